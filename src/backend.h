@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door between the half of the library that is the same everywhere and one
+ * operating system. Nothing else crosses. One backend is linked; what a system
+ * lacks is linked from src/none/, so each folder's list of sources in
+ * CMakeLists.txt reads as a support table.
+ *
+ * To port to a new system, write the functions below in src/<system>/ (start
+ * from src/none/) and a state.h that says what a host keeps open there.
+ *
+ * Rules for a backend:
+ *   - It brings facts in bytes and seconds, and marks each one it truly obtained:
+ *     FACT(memory, free, pages * page_size). What it does not know it leaves alone.
+ *     A formula that belongs to one kernel is the backend's too: GUESS(memory,
+ *     available, estimate). All other arithmetic (used, percent, clamping,
+ *     differences) is done above the door.
+ *   - Results come zeroed.
+ *   - Counters are handed over as unsigned numbers of the width they have, never
+ *     through a signed or narrower type.
+ *   - A failure goes through sysinfo__failed(), which keeps the detail and returns the status.
+ *   - Readers (talk to the system, short) stand apart from decoders (bytes or a
+ *     small struct in, facts out, nothing else touched), so that decoders can be
+ *     tested with literal input on any machine, and fuzzed.
+ *   - It never prints, exits, asserts on what the kernel says, reads the
+ *     environment or keeps static state; no stdio, ctype.h, locale or pthread.
+ */
+#ifndef SYSINFO_BACKEND_H
+#define SYSINFO_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sysinfo/sysinfo.h>
+
+/* From the linked backend's own folder: struct sysinfo__state, what a host keeps open. */
+#include "state.h"
+
+struct sysinfo_host;
+
+/* ---- What a backend calls ------------------------------------------------ */
+
+/* A known value, and one that had to be estimated. */
+#define FACT(result, field, value) ((result)->field = (value), (void)((result)->present |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
+#define GUESS(result, field, value) (FACT(result, field, value), (void)((result)->estimated |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
+
+/* The backend's own part of a host. */
+struct sysinfo__state *sysinfo__state(struct sysinfo_host *host);
+
+/* The root below which files are read, without a slash at the end; "" for this machine. */
+const char *sysinfo__root(const struct sysinfo_host *host);
+
+/*
+ * Keeps the detail of a failure and returns `status`, so that a reader ends with
+ * `return sysinfo__failed(...)`. `source` is what was read ("/proc/meminfo",
+ * "kern.cp_time", without the root), `complaint` what was wrong with it ("has no
+ * MemTotal line") or NULL when `system_error` says it. `source` is copied,
+ * `complaint` must be a literal. The last failure of a call is the one that is told.
+ */
+int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source, const char *complaint);
+
+/* The rows of all CPUs from one reading, and a row for all of them together. */
+union sysinfo__cpu_row {
+    struct sysinfo_cpu_sample sample;
+    struct sysinfo_cpu_usage usage;
+};
+struct sysinfo__cpu_rows {
+    union sysinfo__cpu_row all; /* Zeroed for the backend to fill. */
+    union sysinfo__cpu_row *row;
+    size_t count, capacity;
+};
+
+/* Makes room for one more row; false: no memory. */
+bool sysinfo__cpu_rows_grow(struct sysinfo__cpu_rows *rows);
+
+/* One more row, zeroed but for its CPU's number; NULL: no memory. Rows may come in any order. */
+static inline struct sysinfo_cpu_sample *sysinfo__cpu_rows_add(struct sysinfo__cpu_rows *rows, uint64_t cpu) {
+    if (rows->count == rows->capacity && !sysinfo__cpu_rows_grow(rows)) {
+        return NULL;
+    }
+    struct sysinfo_cpu_sample *sample = &rows->row[rows->count++].sample;
+    *sample = (struct sysinfo_cpu_sample){.present = SYSINFO_BIT(struct sysinfo_cpu_sample, cpu), .cpu = cpu};
+    return sample;
+}
+
+/* ---- What a backend provides ---------------------------------------------- */
+
+/* "linux", "freebsd" ... */
+extern const char sysinfo__backend_name[];
+
+/* Whether a host may have a root of its own. */
+extern const bool sysinfo__backend_has_roots;
+
+/* Where each figure comes from on this system, one row for each field that it can tell; ends with a row whose text is NULL. */
+struct sysinfo__source {
+    uint32_t result, offset;
+    const char *text;
+};
+extern const struct sysinfo__source sysinfo__backend_sources[];
+#define SOURCE(result, type, field, text) {result, (uint32_t)offsetof(struct type, field), text}
+
+/* Makes an empty state without touching the system, and closes what a state holds. The memory of the state is not cleared before. */
+void sysinfo__backend_open(struct sysinfo__state *state);
+void sysinfo__backend_close(struct sysinfo__state *state);
+
+/* Seconds on the monotonic clock, and a sleep on it that no signal shortens (0: slept; else a status). */
+double sysinfo__backend_clock(void);
+int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds);
+
+/* The English sentence for a system's error number, without a full stop; NULL when it has none. */
+const char *sysinfo__backend_error(int64_t system_error);
+
+/*
+ * CPU time, summed over all CPUs: every mode that the system tells, disjoint (see
+ * <sysinfo/cpu.h>), and `wrap` where the counters are narrower than 64 bits.
+ * `user`, `system` and `idle` must be told. Not `cpu`, not `time`.
+ */
+int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
+
+/* The same for each online CPU with its number, and for all of them, from one reading as far as the system allows. `rows` is empty. */
+int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+
+/* Logical CPUs online, and the cores they belong to. Success with neither means that this machine does not say. */
+int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
+
+/*
+ * A number that stays while the set of online CPUs stays, so that what depends on
+ * it is read once; 0: cannot tell, and it is then read each time.
+ */
+uint64_t sysinfo__backend_online(struct sysinfo_host *host);
+
+/*
+ * Memory. `total` must be told, and not be 0; `used` and `percent` are computed
+ * above. Values are forced into 0..total there and marked; a value that the
+ * system gave as negative is handed over as GUESS(memory, field, 0).
+ */
+int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+
+/* Swap: `total` and `free` (else `used`), and bytes, not operations, moved in and out. `percent` and the missing one are computed above. */
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
+
+/* The system's own load averages. */
+int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
+
+/* The kernel's counters. */
+int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/cpu.h>
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu_rows.h"
+#include "host.h"
+
+struct sysinfo_cpu_sample_list {
+    struct sysinfo__cpu_rows rows;
+};
+struct sysinfo_cpu_usage_list {
+    struct sysinfo__cpu_rows rows;
+};
+
+/* ---- All CPUs together ---- */
+
+static void stamp(struct sysinfo_cpu_sample *sample, double time) {
+    sample->time = time;
+    sample->present |= SYSINFO_BIT(struct sysinfo_cpu_sample, time);
+}
+
+static int take_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
+    memset(sample, 0, sizeof *sample);
+    double now = sysinfo__backend_clock();
+    int status = sysinfo__backend_cpu_times(host, sample);
+    stamp(sample, now);
+    return status;
+}
+
+int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, times, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_cpu_sample sample;
+    int status = take_sample(host, &sample);
+    if (status == SYSINFO_OK) {
+        sysinfo__give(times, size, &sample, sizeof sample);
+    }
+    return sysinfo__end(&call, status);
+}
+
+/* ---- Percentages: a sample, a past, a difference ---- */
+
+static int not_yet(struct sysinfo_host *host, const char *complaint) {
+    return sysinfo__failed(host, SYSINFO_NOT_YET, 0, "", complaint);
+}
+
+static int explain_window(struct sysinfo_host *host, enum sysinfo__window window) {
+    switch (window) {
+    case SYSINFO__WINDOW_MEASURED:
+        return SYSINFO_OK;
+    case SYSINFO__WINDOW_EMPTY:
+        return not_yet(host, "no CPU time has passed between the two samples");
+    case SYSINFO__WINDOW_BACKWARDS:
+        return not_yet(host, "idle time ran backwards between the two samples");
+    default:
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "", "the CPU samples cannot be compared: no idle time, or not of the same CPU");
+    }
+}
+
+static int check_interval(struct sysinfo_host *host, double interval) {
+    if (!(interval >= 0 && interval <= DBL_MAX)) {
+        return sysinfo__invalid(host, "the interval must be 0 or a positive number of seconds");
+    }
+    if (interval <= 0 && host->is_one_off) {
+        return sysinfo__invalid(host, "an interval of 0 compares with an earlier call and needs a host");
+    }
+    return SYSINFO_OK;
+}
+
+/* Measures over `interval`, or since `past`, and renews `past`. */
+static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past, struct sysinfo_cpu_usage *usage) {
+    struct sysinfo_cpu_sample now;
+    int status = check_interval(host, interval);
+    if (status == SYSINFO_OK && interval > 0) {
+        status = take_sample(host, &now);
+        if (status == SYSINFO_OK) {
+            *past = now;
+            status = sysinfo__backend_sleep(host, interval);
+        }
+    }
+    if (status == SYSINFO_OK) {
+        status = take_sample(host, &now);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (past->present == 0) {
+        *past = now;
+        return not_yet(host, "this is the first call: there is no earlier sample to compare with");
+    }
+    enum sysinfo__window window = sysinfo__cpu_usage(past, &now, usage);
+    if (window != SYSINFO__WINDOW_EMPTY) {
+        *past = now;
+    }
+    return explain_window(host, window);
+}
+
+int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (percent == NULL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "the result is NULL"));
+    }
+    struct sysinfo_cpu_usage usage;
+    int status = measure(host, interval, &host->past_percent, &usage);
+    if (status == SYSINFO_OK) {
+        *percent = usage.percent;
+    }
+    return sysinfo__end(&call, status);
+}
+
+int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_cpu_usage usage;
+    int status = measure(host, interval, &host->past_times_percent, &usage);
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &usage, sizeof usage);
+    }
+    return sysinfo__end(&call, status);
+}
+
+/* A sample of any version as one of ours: the slots whose bit is set. */
+static struct sysinfo_cpu_sample known_slots(const struct sysinfo_cpu_sample *sample) {
+    struct sysinfo_cpu_sample copy = {.present = sample->present, .estimated = sample->estimated};
+    for (size_t slot = 2; slot < sizeof copy / 8; slot++) {
+        if (sample->present >> slot & 1) {
+            memcpy((char *)&copy + slot * 8, (const char *)sample + slot * 8, 8);
+        }
+    }
+    return copy;
+}
+
+int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, struct sysinfo_cpu_usage *out, size_t size) {
+    if (before == NULL || after == NULL || out == NULL || size < 3 * sizeof(uint64_t) || size % sizeof(uint64_t) != 0) {
+        return SYSINFO_INVALID;
+    }
+    struct sysinfo_cpu_sample first = known_slots(before), second = known_slots(after);
+    struct sysinfo_cpu_usage usage;
+    switch (sysinfo__cpu_usage(&first, &second, &usage)) {
+    case SYSINFO__WINDOW_MEASURED:
+        sysinfo__give(out, size, &usage, sizeof usage);
+        return SYSINFO_OK;
+    case SYSINFO__WINDOW_MISMATCH:
+        return SYSINFO_INVALID;
+    default:
+        return SYSINFO_NOT_YET;
+    }
+}
+
+/* ---- CPU by CPU ---- */
+
+static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    sysinfo__cpu_rows_clear(rows);
+    double now = sysinfo__backend_clock();
+    int status = sysinfo__backend_cpu_times_percpu(host, rows);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    stamp(&rows->all.sample, now);
+    for (size_t i = 0; i < rows->count; i++) {
+        stamp(&rows->row[i].sample, now);
+    }
+    sysinfo__cpu_rows_sort(rows);
+    return SYSINFO_OK;
+}
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all CPUs");
+}
+
+/* A new list gets as much room as the rows it is exchanged with, so that the next call finds enough on both sides. */
+static int give_samples(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
+    if (*list == NULL) {
+        struct sysinfo_cpu_sample_list *made = calloc(1, sizeof *made);
+        if (made == NULL || !sysinfo__cpu_rows_reserve(&made->rows, host->spare.capacity)) {
+            free(made);
+            return no_memory(host);
+        }
+        *list = made;
+    }
+    sysinfo__cpu_rows_swap(&(*list)->rows, &host->spare);
+    return SYSINFO_OK;
+}
+
+int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (list == NULL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
+    }
+    int status = take_rows(host, &host->spare);
+    if (status == SYSINFO_OK) {
+        status = give_samples(host, list);
+    }
+    return sysinfo__end(&call, status);
+}
+
+/* Compares into *list, which is made when it is NULL and left alone unless the window was measured. False: no memory. */
+static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after, struct sysinfo_cpu_usage_list **list,
+                       enum sysinfo__window *window) {
+    struct sysinfo_cpu_usage_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
+    bool had_memory = filled != NULL && sysinfo__cpu_rows_usage(before, after, &filled->rows, window);
+    if (had_memory && *window == SYSINFO__WINDOW_MEASURED) {
+        *list = filled;
+    } else if (*list == NULL) {
+        sysinfo_cpu_usage_list_free(filled);
+    }
+    return had_memory;
+}
+
+static int measure_rows(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+    struct sysinfo__cpu_rows *past = &host->past_percpu, *now = &host->spare;
+    int status = check_interval(host, interval);
+    if (status == SYSINFO_OK && interval > 0) {
+        status = take_rows(host, now);
+        if (status == SYSINFO_OK) {
+            sysinfo__cpu_rows_swap(past, now);
+            status = sysinfo__backend_sleep(host, interval);
+        }
+    }
+    if (status == SYSINFO_OK) {
+        status = take_rows(host, now);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (past->all.sample.present == 0) {
+        sysinfo__cpu_rows_swap(past, now);
+        return not_yet(host, "this is the first call: there is no earlier sample to compare with");
+    }
+    enum sysinfo__window window;
+    if (!give_usage(past, now, list, &window)) {
+        return no_memory(host);
+    }
+    if (window != SYSINFO__WINDOW_EMPTY) {
+        sysinfo__cpu_rows_swap(past, now);
+    }
+    return explain_window(host, window);
+}
+
+int sysinfo_cpu_times_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (list == NULL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
+    }
+    return sysinfo__end(&call, measure_rows(host, interval, list));
+}
+
+int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
+                                   struct sysinfo_cpu_usage_list **list) {
+    if (before == NULL || after == NULL || list == NULL) {
+        return SYSINFO_INVALID;
+    }
+    enum sysinfo__window window;
+    if (!give_usage(&before->rows, &after->rows, list, &window)) {
+        return SYSINFO_NO_MEMORY;
+    }
+    return window == SYSINFO__WINDOW_MEASURED ? SYSINFO_OK : window == SYSINFO__WINDOW_MISMATCH ? SYSINFO_INVALID : SYSINFO_NOT_YET;
+}
+
+const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list) {
+    return list == NULL ? NULL : &list->rows.all.sample;
+}
+
+const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_all(const struct sysinfo_cpu_usage_list *list) {
+    return list == NULL ? NULL : &list->rows.all.usage;
+}
+
+const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list, size_t index) {
+    return list == NULL || index >= list->rows.count ? NULL : &list->rows.row[index].sample;
+}
+
+const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list, size_t index) {
+    return list == NULL || index >= list->rows.count ? NULL : &list->rows.row[index].usage;
+}
+
+size_t sysinfo_cpu_sample_list_count(const struct sysinfo_cpu_sample_list *list) {
+    return list == NULL ? 0 : list->rows.count;
+}
+
+size_t sysinfo_cpu_usage_list_count(const struct sysinfo_cpu_usage_list *list) {
+    return list == NULL ? 0 : list->rows.count;
+}
+
+void sysinfo_cpu_sample_list_free(struct sysinfo_cpu_sample_list *list) {
+    if (list != NULL) {
+        free(list->rows.row);
+        free(list);
+    }
+}
+
+void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list) {
+    if (list != NULL) {
+        free(list->rows.row);
+        free(list);
+    }
+}
+
+/* ---- Counting ---- */
+
+static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    memset(counts, 0, sizeof *counts);
+    int status = sysinfo__backend_cpu_counts(host, counts);
+    /* Containers show their own CPUs over the machine's topology: more cores than CPUs are the machine's, not these CPUs'. */
+    if (status == SYSINFO_OK && SYSINFO_HAS(counts, count) && SYSINFO_HAS(counts, cores) && counts->cores > counts->count) {
+        GUESS(counts, cores, counts->count);
+    }
+    return status;
+}
+
+int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_processors counts;
+    int status = read_counts(host, &counts);
+    if (status == SYSINFO_OK && counts.present == 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &counts, sizeof counts);
+    }
+    return sysinfo__end(&call, status);
+}
+
+int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (kind != SYSINFO_CPU_LOGICAL && kind != SYSINFO_CPU_PHYSICAL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "there is no such kind of CPU count"));
+    }
+    struct sysinfo_processors counts;
+    int status = read_counts(host, &counts);
+    if (status == SYSINFO_OK) {
+        bool is_known = kind == SYSINFO_CPU_LOGICAL ? SYSINFO_HAS(&counts, count) : SYSINFO_HAS(&counts, cores);
+        uint64_t number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores;
+        status = is_known && number >= 1 && number <= INT32_MAX ? (int)number
+                                                                : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+    }
+    return sysinfo__end(&call, status);
+}

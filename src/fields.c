@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/fields.h>
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "host.h"
+
+/*
+ * fields.inc is made by cmake/fields.cmake from the member lines of the public
+ * headers, the one place where a field is written down. It holds one row for each,
+ *
+ *     FIELD(group, result, struct, member, unit, kind, metric, metric_labels, meaning)
+ *
+ * and a check for each struct that no member was forgotten.
+ */
+#define TYPE_OF(tag, member) _Generic(((struct tag *)0)->member, uint64_t : SYSINFO_TYPE_UINT64, double : SYSINFO_TYPE_DOUBLE)
+#define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning)                                                                          \
+    {group,                                                                                                                                                    \
+     #member,                                                                                                                                                  \
+     meaning,                                                                                                                                                  \
+     metric,                                                                                                                                                   \
+     metric_labels,                                                                                                                                            \
+     SYSINFO_RESULT_##result,                                                                                                                                  \
+     SYSINFO_UNIT_##unit,                                                                                                                                      \
+     SYSINFO_KIND_##kind,                                                                                                                                      \
+     TYPE_OF(tag, member),                                                                                                                                     \
+     (uint32_t)offsetof(struct tag, member)},
+#define COMPLETE(tag, fields)
+static const struct sysinfo_field table[] = {
+#include "fields.inc"
+};
+#undef FIELD
+#undef COMPLETE
+
+#define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning)
+#define COMPLETE(tag, fields) _Static_assert(sizeof(struct tag) == (2 + (fields)) * sizeof(uint64_t), "every member of " #tag " is in the field table");
+#include "fields.inc"
+
+enum { FIELDS = sizeof table / sizeof table[0] };
+
+const struct sysinfo_field *sysinfo_field_next(const struct sysinfo_field *field) {
+    if (field == NULL) {
+        return table;
+    }
+    return ++field < table + FIELDS ? field : NULL;
+}
+
+const struct sysinfo_field *sysinfo_field_find(const char *group, const char *name) {
+    if (group == NULL || name == NULL) {
+        return NULL;
+    }
+    for (int i = 0; i < FIELDS; i++) {
+        if (strcmp(table[i].group, group) == 0 && strcmp(table[i].name, name) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+const char *sysinfo_field_source(const struct sysinfo_field *field) {
+    if (field == NULL) {
+        return NULL;
+    }
+    for (const struct sysinfo__source *source = sysinfo__backend_sources; source->text != NULL; source++) {
+        if (source->result == field->result && source->offset == field->offset) {
+            return source->text;
+        }
+    }
+    return NULL;
+}
+
+const char *sysinfo_unit_name(uint32_t unit) {
+    static const char *const names[] = {"", "bytes", "seconds", "percent", "count", "threads"};
+    return unit < sizeof names / sizeof names[0] ? names[unit] : "";
+}
+
+int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
+    switch (result) {
+    case SYSINFO_RESULT_CPU_USAGE:
+        return sysinfo_cpu_times_percent(host, 0, out, size);
+    case SYSINFO_RESULT_CPU_COUNTS:
+        return sysinfo_cpu_counts(host, out, size);
+    case SYSINFO_RESULT_CPU_SAMPLE:
+        return sysinfo_cpu_times(host, out, size);
+    case SYSINFO_RESULT_MEMORY:
+        return sysinfo_virtual_memory(host, out, size);
+    case SYSINFO_RESULT_SWAP:
+        return sysinfo_swap_memory(host, out, size);
+    case SYSINFO_RESULT_LOAD:
+        return sysinfo_load_average(host, out, size);
+    case SYSINFO_RESULT_STATS:
+        return sysinfo_cpu_stats(host, out, size);
+    default: {
+        struct sysinfo__call call;
+        host = sysinfo__begin(&call, host);
+        return sysinfo__end(&call, sysinfo__invalid(host, "there is no such result"));
+    }
+    }
+}
+
+static uint64_t slot(const void *result, size_t offset) {
+    uint64_t value;
+    memcpy(&value, (const char *)result + offset, sizeof value);
+    return value;
+}
+
+static double as_double(uint64_t bits) {
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const void *result) {
+    if (field == NULL || result == NULL || !(slot(result, 0) >> field->offset / 8 & 1)) {
+        return SYSINFO_FIELD_UNKNOWN;
+    }
+    uint64_t bits = slot(result, field->offset);
+    bool is_unlimited = field->type == SYSINFO_TYPE_DOUBLE ? as_double(bits) > DBL_MAX : bits == SYSINFO_UNLIMITED;
+    return is_unlimited ? SYSINFO_FIELD_UNLIMITED : SYSINFO_FIELD_KNOWN;
+}
+
+int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *result) {
+    return sysinfo_field_state(field, result) != SYSINFO_FIELD_UNKNOWN && (slot(result, 8) >> field->offset / 8 & 1);
+}
+
+uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result) {
+    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN) {
+        return 0;
+    }
+    uint64_t bits = slot(result, field->offset);
+    if (field->type == SYSINFO_TYPE_UINT64) {
+        return bits;
+    }
+    double value = as_double(bits);
+    return value >= 18446744073709551616.0 ? SYSINFO_UNLIMITED : value > 0 ? (uint64_t)value : 0;
+}
+
+double sysinfo_field_double(const struct sysinfo_field *field, const void *result) {
+    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN) {
+        return 0;
+    }
+    uint64_t bits = slot(result, field->offset);
+    if (field->type == SYSINFO_TYPE_DOUBLE) {
+        return as_double(bits);
+    }
+    return bits == SYSINFO_UNLIMITED ? (double)INFINITY : (double)bits;
+}

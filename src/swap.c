@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/swap.h>
+
+#include <string.h>
+
+#include "host.h"
+
+static void derive(struct sysinfo_swap *swap) {
+    if (!SYSINFO_HAS(swap, total)) {
+        return;
+    }
+    if (SYSINFO_HAS(swap, free)) {
+        if (swap->free > swap->total) {
+            GUESS(swap, free, swap->total);
+        }
+        FACT(swap, used, swap->total - swap->free);
+    } else if (SYSINFO_HAS(swap, used)) {
+        if (swap->used > swap->total) {
+            GUESS(swap, used, swap->total);
+        }
+        FACT(swap, free, swap->total - swap->used);
+    } else {
+        return;
+    }
+    FACT(swap, percent, swap->total > 0 ? (double)swap->used / (double)swap->total * 100 : 0);
+}
+
+int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_swap swap;
+    memset(&swap, 0, sizeof swap);
+    int status = sysinfo__backend_swap_memory(host, &swap);
+    if (status == SYSINFO_OK) {
+        derive(&swap);
+        sysinfo__give(out, size, &swap, sizeof swap);
+    }
+    return sysinfo__end(&call, status);
+}
