@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Clock and sleep of every POSIX system. */
+#include <errno.h>
+#include <time.h>
+
+#include "backend.h"
+
+double sysinfo__backend_clock(void) {
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds) {
+    double end = sysinfo__backend_clock() + seconds;
+    double left = seconds;
+    while (left > 0) {
+        double part = left < 86400 ? left : 86400; /* Any time_t holds a day. */
+        struct timespec request = {(time_t)part, 0};
+        request.tv_nsec = (long)((part - (double)request.tv_sec) * 1e9);
+        if (nanosleep(&request, NULL) != 0 && errno != EINTR) {
+            return sysinfo__failed(host, SYSINFO_SYSTEM, errno, "nanosleep", NULL);
+        }
+        left = end - sysinfo__backend_clock();
+    }
+    return SYSINFO_OK;
+}
