@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How many CPUs, and how many cores they belong to: from sysfs below the root.
+ * Not from sysconf(), which musl and one glibc answer with the CPUs that this
+ * process may use, and not from hwloc, which takes milliseconds to load.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "page_size.h"
+
+#define CPUS "/sys/devices/system/cpu"
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, CPUS, "needs more memory than there is");
+}
+
+/* ---- Which CPUs are online ---- */
+
+/* Adds the number in the name of a folder "cpu12" to a set; others ("cpufreq", "cpuidle") are not for us. */
+struct folders {
+    struct sysinfo__cpu_set *set;
+    bool has_memory;
+};
+
+static bool note_folder(void *context, const char *name) {
+    struct folders *folders = context;
+    uint64_t cpu;
+    if (sysinfo__name_number(name, "cpu", "", &cpu)) {
+        folders->has_memory = sysinfo__cpu_set_add(folders->set, cpu) || cpu >= SYSINFO__MOST_CPUS;
+    }
+    return folders->has_memory;
+}
+
+/* A CPU is online unless its file `online` says 0; the first one often has no such file. */
+static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
+    char path[64];
+    snprintf(path, sizeof path, CPUS "/cpu%u/online", (unsigned)cpu);
+    int status = sysinfo__file_read_once(host, path);
+    *answer = status != SYSINFO_OK || sysinfo__state(host)->text[0] != '0';
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+    struct folders folders = {online, true};
+    int status = sysinfo__folder_walk(host, CPUS, note_folder, &folders);
+    if (!folders.has_memory) {
+        return no_memory(host);
+    }
+    for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
+        bool answer;
+        if (sysinfo__cpu_set_has(online, cpu) && (status = is_online(host, cpu, &answer)) == SYSINFO_OK && !answer) {
+            online->word[cpu / 64] &= ~(UINT64_C(1) << cpu % 64);
+        }
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+/* The set of online CPUs, empty when sysfs does not say: the kernel's list where there is one, in the state's text when `has_list`. */
+static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinfo__cpu_set *online) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    if (has_list) {
+        enum sysinfo__cpu_set_outcome outcome = sysinfo__decode_cpu_list(state->text, state->length, online);
+        if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
+            return no_memory(host);
+        }
+        if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(online) > 0) {
+            return SYSINFO_OK;
+        }
+    }
+    sysinfo__cpu_set_free(online);
+    return online_from_folders(host, online);
+}
+
+/* ---- Which of them are cores ---- */
+
+/* The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is cleared where there is none. */
+static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known) {
+    static const struct {
+        const char *name;
+        enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
+    } files[] = {
+        {"core_cpus_list", sysinfo__decode_cpu_list},       /* 5.3 */
+        {"thread_siblings_list", sysinfo__decode_cpu_list}, /* 2.6.26 */
+        {"core_cpus", sysinfo__decode_cpu_mask},
+        {"thread_siblings", sysinfo__decode_cpu_mask}, /* 2.6.16 */
+    };
+    const struct sysinfo__state *state = sysinfo__state(host);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[96];
+        snprintf(path, sizeof path, CPUS "/cpu%u/topology/%s", (unsigned)cpu, files[i].name);
+        int status = sysinfo__file_read_once(host, path);
+        if (status == SYSINFO_OK) {
+            enum sysinfo__cpu_set_outcome outcome = files[i].decode(state->text, state->length, siblings);
+            if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
+                return no_memory(host);
+            }
+            if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_has(siblings, cpu)) {
+                return SYSINFO_OK;
+            }
+        } else if (!sysinfo__is_not_told(status)) {
+            return status;
+        }
+    }
+    *is_known = false;
+    return SYSINFO_OK;
+}
+
+/* Whether `cpu` is the first online CPU of its core. */
+static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, const struct sysinfo__cpu_set *online) {
+    for (size_t i = 0; i < cpu / 64; i++) {
+        if (siblings->word[i] & online->word[i]) {
+            return false;
+        }
+    }
+    uint64_t lower = (UINT64_C(1) << cpu % 64) - 1;
+    return !(siblings->word[cpu / 64] & online->word[cpu / 64] & lower);
+}
+
+/* Cores of the online CPUs; 0: at least one of them does not say which is its core. */
+static int count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, uint64_t *cores) {
+    struct sysinfo__cpu_set siblings = {NULL, 0};
+    int status = SYSINFO_OK;
+    bool is_known = true;
+    *cores = 0;
+    for (uint64_t cpu = 0; cpu < online->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
+        if (sysinfo__cpu_set_has(online, cpu)) {
+            status = read_siblings(host, cpu, &siblings, &is_known);
+            *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, online);
+        }
+    }
+    sysinfo__cpu_set_free(&siblings);
+    if (!is_known) {
+        *cores = 0;
+    }
+    return status;
+}
+
+/* ---- Where sysfs does not say ---- */
+
+static int count_stat_lines(struct sysinfo_host *host, uint64_t *count) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
+    *count = status == SYSINFO_OK ? sysinfo__decode_stat_cpu_lines(state->text, state->length) : 0;
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    uint64_t count;
+    int status = count_stat_lines(host, &count);
+    if (count > 0) {
+        FACT(counts, count, count);
+    } else if (status == SYSINFO_OK && sysinfo__root_is_own(host)) {
+        long online = sysconf(_SC_NPROCESSORS_ONLN);
+        if (online > 0) {
+            FACT(counts, count, (uint64_t)online);
+        }
+    }
+    return status;
+}
+
+static void tell(uint64_t count, uint64_t cores, struct sysinfo_processors *counts) {
+    FACT(counts, count, count);
+    if (cores > 0) {
+        FACT(counts, cores, cores);
+    }
+}
+
+static bool is_counted(const struct sysinfo__state *state) {
+    return state->counted.online != NULL && state->counted.length == state->length && memcmp(state->counted.online, state->text, state->length) == 0;
+}
+
+/* Counts what the state's text, or sysfs without that list, says. */
+static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, uint64_t *cores) {
+    struct sysinfo__cpu_set online = {NULL, 0};
+    int status = decode_online(host, has_list, &online);
+    *logical = status == SYSINFO_OK ? sysinfo__cpu_set_count(&online) : 0;
+    if (*logical > 0) {
+        status = count_cores(host, &online, cores);
+    }
+    sysinfo__cpu_set_free(&online);
+    return status;
+}
+
+/*
+ * Counting cores reads a file for every CPU, which takes milliseconds on a large
+ * machine: so the answer is kept with the list of online CPUs that it is true for.
+ */
+int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
+    bool has_list = status == SYSINFO_OK;
+    if (has_list && is_counted(state)) {
+        tell(state->counted.logical, state->counted.cores, counts);
+        return SYSINFO_OK;
+    }
+    if (!has_list && !sysinfo__is_not_told(status)) {
+        return status;
+    }
+    size_t length = state->length;
+    char *list = has_list ? malloc(length + 1) : NULL;
+    if (has_list && list == NULL) {
+        return no_memory(host);
+    }
+    if (has_list) {
+        memcpy(list, state->text, length);
+    }
+    uint64_t logical, cores = 0;
+    status = count(host, has_list, &logical, &cores);
+    if (status == SYSINFO_OK && has_list && logical > 0) {
+        free(state->counted.online);
+        state->counted.online = list;
+        state->counted.length = length;
+        state->counted.logical = logical;
+        state->counted.cores = cores;
+        list = NULL;
+    }
+    free(list);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (logical == 0) {
+        return count_without_sysfs(host, counts);
+    }
+    tell(logical, cores, counts);
+    return SYSINFO_OK;
+}
+
+/* FNV-1a of the kernel's list of online CPUs. */
+uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    if (sysinfo__file_read(host, SYSINFO__FILE_ONLINE) != SYSINFO_OK) {
+        return 0;
+    }
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < state->length; i++) {
+        hash = (hash ^ (unsigned char)state->text[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "files.h"
+
+/* USER_HZ: a constant of the architecture, 100 on every one that is alive. */
+static double ticks_per_second(const struct sysinfo_host *host) {
+    long ticks = sysinfo__root_is_own(host) ? sysconf(_SC_CLK_TCK) : 100;
+    return ticks > 0 ? (double)ticks : 100;
+}
+
+static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome) {
+    switch (outcome) {
+    case SYSINFO__STAT_OK:
+        return SYSINFO_OK;
+    case SYSINFO__STAT_NO_CPU_LINE:
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat", "has no cpu line");
+    case SYSINFO__STAT_SHORT_CPU_LINE:
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat", "has a cpu line without the four numbers user, nice, system and idle");
+    default:
+        return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "/proc/stat", "needs more memory than there is");
+    }
+}
+
+int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+    int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct sysinfo__state *state = sysinfo__state(host);
+    return explain(host, sysinfo__decode_stat_total(state->text, state->length, ticks_per_second(host), times));
+}
+
+int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct sysinfo__state *state = sysinfo__state(host);
+    return explain(host, sysinfo__decode_stat_rows(state->text, state->length, ticks_per_second(host), rows));
+}

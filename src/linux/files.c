@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#endif
+
+#include "../posix/posix.h"
+
+enum { PROC_MAGIC = 0x9fa0, LONGEST_TEXT = 64 << 20 };
+
+/* Whether procfs makes the file as a single record: then a read that leaves room in the buffer has brought all of it. */
+static const struct {
+    const char *path;
+    bool is_single_record;
+} kept_files[SYSINFO__FILES] = {
+    [SYSINFO__FILE_STAT] = {"/proc/stat", true},
+    [SYSINFO__FILE_MEMINFO] = {"/proc/meminfo", true},
+    [SYSINFO__FILE_VMSTAT] = {"/proc/vmstat", false},
+    [SYSINFO__FILE_LOADAVG] = {"/proc/loadavg", true},
+    [SYSINFO__FILE_ONLINE] = {"/sys/devices/system/cpu/online", false},
+};
+
+const char *sysinfo__file_path(enum sysinfo__file file) {
+    return kept_files[file].path;
+}
+
+bool sysinfo__root_is_own(const struct sysinfo_host *host) {
+    return sysinfo__root(host)[0] == '\0';
+}
+
+static int failed(struct sysinfo_host *host, int error, const char *path) {
+    return sysinfo__failed(host, sysinfo__posix_status(error), error, path, NULL);
+}
+
+/* ---- Opening ---- */
+
+/* Below a root, a link that points to an absolute path means a path below that root, where the kernel can say so (5.6). */
+static int open_below(int root, const char *relative, int flags) {
+#if defined(SYS_openat2) && defined(RESOLVE_IN_ROOT)
+    struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_IN_ROOT};
+    int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
+    if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
+        return fd;
+    }
+#endif
+    return openat(root, relative, flags);
+}
+
+/* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
+static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
+    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | more_flags;
+    struct sysinfo__state *state = sysinfo__state(host);
+    int fd;
+    if (sysinfo__root_is_own(host)) {
+        fd = open(path, flags);
+    } else {
+        if (state->root < 0) {
+            state->root = open(sysinfo__root(host), O_PATH | O_DIRECTORY | O_CLOEXEC);
+            if (state->root < 0) {
+                *status = failed(host, errno, "/");
+                return -1;
+            }
+        }
+        fd = open_below(state->root, path + 1, flags);
+    }
+    *status = fd < 0 ? failed(host, errno, path) : SYSINFO_OK;
+    return fd;
+}
+
+/* ---- Reading ---- */
+
+static bool make_room(struct sysinfo__state *state) {
+    size_t capacity = state->capacity * 2;
+    char *text = realloc(state->text == state->small_text ? NULL : state->text, capacity);
+    if (text == NULL) {
+        return false;
+    }
+    if (state->text == state->small_text) {
+        memcpy(text, state->small_text, state->capacity);
+    }
+    state->text = text;
+    state->capacity = capacity;
+    return true;
+}
+
+/*
+ * Reads from the start to the end of the file. When one read brings all of a
+ * file, a full buffer is grown and the file read anew, so that the text is of one
+ * moment. Returns an errno, or 0.
+ */
+static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read, const char **complaint) {
+    size_t length = 0;
+    for (;;) {
+        size_t room = state->capacity - SYSINFO__TEXT_PADDING - length;
+        ssize_t count = pread(fd, state->text + length, room, (off_t)length);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return errno;
+        }
+        length += (size_t)count;
+        if (count == 0 || (is_whole_in_one_read && (size_t)count < room)) {
+            break;
+        }
+        if (length == state->capacity - SYSINFO__TEXT_PADDING) {
+            if (length >= LONGEST_TEXT) {
+                *complaint = "is longer than 64 MiB, which no such file is";
+                return EFBIG;
+            }
+            if (!make_room(state)) {
+                return ENOMEM;
+            }
+            length = is_whole_in_one_read ? 0 : length;
+        }
+    }
+    memset(state->text + length, 0, SYSINFO__TEXT_PADDING);
+    state->length = length;
+    return 0;
+}
+
+static int explain_read(struct sysinfo_host *host, int error, const char *path, const char *complaint) {
+    return complaint != NULL ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, complaint) : failed(host, error, path);
+}
+
+static bool is_on_procfs(int fd) {
+    struct statfs information;
+    return fstatfs(fd, &information) == 0 && information.f_type == PROC_MAGIC;
+}
+
+/*
+ * Reads through *fd, which is opened when it is -1. A descriptor that has gone
+ * stale (its file was removed, or somebody closed it) is opened anew, once.
+ * `is_on_procfs`, unless NULL, says whether the file is a single record, and is
+ * renewed when it is opened.
+ */
+static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single) {
+    bool was_open = *fd >= 0;
+    for (;;) {
+        if (*fd < 0) {
+            int status;
+            *fd = open_path(host, path, 0, &status);
+            if (*fd < 0) {
+                return status;
+            }
+            if (is_single != NULL) {
+                *is_single = is_on_procfs(*fd);
+            }
+        }
+        const char *complaint = NULL;
+        int error = read_text(sysinfo__state(host), *fd, is_single != NULL && *is_single, &complaint);
+        if (error == 0) {
+            return SYSINFO_OK;
+        }
+        if (error != EBADF) { /* Then it is not ours to close. */
+            close(*fd);
+        }
+        *fd = -1;
+        bool is_stale = error == ENODEV || error == ENOENT || error == EBADF || error == ESTALE;
+        if (!was_open || !is_stale) {
+            return explain_read(host, error, path, complaint);
+        }
+        was_open = false;
+    }
+}
+
+int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    bool *is_single = kept_files[file].is_single_record ? &state->is_on_procfs[file] : NULL;
+    return read_kept(host, kept_files[file].path, &state->file[file], is_single);
+}
+
+int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd) {
+    return read_kept(host, path, fd, NULL);
+}
+
+int sysinfo__file_read_once(struct sysinfo_host *host, const char *path) {
+    int fd = -1;
+    int status = read_kept(host, path, &fd, NULL);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
+int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name), void *context) {
+    int status;
+    int fd = open_path(host, path, O_DIRECTORY, &status);
+    if (fd < 0) {
+        return status;
+    }
+    DIR *folder = fdopendir(fd);
+    if (folder == NULL) {
+        status = failed(host, errno, path);
+        close(fd);
+        return status;
+    }
+    const struct dirent *entry;
+    for (errno = 0; (entry = readdir(folder)) != NULL; errno = 0) {
+        if (!visit(context, entry->d_name)) {
+            errno = 0;
+            break;
+        }
+    }
+    status = errno != 0 ? failed(host, errno, path) : SYSINFO_OK;
+    closedir(folder);
+    return status;
+}
+
+bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number) {
+    size_t prefix_length = strlen(prefix);
+    if (strncmp(name, prefix, prefix_length) != 0) {
+        return false;
+    }
+    const char *digits = name + prefix_length, *p = digits;
+    for (*number = 0; *p >= '0' && *p <= '9' && p - digits < 15; p++) {
+        *number = *number * 10 + (uint64_t)(*p - '0');
+    }
+    return p > digits && strcmp(p, suffix) == 0;
+}

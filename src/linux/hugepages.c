@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "hugepages.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "page_size.h"
+#include "scan.h"
+
+#define FOLDER "/sys/kernel/mm/hugepages"
+
+void sysinfo__huge_pages_open(struct sysinfo__huge_pages *huge_pages) {
+    memset(huge_pages, 0, sizeof *huge_pages);
+    for (int i = 0; i < SYSINFO__HUGE_PAGE_SIZES; i++) {
+        huge_pages->size[i].fd = -1;
+    }
+}
+
+void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages) {
+    for (int i = 0; i < SYSINFO__HUGE_PAGE_SIZES; i++) {
+        if (huge_pages->size[i].fd >= 0) {
+            close(huge_pages->size[i].fd);
+        }
+    }
+}
+
+/* A folder is named "hugepages-2048kB". */
+static bool note_size(void *context, const char *name) {
+    struct sysinfo__huge_pages *huge_pages = context;
+    uint64_t kib;
+    if (huge_pages->sizes < SYSINFO__HUGE_PAGE_SIZES && sysinfo__name_number(name, "hugepages-", "kB", &kib)) {
+        huge_pages->size[huge_pages->sizes++].bytes = kib * 1024;
+    }
+    return true;
+}
+
+int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *is_known) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__huge_pages *huge_pages = &state->huge_pages;
+    int status = SYSINFO_OK;
+    if (huge_pages->sizes == 0) {
+        status = sysinfo__folder_walk(host, FOLDER, note_size, huge_pages);
+    }
+    *bytes = 0;
+    *is_known = huge_pages->sizes > 0;
+    for (int i = 0; i < huge_pages->sizes && status == SYSINFO_OK; i++) {
+        char path[96];
+        snprintf(path, sizeof path, FOLDER "/hugepages-%llukB/free_hugepages", (unsigned long long)(huge_pages->size[i].bytes / 1024));
+        status = sysinfo__file_read_kept(host, path, &huge_pages->size[i].fd);
+        uint64_t pages;
+        if (status == SYSINFO_OK && sysinfo__scan_number(state->text, &pages) != NULL) {
+            *bytes += pages * huge_pages->size[i].bytes;
+        } else {
+            *is_known = false;
+        }
+    }
+    if (sysinfo__is_not_told(status)) {
+        *is_known = false;
+        return SYSINFO_OK;
+    }
+    return status;
+}

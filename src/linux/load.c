@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "files.h"
+
+int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
+    int status = sysinfo__file_read(host, SYSINFO__FILE_LOADAVG);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct sysinfo__state *state = sysinfo__state(host);
+    if (!sysinfo__decode_loadavg(state->text, state->length, load)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/loadavg", "does not begin with three numbers");
+    }
+    return SYSINFO_OK;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* docs/fields/mem.md explains every formula. */
+#include <string.h>
+
+#include "files.h"
+#include "hugepages.h"
+#include "page_size.h"
+
+#define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
+#define IS_KNOWN(meminfo, key) (((meminfo)->known & KEY_BIT(key)) != 0)
+
+/* A value as the file gives it; one below 0, as some containers show, is 0 and marked. */
+#define TELL(memory, field, meminfo, key)                                                                                                                      \
+    do {                                                                                                                                                       \
+        if ((meminfo)->negative & KEY_BIT(key)) {                                                                                                              \
+            GUESS(memory, field, 0);                                                                                                                           \
+        } else if (IS_KNOWN(meminfo, key)) {                                                                                                                   \
+            FACT(memory, field, (meminfo)->value[SYSINFO__##key]);                                                                                             \
+        }                                                                                                                                                      \
+    } while (0)
+
+static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo) {
+    const char *complaint = NULL;
+    if (!(meminfo->seen & KEY_BIT(MEM_TOTAL))) {
+        complaint = "has no MemTotal line";
+    } else if (!IS_KNOWN(meminfo, MEM_TOTAL) || (meminfo->negative & KEY_BIT(MEM_TOTAL))) {
+        complaint = "has a MemTotal line without a usable number";
+    } else if (meminfo->value[SYSINFO__MEM_TOTAL] == 0) {
+        complaint = "says that MemTotal is 0";
+    }
+    return complaint == NULL ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
+}
+
+/* ---- available, where the kernel does not tell it ---- */
+
+static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, uint64_t *size) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t pages[SYSINFO__VMSTAT_KEYS] = {0};
+    bool is_guess;
+    if (!sysinfo__root_is_own(host)) {
+        int status = sysinfo__file_read(host, SYSINFO__FILE_VMSTAT);
+        if (status == SYSINFO_OK) {
+            sysinfo__decode_vmstat(state->text, state->length, state->vmstat_hints, pages);
+        } else if (!sysinfo__is_not_told(status)) {
+            return status;
+        }
+    }
+    *size = sysinfo__page_size(host, meminfo->value[SYSINFO__MEM_FREE], pages[SYSINFO__NR_FREE_PAGES], &is_guess);
+    return SYSINFO_OK;
+}
+
+static uint64_t reduced(uint64_t from, uint64_t by) {
+    return from > by ? from - by : 0;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/*
+ * What Linux 3.14 and later compute for MemAvailable, as near as the files of an
+ * older kernel allow: free memory above the low watermarks, plus the file cache
+ * and the reclaimable kernel objects but for the part that is better kept. Where
+ * not even those are told: free memory and the cache.
+ */
+static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    const uint64_t *value = meminfo->value;
+    if (!IS_KNOWN(meminfo, MEM_FREE)) {
+        return SYSINFO_OK;
+    }
+    const uint32_t needed = KEY_BIT(ACTIVE_FILE) | KEY_BIT(INACTIVE_FILE) | KEY_BIT(S_RECLAIMABLE);
+    int status = (meminfo->known & needed) == needed ? sysinfo__file_read_once(host, "/proc/zoneinfo") : SYSINFO_NOT_FOUND;
+    if (sysinfo__is_not_told(status)) {
+        GUESS(memory, available, value[SYSINFO__MEM_FREE] + (IS_KNOWN(meminfo, CACHED) ? value[SYSINFO__CACHED] : 0));
+        return SYSINFO_OK;
+    }
+    uint64_t bytes_per_page;
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t low_pages = status == SYSINFO_OK ? sysinfo__decode_zoneinfo_low(state->text, state->length) : 0;
+    if (status == SYSINFO_OK) {
+        status = page_size(host, meminfo, &bytes_per_page);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    uint64_t low = low_pages < UINT64_MAX / bytes_per_page ? low_pages * bytes_per_page : UINT64_MAX;
+    if (low > value[SYSINFO__MEM_TOTAL]) { /* A container's small meminfo over the machine's zoneinfo. */
+        low = 0;
+    }
+    uint64_t file_cache = value[SYSINFO__ACTIVE_FILE] + value[SYSINFO__INACTIVE_FILE];
+    uint64_t objects = value[SYSINFO__S_RECLAIMABLE];
+    uint64_t gain = file_cache - smaller(file_cache / 2, low) + objects - smaller(objects / 2, low);
+    GUESS(memory, available, reduced(value[SYSINFO__MEM_FREE] + gain, low));
+    return SYSINFO_OK;
+}
+
+/* ---- The other fields that are more than one line ---- */
+
+static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    if (IS_KNOWN(meminfo, MEM_AVAILABLE) && meminfo->value[SYSINFO__MEM_AVAILABLE] > 0) { /* 0 is a bug of some kernels, not a value. */
+        FACT(memory, available, meminfo->value[SYSINFO__MEM_AVAILABLE]);
+    }
+}
+
+/* As free(1) and psutil have it: the page cache and what the kernel's object caches would give back. */
+static void tell_cached(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    TELL(memory, cached, meminfo, CACHED);
+    if (SYSINFO_HAS(memory, cached) && IS_KNOWN(meminfo, S_RECLAIMABLE)) {
+        memory->cached += meminfo->value[SYSINFO__S_RECLAIMABLE];
+    }
+}
+
+/* Linux 2.4 splits what 2.6 calls inactive into up to three lists. */
+static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    TELL(memory, inactive, meminfo, INACTIVE);
+    if (!SYSINFO_HAS(memory, inactive) && IS_KNOWN(meminfo, INACT_DIRTY) && IS_KNOWN(meminfo, INACT_CLEAN)) {
+        uint64_t laundry = IS_KNOWN(meminfo, INACT_LAUNDRY) ? meminfo->value[SYSINFO__INACT_LAUNDRY] : 0;
+        FACT(memory, inactive, meminfo->value[SYSINFO__INACT_DIRTY] + meminfo->value[SYSINFO__INACT_CLEAN] + laundry);
+    }
+}
+
+/* The lines HugePages_* know one size, the default; Hugetlb counts them all. Only where these differ are the other sizes read. */
+static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    const uint64_t *value = meminfo->value;
+    bool is_default_known = IS_KNOWN(meminfo, HUGE_PAGES_TOTAL) && IS_KNOWN(meminfo, HUGE_PAGES_FREE) && IS_KNOWN(meminfo, HUGE_PAGE_SIZE);
+    uint64_t size = is_default_known ? value[SYSINFO__HUGE_PAGE_SIZE] : 0;
+    if (size > 0 && (value[SYSINFO__HUGE_PAGES_TOTAL] > UINT64_MAX / size || value[SYSINFO__HUGE_PAGES_FREE] > UINT64_MAX / size)) {
+        is_default_known = false;
+    }
+    uint64_t default_total = is_default_known ? value[SYSINFO__HUGE_PAGES_TOTAL] * size : 0;
+    uint64_t free_bytes = is_default_known ? value[SYSINFO__HUGE_PAGES_FREE] * size : 0;
+    bool is_free_known = is_default_known;
+    int status = SYSINFO_OK;
+    if (IS_KNOWN(meminfo, HUGETLB)) {
+        TELL(memory, hugepages_total, meminfo, HUGETLB);
+        if (!is_default_known || value[SYSINFO__HUGETLB] != default_total) {
+            status = sysinfo__free_huge_pages(host, &free_bytes, &is_free_known);
+        }
+    } else if (is_default_known) {
+        FACT(memory, hugepages_total, default_total);
+    }
+    if (status == SYSINFO_OK && is_free_known) {
+        FACT(memory, hugepages_free, free_bytes);
+    }
+    return status;
+}
+
+int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    struct sysinfo__meminfo meminfo;
+    uint32_t wanted = SYSINFO__ALL_MEMINFO_KEYS & ~(KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE));
+    sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
+    status = need_total(host, &meminfo);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    TELL(memory, total, &meminfo, MEM_TOTAL);
+    TELL(memory, free, &meminfo, MEM_FREE);
+    TELL(memory, active, &meminfo, ACTIVE);
+    TELL(memory, buffers, &meminfo, BUFFERS);
+    TELL(memory, shared, &meminfo, MEM_SHARED); /* Linux 2.4 */
+    TELL(memory, shared, &meminfo, SHMEM);      /* 2.6.32 and later */
+    TELL(memory, slab, &meminfo, SLAB);
+    TELL(memory, dirty, &meminfo, DIRTY);
+    TELL(memory, writeback, &meminfo, WRITEBACK);
+    TELL(memory, committed, &meminfo, COMMITTED_AS);
+    TELL(memory, commit_limit, &meminfo, COMMIT_LIMIT);
+    TELL(memory, zswap, &meminfo, ZSWAP);
+    TELL(memory, zswapped, &meminfo, ZSWAPPED);
+    tell_available(&meminfo, memory);
+    tell_cached(&meminfo, memory);
+    tell_inactive(&meminfo, memory);
+    status = tell_huge_pages(host, &meminfo, memory);
+    if (status == SYSINFO_OK && !SYSINFO_HAS(memory, available)) {
+        status = estimate_available(host, &meminfo, memory);
+    }
+    return status;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/sysinfo.h>
+
+#include "files.h"
+#include "page_size.h"
+
+#define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
+
+static bool multiply(uint64_t a, uint64_t b, uint64_t *product) {
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+/* A meminfo without the lines: sysinfo(2), which knows this machine only. */
+static void ask_kernel(struct sysinfo_swap *swap) {
+    struct sysinfo kernel;
+    uint64_t total, free;
+    if (sysinfo(&kernel) == 0 && multiply(kernel.totalswap, kernel.mem_unit, &total) && multiply(kernel.freeswap, kernel.mem_unit, &free)) {
+        FACT(swap, total, total);
+        FACT(swap, free, free);
+    }
+}
+
+static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sysinfo_swap *swap) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__file_read(host, SYSINFO__FILE_VMSTAT);
+    if (status != SYSINFO_OK) {
+        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    }
+    uint64_t pages[SYSINFO__VMSTAT_KEYS] = {0}, bytes;
+    uint32_t known = sysinfo__decode_vmstat(state->text, state->length, state->vmstat_hints, pages);
+    bool is_guess;
+    uint64_t size = sysinfo__page_size(host, free_bytes, pages[SYSINFO__NR_FREE_PAGES], &is_guess);
+    if ((known & KEY_BIT(PSWPIN)) && multiply(pages[SYSINFO__PSWPIN], size, &bytes)) {
+        FACT(swap, sin, bytes);
+    }
+    if ((known & KEY_BIT(PSWPOUT)) && multiply(pages[SYSINFO__PSWPOUT], size, &bytes)) {
+        FACT(swap, sout, bytes);
+    }
+    if (is_guess) {
+        swap->estimated |= swap->present & (SYSINFO_BIT(struct sysinfo_swap, sin) | SYSINFO_BIT(struct sysinfo_swap, sout));
+    }
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    struct sysinfo__meminfo meminfo;
+    const uint32_t wanted = KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE);
+    sysinfo__decode_meminfo(state->text, state->length, wanted | KEY_BIT(MEM_FREE), &state->meminfo_hints, &meminfo);
+    if ((meminfo.known & ~meminfo.negative & KEY_BIT(SWAP_TOTAL)) && (meminfo.known & KEY_BIT(SWAP_FREE))) {
+        FACT(swap, total, meminfo.value[SYSINFO__SWAP_TOTAL]);
+        FACT(swap, free, meminfo.value[SYSINFO__SWAP_FREE]);
+        if (meminfo.negative & KEY_BIT(SWAP_FREE)) {
+            GUESS(swap, free, 0);
+        }
+    } else if (sysinfo__root_is_own(host)) {
+        ask_kernel(swap);
+    }
+    status = tell_moved(host, meminfo.known & KEY_BIT(MEM_FREE) ? meminfo.value[SYSINFO__MEM_FREE] : 0, swap);
+    if (status == SYSINFO_OK && swap->present == 0) {
+        const char *complaint = meminfo.seen & KEY_BIT(SWAP_TOTAL) ? "has no usable numbers in SwapTotal and SwapFree" : "has no SwapTotal line";
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
+    }
+    return status;
+}
