@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only file that knows hwloc. Its library is loaded at the first topology
+ * question and not before: linking it would add a third to the start-up of a
+ * small program.
+ */
+#include <sysinfo/topology.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+
+struct row {
+    struct sysinfo_topology_object object;
+    char *cpus;
+};
+struct sysinfo_topology {
+    struct row *row;
+    size_t count, capacity;
+};
+
+static void clear(struct sysinfo_topology *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->row[i].cpus);
+    }
+    list->count = 0;
+}
+
+void sysinfo_topology_free(struct sysinfo_topology *list) {
+    if (list != NULL) {
+        clear(list);
+        free(list->row);
+        free(list);
+    }
+}
+
+const struct sysinfo_topology_object *sysinfo_topology_at(const struct sysinfo_topology *list, size_t index) {
+    return list == NULL || index >= list->count ? NULL : &list->row[index].object;
+}
+
+const char *sysinfo_topology_cpus(const struct sysinfo_topology *list, size_t index) {
+    return list == NULL || index >= list->count ? NULL : list->row[index].cpus;
+}
+
+size_t sysinfo_topology_count(const struct sysinfo_topology *list, uint64_t type) {
+    size_t count = 0;
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        count += list->row[i].object.type == type;
+    }
+    return count;
+}
+
+/* ---- Rows ---- */
+
+/* One more row, with a copy of `cpus`; NULL: no memory. */
+static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const char *cpus) {
+    if (list->count == list->capacity) {
+        size_t capacity = list->capacity == 0 ? 32 : list->capacity * 2;
+        struct row *row = realloc(list->row, capacity * sizeof *row);
+        if (row == NULL) {
+            return NULL;
+        }
+        list->row = row;
+        list->capacity = capacity;
+    }
+    size_t size = strlen(cpus) + 1;
+    char *copy = malloc(size);
+    if (copy == NULL) {
+        return NULL;
+    }
+    memcpy(copy, cpus, size);
+    struct row *row = &list->row[list->count++];
+    memset(row, 0, sizeof *row);
+    row->cpus = copy;
+    return &row->object;
+}
+
+static struct sysinfo_topology *copy_of(const struct sysinfo_topology *list) {
+    struct sysinfo_topology *copy = calloc(1, sizeof *copy);
+    for (size_t i = 0; copy != NULL && i < list->count; i++) {
+        struct sysinfo_topology_object *object = add(copy, list->row[i].cpus);
+        if (object == NULL) {
+            sysinfo_topology_free(copy);
+            return NULL;
+        }
+        *object = list->row[i].object;
+    }
+    return copy;
+}
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the topology");
+}
+
+/* ---- hwloc ---- */
+
+#if SYSINFO_WITH_HWLOC
+
+#include <dlfcn.h>
+#include <hwloc.h>
+
+#if HWLOC_API_VERSION < 0x00020500
+#error "hwloc 2.5 or later is needed: build without it (-DSYSINFO_HWLOC=OFF), or install a newer one"
+#endif
+
+/* The functions that are used, looked up in the library by their names. */
+#define HWLOC_FUNCTIONS(FUNCTION)                                                                                                                              \
+    FUNCTION(hwloc_topology_init)                                                                                                                              \
+    FUNCTION(hwloc_topology_set_flags)                                                                                                                         \
+    FUNCTION(hwloc_topology_set_icache_types_filter)                                                                                                           \
+    FUNCTION(hwloc_topology_load)                                                                                                                              \
+    FUNCTION(hwloc_topology_destroy)                                                                                                                           \
+    FUNCTION(hwloc_get_obj_by_depth)                                                                                                                           \
+    FUNCTION(hwloc_bitmap_alloc)                                                                                                                               \
+    FUNCTION(hwloc_bitmap_free)                                                                                                                                \
+    FUNCTION(hwloc_bitmap_weight)                                                                                                                              \
+    FUNCTION(hwloc_bitmap_list_asprintf)                                                                                                                       \
+    FUNCTION(hwloc_cpukinds_get_nr)                                                                                                                            \
+    FUNCTION(hwloc_cpukinds_get_info)
+
+struct hwloc {
+    void *library;
+#define FUNCTION(name) __typeof__(name) *name;
+    HWLOC_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+};
+
+static bool load_library(struct hwloc *hwloc) {
+    hwloc->library = dlopen(SYSINFO_HWLOC_SONAME, RTLD_NOW | RTLD_LOCAL);
+    if (hwloc->library == NULL) {
+        return false;
+    }
+    void *symbol;
+#define FUNCTION(name)                                                                                                                                         \
+    symbol = dlsym(hwloc->library, #name);                                                                                                                     \
+    if (symbol == NULL) {                                                                                                                                      \
+        dlclose(hwloc->library);                                                                                                                               \
+        return false;                                                                                                                                          \
+    }                                                                                                                                                          \
+    memcpy(&hwloc->name, &symbol, sizeof symbol);
+    HWLOC_FUNCTIONS(FUNCTION)
+#undef FUNCTION
+    return true;
+}
+
+/* A row for a set of CPUs; NULL: no memory. */
+static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_const_bitmap_t set, uint64_t type, uint64_t depth,
+                                               struct sysinfo_topology *list) {
+    char *cpus = NULL;
+    if (set == NULL || hwloc->hwloc_bitmap_list_asprintf(&cpus, set) < 0) {
+        return NULL;
+    }
+    struct sysinfo_topology_object *object = add(list, cpus);
+    free(cpus);
+    if (object != NULL) {
+        int weight = hwloc->hwloc_bitmap_weight(set);
+        FACT(object, type, type);
+        FACT(object, depth, depth);
+        FACT(object, cpus, weight > 0 ? (uint64_t)weight : 0);
+    }
+    return object;
+}
+
+/* 0: not told here (groups and I/O have no meaning of their own to a reader). */
+static uint64_t type_of(const struct hwloc_obj *object) {
+    switch (object->type) {
+    case HWLOC_OBJ_MACHINE:
+        return SYSINFO_TOPOLOGY_MACHINE;
+    case HWLOC_OBJ_PACKAGE:
+        return SYSINFO_TOPOLOGY_PACKAGE;
+    case HWLOC_OBJ_DIE:
+        return SYSINFO_TOPOLOGY_DIE;
+    case HWLOC_OBJ_NUMANODE:
+        return SYSINFO_TOPOLOGY_NUMA_NODE;
+    case HWLOC_OBJ_CORE:
+        return SYSINFO_TOPOLOGY_CORE;
+    case HWLOC_OBJ_PU:
+        return SYSINFO_TOPOLOGY_CPU;
+    case HWLOC_OBJ_L1CACHE:
+    case HWLOC_OBJ_L2CACHE:
+    case HWLOC_OBJ_L3CACHE:
+    case HWLOC_OBJ_L4CACHE:
+    case HWLOC_OBJ_L5CACHE:
+    case HWLOC_OBJ_L1ICACHE:
+    case HWLOC_OBJ_L2ICACHE:
+    case HWLOC_OBJ_L3ICACHE:
+        return SYSINFO_TOPOLOGY_CACHE;
+    default:
+        return 0;
+    }
+}
+
+static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_object *object) {
+    if (from->os_index != HWLOC_UNKNOWN_INDEX && object->type != SYSINFO_TOPOLOGY_CACHE && object->type != SYSINFO_TOPOLOGY_MACHINE) {
+        FACT(object, number, from->os_index);
+    }
+    if (object->type == SYSINFO_TOPOLOGY_CACHE) {
+        enum sysinfo_cache_type type = from->attr->cache.type == HWLOC_OBJ_CACHE_DATA          ? SYSINFO_CACHE_DATA
+                                       : from->attr->cache.type == HWLOC_OBJ_CACHE_INSTRUCTION ? SYSINFO_CACHE_INSTRUCTION
+                                                                                               : SYSINFO_CACHE_UNIFIED;
+        FACT(object, level, from->attr->cache.depth);
+        FACT(object, cache_type, type);
+        if (from->attr->cache.size > 0) {
+            FACT(object, bytes, from->attr->cache.size);
+        }
+    }
+    if (object->type == SYSINFO_TOPOLOGY_NUMA_NODE && from->attr->numanode.local_memory > 0) {
+        FACT(object, bytes, from->attr->numanode.local_memory);
+    }
+}
+
+/* The object and all below it, depth first; memory before CPUs. */
+static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth, struct sysinfo_topology *list) {
+    uint64_t type = type_of(from);
+    if (type != 0) {
+        struct sysinfo_topology_object *object = add_set(hwloc, from->cpuset, type, depth, list);
+        if (object == NULL) {
+            return false;
+        }
+        tell_details(from, object);
+        depth++;
+    }
+    for (const struct hwloc_obj *child = from->memory_first_child; child != NULL; child = child->next_sibling) {
+        if (!add_tree(hwloc, child, depth, list)) {
+            return false;
+        }
+    }
+    for (const struct hwloc_obj *child = from->first_child; child != NULL; child = child->next_sibling) {
+        if (!add_tree(hwloc, child, depth, list)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_kinds(const struct hwloc *hwloc, hwloc_topology_t topology, struct sysinfo_topology *list) {
+    int kinds = hwloc->hwloc_cpukinds_get_nr(topology, 0);
+    hwloc_bitmap_t cpus = hwloc->hwloc_bitmap_alloc();
+    bool had_memory = cpus != NULL;
+    for (int kind = 0; kind < kinds && had_memory; kind++) {
+        int efficiency = -1;
+        if (hwloc->hwloc_cpukinds_get_info(topology, (unsigned)kind, cpus, &efficiency, NULL, NULL, 0) != 0) {
+            continue;
+        }
+        struct sysinfo_topology_object *object = add_set(hwloc, cpus, SYSINFO_TOPOLOGY_CORE_KIND, 1, list);
+        had_memory = object != NULL;
+        if (had_memory) {
+            FACT(object, number, (uint64_t)kind);
+            if (efficiency >= 0) {
+                FACT(object, efficiency, (uint64_t)efficiency);
+            }
+        }
+    }
+    hwloc->hwloc_bitmap_free(cpus);
+    return had_memory;
+}
+
+/* The whole machine, also what this process may not use; without binding this thread to each CPU in turn, as hwloc would to ask it. */
+static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology *list) {
+    hwloc_topology_t topology;
+    if (hwloc->hwloc_topology_init(&topology) != 0) {
+        return no_memory(host);
+    }
+    int status = SYSINFO_OK;
+    hwloc->hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING);
+    hwloc->hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
+    if (hwloc->hwloc_topology_load(topology) != 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
+    } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) || !add_kinds(hwloc, topology, list)) {
+        status = no_memory(host);
+    }
+    hwloc->hwloc_topology_destroy(topology);
+    return status;
+}
+
+/* hwloc takes another root from one place only: a variable of the environment, which is the program's to set. */
+static bool is_hwloc_root(const char *root) {
+    const char *chosen = getenv("HWLOC_FSROOT");
+    return root[0] == '\0' || (chosen != NULL && strcmp(chosen, root) == 0);
+}
+
+static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {
+    if (!is_hwloc_root(sysinfo__root(host))) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "of another root needs HWLOC_FSROOT set to that root");
+    }
+    struct hwloc hwloc;
+    if (!load_library(&hwloc)) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "needs the hwloc library, " SYSINFO_HWLOC_SONAME);
+    }
+    int status = ask(host, &hwloc, list);
+    dlclose(hwloc.library);
+    return status;
+}
+
+#else
+
+static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {
+    (void)list;
+    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "is not supported: this library was built without hwloc");
+}
+
+#endif
+
+/* ---- What a host keeps ---- */
+
+struct sysinfo__topology_memory {
+    struct sysinfo_topology list;
+    uint64_t online; /* sysinfo__backend_online() when it was read. */
+};
+
+void sysinfo__topology_forget(struct sysinfo_host *host) {
+    if (host->topology != NULL) {
+        clear(&host->topology->list);
+        free(host->topology->list.row);
+        free(host->topology);
+        host->topology = NULL;
+    }
+}
+
+static int renew(struct sysinfo_host *host) {
+    uint64_t online = sysinfo__backend_online(host);
+    if (host->topology != NULL && online != 0 && host->topology->online == online) {
+        return SYSINFO_OK;
+    }
+    sysinfo__topology_forget(host);
+    host->topology = calloc(1, sizeof *host->topology);
+    if (host->topology == NULL) {
+        return no_memory(host);
+    }
+    host->topology->online = online;
+    int status = read_topology(host, &host->topology->list);
+    if (status != SYSINFO_OK) {
+        sysinfo__topology_forget(host);
+    }
+    return status;
+}
+
+int sysinfo_topology_read(struct sysinfo_host *host, struct sysinfo_topology **list) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (list == NULL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
+    }
+    int status = renew(host);
+    struct sysinfo_topology *copy = status == SYSINFO_OK ? copy_of(&host->topology->list) : NULL;
+    if (status == SYSINFO_OK && copy == NULL) {
+        status = no_memory(host);
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo_topology_free(*list);
+        *list = copy;
+    }
+    return sysinfo__end(&call, status);
+}
