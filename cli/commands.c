@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "fields.h"
+#include "help.h"
+#include "parse.h"
+#include "platform.h"
+#include "run.h"
+
+/* ---- What is printed ---- */
+
+static print_sample *printer_of(const struct options *options, bool has_names) {
+    switch (options->format) {
+    case FORMAT_JSON:
+        return print_json;
+    case FORMAT_CSV:
+        return print_csv;
+    case FORMAT_KV:
+        return print_kv;
+    default:
+        return has_names ? print_values : print_table;
+    }
+}
+
+/* The columns that this system has a figure for. */
+static void select_table(struct view *view, struct selection *selection, struct column *columns, struct table *table) {
+    const struct table *whole = table_of(table->group);
+    table->column = columns;
+    for (size_t i = 0; i < whole->columns; i++) {
+        const struct sysinfo_field *field = sysinfo_field_find(whole->column[i].group, whole->column[i].field);
+        if (field != NULL && sysinfo_field_source(field) != NULL) {
+            selection_add(selection, field);
+            columns[table->columns++] = whole->column[i];
+        }
+    }
+    view->table = table;
+}
+
+/* All fields of a group, or, where each CPU has a row, those that rows have. */
+static void select_group(const struct view *view, struct selection *selection, const char *group) {
+    struct selection all = {NULL, 0};
+    selection_add_group(&all, group);
+    for (size_t i = 0; i < all.count; i++) {
+        if (!view->percpu || is_row_field(view, all.field[i])) {
+            selection_add(selection, all.field[i]);
+        }
+    }
+    selection_free(&all);
+}
+
+static int select_names(const struct view *view, struct selection *selection, const char *group, const char **name, size_t names) {
+    for (size_t i = 0; i < names; i++) {
+        int status = selection_add_name(selection, group, name[i]);
+        if (status != 0) {
+            return status;
+        }
+        if (view->percpu && !is_row_field(view, selection->field[selection->count - 1])) {
+            return usage("'%s' is not a figure of each CPU: leave out --percpu", name[i]);
+        }
+    }
+    return 0;
+}
+
+static bool measures_usage(const struct selection *selection) {
+    return (selection_results(selection) >> SYSINFO_RESULT_CPU_USAGE & 1) != 0;
+}
+
+/* ---- The groups: cpu, mem, swap, load, stats ---- */
+
+static int check_group_options(const struct options *options, bool is_cpu) {
+    static const enum option_id of_cpu[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT};
+    for (size_t i = 0; !is_cpu && i < sizeof of_cpu / sizeof of_cpu[0]; i++) {
+        if (options_has(options, of_cpu[i])) {
+            return usage("%s is for sysinfo cpu", options->word[of_cpu[i]]);
+        }
+    }
+    return 0;
+}
+
+static int check_value_options(const struct options *options, const struct selection *selection, bool has_names) {
+    bool has_bytes = false;
+    for (size_t i = 0; i < selection->count; i++) {
+        has_bytes = has_bytes || selection->field[i]->unit == SYSINFO_UNIT_BYTES;
+    }
+    if (options_has(options, OPTION_UNIT) && !has_bytes) {
+        return usage("%s is for fields in bytes, and none is asked for", options->word[OPTION_UNIT]);
+    }
+    if (has_names && options->format == FORMAT_TABLE && options_has(options, OPTION_NO_HEADER)) {
+        return usage("values asked for by name have no header: --no-header is for tables and --csv");
+    }
+    return 0;
+}
+
+static int run_group(struct options *options) {
+    bool is_cpu = strcmp(options->command, "cpu") == 0;
+    const char *group = is_cpu && options_has(options, OPTION_TIMES) ? "cpu.times" : options->command;
+    size_t names = 0;
+    while (names < options->operands && !looks_like_number(options->operand[names])) {
+        names++;
+    }
+    int status = check_group_options(options, is_cpu);
+    if (status != 0) {
+        return status;
+    }
+
+    struct selection selection = {NULL, 0};
+    struct view view = {.options = options, .selection = &selection, .percpu = options_has(options, OPTION_PERCPU)};
+    view.row_result = options_has(options, OPTION_TIMES) ? SYSINFO_RESULT_CPU_SAMPLE : SYSINFO_RESULT_CPU_USAGE;
+    struct column columns[16];
+    struct table table = {.group = group};
+    bool is_table = names == 0 && options->format == FORMAT_TABLE;
+    if (names > 0) {
+        status = select_names(&view, &selection, group, options->operand, names);
+    } else if (is_table) {
+        select_table(&view, &selection, columns, &table);
+    } else {
+        select_group(&view, &selection, group);
+    }
+    view.has_interval = measures_usage(&selection);
+    if (status == 0) {
+        status = options_take_schedule(options, names, view.has_interval);
+    }
+    if (status == 0) {
+        status = check_value_options(options, &selection, names > 0);
+    }
+    if (status == 0 && selection.count == 0) {
+        status = trouble("%s is not supported on this system", options->command);
+    }
+    if (status == 0) {
+        status = run_samples(&view, printer_of(options, names > 0), false);
+    }
+    selection_free(&selection);
+    return status;
+}
+
+/* ---- The others ---- */
+
+static int run_overview(struct options *options) {
+    static const char *const groups[] = {"cpu", "mem", "swap", "load"};
+    static const enum option_id of_others[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT, OPTION_UNIT, OPTION_HUMAN};
+    for (size_t i = 0; i < sizeof of_others / sizeof of_others[0]; i++) {
+        if (options_has(options, of_others[i])) {
+            return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]], i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
+        }
+    }
+    struct selection selection = {NULL, 0};
+    struct view view = {.options = options, .selection = &selection, .has_interval = true};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        selection_add_group(&selection, groups[i]);
+    }
+    print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
+    int status = options_take_schedule(options, 0, true);
+    if (status == 0 && options->format == FORMAT_TABLE && (options->given & (OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)))) {
+        enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
+        status = usage("%s needs a command, for example sysinfo mem %s", options->word[id], options->word[id]);
+    }
+    if (status == 0) {
+        status = run_samples(&view, print, false);
+    }
+    selection_free(&selection);
+    return status;
+}
+
+/* Options that a command takes no notice of are refused by name. */
+static int refuse_others(const struct options *options, uint32_t taken) {
+    for (int id = 0; id < OPTION_HELP; id++) {
+        if ((options->given & ~taken) >> id & 1) {
+            return usage("%s does not apply here (sysinfo %s --help)", options->word[id], options->command);
+        }
+    }
+    return 0;
+}
+
+static bool is_group(const char *name) {
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (strcmp(field->group, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int unknown_group(const char *name) {
+    enum { MOST = 64 };
+    const char *groups[MOST];
+    size_t count = 0;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (count < MOST && (count == 0 || strcmp(groups[count - 1], field->group) != 0)) {
+            groups[count++] = field->group;
+        }
+    }
+    const char *meant = closest(name, groups, count);
+    if (meant != NULL) {
+        return usage("unknown group '%s'; did you mean '%s'?", name, meant);
+    }
+    return usage("unknown group '%s' (sysinfo fields lists them all)", name);
+}
+
+static int run_fields(struct options *options) {
+    int status = refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT));
+    const char *group = options->operands > 0 ? options->operand[0] : NULL;
+    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
+        status = usage("%s is not a format of this list; write --json", options->word[OPTION_FORMAT]);
+    }
+    if (status == 0 && options->operands > 1) {
+        status = usage("unexpected '%s' after the group", options->operand[1]);
+    }
+    if (status == 0 && group != NULL && !is_group(group)) {
+        status = unknown_group(group);
+    }
+    return status != 0 ? status : print_fields(options, group);
+}
+
+static int run_help(struct options *options) {
+    int status = refuse_others(options, 0);
+    if (status == 0 && options->operands > 1) {
+        status = usage("unexpected '%s' after the command", options->operand[1]);
+    }
+    const char *command = options->operands > 0 ? options->operand[0] : NULL;
+    if (status == 0 && command != NULL) {
+        status = commands_check_name(command);
+    }
+    return status != 0 ? status : print_help(command);
+}
+
+/* ---- The table of commands ---- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct options *options);
+} commands[] = {
+    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"fields", run_fields}, {"help", run_help},
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+bool commands_has_name(const char *name) {
+    for (int i = 0; i < COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int commands_check_name(const char *name) {
+    if (commands_has_name(name)) {
+        return 0;
+    }
+    const char *names[COMMANDS];
+    for (int i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+    }
+    const char *meant = closest(name, names, COMMANDS);
+    if (meant != NULL) {
+        return usage("unknown command '%s'; did you mean '%s'? (sysinfo --help)", name, meant);
+    }
+    return usage("unknown command '%s' (sysinfo --help)", name);
+}
+
+int commands_run(struct options *options) {
+    if (options_has(options, OPTION_HELP)) {
+        return print_help(options->command);
+    }
+    if (options_has(options, OPTION_VERSION)) {
+        return print_version();
+    }
+    int status = options_check(options);
+    if (status != 0) {
+        return status;
+    }
+    for (int i = 0; options->command != NULL && i < COMMANDS; i++) {
+        if (strcmp(options->command, commands[i].name) == 0) {
+            return commands[i].run(options);
+        }
+    }
+    return run_overview(options);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "fail.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "platform.h"
+
+static const char *command = "";
+
+void fail_set_command(const char *name) {
+    command = name;
+}
+
+/* A message is a sentence; what it quotes may be long, but not endless. */
+static void print(const char *format, va_list arguments) {
+    char line[4096];
+    int length = snprintf(line, sizeof line, *command != '\0' ? "sysinfo %s: " : "sysinfo: ", command);
+    size_t used = length > 0 ? (size_t)length : 0;
+    length = vsnprintf(line + used, sizeof line - used - 1, format, arguments);
+    used = length > 0 && (size_t)length < sizeof line - used - 1 ? used + (size_t)length : strlen(line);
+    line[used++] = '\n';
+    platform_write(2, line, used);
+}
+
+int usage(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+    return EXIT_USAGE;
+}
+
+int trouble(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+    return EXIT_TROUBLE;
+}
+
+/* Whatever the command was: the output is at fault, not what was asked. */
+int trouble_writing(const char *reason) {
+    command = "";
+    return trouble("write error: %s", reason);
+}
+
+void note(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
+}
+
+void fail_no_memory(void) {
+    exit(trouble("no memory"));
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* How the command ends: exit statuses, and one line on stderr, "sysinfo COMMAND: what: why; what would be right". */
+#ifndef CLI_FAIL_H
+#define CLI_FAIL_H
+
+#include "text.h"
+
+enum exit_status {
+    EXIT_DONE = 0,
+    EXIT_USAGE = 2,   /* The command line is wrong; nothing went to stdout. */
+    EXIT_TROUBLE = 3, /* It could not be measured, or not be written. */
+};
+
+/* The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. */
+void fail_set_command(const char *command);
+
+/* Prints the message and returns the status, so that a caller ends with `return usage(...)`. */
+int usage(const char *format, ...) PRINTF_LIKE(1, 2);
+int trouble(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* The output could not be written. */
+int trouble_writing(const char *reason);
+
+/* Prints a remark, and goes on. */
+void note(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/* Ends the program: no memory. */
+#if defined(__GNUC__)
+__attribute__((noreturn))
+#endif
+void fail_no_memory(void);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: options may stand anywhere, before and behind the command's name and its operands. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV };
+enum time_style { TIME_NONE, TIME_ISO, TIME_UNIX };
+
+/* One bit for each option, to say which were given and which a command takes. */
+enum option_id {
+    OPTION_INTERVAL,
+    OPTION_COUNT,
+    OPTION_PERCPU,
+    OPTION_TIMES,
+    OPTION_SINCE_BOOT,
+    OPTION_FORMAT,
+    OPTION_UNIT,
+    OPTION_HUMAN,
+    OPTION_TIME,
+    OPTION_ROOT,
+    OPTION_NO_HEADER,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+#define OPTION_BIT(id) (UINT32_C(1) << (id))
+
+struct options {
+    uint32_t given;           /* OPTION_BIT of each. */
+    const char *word[OPTION_VERSION + 1]; /* How each was spelled, for messages: "--json". */
+
+    double interval; /* Seconds; 0: not given. */
+    const char *interval_text;
+    uint64_t count;  /* 0: not given. */
+    enum format format;
+    enum time_style time;
+    uint64_t unit_bytes; /* 0: not given. */
+    const char *unit;
+    const char *root; /* NULL: not given. */
+
+    const char *command;  /* NULL: none. */
+    const char **operand; /* Those behind the command. */
+    size_t operands;
+};
+
+/* Fills `options`, whose operands the caller frees. Returns 0, or the exit status after a message. */
+int options_parse(struct options *options, int argc, char **argv);
+
+/* Whether an option was given. */
+bool options_has(const struct options *options, enum option_id id);
+
+/* Refuses what excludes each other, whatever the command. */
+int options_check(const struct options *options);
+
+/* Takes the interval and the count from the operands behind `first`, which are the last ones. `needs_tick`: it measures CPU use. */
+int options_take_schedule(struct options *options, size_t first, bool needs_tick);
+
+#endif

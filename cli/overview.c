@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* `sysinfo`: the machine on one screen. */
+#include "print.h"
+#include "value.h"
+
+/* Where a sample keeps a field. */
+static const void *result_of(const struct sample *sample, const char *group, const char *name, const struct sysinfo_field **field) {
+    *field = sysinfo_field_find(group, name);
+    return sample_result(sample, *field);
+}
+
+static bool knows(const struct sample *sample, const char *group, const char *name) {
+    const struct sysinfo_field *field;
+    const void *result = result_of(sample, group, name, &field);
+    return sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
+}
+
+static void add(struct text *text, const struct sample *sample, const char *group, const char *name) {
+    const struct sysinfo_field *field;
+    const void *result = result_of(sample, group, name, &field);
+    value_add_human(text, field, result);
+}
+
+static uint64_t number(const struct sample *sample, const char *group, const char *name) {
+    const struct sysinfo_field *field;
+    const void *result = result_of(sample, group, name, &field);
+    return sysinfo_field_uint64(field, result);
+}
+
+static void add_counted(struct text *text, const struct sample *sample, const char *name, const char *one, const char *many) {
+    add(text, sample, "cpu", name);
+    text_addf(text, " %s", knows(sample, "cpu", name) && number(sample, "cpu", name) == 1 ? one : many);
+}
+
+static void add_cpu(struct text *text, const struct sample *sample) {
+    text_add(text, "cpu     ");
+    add(text, sample, "cpu", "percent");
+    text_add(text, knows(sample, "cpu", "percent") ? " % busy    " : " busy    ");
+    add_counted(text, sample, "count", "CPU", "CPUs");
+    text_add(text, ", ");
+    add_counted(text, sample, "cores", "core", "cores");
+    if (knows(sample, "load", "min1")) {
+        text_add(text, "    load ");
+        add(text, sample, "load", "min1");
+        text_add(text, " ");
+        add(text, sample, "load", "min5");
+        text_add(text, " ");
+        add(text, sample, "load", "min15");
+    }
+    text_add(text, "\n");
+}
+
+static void add_space(struct text *text, const struct sample *sample, const char *group, const char *left_name, const char *left_word) {
+    add(text, sample, group, left_name);
+    text_addf(text, " %s of ", left_word);
+    add(text, sample, group, "total");
+    text_add(text, " (");
+    add(text, sample, group, "percent");
+    text_add(text, " % in use)\n");
+}
+
+void print_overview(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    (void)view;
+    if (!is_first) {
+        text_add(text, "\n");
+    }
+    add_cpu(text, sample);
+    text_add(text, "mem     ");
+    if (knows(sample, "mem", "total")) {
+        add_space(text, sample, "mem", "available", "available");
+    } else {
+        text_add(text, "-\n");
+    }
+    text_add(text, "swap    ");
+    if (!knows(sample, "swap", "total")) {
+        text_add(text, "-\n");
+    } else if (number(sample, "swap", "total") == 0) {
+        text_add(text, "none\n");
+    } else {
+        add_space(text, sample, "swap", "free", "free");
+    }
+}

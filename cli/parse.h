@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Words of the command line into numbers, and the words that were perhaps meant. */
+#ifndef CLI_PARSE_H
+#define CLI_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Whether a word stands for a number: it begins with a digit, or a sign or dot before one. No field does. */
+bool looks_like_number(const char *word);
+
+/* "1", "0.5", "250ms", "2s", "5m", "1h", into seconds above 0. Returns 0, or the exit status after a message that calls it `what`. */
+int parse_duration(const char *what, const char *word, double *seconds);
+
+/* A whole number of at least 1. */
+int parse_count(const char *word, uint64_t *count);
+
+/* One of the units B KiB MiB GiB TiB kB MB GB TB. Returns its bytes; 0: no such unit. */
+uint64_t unit_bytes(const char *name);
+
+/* The word of the list that `word` was perhaps meant to be: one that it begins, or that is a slip of the finger away; NULL: none. */
+const char *closest(const char *word, const char *const *list, size_t count);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* How a sample is printed: a function for each format, which adds to a text what one write will put out. */
+#ifndef CLI_PRINT_H
+#define CLI_PRINT_H
+
+#include "options.h"
+#include "sample.h"
+#include "selection.h"
+
+/* What is printed, the same for every sample of a run. */
+struct view {
+    const struct options *options;
+    const struct selection *selection;
+    const struct table *table; /* Of a table. */
+    bool percpu;
+    uint32_t row_result; /* With percpu: the result that rows are of. */
+    bool has_interval;   /* CPU percentages are among the fields. */
+};
+
+typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);
+
+print_sample print_table;  /* A group's table. */
+print_sample print_values; /* Fields asked for by name: one line, nothing but values. */
+print_sample print_json;   /* One object, one line. */
+print_sample print_csv;    /* A line per sample or CPU, a header first. */
+print_sample print_kv;     /* name=value, safe for eval. */
+print_sample print_overview;
+
+/* A column of a table. */
+struct column {
+    const char *group, *field;
+    const char *header;
+    int width;
+};
+struct table {
+    const char *group;
+    const struct column *column;
+    size_t columns;
+};
+
+/* The table of a group, or NULL. */
+const struct table *table_of(const char *group);
+
+/* Whether a field belongs to the rows of the CPUs. */
+bool is_row_field(const struct view *view, const struct sysinfo_field *field);
+
+/* The fields that rows share. */
+const struct sysinfo_field *cpu_number_field(const struct view *view);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* The formats that programs read: values, JSON, CSV, kv. */
+#include <stdio.h>
+#include <string.h>
+
+#include "print.h"
+#include "value.h"
+
+bool is_row_field(const struct view *view, const struct sysinfo_field *field) {
+    return view->percpu && field->result == view->row_result;
+}
+
+/* The number of a CPU stands in the same field of a usage and of a sample. */
+const struct sysinfo_field *cpu_number_field(const struct view *view) {
+    return sysinfo_field_find(view->row_result == SYSINFO_RESULT_CPU_USAGE ? "cpu" : "cpu.times", "cpu");
+}
+
+static uint64_t cpu_number(const struct view *view, const void *row) {
+    return sysinfo_field_uint64(cpu_number_field(view), row);
+}
+
+/* ---- Values, in the order asked ---- */
+
+static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result) {
+    if (view->options->unit_bytes > 0) {
+        value_add_in_unit(text, field, result, view->options->unit_bytes);
+    } else if (options_has(view->options, OPTION_HUMAN)) {
+        value_add_human(text, field, result);
+    } else {
+        value_add(text, field, result, "-", "none");
+    }
+}
+
+static void add_values(struct text *text, const struct view *view, const struct sample *sample, const char *cpu, const void *row) {
+    const char *blank = "";
+    if (view->options->time == TIME_UNIX) {
+        time_add_unix(text, sample->wall);
+        blank = " ";
+    } else if (view->options->time == TIME_ISO) {
+        time_add_iso(text, sample->wall);
+        blank = " ";
+    }
+    if (cpu != NULL) {
+        text_addf(text, "%s%s", blank, cpu);
+        blank = " ";
+    }
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        text_add(text, blank);
+        add_named_value(text, view, field, row != NULL ? row : sample_result(sample, field));
+        blank = " ";
+    }
+    text_add(text, "\n");
+}
+
+void print_values(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    (void)is_first;
+    add_values(text, view, sample, view->percpu ? "all" : NULL, NULL);
+    for (size_t i = 0; view->percpu && i < sample->rows; i++) {
+        char cpu[24];
+        snprintf(cpu, sizeof cpu, "%llu", (unsigned long long)cpu_number(view, sample->row[i]));
+        add_values(text, view, sample, cpu, sample->row[i]);
+    }
+}
+
+/* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
+
+/* "name": value pairs of a group, then the lists of those that are estimated, and without limit. */
+static void add_members(struct text *text, const struct view *view, const char *group, const struct sample *sample, const void *row, const char **comma) {
+    const struct selection *selection = view->selection;
+    static const char *const lists[] = {"estimated", "unlimited"};
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct sysinfo_field *field = selection->field[i];
+        if (strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field))) {
+            text_addf(text, "%s\"%s\":", *comma, field->name);
+            value_add(text, field, row != NULL ? row : sample_result(sample, field), "null", "null");
+            *comma = ",";
+        }
+    }
+    for (int list = 0; list < 2; list++) {
+        const char *open = "[";
+        for (size_t i = 0; i < selection->count; i++) {
+            const struct sysinfo_field *field = selection->field[i];
+            if (strcmp(field->group, group) != 0 || (row != NULL && !is_row_field(view, field))) {
+                continue;
+            }
+            const void *result = row != NULL ? row : sample_result(sample, field);
+            if (list == 0 ? sysinfo_field_is_estimated(field, result) : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
+                if (*open == '[') {
+                    text_addf(text, "%s\"%s\":", *comma, lists[list]);
+                }
+                text_addf(text, "%s\"%s\"", open, field->name);
+                open = ",";
+            }
+        }
+        text_add(text, *open == ',' ? "]" : "");
+    }
+}
+
+static void add_percpu(struct text *text, const struct view *view, const char *group, const struct sample *sample) {
+    text_add(text, ",\"percpu\":[");
+    for (size_t i = 0; i < sample->rows; i++) {
+        const char *comma = ",";
+        text_addf(text, "%s{\"cpu\":%llu", i == 0 ? "" : ",", (unsigned long long)cpu_number(view, sample->row[i]));
+        add_members(text, view, group, sample, sample->row[i], &comma);
+        text_add(text, "}");
+    }
+    text_add(text, "]");
+}
+
+/* Whether `group` is the path or lies below it: "cpu.times" below "cpu" and below "". */
+static bool is_within(const char *group, const char *path) {
+    size_t length = strlen(path);
+    return length == 0 || (strncmp(group, path, length) == 0 && (group[length] == '\0' || group[length] == '.'));
+}
+
+static void add_object(struct text *text, const struct view *view, const char *path, const struct sample *sample, const char **comma) {
+    const struct selection *selection = view->selection;
+    bool has_rows = false;
+    add_members(text, view, path, sample, NULL, comma);
+    for (size_t i = 0; i < selection->count; i++) {
+        has_rows = has_rows || (strcmp(selection->field[i]->group, path) == 0 && is_row_field(view, selection->field[i]));
+    }
+    if (has_rows) {
+        add_percpu(text, view, path, sample);
+        *comma = ",";
+    }
+    size_t length = strlen(path) + (*path != '\0');
+    for (size_t i = 0; i < selection->count; i++) {
+        const char *group = selection->field[i]->group;
+        if (!is_within(group, path) || strlen(group) <= length) {
+            continue;
+        }
+        char child[64];
+        snprintf(child, sizeof child, "%.*s", (int)(length + strcspn(group + length, ".")), group);
+        bool is_done = false;
+        for (size_t j = 0; j < i && !is_done; j++) {
+            is_done = is_within(selection->field[j]->group, child);
+        }
+        if (!is_done) {
+            text_addf(text, "%s\"%s\":{", *comma, child + length);
+            const char *inner = "";
+            add_object(text, view, child, sample, &inner);
+            text_add(text, "}");
+            *comma = ",";
+        }
+    }
+}
+
+void print_json(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    (void)is_first;
+    text_add(text, "{\"time\":\"");
+    time_add_iso(text, sample->wall);
+    text_add(text, "\"");
+    if (view->has_interval) {
+        text_add(text, ",\"interval\":");
+        text_addf(text, sample->interval >= 0 ? "%.3f" : "null", sample->interval);
+    }
+    const char *comma = ",";
+    add_object(text, view, "", sample, &comma);
+    text_add(text, "}\n");
+}
+
+/* ---- CSV ---- */
+
+static void add_csv_line(struct text *text, const struct view *view, const struct sample *sample, const void *row) {
+    time_add_iso(text, sample->wall);
+    if (view->has_interval) {
+        text_add(text, ",");
+        text_addf(text, sample->interval >= 0 ? "%.3f" : "", sample->interval);
+    }
+    if (row != NULL) {
+        text_addf(text, ",%llu", (unsigned long long)cpu_number(view, row));
+    }
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        text_add(text, ",");
+        value_add(text, field, row != NULL ? row : sample_result(sample, field), "", "");
+    }
+    text_add(text, "\n");
+}
+
+void print_csv(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    if (is_first && !options_has(view->options, OPTION_NO_HEADER)) {
+        text_addf(text, "time%s%s", view->has_interval ? ",interval" : "", view->percpu ? ",cpu" : "");
+        for (size_t i = 0; i < view->selection->count; i++) {
+            text_addf(text, ",%s.%s", view->selection->field[i]->group, view->selection->field[i]->name);
+        }
+        text_add(text, "\n");
+    }
+    if (!view->percpu) {
+        add_csv_line(text, view, sample, NULL);
+    }
+    for (size_t i = 0; view->percpu && i < sample->rows; i++) {
+        add_csv_line(text, view, sample, sample->row[i]);
+    }
+}
+
+/* ---- kv ---- */
+
+static void add_kv_line(struct text *text, const struct view *view, const struct sample *sample, const void *row) {
+    const char *blank = "";
+    if (view->options->time != TIME_NONE) {
+        text_add(text, "time=");
+        time_add_unix(text, sample->wall);
+        blank = " ";
+    }
+    if (view->has_interval) {
+        text_addf(text, "%sinterval=", blank);
+        text_addf(text, sample->interval >= 0 ? "%.3f" : "", sample->interval);
+        blank = " ";
+    }
+    if (row != NULL) {
+        text_addf(text, "%scpu=%llu", blank, (unsigned long long)cpu_number(view, row));
+        blank = " ";
+    }
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        text_add(text, blank);
+        for (const char *p = field->group; *p != '\0'; p++) {
+            const char letter[2] = {*p == '.' ? '_' : *p, '\0'};
+            text_add(text, letter);
+        }
+        text_addf(text, "_%s=", field->name);
+        value_add(text, field, row != NULL ? row : sample_result(sample, field), "", "");
+        blank = " ";
+    }
+    text_add(text, "\n");
+}
+
+void print_kv(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    (void)is_first;
+    if (!view->percpu) {
+        add_kv_line(text, view, sample, NULL);
+    }
+    for (size_t i = 0; view->percpu && i < sample->rows; i++) {
+        add_kv_line(text, view, sample, sample->row[i]);
+    }
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "platform.h"
+
+static bool wants(const struct sampler *sampler, uint32_t result) {
+    return (sampler->results >> result & 1) != 0;
+}
+
+bool sampler_needs_window(const struct sampler *sampler) {
+    return wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot;
+}
+
+uint32_t sampler_row_result(const struct sampler *sampler) {
+    return wants(sampler, SYSINFO_RESULT_CPU_USAGE) ? SYSINFO_RESULT_CPU_USAGE : SYSINFO_RESULT_CPU_SAMPLE;
+}
+
+const void *sample_result(const struct sample *sample, const struct sysinfo_field *field) {
+    return sample->status[field->result] == SYSINFO_OK ? sample->result[field->result] : NULL;
+}
+
+/* Keeps a result's status, and why it is no success. */
+static void keep(struct sampler *sampler, uint32_t result, int status) {
+    struct sample *sample = &sampler->sample;
+    sample->status[result] = status;
+    text_clear(&sample->why[result]);
+    if (status != SYSINFO_OK) {
+        text_add(&sample->why[result], sysinfo_explain(sampler->host, status));
+    }
+}
+
+static void room_for(struct sampler *sampler, size_t rows) {
+    if (rows <= sampler->room) {
+        return;
+    }
+    const void **row = realloc(sampler->sample.row, rows * sizeof *row);
+    struct sysinfo_cpu_usage *own = realloc(sampler->own_rows, rows * sizeof *own);
+    if (row == NULL || own == NULL) {
+        fail_no_memory();
+    }
+    sampler->sample.row = row;
+    sampler->own_rows = own;
+    sampler->room = rows;
+}
+
+/* The moment when the machine started: the same CPU, the same modes, no time spent. */
+static struct sysinfo_cpu_sample start_of(const struct sysinfo_cpu_sample *sample) {
+    struct sysinfo_cpu_sample start = {.present = sample->present};
+    start.cpu = SYSINFO_HAS(sample, cpu) ? sample->cpu : 0;
+    return start;
+}
+
+/* ---- CPU by CPU ---- */
+
+static void usage_rows_since_boot(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    const struct sysinfo_cpu_sample *now;
+    for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
+        struct sysinfo_cpu_sample start = start_of(now);
+        struct sysinfo_cpu_usage *usage = &sampler->own_rows[i];
+        if (sysinfo_cpu_usage_between(&start, now, usage, sizeof *usage) != SYSINFO_OK) {
+            *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = now->cpu};
+        }
+        sample->row[sample->rows++] = usage;
+    }
+}
+
+static int usage_rows(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    if (sampler->past_list == NULL) {
+        return SYSINFO_NOT_YET;
+    }
+    int status = sysinfo_cpu_usage_list_between(sampler->past_list, sampler->now_list, &sampler->usage_list);
+    const void *row;
+    for (size_t i = 0; status == SYSINFO_OK && (row = sysinfo_cpu_usage_list_at(sampler->usage_list, i)) != NULL; i++) {
+        sample->row[sample->rows++] = row;
+    }
+    return status;
+}
+
+static void sample_rows(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    const void *row;
+    for (size_t i = 0; (row = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
+        sample->row[sample->rows++] = row;
+    }
+}
+
+/* ---- Both ways: the sample of now, and what it says against the past ---- */
+
+static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
+    if (!sampler->percpu) {
+        return sysinfo_cpu_times(sampler->host, now, sizeof *now);
+    }
+    int status = sysinfo_cpu_times_percpu(sampler->host, &sampler->now_list);
+    if (status == SYSINFO_OK) {
+        *now = *sysinfo_cpu_sample_list_all(sampler->now_list);
+        room_for(sampler, sysinfo_cpu_sample_list_count(sampler->now_list));
+    }
+    return status;
+}
+
+static void remember(struct sampler *sampler, const struct sysinfo_cpu_sample *now) {
+    struct sysinfo_cpu_sample_list *list = sampler->past_list;
+    sampler->past = *now;
+    sampler->past_list = sampler->now_list;
+    sampler->now_list = list;
+}
+
+static void measure(struct sampler *sampler, const struct sysinfo_cpu_sample *now) {
+    struct sample *sample = &sampler->sample;
+    struct sysinfo_cpu_sample past = sampler->since_boot ? start_of(now) : sampler->past;
+    struct sysinfo_cpu_usage usage;
+    int status = past.present == 0 ? SYSINFO_NOT_YET : sysinfo_cpu_usage_between(&past, now, &usage, sizeof usage);
+    if (status == SYSINFO_OK && sampler->percpu) {
+        if (sampler->since_boot) {
+            usage_rows_since_boot(sampler);
+        } else {
+            status = usage_rows(sampler);
+        }
+    }
+    keep(sampler, SYSINFO_RESULT_CPU_USAGE, status);
+    if (status == SYSINFO_OK) {
+        memcpy(sample->result[SYSINFO_RESULT_CPU_USAGE], &usage, sizeof usage);
+        sample->interval = SYSINFO_HAS(&usage, interval) ? usage.interval : -1;
+    }
+}
+
+static void take_cpu(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    struct sysinfo_cpu_sample now;
+    int status = read_now(sampler, &now);
+    keep(sampler, SYSINFO_RESULT_CPU_SAMPLE, status);
+    if (status != SYSINFO_OK) {
+        keep(sampler, SYSINFO_RESULT_CPU_USAGE, status);
+        return;
+    }
+    memcpy(sample->result[SYSINFO_RESULT_CPU_SAMPLE], &now, sizeof now);
+    if (wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
+        measure(sampler, &now);
+        remember(sampler, &now);
+    } else if (sampler->percpu) {
+        sample_rows(sampler);
+    }
+}
+
+void sampler_begin(struct sampler *sampler) {
+    struct sysinfo_cpu_sample now;
+    if (read_now(sampler, &now) == SYSINFO_OK) {
+        remember(sampler, &now);
+    }
+}
+
+const struct sample *sampler_take(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    sample->wall = platform_wall_clock();
+    sample->interval = -1;
+    sample->rows = 0;
+    if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) || wants(sampler, SYSINFO_RESULT_CPU_SAMPLE)) {
+        take_cpu(sampler);
+    }
+    for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
+        if (wants(sampler, result) && result != SYSINFO_RESULT_CPU_USAGE && result != SYSINFO_RESULT_CPU_SAMPLE) {
+            keep(sampler, result, sysinfo_read(sampler->host, result, sample->result[result], sizeof sample->result[result]));
+        }
+    }
+    return sample;
+}
+
+void sampler_free(struct sampler *sampler) {
+    sysinfo_cpu_sample_list_free(sampler->past_list);
+    sysinfo_cpu_sample_list_free(sampler->now_list);
+    sysinfo_cpu_usage_list_free(sampler->usage_list);
+    free(sampler->own_rows);
+    free(sampler->sample.row);
+    for (int i = 0; i < SAMPLE_RESULTS; i++) {
+        text_free(&sampler->sample.why[i]);
+    }
+    sysinfo_host_close(sampler->host);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* One look at the machine: every result that is asked for, and why the others are missing. */
+#ifndef CLI_SAMPLE_H
+#define CLI_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "text.h"
+
+/* Numbers of results are below this. */
+enum { SAMPLE_RESULTS = 32 };
+
+struct sample {
+    int64_t wall;                                     /* Milliseconds since 1970. */
+    double interval;                                  /* Seconds that CPU percentages were measured over; below 0: unknown. */
+    int status[SAMPLE_RESULTS];                       /* Of each result that was asked for. */
+    struct text why[SAMPLE_RESULTS];                  /* The library's sentence, where the status is no success. */
+    uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
+    const void **row;                                 /* With percpu: the result of each CPU. */
+    size_t rows;
+};
+
+/* What takes samples, and remembers the last one of the CPUs. */
+struct sampler {
+    struct sysinfo_host *host;
+    uint32_t results;     /* Bit for each result that is asked for. */
+    bool percpu;          /* Rows of usage, or of samples where usage is not asked for. */
+    bool since_boot;      /* Compare with zero, not with the last sample. */
+
+    struct sysinfo_cpu_sample past;
+    struct sysinfo_cpu_sample_list *past_list, *now_list;
+    struct sysinfo_cpu_usage_list *usage_list;
+    struct sysinfo_cpu_usage *own_rows; /* Of --since-boot, which has no list to compare with. */
+    size_t room;                        /* For so many rows. */
+    struct sample sample;
+};
+
+/* Whether a window must pass before the first sample, because CPU percentages are asked for. */
+bool sampler_needs_window(const struct sampler *sampler);
+
+/* Begins that window. */
+void sampler_begin(struct sampler *sampler);
+
+/* Takes a sample, which is valid until the next one. */
+const struct sample *sampler_take(struct sampler *sampler);
+
+void sampler_free(struct sampler *sampler);
+
+/* The result that a field is in; NULL: it could not be read. */
+const void *sample_result(const struct sample *sample, const struct sysinfo_field *field);
+
+/* The result of the rows of `sampler`: usage or samples. */
+uint32_t sampler_row_result(const struct sampler *sampler);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "selection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "parse.h"
+
+bool is_measure(const struct sysinfo_field *field) {
+    return field->kind != SYSINFO_KIND_LABEL;
+}
+
+void selection_add(struct selection *selection, const struct sysinfo_field *field) {
+    const struct sysinfo_field **grown = realloc(selection->field, (selection->count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        fail_no_memory();
+    }
+    selection->field = grown;
+    selection->field[selection->count++] = field;
+}
+
+void selection_add_group(struct selection *selection, const char *group) {
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (is_measure(field) && strcmp(field->group, group) == 0) {
+            selection_add(selection, field);
+        }
+    }
+}
+
+static int unknown_field(const char *group, const char *name) {
+    enum { MOST = 128 };
+    const char *names[MOST];
+    size_t count = 0;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (is_measure(field) && strcmp(field->group, group) == 0 && count < MOST) {
+            names[count++] = field->name;
+        }
+    }
+    const char *meant = closest(name, names, count);
+    if (meant != NULL) {
+        return usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group);
+    }
+    return usage("unknown field '%s' (sysinfo fields %s)", name, group);
+}
+
+int selection_add_name(struct selection *selection, const char *group, const char *name) {
+    const struct sysinfo_field *field = sysinfo_field_find(group, name);
+    if (field == NULL || !is_measure(field)) {
+        return unknown_field(group, name);
+    }
+    if (sysinfo_field_source(field) == NULL) {
+        return trouble("'%s' is not available on this system", name);
+    }
+    selection_add(selection, field);
+    return 0;
+}
+
+uint32_t selection_results(const struct selection *selection) {
+    uint32_t results = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        results |= UINT32_C(1) << selection->field[i]->result;
+    }
+    return results;
+}
+
+void selection_free(struct selection *selection) {
+    free(selection->field);
+    *selection = (struct selection){NULL, 0};
+}

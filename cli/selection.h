@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Which fields a command prints, in which order. */
+#ifndef CLI_SELECTION_H
+#define CLI_SELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sysinfo/sysinfo.h>
+
+struct selection {
+    const struct sysinfo_field **field;
+    size_t count;
+};
+
+/* Adds one field; every field of a group but labels. */
+void selection_add(struct selection *selection, const struct sysinfo_field *field);
+void selection_add_group(struct selection *selection, const char *group);
+
+/* Adds the field of that name; 0, or the status after a message: there is none, or this system does not have it. */
+int selection_add_name(struct selection *selection, const char *group, const char *name);
+
+/* Bit for each result that must be read. Results are numbered below 32. */
+uint32_t selection_results(const struct selection *selection);
+
+void selection_free(struct selection *selection);
+
+/* Whether a field measures something, and is no label. */
+bool is_measure(const struct sysinfo_field *field);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "value.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+static void add_number(struct text *text, const struct sysinfo_field *field, const void *result) {
+    if (field->type == SYSINFO_TYPE_DOUBLE) {
+        text_addf(text, "%.2f", sysinfo_field_double(field, result));
+    } else {
+        text_addf(text, "%" PRIu64, sysinfo_field_uint64(field, result));
+    }
+}
+
+void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown, const char *unlimited) {
+    switch (sysinfo_field_state(field, result)) {
+    case SYSINFO_FIELD_KNOWN:
+        add_number(text, field, result);
+        break;
+    case SYSINFO_FIELD_UNLIMITED:
+        text_add(text, unlimited);
+        break;
+    default:
+        text_add(text, unknown);
+        break;
+    }
+}
+
+void bytes_add_human(struct text *text, uint64_t bytes) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    while (value >= 1023.5 && unit + 1 < sizeof units / sizeof units[0]) {
+        value /= 1024;
+        unit++;
+    }
+    text_addf(text, unit > 0 && value < 99.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result) {
+    if (sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN) {
+        value_add(text, field, result, "-", "none");
+    } else if (field->unit == SYSINFO_UNIT_BYTES) {
+        bytes_add_human(text, sysinfo_field_uint64(field, result));
+    } else if (field->unit == SYSINFO_UNIT_PERCENT) {
+        text_addf(text, "%.1f", sysinfo_field_double(field, result));
+    } else {
+        add_number(text, field, result);
+    }
+}
+
+/* What is in use is rounded up and everything else down: a script that asks for whole GiB must not be promised what is not there. */
+void value_add_in_unit(struct text *text, const struct sysinfo_field *field, const void *result, uint64_t unit_bytes) {
+    if (sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN || field->unit != SYSINFO_UNIT_BYTES) {
+        value_add(text, field, result, "-", "none");
+        return;
+    }
+    uint64_t bytes = sysinfo_field_uint64(field, result);
+    bool rounds_up = strcmp(field->name, "used") == 0 && bytes % unit_bytes != 0;
+    text_addf(text, "%" PRIu64, bytes / unit_bytes + (rounds_up ? 1 : 0));
+}
+
+void time_add_iso(struct text *text, int64_t milliseconds) {
+    int64_t seconds = milliseconds / 1000;
+    time_t moment = (time_t)seconds;
+    const struct tm *utc = gmtime(&moment);
+    char day[32];
+    if (utc == NULL || strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", utc) == 0) {
+        text_add(text, "-");
+        return;
+    }
+    text_addf(text, "%s.%03dZ", day, (int)(milliseconds - seconds * 1000));
+}
+
+void time_add_unix(struct text *text, int64_t milliseconds) {
+    text_addf(text, "%" PRId64 ".%03d", milliseconds / 1000, (int)(milliseconds % 1000));
+}
