@@ -19,6 +19,14 @@ static uint64_t cpu_number(const struct view *view, const void *row) {
     return sysinfo_field_uint64(cpu_number_field(view), row);
 }
 
+static void add_interval(struct text *text, const struct sample *sample, const char *unknown) {
+    if (sample->interval >= 0) {
+        text_addf(text, "%.3f", sample->interval);
+    } else {
+        text_add(text, unknown);
+    }
+}
+
 /* ---- Values, in the order asked ---- */
 
 static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result) {
@@ -154,7 +162,7 @@ void print_json(struct text *text, const struct view *view, const struct sample 
     text_add(text, "\"");
     if (view->has_interval) {
         text_add(text, ",\"interval\":");
-        text_addf(text, sample->interval >= 0 ? "%.3f" : "null", sample->interval);
+        add_interval(text, sample, "null");
     }
     const char *comma = ",";
     add_object(text, view, "", sample, &comma);
@@ -167,7 +175,7 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
     time_add_iso(text, sample->wall);
     if (view->has_interval) {
         text_add(text, ",");
-        text_addf(text, sample->interval >= 0 ? "%.3f" : "", sample->interval);
+        add_interval(text, sample, "");
     }
     if (row != NULL) {
         text_addf(text, ",%llu", (unsigned long long)cpu_number(view, row));
@@ -207,7 +215,7 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
     }
     if (view->has_interval) {
         text_addf(text, "%sinterval=", blank);
-        text_addf(text, sample->interval >= 0 ? "%.3f" : "", sample->interval);
+        add_interval(text, sample, "");
         blank = " ";
     }
     if (row != NULL) {
