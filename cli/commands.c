@@ -249,6 +249,9 @@ int commands_check_name(const char *name) {
     if (commands_has_name(name)) {
         return 0;
     }
+    if (looks_like_number(name)) {
+        return usage("'%s' needs a command before it, for example sysinfo cpu %s", name, name);
+    }
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++) {
         names[i] = commands[i].name;

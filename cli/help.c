@@ -48,7 +48,8 @@ static const char cpu[] =
     "\n"
     "busy% is 100 - idle - iowait; the modes add up to 100. The kernel counts in\n"
     "ticks of 10 ms: over 0.5 s one CPU moves in steps of 2 %. Without COUNT it\n"
-    "goes on until it is interrupted. Fields: sysinfo fields cpu. Options: sysinfo -h.\n";
+    "goes on until it is interrupted.\n"
+    "Fields: sysinfo fields cpu. Options: sysinfo -h.\n";
 
 static const char mem[] =
     "  sysinfo mem                      a table\n"

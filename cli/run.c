@@ -145,6 +145,7 @@ int run_samples(const struct view *view, print_sample *print, bool may_be_empty)
     }
     sampler.results = selection_results(view->selection);
     sampler.percpu = view->percpu;
+    sampler.has_root = view->options->root != NULL;
     sampler.since_boot = options_has(view->options, OPTION_SINCE_BOOT);
     int status = sample_on_time(view, print, &sampler, may_be_empty);
     sampler_free(&sampler);

@@ -47,9 +47,12 @@ static void room_for(struct sampler *sampler, size_t rows) {
     sampler->room = rows;
 }
 
-/* The moment when the machine started: the same CPU, the same modes, no time spent. */
-static struct sysinfo_cpu_sample start_of(const struct sysinfo_cpu_sample *sample) {
+/* The moment when the machine started: the same CPU, the same modes, no time spent. When that was is known of this machine only. */
+static struct sysinfo_cpu_sample start_of(const struct sampler *sampler, const struct sysinfo_cpu_sample *sample) {
     struct sysinfo_cpu_sample start = {.present = sample->present};
+    if (sampler->has_root) {
+        start.present &= ~SYSINFO_BIT(struct sysinfo_cpu_sample, time);
+    }
     start.cpu = SYSINFO_HAS(sample, cpu) ? sample->cpu : 0;
     return start;
 }
@@ -60,7 +63,7 @@ static void usage_rows_since_boot(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     const struct sysinfo_cpu_sample *now;
     for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
-        struct sysinfo_cpu_sample start = start_of(now);
+        struct sysinfo_cpu_sample start = start_of(sampler, now);
         struct sysinfo_cpu_usage *usage = &sampler->own_rows[i];
         if (sysinfo_cpu_usage_between(&start, now, usage, sizeof *usage) != SYSINFO_OK) {
             *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = now->cpu};
@@ -113,7 +116,7 @@ static void remember(struct sampler *sampler, const struct sysinfo_cpu_sample *n
 
 static void measure(struct sampler *sampler, const struct sysinfo_cpu_sample *now) {
     struct sample *sample = &sampler->sample;
-    struct sysinfo_cpu_sample past = sampler->since_boot ? start_of(now) : sampler->past;
+    struct sysinfo_cpu_sample past = sampler->since_boot ? start_of(sampler, now) : sampler->past;
     struct sysinfo_cpu_usage usage;
     int status = past.present == 0 ? SYSINFO_NOT_YET : sysinfo_cpu_usage_between(&past, now, &usage, sizeof usage);
     if (status == SYSINFO_OK && sampler->percpu) {

@@ -29,6 +29,7 @@ struct sampler {
     struct sysinfo_host *host;
     uint32_t results;     /* Bit for each result that is asked for. */
     bool percpu;          /* Rows of usage, or of samples where usage is not asked for. */
+    bool has_root;        /* Of another machine. */
     bool since_boot;      /* Compare with zero, not with the last sample. */
 
     struct sysinfo_cpu_sample past;

@@ -159,6 +159,9 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
             FACT(counts, count, (uint64_t)online);
         }
     }
+    if (status == SYSINFO_OK && counts->present == 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, CPUS, "and /proc/stat do not say how many CPUs there are");
+    }
     return status;
 }
 
