@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "expression.h"
 #include "fail.h"
 #include "fields.h"
 #include "help.h"
 #include "parse.h"
 #include "platform.h"
 #include "run.h"
+#include "wait.h"
 
 /* ---- What is printed ---- */
 
@@ -20,6 +22,8 @@ static print_sample *printer_of(const struct options *options, bool has_names) {
         return print_csv;
     case FORMAT_KV:
         return print_kv;
+    case FORMAT_PROM:
+        return print_prom;
     default:
         return has_names ? print_values : print_table;
     }
@@ -68,17 +72,39 @@ static bool measures_usage(const struct selection *selection) {
     return (selection_results(selection) >> SYSINFO_RESULT_CPU_USAGE & 1) != 0;
 }
 
-/* ---- The groups: cpu, mem, swap, load, stats ---- */
+/* Prometheus gets counters and computes percentages itself: each CPU's times in the place of the percentages of all. */
+static void select_prometheus(struct view *view, struct selection *selection, const char *group) {
+    selection_add_group(selection, group);
+    if (strcmp(group, "cpu") == 0) {
+        selection_add_group(selection, "cpu.times");
+        view->percpu = true;
+        view->row_result = SYSINFO_RESULT_CPU_SAMPLE;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        if (selection->field[i]->metric != NULL) {
+            selection->field[kept++] = selection->field[i];
+        }
+    }
+    selection->count = kept;
+}
 
-static int check_group_options(const struct options *options, bool is_cpu) {
-    static const enum option_id of_cpu[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT};
-    for (size_t i = 0; !is_cpu && i < sizeof of_cpu / sizeof of_cpu[0]; i++) {
-        if (options_has(options, of_cpu[i])) {
-            return usage("%s is for sysinfo cpu", options->word[of_cpu[i]]);
+static int check_metrics(const struct options *options, const struct selection *selection) {
+    for (size_t i = 0; options->format == FORMAT_PROM && i < selection->count; i++) {
+        if (selection->field[i]->metric == NULL) {
+            return usage("'%s' is no metric: %s has counters, and no percentages of them", selection->field[i]->name, options->word[OPTION_FORMAT]);
         }
     }
     return 0;
 }
+
+/* ---- The groups: cpu, mem, swap, load, stats ---- */
+
+/* What every command takes that prints samples. */
+#define SAMPLE_OPTIONS                                                                                                                                         \
+    (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_COUNT) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_HUMAN) |                 \
+     OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_NO_HEADER) | OPTION_BIT(OPTION_OUTPUT))
+#define CPU_OPTIONS (OPTION_BIT(OPTION_PERCPU) | OPTION_BIT(OPTION_TIMES) | OPTION_BIT(OPTION_SINCE_BOOT))
 
 static int check_value_options(const struct options *options, const struct selection *selection, bool has_names) {
     bool has_bytes = false;
@@ -101,7 +127,7 @@ static int run_group(struct options *options) {
     while (names < options->operands && !looks_like_number(options->operand[names])) {
         names++;
     }
-    int status = check_group_options(options, is_cpu);
+    int status = options_refuse_others(options, is_cpu ? SAMPLE_OPTIONS | CPU_OPTIONS : SAMPLE_OPTIONS);
     if (status != 0) {
         return status;
     }
@@ -116,6 +142,8 @@ static int run_group(struct options *options) {
         status = select_names(&view, &selection, group, options->operand, names);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
+    } else if (options->format == FORMAT_PROM) {
+        select_prometheus(&view, &selection, group);
     } else {
         select_group(&view, &selection, group);
     }
@@ -126,11 +154,50 @@ static int run_group(struct options *options) {
     if (status == 0) {
         status = check_value_options(options, &selection, names > 0);
     }
+    if (status == 0) {
+        status = check_metrics(options, &selection);
+    }
     if (status == 0 && selection.count == 0) {
         status = trouble("%s is not supported on this system", options->command);
     }
     if (status == 0) {
-        status = run_samples(&view, printer_of(options, names > 0), false);
+        status = run_samples(&view, printer_of(options, names > 0));
+    }
+    selection_free(&selection);
+    return status;
+}
+
+/* ---- get: chosen fields of any groups ---- */
+
+static int run_get(struct options *options) {
+    if (options_has(options, OPTION_PERCPU)) {
+        return usage("--percpu is for sysinfo cpu: get prints one line for each sample");
+    }
+    int status = options_refuse_others(options, SAMPLE_OPTIONS | OPTION_BIT(OPTION_SINCE_BOOT));
+    struct selection selection = {NULL, 0};
+    struct view view = {.options = options, .selection = &selection};
+    size_t names = 0;
+    for (; status == 0 && names < options->operands && !looks_like_number(options->operand[names]); names++) {
+        const struct sysinfo_field *field = parse_field(options->operand[names], &status);
+        if (field != NULL) {
+            selection_add(&selection, field);
+        }
+    }
+    if (status == 0 && names == 0) {
+        status = usage("no field; write for example sysinfo get mem.available cpu.percent");
+    }
+    view.has_interval = measures_usage(&selection);
+    if (status == 0) {
+        status = options_take_schedule(options, names, view.has_interval);
+    }
+    if (status == 0) {
+        status = check_value_options(options, &selection, true);
+    }
+    if (status == 0) {
+        status = check_metrics(options, &selection);
+    }
+    if (status == 0) {
+        status = run_samples(&view, printer_of(options, true));
     }
     selection_free(&selection);
     return status;
@@ -146,32 +213,29 @@ static int run_overview(struct options *options) {
             return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]], i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
         }
     }
+    int status = options_refuse_others(options, SAMPLE_OPTIONS);
     struct selection selection = {NULL, 0};
-    struct view view = {.options = options, .selection = &selection, .has_interval = true};
+    struct view view = {.options = options, .selection = &selection, .has_interval = options->format != FORMAT_PROM};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        selection_add_group(&selection, groups[i]);
+        if (options->format == FORMAT_PROM) {
+            select_prometheus(&view, &selection, groups[i]);
+        } else {
+            selection_add_group(&selection, groups[i]);
+        }
     }
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
-    int status = options_take_schedule(options, 0, true);
+    if (status == 0) {
+        status = options_take_schedule(options, 0, view.has_interval);
+    }
     if (status == 0 && options->format == FORMAT_TABLE && (options->given & (OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)))) {
         enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
         status = usage("%s needs a command, for example sysinfo mem %s", options->word[id], options->word[id]);
     }
     if (status == 0) {
-        status = run_samples(&view, print, false);
+        status = run_samples(&view, print);
     }
     selection_free(&selection);
     return status;
-}
-
-/* Options that a command takes no notice of are refused by name. */
-static int refuse_others(const struct options *options, uint32_t taken) {
-    for (int id = 0; id < OPTION_HELP; id++) {
-        if ((options->given & ~taken) >> id & 1) {
-            return usage("%s does not apply here (sysinfo %s --help)", options->word[id], options->command);
-        }
-    }
-    return 0;
 }
 
 static bool is_group(const char *name) {
@@ -200,7 +264,7 @@ static int unknown_group(const char *name) {
 }
 
 static int run_fields(struct options *options) {
-    int status = refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT));
+    int status = options_refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT));
     const char *group = options->operands > 0 ? options->operand[0] : NULL;
     if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
         status = usage("%s is not a format of this list; write --json", options->word[OPTION_FORMAT]);
@@ -215,7 +279,7 @@ static int run_fields(struct options *options) {
 }
 
 static int run_help(struct options *options) {
-    int status = refuse_others(options, 0);
+    int status = options_refuse_others(options, 0);
     if (status == 0 && options->operands > 1) {
         status = usage("unexpected '%s' after the command", options->operand[1]);
     }
@@ -232,7 +296,8 @@ static const struct {
     const char *name;
     int (*run)(struct options *options);
 } commands[] = {
-    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"fields", run_fields}, {"help", run_help},
+    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group},
+    {"get", run_get}, {"check", run_check}, {"wait", run_wait}, {"fields", run_fields}, {"help", run_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -6,25 +6,21 @@
 
 #include "fail.h"
 #include "platform.h"
-#include "print.h"
-#include "sample.h"
+#include "run.h"
 
 /* Reads everything once, CPU percentages since boot, so that nobody has to wait for a description. */
 static int read_all(const struct options *options, struct sampler *sampler) {
-    memset(sampler, 0, sizeof *sampler);
-    int status = sysinfo_host_open(&sampler->host, options->root);
-    if (status == SYSINFO_NOT_SUPPORTED) {
-        return trouble("--root is not supported on this system");
-    }
-    if (status != SYSINFO_OK) {
-        return trouble("%s", sysinfo_status_meaning(status));
-    }
+    struct selection all = {NULL, 0};
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
-        sampler->results |= UINT32_C(1) << field->result;
+        selection_add(&all, field);
     }
-    sampler->since_boot = true;
-    sampler_take(sampler);
-    return 0;
+    int status = sampler_open(sampler, options, &all, false);
+    selection_free(&all);
+    if (status == 0) {
+        sampler->since_boot = true;
+        sampler_take(sampler);
+    }
+    return status;
 }
 
 static bool is_here(const struct sampler *sampler, const struct sysinfo_field *field) {

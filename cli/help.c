@@ -15,23 +15,26 @@ static const char general[] =
     "  sysinfo                          CPUs, memory and swap at a glance\n"
     "  sysinfo cpu --percpu             how busy each CPU is, over 0.5 s\n"
     "  sysinfo mem available            one number: bytes that programs may have\n"
-    "  sysinfo mem --json 5             a line of JSON every 5 seconds\n"
+    "  sysinfo wait 'mem.available > 2G' && ./big-job\n"
     "\n"
-    "Commands: [FIELD...] [INTERVAL [COUNT]] may follow the first five\n"
-    "  cpu     how busy the CPUs are, and how many there are\n"
-    "  mem     memory                swap    swap space\n"
-    "  load    load averages         stats   interrupts, context switches\n"
-    "  fields  every field: unit, meaning, source     help [COMMAND]\n"
+    "Commands: cpu, mem, swap, load, stats and get take [INTERVAL [COUNT]] last\n"
+    "  cpu mem swap load stats [FIELD...]   a group of figures, or some of them\n"
+    "  get GROUP.FIELD...                   chosen figures, one line a sample\n"
+    "  check EXPR...   wait EXPR...         is it so? sleep until it is\n"
+    "  fields [GROUP]                       every field: unit, meaning, source\n"
+    "  help [COMMAND]                       the same as COMMAND --help\n"
     "\n"
     "Options\n"
-    "  -i, --interval DUR  -c, --count N      0.5, 250ms, 2s, 5m, 1h\n"
-    "  -j, --json  --csv  --kv                for programs: bytes, seconds, percent\n"
-    "  -b -k -m -g, --unit=UNIT  -H, --human  bytes in B KiB MiB GiB kB MB GB\n"
-    "  -t, --time[=iso|unix]  --no-header     time beside each sample; no header\n"
-    "  --root DIR                             the machine whose files are below DIR\n"
+    "  -i, --interval DUR  -c, --count N    0.5, 250ms, 2s, 5m, 1h\n"
+    "  -j, --json  --csv  --kv  --prom      for programs: bytes, seconds, percent\n"
+    "  -b -k -m -g  --unit=U  -H, --human   bytes in B KiB MiB GiB TiB kB MB GB TB\n"
+    "  -t, --time[=iso|unix]  --no-header   time beside each sample; no header\n"
+    "  -o, --output FILE                    replaced whole; a stream is appended\n"
+    "  --root DIR                           the machine whose files are below DIR\n"
     "  -h, --help  -V, --version\n"
     "\n"
-    "Status: 0 done, 2 wrong command line, 3 not measured or not written.\n";
+    "Status: 0 done, 1 check is false or wait timed out, 2 wrong command line,\n"
+    "3 not measured or not written.\n";
 
 static const char cpu[] =
     "  sysinfo cpu                      how busy, by mode, over 0.5 s\n"
@@ -90,6 +93,40 @@ static const char stats[] =
     "\n"
     "Fields: sysinfo fields stats. Options: sysinfo -h.\n";
 
+static const char get[] =
+    "  sysinfo get mem.available cpu.percent        both on one line\n"
+    "  sysinfo get mem.available swap.used --csv 60 >>mem.csv\n"
+    "  sysinfo get load.min1 cpu.count --json\n"
+    "\n"
+    "sysinfo get GROUP.FIELD... [INTERVAL [COUNT]]\n"
+    "\n"
+    "Values in the order asked, in bytes, seconds and percent; - where one is\n"
+    "unknown. A CPU percentage is measured over the interval, or 0.5 s.\n"
+    "Fields: sysinfo fields. Options: sysinfo -h.\n";
+
+static const char check[] =
+    "  sysinfo check 'mem.available > 2G' && ./big-job\n"
+    "  sysinfo check mem.available above 10% swap.used below 1G\n"
+    "  sysinfo check 'cpu.percent < 50' || echo busy\n"
+    "\n"
+    "sysinfo check EXPR... [--any] [-v] [-i DUR] [--root DIR]\n"
+    "\n"
+    "EXPR is FIELD OP VALUE, in one word or three. OP: < <= > >= == != below\n"
+    "above. VALUE: a number; for bytes 2G, 500MiB, 1.5GB or 10% of the total.\n"
+    "All must hold; with --any one is enough. -v tells the values on stderr.\n"
+    "Status: 0 true, 1 false, 3 unknown. CPU percentages are measured over 0.5 s.\n";
+
+static const char wait[] =
+    "  sysinfo wait mem.available above 2G --timeout 10m || exit 1\n"
+    "  sysinfo wait 'cpu.percent < 20' --for 30s\n"
+    "  sysinfo wait 'mem.available < 10%' 'swap.used > 1G' --any -i 5\n"
+    "\n"
+    "sysinfo wait EXPR... [--any] [--for DUR] [--timeout DUR] [-i DUR] [-v]\n"
+    "\n"
+    "Looks once a second (-i) and ends when all conditions hold, or one with --any;\n"
+    "with --for, when they have held so long. EXPR: see sysinfo check --help.\n"
+    "Status: 0 it holds, 1 it timed out, 3 it is unknown.\n";
+
 static const char fields[] =
     "  sysinfo fields                   every field\n"
     "  sysinfo fields mem               those of a group\n"
@@ -106,7 +143,7 @@ static const char help[] =
 
 static const struct {
     const char *command, *text;
-} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"fields", fields}, {"help", help}};
+} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
 
 static int put(const char *text) {
     const char *error = platform_write(1, text, strlen(text));

@@ -27,6 +27,7 @@ static const struct spelling {
     {"--json", OPTION_FORMAT, NO_VALUE, "json"},
     {"--csv", OPTION_FORMAT, NO_VALUE, "csv"},
     {"--kv", OPTION_FORMAT, NO_VALUE, "kv"},
+    {"--prom", OPTION_FORMAT, NO_VALUE, "prom"},
     {"--format", OPTION_FORMAT, VALUE, NULL},
     {"-b", OPTION_UNIT, NO_VALUE, "B"},
     {"-k", OPTION_UNIT, NO_VALUE, "KiB"},
@@ -39,6 +40,13 @@ static const struct spelling {
     {"--time", OPTION_TIME, OPTIONAL_VALUE, ""},
     {"--root", OPTION_ROOT, VALUE, NULL},
     {"--no-header", OPTION_NO_HEADER, NO_VALUE, NULL},
+    {"-o", OPTION_OUTPUT, VALUE, NULL},
+    {"--output", OPTION_OUTPUT, VALUE, NULL},
+    {"--any", OPTION_ANY, NO_VALUE, NULL},
+    {"--for", OPTION_FOR, VALUE, NULL},
+    {"--timeout", OPTION_TIMEOUT, VALUE, NULL},
+    {"-v", OPTION_VERBOSE, NO_VALUE, NULL},
+    {"--verbose", OPTION_VERBOSE, NO_VALUE, NULL},
     {"-h", OPTION_HELP, NO_VALUE, NULL},
     {"--help", OPTION_HELP, NO_VALUE, NULL},
     {"-V", OPTION_VERSION, NO_VALUE, NULL},
@@ -56,7 +64,7 @@ static int set_format(struct options *options, const char *word, const char *val
     static const struct {
         const char *name;
         enum format format;
-    } formats[] = {{"json", FORMAT_JSON}, {"csv", FORMAT_CSV}, {"kv", FORMAT_KV}};
+    } formats[] = {{"json", FORMAT_JSON}, {"csv", FORMAT_CSV}, {"kv", FORMAT_KV}, {"prom", FORMAT_PROM}};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         if (strcmp(value, formats[i].name) == 0) {
             if (options_has(options, OPTION_FORMAT) && options->format != formats[i].format) {
@@ -66,7 +74,7 @@ static int set_format(struct options *options, const char *word, const char *val
             return 0;
         }
     }
-    return usage("unknown format '%s'; write json, csv or kv", value);
+    return usage("unknown format '%s'; write json, csv, kv or prom", value);
 }
 
 static int set_unit(struct options *options, const char *word, const char *value) {
@@ -88,6 +96,7 @@ static int set_time(struct options *options, const char *value) {
     }
     bool is_unix = strcmp(value, "unix") == 0 || (strcmp(value, "") == 0 && options->time == TIME_UNIX);
     options->time = is_unix ? TIME_UNIX : TIME_ISO;
+    options->time_text = value;
     return 0;
 }
 
@@ -116,6 +125,18 @@ static int set(struct options *options, enum option_id id, const char *word, con
         }
         options->root = value;
         break;
+    case OPTION_OUTPUT:
+        if (*value == '\0') {
+            return usage("%s needs a file, for example %s mem.csv", word, word);
+        }
+        options->output = value;
+        break;
+    case OPTION_FOR:
+        status = parse_duration("--for", value, &options->hold);
+        break;
+    case OPTION_TIMEOUT:
+        status = strcmp(value, "0") == 0 ? 0 : parse_duration("--timeout", value, &options->timeout);
+        break;
     default:
         break;
     }
@@ -143,7 +164,7 @@ static int unknown_option(const struct options *options, const char *word, size_
     static const struct {
         char letter;
         const char *advice;
-    } elsewhere[] = {{'s', "the interval is -i"}, {'d', "the interval is -i"}, {'n', "the count is -c"}, {'v', "the version is -V"}};
+    } elsewhere[] = {{'s', "the interval is -i"}, {'d', "the interval is -i"}, {'n', "the count is -c"}};
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
         if (length == 2 && word[1] == elsewhere[i].letter) {
             return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, elsewhere[i].advice, name, space);
@@ -265,6 +286,23 @@ int options_parse(struct options *options, int argc, char **argv) {
 
 /* ---- What excludes each other ---- */
 
+int options_refuse_others(const struct options *options, uint32_t taken) {
+    for (int id = 0; id < OPTION_HELP; id++) {
+        if (!((options->given & ~taken) >> id & 1)) {
+            continue;
+        }
+        const char *word = options->word[id];
+        if (id == OPTION_PERCPU || id == OPTION_TIMES || id == OPTION_SINCE_BOOT) {
+            return usage("%s is for sysinfo cpu", word);
+        }
+        if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
+            return usage("%s is for sysinfo wait and check", word);
+        }
+        return usage("%s does not apply here (sysinfo %s%s--help)", word, options->command == NULL ? "" : options->command, options->command == NULL ? "" : " ");
+    }
+    return 0;
+}
+
 static int exclusive(const struct options *options, enum option_id a, enum option_id b) {
     if (options_has(options, a) && options_has(options, b)) {
         return usage("%s and %s exclude each other", options->word[a], options->word[b]);
@@ -283,11 +321,27 @@ int options_check(const struct options *options) {
             return status;
         }
     }
-    if ((options->format == FORMAT_JSON || options->format == FORMAT_KV) && options_has(options, OPTION_NO_HEADER)) {
+    if (options->format != FORMAT_TABLE && options->format != FORMAT_CSV && options_has(options, OPTION_NO_HEADER)) {
         return usage("%s has no header: --no-header is for tables and --csv", options->word[OPTION_FORMAT]);
     }
     if ((options->format == FORMAT_JSON || options->format == FORMAT_CSV) && options->time == TIME_UNIX) {
         return usage("%s always has its time in ISO form: --time=unix is for tables and --kv", options->word[OPTION_FORMAT]);
+    }
+    if (options->format == FORMAT_KV && options->time == TIME_ISO && strcmp(options->time_text, "iso") == 0) {
+        return usage("%s has its time in seconds since 1970: write -t or --time=unix", options->word[OPTION_FORMAT]);
+    }
+    if (options->format == FORMAT_PROM && options_has(options, OPTION_TIME)) {
+        return usage("%s has no time: Prometheus adds it", options->word[OPTION_FORMAT]);
+    }
+    if (options->format == FORMAT_PROM && (options->given & (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_COUNT)))) {
+        return usage("%s is one sample: it and an interval exclude each other", options->word[OPTION_FORMAT]);
+    }
+    return 0;
+}
+
+int options_check_tick(const struct options *options) {
+    if (options->interval > 0 && options->interval < platform_cpu_tick()) {
+        return usage("interval '%s' is shorter than the kernel's %g ms CPU clock tick", options->interval_text, platform_cpu_tick() * 1000);
     }
     return 0;
 }
@@ -320,8 +374,8 @@ int options_take_schedule(struct options *options, size_t first, bool needs_tick
     if (word != NULL && options_has(options, OPTION_SINCE_BOOT)) {
         return usage("--since-boot and an interval exclude each other");
     }
-    if (needs_tick && options->interval > 0 && options->interval < platform_cpu_tick()) {
-        return usage("interval '%s' is shorter than the kernel's %g ms CPU clock tick", options->interval_text, platform_cpu_tick() * 1000);
+    if (word != NULL && options->format == FORMAT_PROM) {
+        return usage("%s is one sample: it and an interval exclude each other", options->word[OPTION_FORMAT]);
     }
-    return 0;
+    return needs_tick ? options_check_tick(options) : 0;
 }

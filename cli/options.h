@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV };
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV, FORMAT_PROM };
 enum time_style { TIME_NONE, TIME_ISO, TIME_UNIX };
 
 /* One bit for each option, to say which were given and which a command takes. */
@@ -23,6 +23,11 @@ enum option_id {
     OPTION_TIME,
     OPTION_ROOT,
     OPTION_NO_HEADER,
+    OPTION_OUTPUT,
+    OPTION_ANY,
+    OPTION_FOR,
+    OPTION_TIMEOUT,
+    OPTION_VERBOSE,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -37,9 +42,13 @@ struct options {
     uint64_t count;  /* 0: not given. */
     enum format format;
     enum time_style time;
+    const char *time_text; /* What followed --time=, or "". */
     uint64_t unit_bytes; /* 0: not given. */
     const char *unit;
-    const char *root; /* NULL: not given. */
+    const char *root;   /* NULL: not given. */
+    const char *output; /* NULL: not given. */
+    double hold;        /* Seconds of --for; 0: not given. */
+    double timeout;     /* Seconds of --timeout, which may be 0. */
 
     const char *command;  /* NULL: none. */
     const char **operand; /* Those behind the command. */
@@ -52,8 +61,14 @@ int options_parse(struct options *options, int argc, char **argv);
 /* Whether an option was given. */
 bool options_has(const struct options *options, enum option_id id);
 
+/* Refuses options that the command takes no notice of: all but those of the mask `taken`. */
+int options_refuse_others(const struct options *options, uint32_t taken);
+
 /* Refuses what excludes each other, whatever the command. */
 int options_check(const struct options *options);
+
+/* Refuses an interval that is shorter than the kernel's clock tick. */
+int options_check_tick(const struct options *options);
 
 /* Takes the interval and the count from the operands behind `first`, which are the last ones. `needs_tick`: it measures CPU use. */
 int options_take_schedule(struct options *options, size_t first, bool needs_tick);

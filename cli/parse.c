@@ -19,44 +19,58 @@ bool looks_like_number(const char *word) {
     return is_digit(*word);
 }
 
-/* Digits with at most one dot, whatever the locale; returns what stands behind them, or NULL when there are none. */
-static const char *scan_decimal(const char *word, double *value) {
-    double number = 0, scale = 1;
+/* Digits with at most one dot, whatever the locale. */
+bool scan_number(const char *word, double *number, const char **behind) {
+    double value = 0, scale = 1;
     int digits = 0;
     for (; is_digit(*word); word++, digits++) {
-        number = number * 10 + (*word - '0');
+        value = value * 10 + (*word - '0');
     }
     if (*word == '.') {
         for (word++; is_digit(*word); word++, digits++) {
-            number = number * 10 + (*word - '0');
+            value = value * 10 + (*word - '0');
             scale *= 10;
         }
     }
-    *value = number / scale;
-    return digits > 0 && digits <= 300 ? word : NULL;
+    *number = value / scale;
+    *behind = word;
+    return digits > 0 && digits <= 300;
 }
 
-static double seconds_per(const char *unit) {
-    static const struct {
-        const char *name;
-        double seconds;
-    } units[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(unit, units[i].name) == 0) {
-            return units[i].seconds;
+struct unit {
+    const char *name;
+    double size;
+};
+
+static double find_unit(const struct unit *units, size_t count, const char *name) {
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(name, units[i].name) == 0) {
+            return units[i].size;
         }
     }
     return 0;
 }
 
+double duration_unit(const char *name) {
+    static const struct unit units[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}};
+    return find_unit(units, sizeof units / sizeof units[0], name);
+}
+
+double size_unit(const char *name) {
+    static const struct unit units[] = {{"", 1}, {"K", 1024}, {"M", 1048576}, {"G", 1073741824}, {"T", 1099511627776}};
+    double bytes = find_unit(units, sizeof units / sizeof units[0], name);
+    return bytes > 0 ? bytes : (double)unit_bytes(name);
+}
+
 int parse_duration(const char *what, const char *word, double *seconds) {
     bool is_negative = *word == '-' && looks_like_number(word);
     double value = 0;
-    const char *unit = scan_decimal(word + is_negative, &value);
-    if (unit != NULL && *unit == ',' && is_digit(unit[1])) {
+    const char *unit;
+    bool is_number = scan_number(word + is_negative, &value, &unit);
+    if (is_number && *unit == ',' && is_digit(unit[1])) {
         return usage("%s '%s': use a dot, %.*s.%s", what, word, (int)(unit - word), word, unit + 1);
     }
-    double per_unit = unit == NULL ? 0 : seconds_per(unit);
+    double per_unit = is_number ? duration_unit(unit) : 0;
     if (per_unit <= 0) {
         return usage("%s '%s' is not a duration; write 1, 0.5, 250ms, 2s, 5m or 1h", what, word);
     }
@@ -67,6 +81,30 @@ int parse_duration(const char *what, const char *word, double *seconds) {
     if (!(*seconds <= 1e9)) {
         return usage("%s '%s' is too long; at most 277777h", what, word);
     }
+    return 0;
+}
+
+int parse_size(const char *what, const char *word, uint64_t *bytes) {
+    const char *space = *what == '\0' ? "" : " ", *unit;
+    bool is_negative = *word == '-' && looks_like_number(word);
+    double value;
+    if (!scan_number(word + is_negative, &value, &unit)) {
+        return usage("%s%s'%s' is not a size; write 500M, 1.5GiB, 2GB or a number of bytes", what, space, word);
+    }
+    if (is_negative) {
+        return usage("%s%s'%s' must not be negative", what, space, word);
+    }
+    if (*unit == ',' && is_digit(unit[1])) {
+        return usage("%s%s'%s': use a dot, %.*s.%s", what, space, word, (int)(unit - word), word, unit + 1);
+    }
+    value *= size_unit(unit);
+    if (size_unit(unit) <= 0) {
+        return usage("%s%s'%s': unknown unit; use K M G T, KiB.. or kB..", what, space, word);
+    }
+    if (!(value < 9e18)) {
+        return usage("%s%s'%s' is too large", what, space, word);
+    }
+    *bytes = (uint64_t)value;
     return 0;
 }
 

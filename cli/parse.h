@@ -13,8 +13,20 @@ bool looks_like_number(const char *word);
 /* "1", "0.5", "250ms", "2s", "5m", "1h", into seconds above 0. Returns 0, or the exit status after a message that calls it `what`. */
 int parse_duration(const char *what, const char *word, double *seconds);
 
+/* "500M", "1.5GiB", "2GB", "4096", into bytes. `what` may be "". Returns 0, or the exit status after a message. */
+int parse_size(const char *what, const char *word, uint64_t *bytes);
+
 /* A whole number of at least 1. */
 int parse_count(const char *word, uint64_t *count);
+
+/* A number without a sign, and what stands behind it; false: there is none. */
+bool scan_number(const char *word, double *number, const char **behind);
+
+/* What one of a unit is in bytes: K M G T and KiB MiB GiB TiB are powers of 1024, kB MB GB TB of 1000, "" and B are bytes; 0: no such unit. */
+double size_unit(const char *unit);
+
+/* What one of a unit is in seconds: "" s ms m h; 0: no such unit. */
+double duration_unit(const char *unit);
 
 /* One of the units B KiB MiB GiB TiB kB MB GB TB. Returns its bytes; 0: no such unit. */
 uint64_t unit_bytes(const char *name);

@@ -17,13 +17,27 @@ void platform_sleep_until(double time);
 /* Milliseconds since 1970, UTC. */
 int64_t platform_wall_clock(void);
 
+/* The shortest interval over which CPU use means anything: a tick of the kernel's clock, in seconds. */
+double platform_cpu_tick(void);
+
 /*
  * Writes all bytes to the standard stream `fd` (1 or 2), in one write() where the
- * system takes them at once. NULL when they are written, else the reason.
+ * system takes them at once. Where it may not (more than 4096 bytes into a pipe),
+ * a request to end waits until the bytes are out, but for no longer than a second.
+ * NULL when they are written, else the reason.
  */
 const char *platform_write(int fd, const char *bytes, size_t count);
 
-/* The shortest interval over which CPU use means anything: a tick of the kernel's clock, in seconds. */
-double platform_cpu_tick(void);
+/*
+ * A file that is written. With `appends`, bytes go to its end; *continues says
+ * whether there were some. Else, a regular file (or none yet) is replaced when it
+ * is closed, whole: a new file beside it, flushed to the disk, renamed over it with
+ * its mode; links are followed. Anything else, a pipe or a device, is written in
+ * place. Each returns NULL, or the reason why not.
+ */
+struct platform_file;
+const char *platform_file_open(struct platform_file **file, const char *path, bool appends, bool *continues);
+const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count);
+const char *platform_file_close(struct platform_file *file, bool is_good);
 
 #endif

@@ -3,7 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +21,8 @@ void platform_start(void) {
         }
     }
 }
+
+/* ---- Time ---- */
 
 double platform_clock(void) {
     struct timespec now = {0, 0};
@@ -37,20 +45,194 @@ int64_t platform_wall_clock(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-const char *platform_write(int fd, const char *bytes, size_t count) {
+double platform_cpu_tick(void) {
+    return 0.01;
+}
+
+/* ---- Writing ---- */
+
+static void wake_up(int number) {
+    (void)number; /* It interrupts a write; that is all. */
+}
+
+/* Requests to end that wait while a long line is written. */
+struct deferral {
+    sigset_t ends, before;
+    struct sigaction alarm_before;
+};
+
+static void defer_ends(struct deferral *deferral) {
+    sigemptyset(&deferral->ends);
+    sigaddset(&deferral->ends, SIGINT);
+    sigaddset(&deferral->ends, SIGTERM);
+    sigprocmask(SIG_BLOCK, &deferral->ends, &deferral->before);
+    struct sigaction wake = {.sa_handler = wake_up};
+    sigemptyset(&wake.sa_mask);
+    sigaction(SIGALRM, &wake, &deferral->alarm_before);
+    struct itimerval every_second = {{1, 0}, {1, 0}};
+    setitimer(ITIMER_REAL, &every_second, NULL);
+}
+
+static void allow_ends(const struct deferral *deferral) {
+    struct itimerval never = {{0, 0}, {0, 0}};
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &deferral->alarm_before, NULL);
+    sigprocmask(SIG_SETMASK, &deferral->before, NULL);
+}
+
+/* Somebody asked to end a second ago, and the reader takes nothing: let it end. */
+static bool has_waited(const struct deferral *deferral) {
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1) &&
+           sigprocmask(SIG_SETMASK, &deferral->before, NULL) == 0;
+}
+
+static const char *write_all(int fd, const char *bytes, size_t count, const struct deferral *deferral) {
     while (count > 0) {
         ssize_t written = write(fd, bytes, count);
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno == EINTR) {
+            if (deferral != NULL) {
+                has_waited(deferral);
+            }
+            continue;
+        }
+        if (written < 0) {
             return strerror(errno);
         }
-        if (written > 0) {
-            bytes += written;
-            count -= (size_t)written;
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return NULL;
+}
+
+const char *platform_write(int fd, const char *bytes, size_t count) {
+    if (count <= 4096) { /* A pipe takes them whole, and so does a file. */
+        return write_all(fd, bytes, count, NULL);
+    }
+    struct deferral deferral;
+    defer_ends(&deferral);
+    const char *error = write_all(fd, bytes, count, &deferral);
+    allow_ends(&deferral);
+    return error;
+}
+
+/* ---- Files ---- */
+
+struct platform_file {
+    int fd;
+    char *path;      /* What is replaced when it is closed; NULL: written in place. */
+    char *temporary; /* The new file beside it. */
+};
+
+static const char *release(struct platform_file *file, const char *error) {
+    if (file->fd >= 0) {
+        close(file->fd);
+    }
+    free(file->path);
+    free(file->temporary);
+    free(file);
+    return error;
+}
+
+/* The file that a link leads to, also one that is not there yet; NULL: no memory, or no such folder. */
+static char *behind_links(const char *path) {
+    char *real = realpath(path, NULL);
+    if (real != NULL || errno != ENOENT) {
+        return real;
+    }
+    char target[PATH_MAX];
+    ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0) {
+        return errno == EINVAL || errno == ENOENT ? strdup(path) : NULL;
+    }
+    target[length] = '\0';
+    const char *slash = strrchr(path, '/');
+    size_t folder = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    char *joined = malloc(folder + (size_t)length + 1);
+    if (joined != NULL) {
+        memcpy(joined, path, folder);
+        memcpy(joined + folder, target, (size_t)length + 1);
+    }
+    return joined;
+}
+
+/* A new file that nobody else has, in the folder of `path`. */
+static int create_beside(const char *path, mode_t mode, char **name) {
+    size_t size = strlen(path) + 48;
+    *name = malloc(size);
+    for (unsigned attempt = 0; *name != NULL && attempt < 1000; attempt++) {
+        snprintf(*name, size, "%s.%ld.%u.tmp", path, (long)getpid(), attempt);
+        int fd = open(*name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (fd >= 0 || errno != EEXIST) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
+static const char *open_replacement(struct platform_file *file, const char *path, const struct stat *old) {
+    file->path = behind_links(path);
+    if (file->path == NULL) {
+        return strerror(errno);
+    }
+    file->fd = create_beside(file->path, old != NULL ? 0600 : 0666, &file->temporary);
+    if (file->fd < 0) {
+        return strerror(errno);
+    }
+    if (old != NULL) {
+        bool is_mine = fchown(file->fd, old->st_uid, old->st_gid) == 0; /* Only root may give files away. */
+        if (fchmod(file->fd, old->st_mode & (is_mine ? 07777u : 0777u)) != 0) {
+            const char *error = strerror(errno);
+            unlink(file->temporary);
+            return error;
         }
     }
     return NULL;
 }
 
-double platform_cpu_tick(void) {
-    return 0.01;
+const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues) {
+    struct platform_file *file = calloc(1, sizeof *file);
+    if (file == NULL) {
+        return strerror(ENOMEM);
+    }
+    file->fd = -1;
+    *continues = false;
+    struct stat old;
+    bool exists = stat(path, &old) == 0;
+    const char *error = NULL;
+    if (appends || (exists && !S_ISREG(old.st_mode))) {
+        int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (appends ? O_CREAT | O_APPEND : 0);
+        file->fd = open(path, flags, 0666);
+        error = file->fd < 0 ? strerror(errno) : NULL;
+        *continues = error == NULL && fstat(file->fd, &old) == 0 && S_ISREG(old.st_mode) && old.st_size > 0;
+    } else {
+        error = open_replacement(file, path, exists ? &old : NULL);
+    }
+    if (error != NULL) {
+        return release(file, error);
+    }
+    *opened = file;
+    return NULL;
+}
+
+const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count) {
+    return platform_write(file->fd, bytes, count);
+}
+
+const char *platform_file_close(struct platform_file *file, bool is_good) {
+    const char *error = NULL;
+    if (file->path != NULL && is_good && fsync(file->fd) != 0) {
+        error = strerror(errno);
+    }
+    if (close(file->fd) != 0 && error == NULL) {
+        error = strerror(errno);
+    }
+    file->fd = -1;
+    if (file->path != NULL && is_good && error == NULL && rename(file->temporary, file->path) != 0) {
+        error = strerror(errno);
+    }
+    if (file->path != NULL && (!is_good || error != NULL)) {
+        unlink(file->temporary);
+    }
+    return release(file, error);
 }

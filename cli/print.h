@@ -24,6 +24,7 @@ print_sample print_values; /* Fields asked for by name: one line, nothing but va
 print_sample print_json;   /* One object, one line. */
 print_sample print_csv;    /* A line per sample or CPU, a header first. */
 print_sample print_kv;     /* name=value, safe for eval. */
+print_sample print_prom;   /* Prometheus's text format 0.0.4. */
 print_sample print_overview;
 
 /* A column of a table. */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "fail.h"
+#include "output.h"
 #include "platform.h"
+#include "schedule.h"
 
 /* ---- What a sample does not know ---- */
 
@@ -29,13 +31,11 @@ static bool knows_something(const struct view *view, const struct sample *sample
     return false;
 }
 
-/* Why a field is unknown, as a sentence. */
-static void explain(struct text *text, const struct view *view, const struct sample *sample, const struct sysinfo_field *field) {
-    const char *root = view->options->root;
+void explain_unknown(struct text *text, const struct options *options, const struct sample *sample, const struct sysinfo_field *field) {
     if (sample->status[field->result] == SYSINFO_OK) {
         text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name, sysinfo_field_source(field));
-    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET && root != NULL) {
-        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile; use --times or --since-boot", root);
+    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET && options->root != NULL) {
+        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile; use --times or --since-boot", options->root);
     } else {
         text_add(text, sample->why[field->result].bytes);
     }
@@ -43,7 +43,7 @@ static void explain(struct text *text, const struct view *view, const struct sam
 
 static int fail_unknown(const struct view *view, const struct sample *sample) {
     struct text why = {NULL, 0, 0};
-    explain(&why, view, sample, view->selection->field[0]);
+    explain_unknown(&why, view->options, sample, view->selection->field[0]);
     int status = trouble("%s", why.bytes);
     text_free(&why);
     return status;
@@ -61,7 +61,7 @@ static void remark_failures(const struct view *view, const struct sample *sample
         const struct sysinfo_field *field = view->selection->field[i];
         if (sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
             struct text why = {NULL, 0, 0};
-            explain(&why, view, sample, field);
+            explain_unknown(&why, view->options, sample, field);
             note("note: %s", why.bytes);
             text_free(&why);
             remarks->failed |= UINT32_C(1) << field->result;
@@ -88,66 +88,78 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
 
 /* ---- The run ---- */
 
-static int print_one(const struct view *view, print_sample *print, const struct sample *sample, struct remarks *remarks, bool may_be_empty, bool is_first) {
-    if (!may_be_empty && is_first && !knows_something(view, sample)) {
+int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection, bool percpu) {
+    memset(sampler, 0, sizeof *sampler);
+    int status = sysinfo_host_open(&sampler->host, options->root);
+    if (status == SYSINFO_NOT_SUPPORTED) {
+        return trouble("--root is not supported on this system");
+    }
+    if (status != SYSINFO_OK) {
+        return trouble("%s", sysinfo_status_meaning(status));
+    }
+    sampler->results = selection_results(selection);
+    sampler->percpu = percpu;
+    sampler->has_root = options->root != NULL;
+    sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
+    return 0;
+}
+
+struct run {
+    const struct view *view;
+    print_sample *print;
+    struct output output;
+    struct remarks remarks;
+};
+
+static int print_one(struct run *run, const struct sample *sample, bool is_first) {
+    const struct view *view = run->view;
+    if (is_first && !knows_something(view, sample)) {
         return fail_unknown(view, sample);
     }
-    remark_failures(view, sample, remarks);
-    remark_estimates(view, sample, remarks);
+    remark_failures(view, sample, &run->remarks);
+    remark_estimates(view, sample, &run->remarks);
     struct text text = {NULL, 0, 0};
-    print(&text, view, sample, is_first);
-    const char *error = platform_write(1, text.bytes, text.length);
+    run->print(&text, view, sample, is_first && !run->output.continues);
+    int status = text.length > 0 ? output_write(&run->output, &text) : 0;
     text_free(&text);
-    return error == NULL ? 0 : trouble_writing(error);
+    return status;
 }
 
-/* The first planned moment that has not passed. */
-static double next_moment(double start, double interval, double last) {
-    double now = platform_clock();
-    double planned = last + interval;
-    if (now > planned) {
-        planned = start + interval * (double)((uint64_t)((now - start) / interval) + 1);
-    }
-    return planned;
+static bool is_stream(const struct options *options) {
+    return options->interval > 0 || options->count > 0;
 }
 
-static int sample_on_time(const struct view *view, print_sample *print, struct sampler *sampler, bool may_be_empty) {
-    const struct options *options = view->options;
+static int print_on_time(struct run *run, struct sampler *sampler) {
+    const struct options *options = run->view->options;
     bool needs_window = sampler_needs_window(sampler);
-    bool is_stream = options->interval > 0 || options->count > 0;
     double interval = options->interval > 0 ? options->interval : needs_window ? DEFAULT_CPU_INTERVAL : 1;
-    uint64_t count = options->count > 0 ? options->count : is_stream ? UINT64_MAX : 1;
+    uint64_t count = options->count > 0 ? options->count : is_stream(options) ? UINT64_MAX : 1;
     if (needs_window) {
         sampler_begin(sampler);
     }
-    double start = platform_clock(), moment = start;
-    struct remarks remarks = {0, false};
+    struct schedule schedule = {platform_clock(), interval, 0};
     int status = 0;
     for (uint64_t i = 0; i < count && status == 0; i++) {
         if (i > 0 || needs_window) {
-            moment = next_moment(start, interval, moment);
-            platform_sleep_until(moment);
+            platform_sleep_until(schedule_next(&schedule, platform_clock()));
         }
-        status = print_one(view, print, sampler_take(sampler), &remarks, may_be_empty, i == 0);
+        status = print_one(run, sampler_take(sampler), i == 0);
     }
     return status;
 }
 
-int run_samples(const struct view *view, print_sample *print, bool may_be_empty) {
+int run_samples(const struct view *view, print_sample *print) {
+    struct run run = {.view = view, .print = print};
     struct sampler sampler;
-    memset(&sampler, 0, sizeof sampler);
-    int opened = sysinfo_host_open(&sampler.host, view->options->root);
-    if (opened == SYSINFO_NOT_SUPPORTED) {
-        return trouble("--root is not supported on this system");
+    int status = output_open(&run.output, view->options->output, is_stream(view->options));
+    if (status != 0) {
+        return status;
     }
-    if (opened != SYSINFO_OK) {
-        return trouble("%s", sysinfo_status_meaning(opened));
+    status = sampler_open(&sampler, view->options, view->selection, view->percpu);
+    if (status == 0) {
+        status = print_on_time(&run, &sampler);
+        sampler_free(&sampler);
     }
-    sampler.results = selection_results(view->selection);
-    sampler.percpu = view->percpu;
-    sampler.has_root = view->options->root != NULL;
-    sampler.since_boot = options_has(view->options, OPTION_SINCE_BOOT);
-    int status = sample_on_time(view, print, &sampler, may_be_empty);
-    sampler_free(&sampler);
-    return status;
+    int closed = output_close(&run.output, status == 0);
+    return status != 0 ? status : closed;
 }

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT */
+#include "expression.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "parse.h"
+
+/* ---- Fields by their full names ---- */
+
+static const struct sysinfo_field *unknown_field(const char *word, int *status) {
+    enum { MOST = 256 };
+    struct text names[MOST];
+    const char *list[MOST];
+    size_t count = 0;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL && count < MOST;) {
+        if (is_measure(field)) {
+            names[count] = (struct text){NULL, 0, 0};
+            text_addf(&names[count], "%s.%s", field->group, field->name);
+            list[count] = names[count].bytes;
+            count++;
+        }
+    }
+    const char *meant = closest(word, list, count);
+    *status = meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields)", word, meant) : usage("unknown field '%s' (sysinfo fields)", word);
+    for (size_t i = 0; i < count; i++) {
+        text_free(&names[i]);
+    }
+    return NULL;
+}
+
+/* A name without its group: one that has it is shown, as an example or, were it the only one, as the answer. */
+static const struct sysinfo_field *needs_group(const char *name, int *status) {
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (is_measure(field) && strcmp(field->name, name) == 0) {
+            *status = usage("'%s' needs its group, for example %s.%s", name, field->group, field->name);
+            return NULL;
+        }
+    }
+    return unknown_field(name, status);
+}
+
+const struct sysinfo_field *parse_field(const char *word, int *status) {
+    const char *dot = strrchr(word, '.');
+    if (dot == NULL) {
+        return needs_group(word, status);
+    }
+    char group[64];
+    size_t length = (size_t)(dot - word);
+    if (length >= sizeof group) {
+        return unknown_field(word, status);
+    }
+    memcpy(group, word, length);
+    group[length] = '\0';
+    const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
+    if (field == NULL || !is_measure(field)) {
+        return unknown_field(word, status);
+    }
+    if (sysinfo_field_source(field) == NULL) {
+        *status = trouble("'%s' is not available on this system", word);
+        return NULL;
+    }
+    *status = 0;
+    return field;
+}
+
+/* ---- Comparisons ---- */
+
+static const struct {
+    const char *text;
+    enum comparison comparison;
+} comparisons[] = {
+    {"<=", IS_LESS_OR_EQUAL}, {">=", IS_MORE_OR_EQUAL}, {"==", IS_EQUAL}, {"!=", IS_NOT_EQUAL}, {"<", IS_LESS}, {">", IS_MORE}, {"below", IS_LESS}, {"above", IS_MORE},
+};
+enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
+
+/* The comparison that `text` begins with; -1: none. */
+static int comparison_at(const char *text) {
+    for (int i = 0; i < COMPARISONS; i++) {
+        if (strncmp(text, comparisons[i].text, strlen(comparisons[i].text)) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static const char *skip_blanks(const char *p) {
+    while (*p == ' ' || *p == '\t') {
+        p++;
+    }
+    return p;
+}
+
+/* ---- Values ---- */
+
+/* What a percentage of a field in bytes is a part of: the limit, for what a limit narrows; else the total of its group, or its limit. */
+static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
+    const struct sysinfo_field *total = sysinfo_field_find(field->group, "total");
+    const struct sysinfo_field *limit = sysinfo_field_find(field->group, "limit");
+    if (limit != NULL && (total == NULL || strcmp(field->name, "usable") == 0)) {
+        return limit;
+    }
+    return total;
+}
+
+static int wrong_unit(const struct sysinfo_field *field, const char *value, const char *unit) {
+    bool is_size = size_unit(unit) > 0;
+    bool is_time = duration_unit(unit) > 0;
+    if (strcmp(unit, "%") != 0 && !is_size && !is_time) {
+        return usage("'%s': unknown unit; use K M G T, KiB.., kB.. or %%", value);
+    }
+    const char *is = field->unit == SYSINFO_UNIT_PERCENT ? "a percentage" : field->unit == SYSINFO_UNIT_BYTES ? "a size" : field->unit == SYSINFO_UNIT_SECONDS ? "a time" : "a number";
+    const char *given = strcmp(unit, "%") == 0 ? "a percentage" : is_size ? "a size" : "a time";
+    return usage("%s.%s is %s; '%s' is %s", field->group, field->name, is, value, given);
+}
+
+static int parse_value(const char *word, struct expression *expression) {
+    const struct sysinfo_field *field = expression->field;
+    const char *unit;
+    double number;
+    bool is_negative = *word == '-' && looks_like_number(word);
+    if (!scan_number(word + is_negative, &number, &unit)) {
+        return usage("'%s' is no value; write a number, for example 20, 2G or 10%%", word);
+    }
+    if (*unit == ',' && unit[1] >= '0' && unit[1] <= '9') {
+        return usage("'%s': use a dot, %.*s.%s", word, (int)(unit - word), word, unit + 1);
+    }
+    bool is_share = strcmp(unit, "%") == 0;
+    double size = *unit == '\0' || (is_share && field->unit == SYSINFO_UNIT_PERCENT) ? 1 : 0;
+    if (size <= 0 && field->unit == SYSINFO_UNIT_BYTES) {
+        expression->whole = is_share ? whole_of(field) : NULL;
+        size = expression->whole != NULL ? 1 : size_unit(unit);
+    } else if (size <= 0 && field->unit == SYSINFO_UNIT_SECONDS) {
+        size = duration_unit(unit);
+    }
+    if (size <= 0) {
+        return wrong_unit(field, word, unit);
+    }
+    expression->value = (is_negative ? -number : number) * size;
+    return 0;
+}
+
+/* ---- Expressions ---- */
+
+/* Where the field's name ends in "mem.free<2G" or "mem.free below 2G"; NULL: there is no comparison. */
+static const char *find_comparison(const char *text, const char **behind_name) {
+    const char *p = skip_blanks(text);
+    while (*p != '\0' && *p != ' ' && *p != '\t' && *p != '<' && *p != '>' && *p != '=' && *p != '!') {
+        p++;
+    }
+    *behind_name = p;
+    p = skip_blanks(p);
+    return comparison_at(p) >= 0 ? p : NULL;
+}
+
+static int no_comparison(const char *word) {
+    return usage("'%s': no comparison. Quote it, '%s > 2G', or write: %s above 2G", word, word, word);
+}
+
+/* One expression out of a whole text. */
+static int parse_text(const char *text, struct expression *expression) {
+    const char *behind_name, *name = skip_blanks(text);
+    const char *at = find_comparison(text, &behind_name);
+    if (at == NULL) {
+        return no_comparison(text);
+    }
+    int index = comparison_at(at);
+    const char *value = skip_blanks(at + strlen(comparisons[index].text));
+    struct text word = {NULL, 0, 0}, name_text = {NULL, 0, 0};
+    text_addf(&word, "%.*s", (int)strcspn(value, " \t"), value);
+    text_addf(&name_text, "%.*s", (int)(behind_name - name), name);
+    int status = 0;
+    if (word.length == 0) {
+        status = usage("'%s': no value behind '%s'", text, comparisons[index].text);
+    } else if (*skip_blanks(value + word.length) != '\0') {
+        status = usage("'%s': unexpected '%s' behind the value", text, skip_blanks(value + word.length));
+    } else {
+        expression->field = parse_field(name_text.length > 0 ? name_text.bytes : "", &status);
+        expression->comparison = comparisons[index].comparison;
+    }
+    if (status == 0) {
+        status = parse_value(word.bytes, expression);
+    }
+    text_free(&word);
+    text_free(&name_text);
+    return status;
+}
+
+/* Takes one word, or three when the second is a comparison. */
+static int parse_next(const char *const *operand, size_t operands, size_t *taken, struct expression *expression) {
+    struct text text = {NULL, 0, 0};
+    text_add(&text, operand[0]);
+    *taken = 1;
+    int index = operands > 1 ? comparison_at(operand[1]) : -1;
+    if (index >= 0 && strcmp(operand[1], comparisons[index].text) == 0) {
+        text_addf(&text, " %s", operand[1]);
+        *taken = 2;
+        if (operands > 2) {
+            text_addf(&text, " %s", operand[2]);
+            *taken = 3;
+        }
+    }
+    int status = parse_text(text.bytes, expression);
+    expression->text = text.bytes;
+    if (status != 0) {
+        text_free(&text);
+        expression->text = NULL;
+    }
+    return status;
+}
+
+int expressions_parse(const char *const *operand, size_t operands, struct expression **list, size_t *count) {
+    *list = calloc(operands + 1, sizeof **list);
+    *count = 0;
+    if (*list == NULL) {
+        fail_no_memory();
+    }
+    if (operands == 0) {
+        return usage("no condition; write for example 'mem.available > 2G'");
+    }
+    for (size_t at = 0, taken; at < operands; at += taken) {
+        int status = parse_next(operand + at, operands - at, &taken, &(*list)[*count]);
+        if (status != 0) {
+            return status;
+        }
+        ++*count;
+    }
+    return 0;
+}
+
+void expressions_free(struct expression *list, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        struct text text = {(char *)list[i].text, 0, 0};
+        text_free(&text);
+    }
+    free(list);
+}
+
+void expression_select(const struct expression *expression, struct selection *selection) {
+    selection_add(selection, expression->field);
+    if (expression->whole != NULL) {
+        selection_add(selection, expression->whole);
+        const struct sysinfo_field *total = sysinfo_field_find(expression->field->group, "total");
+        if (total != NULL) {
+            selection_add(selection, total);
+        }
+    }
+}
+
+/* A number to compare with; NaN: unknown. No limit is more than every number. */
+static double number_of(const struct sysinfo_field *field, const struct sample *sample) {
+    const void *result = sample_result(sample, field);
+    switch (sysinfo_field_state(field, result)) {
+    case SYSINFO_FIELD_KNOWN:
+        return sysinfo_field_double(field, result);
+    case SYSINFO_FIELD_UNLIMITED:
+        return INFINITY;
+    default:
+        return NAN;
+    }
+}
+
+/* What 100 % are: a limit that is none, or beyond the total, is the total. */
+static double whole_number(const struct expression *expression, const struct sample *sample) {
+    double whole = number_of(expression->whole, sample);
+    const struct sysinfo_field *total = sysinfo_field_find(expression->field->group, "total");
+    double most = total != NULL ? number_of(total, sample) : INFINITY;
+    return most < whole ? most : whole;
+}
+
+enum truth expression_evaluate(const struct expression *expression, const struct sample *sample) {
+    double left = number_of(expression->field, sample), right = expression->value;
+    if (expression->whole != NULL) {
+        right *= whole_number(expression, sample) / 100;
+    }
+    if (isnan(left) || isnan(right) || isinf(right)) {
+        return IS_UNKNOWN;
+    }
+    bool holds = false;
+    switch (expression->comparison) {
+    case IS_LESS:
+        holds = left < right;
+        break;
+    case IS_LESS_OR_EQUAL:
+        holds = left <= right;
+        break;
+    case IS_MORE:
+        holds = left > right;
+        break;
+    case IS_MORE_OR_EQUAL:
+        holds = left >= right;
+        break;
+    case IS_EQUAL:
+        holds = !(left < right) && !(left > right);
+        break;
+    case IS_NOT_EQUAL:
+        holds = left < right || left > right;
+        break;
+    }
+    return holds ? IS_TRUE : IS_FALSE;
+}

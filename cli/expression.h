@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions on fields: "mem.available > 2G", "cpu.percent below 20". */
+#ifndef CLI_EXPRESSION_H
+#define CLI_EXPRESSION_H
+
+#include <stddef.h>
+
+#include "sample.h"
+#include "selection.h"
+
+enum comparison { IS_LESS, IS_LESS_OR_EQUAL, IS_MORE, IS_MORE_OR_EQUAL, IS_EQUAL, IS_NOT_EQUAL };
+
+struct expression {
+    const struct sysinfo_field *field;
+    enum comparison comparison;
+    double value;                    /* In the field's unit, or percent of `whole`. */
+    const struct sysinfo_field *whole; /* NULL: the value is no percentage of anything. */
+    const char *text;                /* The comparison and the value as they were written, for messages: "> 2G". */
+};
+
+enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };
+
+/* The field of "GROUP.NAME"; NULL after a message, and its status in *status. */
+const struct sysinfo_field *parse_field(const char *word, int *status);
+
+/*
+ * Reads all operands, each expression one word or three, into a list that the
+ * caller frees with expressions_free(). Returns 0, or the status after a message.
+ */
+int expressions_parse(const char *const *operand, size_t operands, struct expression **list, size_t *count);
+void expressions_free(struct expression *list, size_t count);
+
+/* Adds the fields that an expression looks at. */
+void expression_select(const struct expression *expression, struct selection *selection);
+
+enum truth expression_evaluate(const struct expression *expression, const struct sample *sample);
+
+#endif

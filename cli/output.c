@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include "fail.h"
+#include "platform.h"
+
+int output_open(struct output *output, const char *path, bool is_stream) {
+    *output = (struct output){.path = path};
+    if (path == NULL) {
+        return 0;
+    }
+    const char *error = platform_file_open(&output->file, path, is_stream, &output->continues);
+    return error == NULL ? 0 : trouble("%s: %s", path, error);
+}
+
+int output_write(struct output *output, const struct text *text) {
+    if (output->file == NULL) {
+        const char *error = platform_write(1, text->bytes, text->length);
+        return error == NULL ? 0 : trouble_writing(error);
+    }
+    const char *error = platform_file_write(output->file, text->bytes, text->length);
+    return error == NULL ? 0 : trouble("%s: write error: %s", output->path, error);
+}
+
+int output_close(struct output *output, bool is_good) {
+    if (output->file == NULL) {
+        return 0;
+    }
+    const char *error = platform_file_close(output->file, is_good);
+    return error == NULL ? 0 : trouble("%s: write error: %s", output->path, error);
+}

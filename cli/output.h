@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Where samples go: stdout, or the file of --output. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <stdbool.h>
+
+#include "text.h"
+
+struct output {
+    const char *path;                /* NULL: stdout. */
+    struct platform_file *file;      /* NULL: stdout. */
+    bool continues;                  /* The file had lines already: they began with a header. */
+};
+
+/*
+ * Opens stdout for a NULL path. A stream is appended to the file. What is written
+ * once replaces it as a whole, or not at all. Returns 0, or the status after a
+ * message.
+ */
+int output_open(struct output *output, const char *path, bool is_stream);
+
+/* Writes at once. 0, or the status after a message. */
+int output_write(struct output *output, const struct text *text);
+
+/* Ends it; `is_good` false: what was to replace a file is thrown away. 0, or the status after a message. */
+int output_close(struct output *output, bool is_good);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prometheus's text format 0.0.4: the samples of a metric stand together behind
+ * its HELP and TYPE. Without a time stamp, as the textfile collector wants it.
+ */
+#include <string.h>
+
+#include "print.h"
+#include "value.h"
+
+static bool is_known(const struct sysinfo_field *field, const void *result) {
+    return sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
+}
+
+static void add_one(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result, const void *row) {
+    if (!is_known(field, row != NULL ? row : result)) {
+        return;
+    }
+    text_add(text, field->metric);
+    if (row != NULL || field->metric_labels != NULL) {
+        text_add(text, "{");
+        if (row != NULL) {
+            text_addf(text, "cpu=\"%llu\"%s", (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), row), field->metric_labels != NULL ? "," : "");
+        }
+        text_addf(text, "%s}", field->metric_labels != NULL ? field->metric_labels : "");
+    }
+    text_add(text, " ");
+    value_add(text, field, row != NULL ? row : result, "", "");
+    text_add(text, "\n");
+}
+
+/* A metric that stands for several fields, one by each label, has a meaning of its own. */
+static const char *meaning_of(const struct sysinfo_field *field) {
+    static const struct {
+        const char *metric, *meaning;
+    } shared[] = {
+        {"sysinfo_cpu_seconds_total", "Time that CPUs spent in each mode."},
+        {"sysinfo_cpu_guest_seconds_total", "Time that CPUs spent running virtual machines, a part of modes user and nice."},
+    };
+    for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
+        if (strcmp(field->metric, shared[i].metric) == 0) {
+            return shared[i].meaning;
+        }
+    }
+    return field->meaning;
+}
+
+static void add_head(struct text *text, const struct sysinfo_field *field) {
+    text_addf(text, "# HELP %s %s\n# TYPE %s %s\n", field->metric, meaning_of(field), field->metric, field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
+}
+
+/* Whether an earlier field of the selection began the same metric. */
+static bool is_begun(const struct selection *selection, size_t index) {
+    for (size_t i = 0; i < index; i++) {
+        if (selection->field[i]->metric != NULL && strcmp(selection->field[i]->metric, selection->field[index]->metric) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void print_prom(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
+    (void)is_first;
+    const struct selection *selection = view->selection;
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct sysinfo_field *first = selection->field[i];
+        if (first->metric == NULL || is_begun(selection, i)) {
+            continue;
+        }
+        struct text samples = {NULL, 0, 0};
+        for (size_t j = i; j < selection->count; j++) {
+            const struct sysinfo_field *field = selection->field[j];
+            if (field->metric == NULL || strcmp(field->metric, first->metric) != 0) {
+                continue;
+            }
+            if (!is_row_field(view, field)) {
+                add_one(&samples, view, field, sample_result(sample, field), NULL);
+            }
+            for (size_t row = 0; is_row_field(view, field) && row < sample->rows; row++) {
+                add_one(&samples, view, field, NULL, sample->row[row]);
+            }
+        }
+        if (samples.length > 0) {
+            add_head(text, first);
+            text_add(text, samples.bytes);
+        }
+        text_free(&samples);
+    }
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "schedule.h"
+
+double schedule_next(struct schedule *schedule, double now) {
+    schedule->moment++;
+    if (now > schedule->start + (double)schedule->moment * schedule->interval) {
+        schedule->moment = (uint64_t)((now - schedule->start) / schedule->interval) + 1;
+    }
+    return schedule->start + (double)schedule->moment * schedule->interval;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "wait.h"
+
+#include <string.h>
+
+#include "expression.h"
+#include "fail.h"
+#include "platform.h"
+#include "run.h"
+#include "schedule.h"
+#include "value.h"
+
+enum { EXIT_FALSE = 1 };
+
+struct conditions {
+    struct expression *list;
+    size_t count;
+    bool any; /* One is enough. */
+};
+
+/* Unknown stays unknown, unless one is enough and another holds. */
+static enum truth evaluate(const struct conditions *conditions, const struct sample *sample, const struct expression **unknown) {
+    size_t holding = 0;
+    *unknown = NULL;
+    for (size_t i = 0; i < conditions->count; i++) {
+        enum truth truth = expression_evaluate(&conditions->list[i], sample);
+        holding += truth == IS_TRUE;
+        if (truth == IS_UNKNOWN && *unknown == NULL) {
+            *unknown = &conditions->list[i];
+        }
+    }
+    if (conditions->any && holding > 0) {
+        return IS_TRUE;
+    }
+    if (*unknown != NULL) {
+        return IS_UNKNOWN;
+    }
+    return holding == conditions->count ? IS_TRUE : IS_FALSE;
+}
+
+/* The values that decided, for -v. */
+static void tell(const struct conditions *conditions, const struct sample *sample) {
+    for (size_t i = 0; i < conditions->count; i++) {
+        const struct expression *expression = &conditions->list[i];
+        struct text value = {NULL, 0, 0};
+        value_add(&value, expression->field, sample_result(sample, expression->field), "unknown", "none");
+        enum truth truth = expression_evaluate(expression, sample);
+        note("%s: %s.%s is %s: %s", expression->text, expression->field->group, expression->field->name, value.bytes,
+             truth == IS_TRUE ? "true" : truth == IS_FALSE ? "false" : "unknown");
+        text_free(&value);
+    }
+}
+
+static int fail_unknown(const struct options *options, const struct expression *expression, const struct sample *sample) {
+    struct text why = {NULL, 0, 0};
+    const void *result = sample_result(sample, expression->field);
+    bool is_whole = expression->whole != NULL && sysinfo_field_state(expression->field, result) != SYSINFO_FIELD_UNKNOWN;
+    explain_unknown(&why, options, sample, is_whole ? expression->whole : expression->field);
+    int status = trouble("%s: %s", expression->text, why.bytes);
+    text_free(&why);
+    return status;
+}
+
+/* One window of CPU use lies before every look, also the first. */
+static int watch(const struct options *options, const struct conditions *conditions, struct sampler *sampler, double interval, double deadline) {
+    struct schedule schedule = {platform_clock(), interval, 0};
+    bool needs_window = sampler_needs_window(sampler);
+    double held_since = -1;
+    if (needs_window) {
+        sampler_begin(sampler);
+    }
+    for (bool is_first = true;; is_first = false) {
+        if (!is_first || needs_window) {
+            double moment = schedule_next(&schedule, platform_clock());
+            platform_sleep_until(moment < deadline || is_first ? moment : deadline);
+        }
+        const struct sample *sample = sampler_take(sampler);
+        const struct expression *unknown;
+        enum truth truth = evaluate(conditions, sample, &unknown);
+        double now = platform_clock();
+        if (truth == IS_UNKNOWN && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline && options->root == NULL) {
+            continue; /* An empty window, or a resume from suspend: the next one will do. */
+        }
+        held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
+        bool is_decided = truth == IS_UNKNOWN || (truth == IS_TRUE && now - held_since >= options->hold) || now >= deadline;
+        if (!is_decided) {
+            continue;
+        }
+        if (options_has(options, OPTION_VERBOSE)) {
+            tell(conditions, sample);
+        }
+        if (truth == IS_UNKNOWN) {
+            return fail_unknown(options, unknown, sample);
+        }
+        return truth == IS_TRUE && now - held_since >= options->hold ? 0 : EXIT_FALSE;
+    }
+}
+
+static int run(struct options *options, double interval, double timeout) {
+    struct conditions conditions = {.any = options_has(options, OPTION_ANY)};
+    struct selection selection = {NULL, 0};
+    struct sampler sampler;
+    int status = expressions_parse(options->operand, options->operands, &conditions.list, &conditions.count);
+    for (size_t i = 0; status == 0 && i < conditions.count; i++) {
+        expression_select(&conditions.list[i], &selection);
+    }
+    if (status == 0) {
+        status = sampler_open(&sampler, options, &selection, false);
+        if (status == 0) {
+            bool needs_tick = sampler_needs_window(&sampler);
+            status = needs_tick && options_has(options, OPTION_INTERVAL) ? options_check_tick(options) : 0;
+            if (status == 0) {
+                status = watch(options, &conditions, &sampler, interval, platform_clock() + timeout);
+            }
+            sampler_free(&sampler);
+        }
+    }
+    selection_free(&selection);
+    expressions_free(conditions.list, conditions.count);
+    return status;
+}
+
+#define TAKEN (OPTION_BIT(OPTION_ANY) | OPTION_BIT(OPTION_VERBOSE) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_INTERVAL))
+
+int run_check(struct options *options) {
+    if (options_has(options, OPTION_FOR) || options_has(options, OPTION_TIMEOUT)) {
+        return usage("%s is for sysinfo wait: check looks once", options->word[options_has(options, OPTION_FOR) ? OPTION_FOR : OPTION_TIMEOUT]);
+    }
+    int status = options_refuse_others(options, TAKEN);
+    return status != 0 ? status : run(options, options->interval > 0 ? options->interval : DEFAULT_CPU_INTERVAL, 0);
+}
+
+int run_wait(struct options *options) {
+    int status = options_refuse_others(options, TAKEN | OPTION_BIT(OPTION_FOR) | OPTION_BIT(OPTION_TIMEOUT));
+    if (status == 0 && options_has(options, OPTION_TIMEOUT) && options->hold > options->timeout) {
+        status = usage("--for is longer than --timeout: it could never hold so long");
+    }
+    double forever = 1e15;
+    return status != 0 ? status : run(options, options->interval > 0 ? options->interval : 1, options_has(options, OPTION_TIMEOUT) ? options->timeout : forever);
+}
