@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What scripts/run, scripts/test and the parts in scripts/parts/ share. To be sourced.
+
+set -u -o pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$top/build/logs
+
+# What the library and the command are built with.
+# shellcheck disable=SC2034
+build_packages=(gcc libc6-dev cmake ninja-build libhwloc-dev)
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+# ---- Packages ----
+
+# Whether what the Debian package brings is here, wherever it came from; 2: only the package manager can tell.
+is_provided() {
+    case $1 in
+    gcc) command -v cc || command -v gcc ;;
+    libc6-dev) [[ -e /usr/include/stdio.h ]] ;;
+    cmake | clang | git | shellcheck | valgrind) command -v "$1" ;;
+    g++) command -v g++ || command -v c++ ;;
+    ninja-build) command -v ninja ;;
+    pkg-config | pkgconf) command -v pkg-config ;;
+    python3) command -v python3 ;;
+    libhwloc-dev) [[ -e /usr/include/hwloc.h || -e /usr/local/include/hwloc.h ]] ;;
+    *) return 2 ;;
+    esac >/dev/null
+}
+
+# missing_packages PACKAGE...: those that are not installed, each once, one a line.
+missing_packages() {
+    local package unsure=()
+    local -A seen=()
+    for package in "$@"; do
+        [[ -z ${seen[$package]-} ]] || continue
+        seen[$package]=1
+        is_provided "$package"
+        case $? in
+        1) printf '%s\n' "$package" ;;
+        2) unsure+=("$package") ;;
+        esac
+    done
+    if ((${#unsure[@]} > 0)); then
+        local installed
+        installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${unsure[@]}" 2>/dev/null)
+        for package in "${unsure[@]}"; do
+            grep -qxF "${package%%:*} installed" <<<"$installed" || printf '%s\n' "$package"
+        done
+    fi
+}
+
+# The commands below print themselves before they run, and what they print goes to a log.
+as_root() {
+    local command=("$@")
+    if ((EUID != 0)); then
+        command=(sudo "${command[@]}")
+    fi
+    say "${command[*]}"
+    "${command[@]}" >>"$logs/apt.log" 2>&1
+}
+
+ask_for() {
+    say "These packages are missing, and installing them needs root: $*"
+    say "Ask for: apt-get install --no-install-recommends $*"
+}
+
+# install_packages PACKAGE...: installs those that are missing; 3: it cannot, and has said what to ask for.
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]} > 0)) || return 0
+    if ! command -v apt-get >/dev/null; then
+        say "These are missing (named as in Debian), and there is no apt-get to install them: ${missing[*]}"
+        return 3
+    fi
+    if ((EUID != 0)) && { ! command -v sudo >/dev/null || { [[ ! -t 0 ]] && ! sudo -n true 2>/dev/null; }; }; then
+        ask_for "${missing[@]}"
+        return 3
+    fi
+    mkdir -p "$logs" && : >"$logs/apt.log" || return 1
+    local apt_get=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y)
+    if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
+        as_root "${apt_get[@]}" update
+    fi
+    if as_root "${apt_get[@]}" install --no-install-recommends "${missing[@]}"; then
+        return 0
+    fi
+    # The lists may be older than the archive.
+    if as_root "${apt_get[@]}" update && as_root "${apt_get[@]}" install --no-install-recommends "${missing[@]}"; then
+        return 0
+    fi
+    tail -n 20 "$logs/apt.log" >&2
+    ask_for "${missing[@]}"
+    return 3
+}
+
+# ---- Building ----
+
+# quietly NAME COMMAND...: keeps what it prints in build/logs/NAME.log, and shows it only when it fails.
+quietly() {
+    local log=$logs/$1.log
+    shift
+    if "$@" >"$log" 2>&1; then
+        return 0
+    fi
+    say "failed: $*"
+    tail -n 60 "$log" >&2
+    return 1
+}
+
+# build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET where that was not done yet or the presets have changed, then builds.
+build_preset() {
+    local preset=$1 options=() folder=$top/build/$1
+    shift
+    while (($# > 0)) && [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    (($# == 0)) || shift
+    mkdir -p "$logs" || return 1
+    # A build folder that was moved or copied with its checkout is of no use.
+    if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; then
+        rm -rf "$folder"
+    fi
+    if ((${#options[@]} > 0)) || [[ ! -e $folder/.configured || $top/CMakePresets.json -nt $folder/.configured ]]; then
+        (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
+        : >"$folder/.configured"
+    fi
+    local targets=()
+    (($# == 0)) || targets=(--target "$@")
+    quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
+}
