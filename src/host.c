@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char no_root[1] = "";
-
 static void make_host(struct sysinfo_host *host) {
     memset(host, 0, offsetof(struct sysinfo_host, state));
-    host->root = no_root;
+    host->root = "";
     sysinfo__backend_open(&host->state);
 }
 
@@ -41,7 +39,7 @@ int sysinfo_host_open(struct sysinfo_host **out, const char *root) {
     int saved_errno = errno;
     struct sysinfo_host *host = malloc(sizeof *host);
     size_t explanation_size = length + 512;
-    char *texts = malloc(length + 1 + explanation_size);
+    char *texts = malloc(explanation_size + length + 1);
     if (host == NULL || texts == NULL) {
         free(host);
         free(texts);
@@ -49,11 +47,12 @@ int sysinfo_host_open(struct sysinfo_host **out, const char *root) {
         return SYSINFO_NO_MEMORY;
     }
     make_host(host);
-    host->root = texts;
-    memcpy(host->root, root, length);
-    host->root[length] = '\0';
-    host->explanation = texts + length + 1;
+    host->explanation = texts;
     host->explanation_size = explanation_size;
+    char *own_root = texts + explanation_size;
+    memcpy(own_root, root, length);
+    own_root[length] = '\0';
+    host->root = own_root;
     *out = host;
     errno = saved_errno;
     return SYSINFO_OK;
@@ -65,7 +64,7 @@ void sysinfo_host_close(struct sysinfo_host *host) {
     }
     int saved_errno = errno;
     release_host(host);
-    free(host->root);
+    free(host->explanation);
     free(host);
     errno = saved_errno;
 }

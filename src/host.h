@@ -8,8 +8,8 @@
 struct sysinfo__topology_memory;
 
 struct sysinfo_host {
-    char *root;        /* "" for this machine. Belongs to the host, but for a one-off host. */
-    char *explanation; /* What sysinfo_explain() composes; NULL in a one-off host. */
+    const char *root;  /* "" for this machine. */
+    char *explanation; /* What sysinfo_explain() composes, and behind it the root; NULL in a one-off host. */
     size_t explanation_size;
     bool is_one_off; /* Lives on the stack for one call. */
 
