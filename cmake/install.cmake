@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: MIT
+# What `cmake --install` puts where: headers, libraries, the package files of pkg-config and CMake, the command and its pages.
+
+set(installed_libraries "")
+foreach(library sysinfo_shared sysinfo_static)
+    if(TARGET ${library})
+        list(APPEND installed_libraries ${library})
+    endif()
+endforeach()
+if(NOT installed_libraries)
+    message(FATAL_ERROR "SYSINFO_INSTALL needs SYSINFO_SHARED or SYSINFO_STATIC")
+endif()
+
+install(FILES ${public_headers} "${generated}/include/sysinfo/version.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sysinfo" COMPONENT development)
+install(TARGETS ${installed_libraries} EXPORT sysinfo
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
+install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT runtime)
+
+# ---- find_package(sysinfo) ----
+
+set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/sysinfo")
+install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION "${package_folder}" COMPONENT development)
+configure_package_config_file(cmake/sysinfoConfig.cmake.in "${generated}/sysinfoConfig.cmake" INSTALL_DESTINATION "${package_folder}" NO_SET_AND_CHECK_MACRO)
+# Nothing is taken away while the major number stays: docs/abi.md.
+write_basic_package_version_file("${generated}/sysinfoConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
+install(FILES "${generated}/sysinfoConfig.cmake" "${generated}/sysinfoConfigVersion.cmake" DESTINATION "${package_folder}" COMPONENT development)
+
+# ---- pkg-config ----
+
+# The folders are told from where the .pc file lies, so that an installed tree can be moved; one outside of the prefix by its full path.
+function(pkg_config_folder result folder)
+    if(IS_ABSOLUTE "${folder}")
+        set(${result} "${folder}" PARENT_SCOPE)
+    else()
+        set(${result} "\${prefix}/${folder}" PARENT_SCOPE)
+    endif()
+endfunction()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+    set(pc_prefix "${CMAKE_INSTALL_PREFIX}")
+else()
+    file(RELATIVE_PATH up "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
+    string(REGEX REPLACE "/$" "" up "${up}")
+    set(pc_prefix "\${pcfiledir}/${up}")
+endif()
+pkg_config_folder(pc_libdir "${CMAKE_INSTALL_LIBDIR}")
+pkg_config_folder(pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+list(TRANSFORM SYSINFO_SYSTEM_LIBRARIES PREPEND "-l" OUTPUT_VARIABLE pc_libs_private)
+string(REPLACE ";" " " pc_libs_private "${pc_libs_private}")
+set(pc_libs "-l${SYSINFO_OUTPUT_NAME}")
+if(NOT TARGET sysinfo_shared AND pc_libs_private)
+    string(APPEND pc_libs " ${pc_libs_private}")
+endif()
+configure_file(cmake/sysinfo.pc.in "${generated}/sysinfo.pc" @ONLY)
+install(FILES "${generated}/sysinfo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig" COMPONENT development)
+
+# ---- The command, its manual pages and completions ----
+
+if(TARGET sysinfo_command)
+    install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+    # Pages and completions that are made during the build are installed here too.
+endif()
