@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program that is built twice, with today's headers and (-DWITH_TOMORROW) with
+ * headers whose results have one more field, and run with both libraries. Prints
+ * what it learnt of that field, in its struct and through the field table.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysinfo/sysinfo.h>
+
+#define GUARD UINT64_C(0x1234567890abcdef)
+/* The result with words behind it that nobody may touch. Starts full of ones: what is not known must then read 0. */
+#define GUARDED(tag)                                                                                                                                           \
+    struct {                                                                                                                                                   \
+        struct tag value;                                                                                                                                      \
+        uint64_t guard[8];                                                                                                                                     \
+    }
+#define PREPARE(guarded)                                                                                                                                       \
+    do {                                                                                                                                                       \
+        memset(&(guarded), 0xff, sizeof(guarded));                                                                                                             \
+        for (int i = 0; i < 8; i++) {                                                                                                                          \
+            (guarded).guard[i] = GUARD;                                                                                                                        \
+        }                                                                                                                                                      \
+    } while (0)
+
+static int failures;
+
+static void expect(int is_true, const char *claim) {
+    if (!is_true) {
+        printf("not true: %s\n", claim);
+        failures++;
+    }
+}
+
+static int is_whole(const uint64_t guard[8]) {
+    int whole = 1;
+    for (int i = 0; i < 8; i++) {
+        whole &= guard[i] == GUARD;
+    }
+    return whole;
+}
+
+static void memory(void) {
+    GUARDED(sysinfo_memory) memory;
+    PREPARE(memory);
+    expect(sysinfo_virtual_memory(NULL, &memory.value, sizeof memory.value) == SYSINFO_OK, "memory is told");
+    expect(is_whole(memory.guard), "memory is not overrun");
+    expect(SYSINFO_HAS(&memory.value, total) && memory.value.total > 0, "total is known");
+    expect(memory.value.present >> (sizeof memory.value / 8) == 0, "no bit beyond the caller's memory");
+    expect((memory.value.estimated & ~memory.value.present) == 0, "what is estimated is present");
+#ifdef WITH_TOMORROW
+    if (SYSINFO_HAS(&memory.value, tomorrow)) {
+        printf("struct %" PRIu64 "\n", memory.value.tomorrow);
+    } else {
+        expect(memory.value.tomorrow == 0, "an unknown field reads 0");
+        printf("struct unknown\n");
+    }
+#endif
+}
+
+static void generic(void) {
+    uint64_t any[SYSINFO_SLOTS];
+    const struct sysinfo_field *field = sysinfo_field_find("mem", "tomorrow");
+    if (field == NULL) {
+        printf("table has no such field\n");
+        return;
+    }
+    expect(sysinfo_read(NULL, field->result, any, sizeof any) == SYSINFO_OK, "the generic read works");
+    expect(sysinfo_field_state(field, any) == SYSINFO_FIELD_KNOWN, "the generic program knows the field");
+    printf("table %" PRIu64 "\n", sysinfo_field_uint64(field, any));
+}
+
+/* Samples of this program's size, with every bit set that it knows, compared by a library of another size. */
+static void difference(void) {
+    struct sysinfo_cpu_sample before, after;
+    GUARDED(sysinfo_cpu_usage) usage;
+    memset(&before, 0, sizeof before);
+    before.present = (UINT64_C(1) << (sizeof before / 8)) - 4;
+    before.present &= ~(SYSINFO_BIT(struct sysinfo_cpu_sample, wrap));
+    after = before;
+    after.time = 1;
+    after.user = 1;
+    after.idle = 3;
+    PREPARE(usage);
+    expect(sysinfo_cpu_usage_between(&before, &after, &usage.value, sizeof usage.value) == SYSINFO_OK, "samples of any size are compared");
+    expect(is_whole(usage.guard), "usage is not overrun");
+    expect(usage.value.percent > 24.9 && usage.value.percent < 25.1, "1 of 4 seconds is 25 %");
+    expect(usage.value.present >> (sizeof usage.value / 8) == 0, "no bit beyond the caller's usage");
+}
+
+/* Rows have the library's size. */
+static void rows(void) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    const struct sysinfo_cpu_sample *row;
+    uint64_t least = 0;
+    expect(sysinfo_cpu_times_percpu(NULL, &list) == SYSINFO_OK, "each CPU's times are told");
+    expect(sysinfo_cpu_sample_list_at(list, 0) != NULL, "there is a CPU");
+    for (size_t i = 0; (row = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
+        expect(SYSINFO_HAS(row, cpu) && row->cpu >= least && row->cpu < 1u << 20, "CPUs are in ascending order");
+        expect(SYSINFO_HAS(row, idle), "each CPU's idle time is told");
+#ifdef WITH_TOMORROW
+        expect(!SYSINFO_HAS(row, tomorrow), "a field that nobody fills is unknown");
+#endif
+        least = row->cpu + 1;
+    }
+    sysinfo_cpu_sample_list_free(list);
+}
+
+int main(void) {
+    memory();
+    generic();
+    difference();
+    rows();
+    return failures > 0;
+}
