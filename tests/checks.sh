@@ -4,7 +4,7 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
 
-failures=0
+failures=()
 
 # check SENTENCE COMMAND...: the sentence is true when the command succeeds.
 check() {
@@ -16,7 +16,7 @@ check() {
         printf 'FAILED  %s\n' "$sentence"
         printf '  %s\n' "$*"
         printf '    %s\n' "${output//$'\n'/$'\n    '}"
-        failures=$((failures + 1))
+        failures+=("$sentence")
     fi
 }
 
@@ -25,9 +25,10 @@ check_same() {
     check "$1" diff -u --label expected --label actual <(printf '%s\n' "$2") <(printf '%s\n' "$3")
 }
 
-# To be the last line of a test.
+# To be the last line of a test: says once more what failed.
 all_checks_passed() {
-    ((failures == 0))
+    ((${#failures[@]} == 0)) || printf 'failed: %s\n' "${failures[@]}"
+    ((${#failures[@]} == 0))
 }
 
 # The shared objects that a program or library asks for, blank-separated.
