@@ -114,14 +114,22 @@ quietly() {
 
 # build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET where that was not done yet or the presets have changed, then builds.
 build_preset() {
-    local preset=$1 options=() folder=$top/build/$1
+    mkdir -p "$logs" || return 1
+    # Two at once would build into one folder.
+    (flock 9 && configure_and_build "$@") 9>"$top/build/.lock-$1"
+}
+
+configure_and_build() {
+    local preset=$1 options=() targets=() folder=$top/build/$1
     shift
     while (($# > 0)) && [[ $1 != -- ]]; do
         options+=("$1")
         shift
     done
-    (($# == 0)) || shift
-    mkdir -p "$logs" || return 1
+    if (($# > 1)); then
+        shift
+        targets=(--target "$@")
+    fi
     # A build folder that was moved or copied with its checkout is of no use.
     if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; then
         rm -rf "$folder"
@@ -130,7 +138,5 @@ build_preset() {
         (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
         : >"$folder/.configured"
     fi
-    local targets=()
-    (($# == 0)) || targets=(--target "$@")
     quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
 }
