@@ -68,7 +68,7 @@ ask_for() {
     say "Ask for: apt-get install --no-install-recommends $*"
 }
 
-# install_packages PACKAGE...: installs those that are missing; 3: it cannot, and has said what to ask for.
+# install_packages PACKAGE...: installs those that are missing; 3: it may not, and has said what to ask for; 1: apt-get failed.
 install_packages() {
     local missing
     mapfile -t missing < <(missing_packages "$@")
@@ -94,8 +94,8 @@ install_packages() {
         return 0
     fi
     tail -n 20 "$logs/apt.log" >&2
-    ask_for "${missing[@]}"
-    return 3
+    say "apt-get did not install: ${missing[*]}"
+    return 1
 }
 
 # ---- Building ----
