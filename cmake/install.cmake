@@ -60,5 +60,4 @@ install(FILES "${generated}/sysinfo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkg
 
 if(TARGET sysinfo_command)
     install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
-    # Pages and completions that are made during the build are installed here too.
 endif()

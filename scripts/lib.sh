@@ -63,6 +63,12 @@ as_root() {
     "${command[@]}" >>"$logs/apt.log" 2>&1
 }
 
+# may_sudo PURPOSE: asks for the password where there is somebody to ask.
+may_sudo() {
+    command -v sudo >/dev/null || return 1
+    sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v -p "password of %u, $1: "; }
+}
+
 ask_for() {
     say "These packages are missing, and installing them needs root: $*"
     say "Ask for: apt-get install --no-install-recommends $*"
@@ -77,7 +83,7 @@ install_packages() {
         say "These are missing (named as in Debian), and there is no apt-get to install them: ${missing[*]}"
         return 3
     fi
-    if ((EUID != 0)) && { ! command -v sudo >/dev/null || { [[ ! -t 0 ]] && ! sudo -n true 2>/dev/null; }; }; then
+    if ((EUID != 0)) && ! may_sudo "to install ${missing[*]}"; then
         ask_for "${missing[@]}"
         return 3
     fi
