@@ -3,6 +3,7 @@
 # What scripts/run, scripts/test and the parts in scripts/parts/ share. To be sourced.
 
 set -u -o pipefail
+unset CDPATH
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$top/build/logs
 
@@ -21,11 +22,8 @@ is_provided() {
     case $1 in
     gcc) command -v cc || command -v gcc ;;
     libc6-dev) [[ -e /usr/include/stdio.h ]] ;;
-    cmake | clang | git | shellcheck | valgrind) command -v "$1" ;;
-    g++) command -v g++ || command -v c++ ;;
+    cmake | clang | g++ | git | pkg-config | python3 | shellcheck | valgrind) command -v "$1" ;;
     ninja-build) command -v ninja ;;
-    pkg-config | pkgconf) command -v pkg-config ;;
-    python3) command -v python3 ;;
     libhwloc-dev) [[ -e /usr/include/hwloc.h || -e /usr/local/include/hwloc.h ]] ;;
     *) return 2 ;;
     esac >/dev/null

@@ -4,6 +4,8 @@
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
 
+export LC_ALL=C
+
 failures=()
 
 # check SENTENCE COMMAND...: the sentence is true when the command succeeds.
