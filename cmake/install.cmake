@@ -60,4 +60,9 @@ install(FILES "${generated}/sysinfo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkg
 
 if(TARGET sysinfo_command)
     install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
+    install(FILES "${generated}/man/sysinfo.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT runtime)
+    install(FILES "${generated}/completions/sysinfo.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME sysinfo COMPONENT runtime)
+    install(FILES "${generated}/completions/_sysinfo" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT runtime)
+    install(FILES "${generated}/completions/sysinfo.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT runtime)
+    install(FILES "${generated}/man/sysinfo.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
 endif()
