@@ -1,0 +1,290 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What a transcript cannot show: other shells and readers, signals, slow pipes, other roots of the running kernel.
+#
+#     behaviour.sh PATH/TO/sysinfo FOLDER/OF/MADE/FILES
+#
+# A check that this machine cannot run is named and counted as skipped; the status is then 77 when nothing failed.
+set -u
+command=$(realpath "$1")
+made=$(realpath "$2")
+roots=$(realpath "$(dirname "$0")/roots")
+scratch=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin"
+ln -s "$command" "$scratch/bin/sysinfo"
+PATH="$scratch/bin:$PATH"
+cd "$scratch" || exit 2
+
+passed=0 failed=0 skipped=0
+check() { # description, command...
+    local description=$1
+    shift
+    if "$@" >"$scratch/check.log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok: $description"
+        sed 's/^/    /' "$scratch/check.log" | head -40
+    fi
+}
+skip() {
+    skipped=$((skipped + 1))
+    echo "skipped: $1"
+}
+has() {
+    local tool
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null || {
+            skip "$tool is not installed"
+            return 1
+        }
+    done
+}
+without_times() {
+    sed -E 's/20[0-9]{2}-[0-9-]+T[0-9:.]+Z/TIME/g'
+}
+
+# ---- The same bytes everywhere ----
+
+print_everything() {
+    local format
+    for format in '' --json --csv --kv --prom; do
+        # shellcheck disable=SC2086
+        sysinfo mem $format --root "$roots/server"
+        # shellcheck disable=SC2086
+        sysinfo swap $format --root "$roots/server"
+        # shellcheck disable=SC2086
+        sysinfo cpu --times $format --root "$roots/server"
+    done
+    sysinfo mem --help
+    sysinfo fields --root "$roots/server"
+    sysinfo mem nosuch
+    sysinfo mem --root "$roots/nosuch"
+}
+same_in_every_locale() {
+    local locale
+    LC_ALL=C print_everything 2>&1 | without_times >plain
+    for locale in C.UTF-8 de_DE.UTF-8 fr_FR.UTF-8 en_US.UTF-8 ja_JP.UTF-8; do
+        LC_ALL=$locale LANG=$locale TERM=xterm COLUMNS=20 NO_COLOR=1 POSIXLY_CORRECT=1 OMP_NUM_THREADS=7 print_everything 2>&1 | without_times >other
+        cmp plain other || return 1
+    done
+}
+check "the same bytes in every locale and environment" same_in_every_locale
+
+same_on_a_terminal() {
+    export -f print_everything
+    export roots
+    print_everything 2>&1 | without_times >plain
+    script -qec 'stty -onlcr; bash -c print_everything' /dev/null </dev/null | without_times >terminal
+    cmp plain terminal
+}
+if has script; then check "the same bytes on a terminal" same_on_a_terminal; fi
+
+# ---- Readers ----
+
+kv_is_safe_in() { # shell...
+    # shellcheck disable=SC2016
+    [ "$("$@" -c 'eval "$(sysinfo mem --kv --root "$0")"; echo "$mem_total,$mem_percent,$mem_wired"' "$roots/server")" = 16777216000,25.00, ]
+}
+for shell in dash bash zsh; do
+    if has $shell; then check "--kv survives eval in $shell" kv_is_safe_in $shell; fi
+done
+if has busybox; then check "--kv survives eval in busybox sh" kv_is_safe_in busybox sh; fi
+
+kv_matches() {
+    sysinfo cpu --percpu --kv 0.02 2 >kv
+    sysinfo --kv >>kv
+    sysinfo mem -t --kv >>kv
+    ! grep -vE '^([a-z0-9_]+=[-0-9.]* ?)+$' kv
+}
+check "--kv is nothing but names and numbers" kv_matches
+
+json_is_read() {
+    { sysinfo --json && sysinfo cpu --percpu --json 0.02 3 && sysinfo mem --json --root "$roots/old" && sysinfo fields --json; } >json 2>/dev/null
+    jq -es 'length > 60 and .[0].cpu.count >= 1 and (.[1].cpu.percpu | length) == .[0].cpu.count and .[3].interval > 0 and .[4].mem.estimated == ["available"]' json
+}
+if has jq; then check "--json is read by jq" json_is_read; fi
+
+every_field_is_in_json() {
+    sysinfo fields --json | jq -r '.group + "." + .name' >names
+    { sysinfo --json && sysinfo stats --json && sysinfo cpu --times --json; } | jq -r 'paths | map(tostring) | join(".")' >paths
+    ! grep -vxFf paths names
+}
+if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi
+
+csv_is_read() {
+    sysinfo cpu --percpu --csv 0.02 3 >csv
+    python3 - csv <<'END'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="")))
+cpus = sorted({row["cpu"] for row in rows}, key=int)
+assert len(rows) == 3 * len(cpus), rows
+for row in rows:
+    if row["cpu.percent"]:
+        parts = sum(float(row["cpu." + mode]) for mode in "user system nice idle iowait irq softirq steal".split())
+        assert abs(parts - 100) < 0.1, row
+END
+}
+if has python3; then check "--csv is read by Python, and its parts add up to 100" csv_is_read; fi
+
+prometheus_takes_it() {
+    sysinfo --prom >prom && sysinfo stats --prom >>prom || return 1
+    promtool check metrics <prom 2>&1 | tee promtool.log
+    [ "${PIPESTATUS[0]}" -eq 0 ] && ! [ -s promtool.log ]
+}
+if has promtool; then check "promtool has nothing to say about --prom" prometheus_takes_it; fi
+
+# ---- Streams ----
+
+one_write_per_sample() {
+    strace -qq -e trace=write -o writes "$command" cpu --percpu --csv 0.02 5 >/dev/null || return 1
+    [ "$(grep -c '^write(1' writes)" -eq 5 ]
+}
+if has strace; then
+    if strace -o /dev/null true 2>/dev/null; then check "one write for each sample" one_write_per_sample; else skip "strace may not trace here"; fi
+fi
+
+on_time() { # The last of 40 samples is not early, and far less late than sleeping after the work would make it on a loaded machine.
+    sysinfo mem available --time=unix 0.05 40 | awk '{ t[NR] = $1 } END {
+        plan = 39 * 0.05; took = t[NR] - t[1]; print "planned", plan, "took", took
+        exit !(NR == 40 && took > plan - 0.05 && took < 2 * plan) }'
+}
+check "a stream keeps to its plan" on_time
+
+never_bursts() {
+    sysinfo mem available --time=unix 0.05 20 >moments &
+    local stream=$!
+    sleep 0.3
+    kill -STOP $stream
+    sleep 0.5
+    kill -CONT $stream
+    wait $stream || return 1
+    # Two samples may be close: the one that was due, late, and the next one. Three in half an interval are a burst.
+    awk '{ if (NR > 2 && $1 - before < 0.025) { print "burst at", $1; bad = 1 } before = last; last = $1 } END { exit bad || NR != 20 }' moments
+}
+check "a stopped stream skips, and never bursts" never_bursts
+
+# Lines of more than 4096 bytes into a pipe that is read slowly: whatever is ended, is ended behind a line.
+make_large_machine() {
+    mkdir -p large/proc
+    { echo 'cpu  40000 200 20000 338800 800 0 100 100 1000 0'; for ((i = 0; i < 400; i++)); do echo "cpu$i 10000 50 5000 84700 200 0 40 10 250 0"; done; } >large/proc/stat
+}
+ends_behind_a_line() {
+    make_large_machine
+    mkfifo slow
+    sysinfo cpu --times --percpu --json 0.01 --root large >slow &
+    local stream=$! attempt
+    { for attempt in 1 2 3 4 5 6; do head -c $((30000 + attempt)); sleep 0.05; done; kill -TERM $stream; cat; } <slow >lines
+    wait $stream
+    [ $? -eq 143 ] || return 1
+    [ -z "$(tail -c 1 lines)" ] && [ "$(wc -l <lines)" -ge 3 ] && ! grep -qv '^{"time":.*}$' lines
+}
+check "TERM waits for the end of a long line" ends_behind_a_line
+
+ends_though_nobody_reads() {
+    make_large_machine
+    mkfifo stuck
+    sysinfo cpu --times --percpu --json 0.01 --root large >stuck &
+    local stream=$!
+    exec 9<stuck
+    sleep 0.3
+    kill -TERM $stream
+    (sleep 20; kill -KILL $stream 2>/dev/null) &
+    local guard=$!
+    wait $stream
+    local status=$?
+    kill $guard 2>/dev/null
+    exec 9<&-
+    [ $status -eq 143 ]
+}
+check "TERM ends it though nobody reads" ends_though_nobody_reads
+
+# ---- The running kernel, seen through other mounts ----
+
+in_mounts() { # script: run with mounts of its own.
+    unshare --mount bash -c "set -e; $1"
+}
+if has unshare; then
+    if in_mounts 'mount --bind /proc/loadavg /proc/uptime' 2>/dev/null; then
+        masked_proc() {
+            in_mounts 'mount -t proc -o subset=pid proc /proc; set +e; sysinfo mem; echo $?; sysinfo cpu --times; echo $?; sysinfo cpu count; echo $?' >masked 2>&1
+            cat masked
+            grep -qx 'sysinfo mem: /proc/meminfo: No such file or directory' masked && grep -qx 'sysinfo cpu: /proc/stat: No such file or directory' masked &&
+                [ "$(grep -cx 3 masked)" -ge 2 ] && [ "$(tail -1 masked)" = 0 ]
+        }
+        check "/proc mounted with subset=pid" masked_proc
+        shadowed() { # file under /proc, its content, what to run, what it says
+            printf '%b' "$2" >shadow
+            # shellcheck disable=SC2016
+            [ "$(in_mounts "mount --bind shadow $1; set +e; $3 2>&1")" = "$4" ]
+        }
+        check "an empty meminfo" shadowed /proc/meminfo '' 'sysinfo mem' 'sysinfo mem: /proc/meminfo has no MemTotal line'
+        check "an empty stat" shadowed /proc/stat '' 'sysinfo cpu' 'sysinfo cpu: /proc/stat has no cpu line'
+        check "a meminfo of a container" shadowed /proc/meminfo 'MemTotal: 1000 kB\nMemFree: 600 kB\nMemAvailable: 9999 kB\n' '(sysinfo mem available) 2>/dev/null' 614400
+    else
+        skip "this user may not mount"
+    fi
+fi
+
+unreadable() {
+    mkdir -p locked/proc
+    echo 'MemTotal: 1000 kB' >locked/proc/meminfo
+    chmod 000 locked/proc/meminfo
+    chmod 755 . locked locked/proc bin
+    if [ "$(id -u)" -eq 0 ]; then
+        cp "$command" plain_command
+        setpriv --reuid=65534 --regid=65534 --clear-groups "$scratch/plain_command" mem --root locked
+    else
+        sysinfo mem --root locked
+    fi >said 2>&1
+    [ $? -eq 3 ] && [ "$(cat said)" = 'sysinfo mem: locked/proc/meminfo: Permission denied' ]
+}
+if [ "$(id -u)" -ne 0 ] || has setpriv; then check "a file that may not be read" unreadable; fi
+
+no_hwloc() {
+    ! LD_DEBUG=libs sysinfo mem 2>&1 | grep -q hwloc
+}
+check "hwloc is not loaded for memory" no_hwloc
+
+# ---- The manual and the completions ----
+
+if has mandoc; then
+    for page in sysinfo.1 sysinfo.3; do
+        manual_is_clean() {
+            mandoc -T lint "$made/man/$page" | tee lint
+            ! [ -s lint ]
+        }
+        check "mandoc has nothing to say about $page" manual_is_clean
+    done
+fi
+manual_names_every_field() {
+    local name
+    for name in $(sysinfo fields --json | sed -E 's/.*"name":"([a-z0-9_]+)".*/\1/'); do
+        grep -q "^\.BR $name \"" "$made/man/sysinfo.1" || return 1
+    done
+}
+check "the manual has every field" manual_names_every_field
+complete_in_bash() { # words..., the last one unfinished
+    # shellcheck disable=SC1091
+    . "$made/completions/sysinfo.bash"
+    COMP_WORDS=(sysinfo "$@")
+    COMP_CWORD=$#
+    COMPREPLY=()
+    _sysinfo
+    echo "${COMPREPLY[*]}"
+}
+bash_completes() {
+    [ "$(complete_in_bash m)" = mem ] && [ "$(complete_in_bash mem av)" = available ] && [ "$(complete_in_bash get swap.s)" = "swap.sin swap.sout" ] &&
+        [ "$(complete_in_bash mem --unit Ki)" = KiB ] && [ "$(complete_in_bash fields sw)" = swap ] && [ "$(complete_in_bash --perc)" = --percpu ]
+}
+check "bash completes commands, fields and units" bash_completes
+if has zsh; then check "the zsh completion is zsh" zsh -n "$made/completions/_sysinfo"; fi
+fish_completes() {
+    [ "$(fish --no-config -c "source $made/completions/sysinfo.fish; complete -C 'sysinfo mem ava'" | cut -f1)" = available ]
+}
+if has fish; then check "fish completes fields" fish_completes; fi
+
+echo "$passed passed, $failed failed, $skipped skipped"
+if [ "$failed" -gt 0 ]; then exit 1; fi
+if [ "$skipped" -gt 0 ]; then exit 77; fi
