@@ -10,7 +10,12 @@ struct schedule {
     uint64_t moment;        /* Number of the last one; 0 is the start. */
 };
 
-/* Goes to the next moment that has not passed at `now`, and returns its time: moments that were missed are skipped, never made up for. */
+/*
+ * Goes to the next moment, and returns its time. One that has passed at `now` by
+ * less than half an interval is still that moment, so that a machine under load
+ * ends when it was planned; any that is missed by more is skipped, never made up
+ * for, so that two moments are never less than half an interval apart.
+ */
 double schedule_next(struct schedule *schedule, double now);
 
 #endif
