@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TESTS_UNIT_SUITES_H
+#define TESTS_UNIT_SUITES_H
+
+#include <check.h>
+
+/* What is the same everywhere. */
+TCase *usage_tests(void);
+TCase *rows_tests(void);
+TCase *result_tests(void);
+TCase *field_tests(void);
+TCase *explain_tests(void);
+
+/* Linux. */
+TCase *scan_tests(void);
+TCase *stat_tests(void);
+TCase *meminfo_tests(void);
+TCase *text_tests(void);
+TCase *cpu_set_tests(void);
+
+#endif

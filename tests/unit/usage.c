@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu_usage.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suites.h"
+
+#define BIT(mode) SYSINFO_BIT(struct sysinfo_cpu_sample, mode)
+enum { FIRST_MODE = offsetof(struct sysinfo_cpu_sample, user) / 8, MODES = 10, GUEST = 8 };
+
+static const uint64_t every_mode = ((UINT64_C(1) << MODES) - 1) << FIRST_MODE;
+
+/* All ten modes. */
+static struct sysinfo_cpu_sample sample(double time, double user, double system, double idle) {
+    return (struct sysinfo_cpu_sample){.present = every_mode | BIT(time), .time = time, .user = user, .system = system, .idle = idle};
+}
+
+static double mode(const struct sysinfo_cpu_usage *usage, int number) {
+    double value;
+    memcpy(&value, (const char *)usage + (FIRST_MODE + number) * 8, sizeof value);
+    return value;
+}
+
+static void set_mode(struct sysinfo_cpu_sample *s, int number, double value) {
+    memcpy((char *)s + (FIRST_MODE + number) * 8, &value, sizeof value);
+}
+
+static bool is_near(double a, double b) {
+    return fabs(a - b) < 1e-9;
+}
+
+START_TEST(shares_are_of_the_time_that_passed) {
+    struct sysinfo_cpu_sample before = sample(10, 100, 50, 1000), after = sample(12.5, 101, 50.5, 1002.5);
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 25 && usage.system == 12.5 && usage.idle == 62.5 && usage.percent == 37.5);
+    ck_assert(usage.interval == 2.5);
+    ck_assert_uint_eq(usage.estimated, 0);
+    ck_assert(!SYSINFO_HAS(&usage, cpu));
+}
+END_TEST
+
+/* psutil reports a window shorter than a CPU second too low. */
+START_TEST(a_window_shorter_than_a_second_still_adds_up_to_100) {
+    struct sysinfo_cpu_sample before = sample(0, 0, 0, 0), after = sample(0.1, 0.01, 0, 0.01);
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.idle == 50 && usage.percent == 50);
+}
+END_TEST
+
+START_TEST(guest_is_a_part_of_user_and_not_counted_again) {
+    struct sysinfo_cpu_sample before = sample(0, 0, 0, 0), after = sample(1, 2, 0, 1);
+    struct sysinfo_cpu_usage usage;
+    after.guest = 1;
+    after.nice = 1;
+    after.guest_nice = 1;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.guest == 25 && usage.nice == 25 && usage.guest_nice == 25 && usage.idle == 25 && usage.percent == 75);
+    ck_assert_uint_eq(usage.estimated, 0);
+}
+END_TEST
+
+START_TEST(guest_is_never_more_than_user) {
+    struct sysinfo_cpu_sample before = sample(0, 0, 0, 0), after = sample(1, 1, 0, 3);
+    struct sysinfo_cpu_usage usage;
+    after.guest = 1.01;
+    after.guest_nice = 0.01;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.guest == 25 && usage.guest_nice == 0);
+    ck_assert_uint_eq(usage.estimated, BIT(guest) | BIT(guest_nice));
+}
+END_TEST
+
+START_TEST(steal_is_busy_and_iowait_is_not) {
+    struct sysinfo_cpu_sample before = sample(0, 0, 0, 0), after = sample(1, 0, 0, 1);
+    struct sysinfo_cpu_usage usage;
+    after.steal = 1;
+    after.iowait = 1;
+    after.irq = 0.5;
+    after.softirq = 0.5;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.steal == 25 && usage.iowait == 25 && usage.irq == 12.5 && usage.softirq == 12.5 && usage.percent == 50);
+}
+END_TEST
+
+START_TEST(a_counter_that_ran_backwards_counts_as_0_and_marks_the_row) {
+    struct sysinfo_cpu_sample before = sample(0, 5, 0, 0), after = sample(1, 6, 0, 1);
+    struct sysinfo_cpu_usage usage;
+    before.steal = 300;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.idle == 50 && usage.steal == 0);
+    ck_assert_uint_eq(usage.estimated, every_mode | BIT(user) | SYSINFO_BIT(struct sysinfo_cpu_usage, percent));
+}
+END_TEST
+
+START_TEST(counters_that_wrap_go_on) {
+    struct sysinfo_cpu_sample before = sample(0, 99.5, 20, 50), after = sample(1, 0.5, 20, 51);
+    struct sysinfo_cpu_usage usage;
+    before.wrap = after.wrap = 100;
+    before.present |= BIT(wrap);
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED); /* Only one of them says so: it ran backwards. */
+    ck_assert(usage.user == 0 && usage.idle == 100 && usage.estimated != 0);
+    after.present |= BIT(wrap);
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.idle == 50);
+    ck_assert_uint_eq(usage.estimated, 0);
+    before.user = 30;
+    after.user = 29; /* A small step back is no wrap. */
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 0 && usage.estimated != 0);
+}
+END_TEST
+
+START_TEST(a_resume_from_suspend_has_no_percentage) {
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 490);
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_BACKWARDS);
+    after = sample(1, 10, 10, 499.9); /* Nothing else moved. */
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_BACKWARDS);
+}
+END_TEST
+
+START_TEST(idle_time_that_jitters_by_a_tick_is_a_step_of_0) {
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 499.99);
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 100 && usage.idle == 0 && SYSINFO_IS_ESTIMATED(&usage, percent));
+    after = sample(1, 74, 10, 499.5); /* Half a second, of 64 CPU seconds. */
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+}
+END_TEST
+
+START_TEST(a_window_in_which_nothing_moved_is_empty) {
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(9, 10, 10, 500);
+    struct sysinfo_cpu_usage usage = {.present = 47};
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_EMPTY);
+    after.guest = 5; /* A part without its whole is no time. */
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_EMPTY);
+    ck_assert_uint_eq(usage.present, 47);
+}
+END_TEST
+
+START_TEST(modes_that_one_sample_lacks_are_unknown) {
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 501);
+    struct sysinfo_cpu_usage usage;
+    before.present = BIT(user) | BIT(system) | BIT(nice) | BIT(idle);
+    after.iowait = 40;
+    after.steal = 50;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.idle == 50 && usage.iowait == 0 && usage.steal == 0);
+    ck_assert_uint_eq(usage.present, before.present | SYSINFO_BIT(struct sysinfo_cpu_usage, percent));
+    before.present &= ~BIT(idle);
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MISMATCH);
+}
+END_TEST
+
+START_TEST(samples_of_two_cpus_do_not_match) {
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 501);
+    struct sysinfo_cpu_usage usage;
+    after.present |= BIT(cpu);
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MISMATCH);
+    before.present |= BIT(cpu);
+    before.cpu = after.cpu = 7;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(SYSINFO_HAS(&usage, cpu) && usage.cpu == 7);
+    after.cpu = 8;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MISMATCH);
+}
+END_TEST
+
+START_TEST(a_clock_that_ran_backwards_gives_no_interval) {
+    struct sysinfo_cpu_sample before = sample(5, 10, 10, 500), after = sample(4, 11, 10, 501);
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(!SYSINFO_HAS(&usage, interval) && usage.interval == 0);
+}
+END_TEST
+
+static uint64_t random_state;
+
+static uint64_t next_random(void) { /* xorshift64 */
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return random_state;
+}
+
+static double random_counter(bool is_hostile) {
+    static const double odd[] = {0, -1, 1e300, -1e300, DBL_MAX, INFINITY, -INFINITY, NAN, DBL_MIN, 1e-310};
+    if (is_hostile && next_random() % 4 == 0) {
+        return odd[next_random() % (sizeof odd / sizeof odd[0])];
+    }
+    return (double)(next_random() % 1000000) / 100;
+}
+
+static void random_sample(struct sysinfo_cpu_sample *s, bool is_hostile) {
+    memset(s, 0, sizeof *s);
+    s->present = BIT(idle) | (next_random() & (every_mode | BIT(time) | BIT(wrap)));
+    s->time = random_counter(is_hostile);
+    s->wrap = random_counter(is_hostile);
+    for (int i = 0; i < MODES; i++) {
+        set_mode(s, i, random_counter(is_hostile));
+    }
+}
+
+START_TEST(no_two_samples_give_a_share_outside_0_to_100) {
+    random_state = UINT64_C(0x9E3779B97F4A7C15) + (uint64_t)_i;
+    unsigned measured = 0;
+    for (int round = 0; round < 50000; round++) {
+        struct sysinfo_cpu_sample before, after;
+        struct sysinfo_cpu_usage usage;
+        bool is_hostile = _i % 2 == 1;
+        random_sample(&before, is_hostile);
+        random_sample(&after, is_hostile);
+        if (round % 2 == 0) { /* Mostly forwards. */
+            for (int i = 0; i < MODES; i++) {
+                double value;
+                memcpy(&value, (char *)&before + (FIRST_MODE + i) * 8, 8);
+                set_mode(&after, i, value + random_counter(is_hostile));
+            }
+        }
+        if (sysinfo__cpu_usage(&before, &after, &usage) != SYSINFO__WINDOW_MEASURED) {
+            continue;
+        }
+        measured++;
+        double sum = 0;
+        for (int i = 0; i < MODES; i++) {
+            double share = mode(&usage, i);
+            ck_assert(share >= 0 && share <= 100);
+            ck_assert(!signbit(share));
+            sum += i < GUEST ? share : 0;
+        }
+        ck_assert(is_near(sum, 100));
+        ck_assert(usage.percent >= 0 && usage.percent <= 100);
+        ck_assert(is_near(usage.percent, 100 - usage.idle - usage.iowait));
+        ck_assert(usage.guest <= usage.user && usage.guest_nice <= usage.nice);
+        ck_assert_uint_eq(usage.estimated & ~usage.present, 0);
+        ck_assert(usage.interval >= 0);
+    }
+    ck_assert_uint_gt(measured, 1000);
+}
+END_TEST
+
+/* The sample of an older program: it ends behind idle. Only slots whose bit is set may be read. */
+START_TEST(samples_of_older_programs_are_not_read_beyond_their_end) {
+    enum { SIZE = offsetof(struct sysinfo_cpu_sample, idle) + 8 };
+    struct sysinfo_cpu_sample full[2] = {sample(0, 10, 10, 500), sample(1, 11, 10, 501)};
+    struct sysinfo_cpu_sample *old[2];
+    for (int i = 0; i < 2; i++) {
+        old[i] = malloc(SIZE);
+        ck_assert_ptr_nonnull(old[i]);
+        full[i].present &= (UINT64_C(1) << SIZE / 8) - 1;
+        memcpy((void *)old[i], &full[i], SIZE);
+    }
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo_cpu_usage_between(old[0], old[1], &usage, sizeof usage), SYSINFO_OK);
+    ck_assert(usage.user == 50 && usage.idle == 50 && !SYSINFO_HAS(&usage, iowait));
+    uint64_t newer[SYSINFO_SLOTS]; /* And the sample of a newer one: a mode that is not known here changes nothing. */
+    memset(newer, 0x11, sizeof newer);
+    memcpy(newer, &full[1], sizeof full[1]);
+    newer[0] |= UINT64_C(1) << 40;
+    ck_assert_int_eq(sysinfo_cpu_usage_between(old[0], (const void *)newer, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert(usage.user == 50 && usage.idle == 50);
+    free(old[0]);
+    free(old[1]);
+}
+END_TEST
+
+TCase *usage_tests(void) {
+    TCase *tests = tcase_create("usage");
+    tcase_add_test(tests, shares_are_of_the_time_that_passed);
+    tcase_add_test(tests, a_window_shorter_than_a_second_still_adds_up_to_100);
+    tcase_add_test(tests, guest_is_a_part_of_user_and_not_counted_again);
+    tcase_add_test(tests, guest_is_never_more_than_user);
+    tcase_add_test(tests, steal_is_busy_and_iowait_is_not);
+    tcase_add_test(tests, a_counter_that_ran_backwards_counts_as_0_and_marks_the_row);
+    tcase_add_test(tests, counters_that_wrap_go_on);
+    tcase_add_test(tests, a_resume_from_suspend_has_no_percentage);
+    tcase_add_test(tests, idle_time_that_jitters_by_a_tick_is_a_step_of_0);
+    tcase_add_test(tests, a_window_in_which_nothing_moved_is_empty);
+    tcase_add_test(tests, modes_that_one_sample_lacks_are_unknown);
+    tcase_add_test(tests, samples_of_two_cpus_do_not_match);
+    tcase_add_test(tests, a_clock_that_ran_backwards_gives_no_interval);
+    tcase_add_loop_test(tests, no_two_samples_give_a_share_outside_0_to_100, 0, 4);
+    tcase_add_test(tests, samples_of_older_programs_are_not_read_beyond_their_end);
+    return tests;
+}
