@@ -119,8 +119,9 @@ enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before,
         usage->cpu = after->cpu;
         usage->present |= SYSINFO_BIT(struct sysinfo_cpu_usage, cpu);
     }
-    if ((both & SYSINFO_BIT(struct sysinfo_cpu_sample, time)) && after->time >= before->time) {
-        usage->interval = after->time - before->time;
+    double interval = after->time - before->time;
+    if ((both & SYSINFO_BIT(struct sysinfo_cpu_sample, time)) && interval >= 0 && interval <= DBL_MAX) {
+        usage->interval = interval;
         usage->present |= SYSINFO_BIT(struct sysinfo_cpu_usage, interval);
     }
     return SYSINFO__WINDOW_MEASURED;
