@@ -60,7 +60,6 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
     for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
         hints->line[k] = UINT32_MAX;
     }
-    hints->length = length;
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
         for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
             if (hints->line[k] == UINT32_MAX && begins_with_key(line, &keys[k])) {
@@ -70,6 +69,8 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
             }
         }
     }
+    /* Without a total the text was a broken one: the lines that it lacked are looked for again in the next. */
+    hints->length = meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL ? length : 0;
 }
 
 void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
