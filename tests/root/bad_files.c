@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that are broken, odd or not to be read: a clear sentence, or what can be told; never a number that was not there. */
+#include <math.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "folder.h"
+#include "suites.h"
+
+static struct sysinfo_host *open_folder(void) {
+    struct sysinfo_host *host = NULL;
+    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    return host;
+}
+
+/* What the host says of its failure, without the root. */
+static const char *explained(struct sysinfo_host *host, int status) {
+    const char *text = sysinfo_explain(host, status);
+    size_t length = strlen(folder_root);
+    return strncmp(text, folder_root, length) == 0 ? text + length : text;
+}
+
+#define NO_TOTAL "/proc/meminfo has no MemTotal line"
+#define NO_NUMBER "/proc/meminfo has a MemTotal line without a usable number"
+
+static const struct {
+    const char *text, *explanation;
+} bad_meminfo[] = {
+    {"", NO_TOTAL},
+    {"\n", NO_TOTAL},
+    {"MemFree: 5 kB\nMemAvailable: 3 kB\n", NO_TOTAL},
+    {"MemTotal", NO_TOTAL},
+    {"MemTotal:  40304", NO_NUMBER},
+    {"MemTotal:\n", NO_NUMBER},
+    {"MemTotal: -4030464 kB\n", NO_NUMBER},
+    {"MemTotal: 18446744073709551616 kB\n", NO_NUMBER},
+    {"MemTotal: 18446744073709551615 kB\n", NO_NUMBER},
+    {"MemTotal: 4,5 kB\n", NO_NUMBER},
+    {"MemTotal: nan kB\n", NO_NUMBER},
+    {"MemTotal: 0 kB\nMemFree: 0 kB\n", "/proc/meminfo says that MemTotal is 0"},
+};
+
+START_TEST(a_meminfo_without_a_usable_total_is_malformed) {
+    folder_write("proc/meminfo", bad_meminfo[_i].text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory memory = {.present = 47};
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
+    ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), bad_meminfo[_i].explanation);
+    ck_assert_uint_eq(memory.present, 47);
+    folder_write("proc/meminfo", "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it is right again when the file is. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.used, 60 * 1024);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(a_meminfo_of_nuls_is_malformed) {
+    static const char nuls[4096];
+    folder_write_bytes("proc/meminfo", nuls, sizeof nuls);
+    folder_write_bytes("proc/stat", nuls, sizeof nuls);
+    folder_write_bytes("proc/loadavg", nuls, sizeof nuls);
+    folder_write_bytes("sys/devices/system/cpu/online", nuls, sizeof nuls);
+    struct sysinfo_host *host = open_folder();
+    uint64_t any[SYSINFO_SLOTS];
+    static const struct {
+        uint32_t result;
+        const char *explanation;
+    } cases[] = {{SYSINFO_RESULT_MEMORY, NO_TOTAL},
+                 {SYSINFO_RESULT_SWAP, "/proc/meminfo has no SwapTotal line"},
+                 {SYSINFO_RESULT_CPU_SAMPLE, "/proc/stat has no cpu line"},
+                 {SYSINFO_RESULT_STATS, "/proc/stat has none of the lines ctxt, intr and softirq"},
+                 {SYSINFO_RESULT_LOAD, "/proc/loadavg does not begin with three numbers"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ck_assert_int_eq(sysinfo_read(host, cases[i].result, any, sizeof any), SYSINFO_MALFORMED);
+        ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), cases[i].explanation);
+    }
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), SYSINFO_UNKNOWN);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* In kB; -1: unknown. */
+static const struct {
+    const char *text;
+    int64_t available, free;
+    bool is_estimated;
+} odd_meminfo[] = {
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\n", 600, 100, false},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 0 kB\nCached: 300 kB\n", 400, 100, true}, /* A bug of some kernels, not a value. */
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\n", 400, 100, true},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\n", 100, 100, true},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 1001 kB\n", 100, 100, true},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 999999999999 kB\n", 100, 100, true},
+    {"MemTotal: 1000 kB\nMemAvailable: 1001 kB\n", 1000, -1, true}, /* Nothing says how much is free. */
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: -7 kB\nCached: 300 kB\n", 400, 100, true},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 18446744073709551616 kB\n", 100, 100, true},
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\nMemAvailable:  60", 400, 100, true}, /* Cut. */
+    {"MemTotal: 1000 kB\nMemFree: 2000 kB\nMemAvailable: 600 kB\n", 600, 1000, false},
+    {"MemTotal: 1000 kB\nMemFree: -50 kB\nCached: 300 kB\n", 300, 0, true},
+    {"MemTotal: 1000 kB\nMemFree: 900 kB\nCached: 300 kB\n", 900, 900, true}, /* The estimate itself is above the total. */
+    {"MemTotal:1000 kB\nMemFree:100 kB\nMemAvailable:600 kB\n", 600, 100, false},
+    {"MemTotal: 1000 kB\nBuffers: 5 kB\n", -1, -1, false},
+};
+
+START_TEST(odd_meminfos_are_told_as_far_as_they_go) {
+    folder_write("proc/meminfo", odd_meminfo[_i].text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    int64_t available = odd_meminfo[_i].available, free = odd_meminfo[_i].free;
+    ck_assert_uint_eq(m.total, 1000 * 1024);
+    ck_assert_int_eq(SYSINFO_HAS(&m, available), available >= 0);
+    ck_assert_int_eq(SYSINFO_HAS(&m, used), available >= 0);
+    ck_assert_int_eq(SYSINFO_HAS(&m, free), free >= 0);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&m, available), odd_meminfo[_i].is_estimated);
+    ck_assert_uint_eq(m.available, available >= 0 ? (uint64_t)available * 1024 : 0);
+    ck_assert_uint_eq(m.free, free >= 0 ? (uint64_t)free * 1024 : 0);
+    ck_assert(available < 0 || fabs(m.percent - (1000 - (double)available) / 10) < 1e-9);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* zoneinfo is the machine's even where a container's meminfo is its own: watermarks above its total are not its. */
+START_TEST(watermarks_above_the_total_are_ignored) {
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      12345\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert_uint_eq(m.available, 450 * 1024);
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert_uint_eq(m.available, 450 * 1024);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const struct {
+    const char *total, *free; /* Lines of meminfo. */
+    int status;
+    int64_t used, is_estimated;
+} swaps[] = {
+    {"SwapTotal: 0 kB\n", "SwapFree: 0 kB\n", SYSINFO_OK, 0, 0},
+    {"SwapTotal: 100 kB\n", "SwapFree: 40 kB\n", SYSINFO_OK, 60, 0},
+    {"SwapTotal: 100 kB\n", "SwapFree: 101 kB\n", SYSINFO_OK, 0, 1},
+    {"SwapTotal: 100 kB\n", "SwapFree: -1 kB\n", SYSINFO_OK, 100, 1},
+    {"SwapTotal: -100 kB\n", "SwapFree: 40 kB\n", SYSINFO_MALFORMED, 0, 0},
+    {"SwapTotal: 100 kB\n", "", SYSINFO_MALFORMED, 0, 0},
+    {"SwapTotal: 100 kB\n", "SwapFree: 4", SYSINFO_MALFORMED, 0, 0},
+    {"", "SwapFree: 40 kB\n", SYSINFO_MALFORMED, 0, 0},
+};
+
+/* The machine that runs the test has swap space or not: that of another root is never asked of it. */
+START_TEST(swap_is_that_of_the_root_or_an_error) {
+    char text[256];
+    snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s%s", swaps[_i].total, swaps[_i].free);
+    folder_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_swap s;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), swaps[_i].status);
+    if (swaps[_i].status == SYSINFO_OK) {
+        ck_assert_uint_eq(s.used, (uint64_t)swaps[_i].used * 1024);
+        ck_assert_uint_eq(s.used + s.free, s.total);
+        ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, free), swaps[_i].is_estimated);
+        ck_assert(s.total > 0 || s.percent == 0);
+    } else {
+        ck_assert_ptr_nonnull(strstr(explained(host, SYSINFO_MALFORMED), "/proc/meminfo has no "));
+    }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    int status;
+    const char *explanation;
+} bad_stats[] = {
+    {"", SYSINFO_MALFORMED, "/proc/stat has no cpu line"},
+    {"cpu  1 2 3\ncpu0 1 2 3\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 3 4", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 -3 4\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  18446744073709551616 2 3 4\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n", SYSINFO_OK, NULL},
+};
+
+START_TEST(a_stat_without_four_columns_is_malformed) {
+    folder_write("proc/stat", bad_stats[_i].text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_cpu_sample times = {.present = 47};
+    struct sysinfo_cpu_sample_list *list = NULL;
+    double percent = 47;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &times, sizeof times), bad_stats[_i].status);
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), bad_stats[_i].status);
+    if (bad_stats[_i].status == SYSINFO_OK) {
+        ck_assert(times.guest_nice == 0.1);
+    } else {
+        ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), bad_stats[_i].explanation);
+        ck_assert_uint_eq(times.present, 47);
+        ck_assert_ptr_null(list);
+        ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_MALFORMED);
+        ck_assert_int_eq(sysinfo_cpu_percent(host, 0.01, &percent), SYSINFO_MALFORMED);
+        ck_assert(percent == 47);
+    }
+    sysinfo_cpu_sample_list_free(list);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(a_stat_with_a_line_of_64_kib_is_read_whole) {
+    enum { SIZE = 80 << 10 };
+    char *text = malloc(SIZE);
+    ck_assert_ptr_nonnull(text);
+    size_t length = (size_t)snprintf(text, SIZE, "cpu  100 200 300 400\ncpu0 100 200 300 400\nintr 777");
+    while (length < 70000) {
+        length += (size_t)snprintf(text + length, SIZE - length, " %zu", length % 10);
+    }
+    snprintf(text + length, SIZE - length, "\nctxt 888\nsoftirq 999 1\n");
+    folder_write("proc/stat", text);
+    free(text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_stats stats;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
+    ck_assert(stats.interrupts == 777 && stats.ctx_switches == 888 && stats.soft_interrupts == 999);
+    struct sysinfo_cpu_sample times;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &times, sizeof times), SYSINFO_OK);
+    ck_assert(times.idle == 4);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(a_file_without_an_end_is_refused) {
+    char path[FOLDER_PATH];
+    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
+    folder_path(path, "proc/meminfo");
+    ck_assert_int_eq(truncate(path, (off_t)70 << 20), 0);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
+    ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), "/proc/meminfo is longer than 64 MiB, which no such file is");
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* A user who is not root, for the length of a call; without CK_FORK too. */
+START_TEST(an_unreadable_file_is_denied) {
+    char path[FOLDER_PATH];
+    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
+    folder_path(path, "proc/meminfo");
+    ck_assert_int_eq(chmod(path, 0), 0);
+    bool is_root = geteuid() == 0;
+    ck_assert(!is_root || seteuid(65534) == 0);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory memory = {.present = 47};
+    int status = sysinfo_virtual_memory(host, &memory, sizeof memory);
+    ck_assert(!is_root || seteuid(0) == 0);
+    ck_assert_int_eq(status, SYSINFO_DENIED);
+    ck_assert_str_eq(explained(host, SYSINFO_DENIED), "/proc/meminfo: Permission denied");
+    ck_assert_uint_eq(memory.present, 47);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(a_pipe_in_place_of_a_file_does_not_block) {
+    char path[FOLDER_PATH];
+    folder_make_parents("proc/meminfo");
+    folder_path(path, "proc/meminfo");
+    ck_assert_int_eq(mkfifo(path, 0644), 0);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_SYSTEM);
+    ck_assert_str_eq(explained(host, SYSINFO_SYSTEM), "/proc/meminfo: It is a pipe, not a file");
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(a_folder_in_place_of_a_file_is_an_error) {
+    folder_make_parents("proc/stat/x");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_stats stats;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_SYSTEM);
+    ck_assert_str_eq(explained(host, SYSINFO_SYSTEM), "/proc/stat: Is a directory");
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* Sizes of huge pages whose bytes do not fit 64 bits. */
+START_TEST(huge_pages_beyond_all_memory_are_unknown) {
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
+    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 999999999999999\nHugePages_Free: 999999999999999\n"
+                                 "Hugepagesize: 999999999999999 kB\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: -1\nHugepagesize: 4 kB\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&m, hugepages_free));
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const struct {
+    const char *online, *siblings; /* Of CPU 0; NULL: no file. */
+    int logical, physical;
+} odd_counts[] = {
+    {"0-1\n", "0-1\n", 2, SYSINFO_UNKNOWN}, /* CPU 1 does not say which is its core. */
+    {"0\n", "0-1\n", 1, 1},                 /* The other thread is offline. */
+    {"0\n", NULL, 1, SYSINFO_UNKNOWN},
+    {"0\n", "garbage\n", 1, SYSINFO_UNKNOWN},
+    {"0\n", "7\n", 1, SYSINFO_UNKNOWN}, /* A core that its CPU is not in. */
+    {"0\n", "", 1, SYSINFO_UNKNOWN},
+    {"garbage\n", "0\n", 1, 1}, /* Then the folders are counted. */
+    {"", "0\n", 1, 1},
+    {"0-99999999999\n", "0\n", 1, 1},
+};
+
+START_TEST(odd_topology_files_give_unknown_and_no_wrong_count) {
+    folder_write("sys/devices/system/cpu/online", odd_counts[_i].online);
+    folder_make_parents("sys/devices/system/cpu/cpu0/topology/x");
+    if (odd_counts[_i].siblings != NULL) {
+        folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", odd_counts[_i].siblings);
+    }
+    struct sysinfo_host *host = open_folder();
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), odd_counts[_i].logical);
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), odd_counts[_i].physical);
+    }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+#define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+TCase *bad_file_tests(void) {
+    TCase *tests = tcase_create("bad_files");
+    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_loop_test(tests, a_meminfo_without_a_usable_total_is_malformed, 0, LENGTH(bad_meminfo));
+    tcase_add_test(tests, a_meminfo_of_nuls_is_malformed);
+    tcase_add_loop_test(tests, odd_meminfos_are_told_as_far_as_they_go, 0, LENGTH(odd_meminfo));
+    tcase_add_test(tests, watermarks_above_the_total_are_ignored);
+    tcase_add_loop_test(tests, swap_is_that_of_the_root_or_an_error, 0, LENGTH(swaps));
+    tcase_add_loop_test(tests, a_stat_without_four_columns_is_malformed, 0, LENGTH(bad_stats));
+    tcase_add_test(tests, a_stat_with_a_line_of_64_kib_is_read_whole);
+    tcase_add_test(tests, a_file_without_an_end_is_refused);
+    tcase_add_test(tests, an_unreadable_file_is_denied);
+    tcase_add_test(tests, a_pipe_in_place_of_a_file_does_not_block);
+    tcase_add_test(tests, a_folder_in_place_of_a_file_is_an_error);
+    tcase_add_test(tests, huge_pages_beyond_all_memory_are_unknown);
+    tcase_add_loop_test(tests, odd_topology_files_give_unknown_and_no_wrong_count, 0, LENGTH(odd_counts));
+    return tests;
+}

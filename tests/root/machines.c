@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Captured machines: for each row of expected.tsv the counts that it promises,
+ * and the figures of proc/meminfo and proc/stat as a simpler reader finds them.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "run.h"
+
+enum { MOST_MACHINES = 256 };
+static struct {
+    char folder[128];
+    int lines, logical, cores; /* lines -1: there is no proc/stat. */
+} machines[MOST_MACHINES];
+static int machine_count;
+
+/* The columns of a row, split at tabs; empty ones too. */
+static int split(char *line, char **column, int most) {
+    int count = 0;
+    line[strcspn(line, "\r\n")] = '\0';
+    for (char *p = line; p != NULL && count < most; count++) {
+        column[count] = p;
+        p = strchr(p, '\t');
+        if (p != NULL) {
+            *p++ = '\0';
+        }
+    }
+    return count;
+}
+
+static bool read_table(void) {
+    FILE *table = fopen(MACHINES "/expected.tsv", "r");
+    char line[1024], *column[9];
+    while (table != NULL && fgets(line, sizeof line, table) != NULL && machine_count < MOST_MACHINES) {
+        if (line[0] == '#' || split(line, column, 9) < 5) {
+            continue;
+        }
+        snprintf(machines[machine_count].folder, sizeof machines[0].folder, "%s", column[1]);
+        machines[machine_count].lines = column[2][0] == '\0' ? -1 : atoi(column[2]);
+        machines[machine_count].logical = atoi(column[3]);
+        machines[machine_count].cores = atoi(column[4]);
+        machine_count++;
+    }
+    if (table != NULL) {
+        fclose(table);
+    }
+    return machine_count > 0;
+}
+
+static void machine_path(char *out, size_t size, int machine, const char *file) {
+    ck_assert_int_lt(snprintf(out, size, "%s/%s%s", UNPACKED, machines[machine].folder, file), (int)size);
+}
+
+static struct sysinfo_host *open_machine(int machine) {
+    char root[1024];
+    struct sysinfo_host *host = NULL;
+    machine_path(root, sizeof root, machine, "");
+    ck_assert_int_eq(sysinfo_host_open(&host, root), SYSINFO_OK);
+    return host;
+}
+
+START_TEST(counts_are_right_or_unknown) {
+    struct sysinfo_host *host = open_machine(_i);
+    for (int round = 0; round < 2; round++) {
+        int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), cores = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
+        ck_assert_msg(logical == machines[_i].logical, "%s: %d logical CPUs", machines[_i].folder, logical);
+        ck_assert_msg(cores == (machines[_i].cores > 0 ? machines[_i].cores : SYSINFO_UNKNOWN), "%s: %d cores", machines[_i].folder, cores);
+    }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* The value of a key of meminfo in bytes, or UINT64_MAX. */
+static uint64_t meminfo_value(FILE *meminfo, const char *key) {
+    char line[512], name[64];
+    unsigned long long kib;
+    rewind(meminfo);
+    while (fgets(line, sizeof line, meminfo) != NULL) {
+        if (sscanf(line, "%63[^:]: %llu", name, &kib) == 2 && strcmp(name, key) == 0) {
+            return kib * 1024;
+        }
+    }
+    return UINT64_MAX;
+}
+
+START_TEST(memory_is_what_meminfo_says) {
+    char path[1024];
+    machine_path(path, sizeof path, _i, "/proc/meminfo");
+    FILE *meminfo = fopen(path, "r");
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_memory m;
+    struct sysinfo_swap s;
+    int status = sysinfo_virtual_memory(host, &m, sizeof m);
+    if (meminfo == NULL || meminfo_value(meminfo, "MemTotal") == UINT64_MAX) {
+        ck_assert_int_eq(status, meminfo == NULL ? SYSINFO_NOT_FOUND : SYSINFO_MALFORMED);
+    } else {
+        ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+        ck_assert_uint_eq(m.total, meminfo_value(meminfo, "MemTotal"));
+        const struct {
+            const char *key;
+            bool is_known;
+            uint64_t value;
+        } lines[] = {{"MemFree", SYSINFO_HAS(&m, free), m.free},       {"Buffers", SYSINFO_HAS(&m, buffers), m.buffers},
+                     {"Active", SYSINFO_HAS(&m, active), m.active},    {"Inactive", SYSINFO_HAS(&m, inactive), m.inactive},
+                     {"Slab", SYSINFO_HAS(&m, slab), m.slab},          {"Dirty", SYSINFO_HAS(&m, dirty), m.dirty},
+                     {"Shmem", SYSINFO_HAS(&m, shared), m.shared},     {"Committed_AS", SYSINFO_HAS(&m, committed), m.committed},
+                     {"Zswap", SYSINFO_HAS(&m, zswap), m.zswap},       {"CommitLimit", SYSINFO_HAS(&m, commit_limit), m.commit_limit},
+                     {"Zswapped", SYSINFO_HAS(&m, zswapped), m.zswapped}};
+        for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+            uint64_t expected = meminfo_value(meminfo, lines[i].key);
+            ck_assert_msg(lines[i].is_known == (expected != UINT64_MAX), "%s", lines[i].key);
+            ck_assert_msg(!lines[i].is_known || lines[i].value == expected, "%s", lines[i].key);
+        }
+        uint64_t available = meminfo_value(meminfo, "MemAvailable");
+        ck_assert(SYSINFO_HAS(&m, available) && m.available <= m.total && m.used + m.available == m.total);
+        ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&m, available), available == UINT64_MAX || available == 0);
+        ck_assert(SYSINFO_IS_ESTIMATED(&m, available) || m.available == available);
+        if (meminfo_value(meminfo, "SwapTotal") != UINT64_MAX) {
+            ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
+            ck_assert_uint_eq(s.total, meminfo_value(meminfo, "SwapTotal"));
+            ck_assert_uint_eq(s.free, meminfo_value(meminfo, "SwapFree"));
+        }
+    }
+    sysinfo_host_close(host);
+    if (meminfo != NULL) {
+        fclose(meminfo);
+    }
+}
+END_TEST
+
+/* The line for all CPUs or, with a number, of that one; false: there is none. */
+static bool stat_line(FILE *stat, int cpu, unsigned long long column[4]) {
+    static char line[1 << 20];
+    char label[32], name[32];
+    snprintf(label, sizeof label, cpu < 0 ? "cpu" : "cpu%d", cpu);
+    rewind(stat);
+    while (fgets(line, sizeof line, stat) != NULL) {
+        if (sscanf(line, "%31s %llu %llu %llu %llu", name, &column[0], &column[1], &column[2], &column[3]) == 5 && strcmp(name, label) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void expect_columns(const struct sysinfo_cpu_sample *sample, const unsigned long long column[4]) {
+    ck_assert(sample->user == (double)column[0] / 100 && sample->nice == (double)column[1] / 100);
+    ck_assert(sample->system == (double)column[2] / 100 && sample->idle == (double)column[3] / 100);
+}
+
+START_TEST(cpu_times_are_what_stat_says) {
+    char path[1024];
+    machine_path(path, sizeof path, _i, "/proc/stat");
+    FILE *stat = fopen(path, "r");
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_cpu_sample_list *list = NULL;
+    struct sysinfo_cpu_sample times;
+    unsigned long long column[4];
+    ck_assert_int_eq(stat != NULL, machines[_i].lines >= 0);
+    int status = sysinfo_cpu_times_percpu(host, &list);
+    ck_assert_int_eq(sysinfo_cpu_times(host, &times, sizeof times), status);
+    if (stat == NULL) {
+        ck_assert_int_eq(status, SYSINFO_NOT_FOUND);
+    } else if (!stat_line(stat, -1, column)) {
+        ck_assert_int_eq(status, SYSINFO_MALFORMED);
+    } else {
+        ck_assert_int_eq(status, SYSINFO_OK);
+        expect_columns(&times, column);
+        expect_columns(sysinfo_cpu_sample_list_all(list), column);
+        ck_assert_int_eq((int)sysinfo_cpu_sample_list_count(list), machines[_i].lines);
+        const struct sysinfo_cpu_sample *row;
+        for (size_t i = 0; (row = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
+            ck_assert(stat_line(stat, (int)row->cpu, column));
+            expect_columns(row, column);
+        }
+    }
+    sysinfo_cpu_sample_list_free(list);
+    sysinfo_host_close(host);
+    if (stat != NULL) {
+        fclose(stat);
+    }
+}
+END_TEST
+
+START_TEST(everything_else_is_told_or_explained) {
+    struct sysinfo_host *host = open_machine(_i);
+    uint64_t any[SYSINFO_SLOTS];
+    for (uint32_t result = SYSINFO_RESULT_CPU_USAGE; result <= SYSINFO_RESULT_STATS; result++) {
+        int status = sysinfo_read(host, result, any, sizeof any);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_NOT_FOUND || status == SYSINFO_MALFORMED);
+        ck_assert(status == SYSINFO_OK || strcmp(sysinfo_explain(host, status), sysinfo_status_meaning(status)) != 0);
+    }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+int main(void) {
+    if (strlen(MACHINES) == 0) {
+        printf("skipped: no captured machines; name their folder with -DSYSINFO_MACHINES_DIR=...\n");
+        return RUN_SKIPPED;
+    }
+    if (!read_table()) {
+        printf("%s/expected.tsv cannot be read\n", MACHINES);
+        return 1;
+    }
+    Suite *suite = suite_create("root_machines");
+    TCase *tests = tcase_create("machines");
+    tcase_add_loop_test(tests, counts_are_right_or_unknown, 0, machine_count);
+    tcase_add_loop_test(tests, memory_is_what_meminfo_says, 0, machine_count);
+    tcase_add_loop_test(tests, cpu_times_are_what_stat_says, 0, machine_count);
+    tcase_add_loop_test(tests, everything_else_is_told_or_explained, 0, machine_count);
+    suite_add_tcase(suite, tests);
+    return run(suite);
+}

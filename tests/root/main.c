@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+#include "suites.h"
+
+int main(void) {
+    Suite *suite = suite_create("root");
+    suite_add_tcase(suite, fixture_tests());
+    suite_add_tcase(suite, bad_file_tests());
+    suite_add_tcase(suite, bad_root_tests());
+    suite_add_tcase(suite, change_tests());
+    return run(suite);
+}
