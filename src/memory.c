@@ -16,7 +16,7 @@
 static void derive(struct sysinfo_memory *memory) {
     CLAMP(memory, free);
     if (memory->available > memory->total) { /* LXC: procps's rule. */
-        GUESS(memory, available, memory->free);
+        GUESS(memory, available, SYSINFO_HAS(memory, free) ? memory->free : memory->total);
     }
     CLAMP(memory, active);
     CLAMP(memory, inactive);
