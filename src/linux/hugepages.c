@@ -42,6 +42,9 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     int status = SYSINFO_OK;
     if (huge_pages->sizes == 0) {
         status = sysinfo__folder_walk(host, FOLDER, note_size, huge_pages);
+        if (status != SYSINFO_OK) { /* Some sizes only are none. */
+            huge_pages->sizes = 0;
+        }
     }
     *bytes = 0;
     *is_known = huge_pages->sizes > 0;
@@ -49,10 +52,9 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
         char path[96];
         snprintf(path, sizeof path, FOLDER "/hugepages-%llukB/free_hugepages", (unsigned long long)(huge_pages->size[i].bytes / 1024));
         status = sysinfo__file_read_kept(host, path, &huge_pages->size[i].fd);
-        uint64_t pages;
-        if (status == SYSINFO_OK && sysinfo__scan_number(state->text, &pages) != NULL) {
-            *bytes += pages * huge_pages->size[i].bytes;
-        } else {
+        uint64_t pages, of_size;
+        if (status != SYSINFO_OK || sysinfo__scan_number(state->text, &pages) == NULL ||
+            __builtin_mul_overflow(pages, huge_pages->size[i].bytes, &of_size) || __builtin_add_overflow(*bytes, of_size, bytes)) {
             *is_known = false;
         }
     }

@@ -122,7 +122,8 @@ static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo
 /* The lines HugePages_* know one size, the default; Hugetlb counts them all. Only where these differ are the other sizes read. */
 static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     const uint64_t *value = meminfo->value;
-    bool is_default_known = IS_KNOWN(meminfo, HUGE_PAGES_TOTAL) && IS_KNOWN(meminfo, HUGE_PAGES_FREE) && IS_KNOWN(meminfo, HUGE_PAGE_SIZE);
+    const uint32_t needed = KEY_BIT(HUGE_PAGES_TOTAL) | KEY_BIT(HUGE_PAGES_FREE) | KEY_BIT(HUGE_PAGE_SIZE);
+    bool is_default_known = (meminfo->known & ~meminfo->negative & needed) == needed;
     uint64_t size = is_default_known ? value[SYSINFO__HUGE_PAGE_SIZE] : 0;
     if (size > 0 && (value[SYSINFO__HUGE_PAGES_TOTAL] > UINT64_MAX / size || value[SYSINFO__HUGE_PAGES_FREE] > UINT64_MAX / size)) {
         is_default_known = false;
