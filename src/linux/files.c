@@ -55,24 +55,43 @@ static int open_below(int root, const char *relative, int flags) {
     return openat(root, relative, flags);
 }
 
+static int open_root(struct sysinfo_host *host) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (state->root < 0) {
+        state->root = open(sysinfo__root(host), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+    return state->root;
+}
+
+/* One attempt. `*failing` is what could not be opened: the path, or the root itself. */
+static int try_open(struct sysinfo_host *host, const char *path, int flags, const char **failing) {
+    *failing = path;
+    if (sysinfo__root_is_own(host)) {
+        return open(path, flags);
+    }
+    int root = open_root(host);
+    if (root < 0) {
+        *failing = "/";
+        return -1;
+    }
+    int fd = open_below(root, path + 1, flags);
+    if (fd < 0 && errno == EBADF) { /* Somebody closed the root: open it once more. */
+        sysinfo__state(host)->root = -1;
+        root = open_root(host);
+        fd = root < 0 ? -1 : open_below(root, path + 1, flags);
+    }
+    return fd;
+}
+
 /* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
 static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | more_flags;
-    struct sysinfo__state *state = sysinfo__state(host);
+    const char *failing;
     int fd;
-    if (sysinfo__root_is_own(host)) {
-        fd = open(path, flags);
-    } else {
-        if (state->root < 0) {
-            state->root = open(sysinfo__root(host), O_PATH | O_DIRECTORY | O_CLOEXEC);
-            if (state->root < 0) {
-                *status = failed(host, errno, "/");
-                return -1;
-            }
-        }
-        fd = open_below(state->root, path + 1, flags);
-    }
-    *status = fd < 0 ? failed(host, errno, path) : SYSINFO_OK;
+    do {
+        fd = try_open(host, path, flags, &failing);
+    } while (fd < 0 && errno == EINTR); /* A file system in user space, as lxcfs is, may be interrupted. */
+    *status = fd < 0 ? failed(host, errno, failing) : SYSINFO_OK;
     return fd;
 }
 
@@ -113,7 +132,7 @@ static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_
             break;
         }
         if (length == state->capacity - SYSINFO__TEXT_PADDING) {
-            if (length >= LONGEST_TEXT) {
+            if (state->capacity >= LONGEST_TEXT) {
                 *complaint = "is longer than 64 MiB, which no such file is";
                 return EFBIG;
             }
