@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/cpu.h>
 
+#include <errno.h>
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -263,7 +264,9 @@ int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
         return SYSINFO_INVALID;
     }
     enum sysinfo__window window;
+    int saved_errno = errno;
     if (!give_usage(&before->rows, &after->rows, list, &window)) {
+        errno = saved_errno;
         return SYSINFO_NO_MEMORY;
     }
     return window == SYSINFO__WINDOW_MEASURED ? SYSINFO_OK : window == SYSINFO__WINDOW_MISMATCH ? SYSINFO_INVALID : SYSINFO_NOT_YET;
