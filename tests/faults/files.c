@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Every opening and every reading of every question fails once, in each way that the kernel has. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "questions.h"
+#include "roots.h"
+
+static int open_descriptors(void) {
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    ck_assert_ptr_nonnull(folder);
+    while (readdir(folder) != NULL) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+/* What an error must come to: that status; OK: the call succeeds all the same; NOT_FOUND: whatever an optional file that is missing comes to. */
+static const struct {
+    enum fault kind;
+    int error;
+    bool is_warm; /* The descriptors are open already. */
+    int status;
+    const char *sentence;
+} trouble[] = {
+    {FAULT_OPEN, EMFILE, false, SYSINFO_NO_DESCRIPTOR, "Too many open files"},
+    {FAULT_OPEN, ENFILE, false, SYSINFO_NO_DESCRIPTOR, "Too many open files in the system"},
+    {FAULT_OPEN, EIO, false, SYSINFO_SYSTEM, "Input/output error"},
+    {FAULT_OPEN, ENOMEM, false, SYSINFO_NO_MEMORY, "Cannot allocate memory"},
+    {FAULT_OPEN, EINTR, false, SYSINFO_OK, NULL},
+    {FAULT_OPEN, EACCES, false, SYSINFO_DENIED, "Permission denied"},
+    {FAULT_OPEN, ENOENT, false, SYSINFO_NOT_FOUND, "No such file or directory"},
+    {FAULT_READ, EIO, false, SYSINFO_SYSTEM, "Input/output error"},
+    {FAULT_READ, EIO, true, SYSINFO_SYSTEM, "Input/output error"},
+    {FAULT_READ, EINTR, false, SYSINFO_OK, NULL},
+    {FAULT_READ, EINTR, true, SYSINFO_OK, NULL},
+    {FAULT_READ, ENODEV, true, SYSINFO_OK, NULL}, /* Opened once more. */
+    {FAULT_READ, ENOENT, true, SYSINFO_OK, NULL},
+    {FAULT_READ, ESTALE, true, SYSINFO_OK, NULL},
+    {FAULT_READ, ENODEV, false, SYSINFO_GONE, "No such device"},
+};
+enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
+
+/* Whether a file that cannot be had may mean just that its figure is not told. */
+static bool may_be_missing(int status) {
+    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE;
+}
+
+static void expect_outcome(const struct question *question, struct sysinfo_host *host, int status, int usual, int t) {
+    if (trouble[t].status == SYSINFO_OK) {
+        ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s, error %d: %s", question->name, trouble[t].error, sysinfo_explain(host, status));
+        return;
+    }
+    if (may_be_missing(trouble[t].status) && status != trouble[t].status) {
+        ck_assert(status == usual || status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_UNKNOWN || status == SYSINFO_NOT_FOUND);
+        return;
+    }
+    ck_assert_msg(status == trouble[t].status, "%s, error %d: %s: %s", question->name, trouble[t].error, sysinfo_status_name(status), sysinfo_explain(host, status));
+    const char *text = sysinfo_explain(host, status);
+    ck_assert_msg(strstr(text, trouble[t].sentence) != NULL && strchr(text, '/') != NULL, "%s", text);
+    ck_assert(sysinfo_system_error(host) == trouble[t].error || usual == status);
+}
+
+static bool ask_in_trouble(const struct question *question, const char *root, int t, int at) {
+    uint64_t answer[SYSINFO_SLOTS] = {0}, again[SYSINFO_SLOTS] = {0};
+    struct sysinfo_host *host = open_root(root), *calm = open_root(root);
+    int usual = question->ask(calm, again);
+    if (trouble[t].is_warm) {
+        question->ask(host, answer);
+        memset(answer, 0, sizeof answer);
+    }
+    errno = ERANGE;
+    faults_begin(trouble[t].kind, at, trouble[t].error);
+    int status = question->ask(host, answer);
+    faults_end();
+    ck_assert_msg(errno == ERANGE, "%s changed errno", question->name);
+    bool has_failed = faults.has_failed;
+    if (has_failed) {
+        expect_outcome(question, host, status, usual, t);
+        status = question->ask(host, again);
+        ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s has not recovered: %s", question->name, sysinfo_explain(host, status));
+    }
+    sysinfo_host_close(host);
+    sysinfo_host_close(calm);
+    return has_failed;
+}
+
+START_TEST(every_failing_file_has_its_status_and_the_next_call_works) {
+    int before = open_descriptors(), failures = 0;
+    for (int t = 0; t < TROUBLE; t++) {
+        for (int root = 0; root < ROOTS; root++) {
+            int at = 0;
+            while (ask_in_trouble(&questions[_i], roots[root], t, at)) {
+                at++;
+                failures++;
+            }
+            ck_assert_int_lt(at, 100);
+        }
+    }
+    ck_assert_int_gt(failures, TROUBLE);
+    ck_assert_int_eq(open_descriptors(), before);
+}
+END_TEST
+
+/*
+ * A descriptor that somebody closed: EBADF. The library does not close it again, for its number may be another file's
+ * by then; here, where only the answer was made up, it stays open until the test's process ends.
+ */
+START_TEST(a_descriptor_that_was_closed_is_opened_once_more) {
+    uint64_t answer[SYSINFO_SLOTS];
+    for (int i = 0; i < question_count; i++) {
+        struct sysinfo_host *host = open_root(roots[_i]);
+        questions[i].ask(host, answer);
+        int usual = questions[i].ask(host, answer);
+        faults_begin(FAULT_READ, 0, EBADF);
+        int status = questions[i].ask(host, answer);
+        faults_end();
+        ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s: %s", questions[i].name, sysinfo_explain(host, status));
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
+START_TEST(a_root_that_was_closed_is_opened_once_more) {
+    struct sysinfo_host *host = open_root(FIXTURES "/old-2.6");
+    struct sysinfo_memory memory;
+    struct sysinfo_load load;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    faults_begin(FAULT_OPEN, 0, EBADF);
+    int status = sysinfo_load_average(host, &load, sizeof load);
+    faults_end();
+    ck_assert(faults.has_failed);
+    ck_assert_int_eq(status, SYSINFO_OK);
+    ck_assert_int_eq(faults.calls[FAULT_OPEN], 3); /* The file, the root, the file. */
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* Where the kernel, or a sandbox, has no openat2. */
+START_TEST(roots_work_without_openat2) {
+    for (int i = 0; i < 2; i++) {
+        struct sysinfo_host *host = open_root(FIXTURES "/old-2.6");
+        struct sysinfo_memory memory;
+        faults_begin(FAULT_OPEN, 1, i == 0 ? ENOSYS : EPERM); /* Call 0 opens the root. */
+        int status = sysinfo_virtual_memory(host, &memory, sizeof memory);
+        faults_end();
+        ck_assert(faults.has_failed);
+        ck_assert_int_eq(status, SYSINFO_OK);
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
+/* Files other than procfs's come in pieces: FUSE, or a capture on a network. */
+START_TEST(short_reads_are_put_together) {
+    for (int root = 1; root < ROOTS; root++) {
+        for (int i = 0; i < question_count; i++) {
+            uint64_t whole[SYSINFO_SLOTS] = {0}, pieces[SYSINFO_SLOTS] = {0};
+            struct sysinfo_host *host = open_root(roots[root]);
+            int status = questions[i].ask(host, whole);
+            sysinfo_host_close(host);
+            host = open_root(roots[root]);
+            faults_begin(FAULT_READ, -1, 0);
+            faults.longest_read = 7;
+            int status_in_pieces = questions[i].ask(host, pieces);
+            faults_end();
+            ck_assert_int_eq(status_in_pieces, status);
+            whole[3] = pieces[3] = 0; /* The clock, where there is one; else a figure that the others stand for. */
+            ck_assert_mem_eq(whole, pieces, sizeof whole);
+            sysinfo_host_close(host);
+        }
+    }
+}
+END_TEST
+
+START_TEST(no_descriptor_left_is_said_and_recovered_from) {
+    struct rlimit limit, none;
+    uint64_t answer[SYSINFO_SLOTS];
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    for (int i = 0; i < question_count; i++) {
+        struct sysinfo_host *host = open_root(NULL);
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+        int status = questions[i].ask(host, answer);
+        ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        ck_assert_msg(status == SYSINFO_NO_DESCRIPTOR, "%s: %s", questions[i].name, sysinfo_status_name(status));
+        ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, status), ": Too many open files"));
+        status = questions[i].ask(host, answer);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
+TCase *file_fault_tests(void) {
+    TCase *tests = tcase_create("files");
+    tcase_add_loop_test(tests, every_failing_file_has_its_status_and_the_next_call_works, 0, question_count);
+    tcase_add_loop_test(tests, a_descriptor_that_was_closed_is_opened_once_more, 0, 4); /* Where the first file read is one that is kept. */
+    tcase_add_test(tests, a_root_that_was_closed_is_opened_once_more);
+    tcase_add_test(tests, roots_work_without_openat2);
+    tcase_add_test(tests, short_reads_are_put_together);
+    tcase_add_test(tests, no_descriptor_left_is_said_and_recovered_from);
+    return tests;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads, each with a host of its own: under ThreadSanitizer, that nothing is shared. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "questions.h"
+#include "roots.h"
+#include "run.h"
+
+enum { MOST_THREADS = 8 };
+
+static atomic_int failures;
+
+static void *ask_for_a_while(void *unused) {
+    (void)unused;
+    for (int round = 0; round < 6; round++) {
+        struct sysinfo_host *host = NULL;
+        if (sysinfo_host_open(&host, round % 3 == 2 ? FIXTURES "/hugepages" : NULL) != SYSINFO_OK) {
+            atomic_fetch_add(&failures, 1);
+            continue;
+        }
+        for (int i = 0; i < 3 * question_count; i++) {
+            uint64_t answer[SYSINFO_SLOTS];
+            const struct question *question = &questions[i % question_count];
+            int status = question->ask(i < question_count && !question->needs_past ? NULL : host, answer);
+            if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && round % 3 != 2) {
+                atomic_fetch_add(&failures, 1);
+            }
+            if (sysinfo_explain(host, status)[0] == '\0' || sysinfo_field_find("mem", "available") == NULL) {
+                atomic_fetch_add(&failures, 1);
+            }
+        }
+        struct sysinfo_topology *topology = NULL;
+        int status = round == 0 ? sysinfo_topology_read(host, &topology) : SYSINFO_OK;
+        if (status != SYSINFO_OK && status != SYSINFO_NOT_SUPPORTED) {
+            atomic_fetch_add(&failures, 1);
+        }
+        sysinfo_topology_free(topology);
+        sysinfo_host_close(host);
+    }
+    return NULL;
+}
+
+START_TEST(threads_with_their_own_hosts_share_nothing) {
+    pthread_t thread[MOST_THREADS];
+    for (int i = 0; i < _i; i++) {
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, ask_for_a_while, NULL), 0);
+    }
+    for (int i = 0; i < _i; i++) {
+        ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+    }
+    ck_assert_int_eq(atomic_load(&failures), 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("threads");
+    TCase *tests = tcase_create("threads");
+    tcase_add_loop_test(tests, threads_with_their_own_hosts_share_nothing, 1, MOST_THREADS + 1);
+    suite_add_tcase(suite, tests);
+    return run(suite);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "questions.h"
+
+#include <string.h>
+
+#define SIZE (SYSINFO_SLOTS * 8)
+
+static int cpu_times(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_times(host, (void *)answer, SIZE);
+}
+
+static int cpu_percent(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_percent(host, 0.002, (void *)(answer + 2));
+}
+
+static int cpu_percent_since_last(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_percent(host, 0, (void *)(answer + 2));
+}
+
+static int cpu_times_percent(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_times_percent(host, 0.002, (void *)answer, SIZE);
+}
+
+static int cpu_times_percent_since_last(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_USAGE, answer, SIZE);
+}
+
+static int cpu_times_percpu(struct sysinfo_host *host, uint64_t *answer) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    int status = sysinfo_cpu_times_percpu(host, &list);
+    if (status == SYSINFO_OK) {
+        memcpy(answer, sysinfo_cpu_sample_list_all(list), sizeof(struct sysinfo_cpu_sample));
+    }
+    sysinfo_cpu_sample_list_free(list);
+    return status;
+}
+
+static int cpu_times_percent_percpu(struct sysinfo_host *host, uint64_t *answer) {
+    struct sysinfo_cpu_usage_list *list = NULL;
+    int status = sysinfo_cpu_times_percent_percpu(host, 0.002, &list);
+    answer[2] = sysinfo_cpu_usage_list_count(list);
+    sysinfo_cpu_usage_list_free(list);
+    return status;
+}
+
+static int cpu_counts(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_counts(host, (void *)answer, SIZE);
+}
+
+static int cpu_count(struct sysinfo_host *host, uint64_t *answer) {
+    int count = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL);
+    answer[2] = count > 0 ? (uint64_t)count : 0;
+    return count > 0 ? SYSINFO_OK : count;
+}
+
+static int virtual_memory(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_virtual_memory(host, (void *)answer, SIZE);
+}
+
+static int swap_memory(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_swap_memory(host, (void *)answer, SIZE);
+}
+
+static int load_average(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_load_average(host, (void *)answer, SIZE);
+}
+
+static int cpu_stats(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_stats(host, (void *)answer, SIZE);
+}
+
+const struct question questions[] = {
+    {"cpu_times", cpu_times, false, false},
+    {"cpu_percent", cpu_percent, false, false},
+    {"cpu_percent since last", cpu_percent_since_last, false, true},
+    {"cpu_times_percent", cpu_times_percent, false, false},
+    {"cpu_times_percent since last", cpu_times_percent_since_last, false, true},
+    {"cpu_times_percpu", cpu_times_percpu, true, false},
+    {"cpu_times_percent_percpu", cpu_times_percent_percpu, true, false},
+    {"cpu_counts", cpu_counts, true, false},
+    {"cpu_count", cpu_count, true, false},
+    {"virtual_memory", virtual_memory, false, false},
+    {"swap_memory", swap_memory, false, false},
+    {"load_average", load_average, false, false},
+    {"cpu_stats", cpu_stats, false, false},
+};
+const int question_count = sizeof questions / sizeof questions[0];

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Every public function that asks the system, in one form, for the tests that put each of them through the same trouble. */
+#ifndef TESTS_QUESTIONS_H
+#define TESTS_QUESTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sysinfo/sysinfo.h>
+
+struct question {
+    const char *name;
+    /* Asks, and puts what was answered into `answer`, which is zeroed. */
+    int (*ask)(struct sysinfo_host *host, uint64_t answer[SYSINFO_SLOTS]);
+    bool allocates;  /* For the caller: it makes a list or, for this one question, counts CPUs. */
+    bool needs_past; /* A NULL host is refused. */
+};
+
+extern const struct question questions[];
+extern const int question_count;
+
+#endif
