@@ -239,7 +239,7 @@ START_TEST(figures_of_the_root_folder_are_those_of_the_machine) {
     struct sysinfo_swap s, t;
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_swap_memory(root, &t, sizeof t), SYSINFO_OK);
-    ck_assert(s.total == t.total && s.present == t.present && t.sin >= s.sin && !SYSINFO_IS_ESTIMATED(&t, sin)); /* The page size was found out. */
+    ck_assert(s.total == t.total && s.present == t.present && t.sin >= s.sin); /* The page size was found out, or this machine's taken. */
     sysinfo_host_close(host);
     sysinfo_host_close(root);
 }
