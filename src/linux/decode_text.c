@@ -53,7 +53,7 @@ uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length) {
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
         const char *p = sysinfo__scan_blanks(line);
         if (SYSINFO__SCAN_BEGINS(p, "low ") && sysinfo__scan_number(sysinfo__scan_blanks(p + 4), &pages) != NULL) {
-            sum += pages;
+            sum = sum > UINT64_MAX - pages ? UINT64_MAX : sum + pages;
         }
     }
     return sum;
