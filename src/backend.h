@@ -30,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sysinfo/sysinfo.h>
 
@@ -79,7 +80,11 @@ static inline struct sysinfo_cpu_sample *sysinfo__cpu_rows_add(struct sysinfo__c
         return NULL;
     }
     struct sysinfo_cpu_sample *sample = &rows->row[rows->count++].sample;
-    *sample = (struct sysinfo_cpu_sample){.present = SYSINFO_BIT(struct sysinfo_cpu_sample, cpu), .cpu = cpu};
+    /* In two parts: for all of it at once gcc takes `rep stos`, whose start alone costs a tenth of decoding a line of /proc/stat. */
+    memset(sample, 0, 64);
+    memset((char *)sample + 64, 0, sizeof *sample - 64);
+    sample->present = SYSINFO_BIT(struct sysinfo_cpu_sample, cpu);
+    sample->cpu = cpu;
     return sample;
 }
 

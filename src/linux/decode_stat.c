@@ -24,57 +24,76 @@ static const uint64_t known_modes[COLUMNS + 1] = {
     [10] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | BIT(guest) | BIT(guest_nice),
 };
 
+/* More than one blank stands only behind the label "cpu": not a reason to look for them in every column. */
+static __attribute__((noinline)) const char *scan_behind_blanks(const char *p, uint64_t *value) {
+    return sysinfo__scan_number(sysinfo__scan_blanks(p), value);
+}
+
+/* A column that is 0 on most machines deserves a branch of its own; elsewhere it would be one more to mispredict. */
+SYSINFO__ALWAYS_INLINE const char *scan_behind_blank(const char *blank, bool is_mostly_0, uint64_t *value) {
+    if (is_mostly_0 && blank[1] >= '0' && blank[1] <= '9' && (blank[2] == ' ' || blank[2] == '\n')) {
+        *value = (uint64_t)(blank[1] - '0');
+        return blank + 2;
+    }
+    const char *p = sysinfo__scan_number(blank + 1, value);
+    return __builtin_expect(p == NULL, 0) ? scan_behind_blanks(blank, value) : p;
+}
+
 /*
- * The numbers from `p`, which stands behind the label, to the end of the line.
- * Written out column by column, so that each has its own branch history: the
- * widths of a column are alike from line to line, those of neighbours are not.
+ * The numbers from *at, which stands behind the label; returns how many. When all
+ * ten are there, *at moves behind them. Written out column by column, so that each
+ * has its own branch history: the widths of a column are alike from line to line,
+ * those of neighbours are not.
  */
-SYSINFO__ALWAYS_INLINE int scan_columns(const char *p, uint64_t ticks[COLUMNS]) {
-#define SCAN_COLUMN(column)                                                                                                                                    \
+SYSINFO__ALWAYS_INLINE int scan_columns(const char **at, uint64_t ticks[COLUMNS]) {
+    const char *p = *at;
+#define SCAN_COLUMN(column, is_mostly_0)                                                                                                                       \
     do {                                                                                                                                                       \
         if (*p != ' ') {                                                                                                                                       \
             return column;                                                                                                                                     \
         }                                                                                                                                                      \
-        p++;                                                                                                                                                   \
-        if (*p == ' ') {                                                                                                                                       \
-            p = sysinfo__scan_blanks(p);                                                                                                                       \
-        }                                                                                                                                                      \
-        p = sysinfo__scan_number(p, &ticks[column]);                                                                                                           \
+        p = scan_behind_blank(p, is_mostly_0, &ticks[column]);                                                                                                 \
         if (p == NULL) {                                                                                                                                       \
             return column;                                                                                                                                     \
         }                                                                                                                                                      \
     } while (0)
-    SCAN_COLUMN(0);
-    SCAN_COLUMN(1);
-    SCAN_COLUMN(2);
-    SCAN_COLUMN(3);
-    SCAN_COLUMN(4);
-    SCAN_COLUMN(5);
-    SCAN_COLUMN(6);
-    SCAN_COLUMN(7);
-    SCAN_COLUMN(8);
-    SCAN_COLUMN(9);
+    SCAN_COLUMN(0, false);
+    SCAN_COLUMN(1, false);
+    SCAN_COLUMN(2, false);
+    SCAN_COLUMN(3, false);
+    SCAN_COLUMN(4, false);
+    SCAN_COLUMN(5, true); /* irq */
+    SCAN_COLUMN(6, false);
+    SCAN_COLUMN(7, true); /* steal */
+    SCAN_COLUMN(8, true); /* guest */
+    SCAN_COLUMN(9, true); /* guest_nice */
 #undef SCAN_COLUMN
+    *at = p;
     return COLUMNS;
 }
 
-/* Fills the modes of `sample` from the columns at `p`; false, and nothing filled, when there are too few. */
-SYSINFO__ALWAYS_INLINE bool decode_modes(const char *p, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
+/* Scanned numbers have less than 16 digits; from a signed number the conversion is one instruction. */
+SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
+    return (double)(int64_t)ticks / ticks_per_second;
+}
+
+/* Fills the modes of `sample` from the columns at *at, as above; false, and nothing filled, when there are too few. */
+SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
     uint64_t ticks[COLUMNS] = {0};
-    int columns = scan_columns(p, ticks);
+    int columns = scan_columns(at, ticks);
     if (columns < COLUMNS_OF_EVERY_KERNEL) {
         return false;
     }
-    sample->user = (double)ticks[0] / ticks_per_second;
-    sample->nice = (double)ticks[1] / ticks_per_second;
-    sample->system = (double)ticks[2] / ticks_per_second;
-    sample->idle = (double)ticks[3] / ticks_per_second;
-    sample->iowait = (double)ticks[4] / ticks_per_second;
-    sample->irq = (double)ticks[5] / ticks_per_second;
-    sample->softirq = (double)ticks[6] / ticks_per_second;
-    sample->steal = (double)ticks[7] / ticks_per_second;
-    sample->guest = (double)ticks[8] / ticks_per_second;
-    sample->guest_nice = (double)ticks[9] / ticks_per_second;
+    sample->user = seconds(ticks[0], ticks_per_second);
+    sample->nice = seconds(ticks[1], ticks_per_second);
+    sample->system = seconds(ticks[2], ticks_per_second);
+    sample->idle = seconds(ticks[3], ticks_per_second);
+    sample->iowait = seconds(ticks[4], ticks_per_second);
+    sample->irq = seconds(ticks[5], ticks_per_second);
+    sample->softirq = seconds(ticks[6], ticks_per_second);
+    sample->steal = seconds(ticks[7], ticks_per_second);
+    sample->guest = seconds(ticks[8], ticks_per_second);
+    sample->guest_nice = seconds(ticks[9], ticks_per_second);
     sample->present |= known_modes[columns];
     return true;
 }
@@ -94,7 +113,8 @@ enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t l
     if (line == NULL) {
         return SYSINFO__STAT_NO_CPU_LINE;
     }
-    return decode_modes(line + 3, ticks_per_second, all) ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
+    const char *columns = line + 3;
+    return decode_modes(&columns, ticks_per_second, all) ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
 }
 
 /* The number in a label "cpu12" at `line`; returns what stands behind it, or NULL when the line is another. */
@@ -114,12 +134,12 @@ enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t le
     /* The cpu lines stand together; the lines behind them are long and hold none. */
     const char *line = sysinfo__scan_next_line(find_total(text, end), end);
     uint64_t cpu;
-    for (const char *columns; (columns = scan_label(line, &cpu)) != NULL; line = sysinfo__scan_next_line(columns, end)) {
+    for (const char *columns; (columns = scan_label(line, &cpu)) != NULL; line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end)) {
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
         if (row == NULL) {
             return SYSINFO__STAT_NO_MEMORY;
         }
-        decode_modes(columns, ticks_per_second, row);
+        decode_modes(&columns, ticks_per_second, row);
     }
     return SYSINFO__STAT_OK;
 }

@@ -4,7 +4,7 @@
  *
  * /proc/stat of a large machine is half a megabyte of short decimal numbers, and
  * a digit-by-digit loop spends its time in mispredicted branches. So eight bytes
- * are loaded as one word, the first byte that is no digit is found with bit
+ * are loaded as one word, the byte that ends the number is found with bit
  * arithmetic, and the digits before it are combined by three multiplications.
  *
  * A number counts only when a blank or the end of the line stands behind it: at
@@ -33,9 +33,18 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_word(const char *p) {
     return word;
 }
 
-/* Sets the top bit of the first byte that is no digit (bytes behind it may be marked wrongly); `word` has had '0' taken off by XOR. */
-SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_end(uint64_t word) {
-    return ((word + UINT64_C(0x7676767676767676)) | word) & UINT64_C(0x8080808080808080);
+/*
+ * Marks the bytes that end a number: those without the bit that all digits have,
+ * blanks, line ends and NUL among them. Others (letters) may look like digits here,
+ * so are_digits() has the last word; the next number's place does not wait for it.
+ */
+SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_ends(uint64_t word) {
+    return ~word & UINT64_C(0x1010101010101010);
+}
+
+/* Whether all eight bytes are 0 to 9, of a word that has had '0' taken off by XOR. */
+SYSINFO__ALWAYS_INLINE bool sysinfo__scan_are_digits(uint64_t word) {
+    return (((word + UINT64_C(0x7676767676767676)) | word) & UINT64_C(0x8080808080808080)) == 0;
 }
 
 /* The value of eight digits, the first one in the lowest byte: pairs, then fours, then eight. */
@@ -49,31 +58,30 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_combine(uint64_t digits) {
 /* A number at `p`, which is no blank. Returns what stands behind it, or NULL when there is none. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t *value) {
     uint64_t digits = sysinfo__scan_word(p) ^ UINT64_C(0x3030303030303030);
-    uint64_t end = sysinfo__scan_mark_end(digits);
+    uint64_t ends = sysinfo__scan_mark_ends(sysinfo__scan_word(p));
     uint64_t number;
-    if (end != 0) {
-        unsigned count = (unsigned)__builtin_ctzll(end) / 8;
-        if (count == 1) { /* irq, guest ...: common enough in /proc/stat to deserve its own branch. */
-            number = digits & 15;
-        } else if (count == 0) {
+    if (ends != 0) {
+        unsigned at = (unsigned)__builtin_ctzll(ends); /* 8 bits for each digit, and 4. */
+        p += at / 8;
+        digits <<= (4 - at) & 63; /* The last digit goes to the top. Without any, what is no digit stays. */
+        if (!sysinfo__scan_are_digits(digits)) {
             return NULL;
-        } else {
-            number = sysinfo__scan_combine(digits << (64 - 8 * count));
         }
-        p += count;
+        number = sysinfo__scan_combine(digits);
     } else {
         static const uint32_t power[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-        number = sysinfo__scan_combine(digits);
-        digits = sysinfo__scan_word(p + 8) ^ UINT64_C(0x3030303030303030);
-        end = sysinfo__scan_mark_end(digits);
-        if (end == 0) {
+        uint64_t more = sysinfo__scan_word(p + 8) ^ UINT64_C(0x3030303030303030);
+        ends = sysinfo__scan_mark_ends(sysinfo__scan_word(p + 8));
+        if (ends == 0) {
             return NULL;
         }
-        unsigned count = (unsigned)__builtin_ctzll(end) / 8;
-        if (count > 0) {
-            number = number * power[count] + sysinfo__scan_combine(digits << (64 - 8 * count));
+        unsigned at = (unsigned)__builtin_ctzll(ends);
+        more = more << 8 << (60 - at); /* In two steps: it may be all 64 bits. */
+        if (!sysinfo__scan_are_digits(digits) || !sysinfo__scan_are_digits(more)) {
+            return NULL;
         }
-        p += 8 + count;
+        number = sysinfo__scan_combine(digits) * power[at / 8] + sysinfo__scan_combine(more);
+        p += 8 + at / 8;
     }
     if (*p != ' ' && *p != '\n' && *p != '\t') {
         return NULL;
