@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls against the floor. In each round every participant is called so many
+ * times in a row, and who begins rotates: a neighbour on the machine slows all of
+ * them, or none. What is reported is the median of the ratios within a round.
+ */
+#include <stdlib.h>
+
+#include "bench.h"
+
+enum { CALLS_PER_ROUND = 50 };
+
+const char *const question_names[QUESTIONS] = {"cpu_times", "cpu_times_percpu", "cpu_percent", "virtual_memory", "swap_memory", "cpu_count"};
+
+/* At most so many times the floor: docs/performance.md. */
+static const double bars[QUESTIONS] = {[CPU_TIMES] = 1.10, [CPU_TIMES_PERCPU] = 1.10, [VIRTUAL_MEMORY] = 1.10, [SWAP_MEMORY] = 1.05};
+
+static double time_calls(const struct peer *peer, enum question question) {
+    if (peer->seconds != NULL) {
+        return peer->seconds(question, CALLS_PER_ROUND);
+    }
+    bool (*call)(void) = peer->call[question];
+    double start = now_seconds();
+    for (int i = 0; i < CALLS_PER_ROUND; i++) {
+        if (!call()) {
+            return -1;
+        }
+    }
+    return now_seconds() - start;
+}
+
+static bool answers(const struct peer *peer, enum question question) {
+    return peer->seconds != NULL || peer->call[question] != NULL;
+}
+
+/* Fills `times`, a row of `rounds` seconds for each participant; one that fails is struck off. */
+static size_t run_rounds(const struct peer **taking_part, size_t count, enum question question, int rounds, double *times) {
+    for (int round = -1; round < rounds; round++) { /* The first is to warm up. */
+        for (size_t i = 0; i < count; i++) {
+            size_t who = (i + (size_t)(round + 1)) % count;
+            double seconds = time_calls(taking_part[who], question);
+            if (seconds < 0) {
+                skip(taking_part[who]->name, question_names[question]);
+                taking_part[who] = taking_part[--count];
+                return run_rounds(taking_part, count, question, rounds, times);
+            }
+            if (round >= 0) {
+                times[who * (size_t)rounds + (size_t)round] = seconds;
+            }
+        }
+    }
+    return count;
+}
+
+static struct figure figure_of(const struct peer *peer, enum question question, int rounds, const double *times, const double *floor) {
+    double *values = malloc((size_t)rounds * sizeof *values);
+    struct figure figure = {question_names[question], peer->name, 0, 0, peer == &peer_sysinfo ? bars[question] : 0};
+    if (values != NULL) {
+        for (int i = 0; i < rounds; i++) {
+            values[i] = times[i] / floor[i];
+        }
+        figure.ratio = quantile(values, (size_t)rounds, 0.5);
+        for (int i = 0; i < rounds; i++) {
+            values[i] = times[i];
+        }
+        figure.microseconds = quantile(values, (size_t)rounds, 0.5) / CALLS_PER_ROUND * 1e6;
+    }
+    free(values);
+    return figure;
+}
+
+/* The floor is the first of the peers. */
+size_t bench_calls(const struct peer *const *peers, size_t peer_count, int rounds, struct figure *figures, size_t capacity) {
+    size_t written = 0;
+    const struct peer **taking_part = malloc(peer_count * sizeof *taking_part);
+    double *times = malloc(peer_count * (size_t)rounds * sizeof *times);
+    for (int q = 0; q < QUESTIONS && taking_part != NULL && times != NULL; q++) {
+        enum question question = (enum question)q;
+        size_t count = 0;
+        for (size_t i = 0; i < peer_count; i++) {
+            if (answers(peers[i], question)) {
+                taking_part[count++] = peers[i];
+            }
+        }
+        count = run_rounds(taking_part, count, question, rounds, times);
+        for (size_t i = 0; i < count && written < capacity && taking_part[0] == peers[0]; i++) {
+            figures[written++] = figure_of(taking_part[i], question, rounds, times + i * (size_t)rounds, times);
+        }
+    }
+    free(taking_part);
+    free(times);
+    return written;
+}
