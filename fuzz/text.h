@@ -32,16 +32,21 @@ static inline const char *slow_blanks(const char *p) {
     return p;
 }
 
+/* The start of the line behind `line`, or `end`. */
+static inline const char *slow_next_line(const char *line, const char *end) {
+    while (line < end && *line != '\n') {
+        line++;
+    }
+    return line < end ? line + 1 : end;
+}
+
 /* The first line from `line` on that begins with `key`, or NULL. */
 static inline const char *slow_line(const char *line, const char *end, const char *key) {
     while (line < end) {
         if (strncmp(line, key, strlen(key)) == 0) {
             return line;
         }
-        while (line < end && *line != '\n') {
-            line++;
-        }
-        line += line < end;
+        line = slow_next_line(line, end);
     }
     return NULL;
 }

@@ -69,9 +69,10 @@ static bool scan_cpu(const char *text, size_t length, size_t *at, uint64_t *cpu)
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t length, struct sysinfo__cpu_set *set) {
     clear(set);
     length = trimmed(text, length);
+    uint64_t next = 0; /* The kernel writes CPUs in order; a list that does not is no list, and could take for ever. */
     for (size_t at = 0; at < length; at++) {
         uint64_t first, last;
-        if (!scan_cpu(text, length, &at, &first)) {
+        if (!scan_cpu(text, length, &at, &first) || first < next) {
             return SYSINFO__CPU_SET_MALFORMED;
         }
         last = first;
@@ -84,6 +85,7 @@ enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t 
         if (at < length && (text[at] != ',' || at + 1 == length)) {
             return SYSINFO__CPU_SET_MALFORMED;
         }
+        next = last + 1;
         for (uint64_t cpu = first; cpu <= last; cpu++) {
             if (!sysinfo__cpu_set_add(set, cpu)) {
                 return SYSINFO__CPU_SET_NO_MEMORY;
