@@ -11,6 +11,10 @@ logs=$top/build/logs
 # shellcheck disable=SC2034
 build_packages=(gcc libc6-dev cmake ninja-build libhwloc-dev)
 
+# And the tests.
+# shellcheck disable=SC2034
+test_packages=("${build_packages[@]}" g++ pkg-config check libsubunit-dev locales bzip2)
+
 say() {
     printf '%s\n' "$*" >&2
 }
@@ -143,4 +147,20 @@ configure_and_build() {
         : >"$folder/.configured"
     fi
     quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
+}
+
+# test_preset PRESET [CTEST_OPTION...]: builds it with the captured machines of SYSINFO_MACHINES_DIR, and runs its tests.
+test_preset() {
+    local preset=$1
+    shift
+    printf '\n== %s\n' "$preset"
+    build_preset "$preset" ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
+    ctest --test-dir "$top/build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
+}
+
+# answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
+answer_packages() {
+    [[ $1 == packages ]] || return 1
+    shift
+    printf '%s\n' "$*"
 }
