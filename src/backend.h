@@ -22,7 +22,8 @@
  *     small struct in, facts out, nothing else touched), so that decoders can be
  *     tested with literal input on any machine, and fuzzed.
  *   - It never prints, exits, asserts on what the kernel says, reads the
- *     environment or keeps static state; no stdio, ctype.h, locale or pthread.
+ *     environment or keeps static state; no locale, ctype.h or pthread, and of stdio
+ *     only snprintf().
  */
 #ifndef SYSINFO_BACKEND_H
 #define SYSINFO_BACKEND_H
