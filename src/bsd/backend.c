@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#include "sysctl.h"
+
+#include <stdlib.h>
+
+const bool sysinfo__backend_has_roots = false;
+
+void sysinfo__backend_open(struct sysinfo__state *state) {
+    *state = (struct sysinfo__state){0};
+}
+
+void sysinfo__backend_close(struct sysinfo__state *state) {
+    free(state->room);
+}
+
+bool sysinfo__make_room(struct sysinfo_host *host, size_t size) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (size <= state->capacity) {
+        return true;
+    }
+    void *room = realloc(state->room, size);
+    if (room == NULL) {
+        return false;
+    }
+    state->room = room;
+    state->capacity = size;
+    return true;
+}

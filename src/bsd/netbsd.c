@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* NetBSD 10 and later. docs/systems/netbsd.md has the source and formula of every field. */
+#include "sysctl.h"
+
+#include <sys/param.h>
+#include <sys/cpuio.h>
+#include <sys/ioctl.h>
+#include <sys/sched.h>
+#include <sys/swap.h>
+#include <sys/sysctl.h>
+#include <uvm/uvm_extern.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+const char sysinfo__backend_name[] = "netbsd";
+
+/* The layouts that sysctl(7) and swapctl(2) promise on every port. */
+_Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5, "kern.cp_time");
+_Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
+_Static_assert(offsetof(struct uvmexp_sysctl, pagesize) == 0 && offsetof(struct uvmexp_sysctl, npages) == 24, "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uvmexp_sysctl, nswget) == 160, "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct uvmexp_sysctl, pgswapout) == 272, "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, filepages) == 576 && offsetof(struct uvmexp_sysctl, execpages) == 584, "vm.uvmexp2");
+_Static_assert(sizeof(struct swapent) == 1056 && offsetof(struct swapent, se_nblks) == 12, "swapctl");
+
+/* ---- CPU time ---- */
+
+typedef uint64_t ticks_of_cpu[CPUSTATES];
+
+/*
+ * The answer depends on the room: exactly one block, or none, is filled with the
+ * sum; any other has a block for each CPU. The state's room is never one block.
+ */
+static int read_cpus(struct sysinfo_host *host, double *rate, size_t *count) {
+    static const int key[] = {CTL_KERN, KERN_CP_TIME};
+    size_t size = 0;
+    int status = sysinfo__tick_rate(host, rate);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__sysctl_all(host, "kern.cp_time", key, 2, &size);
+    }
+    *count = size / sizeof(ticks_of_cpu);
+    if (status == SYSINFO_OK && *count == 0) {
+        status = sysinfo__sysctl_too_short(host, "kern.cp_time");
+    }
+    return status;
+}
+
+static struct sysinfo__ticks decode(const ticks_of_cpu time) {
+    return (struct sysinfo__ticks){.user = time[CP_USER], .nice = time[CP_NICE], .system = time[CP_SYS], .irq = time[CP_INTR], .idle = time[CP_IDLE]};
+}
+
+static void tell_sum(const ticks_of_cpu *time, size_t count, double rate, struct sysinfo_cpu_sample *sample) {
+    struct sysinfo__ticks all = {0};
+    for (size_t cpu = 0; cpu < count; cpu++) {
+        struct sysinfo__ticks ticks = decode(time[cpu]);
+        sysinfo__ticks_add(&all, &ticks);
+    }
+    sysinfo__ticks_tell(&all, rate, sample);
+}
+
+int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+    double rate;
+    size_t count;
+    int status = read_cpus(host, &rate, &count);
+    if (status == SYSINFO_OK) {
+        tell_sum(sysinfo__state(host)->room, count, rate, times);
+    }
+    return status;
+}
+
+static int count_cpus(struct sysinfo_host *host, int which, const char *name, uint64_t *count) {
+    const int key[] = {CTL_HW, which};
+    return sysinfo__sysctl_number(host, name, key, 2, count);
+}
+
+/*
+ * The device that tells which CPUs are offline; -1 where none is, which is the
+ * rule, and where the device cannot be opened: then all CPUs count as online.
+ */
+static int open_if_some_are_offline(struct sysinfo_host *host, size_t count) {
+    uint64_t online;
+    if (count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", &online) != SYSINFO_OK || online >= count) {
+        return -1;
+    }
+    return open("/dev/cpuctl", O_RDONLY | O_CLOEXEC);
+}
+
+static bool is_offline(int device, size_t cpu) {
+    cpustate_t state;
+    memset(&state, 0, sizeof state);
+    state.cs_id = (u_int)cpu;
+    return device >= 0 && ioctl(device, IOC_CPU_GETSTATE, &state) == 0 && !state.cs_online;
+}
+
+static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate, struct sysinfo__cpu_rows *rows) {
+    int device = open_if_some_are_offline(host, count);
+    int status = SYSINFO_OK;
+    for (size_t cpu = 0; cpu < count && status == SYSINFO_OK; cpu++) {
+        if (is_offline(device, cpu)) {
+            continue;
+        }
+        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
+        if (row == NULL) {
+            status = sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "kern.cp_time", "needs more memory than there is");
+        } else {
+            struct sysinfo__ticks ticks = decode(time[cpu]);
+            sysinfo__ticks_tell(&ticks, rate, row);
+        }
+    }
+    if (device >= 0) {
+        close(device);
+    }
+    tell_sum(time, count, rate, &rows->all.sample);
+    return status;
+}
+
+int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    double rate;
+    size_t count;
+    int status = read_cpus(host, &rate, &count);
+    return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, count, rate, rows) : status;
+}
+
+int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    uint64_t count;
+    int status = count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", &count);
+    if (sysinfo__is_not_told(status)) {
+        status = count_cpus(host, HW_NCPU, "hw.ncpu", &count);
+    }
+    if (status == SYSINFO_OK && count > 0) {
+        FACT(counts, count, count);
+        if (count == 1) { /* More is not told, but one CPU is of one core. */
+            FACT(counts, cores, 1);
+        }
+    }
+    return status;
+}
+
+uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+    (void)host;
+    return 0;
+}
+
+/* ---- Memory ---- */
+
+/* Fields that the kernel does not know are 0; *size is how much it knows. */
+static int read_uvmexp(struct sysinfo_host *host, struct uvmexp_sysctl *uvmexp, size_t *size) {
+    static const int key[] = {CTL_VM, VM_UVMEXP2};
+    struct uvmexp_sysctl answer[2]; /* The second is room for it to grow. */
+    memset(answer, 0, sizeof answer[0]);
+    *size = sizeof answer;
+    int status = sysinfo__sysctl(host, "vm.uvmexp2", key, 2, answer, size);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (*size < offsetof(struct uvmexp_sysctl, colorhit)) { /* What stands behind execpages came with later releases. */
+        return sysinfo__sysctl_too_short(host, "vm.uvmexp2");
+    }
+    if (answer[0].npages <= 0 || answer[0].pagesize <= 0) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp2", "knows no memory");
+    }
+    *uvmexp = answer[0];
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct uvmexp_sysctl uvmexp;
+    size_t size;
+    int status = read_uvmexp(host, &uvmexp, &size);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    TELL_PAGES(memory, total, uvmexp.npages, uvmexp.pagesize);
+    TELL_PAGES(memory, free, uvmexp.free, uvmexp.pagesize);
+    TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
+    TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
+    TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
+    TELL_PAGES(memory, cached, uvmexp.filepages + uvmexp.execpages, uvmexp.pagesize);
+    if (size >= offsetof(struct uvmexp_sysctl, fltup)) { /* NetBSD 10 and later */
+        TELL_PAGES(memory, dirty, uvmexp.filedirty, uvmexp.pagesize);
+    }
+    uint64_t kept = memory->active + memory->wired;
+    GUESS(memory, available, kept < memory->total ? memory->total - kept : 0);
+    uint64_t buffers;
+    status = sysinfo__sysctl_number_by_name(host, "vm.bufmem", &buffers);
+    if (status == SYSINFO_OK) {
+        FACT(memory, buffers, buffers);
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+/* ---- Swap and counters ---- */
+
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    struct uvmexp_sysctl uvmexp;
+    size_t size;
+    int status = sysinfo__swapctl(host, swap);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    status = read_uvmexp(host, &uvmexp, &size);
+    if (status == SYSINFO_OK) {
+        /* Each of nswget read one page; pgswapin is not counted any more. Both are 32 bits wide in the kernel. */
+        FACT(swap, sin, sysinfo__bytes((uint32_t)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
+        FACT(swap, sout, sysinfo__bytes((uint32_t)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+    struct uvmexp_sysctl uvmexp;
+    size_t size;
+    int status = read_uvmexp(host, &uvmexp, &size);
+    if (status == SYSINFO_OK) {
+        FACT(stats, ctx_switches, (uint64_t)uvmexp.swtch);
+        FACT(stats, interrupts, (uint64_t)uvmexp.intrs);
+        FACT(stats, soft_interrupts, (uint64_t)uvmexp.softs);
+        FACT(stats, syscalls, (uint64_t)uvmexp.syscalls);
+    }
+    return status;
+}
+
+/* ---- Where it comes from ---- */
+
+const struct sysinfo__source sysinfo__backend_sources[] = {
+    MODE(cpu, "place in kern.cp_time"),
+    MODE(user, "CP_USER of kern.cp_time"),
+    MODE(system, "CP_SYS of kern.cp_time"),
+    MODE(nice, "CP_NICE of kern.cp_time"),
+    MODE(idle, "CP_IDLE of kern.cp_time"),
+    MODE(irq, "CP_INTR of kern.cp_time"),
+    COUNT(count, "hw.ncpuonline"),
+    COUNT(cores, "1 where hw.ncpuonline is 1"),
+    MEMORY(total, "npages of vm.uvmexp2"),
+    MEMORY(available, "npages - active - wired of vm.uvmexp2"),
+    MEMORY(free, "free of vm.uvmexp2"),
+    MEMORY(active, "active of vm.uvmexp2"),
+    MEMORY(inactive, "inactive of vm.uvmexp2"),
+    MEMORY(buffers, "vm.bufmem"),
+    MEMORY(cached, "filepages + execpages of vm.uvmexp2"),
+    MEMORY(dirty, "filedirty of vm.uvmexp2"),
+    MEMORY(wired, "wired of vm.uvmexp2"),
+    SWAP(total, "se_nblks of swapctl(2), all enabled devices"),
+    SWAP(used, "se_inuse of swapctl(2), all enabled devices"),
+    SWAP(sin, "nswget of vm.uvmexp2 x page size"),
+    SWAP(sout, "pgswapout of vm.uvmexp2 x page size"),
+    STATS(ctx_switches, "swtch of vm.uvmexp2"),
+    STATS(interrupts, "intrs of vm.uvmexp2"),
+    STATS(soft_interrupts, "softs of vm.uvmexp2"),
+    STATS(syscalls, "syscalls of vm.uvmexp2"),
+    SOURCES_THAT_ALL_SHARE,
+};

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* OpenBSD 7.8 and later. docs/systems/openbsd.md has the source and formula of every field. */
+#include "sysctl.h"
+
+#include <sys/param.h>
+#include <sys/mount.h>
+#include <sys/sched.h>
+#include <sys/swap.h>
+#include <sys/sysctl.h>
+#include <uvm/uvmexp.h>
+
+#include <string.h>
+
+const char sysinfo__backend_name[] = "openbsd";
+
+/* The layouts that sysctl(2) and swapctl(2) promise. The places of the CPU states have moved once: they are used by name. */
+_Static_assert(CPUSTATES == 6 && sizeof(struct cpustats) == 56 && offsetof(struct cpustats, cs_flags) == 48, "kern.cpustats");
+_Static_assert(sizeof(struct clockinfo) == 16 && offsetof(struct clockinfo, stathz) == 8, "kern.clockrate");
+_Static_assert(sizeof(((struct uvmexp *)0)->npages) == 4 && offsetof(struct uvmexp, npages) == 12, "vm.uvmexp");
+_Static_assert(offsetof(struct uvmexp, wired) == 32 && offsetof(struct uvmexp, swpages) == 104, "vm.uvmexp");
+_Static_assert(offsetof(struct uvmexp, nswget) == 116 && offsetof(struct uvmexp, pgswapout) == 172, "vm.uvmexp");
+_Static_assert(sizeof(struct bcachestats) == 144 && offsetof(struct bcachestats, numbufpages) == 8, "vfs.generic.bcachestat");
+_Static_assert(sizeof(struct swapent) == 1044 && offsetof(struct swapent, se_nblks) == 8, "swapctl");
+
+static int read_hw(struct sysinfo_host *host, int which, const char *name, uint64_t *number) {
+    const int key[] = {CTL_HW, which};
+    return sysinfo__sysctl_number(host, name, key, 2, number);
+}
+
+/* ---- CPU time ---- */
+
+static int read_cpu(struct sysinfo_host *host, uint64_t cpu, struct cpustats *stats) {
+    const int key[] = {CTL_KERN, KERN_CPUSTATS, (int)cpu};
+    struct cpustats answer[2]; /* The second is room for it to grow. */
+    size_t size = sizeof answer;
+    int status = sysinfo__sysctl(host, "kern.cpustats", key, 3, answer, &size);
+    if (status == SYSINFO_OK && size < sizeof *stats) {
+        status = sysinfo__sysctl_too_short(host, "kern.cpustats");
+    }
+    if (status == SYSINFO_OK) {
+        *stats = answer[0];
+    }
+    return status;
+}
+
+/* Spinning on a lock is the kernel's own work, outside interrupts. */
+static struct sysinfo__ticks decode(const struct cpustats *stats) {
+    const uint64_t *time = stats->cs_time;
+    return (struct sysinfo__ticks){
+        .user = time[CP_USER], .nice = time[CP_NICE], .system = time[CP_SYS] + time[CP_SPIN], .irq = time[CP_INTR], .idle = time[CP_IDLE]};
+}
+
+/*
+ * kern.cp_time is an average over the CPUs that are online, so the sum is made
+ * here. Siblings kept offline (hw.smt=0, the default on amd64) have a number and
+ * standing counters: they are part of the sum, which so never steps back, and
+ * have no row.
+ */
+static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, struct sysinfo_cpu_sample *sum) {
+    double rate;
+    uint64_t count, told = 0;
+    struct sysinfo__ticks all = {0};
+    int status = sysinfo__tick_rate(host, &rate);
+    if (status == SYSINFO_OK) {
+        status = read_hw(host, HW_NCPU, "hw.ncpu", &count);
+    }
+    for (uint64_t cpu = 0; status == SYSINFO_OK && cpu < count && cpu < INT32_MAX; cpu++) {
+        struct cpustats stats;
+        status = read_cpu(host, cpu, &stats);
+        if (status == SYSINFO_NOT_FOUND) { /* No CPU has this number. */
+            status = SYSINFO_OK;
+            continue;
+        }
+        if (status != SYSINFO_OK) {
+            return status;
+        }
+        struct sysinfo__ticks ticks = decode(&stats);
+        sysinfo__ticks_add(&all, &ticks);
+        told++;
+        if (rows != NULL && (stats.cs_flags & CPUSTATS_ONLINE)) {
+            struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
+            if (row == NULL) {
+                return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "kern.cpustats", "needs more memory than there is");
+            }
+            sysinfo__ticks_tell(&ticks, rate, row);
+        }
+    }
+    if (status == SYSINFO_OK && told == 0) {
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.cpustats", "knows no CPU");
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__ticks_tell(&all, rate, sum);
+    }
+    return status;
+}
+
+int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+    return read_cpus(host, NULL, times);
+}
+
+int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    return read_cpus(host, rows, &rows->all.sample);
+}
+
+int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    uint64_t count, smt;
+    int status = read_hw(host, HW_NCPUONLINE, "hw.ncpuonline", &count);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (count > 0) {
+        FACT(counts, count, count);
+    }
+    /* With hw.smt=0 the first thread alone of each core is online. More is not told, but one CPU is of one core. */
+    status = read_hw(host, HW_SMT, "hw.smt", &smt);
+    if (count == 1 || (status == SYSINFO_OK && smt == 0 && count > 0)) {
+        FACT(counts, cores, count);
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+    (void)host;
+    return 0;
+}
+
+/* ---- Memory ---- */
+
+static int read_uvmexp(struct sysinfo_host *host, struct uvmexp *uvmexp) {
+    static const int key[] = {CTL_VM, VM_UVMEXP};
+    struct uvmexp answer[2]; /* The second is room for it to grow. */
+    size_t size = sizeof answer;
+    int status = sysinfo__sysctl(host, "vm.uvmexp", key, 2, answer, &size);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (size < offsetof(struct uvmexp, forks)) { /* All that is used here stands before it. */
+        return sysinfo__sysctl_too_short(host, "vm.uvmexp");
+    }
+    *uvmexp = answer[0];
+    return uvmexp->pagesize > 0 ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
+}
+
+/* The buffer cache, which here holds the contents of files. */
+static int tell_cache(struct sysinfo_host *host, const struct uvmexp *uvmexp, struct sysinfo_memory *memory) {
+    static const int key[] = {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT};
+    struct bcachestats stats[2]; /* The second is room for it to grow. */
+    size_t size = sizeof stats;
+    int status = sysinfo__sysctl(host, "vfs.generic.bcachestat", key, 3, stats, &size);
+    if (status == SYSINFO_OK && size >= offsetof(struct bcachestats, numcleanpages)) {
+        TELL_PAGES(memory, cached, stats[0].numbufpages, uvmexp->pagesize);
+        TELL_PAGES(memory, dirty, stats[0].numdirtypages, uvmexp->pagesize);
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct uvmexp uvmexp;
+    uint64_t total = 0;
+    int status = read_hw(host, HW_PHYSMEM64, "hw.physmem", &total);
+    if (status == SYSINFO_OK && total == 0) {
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.physmem", "is 0");
+    }
+    if (status == SYSINFO_OK) {
+        status = read_uvmexp(host, &uvmexp);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    FACT(memory, total, total);
+    TELL_PAGES(memory, free, uvmexp.free, uvmexp.pagesize);
+    TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
+    TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
+    TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
+    status = tell_cache(host, &uvmexp, memory);
+    GUESS(memory, available, memory->free + memory->inactive + memory->cached);
+    return status;
+}
+
+/* ---- Swap and counters ---- */
+
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    struct uvmexp uvmexp;
+    int status = sysinfo__swapctl(host, swap);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    status = read_uvmexp(host, &uvmexp);
+    if (status == SYSINFO_OK) {
+        /* Each of nswget read one page; pgswapin is never counted. pgswapout includes pages of files that the page daemon wrote. */
+        FACT(swap, sin, sysinfo__bytes((unsigned)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
+        GUESS(swap, sout, sysinfo__bytes((unsigned)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+/* What an architecture does not count stays 0, which no running system can have: then it is not told. */
+#define COUNTER(stats, field, count)                                                                                                                           \
+    do {                                                                                                                                                       \
+        if ((count) != 0) {                                                                                                                                    \
+            FACT(stats, field, (unsigned)(count));                                                                                                             \
+        }                                                                                                                                                      \
+    } while (0)
+
+int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+    struct uvmexp uvmexp;
+    int status = read_uvmexp(host, &uvmexp);
+    if (status == SYSINFO_OK) {
+        FACT(stats, ctx_switches, (unsigned)uvmexp.swtch);
+        COUNTER(stats, interrupts, uvmexp.intrs);
+        COUNTER(stats, soft_interrupts, uvmexp.softs);
+        COUNTER(stats, syscalls, uvmexp.syscalls);
+    }
+    return status;
+}
+
+/* ---- Where it comes from ---- */
+
+const struct sysinfo__source sysinfo__backend_sources[] = {
+    MODE(cpu, "number asked for in kern.cpustats"),
+    MODE(user, "CP_USER of kern.cpustats"),
+    MODE(system, "CP_SYS + CP_SPIN of kern.cpustats"),
+    MODE(nice, "CP_NICE of kern.cpustats"),
+    MODE(idle, "CP_IDLE of kern.cpustats"),
+    MODE(irq, "CP_INTR of kern.cpustats"),
+    COUNT(count, "hw.ncpuonline"),
+    COUNT(cores, "hw.ncpuonline where it is 1 or hw.smt is 0"),
+    MEMORY(total, "hw.physmem, 64 bits"),
+    MEMORY(available, "free + inactive of vm.uvmexp, + numbufpages of vfs.generic.bcachestat"),
+    MEMORY(free, "free of vm.uvmexp"),
+    MEMORY(active, "active of vm.uvmexp"),
+    MEMORY(inactive, "inactive of vm.uvmexp"),
+    MEMORY(cached, "numbufpages of vfs.generic.bcachestat"),
+    MEMORY(dirty, "numdirtypages of vfs.generic.bcachestat"),
+    MEMORY(wired, "wired of vm.uvmexp"),
+    SWAP(total, "se_nblks of swapctl(2), all enabled devices"),
+    SWAP(used, "se_inuse of swapctl(2), all enabled devices"),
+    SWAP(sin, "nswget of vm.uvmexp x page size"),
+    SWAP(sout, "pgswapout of vm.uvmexp x page size; includes pages of files that the page daemon wrote"),
+    STATS(ctx_switches, "swtch of vm.uvmexp"),
+    STATS(interrupts, "intrs of vm.uvmexp"),
+    STATS(soft_interrupts, "softs of vm.uvmexp"),
+    STATS(syscalls, "syscalls of vm.uvmexp"),
+    SOURCES_THAT_ALL_SHARE,
+};

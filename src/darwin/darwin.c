@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* macOS 13 and later. docs/systems/macos.md has the source and formula of every field. */
+#include "bsd/answer.h"
+
+#include <mach/mach.h>
+#include <mach/mach_host.h>
+#include <sys/types.h>
+#include <sys/sysctl.h>
+
+#include <string.h>
+
+const char sysinfo__backend_name[] = "macos";
+const bool sysinfo__backend_has_roots = false;
+
+/* The layouts of Mach's interface, alike on Intel and Apple processors. */
+_Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 && CPU_STATE_MAX == 4, "CPU states");
+_Static_assert(sizeof(struct processor_cpu_load_info) == 16 && sizeof(struct processor_basic_info) == 20, "host_processor_info");
+_Static_assert(offsetof(struct vm_statistics64, wire_count) == 12 && offsetof(struct vm_statistics64, speculative_count) == 92, "HOST_VM_INFO64");
+_Static_assert(offsetof(struct vm_statistics64, swapins) == 112 && offsetof(struct vm_statistics64, external_page_count) == 136, "HOST_VM_INFO64");
+_Static_assert(sizeof(struct xsw_usage) == 32 && offsetof(struct xsw_usage, xsu_used) == 16, "vm.swapusage");
+
+void sysinfo__backend_open(struct sysinfo__state *state) {
+    state->nothing = 0;
+}
+
+void sysinfo__backend_close(struct sysinfo__state *state) {
+    (void)state;
+}
+
+static int mach_failed(struct sysinfo_host *host, const char *source, kern_return_t result) {
+    int status = SYSINFO_SYSTEM;
+    if (result == KERN_RESOURCE_SHORTAGE || result == KERN_NO_SPACE) {
+        status = SYSINFO_NO_MEMORY;
+    } else if (result == KERN_NO_ACCESS || result == KERN_PROTECTION_FAILURE) {
+        status = SYSINFO_DENIED;
+    } else if (result == KERN_INVALID_ARGUMENT || result == KERN_NOT_SUPPORTED) {
+        status = SYSINFO_NOT_SUPPORTED;
+    }
+    return sysinfo__failed(host, status, result, source, "was refused by the Mach kernel"); /* Its numbers are not those of errno. */
+}
+
+/* ---- CPU time ---- */
+
+#define TICKS_PER_SECOND 100.0
+
+/* An answer for each CPU, in memory that Mach hands over: free_answer() gives it back. */
+struct answer {
+    processor_info_array_t array;
+    natural_t cpus;
+    mach_msg_type_number_t length; /* In integer_t. */
+};
+
+static int ask_cpus(struct sysinfo_host *host, processor_flavor_t what, struct answer *answer) {
+    *answer = (struct answer){NULL, 0, 0};
+    mach_port_t port = mach_host_self();
+    kern_return_t result = host_processor_info(port, what, &answer->cpus, &answer->array, &answer->length);
+    mach_port_deallocate(mach_task_self(), port);
+    return result == KERN_SUCCESS ? SYSINFO_OK : mach_failed(host, "host_processor_info", result);
+}
+
+static void free_answer(struct answer *answer) {
+    if (answer->array != NULL) {
+        vm_deallocate(mach_task_self(), (vm_address_t)answer->array, answer->length * sizeof(integer_t));
+    }
+}
+
+/* How many structs of `size` an answer holds. */
+static natural_t count(const struct answer *answer, size_t size) {
+    size_t fitting = answer->length * sizeof(integer_t) / size;
+    return answer->cpus < fitting ? answer->cpus : (natural_t)fitting;
+}
+
+/*
+ * Ticks have 32 bits. The sum over all CPUs has 64 and steps back by 2^32 for each
+ * CPU that begins again. Time of lowered priority is part of user: the kernel has
+ * a place for it and puts 0 there, so it is not told.
+ */
+static void tell(uint64_t user, uint64_t system, uint64_t idle, struct sysinfo_cpu_sample *sample) {
+    FACT(sample, user, (double)user / TICKS_PER_SECOND);
+    FACT(sample, system, (double)system / TICKS_PER_SECOND);
+    FACT(sample, idle, (double)idle / TICKS_PER_SECOND);
+    FACT(sample, wrap, 4294967296.0 / TICKS_PER_SECOND);
+}
+
+static uint64_t user_ticks(const struct processor_cpu_load_info *load) {
+    return (uint64_t)load->cpu_ticks[CPU_STATE_USER] + load->cpu_ticks[CPU_STATE_NICE];
+}
+
+static int tell_sum(struct sysinfo_host *host, const struct answer *loads, struct sysinfo_cpu_sample *sum) {
+    const struct processor_cpu_load_info *load = (const void *)loads->array;
+    natural_t cpus = count(loads, sizeof *load);
+    if (cpus == 0) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_processor_info", "knows no CPU");
+    }
+    uint64_t user = 0, system = 0, idle = 0;
+    for (natural_t i = 0; i < cpus; i++) {
+        user += user_ticks(&load[i]);
+        system += load[i].cpu_ticks[CPU_STATE_SYSTEM];
+        idle += load[i].cpu_ticks[CPU_STATE_IDLE];
+    }
+    tell(user, system, idle, sum);
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+    struct answer loads;
+    int status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
+    if (status == SYSINFO_OK) {
+        status = tell_sum(host, &loads, times);
+    }
+    free_answer(&loads);
+    return status;
+}
+
+/* Both answers are in the kernel's order of CPUs, and those that are off are in both. */
+static int tell_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads, struct sysinfo__cpu_rows *rows) {
+    const struct processor_basic_info *info = (const void *)infos->array;
+    const struct processor_cpu_load_info *load = (const void *)loads->array;
+    natural_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info) : count(loads, sizeof *load);
+    for (natural_t i = 0; i < cpus; i++) {
+        if (!info[i].running) {
+            continue;
+        }
+        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, (uint64_t)info[i].slot_num);
+        if (row == NULL) {
+            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "host_processor_info", "needs more memory than there is");
+        }
+        tell(user_ticks(&load[i]), load[i].cpu_ticks[CPU_STATE_SYSTEM], load[i].cpu_ticks[CPU_STATE_IDLE], row);
+    }
+    return tell_sum(host, loads, &rows->all.sample);
+}
+
+int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    struct answer infos, loads = {NULL, 0, 0};
+    int status = ask_cpus(host, PROCESSOR_BASIC_INFO, &infos);
+    if (status == SYSINFO_OK) {
+        status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
+    }
+    if (status == SYSINFO_OK) {
+        status = tell_rows(host, &infos, &loads, rows);
+    }
+    free_answer(&loads);
+    free_answer(&infos);
+    return status;
+}
+
+int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    uint64_t cpus, cores;
+    int status = sysinfo__sysctl_number_by_name(host, "hw.logicalcpu", &cpus);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (cpus > 0) {
+        FACT(counts, count, cpus);
+    }
+    status = sysinfo__sysctl_number_by_name(host, "hw.physicalcpu", &cores);
+    if (status == SYSINFO_OK && cores > 0) {
+        FACT(counts, cores, cores);
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+    (void)host;
+    return 0;
+}
+
+/* ---- Memory and swap ---- */
+
+struct pages {
+    vm_size_t size; /* The kernel's, which is not this process's under Rosetta. */
+    bool has_swap;  /* The release is new enough to tell about swap and files. */
+    struct vm_statistics64 counted;
+};
+
+/* A kernel newer than this library answers in more words than the struct has, so there is room for the most that any answer has. */
+static int read_pages(struct sysinfo_host *host, struct pages *pages) {
+    integer_t answer[HOST_INFO_MAX] = {0};
+    mach_msg_type_number_t length = HOST_INFO_MAX;
+    mach_port_t port = mach_host_self();
+    kern_return_t result = host_page_size(port, &pages->size);
+    if (result == KERN_SUCCESS) {
+        result = host_statistics64(port, HOST_VM_INFO64, answer, &length);
+    }
+    mach_port_deallocate(mach_task_self(), port);
+    if (result != KERN_SUCCESS) {
+        return mach_failed(host, "host_statistics64", result);
+    }
+    if (length < HOST_VM_INFO64_REV0_COUNT) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_statistics64", "is shorter than it should be");
+    }
+    pages->has_swap = length >= HOST_VM_INFO64_REV1_COUNT;
+    memcpy(&pages->counted, answer, sizeof pages->counted);
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct pages pages;
+    uint64_t total = 0;
+    int status = sysinfo__sysctl_number_by_name(host, "hw.memsize", &total);
+    if (status == SYSINFO_OK && total == 0) {
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.memsize", "is 0");
+    }
+    if (status == SYSINFO_OK) {
+        status = read_pages(host, &pages);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct vm_statistics64 *counted = &pages.counted;
+    uint64_t speculative = counted->speculative_count < counted->free_count ? counted->speculative_count : counted->free_count;
+    FACT(memory, total, total);
+    FACT(memory, free, sysinfo__bytes(counted->free_count - speculative, pages.size));
+    FACT(memory, active, sysinfo__bytes(counted->active_count, pages.size));
+    FACT(memory, inactive, sysinfo__bytes(counted->inactive_count, pages.size));
+    FACT(memory, wired, sysinfo__bytes(counted->wire_count, pages.size));
+    if (pages.has_swap) {
+        FACT(memory, cached, sysinfo__bytes(counted->external_page_count, pages.size));
+    }
+    GUESS(memory, available, sysinfo__bytes((uint64_t)counted->free_count + counted->inactive_count, pages.size));
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    struct xsw_usage usage[2]; /* The second is room for it to grow. */
+    size_t size = sizeof usage;
+    int status = sysinfo__sysctl_by_name(host, "vm.swapusage", usage, &size);
+    if (status == SYSINFO_OK && size < offsetof(struct xsw_usage, xsu_pagesize)) {
+        status = sysinfo__sysctl_too_short(host, "vm.swapusage");
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    FACT(swap, total, usage[0].xsu_total);
+    FACT(swap, used, usage[0].xsu_used);
+    struct pages pages;
+    status = read_pages(host, &pages);
+    if (status == SYSINFO_OK && pages.has_swap) {
+        FACT(swap, sin, sysinfo__bytes(pages.counted.swapins, pages.size));
+        FACT(swap, sout, sysinfo__bytes(pages.counted.swapouts, pages.size));
+    }
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+/* ---- Where it comes from ---- */
+
+const struct sysinfo__source sysinfo__backend_sources[] = {
+    MODE(cpu, "slot_num of host_processor_info(PROCESSOR_BASIC_INFO)"),
+    SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, wrap, "2^32 ticks of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    MODE(user, "CPU_STATE_USER of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    MODE(system, "CPU_STATE_SYSTEM of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    MODE(idle, "CPU_STATE_IDLE of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    COUNT(count, "hw.logicalcpu"),
+    COUNT(cores, "hw.physicalcpu"),
+    MEMORY(total, "hw.memsize"),
+    MEMORY(available, "free_count + inactive_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(free, "free_count - speculative_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(active, "active_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(inactive, "inactive_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(cached, "external_page_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(wired, "wire_count of host_statistics64(HOST_VM_INFO64)"),
+    SWAP(total, "xsu_total of vm.swapusage"),
+    SWAP(used, "xsu_used of vm.swapusage"),
+    SWAP(sin, "swapins of host_statistics64(HOST_VM_INFO64) x page size"),
+    SWAP(sout, "swapouts of host_statistics64(HOST_VM_INFO64) x page size"),
+    SOURCES_THAT_ALL_SHARE,
+};

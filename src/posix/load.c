@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The load averages of the BSDs and macOS, through their libc. */
+#include "backend.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
+    double average[3];
+    int told = getloadavg(average, 3);
+    if (told < 1) {
+        return sysinfo__failed(host, SYSINFO_SYSTEM, told < 0 ? errno : 0, "getloadavg", "tells no load average");
+    }
+    FACT(load, min1, average[0]);
+    if (told > 1) {
+        FACT(load, min5, average[1]);
+    }
+    if (told > 2) {
+        FACT(load, min15, average[2]);
+    }
+    return SYSINFO_OK;
+}
