@@ -48,10 +48,15 @@ static bool is_of_one_cpu(const struct sysinfo_cpu_sample *a, const struct sysin
     return SYSINFO_HAS(a, cpu) == SYSINFO_HAS(b, cpu) && (!SYSINFO_HAS(a, cpu) || a->cpu == b->cpu);
 }
 
-/* Seconds that a counter advanced; negative when it ran backwards. A step back by more than half of its range is a wrap. */
+/*
+ * Seconds that a counter advanced; negative when it ran backwards. A step back by
+ * more than half of its range is a wrap, and in the sum over all CPUs the wraps of
+ * several that began together.
+ */
 static double advance(double before, double after, double wrap) {
     double delta = after - before;
-    return delta < 0 && -delta > wrap / 2 ? delta + wrap : delta;
+    double wraps = delta < 0 ? -delta / wrap + 0.5 : 0;
+    return wraps >= 1 && wraps < 1e9 ? delta + wrap * (double)(uint64_t)wraps : delta;
 }
 
 /*
