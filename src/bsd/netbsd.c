@@ -172,7 +172,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
     if (status != SYSINFO_OK) {
         return status;
     }
-    TELL_PAGES(memory, total, uvmexp.npages, uvmexp.pagesize);
+    FACT(memory, total, sysinfo__bytes((uint64_t)uvmexp.npages, (uint64_t)uvmexp.pagesize));
     TELL_PAGES(memory, free, uvmexp.free, uvmexp.pagesize);
     TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
     TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);

@@ -57,6 +57,7 @@ static struct sysinfo__ticks decode(const struct cpustats *stats) {
  * have no row.
  */
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, struct sysinfo_cpu_sample *sum) {
+    enum { MOST = 4096 }; /* Many times what OpenBSD supports. */
     double rate;
     uint64_t count, told = 0;
     struct sysinfo__ticks all = {0};
@@ -64,7 +65,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
     if (status == SYSINFO_OK) {
         status = read_hw(host, HW_NCPU, "hw.ncpu", &count);
     }
-    for (uint64_t cpu = 0; status == SYSINFO_OK && cpu < count && cpu < INT32_MAX; cpu++) {
+    for (uint64_t cpu = 0; status == SYSINFO_OK && cpu < count && cpu < MOST; cpu++) {
         struct cpustats stats;
         status = read_cpu(host, cpu, &stats);
         if (status == SYSINFO_NOT_FOUND) { /* No CPU has this number. */

@@ -46,14 +46,14 @@ static int mach_failed(struct sysinfo_host *host, const char *source, kern_retur
 /* An answer for each CPU, in memory that Mach hands over: free_answer() gives it back. */
 struct answer {
     processor_info_array_t array;
-    natural_t cpus;
     mach_msg_type_number_t length; /* In integer_t. */
 };
 
 static int ask_cpus(struct sysinfo_host *host, processor_flavor_t what, struct answer *answer) {
-    *answer = (struct answer){NULL, 0, 0};
+    *answer = (struct answer){NULL, 0};
+    natural_t cpus;
     mach_port_t port = mach_host_self();
-    kern_return_t result = host_processor_info(port, what, &answer->cpus, &answer->array, &answer->length);
+    kern_return_t result = host_processor_info(port, what, &cpus, &answer->array, &answer->length);
     mach_port_deallocate(mach_task_self(), port);
     return result == KERN_SUCCESS ? SYSINFO_OK : mach_failed(host, "host_processor_info", result);
 }
@@ -65,9 +65,8 @@ static void free_answer(struct answer *answer) {
 }
 
 /* How many structs of `size` an answer holds. */
-static natural_t count(const struct answer *answer, size_t size) {
-    size_t fitting = answer->length * sizeof(integer_t) / size;
-    return answer->cpus < fitting ? answer->cpus : (natural_t)fitting;
+static size_t count(const struct answer *answer, size_t size) {
+    return answer->length * sizeof(integer_t) / size;
 }
 
 /*
@@ -88,12 +87,12 @@ static uint64_t user_ticks(const struct processor_cpu_load_info *load) {
 
 static int tell_sum(struct sysinfo_host *host, const struct answer *loads, struct sysinfo_cpu_sample *sum) {
     const struct processor_cpu_load_info *load = (const void *)loads->array;
-    natural_t cpus = count(loads, sizeof *load);
+    size_t cpus = count(loads, sizeof *load);
     if (cpus == 0) {
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_processor_info", "knows no CPU");
     }
     uint64_t user = 0, system = 0, idle = 0;
-    for (natural_t i = 0; i < cpus; i++) {
+    for (size_t i = 0; i < cpus; i++) {
         user += user_ticks(&load[i]);
         system += load[i].cpu_ticks[CPU_STATE_SYSTEM];
         idle += load[i].cpu_ticks[CPU_STATE_IDLE];
@@ -116,8 +115,8 @@ int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sam
 static int tell_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads, struct sysinfo__cpu_rows *rows) {
     const struct processor_basic_info *info = (const void *)infos->array;
     const struct processor_cpu_load_info *load = (const void *)loads->array;
-    natural_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info) : count(loads, sizeof *load);
-    for (natural_t i = 0; i < cpus; i++) {
+    size_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info) : count(loads, sizeof *load);
+    for (size_t i = 0; i < cpus; i++) {
         if (!info[i].running) {
             continue;
         }
@@ -131,7 +130,7 @@ static int tell_rows(struct sysinfo_host *host, const struct answer *infos, cons
 }
 
 int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
-    struct answer infos, loads = {NULL, 0, 0};
+    struct answer infos, loads = {NULL, 0};
     int status = ask_cpus(host, PROCESSOR_BASIC_INFO, &infos);
     if (status == SYSINFO_OK) {
         status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
