@@ -1,0 +1,1043 @@
+/* SPDX-License-Identifier: MIT */
+/* What the backends of other systems make of their kernels: of what is right, odd and wrong there. */
+#include "sim.h"
+
+#include <check.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "contract/contract.h"
+#include "run.h"
+
+#if SIM_FREEBSD
+#define IS(freebsd, netbsd, openbsd, macos) (freebsd)
+#elif SIM_NETBSD
+#define IS(freebsd, netbsd, openbsd, macos) (netbsd)
+#elif SIM_OPENBSD
+#define IS(freebsd, netbsd, openbsd, macos) (openbsd)
+#elif SIM_MACOS
+#define IS(freebsd, netbsd, openbsd, macos) (macos)
+#endif
+
+static const double tick_rate = IS(128.0, 128.0, 128.0, 100.0);
+
+static struct sysinfo_host *host;
+
+static void set_up(void) {
+    sim_reset();
+    ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
+}
+
+/* Whatever a case did, nothing is left behind. */
+static void tear_down(void) {
+    sysinfo_host_close(host);
+    ck_assert_int_eq(sim_live_allocations, 0);
+    ck_assert_int_eq(sim_live_ports, 0);
+    ck_assert_int_eq(sim_live_answers, 0);
+    ck_assert_int_eq(sim_open_files, 0);
+}
+
+#define BIT(type, field) SYSINFO_BIT(struct sysinfo_##type, field)
+
+/* ---- CPU time ---- */
+
+static const uint64_t sample_fields = BIT(cpu_sample, time) | BIT(cpu_sample, user) | BIT(cpu_sample, system) | BIT(cpu_sample, idle) |
+                                      IS(BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, nice) | BIT(cpu_sample, irq),
+                                         BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, wrap));
+
+static void expect_seconds(double seconds, uint64_t ticks) {
+    ck_assert_double_eq_tol(seconds, (double)ticks / tick_rate, 1e-6);
+}
+
+/* What one CPU's ticks, or the sum over all of them, are to be told as. */
+static void expect_sample(const struct sysinfo_cpu_sample *told, const struct sim_cpu *cpu) {
+    expect_seconds(told->user, IS(cpu->user, cpu->user, cpu->user, cpu->user + cpu->nice));
+    expect_seconds(told->nice, IS(cpu->nice, cpu->nice, cpu->nice, 0));
+    expect_seconds(told->system, IS(cpu->system, cpu->system, cpu->system + cpu->spin, cpu->system + cpu->irq));
+    expect_seconds(told->irq, IS(cpu->irq, cpu->irq, cpu->irq, 0));
+    expect_seconds(told->idle, cpu->idle);
+}
+
+static struct sim_cpu sum_of_cpus(void) {
+    struct sim_cpu sum = {0};
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        const struct sim_cpu *cpu = &sim.cpu[i];
+        if (!cpu->is_absent) {
+            sum.user += cpu->user;
+            sum.nice += cpu->nice;
+            sum.system += cpu->system;
+            sum.spin += cpu->spin;
+            sum.irq += cpu->irq;
+            sum.idle += cpu->idle;
+        }
+    }
+    return sum;
+}
+
+START_TEST(cpu_time_is_the_sum_of_all_cpus_in_seconds) {
+    struct sysinfo_cpu_sample told;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, sample_fields);
+    ck_assert_uint_eq(told.estimated, 0);
+    struct sim_cpu sum = sum_of_cpus();
+    expect_sample(&told, &sum);
+}
+END_TEST
+
+/* Ticks of decades: beyond 32 bits, but for a system that has no more. */
+START_TEST(long_counters_are_told_whole) {
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        sim.cpu[i].idle = IS(UINT64_C(5000000000), UINT64_C(1) << 40, UINT64_C(1) << 40, UINT64_C(4294967295));
+        sim.cpu[i].user += IS(UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(4294900000));
+    }
+    struct sysinfo_cpu_sample told;
+    struct sim_cpu sum = sum_of_cpus();
+    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
+    expect_sample(&told, &sum);
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
+    expect_sample(sysinfo_cpu_sample_list_at(list, 3), &sim.cpu[3]);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+START_TEST(each_cpu_has_a_row_with_its_number) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct sysinfo_cpu_sample *row = sysinfo_cpu_sample_list_at(list, i);
+        ck_assert_uint_eq(row->present, sample_fields | BIT(cpu_sample, cpu));
+        ck_assert_uint_eq(row->cpu, i);
+        expect_sample(row, &sim.cpu[i]);
+    }
+    struct sim_cpu sum = sum_of_cpus();
+    expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+/* FreeBSD has numbers without a CPU, the others CPUs that are off; OpenBSD keeps SMT siblings so. */
+static void lose_cpus_1_and_3(void) {
+    for (unsigned i = 1; i < 4; i += 2) {
+        sim.cpu[i].is_absent = IS(true, false, false, false);
+        sim.cpu[i].is_offline = IS(false, true, true, true);
+    }
+}
+
+START_TEST(a_cpu_that_is_off_has_no_row_and_the_others_keep_their_numbers) {
+    lose_cpus_1_and_3();
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 2);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, 0)->cpu, 0);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, 1)->cpu, 2);
+    expect_sample(sysinfo_cpu_sample_list_at(list, 1), &sim.cpu[2]);
+    struct sim_cpu sum = sum_of_cpus(); /* With what the CPUs did before they went: it never steps back. */
+    expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+static void add_cpus(unsigned cpus) {
+    for (; sim.cpus < cpus; sim.cpus++) {
+        sim.cpu[sim.cpus] = (struct sim_cpu){.user = 10 + sim.cpus, .system = 20, .irq = 3, .nice = 4, .idle = 500};
+    }
+    sim.cores = cpus / 2;
+}
+
+START_TEST(a_large_machine_is_told_whole) {
+    add_cpus(SIM_CPUS);
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), SIM_CPUS);
+    expect_sample(sysinfo_cpu_sample_list_at(list, SIM_CPUS - 1), &sim.cpu[SIM_CPUS - 1]);
+    struct sim_cpu sum = sum_of_cpus();
+    expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+static void grow_at_the_last_moment(const char *name, int call) {
+    (void)call;
+    static const char *const rows[] = {"kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info"};
+    for (size_t i = 0; i < 4; i++) {
+        if (strcmp(name, rows[i]) == 0 && sim.cpus < 250) {
+            add_cpus(sim.cpus < 8 ? 8 : sim.cpus < 200 ? 200 : 250);
+        }
+    }
+}
+
+/* Whether counted before (OpenBSD), asked for room before, or in two answers (macOS): the rows are of CPUs, and right. */
+START_TEST(cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    sim_hook = grow_at_the_last_moment;
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+        size_t count = sysinfo_cpu_sample_list_count(list);
+        ck_assert_uint_ge(count, 4);
+        for (size_t row = 0; row < count; row++) {
+            ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, row)->cpu, row);
+            expect_sample(sysinfo_cpu_sample_list_at(list, row), &sim.cpu[row]);
+        }
+    }
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 250);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+/* The simulated CPUs spend 8 ticks as 2 user, 1 nice, 1 system, 1 interrupt, 3 idle. */
+START_TEST(shares_of_an_interval_are_exact) {
+    struct sysinfo_cpu_usage usage;
+    ck_assert_int_eq(sysinfo_cpu_times_percent(host, 1, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert_double_eq_tol(usage.user, IS(25, 25, 25, 37.5), 1e-9);
+    ck_assert_double_eq_tol(usage.system, IS(12.5, 12.5, 12.5, 25), 1e-9);
+    ck_assert_double_eq_tol(usage.nice, IS(12.5, 12.5, 12.5, 0), 1e-9);
+    ck_assert_double_eq_tol(usage.irq, IS(12.5, 12.5, 12.5, 0), 1e-9);
+    ck_assert_double_eq_tol(usage.idle, 37.5, 1e-9);
+    ck_assert_double_eq_tol(usage.percent, 62.5, 1e-9);
+    ck_assert_double_eq_tol(usage.interval, 1, 1e-3);
+    ck_assert_uint_eq(usage.estimated, 0);
+}
+END_TEST
+
+#if !SIM_FREEBSD /* There they stay. */
+START_TEST(a_cpu_that_goes_leaves_the_others_shares_alone) {
+    struct sysinfo_cpu_usage_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    double percent;
+    ck_assert_int_eq(sysinfo_cpu_percent(host, 0.5, &percent), SYSINFO_OK);
+    lose_cpus_1_and_3();
+    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 2);
+    ck_assert_uint_eq(sysinfo_cpu_usage_list_at(list, 1)->cpu, 2);
+    ck_assert_double_eq_tol(sysinfo_cpu_usage_list_at(list, 1)->percent, 62.5, 1e-9);
+    sysinfo_cpu_usage_list_free(list);
+}
+END_TEST
+#endif
+
+#if SIM_MACOS
+START_TEST(ticks_that_begin_again_do_not_disturb_a_share) {
+    struct sysinfo_cpu_usage_list *list = NULL;
+    for (unsigned i = 0; i < sim.cpus; i++) { /* Idle of three CPUs at once, as of a machine that slept for 497 days. */
+        sim.cpu[i].idle = i < 3 ? UINT64_C(4294967290) : 1000;
+        sim.cpu[i].user = UINT64_C(4294967295);
+        sim.cpu[i].nice = 0;
+    }
+    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 10, &list), SYSINFO_OK);
+    const struct sysinfo_cpu_usage *all = sysinfo_cpu_usage_list_all(list);
+    ck_assert_double_eq_tol(all->idle, 37.5, 1e-6);
+    ck_assert_double_eq_tol(all->percent, 62.5, 1e-6);
+    ck_assert_uint_eq(all->estimated, 0);
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_double_eq_tol(sysinfo_cpu_usage_list_at(list, i)->idle, 37.5, 1e-6);
+        ck_assert_uint_eq(sysinfo_cpu_usage_list_at(list, i)->estimated, 0);
+    }
+    sysinfo_cpu_usage_list_free(list);
+}
+END_TEST
+
+START_TEST(statistics_are_not_told) {
+    struct sysinfo_stats told;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_NOT_SUPPORTED);
+}
+END_TEST
+
+/* Newer kernels answer in more words than the library's struct has; the first ones knew nothing of swap. */
+START_TEST(statistics_of_newer_and_older_kernels_are_understood) {
+    struct sysinfo_memory memory;
+    struct sysinfo_swap swap;
+    sim_fault = (struct sim_fault){.name = "host_statistics64", .grow = 400, .is_set = true};
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.active, 400000 * 4096);
+    ck_assert(SYSINFO_HAS(&memory, cached));
+    sim_fault = (struct sim_fault){.name = "host_statistics64", .cut = 4, .is_set = true};
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.active, 400000 * 4096);
+    ck_assert(!SYSINFO_HAS(&memory, cached));
+    ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&swap, used) && !SYSINFO_HAS(&swap, sin) && !SYSINFO_HAS(&swap, sout));
+    sim_fault = (struct sim_fault){.name = "host_statistics64", .cut = 100, .is_set = true};
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
+}
+END_TEST
+
+START_TEST(more_speculative_than_free_pages_leave_none) {
+    struct sysinfo_memory told;
+    sim.speculative = sim.free + 1;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&told, free));
+    ck_assert_uint_eq(told.free, 0);
+}
+END_TEST
+
+START_TEST(failures_of_mach_are_told_apart) {
+    static const struct {
+        enum sim_error error;
+        int status, number;
+    } failures[] = {{SIM_EPERM, SYSINFO_DENIED, 2},        {SIM_EACCES, SYSINFO_DENIED, 8},        {SIM_ENOENT, SYSINFO_NO_MEMORY, 3},
+                    {SIM_ENOMEM, SYSINFO_NO_MEMORY, 6},    {SIM_EINVAL, SYSINFO_NOT_SUPPORTED, 4}, {SIM_NO_SUCH_KEY, SYSINFO_NOT_SUPPORTED, 46},
+                    {SIM_EINTR, SYSINFO_SYSTEM, 0x10000007}, {SIM_EIO, SYSINFO_SYSTEM, 5}};
+    static const char *const functions[] = {"host_processor_info", "host_page_size", "host_statistics64"};
+    for (size_t function = 0; function < 3; function++) {
+        for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+            uint64_t told[SYSINFO_SLOTS];
+            sim_fault = (struct sim_fault){.name = functions[function], .error = failures[i].error, .is_set = true};
+            int status = function == 0 ? sysinfo_cpu_times(host, (void *)told, sizeof told) : sysinfo_virtual_memory(host, (void *)told, sizeof told);
+            ck_assert_int_eq(status, failures[i].status);
+            ck_assert_int_eq(sysinfo_system_error(host), failures[i].number);
+            ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, status), "was refused by the Mach kernel"));
+        }
+    }
+}
+END_TEST
+#else
+START_TEST(without_a_statistics_clock_the_system_clock_counts) {
+    sim.stathz = 0;
+    sim.hz = 100;
+    struct sysinfo_cpu_sample told;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
+    struct sim_cpu sum = sum_of_cpus();
+    ck_assert_double_eq_tol(told.idle, (double)sum.idle / 100, 1e-9);
+}
+END_TEST
+
+START_TEST(a_clock_that_does_not_tick_is_refused) {
+    sim.stathz = sim.hz = 0;
+    struct sysinfo_cpu_sample told;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_MALFORMED), "kern.clockrate says that no clock ticks");
+    sim.hz = -100;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_MALFORMED);
+}
+END_TEST
+
+START_TEST(counters_are_told) {
+    struct sysinfo_stats told;
+    sim.switches = IS(UINT64_C(6000000000), UINT64_C(6000000000), UINT64_C(4000000000), 0); /* OpenBSD counts in 32 bits. */
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) | BIT(stats, syscalls));
+    ck_assert_uint_eq(told.ctx_switches, sim.switches);
+    ck_assert_uint_eq(told.interrupts, sim.interrupts);
+    ck_assert_uint_eq(told.soft_interrupts, sim.soft_interrupts);
+    ck_assert_uint_eq(told.syscalls, sim.syscalls);
+}
+END_TEST
+#endif
+
+#if SIM_OPENBSD
+START_TEST(counters_that_nobody_counts_are_not_told) {
+    struct sysinfo_stats told;
+    sim.interrupts = sim.soft_interrupts = sim.syscalls = 0;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches));
+}
+END_TEST
+
+START_TEST(without_smt_every_cpu_is_a_core) {
+    struct sysinfo_processors told;
+    lose_cpus_1_and_3();
+    sim.smt = 0;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.count, 2);
+    ck_assert_uint_eq(told.cores, 2);
+    sim.smt = -1;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&told, count) && !SYSINFO_HAS(&told, cores));
+    sim.smt = 0;
+    sim.cpus = 0;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_number_without_a_cpu_is_passed_over) {
+    sim.cpu[1].is_absent = true;
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 3);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, 1)->cpu, 2);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+#endif
+
+#if SIM_NETBSD
+START_TEST(offline_cpus_that_cannot_be_found_out_have_rows) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    lose_cpus_1_and_3();
+    sim_fault = (struct sim_fault){.name = "open", .error = SIM_EACCES, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 4);
+    sim_fault = (struct sim_fault){.name = "ioctl", .error = SIM_EIO, .at = 2, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 3);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+START_TEST(one_cpu_is_not_taken_for_the_sum) {
+    sim.cpus = 1;
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 1);
+    expect_sample(sysinfo_cpu_sample_list_at(list, 0), &sim.cpu[0]);
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+START_TEST(an_older_system_counts_configured_cpus) {
+    sim_fault = (struct sim_fault){.name = "hw.ncpuonline", .error = SIM_NO_SUCH_KEY, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 4);
+}
+END_TEST
+
+START_TEST(an_older_system_knows_no_dirty_pages) {
+    struct sysinfo_memory told;
+    sim_fault = (struct sim_fault){.name = "vm.uvmexp2", .cut = 14 * 8, .is_set = true}; /* NetBSD 9 ended with colormiss. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&told, cached) && !SYSINFO_HAS(&told, dirty));
+    sim_fault.cut = 20 * 8;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+}
+END_TEST
+#endif
+
+START_TEST(cpus_and_cores_are_counted) {
+    struct sysinfo_processors told;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.count, 4);
+    ck_assert_int_eq(SYSINFO_HAS(&told, cores), IS(1, 0, 0, 1));
+    ck_assert_uint_eq(told.cores, IS(2, 0, 0, 2));
+    sim.cores = 0;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&told, cores));
+    sim.cpus = 1;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.cores, IS(0, 1, 1, 0));
+    sim.cpus = 0;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_UNKNOWN);
+    struct sysinfo_cpu_sample times;
+    struct sysinfo_cpu_sample_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_MALFORMED);
+    int status = sysinfo_cpu_times(host, &times, sizeof times);
+    ck_assert_int_eq(status, IS(SYSINFO_OK, SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_MALFORMED));
+}
+END_TEST
+
+/* ---- Memory ---- */
+
+START_TEST(memory_is_told_in_bytes) {
+    struct sysinfo_memory told;
+    const uint64_t page = sim.page_size, total = IS(sim.physical, (uint64_t)sim.pages * page, sim.physical, sim.physical);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    const uint64_t everywhere = BIT(memory, total) | BIT(memory, available) | BIT(memory, percent) | BIT(memory, used) | BIT(memory, free) |
+                                BIT(memory, active) | BIT(memory, inactive) | BIT(memory, wired);
+    ck_assert_uint_eq(told.present, everywhere | IS(BIT(memory, buffers) | BIT(memory, shared) | BIT(memory, laundry) | BIT(memory, arc),
+                                                    BIT(memory, buffers) | BIT(memory, cached) | BIT(memory, dirty),
+                                                    BIT(memory, cached) | BIT(memory, dirty), BIT(memory, cached)));
+    ck_assert_uint_eq(told.estimated, BIT(memory, available)); /* No kernel tells it: it is a formula of ours. */
+    ck_assert_uint_eq(told.total, total);
+    ck_assert_uint_eq(told.free, IS(300000, 300000, 300000, 300000 - 11000) * page);
+    ck_assert_uint_eq(told.active, 400000 * page);
+    ck_assert_uint_eq(told.inactive, 500000 * page);
+    ck_assert_uint_eq(told.wired, 250000 * page);
+    ck_assert_uint_eq(told.available, IS(800000, 2000000 - 400000 - 250000, 300000 + 500000 + 140000, 800000) * page);
+    ck_assert_uint_eq(told.used, total - told.available);
+    ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
+    ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 120000) * page);
+    ck_assert_uint_eq(told.dirty, IS(0, 900, 900, 0) * page);
+    ck_assert_uint_eq(told.shared, IS(13000, 0, 0, 0) * page);
+    ck_assert_uint_eq(told.laundry, IS(7000, 0, 0, 0) * page);
+    ck_assert_uint_eq(told.arc, IS(987654321, 0, 0, 0));
+}
+END_TEST
+
+START_TEST(pages_may_have_another_size) {
+    struct sysinfo_memory told;
+    sim.page_size = 16384;
+    sim.physical *= 4;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.active, UINT64_C(400000) * 16384);
+}
+END_TEST
+
+/* A kernel that keeps a count in an int may be below 0 for a moment; where the count is unsigned that is a huge number. */
+START_TEST(a_count_below_0_is_0_or_forced_into_the_whole_and_marked) {
+    static const struct {
+        int64_t *pages;
+        size_t offset;
+    } counts[] = {
+        {&sim.free, offsetof(struct sysinfo_memory, free)},         {&sim.active, offsetof(struct sysinfo_memory, active)},
+        {&sim.inactive, offsetof(struct sysinfo_memory, inactive)}, {&sim.wired, offsetof(struct sysinfo_memory, wired)},
+#if SIM_NETBSD
+        {&sim.file, offsetof(struct sysinfo_memory, cached)},       {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
+#elif SIM_OPENBSD
+        {&sim.cache, offsetof(struct sysinfo_memory, cached)},      {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
+#endif
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        uint64_t told[SYSINFO_SLOTS];
+        int64_t pages = *counts[i].pages;
+        *counts[i].pages = -1000000;
+        ck_assert_int_eq(sysinfo_read(host, SYSINFO_RESULT_MEMORY, told, sizeof told), SYSINFO_OK);
+        ck_assert_uint_eq(told[counts[i].offset / 8], IS(sim.physical, 0, 0, sim.physical));
+        ck_assert(told[1] >> counts[i].offset / 8 & 1);
+        *counts[i].pages = pages;
+    }
+}
+END_TEST
+
+START_TEST(parts_never_exceed_the_whole) {
+    struct sysinfo_memory told;
+    sim.free = sim.inactive = sim.active = 3000000;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_le(told.free, told.total);
+    ck_assert_uint_le(told.available, told.total);
+    ck_assert(told.percent >= 0 && told.percent <= 100);
+    ck_assert(SYSINFO_IS_ESTIMATED(&told, free));
+}
+END_TEST
+
+START_TEST(a_machine_without_memory_is_refused) {
+    struct sysinfo_memory told;
+    sim.physical = 0;
+    sim.pages = 0;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+}
+END_TEST
+
+#if SIM_NETBSD || SIM_OPENBSD
+START_TEST(pages_without_a_size_are_refused) {
+    struct sysinfo_memory told;
+    sim.page_size = 0;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+}
+END_TEST
+#endif
+
+/* ---- Keys that a release has or lacks ---- */
+
+struct optional {
+    const char *key;
+    uint32_t result;
+    uint64_t fields; /* That go with it. */
+};
+static const struct optional optional_keys[] = {
+#if SIM_FREEBSD
+    {"vm.stats.vm.v_laundry_count", SYSINFO_RESULT_MEMORY, BIT(memory, laundry)},
+    {"vm.stats.vm.v_active_count", SYSINFO_RESULT_MEMORY, BIT(memory, active)},
+    {"vm.stats.vm.v_free_count", SYSINFO_RESULT_MEMORY, BIT(memory, free) | BIT(memory, available) | BIT(memory, used) | BIT(memory, percent)},
+    {"vfs.bufspace", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
+    {"kstat.zfs.misc.arcstats.size", SYSINFO_RESULT_MEMORY, BIT(memory, arc)},
+    {"vm.vmtotal", SYSINFO_RESULT_MEMORY, BIT(memory, shared)},
+    {"vm.stats.vm.v_swappgsin", SYSINFO_RESULT_SWAP, BIT(swap, sin)},
+    {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_SWAP, BIT(swap, sout)},
+    {"vm.stats.sys.v_soft", SYSINFO_RESULT_STATS, BIT(stats, soft_interrupts)},
+    {"kern.smp.cores", SYSINFO_RESULT_CPU_COUNTS, BIT(processors, cores)},
+#elif SIM_NETBSD
+    {"vm.bufmem", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
+    {"vm.uvmexp2", SYSINFO_RESULT_SWAP, BIT(swap, sin) | BIT(swap, sout)},
+#elif SIM_OPENBSD
+    {"vfs.generic.bcachestat", SYSINFO_RESULT_MEMORY, BIT(memory, cached) | BIT(memory, dirty)},
+    {"vm.uvmexp", SYSINFO_RESULT_SWAP, BIT(swap, sin) | BIT(swap, sout)},
+#else
+    {"hw.physicalcpu", SYSINFO_RESULT_CPU_COUNTS, BIT(processors, cores)},
+#endif
+};
+enum { OPTIONAL_KEYS = sizeof optional_keys / sizeof optional_keys[0] };
+
+START_TEST(a_key_that_is_missing_or_closed_takes_its_fields_with_it_and_no_others) {
+    const struct optional *optional = &optional_keys[_i];
+    static const enum sim_error ways[] = {SIM_NO_SUCH_KEY, SIM_ENOENT, SIM_EACCES, SIM_EPERM};
+    uint64_t whole[SYSINFO_SLOTS], told[SYSINFO_SLOTS];
+    ck_assert_int_eq(sysinfo_read(host, optional->result, whole, sizeof whole), SYSINFO_OK);
+    ck_assert_uint_eq(whole[0] & optional->fields, optional->fields);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        sim_fault = (struct sim_fault){.name = optional->key, .error = ways[i], .is_set = true};
+        ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_OK);
+        ck_assert_uint_eq(told[0], whole[0] & ~optional->fields);
+    }
+    sim_fault.error = SIM_EIO; /* That is no way of being missing. */
+    ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_SYSTEM);
+}
+END_TEST
+
+struct needed {
+    const char *key;
+    uint32_t result;
+};
+static const struct needed needed_keys[] = {
+#if SIM_FREEBSD
+    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_COUNTS},
+    {"hw.physmem", SYSINFO_RESULT_MEMORY},       {"vm.swap_info", SYSINFO_RESULT_SWAP},         {"sysctlnametomib", SYSINFO_RESULT_SWAP},
+#elif SIM_NETBSD
+    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
+    {"vm.uvmexp2", SYSINFO_RESULT_STATS},        {"swapctl", SYSINFO_RESULT_SWAP},
+#elif SIM_OPENBSD
+    {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_SAMPLE},
+    {"hw.ncpuonline", SYSINFO_RESULT_CPU_COUNTS}, {"hw.physmem", SYSINFO_RESULT_MEMORY},         {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
+    {"vm.uvmexp", SYSINFO_RESULT_STATS},          {"swapctl", SYSINFO_RESULT_SWAP},
+#else
+    {"hw.logicalcpu", SYSINFO_RESULT_CPU_COUNTS}, {"hw.memsize", SYSINFO_RESULT_MEMORY},
+    {"vm.swapusage", SYSINFO_RESULT_SWAP},
+#endif
+};
+enum { NEEDED_KEYS = sizeof needed_keys / sizeof needed_keys[0] };
+
+START_TEST(a_key_that_is_needed_and_closed_is_denied_and_named) {
+    const struct needed *needed = &needed_keys[_i];
+    uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
+    memset(told, 0x5A, sizeof told);
+    memset(untouched, 0x5A, sizeof untouched);
+    sim_errno = 4711;
+    sim_fault = (struct sim_fault){.name = needed->key, .error = SIM_EACCES, .is_set = true};
+    ck_assert_int_eq(sysinfo_read(host, needed->result, told, sizeof told), SYSINFO_DENIED);
+    ck_assert_int_eq(memcmp(told, untouched, sizeof told), 0);
+    ck_assert_int_eq(sysinfo_system_error(host), 13);
+    const char *text = sysinfo_explain(host, SYSINFO_DENIED);
+    ck_assert_msg(strstr(text, ": Permission denied") != NULL, "%s", text);
+    ck_assert_msg(strncmp(needed->key, "sysctl", 6) == 0 || strstr(text, needed->key) == text, "%s", text);
+    ck_assert_int_eq(sim_errno, 4711); /* The system's errno is as it was. */
+    sim_fault.error = SIM_EIO;
+    ck_assert_int_eq(sysinfo_read(host, needed->result, told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(memcmp(told, untouched, sizeof told), 0);
+}
+END_TEST
+
+/* ---- Swap ---- */
+
+START_TEST(swap_is_the_sum_of_its_devices_in_bytes) {
+    struct sysinfo_swap told;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) | BIT(swap, sin) | BIT(swap, sout));
+    ck_assert_uint_eq(told.estimated, IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD counts written pages of files too. */
+    ck_assert_uint_eq(told.total, UINT64_C(3) << 30);
+    ck_assert_uint_eq(told.used, 4096 * 1024);
+    ck_assert_uint_eq(told.free, told.total - told.used);
+    ck_assert_uint_eq(told.sin, 77 * 4096);
+    ck_assert_uint_eq(told.sout, 99 * 4096);
+}
+END_TEST
+
+START_TEST(a_machine_without_swap_has_0_which_is_known) {
+    struct sysinfo_swap told;
+    sim.swaps = 0;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&told, total) && SYSINFO_HAS(&told, used) && SYSINFO_HAS(&told, free) && SYSINFO_HAS(&told, percent));
+    ck_assert_uint_eq(told.total + told.used + told.free, 0);
+    ck_assert_double_eq(told.percent, 0);
+}
+END_TEST
+
+START_TEST(more_than_4_gib_of_pages_were_swapped) {
+    struct sysinfo_swap told;
+    sim.pages_in = UINT64_C(3000000000); /* More than an int holds. */
+    sim.pages_out = UINT64_C(4000000000);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.sin, UINT64_C(3000000000) * 4096);
+    ck_assert_uint_eq(told.sout, UINT64_C(4000000000) * 4096);
+}
+END_TEST
+
+/* 1.5 TiB are 2^31 blocks of 512 bytes and more: the kernel's int is negative. */
+START_TEST(a_device_of_more_than_a_tebibyte_is_told) {
+    struct sysinfo_swap told;
+    sim.swap[1].bytes = UINT64_C(3) << 39;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.total, (UINT64_C(3) << 39) + (UINT64_C(1) << 30));
+}
+END_TEST
+
+#if SIM_NETBSD || SIM_OPENBSD
+START_TEST(a_device_that_is_not_enabled_does_not_count) {
+    struct sysinfo_swap told;
+    sim.swap[1].is_enabled = false;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+    ck_assert_uint_eq(told.used, 4096 * 1000);
+}
+END_TEST
+
+static int devices_at_each_call[8];
+static void change_devices(const char *name, int call) {
+    (void)call;
+    static int at;
+    if (strcmp(name, "swapctl") == 0) {
+        sim.swaps = (unsigned)devices_at_each_call[at++ % 8];
+    }
+}
+
+START_TEST(a_device_that_goes_between_the_calls_is_gone) {
+    struct sysinfo_swap told;
+    memcpy(devices_at_each_call, (int[]){2, 1, 1, 1, 1, 1, 1, 1}, sizeof devices_at_each_call);
+    sim_hook = change_devices;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+}
+END_TEST
+
+START_TEST(devices_that_come_between_the_calls_are_asked_for_again) {
+    struct sysinfo_swap told;
+    memcpy(devices_at_each_call, (int[]){1, 2, 2, 2, 2, 2, 2, 2}, sizeof devices_at_each_call);
+    sim_hook = change_devices;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.total, UINT64_C(3) << 30);
+}
+END_TEST
+
+START_TEST(devices_that_never_stand_still_are_gone) {
+    struct sysinfo_swap told;
+    memcpy(devices_at_each_call, (int[]){1, 2, 1, 2, 1, 2, 1, 2}, sizeof devices_at_each_call);
+    sim_hook = change_devices;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_GONE);
+}
+END_TEST
+
+START_TEST(a_list_of_devices_that_fails_is_a_failure) {
+    struct sysinfo_swap told;
+    sim_fault = (struct sim_fault){.name = "swapctl", .at = 2, .error = SIM_EPERM, .is_set = true};
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_DENIED);
+    ck_assert_int_eq(sysinfo_system_error(host), 1);
+}
+END_TEST
+#endif
+
+#if SIM_FREEBSD
+static void lose_the_second_device(const char *name, int call) {
+    (void)call;
+    if (strcmp(name, "vm.swap_info") == 0 && sim_calls > 2) {
+        sim.swaps = 1;
+    }
+}
+
+START_TEST(a_device_that_goes_between_the_calls_is_gone) {
+    struct sysinfo_swap told;
+    sim_hook = lose_the_second_device;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+}
+END_TEST
+
+START_TEST(devices_of_an_unknown_version_are_refused) {
+    struct sysinfo_swap told;
+    sim.swap_version = 3;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+}
+END_TEST
+
+START_TEST(a_system_without_any_counter_says_so) {
+    struct sysinfo_stats told;
+    sim_fault = (struct sim_fault){.error = SIM_NO_SUCH_KEY, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_NOT_FOUND);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_FOUND), "vm.stats.sys has none of the counters");
+}
+END_TEST
+#endif
+
+/* ---- Load ---- */
+
+START_TEST(load_averages_are_told_as_far_as_there_are_any) {
+    struct sysinfo_load told;
+    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(load, min1) | BIT(load, min5) | BIT(load, min15));
+    ck_assert_double_eq(told.min1, 0.5);
+    ck_assert_double_eq(told.min5, 1.25);
+    ck_assert_double_eq(told.min15, 2);
+    sim.loads = 1;
+    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(load, min1));
+    sim.loads = 0;
+    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_system_error(host), 0);
+    sim.loads = -1;
+    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_system_error(host), 5);
+}
+END_TEST
+
+/* ---- Everything at every call ---- */
+
+static const uint32_t results[] = {SYSINFO_RESULT_CPU_COUNTS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY, SYSINFO_RESULT_SWAP,
+                                   SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
+enum { RESULTS = sizeof results / sizeof results[0] };
+
+/* Asks for a result on a host of its own; a failure must leave what is given alone. */
+static int ask(uint32_t result) {
+    struct sysinfo_host *own = NULL;
+    int status = sysinfo_host_open(&own, NULL);
+    if (status != SYSINFO_OK) {
+        ck_assert_ptr_null(own);
+        return status;
+    }
+    if (result == 0) {
+        struct sysinfo_cpu_sample_list *list = NULL;
+        status = sysinfo_cpu_times_percpu(own, &list);
+        ck_assert((status == SYSINFO_OK) == (list != NULL));
+        sysinfo_cpu_sample_list_free(list);
+    } else if (result == 99) {
+        struct sysinfo_cpu_usage_list *list = NULL;
+        status = sysinfo_cpu_times_percent_percpu(own, 0.25, &list);
+        ck_assert((status == SYSINFO_OK) == (list != NULL));
+        sysinfo_cpu_usage_list_free(list);
+    } else {
+        uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
+        memset(told, 0x5A, sizeof told);
+        memset(untouched, 0x5A, sizeof untouched);
+        status = sysinfo_read(own, result, told, sizeof told);
+        ck_assert((status == SYSINFO_OK) == (memcmp(told, untouched, sizeof told) != 0));
+    }
+    ck_assert_str_ne(sysinfo_status_name(status), "SYSINFO_?");
+    ck_assert(status == SYSINFO_OK || strlen(sysinfo_explain(own, status)) > 0);
+    sysinfo_host_close(own);
+    return status;
+}
+
+static void expect_nothing_left(void) {
+    ck_assert_int_eq(sim_live_ports, 0);
+    ck_assert_int_eq(sim_live_answers, 0);
+    ck_assert_int_eq(sim_open_files, 0);
+    ck_assert_int_eq(sim_live_allocations, 2); /* The host of the case itself. */
+}
+
+/* A CPU is off, so that the ways to find it are among the calls. */
+START_TEST(an_error_at_any_call_is_a_status_and_leaves_nothing_behind) {
+    lose_cpus_1_and_3();
+    ask(results[_i]);
+    int calls = sim_calls;
+    for (int at = 1; at <= calls; at++) {
+        for (int error = SIM_EPERM; error < SIM_ERRORS; error++) {
+            struct sim_machine machine = sim;
+            sim_reset();
+            sim = machine;
+            sim_fault = (struct sim_fault){.at = at, .error = (enum sim_error)error, .is_set = true};
+            ask(results[_i]);
+            expect_nothing_left();
+        }
+    }
+}
+END_TEST
+
+/* Short: refused, or the field is not told. Long: a struct that has grown is read, a number is not. */
+START_TEST(an_answer_of_any_length_is_read_within_its_bounds) {
+    static const size_t lengths[] = {1, 4, 7, 8, 24, 40, 100, 100000};
+    ask(results[_i]);
+    int calls = sim_calls;
+    for (int at = 1; at <= calls; at++) {
+        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+            struct sim_machine machine = sim;
+            sim_reset();
+            sim = machine;
+            sim_fault = (struct sim_fault){.at = at, .cut = lengths[i], .is_set = true};
+            ask(results[_i]);
+            expect_nothing_left();
+            sim_reset();
+            sim = machine;
+            sim_fault = (struct sim_fault){.at = at, .grow = i + 1 < sizeof lengths / sizeof lengths[0] ? lengths[i] : 60000, .is_set = true};
+            ask(results[_i]);
+            expect_nothing_left();
+        }
+    }
+}
+END_TEST
+
+START_TEST(no_memory_at_any_allocation_is_a_status_and_leaks_nothing) {
+    int failed = 0;
+    for (int at = 1;; at++) {
+        struct sim_machine machine = sim;
+        sim_reset();
+        sim = machine;
+        sim_failing_allocation = at;
+        int status = ask(results[_i]);
+        expect_nothing_left();
+        if (sim_allocations < at) {
+            break;
+        }
+        ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
+        failed++;
+    }
+    ck_assert_int_ge(failed, 2); /* The host and its texts at least. */
+}
+END_TEST
+
+#if !SIM_MACOS
+/* What the library knows of a struct stands at its beginning; a later release appends. */
+START_TEST(structs_that_have_grown_are_read) {
+    static const struct needed keys[] = {
+#if SIM_FREEBSD
+        {"vm.swap_info", SYSINFO_RESULT_SWAP},
+        {"vm.vmtotal", SYSINFO_RESULT_MEMORY},
+#elif SIM_NETBSD
+        {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
+        {"vm.uvmexp2", SYSINFO_RESULT_STATS},
+#else
+        {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
+        {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE},
+        {"vfs.generic.bcachestat", SYSINFO_RESULT_MEMORY},
+#endif
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        uint64_t before[SYSINFO_SLOTS], after[SYSINFO_SLOTS];
+        ck_assert_int_eq(sysinfo_read(host, keys[i].result, before, sizeof before), SYSINFO_OK);
+        sim_fault = (struct sim_fault){.name = keys[i].key, .grow = 16, .is_set = true};
+        ck_assert_int_eq(sysinfo_read(host, keys[i].result, after, sizeof after), SYSINFO_OK);
+        if (keys[i].result == SYSINFO_RESULT_CPU_SAMPLE) {
+            ((struct sysinfo_cpu_sample *)before)->time = ((struct sysinfo_cpu_sample *)after)->time;
+        }
+        ck_assert_mem_eq(before, after, sizeof before);
+        sim_fault.is_set = false;
+    }
+}
+END_TEST
+#endif
+
+START_TEST(a_warm_host_allocates_nothing) {
+    struct sysinfo_cpu_sample_list *list = NULL;
+    uint64_t told[SYSINFO_SLOTS];
+    int before = 0;
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
+        for (size_t i = 0; i < 6; i++) {
+            int status = sysinfo_read(host, results[i], told, sizeof told);
+            ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
+        }
+        ck_assert(round < 2 || sim_allocations == before);
+        before = sim_allocations;
+    }
+    sysinfo_cpu_sample_list_free(list);
+}
+END_TEST
+
+START_TEST(another_root_is_not_supported) {
+    struct sysinfo_host *other = NULL;
+    ck_assert_int_eq(sysinfo_host_open(&other, "/mnt"), SYSINFO_NOT_SUPPORTED);
+    ck_assert_ptr_null(other);
+}
+END_TEST
+
+START_TEST(a_sleep_that_fails_is_a_failure) {
+    double percent;
+    sim_fault = (struct sim_fault){.name = "nanosleep", .error = SIM_EINVAL, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_percent(host, 1, &percent), SYSINFO_SYSTEM);
+}
+END_TEST
+
+START_TEST(a_sleep_goes_on_after_a_signal_and_may_last_for_days) {
+    double percent;
+    struct sysinfo_cpu_usage usage;
+    sim_fault = (struct sim_fault){.name = "nanosleep", .error = SIM_EINTR, .at = 1, .is_set = true};
+    ck_assert_int_eq(sysinfo_cpu_percent(host, 1, &percent), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_times_percent(host, 200000, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert_double_eq_tol(usage.interval, 200000, 1e-3);
+    ck_assert_double_eq_tol(usage.percent, 62.5, 1e-6);
+}
+END_TEST
+
+START_TEST(a_list_without_an_end_is_left) {
+    struct sysinfo_swap told;
+    struct sysinfo_cpu_sample_list *list = NULL;
+    sim.swaps = IS(5000, 5000, 5000, 2);
+    int status = sysinfo_swap_memory(host, &told, sizeof told);
+    ck_assert_int_eq(status, IS(SYSINFO_OK, SYSINFO_NO_MEMORY, SYSINFO_NO_MEMORY, SYSINFO_OK));
+    sim_fault = (struct sim_fault){.name = IS("kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info"), .error = SIM_ENOMEM, .is_set = true};
+    status = sysinfo_cpu_times_percpu(host, &list); /* Never enough room. */
+    ck_assert_int_eq(status, IS(SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_NO_MEMORY));
+    ck_assert_ptr_null(list);
+}
+END_TEST
+
+START_TEST(the_library_knows_where_it_is) {
+    ck_assert_str_eq(sysinfo_backend(), sim_name);
+}
+END_TEST
+
+/* ---- The suites ---- */
+
+static Suite *sim_suite(void) {
+    Suite *suite = suite_create("sim");
+    TCase *t = tcase_create(sim_name);
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, the_library_knows_where_it_is);
+    tcase_add_test(t, cpu_time_is_the_sum_of_all_cpus_in_seconds);
+    tcase_add_test(t, long_counters_are_told_whole);
+    tcase_add_test(t, each_cpu_has_a_row_with_its_number);
+    tcase_add_test(t, a_cpu_that_is_off_has_no_row_and_the_others_keep_their_numbers);
+    tcase_add_test(t, a_large_machine_is_told_whole);
+    tcase_add_test(t, cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong);
+    tcase_add_test(t, shares_of_an_interval_are_exact);
+    tcase_add_test(t, cpus_and_cores_are_counted);
+    tcase_add_test(t, memory_is_told_in_bytes);
+    tcase_add_test(t, pages_may_have_another_size);
+    tcase_add_test(t, a_count_below_0_is_0_or_forced_into_the_whole_and_marked);
+    tcase_add_test(t, parts_never_exceed_the_whole);
+    tcase_add_test(t, a_machine_without_memory_is_refused);
+    tcase_add_loop_test(t, a_key_that_is_missing_or_closed_takes_its_fields_with_it_and_no_others, 0, OPTIONAL_KEYS);
+    tcase_add_loop_test(t, a_key_that_is_needed_and_closed_is_denied_and_named, 0, NEEDED_KEYS);
+    tcase_add_test(t, swap_is_the_sum_of_its_devices_in_bytes);
+    tcase_add_test(t, a_machine_without_swap_has_0_which_is_known);
+    tcase_add_test(t, more_than_4_gib_of_pages_were_swapped);
+    tcase_add_test(t, a_device_of_more_than_a_tebibyte_is_told);
+    tcase_add_test(t, load_averages_are_told_as_far_as_there_are_any);
+    tcase_add_loop_test(t, an_error_at_any_call_is_a_status_and_leaves_nothing_behind, 0, RESULTS);
+    tcase_add_loop_test(t, an_answer_of_any_length_is_read_within_its_bounds, 0, RESULTS);
+    tcase_add_loop_test(t, no_memory_at_any_allocation_is_a_status_and_leaks_nothing, 0, RESULTS);
+    tcase_add_test(t, a_warm_host_allocates_nothing);
+    tcase_add_test(t, another_root_is_not_supported);
+    tcase_add_test(t, a_sleep_that_fails_is_a_failure);
+    tcase_add_test(t, a_sleep_goes_on_after_a_signal_and_may_last_for_days);
+    tcase_add_test(t, a_list_without_an_end_is_left);
+#if SIM_MACOS
+    tcase_add_test(t, ticks_that_begin_again_do_not_disturb_a_share);
+    tcase_add_test(t, statistics_are_not_told);
+    tcase_add_test(t, statistics_of_newer_and_older_kernels_are_understood);
+    tcase_add_test(t, more_speculative_than_free_pages_leave_none);
+    tcase_add_test(t, failures_of_mach_are_told_apart);
+#else
+    tcase_add_test(t, without_a_statistics_clock_the_system_clock_counts);
+    tcase_add_test(t, a_clock_that_does_not_tick_is_refused);
+    tcase_add_test(t, counters_are_told);
+    tcase_add_test(t, structs_that_have_grown_are_read);
+    tcase_add_test(t, a_device_that_goes_between_the_calls_is_gone);
+#endif
+#if SIM_FREEBSD
+    tcase_add_test(t, devices_of_an_unknown_version_are_refused);
+    tcase_add_test(t, a_system_without_any_counter_says_so);
+#endif
+#if !SIM_FREEBSD
+    tcase_add_test(t, a_cpu_that_goes_leaves_the_others_shares_alone);
+#endif
+#if SIM_NETBSD
+    tcase_add_test(t, offline_cpus_that_cannot_be_found_out_have_rows);
+    tcase_add_test(t, one_cpu_is_not_taken_for_the_sum);
+    tcase_add_test(t, an_older_system_counts_configured_cpus);
+    tcase_add_test(t, an_older_system_knows_no_dirty_pages);
+#endif
+#if SIM_OPENBSD
+    tcase_add_test(t, counters_that_nobody_counts_are_not_told);
+    tcase_add_test(t, without_smt_every_cpu_is_a_core);
+    tcase_add_test(t, a_number_without_a_cpu_is_passed_over);
+#endif
+#if SIM_NETBSD || SIM_OPENBSD
+    tcase_add_test(t, pages_without_a_size_are_refused);
+    tcase_add_test(t, a_device_that_is_not_enabled_does_not_count);
+    tcase_add_test(t, devices_that_come_between_the_calls_are_asked_for_again);
+    tcase_add_test(t, devices_that_never_stand_still_are_gone);
+    tcase_add_test(t, a_list_of_devices_that_fails_is_a_failure);
+#endif
+    suite_add_tcase(suite, t);
+    return suite;
+}
+
+int main(void) {
+    sim_reset();
+    contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(CPU_COUNTS) | CONTRACT_RESULT(CPU_SAMPLE) | CONTRACT_RESULT(MEMORY) |
+                     CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) | IS(CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), 0));
+    int failed = run(contract_suite());
+    return run(sim_suite()) != 0 || failed;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What a macOS kernel answers. Compiled with its headers; calls no libc. */
+#include <mach/mach.h>
+#include <mach/mach_host.h>
+#include <sys/types.h>
+#include <sys/sysctl.h>
+
+#include <errno.h>
+
+#include "fixture.h"
+
+const char sim_name[] = "macos";
+const bool sim_all_or_nothing = false;
+
+int sim_unknown_key(void) {
+    return ENOENT;
+}
+
+KEY(logicalcpu) {
+    int cpus = 0;
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        cpus += !sim.cpu[i].is_offline;
+    }
+    return ANSWER(cpus);
+}
+
+KEY(physicalcpu) {
+    int cores = (int)sim.cores;
+    return ANSWER(cores);
+}
+
+KEY(memsize) {
+    uint64_t physical = sim.physical;
+    return ANSWER(physical);
+}
+
+KEY(swapusage) {
+    struct xsw_usage usage = {.xsu_pagesize = (uint32_t)sim.page_size, .xsu_encrypted = 1};
+    for (unsigned i = 0; i < sim.swaps; i++) {
+        usage.xsu_total += sim.swap[i].bytes;
+        usage.xsu_used += sim.swap[i].used;
+    }
+    usage.xsu_avail = usage.xsu_total - usage.xsu_used;
+    return ANSWER(usage);
+}
+
+const struct sim_key sim_keys[] = {
+    {"hw.logicalcpu", {0}, 0, false, build_logicalcpu},
+    {"hw.physicalcpu", {0}, 0, false, build_physicalcpu},
+    {"hw.memsize", {0}, 0, false, build_memsize},
+    {"vm.swapusage", {0}, 0, false, build_swapusage},
+    {NULL, {0}, 0, false, NULL},
+};
+
+/* Ticks have 32 bits; the place of lowered priority holds 0. Processors that are off stand among the others. */
+int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) {
+    struct processor_basic_info *info = (void *)answer;
+    struct processor_cpu_load_info *load = (void *)answer;
+    *cpus = sim.cpus;
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        const struct sim_cpu *cpu = &sim.cpu[i];
+        if (what == PROCESSOR_BASIC_INFO) {
+            info[i].running = !cpu->is_offline;
+            info[i].slot_num = (int)i;
+        } else if (what == PROCESSOR_CPU_LOAD_INFO) {
+            load[i].cpu_ticks[CPU_STATE_USER] = (unsigned)(cpu->user + cpu->nice);
+            load[i].cpu_ticks[CPU_STATE_SYSTEM] = (unsigned)(cpu->system + cpu->irq);
+            load[i].cpu_ticks[CPU_STATE_IDLE] = (unsigned)cpu->idle;
+            load[i].cpu_ticks[CPU_STATE_NICE] = 0;
+        } else {
+            return -1;
+        }
+    }
+    *length = sim.cpus * (what == PROCESSOR_BASIC_INFO ? PROCESSOR_BASIC_INFO_COUNT : PROCESSOR_CPU_LOAD_INFO_COUNT);
+    return 0;
+}
+
+/* A kernel of macOS 13: it knows nothing behind revision 1. */
+int sim_statistics(int what, int *answer, unsigned *length) {
+    if (what != HOST_VM_INFO64 || *length < HOST_VM_INFO64_REV1_COUNT) {
+        return -1;
+    }
+    struct vm_statistics64 *pages = (void *)answer;
+    pages->free_count = (natural_t)sim.free;
+    pages->active_count = (natural_t)sim.active;
+    pages->inactive_count = (natural_t)sim.inactive;
+    pages->wire_count = (natural_t)sim.wired;
+    pages->speculative_count = (natural_t)sim.speculative;
+    pages->pageins = 111111; /* Of files too: not what is asked for. */
+    pages->pageouts = 222222;
+    pages->swapins = sim.pages_in;
+    pages->swapouts = sim.pages_out;
+    pages->external_page_count = (natural_t)sim.file;
+    *length = HOST_VM_INFO64_REV1_COUNT;
+    return 0;
+}
+
+NO_SWAPCTL
+NO_CPUCTL

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* What a NetBSD 10 kernel answers. Compiled with its headers; calls no libc. */
+#include <sys/param.h>
+#include <sys/cpuio.h>
+#include <sys/ioctl.h>
+#include <sys/sched.h>
+#include <sys/swap.h>
+#include <sys/sysctl.h>
+#include <uvm/uvm_extern.h>
+
+#include <errno.h>
+
+#include "fixture.h"
+
+const char sim_name[] = "netbsd";
+const bool sim_all_or_nothing = false;
+
+int sim_unknown_key(void) {
+    return ENOENT;
+}
+
+/* Room for exactly one block, or none: the sum. Any other room: a block for each CPU. */
+KEY(cp_time) {
+    uint64_t time[SIM_CPUS][CPUSTATES] = {{0}}, sum[CPUSTATES] = {0};
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        const struct sim_cpu *cpu = &sim.cpu[i];
+        time[i][CP_USER] = cpu->user;
+        time[i][CP_NICE] = cpu->nice;
+        time[i][CP_SYS] = cpu->system;
+        time[i][CP_INTR] = cpu->irq;
+        time[i][CP_IDLE] = cpu->idle;
+        for (int state = 0; state < CPUSTATES; state++) {
+            sum[state] += time[i][state];
+        }
+    }
+    return room == 0 || room == sizeof sum ? ANSWER(sum) : give(time, sim.cpus * sizeof time[0], answer, size);
+}
+
+KEY(clockrate) {
+    struct clockinfo clock = {.hz = sim.hz, .tick = 10000, .stathz = sim.stathz, .profhz = 1024};
+    return ANSWER(clock);
+}
+
+KEY(ncpu) {
+    int cpus = (int)sim.cpus;
+    return ANSWER(cpus);
+}
+
+KEY(ncpuonline) {
+    int cpus = 0;
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        cpus += !sim.cpu[i].is_offline;
+    }
+    return ANSWER(cpus);
+}
+
+/* Counters that the kernel keeps in an int come as one, sign and all. */
+KEY(uvmexp2) {
+    struct uvmexp_sysctl uvmexp = {0};
+    uvmexp.pagesize = (int64_t)sim.page_size;
+    uvmexp.npages = sim.pages;
+    uvmexp.free = sim.free;
+    uvmexp.active = sim.active;
+    uvmexp.inactive = sim.inactive;
+    uvmexp.wired = sim.wired;
+    uvmexp.nswget = (int)(uint32_t)sim.pages_in;
+    uvmexp.pgswapout = (int)(uint32_t)sim.pages_out;
+    uvmexp.intrs = (int64_t)sim.interrupts;
+    uvmexp.swtch = (int64_t)sim.switches;
+    uvmexp.softs = (int64_t)sim.soft_interrupts;
+    uvmexp.syscalls = (int64_t)sim.syscalls;
+    uvmexp.filepages = sim.file;
+    uvmexp.execpages = sim.exec;
+    uvmexp.filedirty = sim.dirty;
+    /* The kernel gives no more than there is room for. */
+    return give(&uvmexp, room > 0 && room < sizeof uvmexp ? room : sizeof uvmexp, answer, size);
+}
+
+KEY(bufmem) {
+    long bytes = (long)sim.buffers;
+    return ANSWER(bytes);
+}
+
+const struct sim_key sim_keys[] = {
+    {"kern.cp_time", {CTL_KERN, KERN_CP_TIME}, 2, false, build_cp_time},
+    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, false, build_clockrate},
+    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, false, build_ncpu},
+    {"hw.ncpuonline", {CTL_HW, HW_NCPUONLINE}, 2, false, build_ncpuonline},
+    {"vm.uvmexp2", {CTL_VM, VM_UVMEXP2}, 2, false, build_uvmexp2},
+    {"vm.bufmem", {CTL_VM, 1000100}, 2, false, build_bufmem},
+    {NULL, {0}, 0, false, NULL},
+};
+
+int sim_cpu_state(unsigned long request, void *state) {
+    cpustate_t *cpu = state;
+    if (request != IOC_CPU_GETSTATE || cpu->cs_id >= sim.cpus) {
+        return -1;
+    }
+    cpu->cs_online = !sim.cpu[cpu->cs_id].is_offline;
+    return 0;
+}
+
+SWAPCTL
+NO_MACH

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A simulated kernel under the library of another system.
+ *
+ * The library is compiled with that system's true headers into one object, in
+ * which every symbol it wants from its system is renamed from X to simk_X. Three
+ * parts stand below it:
+ *
+ *   - kernel.c, an ordinary Linux program: the simk_ functions, with the ways of
+ *     failing that real kernels have. A call that nobody simulated does not link.
+ *   - fixture_SYSTEM.c, compiled with the system's headers and calling no libc:
+ *     it puts the machine's plain numbers into the system's own structs.
+ *   - cases.c and the contract suite, which know the public headers only.
+ *
+ * This header is what they share; it includes nothing of any system.
+ */
+#ifndef TESTS_SIM_H
+#define TESTS_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- The machine, in plain numbers ---- */
+
+enum { SIM_CPUS = 300, SIM_SWAPS = 8 };
+
+struct sim_cpu {
+    uint64_t user, nice, system, spin, irq, idle; /* Ticks. */
+    bool is_offline;
+    bool is_absent; /* No CPU has this number. */
+};
+
+struct sim_machine {
+    unsigned cpus, cores;
+    struct sim_cpu cpu[SIM_CPUS];
+    int hz, stathz;
+    int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
+
+    uint64_t physical, page_size, buffers, arc; /* Bytes. */
+    int64_t pages, free, active, inactive, wired, laundry, file, exec, dirty, speculative, shared, cache;
+
+    unsigned swaps;
+    struct {
+        uint64_t bytes, used;
+        bool is_enabled;
+    } swap[SIM_SWAPS];
+    uint64_t pages_in, pages_out;
+    unsigned swap_version; /* FreeBSD: of struct xswdev. */
+
+    uint64_t switches, interrupts, soft_interrupts, syscalls;
+    double load[3];
+    int loads; /* How many getloadavg tells; -1: it fails. */
+};
+extern struct sim_machine sim;
+
+/* Four CPUs of two cores, 8 GiB, two swap devices: the machine that each case begins with and changes. */
+void sim_reset(void);
+
+/* ---- What can go wrong ---- */
+
+enum sim_error { SIM_OK, SIM_EPERM, SIM_ENOENT, SIM_EIO, SIM_ENOMEM, SIM_EACCES, SIM_EINVAL, SIM_EINTR, SIM_NO_SUCH_KEY, SIM_ERRORS };
+
+/* Something that happens to the `at`th call (from 1; 0: to every call) of a name, or of any name where that is NULL. */
+struct sim_fault {
+    const char *name; /* A key ("kern.cp_time") or a function ("swapctl"). */
+    int at;
+    enum sim_error error; /* It fails so; */
+    size_t cut, grow;     /* or its answer is so many bytes shorter, or longer. */
+    bool is_set;
+    int seen; /* Calls of that name so far; counted by the kernel. */
+};
+extern struct sim_fault sim_fault;
+
+/* Called before every call of the kernel with its name and how many calls there have been of any name, from 1. */
+extern void (*sim_hook)(const char *name, int call);
+extern int sim_calls;
+
+/* The allocation that fails, from 1; 0: none. How many there have been, and how many live. */
+extern int sim_failing_allocation, sim_allocations, sim_live_allocations;
+
+/* What Mach and the file system handed out and has not got back. */
+extern int sim_live_ports, sim_live_answers, sim_open_files;
+
+/* The system's errno. */
+extern int sim_errno;
+
+/* ---- What a fixture provides ---- */
+
+extern const char sim_name[];
+
+/* The system's number of an error, and of a key that it does not have. */
+int sim_error_number(enum sim_error error);
+int sim_unknown_key(void);
+
+/* A key. `rest` is what follows its number in the question; `room` is the caller's room, 0 for a question about the size. */
+struct sim_key {
+    const char *name;
+    int number[4];
+    unsigned length;
+    bool takes_more;
+    enum sim_error (*build)(const int *rest, size_t room, unsigned char *answer, size_t *size);
+};
+extern const struct sim_key sim_keys[]; /* Ends with a name that is NULL. */
+enum { SIM_ANSWER = 65536 };
+
+/* Whether the kernel leaves the room alone when the answer does not fit; others copy what fits. */
+extern const bool sim_all_or_nothing;
+
+/* The system's own calls; a fixture without them answers -1. */
+int sim_is_swap_count(int command); /* 1: asks for the count; 0: for the list; -1: neither. */
+void sim_swap_list(void *entries, int room);
+int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
+int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
+int sim_statistics(int what, int *answer, unsigned *length); /* *length is the room, then what came. */
+
+#endif
