@@ -26,7 +26,7 @@ is_provided() {
     case $1 in
     gcc) command -v cc || command -v gcc ;;
     libc6-dev) [[ -e /usr/include/stdio.h ]] ;;
-    cmake | clang | g++ | git | pkg-config | python3 | shellcheck | valgrind) command -v "$1" ;;
+    cmake | clang | g++ | git | npm | pkg-config | python3 | shellcheck | valgrind) command -v "$1" ;;
     ninja-build) command -v ninja ;;
     libhwloc-dev) [[ -e /usr/include/hwloc.h || -e /usr/local/include/hwloc.h ]] ;;
     *) return 2 ;;

