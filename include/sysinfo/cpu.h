@@ -54,7 +54,8 @@ struct sysinfo_processors {
  *
  * `wrap` is present where the source counts in few bits: it is the number of
  * seconds at which its counters begin again at 0, and the difference of two
- * samples takes it into account.
+ * samples takes it into account. The sum over all CPUs then steps back by as much
+ * for each CPU that begins again.
  */
 struct sysinfo_cpu_sample {
     uint64_t present, estimated;

@@ -56,16 +56,16 @@ int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->tick_rate <= 0) {
         static const int key[] = {CTL_KERN, KERN_CLOCKRATE};
-        struct clockinfo clock;
+        struct clockinfo clock[2]; /* The second is room for it to grow. */
         size_t size = sizeof clock;
-        int status = sysinfo__sysctl(host, "kern.clockrate", key, 2, &clock, &size);
+        int status = sysinfo__sysctl(host, "kern.clockrate", key, 2, clock, &size);
         if (status != SYSINFO_OK) {
             return status;
         }
-        if (size < sizeof clock) {
+        if (size < sizeof clock[0]) {
             return sysinfo__sysctl_too_short(host, "kern.clockrate");
         }
-        int ticks = clock.stathz > 0 ? clock.stathz : clock.hz; /* Without a statistics clock the system clock counts. */
+        int ticks = clock[0].stathz > 0 ? clock[0].stathz : clock[0].hz; /* Without a statistics clock the system clock counts. */
         if (ticks <= 0) {
             return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.clockrate", "says that no clock ticks");
         }
