@@ -109,6 +109,11 @@ START_TEST(counters_that_wrap_go_on) {
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
     ck_assert(usage.user == 50 && usage.idle == 50);
     ck_assert_uint_eq(usage.estimated, 0);
+    before.user = 299; /* Three of the CPUs in the sum began again. */
+    after.user = 0;
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.user == 50 && usage.idle == 50);
+    ck_assert_uint_eq(usage.estimated, 0);
     before.user = 30;
     after.user = 29; /* A small step back is no wrap. */
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
