@@ -177,7 +177,10 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
     TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
     TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
     TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
-    TELL_PAGES(memory, cached, uvmexp.filepages + uvmexp.execpages, uvmexp.pagesize);
+    TELL_PAGES(memory, cached, uvmexp.filepages, uvmexp.pagesize);
+    if (uvmexp.execpages > 0) {
+        memory->cached += sysinfo__bytes((uint64_t)uvmexp.execpages, (uint64_t)uvmexp.pagesize);
+    }
     if (size >= offsetof(struct uvmexp_sysctl, fltup)) { /* NetBSD 10 and later */
         TELL_PAGES(memory, dirty, uvmexp.filedirty, uvmexp.pagesize);
     }

@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What the backends of other systems make of their kernels: of what is right, odd and wrong there. */
-#include "sim.h"
+#include "cases.h"
 
-#include <check.h>
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-#include <sysinfo/sysinfo.h>
 
 #include "contract/contract.h"
 #include "run.h"
 
-#if SIM_FREEBSD
-#define IS(freebsd, netbsd, openbsd, macos) (freebsd)
-#elif SIM_NETBSD
-#define IS(freebsd, netbsd, openbsd, macos) (netbsd)
-#elif SIM_OPENBSD
-#define IS(freebsd, netbsd, openbsd, macos) (openbsd)
-#elif SIM_MACOS
-#define IS(freebsd, netbsd, openbsd, macos) (macos)
-#endif
-
 static const double tick_rate = IS(128.0, 128.0, 128.0, 100.0);
 
-static struct sysinfo_host *host;
+struct sysinfo_host *host;
 
 static void set_up(void) {
     sim_reset();
@@ -121,8 +106,7 @@ START_TEST(each_cpu_has_a_row_with_its_number) {
 }
 END_TEST
 
-/* FreeBSD has numbers without a CPU, the others CPUs that are off; OpenBSD keeps SMT siblings so. */
-static void lose_cpus_1_and_3(void) {
+void lose_cpus_1_and_3(void) {
     for (unsigned i = 1; i < 4; i += 2) {
         sim.cpu[i].is_absent = IS(true, false, false, false);
         sim.cpu[i].is_offline = IS(false, true, true, true);
@@ -397,6 +381,21 @@ START_TEST(an_older_system_counts_configured_cpus) {
 }
 END_TEST
 
+START_TEST(the_cache_is_of_files_and_programs) {
+    struct sysinfo_memory told;
+    sim.exec = INT64_MIN;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.cached, 120000 * 4096);
+    sim.file = -3;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.cached, 0);
+    ck_assert(SYSINFO_IS_ESTIMATED(&told, cached));
+    sim.file = sim.exec = INT64_MAX;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.cached, told.total);
+}
+END_TEST
+
 START_TEST(an_older_system_knows_no_dirty_pages) {
     struct sysinfo_memory told;
     sim_fault = (struct sim_fault){.name = "vm.uvmexp2", .cut = 14 * 8, .is_set = true}; /* NetBSD 9 ended with colormiss. */
@@ -476,7 +475,7 @@ START_TEST(a_count_below_0_is_0_or_forced_into_the_whole_and_marked) {
         {&sim.free, offsetof(struct sysinfo_memory, free)},         {&sim.active, offsetof(struct sysinfo_memory, active)},
         {&sim.inactive, offsetof(struct sysinfo_memory, inactive)}, {&sim.wired, offsetof(struct sysinfo_memory, wired)},
 #if SIM_NETBSD
-        {&sim.file, offsetof(struct sysinfo_memory, cached)},       {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
+        {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
 #elif SIM_OPENBSD
         {&sim.cache, offsetof(struct sysinfo_memory, cached)},      {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
 #endif
@@ -568,10 +567,6 @@ START_TEST(a_key_that_is_missing_or_closed_takes_its_fields_with_it_and_no_other
 }
 END_TEST
 
-struct needed {
-    const char *key;
-    uint32_t result;
-};
 static const struct needed needed_keys[] = {
 #if SIM_FREEBSD
     {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_COUNTS},
@@ -763,204 +758,6 @@ START_TEST(load_averages_are_told_as_far_as_there_are_any) {
 }
 END_TEST
 
-/* ---- Everything at every call ---- */
-
-static const uint32_t results[] = {SYSINFO_RESULT_CPU_COUNTS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY, SYSINFO_RESULT_SWAP,
-                                   SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
-enum { RESULTS = sizeof results / sizeof results[0] };
-
-/* Asks for a result on a host of its own; a failure must leave what is given alone. */
-static int ask(uint32_t result) {
-    struct sysinfo_host *own = NULL;
-    int status = sysinfo_host_open(&own, NULL);
-    if (status != SYSINFO_OK) {
-        ck_assert_ptr_null(own);
-        return status;
-    }
-    if (result == 0) {
-        struct sysinfo_cpu_sample_list *list = NULL;
-        status = sysinfo_cpu_times_percpu(own, &list);
-        ck_assert((status == SYSINFO_OK) == (list != NULL));
-        sysinfo_cpu_sample_list_free(list);
-    } else if (result == 99) {
-        struct sysinfo_cpu_usage_list *list = NULL;
-        status = sysinfo_cpu_times_percent_percpu(own, 0.25, &list);
-        ck_assert((status == SYSINFO_OK) == (list != NULL));
-        sysinfo_cpu_usage_list_free(list);
-    } else {
-        uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
-        memset(told, 0x5A, sizeof told);
-        memset(untouched, 0x5A, sizeof untouched);
-        status = sysinfo_read(own, result, told, sizeof told);
-        ck_assert((status == SYSINFO_OK) == (memcmp(told, untouched, sizeof told) != 0));
-    }
-    ck_assert_str_ne(sysinfo_status_name(status), "SYSINFO_?");
-    ck_assert(status == SYSINFO_OK || strlen(sysinfo_explain(own, status)) > 0);
-    sysinfo_host_close(own);
-    return status;
-}
-
-static void expect_nothing_left(void) {
-    ck_assert_int_eq(sim_live_ports, 0);
-    ck_assert_int_eq(sim_live_answers, 0);
-    ck_assert_int_eq(sim_open_files, 0);
-    ck_assert_int_eq(sim_live_allocations, 2); /* The host of the case itself. */
-}
-
-/* A CPU is off, so that the ways to find it are among the calls. */
-START_TEST(an_error_at_any_call_is_a_status_and_leaves_nothing_behind) {
-    lose_cpus_1_and_3();
-    ask(results[_i]);
-    int calls = sim_calls;
-    for (int at = 1; at <= calls; at++) {
-        for (int error = SIM_EPERM; error < SIM_ERRORS; error++) {
-            struct sim_machine machine = sim;
-            sim_reset();
-            sim = machine;
-            sim_fault = (struct sim_fault){.at = at, .error = (enum sim_error)error, .is_set = true};
-            ask(results[_i]);
-            expect_nothing_left();
-        }
-    }
-}
-END_TEST
-
-/* Short: refused, or the field is not told. Long: a struct that has grown is read, a number is not. */
-START_TEST(an_answer_of_any_length_is_read_within_its_bounds) {
-    static const size_t lengths[] = {1, 4, 7, 8, 24, 40, 100, 100000};
-    ask(results[_i]);
-    int calls = sim_calls;
-    for (int at = 1; at <= calls; at++) {
-        for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-            struct sim_machine machine = sim;
-            sim_reset();
-            sim = machine;
-            sim_fault = (struct sim_fault){.at = at, .cut = lengths[i], .is_set = true};
-            ask(results[_i]);
-            expect_nothing_left();
-            sim_reset();
-            sim = machine;
-            sim_fault = (struct sim_fault){.at = at, .grow = i + 1 < sizeof lengths / sizeof lengths[0] ? lengths[i] : 60000, .is_set = true};
-            ask(results[_i]);
-            expect_nothing_left();
-        }
-    }
-}
-END_TEST
-
-START_TEST(no_memory_at_any_allocation_is_a_status_and_leaks_nothing) {
-    int failed = 0;
-    for (int at = 1;; at++) {
-        struct sim_machine machine = sim;
-        sim_reset();
-        sim = machine;
-        sim_failing_allocation = at;
-        int status = ask(results[_i]);
-        expect_nothing_left();
-        if (sim_allocations < at) {
-            break;
-        }
-        ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
-        failed++;
-    }
-    ck_assert_int_ge(failed, 2); /* The host and its texts at least. */
-}
-END_TEST
-
-#if !SIM_MACOS
-/* What the library knows of a struct stands at its beginning; a later release appends. */
-START_TEST(structs_that_have_grown_are_read) {
-    static const struct needed keys[] = {
-        {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
-#if SIM_FREEBSD
-        {"vm.swap_info", SYSINFO_RESULT_SWAP},
-        {"vm.vmtotal", SYSINFO_RESULT_MEMORY},
-#elif SIM_NETBSD
-        {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
-        {"vm.uvmexp2", SYSINFO_RESULT_STATS},
-#else
-        {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
-        {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE},
-        {"vfs.generic.bcachestat", SYSINFO_RESULT_MEMORY},
-#endif
-    };
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        uint64_t before[SYSINFO_SLOTS], after[SYSINFO_SLOTS];
-        ck_assert_int_eq(sysinfo_read(host, keys[i].result, before, sizeof before), SYSINFO_OK);
-        sim_fault = (struct sim_fault){.name = keys[i].key, .grow = 16, .is_set = true};
-        sysinfo_host_close(host); /* A new host asks for everything again. */
-        ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
-        ck_assert_int_eq(sysinfo_read(host, keys[i].result, after, sizeof after), SYSINFO_OK);
-        if (keys[i].result == SYSINFO_RESULT_CPU_SAMPLE) {
-            ((struct sysinfo_cpu_sample *)before)->time = ((struct sysinfo_cpu_sample *)after)->time;
-        }
-        ck_assert_mem_eq(before, after, sizeof before);
-        sim_fault.is_set = false;
-    }
-}
-END_TEST
-#endif
-
-START_TEST(a_warm_host_allocates_nothing) {
-    struct sysinfo_cpu_sample_list *list = NULL;
-    uint64_t told[SYSINFO_SLOTS];
-    int before = 0;
-    for (int round = 0; round < 3; round++) {
-        ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
-        for (size_t i = 0; i < 6; i++) {
-            int status = sysinfo_read(host, results[i], told, sizeof told);
-            ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
-        }
-        ck_assert(round < 2 || sim_allocations == before);
-        before = sim_allocations;
-    }
-    sysinfo_cpu_sample_list_free(list);
-}
-END_TEST
-
-START_TEST(another_root_is_not_supported) {
-    struct sysinfo_host *other = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&other, "/mnt"), SYSINFO_NOT_SUPPORTED);
-    ck_assert_ptr_null(other);
-}
-END_TEST
-
-START_TEST(a_sleep_that_fails_is_a_failure) {
-    double percent;
-    sim_fault = (struct sim_fault){.name = "nanosleep", .error = SIM_EINVAL, .is_set = true};
-    ck_assert_int_eq(sysinfo_cpu_percent(host, 1, &percent), SYSINFO_SYSTEM);
-}
-END_TEST
-
-START_TEST(a_sleep_goes_on_after_a_signal_and_may_last_for_days) {
-    double percent;
-    struct sysinfo_cpu_usage usage;
-    sim_fault = (struct sim_fault){.name = "nanosleep", .error = SIM_EINTR, .at = 1, .is_set = true};
-    ck_assert_int_eq(sysinfo_cpu_percent(host, 1, &percent), SYSINFO_OK);
-    ck_assert_int_eq(sysinfo_cpu_times_percent(host, 200000, &usage, sizeof usage), SYSINFO_OK);
-    ck_assert_double_eq_tol(usage.interval, 200000, 1e-3);
-    ck_assert_double_eq_tol(usage.percent, 62.5, 1e-6);
-}
-END_TEST
-
-START_TEST(a_list_without_an_end_is_left) {
-    struct sysinfo_swap told;
-    struct sysinfo_cpu_sample_list *list = NULL;
-    sim.swaps = IS(5000, 5000, 5000, 2);
-    int status = sysinfo_swap_memory(host, &told, sizeof told);
-    ck_assert_int_eq(status, IS(SYSINFO_OK, SYSINFO_NO_MEMORY, SYSINFO_NO_MEMORY, SYSINFO_OK));
-    sim_fault = (struct sim_fault){.name = IS("kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info"), .error = SIM_ENOMEM, .is_set = true};
-    status = sysinfo_cpu_times_percpu(host, &list); /* Never enough room. */
-    ck_assert_int_eq(status, IS(SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_NO_MEMORY));
-    ck_assert_ptr_null(list);
-}
-END_TEST
-
-START_TEST(the_library_knows_where_it_is) {
-    ck_assert_str_eq(sysinfo_backend(), sim_name);
-}
-END_TEST
-
 /* ---- The suites ---- */
 
 static Suite *sim_suite(void) {
@@ -968,7 +765,6 @@ static Suite *sim_suite(void) {
     TCase *t = tcase_create(sim_name);
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, the_library_knows_where_it_is);
     tcase_add_test(t, cpu_time_is_the_sum_of_all_cpus_in_seconds);
     tcase_add_test(t, long_counters_are_told_whole);
     tcase_add_test(t, each_cpu_has_a_row_with_its_number);
@@ -989,14 +785,6 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, more_than_4_gib_of_pages_were_swapped);
     tcase_add_test(t, a_very_large_device_is_told);
     tcase_add_test(t, load_averages_are_told_as_far_as_there_are_any);
-    tcase_add_loop_test(t, an_error_at_any_call_is_a_status_and_leaves_nothing_behind, 0, RESULTS);
-    tcase_add_loop_test(t, an_answer_of_any_length_is_read_within_its_bounds, 0, RESULTS);
-    tcase_add_loop_test(t, no_memory_at_any_allocation_is_a_status_and_leaks_nothing, 0, RESULTS);
-    tcase_add_test(t, a_warm_host_allocates_nothing);
-    tcase_add_test(t, another_root_is_not_supported);
-    tcase_add_test(t, a_sleep_that_fails_is_a_failure);
-    tcase_add_test(t, a_sleep_goes_on_after_a_signal_and_may_last_for_days);
-    tcase_add_test(t, a_list_without_an_end_is_left);
 #if SIM_MACOS
     tcase_add_test(t, ticks_that_begin_again_do_not_disturb_a_share);
     tcase_add_test(t, statistics_are_not_told);
@@ -1007,7 +795,6 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, without_a_statistics_clock_the_system_clock_counts);
     tcase_add_test(t, a_clock_that_does_not_tick_is_refused);
     tcase_add_test(t, counters_are_told);
-    tcase_add_test(t, structs_that_have_grown_are_read);
     tcase_add_test(t, a_device_that_goes_between_the_calls_is_gone);
 #endif
 #if SIM_FREEBSD
@@ -1021,6 +808,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, offline_cpus_that_cannot_be_found_out_have_rows);
     tcase_add_test(t, one_cpu_is_not_taken_for_the_sum);
     tcase_add_test(t, an_older_system_counts_configured_cpus);
+    tcase_add_test(t, the_cache_is_of_files_and_programs);
     tcase_add_test(t, an_older_system_knows_no_dirty_pages);
 #endif
 #if SIM_OPENBSD
@@ -1035,6 +823,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, devices_that_never_stand_still_are_gone);
     tcase_add_test(t, a_list_of_devices_that_fails_is_a_failure);
 #endif
+    add_faults(t);
     suite_add_tcase(suite, t);
     return suite;
 }

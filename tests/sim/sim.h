@@ -10,7 +10,7 @@
  *     failing that real kernels have. A call that nobody simulated does not link.
  *   - fixture_SYSTEM.c, compiled with the system's headers and calling no libc:
  *     it puts the machine's plain numbers into the system's own structs.
- *   - cases.c and the contract suite, which know the public headers only.
+ *   - cases.c, faults.c and the contract suite, which know the public headers only.
  *
  * This header is what they share; it includes nothing of any system.
  */
