@@ -151,4 +151,69 @@ int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load
 /* The kernel's counters. */
 int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
+/*
+ * Limits on what this process may use, beside the machine itself. Results come
+ * zeroed. That there is no limit is a fact: SYSINFO_UNLIMITED, or INFINITY. What
+ * cannot be seen is not told. A system that knows no such limits answers
+ * SYSINFO_NOT_SUPPORTED (src/none/limits.c): the common half then takes the
+ * machine's own figures and marks them.
+ */
+struct sysinfo__limit {
+    uint64_t present, estimated;
+    uint64_t limit;   /* The tightest of all, in bytes. */
+    uint64_t room;    /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
+    uint64_t machine; /* What the machine itself has left; only where that is cheaper to tell here than by its own call. */
+};
+int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+
+struct sysinfo__cpu_limit {
+    uint64_t present, estimated;
+    uint64_t allowed; /* Online CPUs that this process may run on. */
+    double quota;     /* The tightest quota, in CPUs. */
+};
+int sysinfo__backend_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
+
+/* The cores that those CPUs belong to; SYSINFO_UNKNOWN where the machine does not say. */
+int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
+
+/*
+ * What the control group of this process uses: everything in <sysinfo/cgroup.h>
+ * but `time`, `interval`, `cpu_percent` and `limit`, which are added above.
+ */
+struct sysinfo__cgroup_sample {
+    struct sysinfo_cgroup cgroup;
+    uint64_t group;      /* Changes when the process is in another group. */
+    bool has_quota_time; /* Whether the next is known: */
+    double quota_time;   /* CPU time of the group that holds the tightest quota; of the process's own where there is none. */
+};
+int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
+
+/* Its path; the text belongs to the state and lives until the next call. */
+int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path);
+
+/* Pressure of the machine, or in this process's control group, from what is waited for: a result's number names both. */
+int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
+
+/*
+ * NUMA nodes in any order: `number`, and of `total`, `free` and `cpus` what the
+ * system tells. `used` is computed above.
+ */
+struct sysinfo__numa_rows {
+    struct sysinfo__numa_row {
+        struct sysinfo_numa_node node;
+        char *cpus; /* The CPUs as text; belongs to the row and is kept when the row is used again. NULL: never had one. */
+        size_t cpus_size;
+    } *row;
+    size_t count, capacity;
+};
+
+/* One more row, zeroed but for its number; NULL: no memory. */
+struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number);
+
+/* Makes room in row->cpus for a text of `length` bytes and its end; false: no memory. */
+bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length);
+
+int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
+
 #endif

@@ -312,7 +312,7 @@ void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list) {
 
 /* ---- Counting ---- */
 
-static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     memset(counts, 0, sizeof *counts);
     int status = sysinfo__backend_cpu_counts(host, counts);
     /* Containers show their own CPUs over the machine's topology: more cores than CPUs are the machine's, not these CPUs'. */
@@ -329,7 +329,7 @@ int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out
         return sysinfo__end(&call, SYSINFO_INVALID);
     }
     struct sysinfo_processors counts;
-    int status = read_counts(host, &counts);
+    int status = sysinfo__cpu_counts(host, &counts);
     if (status == SYSINFO_OK && counts.present == 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
     }
@@ -339,19 +339,38 @@ int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out
     return sysinfo__end(&call, status);
 }
 
+/* The number of that kind, 0 where the machine does not say. */
+static int count_kind(struct sysinfo_host *host, enum sysinfo_cpu_kind kind, uint64_t *number) {
+    *number = 0;
+    if (kind == SYSINFO_CPU_USABLE_CORES) {
+        return sysinfo__backend_allowed_cores(host, number);
+    }
+    int status;
+    if (kind == SYSINFO_CPU_USABLE) {
+        struct sysinfo_cpu_allowance allowance;
+        status = sysinfo__cpu_allowance(host, &allowance);
+        *number = status == SYSINFO_OK ? allowance.usable : 0;
+    } else {
+        struct sysinfo_processors counts;
+        status = sysinfo__cpu_counts(host, &counts);
+        if (status == SYSINFO_OK) {
+            *number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores; /* What is not known is 0. */
+        }
+    }
+    return status;
+}
+
 int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
-    if (kind != SYSINFO_CPU_LOGICAL && kind != SYSINFO_CPU_PHYSICAL) {
+    if (kind < SYSINFO_CPU_LOGICAL || kind > SYSINFO_CPU_USABLE_CORES) {
         return sysinfo__end(&call, sysinfo__invalid(host, "there is no such kind of CPU count"));
     }
-    struct sysinfo_processors counts;
-    int status = read_counts(host, &counts);
+    uint64_t number;
+    int status = count_kind(host, kind, &number);
     if (status == SYSINFO_OK) {
-        bool is_known = kind == SYSINFO_CPU_LOGICAL ? SYSINFO_HAS(&counts, count) : SYSINFO_HAS(&counts, cores);
-        uint64_t number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores;
-        status = is_known && number >= 1 && number <= INT32_MAX ? (int)number
-                                                                : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+        status = number >= 1 && number <= INT32_MAX ? (int)number
+                                                    : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
     }
     return sysinfo__end(&call, status);
 }

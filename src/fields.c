@@ -92,6 +92,30 @@ int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t s
         return sysinfo_load_average(host, out, size);
     case SYSINFO_RESULT_STATS:
         return sysinfo_cpu_stats(host, out, size);
+    case SYSINFO_RESULT_USABLE_MEMORY:
+        return sysinfo_usable_memory(host, out, size);
+    case SYSINFO_RESULT_USABLE_SWAP:
+        return sysinfo_usable_swap(host, out, size);
+    case SYSINFO_RESULT_USABLE_CPUS:
+        return sysinfo_usable_cpus(host, out, size);
+    case SYSINFO_RESULT_CGROUP:
+        return sysinfo_cgroup_usage(host, out, size);
+    case SYSINFO_RESULT_CPU_PRESSURE:
+        return sysinfo_cpu_pressure(host, out, size);
+    case SYSINFO_RESULT_MEMORY_PRESSURE:
+        return sysinfo_memory_pressure(host, out, size);
+    case SYSINFO_RESULT_IO_PRESSURE:
+        return sysinfo_io_pressure(host, out, size);
+    case SYSINFO_RESULT_IRQ_PRESSURE:
+        return sysinfo_irq_pressure(host, out, size);
+    case SYSINFO_RESULT_CGROUP_CPU_PRESSURE:
+        return sysinfo_cgroup_cpu_pressure(host, out, size);
+    case SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE:
+        return sysinfo_cgroup_memory_pressure(host, out, size);
+    case SYSINFO_RESULT_CGROUP_IO_PRESSURE:
+        return sysinfo_cgroup_io_pressure(host, out, size);
+    case SYSINFO_RESULT_CGROUP_IRQ_PRESSURE:
+        return sysinfo_cgroup_irq_pressure(host, out, size);
     default: {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);

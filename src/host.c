@@ -16,6 +16,7 @@ static void release_host(struct sysinfo_host *host) {
     sysinfo__topology_forget(host);
     free(host->past_percpu.row);
     free(host->spare.row);
+    sysinfo__numa_rows_free(&host->spare_nodes);
 }
 
 int sysinfo_host_open(struct sysinfo_host **out, const char *root) {

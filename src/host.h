@@ -23,8 +23,12 @@ struct sysinfo_host {
     struct sysinfo_cpu_sample past_percent, past_times_percent;
     struct sysinfo__cpu_rows past_percpu;
 
+    struct sysinfo__cgroup_sample past_cgroup; /* Its time is not present when there is none. */
+
     /* Samples are taken into these rows, then swapped into a caller's list or the past. */
     struct sysinfo__cpu_rows spare;
+
+    struct sysinfo__numa_rows spare_nodes; /* The same for nodes. */
 
     struct sysinfo__topology_memory *topology;
 
@@ -55,6 +59,17 @@ int sysinfo__invalid(struct sysinfo_host *host, const char *complaint);
 
 /* Whether `out` and `size` can be a result: at least one field, whole slots. If not, keeps why. */
 bool sysinfo__can_give(struct sysinfo_host *host, const void *out, size_t size);
+
+/* The whole results, corrected and derived, for those who need them inside. */
+int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap);
+int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
+
+/* CPUs that this process may use. */
+int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance);
+
+/* Frees the rows and all that they hold. */
+void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows);
 
 /* Frees what src/topology.c keeps in a host. */
 void sysinfo__topology_forget(struct sysinfo_host *host);

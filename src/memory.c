@@ -38,6 +38,15 @@ static void derive(struct sysinfo_memory *memory) {
     }
 }
 
+int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    memset(memory, 0, sizeof *memory);
+    int status = sysinfo__backend_virtual_memory(host, memory);
+    if (status == SYSINFO_OK) {
+        derive(memory);
+    }
+    return status;
+}
+
 int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *out, size_t size) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -45,10 +54,8 @@ int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *out
         return sysinfo__end(&call, SYSINFO_INVALID);
     }
     struct sysinfo_memory memory;
-    memset(&memory, 0, sizeof memory);
-    int status = sysinfo__backend_virtual_memory(host, &memory);
+    int status = sysinfo__memory(host, &memory);
     if (status == SYSINFO_OK) {
-        derive(&memory);
         sysinfo__give(out, size, &memory, sizeof memory);
     }
     return sysinfo__end(&call, status);

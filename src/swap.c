@@ -25,6 +25,15 @@ static void derive(struct sysinfo_swap *swap) {
     FACT(swap, percent, swap->total > 0 ? (double)swap->used / (double)swap->total * 100 : 0);
 }
 
+int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    memset(swap, 0, sizeof *swap);
+    int status = sysinfo__backend_swap_memory(host, swap);
+    if (status == SYSINFO_OK) {
+        derive(swap);
+    }
+    return status;
+}
+
 int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *out, size_t size) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -32,10 +41,8 @@ int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *out, siz
         return sysinfo__end(&call, SYSINFO_INVALID);
     }
     struct sysinfo_swap swap;
-    memset(&swap, 0, sizeof swap);
-    int status = sysinfo__backend_swap_memory(host, &swap);
+    int status = sysinfo__swap(host, &swap);
     if (status == SYSINFO_OK) {
-        derive(&swap);
         sysinfo__give(out, size, &swap, sizeof swap);
     }
     return sysinfo__end(&call, status);

@@ -173,8 +173,10 @@ SYSINFO_EXPORT void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *l
 /* ---- Counting ----------------------------------------------------------- */
 
 enum sysinfo_cpu_kind {
-    SYSINFO_CPU_LOGICAL = 1, /* Logical CPUs online, whoever may use them. */
-    SYSINFO_CPU_PHYSICAL = 2 /* Physical cores that the online CPUs belong to. */
+    SYSINFO_CPU_LOGICAL = 1,     /* Logical CPUs online, whoever may use them. */
+    SYSINFO_CPU_PHYSICAL = 2,    /* Physical cores that the online CPUs belong to. */
+    SYSINFO_CPU_USABLE = 3,      /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
+    SYSINFO_CPU_USABLE_CORES = 4 /* Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of certain CPUs. */
 };
 
 /*

@@ -20,7 +20,7 @@ struct sysinfo_host;
  * `slab`; do not sum them.
  *
  * These are figures of the machine. What a container or a cgroup may still use
- * can be much less.
+ * can be much less: see <sysinfo/limits.h>.
  */
 struct sysinfo_memory {
     uint64_t present, estimated;

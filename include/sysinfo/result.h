@@ -57,7 +57,21 @@ enum sysinfo_result {
     SYSINFO_RESULT_MEMORY = 4,     /* struct sysinfo_memory */
     SYSINFO_RESULT_SWAP = 5,       /* struct sysinfo_swap */
     SYSINFO_RESULT_LOAD = 6,       /* struct sysinfo_load */
-    SYSINFO_RESULT_STATS = 7       /* struct sysinfo_stats */
+    SYSINFO_RESULT_STATS = 7,      /* struct sysinfo_stats */
+
+    SYSINFO_RESULT_USABLE_MEMORY = 8, /* struct sysinfo_allowance */
+    SYSINFO_RESULT_USABLE_SWAP = 9,   /* struct sysinfo_allowance */
+    SYSINFO_RESULT_USABLE_CPUS = 10,  /* struct sysinfo_cpu_allowance */
+    SYSINFO_RESULT_CGROUP = 11,       /* struct sysinfo_cgroup */
+
+    SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */
+    SYSINFO_RESULT_MEMORY_PRESSURE = 13,
+    SYSINFO_RESULT_IO_PRESSURE = 14,
+    SYSINFO_RESULT_IRQ_PRESSURE = 15,
+    SYSINFO_RESULT_CGROUP_CPU_PRESSURE = 16,
+    SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE = 17,
+    SYSINFO_RESULT_CGROUP_IO_PRESSURE = 18,
+    SYSINFO_RESULT_CGROUP_IRQ_PRESSURE = 19
 };
 
 #endif

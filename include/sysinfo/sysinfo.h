@@ -11,11 +11,15 @@
 #ifndef SYSINFO_SYSINFO_H
 #define SYSINFO_SYSINFO_H
 
+#include <sysinfo/cgroup.h>
 #include <sysinfo/cpu.h>
 #include <sysinfo/fields.h>
 #include <sysinfo/host.h>
+#include <sysinfo/limits.h>
 #include <sysinfo/load.h>
 #include <sysinfo/memory.h>
+#include <sysinfo/numa.h>
+#include <sysinfo/pressure.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>

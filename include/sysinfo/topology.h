@@ -38,7 +38,7 @@ struct sysinfo_topology_object {
     uint64_t depth;      /* Levels below the machine; every row belongs to the nearest row above it with a smaller depth. */
     uint64_t number;     /* The system's own number of it; absent where it has none. */
     uint64_t cpus;       /* Online logical CPUs in it; sysinfo_topology_cpus() names them. */
-    uint64_t bytes;      /* Size of a cache; local memory of a NUMA node as hwloc saw it. */
+    uint64_t bytes;      /* Size of a cache; local memory of a NUMA node as hwloc saw it: <sysinfo/numa.h> tells its present figures. */
     uint64_t level;      /* Of a cache: 1, 2, 3. */
     uint64_t cache_type; /* Of a cache: enum sysinfo_cache_type. */
     uint64_t efficiency; /* Of a core kind: 0 is the most power-saving kind; absent where the system does not rank them. */

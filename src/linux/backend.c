@@ -5,7 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "affinity.h"
+#include "hierarchy.h"
 #include "hugepages.h"
+#include "files.h"
+#include "numa.h"
 
 const char sysinfo__backend_name[] = "linux";
 const bool sysinfo__backend_has_roots = true;
@@ -17,6 +21,12 @@ void sysinfo__backend_open(struct sysinfo__state *state) {
         state->file[i] = -1;
     }
     sysinfo__huge_pages_open(&state->huge_pages);
+    sysinfo__cgroups_open(&state->cgroups);
+    sysinfo__affinity_open(&state->affinity);
+    sysinfo__numa_open(&state->numa);
+    for (size_t i = 0; i < sizeof state->pressure / sizeof state->pressure[0]; i++) {
+        state->pressure[i].fd = -1;
+    }
     state->text = state->small_text;
     state->capacity = sizeof state->small_text;
 }
@@ -31,6 +41,12 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
         }
     }
     sysinfo__huge_pages_close(&state->huge_pages);
+    sysinfo__cgroups_close(&state->cgroups);
+    sysinfo__affinity_close(&state->affinity);
+    sysinfo__numa_close(&state->numa);
+    for (size_t i = 0; i < sizeof state->pressure / sizeof state->pressure[0]; i++) {
+        sysinfo__kept_close(&state->pressure[i]);
+    }
     if (state->text != state->small_text) {
         free(state->text);
     }
@@ -44,6 +60,16 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
 #define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
 #define LOAD(field, text) SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, field, text)
 #define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
+#define USABLE_MEMORY(field, text) SOURCE(SYSINFO_RESULT_USABLE_MEMORY, sysinfo_allowance, field, text)
+#define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_USABLE_SWAP, sysinfo_allowance, field, text)
+#define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_USABLE_CPUS, sysinfo_cpu_allowance, field, text)
+#define CGROUP(field, text) SOURCE(SYSINFO_RESULT_CGROUP, sysinfo_cgroup, field, text)
+#define PRESSURE_FIELD(result, field, text) SOURCE(SYSINFO_RESULT_##result, sysinfo_pressure, field, text)
+#define PRESSURE(result, file)                                                                                                                                 \
+    PRESSURE_FIELD(result, some_avg10, "avg10 of some in " file), PRESSURE_FIELD(result, some_avg60, "avg60 of some in " file),                                \
+        PRESSURE_FIELD(result, some_avg300, "avg300 of some in " file), PRESSURE_FIELD(result, some_total, "total of some in " file),                          \
+        PRESSURE_FIELD(result, full_avg10, "avg10 of full in " file), PRESSURE_FIELD(result, full_avg60, "avg60 of full in " file),                            \
+        PRESSURE_FIELD(result, full_avg300, "avg300 of full in " file), PRESSURE_FIELD(result, full_total, "total of full in " file)
 
 const struct sysinfo__source sysinfo__backend_sources[] = {
     CPU_USAGE(cpu, "cpuN lines of /proc/stat"),
@@ -104,5 +130,35 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(ctx_switches, "ctxt in /proc/stat"),
     STATS(interrupts, "intr in /proc/stat"),
     STATS(soft_interrupts, "softirq in /proc/stat"),
+    USABLE_MEMORY(limit, "least of memory.max and memory.high (v1: memory.limit_in_bytes) of the own cgroup and all above it"),
+    USABLE_MEMORY(usable, "least of available and, for each limit, limit - (current - active_file - inactive_file - slab_reclaimable) of the same cgroup"),
+    USABLE_SWAP(limit, "least of memory.swap.max and memory.swap.high (v1: memory.memsw.limit_in_bytes - memory.limit_in_bytes) of the own cgroup and all above it"),
+    USABLE_SWAP(usable, "least of free swap and, for each limit, limit - memory.swap.current of the same cgroup"),
+    USABLE_CPUS(usable, "least of sched_getaffinity (another root: Cpus_allowed and cpuset.cpus) and quota rounded up; at least 1"),
+    USABLE_CPUS(quota, "least of cpu.max (v1: cpu.cfs_quota_us / cpu.cfs_period_us) of the own cgroup and all above it"),
+    CGROUP(time, "CLOCK_MONOTONIC"),
+    CGROUP(interval, "CLOCK_MONOTONIC"),
+    CGROUP(cpu_percent, "usage_usec in cpu.stat (v1: cpuacct.usage) / (interval x the lesser of quota and usable CPUs)"),
+    CGROUP(cpu_time, "usage_usec in cpu.stat (v1: cpuacct.usage)"),
+    CGROUP(cpu_user, "user_usec in cpu.stat (v1: user in cpuacct.stat)"),
+    CGROUP(cpu_system, "system_usec in cpu.stat (v1: system in cpuacct.stat)"),
+    CGROUP(periods, "nr_periods in cpu.stat"),
+    CGROUP(throttled_periods, "nr_throttled in cpu.stat"),
+    CGROUP(throttled, "throttled_usec (v1: throttled_time) in cpu.stat"),
+    CGROUP(current, "memory.current (v1: memory.usage_in_bytes)"),
+    CGROUP(peak, "memory.peak (v1: memory.max_usage_in_bytes)"),
+    CGROUP(limit, "as mem.limit"),
+    CGROUP(events_high, "high in memory.events"),
+    CGROUP(events_max, "max in memory.events (v1: memory.failcnt)"),
+    CGROUP(events_oom, "oom in memory.events"),
+    CGROUP(events_oom_kill, "oom_kill in memory.events (v1: in memory.oom_control)"),
+    PRESSURE(CPU_PRESSURE, "/proc/pressure/cpu"),
+    PRESSURE(MEMORY_PRESSURE, "/proc/pressure/memory"),
+    PRESSURE(IO_PRESSURE, "/proc/pressure/io"),
+    PRESSURE(IRQ_PRESSURE, "/proc/pressure/irq"),
+    PRESSURE(CGROUP_CPU_PRESSURE, "cpu.pressure of the own cgroup"),
+    PRESSURE(CGROUP_MEMORY_PRESSURE, "memory.pressure of the own cgroup"),
+    PRESSURE(CGROUP_IO_PRESSURE, "io.pressure of the own cgroup"),
+    PRESSURE(CGROUP_IRQ_PRESSURE, "irq.pressure of the own cgroup"),
     {0, 0, NULL},
 };

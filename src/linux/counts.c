@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counts.h"
 #include "files.h"
 #include "page_size.h"
 
@@ -75,6 +76,11 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
     return online_from_folders(host, online);
 }
 
+int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+    int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
+    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? decode_online(host, status == SYSINFO_OK, online) : status;
+}
+
 /* ---- Which of them are cores ---- */
 
 /* The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is cleared where there is none. */
@@ -109,7 +115,7 @@ static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo
     return SYSINFO_OK;
 }
 
-/* Whether `cpu` is the first online CPU of its core. */
+/* Whether `cpu` is the first of the set in its core. */
 static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, const struct sysinfo__cpu_set *online) {
     for (size_t i = 0; i < cpu / 64; i++) {
         if (siblings->word[i] & online->word[i]) {
@@ -120,16 +126,15 @@ static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, cons
     return !(siblings->word[cpu / 64] & online->word[cpu / 64] & lower);
 }
 
-/* Cores of the online CPUs; 0: at least one of them does not say which is its core. */
-static int count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, uint64_t *cores) {
+int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores) {
     struct sysinfo__cpu_set siblings = {NULL, 0};
     int status = SYSINFO_OK;
     bool is_known = true;
     *cores = 0;
-    for (uint64_t cpu = 0; cpu < online->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
-        if (sysinfo__cpu_set_has(online, cpu)) {
+    for (uint64_t cpu = 0; cpu < cpus->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
+        if (sysinfo__cpu_set_has(cpus, cpu)) {
             status = read_siblings(host, cpu, &siblings, &is_known);
-            *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, online);
+            *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, cpus);
         }
     }
     sysinfo__cpu_set_free(&siblings);
@@ -182,7 +187,7 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
     int status = decode_online(host, has_list, &online);
     *logical = status == SYSINFO_OK ? sysinfo__cpu_set_count(&online) : 0;
     if (*logical > 0) {
-        status = count_cores(host, &online, cores);
+        status = sysinfo__count_cores(host, &online, cores);
     }
     sysinfo__cpu_set_free(&online);
     return status;
@@ -232,15 +237,7 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
     return SYSINFO_OK;
 }
 
-/* FNV-1a of the kernel's list of online CPUs. */
 uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    if (sysinfo__file_read(host, SYSINFO__FILE_ONLINE) != SYSINFO_OK) {
-        return 0;
-    }
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < state->length; i++) {
-        hash = (hash ^ (unsigned char)state->text[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash;
+    return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;
 }

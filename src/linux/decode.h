@@ -17,6 +17,8 @@ enum { SYSINFO__TEXT_PADDING = 64 };
 struct sysinfo_cpu_sample;
 struct sysinfo_stats;
 struct sysinfo_load;
+struct sysinfo_pressure;
+struct sysinfo_numa_node;
 struct sysinfo__cpu_rows;
 
 /* ---- /proc/stat ---- */
@@ -98,6 +100,25 @@ struct sysinfo__meminfo {
 /* The keys of the mask `wanted` (bit k: key k). */
 void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo);
 
+/* ---- Lines "key 123": /proc/vmstat, memory.stat, cpu.stat ... ---- */
+
+/* A key with the blank behind it: {"pswpin ", 7}. */
+struct sysinfo__pair_key {
+    const char *text;
+    size_t length;
+};
+#define SYSINFO__PAIR_KEY(name) {name " ", sizeof(name)}
+
+/*
+ * The values of the keys that have a line with a number, at most 32; returns the mask
+ * of those. `hints` holds the offset of each key's line in the last text, and is
+ * renewed; zeroes will do.
+ */
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, size_t *hints, uint64_t *values);
+
+/* A number with a dot, whatever the locale says a dot is. Returns what stands behind it, or NULL. */
+const char *sysinfo__decode_decimal(const char *p, double *value);
+
 /* ---- /proc/vmstat, /proc/zoneinfo, /proc/loadavg ---- */
 
 enum sysinfo__vmstat_key { SYSINFO__PSWPIN, SYSINFO__PSWPOUT, SYSINFO__NR_FREE_PAGES, SYSINFO__VMSTAT_KEYS };
@@ -110,6 +131,78 @@ uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length);
 
 /* False: it does not begin with three numbers. */
 bool sysinfo__decode_loadavg(const char *text, size_t length, struct sysinfo_load *load);
+
+/* ---- Control groups: cgroups(7), Documentation/admin-guide/cgroup-v1/ and cgroup-v2.rst ---- */
+
+/* A part of a text. */
+struct sysinfo__part {
+    const char *at;
+    size_t length;
+};
+
+/*
+ * The path of a process's group from its /proc/PID/cgroup, whose lines are
+ * "4:memory:/path" for version 1 and "0::/path" for version 2, asked for with the
+ * controller "". False: it has no such line.
+ */
+bool sysinfo__decode_group(const char *text, size_t length, const char *controller, struct sysinfo__part *path);
+
+/* A file that holds one number, or "max": SYSINFO_UNLIMITED. False: it holds something else. */
+bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit);
+
+/* What memory.stat tells beside: bytes that the group would give up, and limits. */
+struct sysinfo__memory_stat {
+    uint64_t reclaimable;             /* The page cache on its two lists (without shared memory) and the kernel objects that can be freed. */
+    uint64_t limit, memory_and_swap; /* Version 1: the tightest of all levels, also those that no mount shows; else SYSINFO_UNLIMITED. */
+};
+void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, struct sysinfo__memory_stat *stat);
+
+/* Whether a limit of version 1 means that there is none: the largest whole number of pages. */
+bool sysinfo__is_no_limit_v1(uint64_t limit);
+
+/* cpu.max, "150000 100000" or "max 100000", as a number of CPUs; infinity: no quota. */
+bool sysinfo__decode_cpu_max(const char *text, size_t length, double *cpus);
+
+/* cpu.cfs_quota_us: microseconds, or -1, which gives SYSINFO_UNLIMITED. */
+bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microseconds);
+
+/* ---- Mounts: /proc/PID/mountinfo, else /proc/mounts ---- */
+
+/* A line's fields, with \040 and its like still in them. */
+struct sysinfo__mount {
+    struct sysinfo__part root;  /* What part of the file system is mounted; its `at` is NULL in /proc/mounts, which does not say. */
+    struct sysinfo__part point; /* Where. */
+    struct sysinfo__part type;
+    struct sysinfo__part options; /* Of the file system: on version 1 these name the controllers. */
+};
+
+/* False: the line is none. It ends before `end`. */
+bool sysinfo__decode_mountinfo(const char *line, const char *end, struct sysinfo__mount *mount);
+bool sysinfo__decode_mounts(const char *line, const char *end, struct sysinfo__mount *mount);
+
+/* Whether `word` is one of the comma-separated words. */
+bool sysinfo__has_word(struct sysinfo__part list, const char *word);
+
+/* Writes the part with its escapes resolved and a zero byte behind it; `out` has room for part.length + 1. Returns the length. */
+size_t sysinfo__unescape(struct sysinfo__part part, char *out);
+
+/*
+ * Where below a mount of the part `root` of a hierarchy the group `path` lies:
+ * sets *below to the rest of the path, "" or "/a/b". False: the mount does not
+ * show that group.
+ */
+bool sysinfo__group_is_below(struct sysinfo__part path, const char *root, struct sysinfo__part *below);
+
+/* ---- Pressure, NUMA nodes, /proc/self/status ---- */
+
+/* "some avg10=0.00 avg60=0.00 avg300=0.00 total=0" and the same for full. False: neither line is there. */
+bool sysinfo__decode_pressure(const char *text, size_t length, struct sysinfo_pressure *pressure);
+
+/* sys/devices/system/node/node0/meminfo: lines "Node 0 MemTotal:  123 kB". */
+void sysinfo__decode_node_meminfo(const char *text, size_t length, struct sysinfo_numa_node *node);
+
+/* The mask in the line "Cpus_allowed:"; false: there is none. */
+bool sysinfo__decode_cpus_allowed(const char *text, size_t length, struct sysinfo__part *mask);
 
 /* ---- Sets of CPUs ---- */
 
@@ -126,6 +219,7 @@ enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t 
 
 bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set, uint64_t cpu); /* false: no memory, or beyond SYSINFO__MOST_CPUS */
 bool sysinfo__cpu_set_has(const struct sysinfo__cpu_set *set, uint64_t cpu);
+void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set, const struct sysinfo__cpu_set *other); /* only what is in the other too */
 size_t sysinfo__cpu_set_count(const struct sysinfo__cpu_set *set);
 void sysinfo__cpu_set_free(struct sysinfo__cpu_set *set);
 

@@ -28,6 +28,12 @@ bool sysinfo__cpu_set_has(const struct sysinfo__cpu_set *set, uint64_t cpu) {
     return cpu / 64 < set->words && (set->word[cpu / 64] >> cpu % 64 & 1);
 }
 
+void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set, const struct sysinfo__cpu_set *other) {
+    for (size_t i = 0; i < set->words; i++) {
+        set->word[i] &= i < other->words ? other->word[i] : 0;
+    }
+}
+
 size_t sysinfo__cpu_set_count(const struct sysinfo__cpu_set *set) {
     size_t count = 0;
     for (size_t i = 0; i < set->words; i++) {

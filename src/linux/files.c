@@ -15,9 +15,9 @@
 
 #include "../posix/posix.h"
 
-enum { PROC_MAGIC = 0x9fa0, LONGEST_TEXT = 64 << 20 };
+enum { PROC_MAGIC = 0x9fa0, SYSFS_MAGIC = 0x62656572, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
 
-/* Whether procfs makes the file as a single record: then a read that leaves room in the buffer has brought all of it. */
+/* Whether the kernel makes the file as a single record: then a read that leaves room in the buffer has brought all of it. */
 static const struct {
     const char *path;
     bool is_single_record;
@@ -151,16 +151,27 @@ static int explain_read(struct sysinfo_host *host, int error, const char *path, 
     return complaint != NULL ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, complaint) : failed(host, error, path);
 }
 
-static bool is_on_procfs(int fd) {
+static int64_t file_system(int fd) {
     struct statfs information;
-    return fstatfs(fd, &information) == 0 && information.f_type == PROC_MAGIC;
+    return fstatfs(fd, &information) == 0 ? (int64_t)information.f_type : 0;
+}
+
+static bool is_of_cgroups(int fd) {
+    int64_t magic = file_system(fd);
+    return magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
+}
+
+/* Whether the kernel itself makes the file's text; lxcfs, a capture and the like do not. */
+static bool is_from_kernel(int fd) {
+    int64_t magic = file_system(fd);
+    return magic == PROC_MAGIC || magic == SYSFS_MAGIC || is_of_cgroups(fd);
 }
 
 /*
  * Reads through *fd, which is opened when it is -1. A descriptor that has gone
  * stale (its file was removed, or somebody closed it) is opened anew, once.
- * `is_on_procfs`, unless NULL, says whether the file is a single record, and is
- * renewed when it is opened.
+ * `is_single`, unless NULL, says whether one read brings all of it, and is renewed
+ * when it is opened.
  */
 static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single) {
     bool was_open = *fd >= 0;
@@ -172,7 +183,7 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
                 return status;
             }
             if (is_single != NULL) {
-                *is_single = is_on_procfs(*fd);
+                *is_single = is_from_kernel(*fd);
             }
         }
         const char *complaint = NULL;
@@ -194,12 +205,42 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
 
 int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
     struct sysinfo__state *state = sysinfo__state(host);
-    bool *is_single = kept_files[file].is_single_record ? &state->is_on_procfs[file] : NULL;
+    bool *is_single = kept_files[file].is_single_record ? &state->is_single[file] : NULL;
     return read_kept(host, kept_files[file].path, &state->file[file], is_single);
 }
 
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd) {
     return read_kept(host, path, fd, NULL);
+}
+
+int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
+    return read_kept(host, path, &file->fd, &file->is_single);
+}
+
+void sysinfo__kept_close(struct sysinfo__kept *file) {
+    if (file->fd >= 0) {
+        close(file->fd);
+    }
+    file->fd = -1;
+}
+
+bool sysinfo__is_folder(struct sysinfo_host *host, const char *path, bool of_cgroups) {
+    int status;
+    int fd = open_path(host, path, O_PATH | O_DIRECTORY, &status);
+    if (fd < 0) {
+        return false;
+    }
+    bool answer = !of_cgroups || !sysinfo__root_is_own(host) || is_of_cgroups(fd);
+    close(fd);
+    return answer;
+}
+
+uint64_t sysinfo__text_hash(const char *text, size_t length) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
 }
 
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path) {

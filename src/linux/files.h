@@ -17,6 +17,16 @@ int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
 /* The same for a file that the caller keeps: *fd is opened when it is -1. It is read to its end, and short. */
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd);
 
+/* The same for a file that procfs, sysfs or cgroupfs makes as a single record: one read brings all of it. */
+int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
+void sysinfo__kept_close(struct sysinfo__kept *file);
+
+/* Whether there is a folder at that path; where `of_cgroups` and this is the machine's own root, one of the cgroup file systems. */
+bool sysinfo__is_folder(struct sysinfo_host *host, const char *path, bool of_cgroups);
+
+/* FNV-1a, to notice that a text has changed. */
+uint64_t sysinfo__text_hash(const char *text, size_t length);
+
 /* The same for a file that is opened for this one reading. `path` begins with a slash. */
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
 

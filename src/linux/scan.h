@@ -90,6 +90,31 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t 
     return p;
 }
 
+/*
+ * A number of any length, digit by digit: nanoseconds and the v1 memory
+ * controller's "no limit" have up to nineteen. NULL: none, or beyond 64 bits. What
+ * stands behind it is for the caller to look at.
+ */
+static inline const char *sysinfo__scan_digits(const char *p, uint64_t *value) {
+    const char *digits = p;
+    uint64_t number = 0;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        unsigned digit = (unsigned)(*p - '0');
+        if (number > (UINT64_MAX - digit) / 10) {
+            return NULL;
+        }
+        number = number * 10 + digit;
+    }
+    *value = number;
+    return p == digits ? NULL : p;
+}
+
+/* The same with a blank or the line's end behind it. */
+static inline const char *sysinfo__scan_long(const char *p, uint64_t *value) {
+    p = sysinfo__scan_digits(p, value);
+    return p != NULL && (*p == ' ' || *p == '\n' || *p == '\t') ? p : NULL;
+}
+
 /* Behind any blanks. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_blanks(const char *p) {
     for (;;) {

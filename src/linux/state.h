@@ -19,6 +19,12 @@ enum sysinfo__file {
     SYSINFO__FILES
 };
 
+/* Another file that is kept. -1: not open. */
+struct sysinfo__kept {
+    int fd;
+    bool is_single; /* One read brings all of it. */
+};
+
 /* The sizes of huge pages that the machine has; looked for when meminfo's one size does not explain all of them. */
 enum { SYSINFO__HUGE_PAGE_SIZES = 16 };
 struct sysinfo__huge_pages {
@@ -29,12 +35,77 @@ struct sysinfo__huge_pages {
     } size[SYSINFO__HUGE_PAGE_SIZES];
 };
 
+/* ---- Control groups: hierarchy.h ---- */
+
+enum sysinfo__controller { SYSINFO__MEMORY, SYSINFO__CPU, SYSINFO__CPUACCT, SYSINFO__CPUSET, SYSINFO__UNIFIED, SYSINFO__CONTROLLERS };
+enum { SYSINFO__CGROUP_FILES = 10, SYSINFO__WATCHES = 2 };
+
+/* How much of a hierarchy can be seen, from the least. */
+enum sysinfo__sight {
+    SYSINFO__NONE,    /* There is none: nothing limits the process. */
+    SYSINFO__HIDDEN,  /* There is one, but no mount shows the process's group. */
+    SYSINFO__PARTIAL, /* Levels between the process and the lowest that can be seen are missing. */
+    SYSINFO__WHOLE
+};
+
+struct sysinfo__hierarchy {
+    enum sysinfo__sight sight;
+    bool is_v2;
+    char *group;         /* The path of the process's group in the hierarchy; NULL: not known. */
+    char *path;          /* Its folder, with room behind it for the name of a file. */
+    size_t length;       /* Of that. */
+    size_t mount_length; /* Of the part that is the mount's. */
+    size_t levels;
+    struct sysinfo__cgroup_level {
+        size_t path_length; /* Its folder is the first so many bytes of `path`. */
+        struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
+    } * level;
+    bool is_watched;
+    int watches;
+    struct {
+        struct sysinfo__kept file;
+        size_t level;
+        uint64_t hash;
+    } watch[SYSINFO__WATCHES];
+};
+
+struct sysinfo__cgroups {
+    int64_t process;                /* Whose /proc/self the descriptors below are. */
+    struct sysinfo__kept own_group; /* /proc/self/cgroup */
+    bool is_found;                  /* The rest is true for the text below. */
+    bool has_text;                  /* There is such a file. */
+    bool is_without;                /* There is none because this kernel has no control groups. */
+    char *text;
+    size_t length;
+    struct sysinfo__hierarchy hierarchy[SYSINFO__CONTROLLERS];
+};
+
 struct sysinfo__state {
     int root;                  /* The folder below which files are opened; -1: not open, or this machine. */
     int file[SYSINFO__FILES];  /* -1: not open. */
-    bool is_on_procfs[SYSINFO__FILES];
+    bool is_single[SYSINFO__FILES]; /* One read brings all of it. */
 
     struct sysinfo__huge_pages huge_pages;
+
+    struct sysinfo__cgroups cgroups;
+    struct sysinfo__affinity {
+        unsigned long *mask; /* What the kernel fills; grown to what it asks for. */
+        size_t words;
+        int64_t process; /* Whose /proc/self/status the descriptor is. */
+        struct sysinfo__kept status;
+        struct sysinfo__cpu_set allowed, other;
+    } affinity;
+    struct sysinfo__kept pressure[4]; /* By what is waited for, in the order of their results. */
+    struct sysinfo__numa {
+        struct sysinfo__kept online;
+        uint64_t hash; /* Of its text, for which the nodes below are all; 0: not looked for yet. */
+        size_t count, capacity;
+        struct sysinfo__numa_files {
+            uint64_t number;
+            struct sysinfo__kept meminfo, cpulist;
+        } * node;
+        struct sysinfo__cpu_set cpus; /* Of the node that is being read. */
+    } numa;
 
     struct sysinfo__meminfo_hints meminfo_hints;
     size_t vmstat_hints[SYSINFO__VMSTAT_KEYS];

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "swap.h"
+
 #include <sys/sysinfo.h>
 
 #include "files.h"
@@ -42,15 +44,15 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
     if (status != SYSINFO_OK) {
         return status;
     }
     struct sysinfo__meminfo meminfo;
-    const uint32_t wanted = KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE);
-    sysinfo__decode_meminfo(state->text, state->length, wanted | KEY_BIT(MEM_FREE), &state->meminfo_hints, &meminfo);
+    const uint32_t wanted = KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE) | KEY_BIT(MEM_FREE);
+    sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
     if ((meminfo.known & ~meminfo.negative & KEY_BIT(SWAP_TOTAL)) && (meminfo.known & KEY_BIT(SWAP_FREE))) {
         FACT(swap, total, meminfo.value[SYSINFO__SWAP_TOTAL]);
         FACT(swap, free, meminfo.value[SYSINFO__SWAP_FREE]);
@@ -60,9 +62,20 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
     } else if (sysinfo__root_is_own(host)) {
         ask_kernel(swap);
     }
-    status = tell_moved(host, meminfo.known & KEY_BIT(MEM_FREE) ? meminfo.value[SYSINFO__MEM_FREE] : 0, swap);
+    *free_memory = meminfo.known & KEY_BIT(MEM_FREE) ? meminfo.value[SYSINFO__MEM_FREE] : 0;
+    *has_line = meminfo.seen & KEY_BIT(SWAP_TOTAL);
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+    uint64_t free_memory;
+    bool has_line;
+    int status = sysinfo__swap_space(host, swap, &free_memory, &has_line);
+    if (status == SYSINFO_OK) {
+        status = tell_moved(host, free_memory, swap);
+    }
     if (status == SYSINFO_OK && swap->present == 0) {
-        const char *complaint = meminfo.seen & KEY_BIT(SWAP_TOTAL) ? "has no usable numbers in SwapTotal and SwapFree" : "has no SwapTotal line";
+        const char *complaint = has_line ? "has no usable numbers in SwapTotal and SwapFree" : "has no SwapTotal line";
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
     }
     return status;

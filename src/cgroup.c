@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/cgroup.h>
+
+#include <string.h>
+
+#include "host.h"
+
+/*
+ * CPUs that 100 % stands for: the quota, but no more than the CPUs that the
+ * process may run on; 0: not known.
+ */
+static double capacity(struct sysinfo_host *host) {
+    struct sysinfo__cpu_limit limit = {0};
+    if (sysinfo__backend_cpu_limit(host, &limit) != SYSINFO_OK || !SYSINFO_HAS(&limit, allowed)) {
+        return 0;
+    }
+    double allowed = (double)limit.allowed;
+    return SYSINFO_HAS(&limit, quota) && limit.quota < allowed ? limit.quota : allowed;
+}
+
+/* Since the past sample, where there is one of the same group; then this one is the past. */
+static void measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now) {
+    struct sysinfo__cgroup_sample *past = &host->past_cgroup;
+    struct sysinfo_cgroup *cgroup = &now->cgroup;
+    double window = cgroup->time - past->cgroup.time;
+    bool is_comparable = now->has_quota_time && past->has_quota_time && now->group == past->group;
+    if (is_comparable && !(window > 0)) { /* Keep the older sample: then the window grows. */
+        return;
+    }
+    double cpus = is_comparable ? capacity(host) : 0;
+    if (cpus > 0) {
+        double used = now->quota_time - past->quota_time;
+        double percent = used / (window * cpus) * 100;
+        FACT(cgroup, interval, window);
+        FACT(cgroup, cpu_percent, percent);
+        if (!(percent >= 0 && percent <= 100)) { /* A burst above the quota, or a quota that was lowered meanwhile. */
+            GUESS(cgroup, cpu_percent, percent > 100 ? 100 : 0);
+        }
+    }
+    *past = *now;
+}
+
+static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
+    memset(sample, 0, sizeof *sample);
+    struct sysinfo_cgroup *cgroup = &sample->cgroup;
+    double now = sysinfo__backend_clock();
+    int status = sysinfo__backend_cgroup(host, sample);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (cgroup->present == 0) {
+        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "", "the cgroup of this process does not show any figures");
+    }
+    FACT(cgroup, time, now);
+    struct sysinfo__limit limit = {0};
+    if (sysinfo__backend_memory_limit(host, &limit) == SYSINFO_OK && SYSINFO_HAS(&limit, limit)) {
+        FACT(cgroup, limit, limit.limit);
+        cgroup->estimated |= SYSINFO_IS_ESTIMATED(&limit, limit) ? SYSINFO_BIT(struct sysinfo_cgroup, limit) : 0;
+    }
+    if (!host->is_one_off) {
+        measure(host, sample);
+    }
+    return SYSINFO_OK;
+}
+
+int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo__cgroup_sample sample;
+    int status = read_cgroup(host, &sample);
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &sample.cgroup, sizeof sample.cgroup);
+    }
+    return sysinfo__end(&call, status);
+}
+
+int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path) {
+    struct sysinfo__call call;
+    if (path != NULL) {
+        *path = NULL;
+    }
+    host = sysinfo__begin(&call, host);
+    if (path == NULL || host->is_one_off) {
+        return sysinfo__end(&call, sysinfo__invalid(host, path == NULL ? "the result is NULL" : "the path belongs to a host: open one"));
+    }
+    return sysinfo__end(&call, sysinfo__backend_cgroup_path(host, path));
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/limits.h>
+
+#include <string.h>
+
+#include "host.h"
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* A backend without such limits has told nothing, which is no failure. */
+static int forgive(int status) {
+    return status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
+}
+
+#define LIMIT SYSINFO_BIT(struct sysinfo_allowance, limit)
+#define USABLE SYSINFO_BIT(struct sysinfo_allowance, usable)
+
+static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowance *allowance) {
+    if (SYSINFO_HAS(limit, limit)) {
+        FACT(allowance, limit, limit->limit);
+        allowance->estimated |= SYSINFO_IS_ESTIMATED(limit, limit) ? LIMIT : 0;
+    }
+}
+
+/* The least of the machine and the limits; marked where the limits are not known for certain. */
+static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
+    bool has_room = SYSINFO_HAS(limit, room);
+    FACT(allowance, usable, has_room ? smaller(machine, limit->room) : machine);
+    allowance->estimated |= !has_room || SYSINFO_IS_ESTIMATED(limit, room) ? USABLE : 0;
+}
+
+/* ---- Memory ---- */
+
+int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_allowance allowance = {0};
+    struct sysinfo__limit limit = {0};
+    struct sysinfo_memory memory;
+    int status = sysinfo__memory(host, &memory);
+    if (status == SYSINFO_OK) {
+        status = forgive(sysinfo__backend_memory_limit(host, &limit));
+    }
+    if (status == SYSINFO_OK) {
+        tell_limit(&limit, &allowance);
+    }
+    if (status == SYSINFO_OK && SYSINFO_HAS(&memory, available)) {
+        tell_usable(&limit, memory.available, &allowance);
+    }
+    if (status == SYSINFO_OK && allowance.present == 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &allowance, sizeof allowance);
+    }
+    return sysinfo__end(&call, status);
+}
+
+/* ---- Swap ---- */
+
+/* What the machine has free, unless the backend has told it already. */
+static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    struct sysinfo_swap swap;
+    if (SYSINFO_HAS(limit, machine)) {
+        return SYSINFO_OK;
+    }
+    int status = sysinfo__swap(host, &swap);
+    if (status == SYSINFO_OK && !SYSINFO_HAS(&swap, free)) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much swap space is free");
+    }
+    limit->machine = swap.free;
+    return status;
+}
+
+int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_allowance allowance = {0};
+    struct sysinfo__limit limit = {0};
+    int status = forgive(sysinfo__backend_swap_limit(host, &limit));
+    if (status == SYSINFO_OK) {
+        status = machine_swap(host, &limit);
+    }
+    if (status == SYSINFO_OK) {
+        tell_limit(&limit, &allowance);
+        tell_usable(&limit, limit.machine, &allowance);
+        sysinfo__give(out, size, &allowance, sizeof allowance);
+    }
+    return sysinfo__end(&call, status);
+}
+
+/* ---- CPUs ---- */
+
+/* A quota of one and a half CPUs keeps two threads busy part of the time: rounded up, as nproc does. */
+static uint64_t threads_of(double quota) {
+    if (quota >= INT32_MAX) {
+        return INT32_MAX;
+    }
+    uint64_t whole = (uint64_t)quota;
+    return whole + ((double)whole < quota);
+}
+
+int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
+    struct sysinfo__cpu_limit limit = {0};
+    memset(allowance, 0, sizeof *allowance);
+    int status = forgive(sysinfo__backend_cpu_limit(host, &limit));
+    bool is_certain = SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota);
+    if (status == SYSINFO_OK && !SYSINFO_HAS(&limit, allowed)) {
+        struct sysinfo_processors counts;
+        status = sysinfo__cpu_counts(host, &counts);
+        limit.allowed = status == SYSINFO_OK ? counts.count : 0;
+    }
+    if (status == SYSINFO_OK && limit.allowed == 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (SYSINFO_HAS(&limit, quota)) {
+        FACT(allowance, quota, limit.quota);
+        allowance->estimated |= SYSINFO_IS_ESTIMATED(&limit, quota) ? SYSINFO_BIT(struct sysinfo_cpu_allowance, quota) : 0;
+    }
+    uint64_t usable = SYSINFO_HAS(&limit, quota) ? smaller(limit.allowed, threads_of(limit.quota)) : limit.allowed;
+    FACT(allowance, usable, usable > 0 ? usable : 1);
+    if (!is_certain) {
+        GUESS(allowance, usable, allowance->usable);
+    }
+    return SYSINFO_OK;
+}
+
+int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_cpu_allowance allowance;
+    int status = sysinfo__cpu_allowance(host, &allowance);
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &allowance, sizeof allowance);
+    }
+    return sysinfo__end(&call, status);
+}

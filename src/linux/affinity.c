@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which CPUs this process may run on.
+ *
+ * On this machine one system call tells: the kernel holds every process's mask
+ * within its cpuset and the CPUs that are in use. Below another root the same is
+ * put together from that root's files.
+ */
+#include "affinity.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../posix/posix.h"
+#include "counts.h"
+#include "files.h"
+#include "hierarchy.h"
+#include "page_size.h"
+
+#define STATUS_FILE "/proc/self/status"
+
+enum { WORD_BITS = sizeof(unsigned long) * CHAR_BIT };
+
+void sysinfo__affinity_open(struct sysinfo__affinity *affinity) {
+    memset(affinity, 0, sizeof *affinity);
+    affinity->status.fd = -1;
+}
+
+void sysinfo__affinity_close(struct sysinfo__affinity *affinity) {
+    sysinfo__kept_close(&affinity->status);
+    sysinfo__cpu_set_free(&affinity->allowed);
+    sysinfo__cpu_set_free(&affinity->other);
+    free(affinity->mask);
+}
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "sched_getaffinity", "needs more memory than there is");
+}
+
+/* ---- This machine ---- */
+
+/*
+ * The words that the kernel filled. It refuses a mask that is too small for the
+ * machine, whose size it does not tell: glibc's cpu_set_t ends at 1024 CPUs.
+ */
+static int ask_kernel(struct sysinfo_host *host, size_t *words) {
+    struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
+    for (;;) {
+        long bytes = affinity->words == 0 ? -1 : syscall(SYS_sched_getaffinity, 0, affinity->words * sizeof affinity->mask[0], affinity->mask);
+        if (bytes >= 0) {
+            *words = (size_t)bytes / sizeof affinity->mask[0];
+            return SYSINFO_OK;
+        }
+        if (affinity->words > 0 && (errno != EINVAL || affinity->words >= SYSINFO__MOST_CPUS / WORD_BITS)) {
+            return sysinfo__failed(host, sysinfo__posix_status(errno), errno, "sched_getaffinity", NULL);
+        }
+        size_t more = affinity->words == 0 ? 1024 / WORD_BITS : affinity->words * 2;
+        unsigned long *mask = realloc(affinity->mask, more * sizeof *mask);
+        if (mask == NULL) {
+            return no_memory(host);
+        }
+        affinity->mask = mask;
+        affinity->words = more;
+    }
+}
+
+static int count_own(struct sysinfo_host *host, uint64_t *count) {
+    size_t words;
+    int status = ask_kernel(host, &words);
+    *count = 0;
+    for (size_t i = 0; status == SYSINFO_OK && i < words; i++) {
+        *count += (uint64_t)__builtin_popcountl(sysinfo__state(host)->affinity.mask[i]);
+    }
+    return status;
+}
+
+static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
+    size_t words;
+    int status = ask_kernel(host, &words);
+    const unsigned long *mask = sysinfo__state(host)->affinity.mask;
+    for (size_t cpu = 0; status == SYSINFO_OK && cpu < words * WORD_BITS; cpu++) {
+        if ((mask[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) && !sysinfo__cpu_set_add(cpus, cpu)) {
+            status = no_memory(host);
+        }
+    }
+    return status;
+}
+
+/* ---- Another root ---- */
+
+/* Takes from `cpus` what is not in the other set. */
+static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus, enum sysinfo__cpu_set_outcome outcome) {
+    if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
+        return no_memory(host);
+    }
+    const struct sysinfo__cpu_set *other = &sysinfo__state(host)->affinity.other;
+    if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(other) > 0) {
+        sysinfo__cpu_set_keep(cpus, other);
+    }
+    return SYSINFO_OK;
+}
+
+static int keep_mask(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__affinity *affinity = &state->affinity;
+    if (affinity->process != getpid()) {
+        sysinfo__kept_close(&affinity->status);
+        affinity->process = getpid();
+    }
+    int status = sysinfo__file_read_single(host, STATUS_FILE, &affinity->status);
+    struct sysinfo__part mask;
+    if (status == SYSINFO_OK && sysinfo__decode_cpus_allowed(state->text, state->length, &mask)) {
+        return keep_decoded(host, cpus, sysinfo__decode_cpu_mask(mask.at, mask.length, &affinity->other));
+    }
+    return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
+/* A group without CPUs of its own has those of the group above (version 2; a version 1 group may then not run anything). */
+static int ask_cpuset(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    for (size_t level = 0; level < hierarchy->levels; level++) {
+        for (int file = SYSINFO__CPUSET_CPUS; file <= SYSINFO__CPUSET_EFFECTIVE; file++) {
+            int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
+            if (status == SYSINFO_OK) {
+                enum sysinfo__cpu_set_outcome outcome = sysinfo__decode_cpu_list(state->text, state->length, &sysinfo__state(host)->affinity.other);
+                if (outcome != SYSINFO__CPU_SET_OK || sysinfo__cpu_set_count(&state->affinity.other) > 0) {
+                    return keep_decoded(host, context, outcome);
+                }
+            } else if (status == SYSINFO_GONE || !sysinfo__is_one_unknown(status)) {
+                return status;
+            }
+        }
+    }
+    return SYSINFO_OK;
+}
+
+/* Empty where the machine does not say which CPUs are online. */
+static int list_other(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
+    int status = sysinfo__online_cpus(host, cpus);
+    if (status == SYSINFO_OK) {
+        status = keep_mask(host, cpus);
+    }
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_ask(host, SYSINFO__CPUSET, ask_cpuset, cpus);
+    }
+    return status;
+}
+
+/* ---- Both ---- */
+
+int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
+    struct sysinfo__cpu_set *allowed = &sysinfo__state(host)->affinity.allowed;
+    bool is_own = sysinfo__root_is_own(host);
+    uint64_t count = 0;
+    int status = is_own ? count_own(host, &count) : list_other(host, allowed);
+    if (status == SYSINFO_OK && !is_own) {
+        count = sysinfo__cpu_set_count(allowed);
+    }
+    if (status == SYSINFO_OK && count > 0) {
+        FACT(limit, allowed, count);
+    } else if (is_own && sysinfo__is_not_told(status)) { /* A seccomp filter. */
+        return SYSINFO_OK;
+    }
+    return status;
+}
+
+int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
+    struct sysinfo__cpu_set *allowed = &sysinfo__state(host)->affinity.allowed;
+    bool is_own = sysinfo__root_is_own(host);
+    sysinfo__cpu_set_free(allowed);
+    int status = is_own ? list_own(host, allowed) : list_other(host, allowed);
+    return status == SYSINFO_OK ? sysinfo__count_cores(host, allowed, cores) : status;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "files.h"
+#include "hierarchy.h"
+#include "quota.h"
+#include "page_size.h"
+
+/* What a caller of sysinfo__hierarchy_ask() wants of the CPU controller's hierarchy, and what it got. */
+struct cpu_question {
+    struct sysinfo__cgroup_sample *sample;
+    struct sysinfo__quota quota;
+    bool has_own_group;
+    uint64_t own_group; /* Hash of the group's path, to compare with that of another hierarchy. */
+};
+
+static uint64_t group_hash(const struct sysinfo__hierarchy *hierarchy) {
+    return hierarchy->group == NULL ? 0 : sysinfo__text_hash(hierarchy->group, strlen(hierarchy->group));
+}
+
+/* A file that cannot be read leaves its figures unknown. */
+static int forgive(int status) {
+    return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
+/* ---- CPU ---- */
+
+enum { USAGE, USER, SYSTEM, PERIODS, THROTTLED_PERIODS, THROTTLED, THROTTLED_V1, STAT_KEYS };
+
+/* cpu.stat of a level: the mask of known keys. Times are in microseconds, but for version 1's throttled time in nanoseconds. */
+static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known, uint64_t value[STAT_KEYS]) {
+    static const struct sysinfo__pair_key keys[STAT_KEYS] = {
+        [USAGE] = SYSINFO__PAIR_KEY("usage_usec"),
+        [USER] = SYSINFO__PAIR_KEY("user_usec"),
+        [SYSTEM] = SYSINFO__PAIR_KEY("system_usec"),
+        [PERIODS] = SYSINFO__PAIR_KEY("nr_periods"),
+        [THROTTLED_PERIODS] = SYSINFO__PAIR_KEY("nr_throttled"),
+        [THROTTLED] = SYSINFO__PAIR_KEY("throttled_usec"),
+        [THROTTLED_V1] = SYSINFO__PAIR_KEY("throttled_time"),
+    };
+    const struct sysinfo__state *state = sysinfo__state(host);
+    size_t hints[STAT_KEYS] = {0};
+    int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__CPU_STAT);
+    *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, STAT_KEYS, hints, value) : 0;
+    return forgive(status);
+}
+
+#define IS_KNOWN(known, key) ((known) >> (key) & 1)
+
+static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
+    if (IS_KNOWN(known, PERIODS)) {
+        FACT(cgroup, periods, value[PERIODS]);
+    }
+    if (IS_KNOWN(known, THROTTLED_PERIODS)) {
+        FACT(cgroup, throttled_periods, value[THROTTLED_PERIODS]);
+    }
+    if (IS_KNOWN(known, THROTTLED)) {
+        FACT(cgroup, throttled, (double)value[THROTTLED] / 1e6);
+    } else if (IS_KNOWN(known, THROTTLED_V1)) {
+        FACT(cgroup, throttled, (double)value[THROTTLED_V1] / 1e9);
+    }
+}
+
+static void tell_used(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
+    if (IS_KNOWN(known, USAGE)) {
+        FACT(cgroup, cpu_time, (double)value[USAGE] / 1e6);
+    }
+    if (IS_KNOWN(known, USER)) {
+        FACT(cgroup, cpu_user, (double)value[USER] / 1e6);
+    }
+    if (IS_KNOWN(known, SYSTEM)) {
+        FACT(cgroup, cpu_system, (double)value[SYSTEM] / 1e6);
+    }
+}
+
+static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct cpu_question *question = context;
+    struct sysinfo__cgroup_sample *sample = question->sample;
+    uint64_t value[STAT_KEYS] = {0};
+    uint32_t known;
+    memset(sample, 0, sizeof *sample);
+    int status = sysinfo__cpu_quota(host, hierarchy, &question->quota);
+    if (status != SYSINFO_OK || hierarchy->levels == 0) {
+        return status;
+    }
+    question->has_own_group = true;
+    question->own_group = group_hash(hierarchy);
+    size_t level = question->quota.level;
+    sample->group = question->own_group + level;
+    status = read_cpu_stat(host, hierarchy, level, &known, value);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    tell_throttled(known, value, &sample->cgroup);
+    sample->has_quota_time = IS_KNOWN(known, USAGE);
+    sample->quota_time = (double)value[USAGE] / 1e6;
+    if (level > 0) {
+        status = read_cpu_stat(host, hierarchy, 0, &known, value);
+    }
+    if (status == SYSINFO_OK) {
+        tell_used(known, value, &sample->cgroup);
+    }
+    return status;
+}
+
+/* Version 1: nanoseconds in a file of the cpuacct controller. */
+static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, bool *is_known, double *seconds) {
+    uint64_t nanoseconds;
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__CPUACCT_USAGE, &nanoseconds);
+    *is_known = status == SYSINFO_OK;
+    *seconds = *is_known ? (double)nanoseconds / 1e9 : 0;
+    return forgive(status);
+}
+
+/* Lines "user 123" and "system 45" in ticks of 10 ms. */
+static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
+    static const struct sysinfo__pair_key keys[] = {SYSINFO__PAIR_KEY("user"), SYSINFO__PAIR_KEY("system")};
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t ticks[2];
+    size_t hints[2] = {0};
+    int status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__CPUACCT_STAT);
+    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, 2, hints, ticks) : 0;
+    if (IS_KNOWN(known, 0)) {
+        FACT(cgroup, cpu_user, (double)ticks[0] / 100);
+    }
+    if (IS_KNOWN(known, 1)) {
+        FACT(cgroup, cpu_system, (double)ticks[1] / 100);
+    }
+    return forgive(status);
+}
+
+/* The two controllers may be mounted apart, and the process may be in groups of different names. */
+static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct cpu_question *question = context;
+    struct sysinfo__cgroup_sample *sample = question->sample;
+    if (hierarchy->levels == 0) {
+        return SYSINFO_OK;
+    }
+    bool is_same_group = question->has_own_group && question->own_group == group_hash(hierarchy);
+    size_t level = is_same_group && question->quota.level < hierarchy->levels ? question->quota.level : 0;
+    bool is_known;
+    double seconds;
+    int status = read_usage(host, hierarchy, level, &sample->has_quota_time, &sample->quota_time);
+    sample->group = group_hash(hierarchy) + level;
+    if (status == SYSINFO_OK) {
+        status = read_usage(host, hierarchy, 0, &is_known, &seconds);
+    }
+    if (status == SYSINFO_OK && is_known) {
+        FACT(&sample->cgroup, cpu_time, seconds);
+    }
+    return status == SYSINFO_OK ? tell_split(host, hierarchy, &sample->cgroup) : status;
+}
+
+/* ---- Memory ---- */
+
+static int tell_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
+    enum { HIGH, MAX, OOM, OOM_KILL, KEYS };
+    static const struct sysinfo__pair_key keys[KEYS] = {
+        [HIGH] = SYSINFO__PAIR_KEY("high"),
+        [MAX] = SYSINFO__PAIR_KEY("max"),
+        [OOM] = SYSINFO__PAIR_KEY("oom"),
+        [OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
+    };
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t value[KEYS];
+    size_t hints[KEYS] = {0};
+    int status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS);
+    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, KEYS, hints, value) : 0;
+    if (IS_KNOWN(known, HIGH)) {
+        FACT(cgroup, events_high, value[HIGH]);
+    }
+    if (IS_KNOWN(known, MAX)) {
+        FACT(cgroup, events_max, value[MAX]);
+    }
+    if (IS_KNOWN(known, OOM)) {
+        FACT(cgroup, events_oom, value[OOM]);
+    }
+    if (IS_KNOWN(known, OOM_KILL)) {
+        FACT(cgroup, events_oom_kill, value[OOM_KILL]);
+    }
+    return forgive(status);
+}
+
+/* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
+static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
+    static const struct sysinfo__pair_key key = SYSINFO__PAIR_KEY("oom_kill");
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t value;
+    size_t hint = 0;
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS, &value);
+    if (status == SYSINFO_OK) {
+        FACT(cgroup, events_max, value);
+    }
+    status = forgive(status);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_OOM);
+        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &key, 1, &hint, &value) != 0) {
+            FACT(cgroup, events_oom_kill, value);
+        }
+    }
+    return forgive(status);
+}
+
+static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct sysinfo_cgroup *cgroup = context;
+    uint64_t bytes;
+    if (hierarchy->levels == 0) {
+        return SYSINFO_OK;
+    }
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_USED, &bytes);
+    if (status == SYSINFO_OK) {
+        FACT(cgroup, current, bytes);
+    }
+    status = forgive(status);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_PEAK, &bytes);
+        if (status == SYSINFO_OK) {
+            FACT(cgroup, peak, bytes);
+        }
+        status = forgive(status);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    return hierarchy->is_v2 ? tell_events(host, hierarchy, cgroup) : tell_events_v1(host, hierarchy, cgroup);
+}
+
+int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
+    struct cpu_question question = {.sample = sample};
+    int status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_cpu, &question);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_ask(host, SYSINFO__CPUACCT, ask_cpuacct, &question);
+    }
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, &sample->cgroup);
+    }
+    return status;
+}
+
+/* ---- Where it is ---- */
+
+static int ask_path(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    (void)host;
+    *(const char **)context = hierarchy->group;
+    return SYSINFO_OK;
+}
+
+int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path) {
+    static const enum sysinfo__controller order[] = {SYSINFO__MEMORY, SYSINFO__UNIFIED, SYSINFO__CPU, SYSINFO__CPUACCT};
+    int status = SYSINFO_OK;
+    *path = NULL;
+    for (size_t i = 0; i < sizeof order / sizeof order[0] && status == SYSINFO_OK && *path == NULL; i++) {
+        status = sysinfo__hierarchy_ask(host, order[i], ask_path, path);
+    }
+    if (status == SYSINFO_OK && *path == NULL) {
+        status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "/proc/self/cgroup", "does not name a cgroup");
+    }
+    return status;
+}

@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: MIT */
+#include "hierarchy.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "page_size.h"
+#include "scan.h"
+
+enum { ABSENT = -2, ATTEMPTS = 3 }; /* Of a descriptor: the file is not there. */
+
+#define GROUP_FILE "/proc/self/cgroup"
+
+static const struct {
+    const char *name; /* In /proc/self/cgroup and among a mount's options; "": version 2. */
+    struct {
+        const char *v2, *v1;
+    } file[SYSINFO__CGROUP_FILES];
+} controllers[SYSINFO__CONTROLLERS] = {
+    [SYSINFO__MEMORY] = {"memory",
+                         {[SYSINFO__MEMORY_LIMIT] = {"memory.max", "memory.limit_in_bytes"},
+                          [SYSINFO__MEMORY_HIGH] = {"memory.high", NULL},
+                          [SYSINFO__MEMORY_USED] = {"memory.current", "memory.usage_in_bytes"},
+                          [SYSINFO__MEMORY_STAT] = {"memory.stat", "memory.stat"},
+                          [SYSINFO__SWAP_LIMIT] = {"memory.swap.max", "memory.memsw.limit_in_bytes"},
+                          [SYSINFO__SWAP_HIGH] = {"memory.swap.high", NULL},
+                          [SYSINFO__SWAP_USED] = {"memory.swap.current", "memory.memsw.usage_in_bytes"},
+                          [SYSINFO__MEMORY_PEAK] = {"memory.peak", "memory.max_usage_in_bytes"},
+                          [SYSINFO__MEMORY_EVENTS] = {"memory.events", "memory.failcnt"},
+                          [SYSINFO__MEMORY_OOM] = {NULL, "memory.oom_control"}}},
+    [SYSINFO__CPU] = {"cpu",
+                      {[SYSINFO__CPU_QUOTA] = {"cpu.max", "cpu.cfs_quota_us"},
+                       [SYSINFO__CPU_PERIOD] = {NULL, "cpu.cfs_period_us"},
+                       [SYSINFO__CPU_STAT] = {"cpu.stat", "cpu.stat"}}},
+    [SYSINFO__CPUACCT] = {"cpuacct", {[SYSINFO__CPUACCT_USAGE] = {NULL, "cpuacct.usage"}, [SYSINFO__CPUACCT_STAT] = {NULL, "cpuacct.stat"}}},
+    [SYSINFO__CPUSET] = {"cpuset",
+                         {[SYSINFO__CPUSET_CPUS] = {"cpuset.cpus.effective", "cpuset.cpus"},
+                          [SYSINFO__CPUSET_NO_PREFIX] = {NULL, "cpus"},
+                          [SYSINFO__CPUSET_EFFECTIVE] = {NULL, "cpuset.effective_cpus"}}},
+    [SYSINFO__UNIFIED] = {"",
+                          {[SYSINFO__UNIFIED_CPU] = {"cpu.pressure", NULL},
+                           [SYSINFO__UNIFIED_MEMORY] = {"memory.pressure", NULL},
+                           [SYSINFO__UNIFIED_IO] = {"io.pressure", NULL},
+                           [SYSINFO__UNIFIED_IRQ] = {"irq.pressure", NULL}}},
+};
+
+enum { LONGEST_NAME = 40 }; /* Of a file, with the slash before it. */
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, GROUP_FILE, "needs more memory than there is");
+}
+
+bool sysinfo__is_one_unknown(int status) {
+    return sysinfo__is_not_told(status) || status == SYSINFO_MALFORMED;
+}
+
+/* ---- What is kept ---- */
+
+static void forget_hierarchy(struct sysinfo__hierarchy *hierarchy) {
+    for (size_t level = 0; level < hierarchy->levels; level++) {
+        for (int file = 0; file < SYSINFO__CGROUP_FILES; file++) {
+            sysinfo__kept_close(&hierarchy->level[level].file[file]);
+        }
+    }
+    for (int i = 0; i < hierarchy->watches; i++) {
+        sysinfo__kept_close(&hierarchy->watch[i].file);
+    }
+    free(hierarchy->level);
+    free(hierarchy->path);
+    free(hierarchy->group);
+    *hierarchy = (struct sysinfo__hierarchy){.sight = SYSINFO__NONE};
+}
+
+static void forget_all(struct sysinfo__cgroups *cgroups) {
+    for (int c = 0; c < SYSINFO__CONTROLLERS; c++) {
+        forget_hierarchy(&cgroups->hierarchy[c]);
+    }
+    free(cgroups->text);
+    cgroups->text = NULL;
+    cgroups->is_found = false;
+}
+
+void sysinfo__cgroups_open(struct sysinfo__cgroups *cgroups) {
+    memset(cgroups, 0, sizeof *cgroups);
+    cgroups->own_group.fd = -1;
+}
+
+void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
+    forget_all(cgroups);
+    sysinfo__kept_close(&cgroups->own_group);
+}
+
+/*
+ * Reads a file in a level's folder, through a descriptor that is kept. That it is not
+ * there is remembered; that it was and is no more is SYSINFO_GONE.
+ */
+static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, struct sysinfo__kept *file) {
+    if (file->fd == ABSENT) {
+        return SYSINFO_NOT_FOUND;
+    }
+    bool was_open = file->fd >= 0;
+    char *behind = hierarchy->path + hierarchy->level[level].path_length;
+    char saved[LONGEST_NAME];
+    memcpy(saved, behind, sizeof saved);
+    behind[0] = '/';
+    memcpy(behind + 1, name, strlen(name) + 1);
+    int status = sysinfo__file_read_single(host, hierarchy->path, file);
+    memcpy(behind, saved, sizeof saved);
+    if (status == SYSINFO_NOT_FOUND && was_open) {
+        return SYSINFO_GONE;
+    }
+    if (status == SYSINFO_NOT_FOUND) {
+        file->fd = ABSENT;
+    }
+    return status;
+}
+
+/* ---- Finding one hierarchy among the mounts ---- */
+
+/* What there is to look for: the controller of a version 1 mount, or "" for version 2. */
+struct search {
+    struct sysinfo_host *host;
+    const char *controller;
+    struct sysinfo__part path; /* Of the process's group. */
+    bool is_mountinfo;
+    size_t prefix; /* Mount points begin with the host's root, which has so many bytes: they are those of a running system seen through that root. */
+    struct sysinfo__hierarchy *hierarchy;
+    size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
+};
+
+static bool equals(struct sysinfo__part part, const char *word) {
+    return part.length == strlen(word) && memcmp(part.at, word, part.length) == 0;
+}
+
+static bool is_wanted(const struct search *search, const struct sysinfo__mount *mount) {
+    if (search->controller[0] == '\0') {
+        return equals(mount->type, "cgroup2");
+    }
+    bool is_old_cpuset = equals(mount->type, "cpuset") && strcmp(search->controller, "cpuset") == 0; /* Before control groups, 2.6.12. */
+    return is_old_cpuset || (equals(mount->type, "cgroup") && sysinfo__has_word(mount->options, search->controller));
+}
+
+static bool is_below_root(const struct sysinfo__mount *mount, const char *root, size_t length) {
+    return mount->point.length >= length && memcmp(mount->point.at, root, length) == 0 && (mount->point.length == length || mount->point.at[length] == '/');
+}
+
+/* Takes the folder `point`/`below` when it is there; its levels are counted later. False: no memory. */
+static bool take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight, size_t root_length) {
+    struct sysinfo__hierarchy *hierarchy = search->hierarchy;
+    if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
+        return true; /* There is a better one. */
+    }
+    size_t length = strlen(point);
+    while (length > 0 && point[length - 1] == '/') {
+        length--;
+    }
+    char *path = calloc(1, length + below.length + LONGEST_NAME + 1);
+    if (path == NULL) {
+        return false;
+    }
+    memcpy(path, point, length);
+    memcpy(path + length, below.at, below.length);
+    if (!sysinfo__is_folder(search->host, path[0] == '\0' ? "/" : path, true)) {
+        free(path);
+        return true;
+    }
+    free(hierarchy->path);
+    hierarchy->path = path;
+    hierarchy->length = length + below.length;
+    hierarchy->mount_length = length;
+    hierarchy->sight = sight;
+    search->root_length = root_length;
+    return true;
+}
+
+/*
+ * Considers one mount.
+ *
+ * Where its root does not lead to the group, there is a second best. In a
+ * namespace the path shows as "/", and a mount from outside it ("/../..") shows
+ * groups above: their limits hold, though others between are not seen. And
+ * /proc/mounts does not tell roots: there the path may be one outside a container
+ * while the mount shows the container's own group.
+ */
+static bool consider(struct search *search, const struct sysinfo__mount *mount, char *point, char *root) {
+    const struct sysinfo__part nothing = {"", 0};
+    sysinfo__unescape(mount->point, point);
+    point += search->prefix;
+    if (mount->root.at == NULL) {
+        struct sysinfo__part below;
+        return sysinfo__group_is_below(search->path, "/", &below) && take(search, point, below, SYSINFO__WHOLE, 1) &&
+               take(search, point, nothing, SYSINFO__PARTIAL, 1);
+    }
+    size_t root_length = sysinfo__unescape(mount->root, root);
+    struct sysinfo__part below;
+    if (sysinfo__group_is_below(search->path, root, &below)) {
+        return take(search, point, below, SYSINFO__WHOLE, root_length);
+    }
+    return search->path.length != 1 || take(search, point, nothing, SYSINFO__PARTIAL, root_length);
+}
+
+/* Looks through all mounts, whose text is the state's. False: no memory. */
+static bool look(struct search *search, const char *controller) {
+    const struct sysinfo__state *state = sysinfo__state(search->host);
+    const char *end = state->text + state->length;
+    char *names = malloc(2 * (state->length + 1));
+    bool has_memory = names != NULL;
+    search->controller = controller;
+    for (const char *line = state->text, *next; line < end && has_memory; line = next) {
+        next = sysinfo__scan_next_line(line, end);
+        struct sysinfo__mount mount;
+        bool is_mount = search->is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
+        if (is_mount && is_wanted(search, &mount) && (search->prefix == 0 || is_below_root(&mount, sysinfo__root(search->host), search->prefix))) {
+            has_memory = consider(search, &mount, names, names + state->length + 1);
+        }
+    }
+    free(names);
+    return has_memory;
+}
+
+/* Makes the levels from the group's own folder up to the mount's. */
+static bool make_levels(struct sysinfo__hierarchy *hierarchy) {
+    size_t levels = 1;
+    for (size_t i = hierarchy->mount_length; i < hierarchy->length; i++) {
+        levels += hierarchy->path[i] == '/';
+    }
+    hierarchy->level = calloc(levels, sizeof *hierarchy->level);
+    if (hierarchy->level == NULL) {
+        return false;
+    }
+    hierarchy->levels = levels;
+    size_t length = hierarchy->length;
+    for (size_t level = 0; level < levels; level++) {
+        hierarchy->level[level].path_length = length;
+        for (int file = 0; file < SYSINFO__CGROUP_FILES; file++) {
+            hierarchy->level[level].file[file].fd = -1;
+        }
+        while (length > hierarchy->mount_length && hierarchy->path[--length] != '/') {
+        }
+    }
+    return true;
+}
+
+/* ---- Finding all of them ---- */
+
+/* Whether the mounts are those of a running system, seen through this host's root: then their points begin with it. */
+static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    const char *root = sysinfo__root(host), *end = state->text + state->length;
+    size_t length = strlen(root);
+    for (const char *line = state->text, *next; line < end && length > 0; line = next) {
+        next = sysinfo__scan_next_line(line, end);
+        struct sysinfo__mount mount;
+        bool is_mount = is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
+        if (is_mount && is_below_root(&mount, root, length)) {
+            return length;
+        }
+    }
+    return 0;
+}
+
+/* One controller's hierarchy: version 1 where /proc/self/cgroup says so, else version 2. */
+static bool find_hierarchy(struct search *search, enum sysinfo__controller controller, const struct sysinfo__cgroups *cgroups) {
+    struct sysinfo__hierarchy *hierarchy = search->hierarchy;
+    const char *name = controllers[controller].name;
+    if (cgroups->has_text && sysinfo__decode_group(cgroups->text, cgroups->length, name, &search->path)) {
+        hierarchy->is_v2 = name[0] == '\0';
+    } else if (cgroups->has_text && controller != SYSINFO__CPUACCT && sysinfo__decode_group(cgroups->text, cgroups->length, "", &search->path)) {
+        hierarchy->is_v2 = true;
+    } else {
+        hierarchy->sight = cgroups->has_text || cgroups->is_without ? SYSINFO__NONE : SYSINFO__HIDDEN;
+        return true;
+    }
+    hierarchy->group = malloc(search->path.length + 1);
+    if (hierarchy->group == NULL) {
+        return false;
+    }
+    memcpy(hierarchy->group, search->path.at, search->path.length);
+    hierarchy->group[search->path.length] = '\0';
+    hierarchy->sight = SYSINFO__HIDDEN;
+    return look(search, hierarchy->is_v2 ? "" : name);
+}
+
+/* Where only /proc/self/cpuset names the group (before 2.6.24), of either version. */
+static bool find_old_cpuset(struct search *search, const char *path, size_t length) {
+    search->path = (struct sysinfo__part){path, length};
+    search->hierarchy->sight = SYSINFO__HIDDEN;
+    search->hierarchy->is_v2 = false;
+    if (!look(search, "cpuset")) {
+        return false;
+    }
+    if (search->hierarchy->sight == SYSINFO__HIDDEN) {
+        search->hierarchy->is_v2 = true;
+        return look(search, "");
+    }
+    return true;
+}
+
+/* Reads the file that names the cpuset's group; *path is NULL where there is none. The caller frees it. */
+static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *length) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    *path = NULL;
+    int status = sysinfo__file_read_once(host, "/proc/self/cpuset");
+    if (status != SYSINFO_OK) {
+        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    }
+    *length = strcspn(state->text, "\n");
+    if (*length == 0 || state->text[0] != '/') {
+        return SYSINFO_OK;
+    }
+    *path = malloc(*length + 1);
+    if (*path == NULL) {
+        return no_memory(host);
+    }
+    memcpy(*path, state->text, *length + 1);
+    return SYSINFO_OK;
+}
+
+/* Before 5.11 a v1 memory group could be told not to hold its children to its limit. The levels from such a one upwards do not count. */
+static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *memory) {
+    for (size_t level = 1; level < memory->levels && !memory->is_v2; level++) {
+        struct sysinfo__kept file = {.fd = -1};
+        int status = read_in(host, memory, level, "memory.use_hierarchy", &file);
+        sysinfo__kept_close(&file);
+        if (status == SYSINFO_OK && sysinfo__state(host)->text[0] == '0') {
+            memory->levels = level;
+        } else if (status != SYSINFO_OK && !sysinfo__is_one_unknown(status)) {
+            return status;
+        }
+    }
+    return SYSINFO_OK;
+}
+
+/* Reads the mounts into the state's text: empty where there is no such file. */
+static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo) {
+    int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
+    *is_mountinfo = status == SYSINFO_OK;
+    if (sysinfo__is_not_told(status)) {
+        status = sysinfo__file_read_once(host, "/proc/mounts");
+    }
+    if (sysinfo__is_not_told(status)) {
+        sysinfo__state(host)->length = 0;
+        return SYSINFO_OK;
+    }
+    return status;
+}
+
+static int find_all(struct sysinfo_host *host) {
+    struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
+    char *old_cpuset = NULL;
+    size_t old_length = 0;
+    struct search search = {.host = host};
+    int status = cgroups->has_text ? SYSINFO_OK : read_old_cpuset(host, &old_cpuset, &old_length);
+    if (status == SYSINFO_OK) {
+        status = read_mounts(host, &search.is_mountinfo);
+    }
+    if (status != SYSINFO_OK) {
+        free(old_cpuset);
+        return status;
+    }
+    search.prefix = find_prefix(host, search.is_mountinfo);
+    bool has_memory = true;
+    for (int c = 0; c < SYSINFO__CONTROLLERS && has_memory; c++) {
+        search.hierarchy = &cgroups->hierarchy[c];
+        search.root_length = SIZE_MAX;
+        has_memory = c == SYSINFO__CPUSET && old_cpuset != NULL ? find_old_cpuset(&search, old_cpuset, old_length)
+                                                                : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
+        if (has_memory && search.hierarchy->sight >= SYSINFO__PARTIAL) {
+            has_memory = make_levels(search.hierarchy);
+        }
+    }
+    free(old_cpuset);
+    if (!has_memory) {
+        return no_memory(host);
+    }
+    cgroups->is_found = true;
+    return trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
+}
+
+/* ---- Keeping up with the process ---- */
+
+/* Reads /proc/self/cgroup and finds out whether it is as it was. A kept descriptor is that of the process that opened it: not of a child. */
+static int read_own_group(struct sysinfo_host *host, bool *is_same) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__cgroups *cgroups = &state->cgroups;
+    int64_t process = getpid();
+    if (process != cgroups->process) {
+        sysinfo__kept_close(&cgroups->own_group);
+        cgroups->process = process;
+    } else if (cgroups->is_found && !cgroups->has_text) { /* A kernel, or a capture, without that file does not get one. */
+        *is_same = true;
+        return SYSINFO_OK;
+    }
+    int status = sysinfo__file_read_single(host, GROUP_FILE, &cgroups->own_group);
+    bool has_text = status == SYSINFO_OK;
+    if (!has_text && !sysinfo__is_not_told(status)) {
+        return status;
+    }
+    state->length = has_text ? state->length : 0;
+    *is_same = cgroups->is_found && cgroups->has_text == has_text && cgroups->length == state->length &&
+               (!has_text || memcmp(cgroups->text, state->text, state->length) == 0);
+    if (!*is_same) {
+        forget_all(cgroups);
+        cgroups->has_text = has_text;
+        cgroups->is_without = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host);
+        cgroups->length = state->length;
+        cgroups->text = malloc(state->length + SYSINFO__TEXT_PADDING);
+        if (cgroups->text == NULL) {
+            return no_memory(host);
+        }
+        memcpy(cgroups->text, state->text, state->length);
+        memset(cgroups->text + state->length, 0, SYSINFO__TEXT_PADDING);
+    }
+    return SYSINFO_OK;
+}
+
+/*
+ * On version 2 a group has a controller's files only once that controller was
+ * enabled above it, which an administrator may do at any time, to set a limit at
+ * once. Enabling goes from the top down, so it shows in the highest two groups
+ * without those files: their cgroup.controllers is watched. (Two, because the
+ * highest may be the root of all, which never has limits.)
+ */
+static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, bool *is_same) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    for (int i = 0; i < hierarchy->watches; i++) {
+        int status = read_in(host, hierarchy, hierarchy->watch[i].level, "cgroup.controllers", &hierarchy->watch[i].file);
+        if (status != SYSINFO_OK && !sysinfo__is_not_told(status)) {
+            return status;
+        }
+        uint64_t hash = status == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;
+        *is_same = *is_same && hash == hierarchy->watch[i].hash;
+        hierarchy->watch[i].hash = hash;
+    }
+    return SYSINFO_OK;
+}
+
+static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
+    size_t top = hierarchy->levels;
+    hierarchy->is_watched = true;
+    for (size_t level = hierarchy->levels; level > 0 && hierarchy->is_v2; level--) {
+        int status = sysinfo__hierarchy_read(host, hierarchy, level - 1, 0);
+        if (status == SYSINFO_NOT_FOUND) {
+            hierarchy->watch[hierarchy->watches].file.fd = -1;
+            hierarchy->watch[hierarchy->watches++].level = level - 1;
+            if (level < top) { /* Below it there are none either. */
+                break;
+            }
+        } else if (status == SYSINFO_OK) {
+            hierarchy->watches = 0; /* What has none above this one is the root of all. */
+        }
+    }
+    bool is_same;
+    return watch(host, hierarchy, &is_same);
+}
+
+static int renew(struct sysinfo_host *host, enum sysinfo__controller controller, bool anew) {
+    struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
+    struct sysinfo__hierarchy *hierarchy = &cgroups->hierarchy[controller];
+    if (anew) {
+        cgroups->is_found = false;
+    }
+    bool is_same;
+    int status = read_own_group(host, &is_same);
+    if (status == SYSINFO_OK && is_same && hierarchy->watches > 0) {
+        status = watch(host, hierarchy, &is_same);
+        if (status == SYSINFO_OK && !is_same) {
+            cgroups->is_found = false;
+            status = read_own_group(host, &is_same);
+        }
+    }
+    if (status == SYSINFO_OK && !is_same) {
+        status = find_all(host);
+    }
+    if (status == SYSINFO_OK && !hierarchy->is_watched && (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU)) {
+        status = begin_watch(host, hierarchy);
+    }
+    return status;
+}
+
+/* ---- Asking ---- */
+
+int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
+                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context), void *context) {
+    int status = SYSINFO_GONE;
+    for (int attempt = 0; attempt < ATTEMPTS && status == SYSINFO_GONE; attempt++) {
+        status = renew(host, controller, attempt > 0);
+        if (status == SYSINFO_OK) {
+            status = ask(host, &sysinfo__state(host)->cgroups.hierarchy[controller], context);
+        }
+    }
+    return status;
+}
+
+int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file) {
+    enum sysinfo__controller controller = (enum sysinfo__controller)(hierarchy - sysinfo__state(host)->cgroups.hierarchy);
+    const char *name = hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
+    return name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, &hierarchy->level[level].file[file]);
+}
+
+int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
+    if (status == SYSINFO_OK && !sysinfo__decode_limit(state->text, state->length, value)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, hierarchy->path, "has a file that does not hold a number");
+    }
+    return status;
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* The limits of control groups. docs/containers.md explains every formula. */
+#include "quota.h"
+
+#include <math.h>
+
+#include "affinity.h"
+#include "files.h"
+#include "hierarchy.h"
+#include "scan.h"
+#include "swap.h"
+
+static uint64_t smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+static uint64_t reduced(uint64_t from, uint64_t by) {
+    return from > by ? from - by : 0;
+}
+
+/* ---- What all levels together allow ---- */
+
+struct tightest {
+    uint64_t limit, room;
+    bool is_limit_certain, is_room_certain;
+};
+
+static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
+    all->limit = smaller(all->limit, limit);
+    all->room = smaller(all->room, reduced(limit, used));
+}
+
+/* A level whose limit, or whose use, cannot be told: what the others say is then an upper bound. */
+static void doubt_limit(struct tightest *all) {
+    all->is_limit_certain = all->is_room_certain = false;
+}
+
+static void doubt_use(struct tightest *all, uint64_t limit) {
+    add_limit(all, limit, 0);
+    all->is_room_certain = false;
+}
+
+static struct tightest no_limit(const struct sysinfo__hierarchy *hierarchy) {
+    bool is_certain = hierarchy->sight == SYSINFO__NONE || hierarchy->sight == SYSINFO__WHOLE;
+    return (struct tightest){SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, is_certain, is_certain};
+}
+
+/* That no limit was found is a fact only where all were seen. */
+static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
+    if (all->is_limit_certain) {
+        FACT(limit, limit, all->limit);
+    } else if (all->limit != SYSINFO_UNLIMITED) {
+        GUESS(limit, limit, all->limit);
+    }
+    if (all->is_room_certain) {
+        FACT(limit, room, all->room);
+    } else if (all->room != SYSINFO_UNLIMITED) {
+        GUESS(limit, room, all->room);
+    }
+}
+
+/*
+ * A figure of one level. *value stays as it was, and *is_known is cleared, where it
+ * cannot be told; a file that does not exist leaves *value alone too.
+ */
+static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value, bool *is_known) {
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, file, value);
+    if (status == SYSINFO_GONE || (status != SYSINFO_OK && !sysinfo__is_one_unknown(status))) {
+        return status;
+    }
+    *is_known = *is_known && (status == SYSINFO_OK || status == SYSINFO_NOT_FOUND);
+    return SYSINFO_OK;
+}
+
+/* A limit: no file, or on version 1 a huge number, is none. */
+static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *bound, bool *is_known) {
+    *bound = SYSINFO_UNLIMITED;
+    int status = read_figure(host, hierarchy, level, file, bound, is_known);
+    if (!hierarchy->is_v2 && sysinfo__is_no_limit_v1(*bound)) {
+        *bound = SYSINFO_UNLIMITED;
+    }
+    return status;
+}
+
+/* What is in use: here a file that does not exist is not known. */
+static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *use, bool *is_known) {
+    *use = SYSINFO_UNLIMITED;
+    int status = read_figure(host, hierarchy, level, file, use, is_known);
+    *is_known = *is_known && *use != SYSINFO_UNLIMITED;
+    return status;
+}
+
+/* memory.stat of a level; without that file nothing can be given up. */
+static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__memory_stat *stat) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    *stat = (struct sysinfo__memory_stat){0, SYSINFO_UNLIMITED, SYSINFO_UNLIMITED};
+    int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_STAT);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_memory_stat(state->text, state->length, hierarchy->is_v2, stat);
+    }
+    return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
+/* ---- Memory ---- */
+
+/* The limit and the use of the same level: what another level uses says nothing of this one's limit. */
+static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+    uint64_t most, high;
+    bool is_known = true;
+    int status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_LIMIT, &most, &is_known);
+    if (status == SYSINFO_OK) {
+        status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_HIGH, &high, &is_known);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (!is_known) {
+        doubt_limit(all);
+    }
+    uint64_t limit = smaller(most, high), used;
+    if (limit == SYSINFO_UNLIMITED) {
+        return SYSINFO_OK;
+    }
+    is_known = true;
+    status = read_use(host, hierarchy, level, SYSINFO__MEMORY_USED, &used, &is_known);
+    if (status == SYSINFO_OK && !is_known) {
+        doubt_use(all, limit);
+        return SYSINFO_OK;
+    }
+    struct sysinfo__memory_stat stat = {0};
+    if (status == SYSINFO_OK && reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
+        status = read_stat(host, hierarchy, level, &stat);
+    }
+    if (status == SYSINFO_OK) {
+        add_limit(all, limit, reduced(used, stat.reclaimable));
+    }
+    return status;
+}
+
+/* Version 1 tells the limits of groups that no mount shows, but not what these use: at least what this one does. */
+static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct tightest *all) {
+    struct sysinfo__memory_stat stat;
+    if (hierarchy->is_v2 || hierarchy->levels == 0) {
+        return SYSINFO_OK;
+    }
+    uint64_t used;
+    bool is_known = true;
+    int status = read_stat(host, hierarchy, 0, &stat);
+    if (status != SYSINFO_OK || stat.limit >= all->limit) {
+        return status;
+    }
+    status = read_use(host, hierarchy, 0, SYSINFO__MEMORY_USED, &used, &is_known);
+    if (status == SYSINFO_OK) {
+        doubt_use(all, stat.limit);
+        add_limit(all, stat.limit, is_known ? reduced(used, stat.reclaimable) : 0);
+    }
+    return status;
+}
+
+static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct sysinfo__limit *limit = context;
+    struct tightest all = no_limit(hierarchy);
+    int status = SYSINFO_OK;
+    for (size_t level = 0; level < hierarchy->levels && status == SYSINFO_OK; level++) {
+        status = add_memory_level(host, hierarchy, level, &all);
+    }
+    if (status == SYSINFO_OK) {
+        status = add_hidden_memory(host, hierarchy, &all);
+    }
+    if (status == SYSINFO_OK) {
+        tell(&all, limit);
+    }
+    return status;
+}
+
+int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
+}
+
+/* ---- Swap ---- */
+
+static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+    uint64_t most, high, used;
+    bool is_known = true;
+    int status = read_bound(host, hierarchy, level, SYSINFO__SWAP_LIMIT, &most, &is_known);
+    if (status == SYSINFO_OK) {
+        status = read_bound(host, hierarchy, level, SYSINFO__SWAP_HIGH, &high, &is_known);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (!is_known) {
+        doubt_limit(all);
+    }
+    uint64_t limit = smaller(most, high);
+    if (limit == SYSINFO_UNLIMITED) {
+        return SYSINFO_OK;
+    }
+    is_known = true;
+    status = read_use(host, hierarchy, level, SYSINFO__SWAP_USED, &used, &is_known);
+    if (status == SYSINFO_OK && !is_known) {
+        doubt_use(all, limit);
+    } else if (status == SYSINFO_OK) {
+        add_limit(all, limit, used);
+    }
+    return status;
+}
+
+/* Version 1 limits memory and swap together: what exceeds the limit of memory is swap, as container engines mean it. */
+static uint64_t swap_part(uint64_t both, uint64_t memory) {
+    return both == SYSINFO_UNLIMITED || memory == SYSINFO_UNLIMITED ? both : reduced(both, memory);
+}
+
+static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+    uint64_t both, memory, both_used, memory_used;
+    bool is_known = true;
+    int status = read_bound(host, hierarchy, level, SYSINFO__SWAP_LIMIT, &both, &is_known);
+    if (status != SYSINFO_OK || (is_known && both == SYSINFO_UNLIMITED)) {
+        return status;
+    }
+    status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_LIMIT, &memory, &is_known);
+    if (status != SYSINFO_OK || !is_known) {
+        doubt_limit(all);
+        return status;
+    }
+    status = read_use(host, hierarchy, level, SYSINFO__SWAP_USED, &both_used, &is_known);
+    if (status == SYSINFO_OK) {
+        status = read_use(host, hierarchy, level, SYSINFO__MEMORY_USED, &memory_used, &is_known);
+    }
+    if (status == SYSINFO_OK && !is_known) {
+        doubt_use(all, swap_part(both, memory));
+    } else if (status == SYSINFO_OK) {
+        add_limit(all, swap_part(both, memory), reduced(both_used, memory_used));
+    }
+    return status;
+}
+
+static int add_hidden_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct tightest *all) {
+    struct sysinfo__memory_stat stat;
+    if (hierarchy->is_v2 || hierarchy->levels == 0) {
+        return SYSINFO_OK;
+    }
+    int status = read_stat(host, hierarchy, 0, &stat);
+    uint64_t limit = swap_part(stat.memory_and_swap, stat.limit);
+    if (status == SYSINFO_OK && limit < all->limit) {
+        doubt_use(all, limit);
+    }
+    return status;
+}
+
+static int ask_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct sysinfo__limit *limit = context;
+    struct tightest all = no_limit(hierarchy);
+    int status = SYSINFO_OK;
+    for (size_t level = 0; level < hierarchy->levels && status == SYSINFO_OK; level++) {
+        status = hierarchy->is_v2 ? add_swap_level_v2(host, hierarchy, level, &all) : add_swap_level_v1(host, hierarchy, level, &all);
+    }
+    if (status == SYSINFO_OK) {
+        status = add_hidden_swap(host, hierarchy, &all);
+    }
+    if (status == SYSINFO_OK) {
+        tell(&all, limit);
+    }
+    return status;
+}
+
+int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    struct sysinfo_swap swap = {0};
+    int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_swap, limit);
+    uint64_t free_memory;
+    bool has_line;
+    if (status == SYSINFO_OK) { /* Without /proc/vmstat, which costs more than all else together. */
+        status = sysinfo__swap_space(host, &swap, &free_memory, &has_line);
+    }
+    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && SYSINFO_HAS(&swap, free)) {
+        FACT(limit, machine, smaller(swap.free, swap.total));
+    }
+    return status;
+}
+
+/* ---- CPUs ---- */
+
+/* A level's quota in CPUs; infinity: none. *is_known is cleared where it cannot be told. */
+static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, double *cpus, bool *is_known) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t quota, period;
+    *cpus = (double)INFINITY;
+    int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__CPU_QUOTA);
+    if (status == SYSINFO_NOT_FOUND) {
+        return SYSINFO_OK;
+    }
+    if (status == SYSINFO_OK && hierarchy->is_v2) {
+        *is_known = *is_known && sysinfo__decode_cpu_max(state->text, state->length, cpus);
+        return SYSINFO_OK;
+    }
+    if (status == SYSINFO_OK && !sysinfo__decode_quota_v1(state->text, state->length, &quota)) {
+        status = SYSINFO_MALFORMED;
+    }
+    if (status == SYSINFO_OK && quota == SYSINFO_UNLIMITED) {
+        return SYSINFO_OK;
+    }
+    if (status == SYSINFO_OK) {
+        status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__CPU_PERIOD, &period);
+    }
+    if (status == SYSINFO_OK && period > 0) {
+        *cpus = (double)quota / (double)period;
+        return SYSINFO_OK;
+    }
+    *is_known = false;
+    return status == SYSINFO_GONE || (status != SYSINFO_OK && !sysinfo__is_one_unknown(status)) ? status : SYSINFO_OK;
+}
+
+int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota) {
+    bool is_known = hierarchy->sight == SYSINFO__NONE || hierarchy->sight == SYSINFO__WHOLE;
+    *quota = (struct sysinfo__quota){.cpus = (double)INFINITY};
+    for (size_t level = 0; level < hierarchy->levels; level++) {
+        double cpus;
+        int status = read_quota(host, hierarchy, level, &cpus, &is_known);
+        if (status != SYSINFO_OK) {
+            return status;
+        }
+        if (cpus < quota->cpus) {
+            quota->cpus = cpus;
+            quota->level = level;
+        }
+    }
+    quota->is_certain = is_known;
+    return SYSINFO_OK;
+}
+
+static int ask_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct sysinfo__cpu_limit *limit = context;
+    struct sysinfo__quota quota;
+    int status = sysinfo__cpu_quota(host, hierarchy, &quota);
+    if (status == SYSINFO_OK && quota.is_certain) {
+        FACT(limit, quota, quota.cpus);
+    } else if (status == SYSINFO_OK && quota.cpus < (double)INFINITY) {
+        GUESS(limit, quota, quota.cpus);
+    }
+    return status;
+}
+
+int sysinfo__backend_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
+    int status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_quota, limit);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__allowed_cpus(host, limit);
+    }
+    return status;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Documentation/ABI/stable/sysfs-devices-node. */
+#include "numa.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "page_size.h"
+
+#define NODES "/sys/devices/system/node"
+
+static int no_memory(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, NODES, "needs more memory than there is");
+}
+
+static void forget(struct sysinfo__numa *numa) {
+    for (size_t i = 0; i < numa->count; i++) {
+        sysinfo__kept_close(&numa->node[i].meminfo);
+        sysinfo__kept_close(&numa->node[i].cpulist);
+    }
+    numa->count = 0;
+    numa->hash = 0;
+}
+
+void sysinfo__numa_open(struct sysinfo__numa *numa) {
+    memset(numa, 0, sizeof *numa);
+    numa->online.fd = -1;
+}
+
+void sysinfo__numa_close(struct sysinfo__numa *numa) {
+    forget(numa);
+    sysinfo__kept_close(&numa->online);
+    free(numa->node);
+    sysinfo__cpu_set_free(&numa->cpus);
+}
+
+/* ---- Which nodes there are ---- */
+
+struct walk {
+    struct sysinfo__numa *numa;
+    bool has_memory;
+};
+
+static bool note_node(void *context, const char *name) {
+    struct walk *walk = context;
+    struct sysinfo__numa *numa = walk->numa;
+    uint64_t number;
+    if (!sysinfo__name_number(name, "node", "", &number)) {
+        return true;
+    }
+    if (numa->count == numa->capacity) {
+        size_t capacity = numa->capacity == 0 ? 8 : numa->capacity * 2;
+        struct sysinfo__numa_files *node = realloc(numa->node, capacity * sizeof *node);
+        walk->has_memory = node != NULL;
+        if (node == NULL) {
+            return false;
+        }
+        numa->node = node;
+        numa->capacity = capacity;
+    }
+    numa->node[numa->count++] = (struct sysinfo__numa_files){number, {.fd = -1}, {.fd = -1}};
+    return true;
+}
+
+/* The folders are looked for again when the list of online nodes has changed; an old kernel without that list is looked at each time. */
+static int find_nodes(struct sysinfo_host *host) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__numa *numa = &state->numa;
+    int status = sysinfo__file_read_single(host, NODES "/online", &numa->online);
+    if (status != SYSINFO_OK && !sysinfo__is_not_told(status)) {
+        return status;
+    }
+    uint64_t hash = status == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;
+    if (hash != 0 && hash == numa->hash) {
+        return SYSINFO_OK;
+    }
+    struct walk walk = {numa, true};
+    forget(numa);
+    status = sysinfo__folder_walk(host, NODES, note_node, &walk);
+    if (!walk.has_memory) {
+        return no_memory(host);
+    }
+    if (status == SYSINFO_OK && numa->count == 0) {
+        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, NODES, "has no folder of a node");
+    }
+    numa->hash = status == SYSINFO_OK ? hash : 0;
+    return status;
+}
+
+/* ---- One node ---- */
+
+static int read_node_file(struct sysinfo_host *host, uint64_t number, const char *name, struct sysinfo__kept *file) {
+    char path[96];
+    snprintf(path, sizeof path, NODES "/node%llu/%s", (unsigned long long)number, name);
+    return sysinfo__file_read_single(host, path, file);
+}
+
+/* Writes a set as a list, "0-3,8"; returns its length, which may exceed `size`. */
+static size_t write_list(const struct sysinfo__cpu_set *set, char *text, size_t size) {
+    size_t length = 0;
+    for (uint64_t cpu = 0; cpu < set->words * 64; cpu++) {
+        if (!sysinfo__cpu_set_has(set, cpu)) {
+            continue;
+        }
+        uint64_t last = cpu;
+        while (sysinfo__cpu_set_has(set, last + 1)) {
+            last++;
+        }
+        char *at = length < size ? text + length : NULL;
+        size_t left = length < size ? size - length : 0;
+        const char *comma = length > 0 ? "," : "";
+        int written = last > cpu ? snprintf(at, left, "%s%llu-%llu", comma, (unsigned long long)cpu, (unsigned long long)last)
+                                 : snprintf(at, left, "%s%llu", comma, (unsigned long long)cpu);
+        length += (size_t)written;
+        cpu = last;
+    }
+    return length;
+}
+
+static int tell_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, struct sysinfo__numa_row *row) {
+    if (!sysinfo__numa_row_reserve(row, write_list(cpus, NULL, 0))) {
+        return no_memory(host);
+    }
+    row->cpus[0] = '\0';
+    write_list(cpus, row->cpus, row->cpus_size);
+    FACT(&row->node, cpus, sysinfo__cpu_set_count(cpus));
+    return SYSINFO_OK;
+}
+
+/* The kernel's list, 2.6.26 and later, else its mask. */
+static int read_cpus(struct sysinfo_host *host, struct sysinfo__numa_files *files, struct sysinfo__numa_row *row) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__cpu_set *cpus = &state->numa.cpus;
+    int status = read_node_file(host, files->number, "cpulist", &files->cpulist);
+    enum sysinfo__cpu_set_outcome outcome = SYSINFO__CPU_SET_MALFORMED;
+    if (status == SYSINFO_OK) {
+        outcome = sysinfo__decode_cpu_list(state->text, state->length, cpus);
+    } else if (sysinfo__is_not_told(status)) {
+        struct sysinfo__kept mask = {.fd = -1};
+        status = read_node_file(host, files->number, "cpumap", &mask);
+        sysinfo__kept_close(&mask);
+        if (status == SYSINFO_OK) {
+            outcome = sysinfo__decode_cpu_mask(state->text, state->length, cpus);
+        }
+    }
+    if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
+        return no_memory(host);
+    }
+    if (outcome == SYSINFO__CPU_SET_OK) {
+        return tell_cpus(host, cpus, row);
+    }
+    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+}
+
+static int read_node(struct sysinfo_host *host, struct sysinfo__numa_files *files, struct sysinfo__numa_row *row) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    int status = read_node_file(host, files->number, "meminfo", &files->meminfo);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_node_meminfo(state->text, state->length, &row->node);
+    } else if (!sysinfo__is_not_told(status)) {
+        return status;
+    }
+    return read_cpus(host, files, row);
+}
+
+int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows) {
+    struct sysinfo__numa *numa = &sysinfo__state(host)->numa;
+    int status = find_nodes(host);
+    for (size_t i = 0; i < numa->count && status == SYSINFO_OK; i++) {
+        struct sysinfo__numa_row *row = sysinfo__numa_rows_add(rows, numa->node[i].number);
+        status = row == NULL ? no_memory(host) : read_node(host, &numa->node[i], row);
+    }
+    return status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "files.h"
+#include "hierarchy.h"
+
+static const char *const machine_files[] = {"/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io", "/proc/pressure/irq"};
+_Static_assert(SYSINFO_RESULT_IRQ_PRESSURE - SYSINFO_RESULT_CPU_PRESSURE == 3 && SYSINFO_RESULT_CGROUP_IRQ_PRESSURE - SYSINFO_RESULT_CGROUP_CPU_PRESSURE == 3,
+               "the results are numbered in the order of the files");
+
+static int decode(struct sysinfo_host *host, const char *path, struct sysinfo_pressure *pressure) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    if (!sysinfo__decode_pressure(state->text, state->length, pressure)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "has neither of the lines some and full");
+    }
+    return SYSINFO_OK;
+}
+
+struct question {
+    int file;
+    struct sysinfo_pressure *pressure;
+};
+
+static int ask_pressure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct question *question = context;
+    if (hierarchy->levels == 0) {
+        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "/proc/self/cgroup", "names no version 2 cgroup that can be seen");
+    }
+    int status = sysinfo__hierarchy_read(host, hierarchy, 0, question->file);
+    if (status == SYSINFO_NOT_FOUND) {
+        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, hierarchy->path, "has no such pressure file");
+    }
+    return status == SYSINFO_OK ? decode(host, hierarchy->path, question->pressure) : status;
+}
+
+int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure) {
+    if (what >= SYSINFO_RESULT_CGROUP_CPU_PRESSURE) {
+        struct question question = {(int)(what - SYSINFO_RESULT_CGROUP_CPU_PRESSURE), pressure};
+        return sysinfo__hierarchy_ask(host, SYSINFO__UNIFIED, ask_pressure, &question);
+    }
+    int file = (int)(what - SYSINFO_RESULT_CPU_PRESSURE);
+    int status = sysinfo__file_read_single(host, machine_files[file], &sysinfo__state(host)->pressure[file]);
+    return status == SYSINFO_OK ? decode(host, machine_files[file], pressure) : status;
+}

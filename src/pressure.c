@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/pressure.h>
+
+#include <string.h>
+
+#include "host.h"
+
+static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *out, size_t size) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (!sysinfo__can_give(host, out, size)) {
+        return sysinfo__end(&call, SYSINFO_INVALID);
+    }
+    struct sysinfo_pressure pressure;
+    memset(&pressure, 0, sizeof pressure);
+    int status = sysinfo__backend_pressure(host, what, &pressure);
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &pressure, sizeof pressure);
+    }
+    return sysinfo__end(&call, status);
+}
+
+int sysinfo_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_CPU_PRESSURE, pressure, size);
+}
+
+int sysinfo_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_MEMORY_PRESSURE, pressure, size);
+}
+
+int sysinfo_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_IO_PRESSURE, pressure, size);
+}
+
+int sysinfo_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_IRQ_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_CGROUP_CPU_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_CGROUP_IO_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return give_pressure(host, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, pressure, size);
+}
