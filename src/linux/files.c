@@ -15,7 +15,7 @@
 
 #include "../posix/posix.h"
 
-enum { PROC_MAGIC = 0x9fa0, SYSFS_MAGIC = 0x62656572, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
+enum { PROC_MAGIC = 0x9fa0, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
 
 /* Whether the kernel makes the file as a single record: then a read that leaves room in the buffer has brought all of it. */
 static const struct {
@@ -85,7 +85,7 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
 
 /* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
 static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
-    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | more_flags;
+    int flags = O_CLOEXEC | more_flags | (more_flags & O_PATH ? 0 : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
     const char *failing;
     int fd;
     do {
@@ -156,15 +156,10 @@ static int64_t file_system(int fd) {
     return fstatfs(fd, &information) == 0 ? (int64_t)information.f_type : 0;
 }
 
-static bool is_of_cgroups(int fd) {
-    int64_t magic = file_system(fd);
-    return magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
-}
-
-/* Whether the kernel itself makes the file's text; lxcfs, a capture and the like do not. */
+/* Where a single record comes in one read: not from lxcfs and captures, and sysfs hands out some of its files by the page. */
 static bool is_from_kernel(int fd) {
     int64_t magic = file_system(fd);
-    return magic == PROC_MAGIC || magic == SYSFS_MAGIC || is_of_cgroups(fd);
+    return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
 }
 
 /*
@@ -230,7 +225,8 @@ bool sysinfo__is_folder(struct sysinfo_host *host, const char *path, bool of_cgr
     if (fd < 0) {
         return false;
     }
-    bool answer = !of_cgroups || !sysinfo__root_is_own(host) || is_of_cgroups(fd);
+    int64_t magic = of_cgroups && sysinfo__root_is_own(host) ? file_system(fd) : CGROUP_MAGIC;
+    bool answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
     close(fd);
     return answer;
 }

@@ -17,7 +17,7 @@ int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
 /* The same for a file that the caller keeps: *fd is opened when it is -1. It is read to its end, and short. */
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd);
 
-/* The same for a file that procfs, sysfs or cgroupfs makes as a single record: one read brings all of it. */
+/* The same for a file that procfs or cgroupfs makes as a single record: one read brings all of it. */
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 void sysinfo__kept_close(struct sysinfo__kept *file);
 
