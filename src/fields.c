@@ -59,16 +59,34 @@ const struct sysinfo_field *sysinfo_field_find(const char *group, const char *na
     return NULL;
 }
 
+static const char *find_source(uint32_t result, uint32_t offset) {
+    const struct sysinfo__source *source = sysinfo__backend_sources;
+    while (source->text != NULL && !(source->result == result && source->offset == offset)) {
+        source++;
+    }
+    return source->text;
+}
+
+/* Where a system knows no limits, what is usable is what the machine has. */
+static const struct {
+    uint32_t result, offset, machine_result, machine_offset;
+} stand_ins[] = {
+    {SYSINFO_RESULT_USABLE_MEMORY, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_MEMORY, offsetof(struct sysinfo_memory, available)},
+    {SYSINFO_RESULT_USABLE_SWAP, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_SWAP, offsetof(struct sysinfo_swap, free)},
+    {SYSINFO_RESULT_USABLE_CPUS, offsetof(struct sysinfo_cpu_allowance, usable), SYSINFO_RESULT_CPU_COUNTS, offsetof(struct sysinfo_processors, count)},
+};
+
 const char *sysinfo_field_source(const struct sysinfo_field *field) {
     if (field == NULL) {
         return NULL;
     }
-    for (const struct sysinfo__source *source = sysinfo__backend_sources; source->text != NULL; source++) {
-        if (source->result == field->result && source->offset == field->offset) {
-            return source->text;
+    const char *text = find_source(field->result, field->offset);
+    for (size_t i = 0; text == NULL && i < sizeof stand_ins / sizeof stand_ins[0]; i++) {
+        if (stand_ins[i].result == field->result && stand_ins[i].offset == field->offset) {
+            text = find_source(stand_ins[i].machine_result, stand_ins[i].machine_offset);
         }
     }
-    return NULL;
+    return text;
 }
 
 const char *sysinfo_unit_name(uint32_t unit) {

@@ -36,8 +36,13 @@ bool sysinfo__decode_group(const char *text, size_t length, const char *controll
  * short, come whole, and in a capture may have lost their line's end.
  */
 static const char *scan_value(const char *p, const char *end, uint64_t *value) {
-    p = sysinfo__scan_digits(p, value);
-    return p != NULL && (p >= end || *p == '\n' || *p == ' ') ? p : NULL;
+    uint64_t number;
+    p = sysinfo__scan_digits(p, &number);
+    if (p == NULL || (p < end && *p != '\n' && *p != ' ')) {
+        return NULL;
+    }
+    *value = number;
+    return p;
 }
 
 /* "max", and what stands behind it; NULL: something else. */

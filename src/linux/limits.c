@@ -290,7 +290,7 @@ static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
         return SYSINFO_OK;
     }
     if (status == SYSINFO_OK && hierarchy->is_v2) {
-        *is_known = *is_known && sysinfo__decode_cpu_max(state->text, state->length, cpus);
+        *is_known &= sysinfo__decode_cpu_max(state->text, state->length, cpus);
         return SYSINFO_OK;
     }
     if (status == SYSINFO_OK && !sysinfo__decode_quota_v1(state->text, state->length, &quota)) {

@@ -105,14 +105,22 @@ static inline const char *sysinfo__scan_digits(const char *p, uint64_t *value) {
         }
         number = number * 10 + digit;
     }
+    if (p == digits) {
+        return NULL;
+    }
     *value = number;
-    return p == digits ? NULL : p;
+    return p;
 }
 
 /* The same with a blank or the line's end behind it. */
 static inline const char *sysinfo__scan_long(const char *p, uint64_t *value) {
-    p = sysinfo__scan_digits(p, value);
-    return p != NULL && (*p == ' ' || *p == '\n' || *p == '\t') ? p : NULL;
+    uint64_t number;
+    p = sysinfo__scan_digits(p, &number);
+    if (p == NULL || (*p != ' ' && *p != '\n' && *p != '\t')) {
+        return NULL;
+    }
+    *value = number;
+    return p;
 }
 
 /* Behind any blanks. */

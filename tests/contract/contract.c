@@ -43,6 +43,42 @@ static int load(struct sysinfo_host *host, void *out, size_t size) {
 static int stats(struct sysinfo_host *host, void *out, size_t size) {
     return sysinfo_cpu_stats(host, out, size);
 }
+static int usable_memory(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_usable_memory(host, out, size);
+}
+static int usable_swap(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_usable_swap(host, out, size);
+}
+static int usable_cpus(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_usable_cpus(host, out, size);
+}
+static int cgroup(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cgroup_usage(host, out, size);
+}
+static int cpu_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cpu_pressure(host, out, size);
+}
+static int memory_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_memory_pressure(host, out, size);
+}
+static int io_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_io_pressure(host, out, size);
+}
+static int irq_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_irq_pressure(host, out, size);
+}
+static int cgroup_cpu_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cgroup_cpu_pressure(host, out, size);
+}
+static int cgroup_memory_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cgroup_memory_pressure(host, out, size);
+}
+static int cgroup_io_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cgroup_io_pressure(host, out, size);
+}
+static int cgroup_irq_pressure(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_cgroup_irq_pressure(host, out, size);
+}
 
 static const struct getter {
     const char *name;
@@ -59,6 +95,18 @@ static const struct getter {
     {"swap_memory", swap, SYSINFO_RESULT_SWAP, sizeof(struct sysinfo_swap), false},
     {"load_average", load, SYSINFO_RESULT_LOAD, sizeof(struct sysinfo_load), false},
     {"cpu_stats", stats, SYSINFO_RESULT_STATS, sizeof(struct sysinfo_stats), false},
+    {"usable_memory", usable_memory, SYSINFO_RESULT_USABLE_MEMORY, sizeof(struct sysinfo_allowance), false},
+    {"usable_swap", usable_swap, SYSINFO_RESULT_USABLE_SWAP, sizeof(struct sysinfo_allowance), false},
+    {"usable_cpus", usable_cpus, SYSINFO_RESULT_USABLE_CPUS, sizeof(struct sysinfo_cpu_allowance), false},
+    {"cgroup_usage", cgroup, SYSINFO_RESULT_CGROUP, sizeof(struct sysinfo_cgroup), false},
+    {"cpu_pressure", cpu_pressure, SYSINFO_RESULT_CPU_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"memory_pressure", memory_pressure, SYSINFO_RESULT_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"io_pressure", io_pressure, SYSINFO_RESULT_IO_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"irq_pressure", irq_pressure, SYSINFO_RESULT_IRQ_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"cgroup_cpu_pressure", cgroup_cpu_pressure, SYSINFO_RESULT_CGROUP_CPU_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"cgroup_memory_pressure", cgroup_memory_pressure, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"cgroup_io_pressure", cgroup_io_pressure, SYSINFO_RESULT_CGROUP_IO_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"cgroup_irq_pressure", cgroup_irq_pressure, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, sizeof(struct sysinfo_pressure), false},
 };
 enum { GETTERS = sizeof getters / sizeof getters[0] };
 

@@ -8,6 +8,8 @@
 #include "backend.h"
 #include "suites.h"
 
+enum { LAST_RESULT = SYSINFO_RESULT_CGROUP_IRQ_PRESSURE };
+
 static size_t struct_size(uint32_t result) {
     switch (result) {
     case SYSINFO_RESULT_CPU_USAGE:
@@ -24,6 +26,22 @@ static size_t struct_size(uint32_t result) {
         return sizeof(struct sysinfo_load);
     case SYSINFO_RESULT_STATS:
         return sizeof(struct sysinfo_stats);
+    case SYSINFO_RESULT_USABLE_MEMORY:
+    case SYSINFO_RESULT_USABLE_SWAP:
+        return sizeof(struct sysinfo_allowance);
+    case SYSINFO_RESULT_USABLE_CPUS:
+        return sizeof(struct sysinfo_cpu_allowance);
+    case SYSINFO_RESULT_CGROUP:
+        return sizeof(struct sysinfo_cgroup);
+    case SYSINFO_RESULT_CPU_PRESSURE:
+    case SYSINFO_RESULT_MEMORY_PRESSURE:
+    case SYSINFO_RESULT_IO_PRESSURE:
+    case SYSINFO_RESULT_IRQ_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_CPU_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_IO_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_IRQ_PRESSURE:
+        return sizeof(struct sysinfo_pressure);
     default:
         return 0;
     }
@@ -46,15 +64,15 @@ START_TEST(fields_of_a_group_are_adjacent) {
 END_TEST
 
 START_TEST(every_struct_is_whole_in_the_table) {
-    uint64_t slots[SYSINFO_RESULT_STATS + 1] = {0};
+    uint64_t slots[LAST_RESULT + 1] = {0};
     for (EACH_FIELD(field)) {
-        ck_assert(field->result <= SYSINFO_RESULT_STATS);
+        ck_assert(field->result <= LAST_RESULT);
         ck_assert(field->offset % 8 == 0 && field->offset >= 16 && field->offset < struct_size(field->result));
         uint64_t bit = UINT64_C(1) << field->offset / 8;
         ck_assert_msg(!(slots[field->result] & bit), "%s.%s: another field has this slot", field->group, field->name);
         slots[field->result] |= bit;
     }
-    for (uint32_t result = 1; result <= SYSINFO_RESULT_STATS; result++) {
+    for (uint32_t result = 1; result <= LAST_RESULT; result++) {
         ck_assert_uint_eq(slots[result], (UINT64_C(1) << struct_size(result) / 8) - 1 - 3);
     }
 }

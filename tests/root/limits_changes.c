@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups that change between two questions, and machines seen through a root. */
+#include <time.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "folder.h"
+#include "limits_suites.h"
+
+#define MIB(n) ((uint64_t)1048576 * (n))
+
+static struct sysinfo_host *host;
+
+static void mount_at(const char *point) {
+    char line[2 * FOLDER_PATH];
+    snprintf(line, sizeof line, "31 24 0:27 / %s rw shared:9 - cgroup2 cgroup2 rw\n", point);
+    folder_write("proc/self/mountinfo", line);
+}
+
+static void start(void) {
+    folder_make();
+    host = NULL;
+    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    folder_write("proc/meminfo", "MemTotal: 8388608 kB\nMemFree: 1048576 kB\nMemAvailable: 6291456 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+    folder_write("sys/devices/system/cpu/online", "0-15\n");
+    folder_write("proc/self/cgroup", "0::/a\n");
+    mount_at("/sys/fs/cgroup");
+    folder_write("sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+}
+
+static void stop(void) {
+    sysinfo_host_close(host);
+    folder_remove();
+}
+
+/* A group with a limit of so many MiB, half of it used. */
+static void write_group(const char *name, int mib) {
+    char path[FOLDER_PATH], text[32];
+    snprintf(path, sizeof path, "sys/fs/cgroup/%s/memory.max", name);
+    snprintf(text, sizeof text, "%llu\n", (unsigned long long)MIB((uint64_t)mib));
+    folder_write(path, text);
+    snprintf(path, sizeof path, "sys/fs/cgroup/%s/memory.current", name);
+    snprintf(text, sizeof text, "%llu\n", (unsigned long long)MIB((uint64_t)mib) / 2);
+    folder_write(path, text);
+}
+
+static struct sysinfo_allowance allowance(void) {
+    struct sysinfo_allowance memory;
+    int status = sysinfo_usable_memory(host, &memory, sizeof memory);
+    ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+    return memory;
+}
+
+START_TEST(a_limit_that_was_changed_is_read_anew) {
+    write_group("a", 100);
+    ck_assert_uint_eq(allowance().limit, MIB(100));
+    write_group("a", 300);
+    struct sysinfo_allowance memory = allowance();
+    ck_assert_uint_eq(memory.limit, MIB(300));
+    ck_assert_uint_eq(memory.usable, MIB(150));
+    folder_write("sys/fs/cgroup/a/memory.max", "max\n");
+    ck_assert_uint_eq(allowance().limit, SYSINFO_UNLIMITED);
+}
+END_TEST
+
+START_TEST(a_process_that_moved_is_followed_in_the_same_call) {
+    write_group("a", 100);
+    write_group("b", 200);
+    const char *path;
+    ck_assert_uint_eq(allowance().limit, MIB(100));
+    folder_write("proc/self/cgroup", "0::/b\n");
+    ck_assert_uint_eq(allowance().limit, MIB(200));
+    ck_assert_int_eq(sysinfo_cgroup_path(host, &path), SYSINFO_OK);
+    ck_assert_str_eq(path, "/b");
+    folder_write("proc/self/cgroup", "0::/a\n");
+    ck_assert_uint_eq(allowance().limit, MIB(100));
+    folder_write("proc/self/cgroup", "0::/gone (deleted)\n");
+    struct sysinfo_allowance memory = allowance();
+    ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
+}
+END_TEST
+
+/* Enabling a controller makes its files appear in groups that had none. */
+START_TEST(a_limit_that_appears_is_seen) {
+    folder_write("sys/fs/cgroup/a/cgroup.controllers", "\n");
+    folder_write("sys/fs/cgroup/a/b/cgroup.controllers", "\n");
+    folder_write("proc/self/cgroup", "0::/a/b\n");
+    struct sysinfo_cpu_allowance cpus;
+    for (int round = 0; round < 2; round++) {
+        ck_assert_uint_eq(allowance().limit, SYSINFO_UNLIMITED);
+        ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
+        ck_assert_uint_eq(cpus.usable, 16);
+    }
+    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
+    write_group("a", 100);
+    folder_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
+    ck_assert_uint_eq(allowance().limit, MIB(100));
+    ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
+    ck_assert_uint_eq(cpus.usable, 3);
+    folder_write("sys/fs/cgroup/a/b/cgroup.controllers", "memory\n");
+    write_group("a/b", 40);
+    ck_assert_uint_eq(allowance().limit, MIB(40));
+}
+END_TEST
+
+START_TEST(cpu_use_is_a_share_of_the_quota) {
+    folder_write("sys/fs/cgroup/a/cpu.max", "200000 100000\n");
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n");
+    struct sysinfo_cgroup first, second;
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &first, sizeof first), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&first, cpu_percent) && !SYSINFO_HAS(&first, interval));
+    struct timespec pause = {0, 20000000};
+    nanosleep(&pause, NULL);
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1010000\n"); /* 10 ms of CPU time. */
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&second, cpu_percent) && !SYSINFO_IS_ESTIMATED(&second, cpu_percent));
+    ck_assert(second.interval == second.time - first.time && second.interval >= 0.02);
+    double expected = 0.01 / (second.interval * 2) * 100;
+    ck_assert_msg(second.cpu_percent > expected * 0.999 && second.cpu_percent < expected * 1.001, "%f, not %f", second.cpu_percent, expected);
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than can be. */
+    nanosleep(&pause, NULL);
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
+    ck_assert(second.cpu_percent == 100 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
+    folder_write("sys/fs/cgroup/b/cpu.stat", "usage_usec 1000000\n");
+    folder_write("proc/self/cgroup", "0::/b\n");
+    nanosleep(&pause, NULL);
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&second, cpu_percent));
+}
+END_TEST
+
+/* The mount table of a running system seen through /host names its mounts with that root before them. */
+START_TEST(mounts_seen_through_the_root_lose_its_name) {
+    char point[FOLDER_PATH];
+    write_group("a", 100);
+    folder_write("elsewhere/a/memory.max", "1\n");
+    folder_path(point, "sys/fs/cgroup");
+    mount_at(point);
+    struct sysinfo_allowance memory = allowance();
+    ck_assert(SYSINFO_HAS(&memory, limit) && memory.limit == MIB(100));
+}
+END_TEST
+
+START_TEST(a_new_host_closes_what_it_opened) {
+    write_group("a", 100);
+    folder_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
+    int before = dup(0);
+    close(before);
+    for (int round = 0; round < 3; round++) {
+        struct sysinfo_host *other = NULL;
+        struct sysinfo_allowance memory;
+        struct sysinfo_cgroup cgroup;
+        ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_usable_memory(other, &memory, sizeof memory), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_cgroup_usage(other, &cgroup, sizeof cgroup), SYSINFO_OK);
+        sysinfo_host_close(other);
+    }
+    int after = dup(0);
+    close(after);
+    ck_assert_int_eq(before, after);
+}
+END_TEST
+
+TCase *limit_change_tests(void) {
+    TCase *tests = tcase_create("changes");
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_add_test(tests, a_limit_that_was_changed_is_read_anew);
+    tcase_add_test(tests, a_process_that_moved_is_followed_in_the_same_call);
+    tcase_add_test(tests, a_limit_that_appears_is_seen);
+    tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
+    tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
+    tcase_add_test(tests, a_new_host_closes_what_it_opened);
+    return tests;
+}
+
+/* ---- NUMA nodes ---- */
+
+static void check_node(const struct sysinfo_numa_list *list, size_t index, uint64_t number, uint64_t kib, uint64_t free_kib, const char *cpus, uint64_t count) {
+    const struct sysinfo_numa_node *node = sysinfo_numa_at(list, index);
+    ck_assert_ptr_nonnull(node);
+    ck_assert_uint_eq(node->number, number);
+    ck_assert_uint_eq(node->total, kib * 1024);
+    ck_assert_uint_eq(node->free, free_kib * 1024);
+    ck_assert_uint_eq(node->used, (kib - free_kib) * 1024);
+    ck_assert_str_eq(sysinfo_numa_cpus(list, index), cpus);
+    ck_assert_uint_eq(node->cpus, count);
+}
+
+/* Numbers have gaps; one node has no CPUs, one no memory; the kernel of node 10 writes masks. */
+START_TEST(nodes_are_listed_by_number) {
+    struct sysinfo_numa_list *list = NULL;
+    folder_write("sys/devices/system/node/online", "0,2,10\n");
+    folder_write("sys/devices/system/node/node10/cpumap", "00000000,0000ff00\n");
+    folder_write("sys/devices/system/node/node10/meminfo", "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
+    folder_write("sys/devices/system/node/node2/cpulist", "\n");
+    folder_write("sys/devices/system/node/node2/meminfo", "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
+    folder_write("sys/devices/system/node/node0/cpulist", "0-3,7,6\n");
+    folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
+    folder_write("sys/devices/system/node/nodelist", "0\n");
+    for (int round = 0; round < 2; round++) {
+        int status = sysinfo_numa_read(host, &list);
+        ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+        ck_assert_uint_eq(sysinfo_numa_count(list), 3);
+        check_node(list, 0, 0, 5000, 1000, "0-3,6-7", 6);
+        check_node(list, 1, 2, 900, 800, "", 0);
+        check_node(list, 2, 10, 0, 0, "8-15", 8);
+        ck_assert_ptr_null(sysinfo_numa_at(list, 3));
+        ck_assert_ptr_null(sysinfo_numa_cpus(list, 3));
+    }
+    folder_write("sys/devices/system/node/online", "0,2-3,10\n");
+    folder_write("sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:  7 kB\nNode 3 MemFree:   9 kB\n");
+    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_count(list), 4);
+    const struct sysinfo_numa_node *node = sysinfo_numa_at(list, 2);
+    ck_assert_uint_eq(node->number, 3);
+    ck_assert(node->free == 7 * 1024 && SYSINFO_IS_ESTIMATED(node, free) && !SYSINFO_HAS(node, cpus)); /* More free than there is. */
+    ck_assert_str_eq(sysinfo_numa_cpus(list, 2), "");
+    sysinfo_numa_free(list);
+}
+END_TEST
+
+START_TEST(a_machine_without_nodes_says_so) {
+    struct sysinfo_numa_list *list = NULL;
+    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_NOT_FOUND);
+    ck_assert_ptr_null(list);
+    ck_assert_uint_eq(sysinfo_numa_count(list), 0);
+    sysinfo_numa_free(list);
+    ck_assert_int_eq(sysinfo_numa_read(host, NULL), SYSINFO_INVALID);
+}
+END_TEST
+
+TCase *numa_tests(void) {
+    TCase *tests = tcase_create("numa");
+    tcase_add_checked_fixture(tests, start, stop);
+    tcase_add_test(tests, nodes_are_listed_by_number);
+    tcase_add_test(tests, a_machine_without_nodes_says_so);
+    return tests;
+}
