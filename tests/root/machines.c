@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Captured machines: for each row of expected.tsv the counts that it promises,
+ * also of what the captured process was allowed to use and of what hwloc knows,
  * and the figures of proc/meminfo and proc/stat as a simpler reader finds them.
  */
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@ enum { MOST_MACHINES = 256 };
 static struct {
     char folder[128];
     int lines, logical, cores; /* lines -1: there is no proc/stat. */
+    int allowed, allowed_cores, packages, nodes; /* packages -1: the row does not say. */
 } machines[MOST_MACHINES];
 static int machine_count;
 
@@ -37,13 +40,18 @@ static bool read_table(void) {
     FILE *table = fopen(MACHINES "/expected.tsv", "r");
     char line[1024], *column[9];
     while (table != NULL && fgets(line, sizeof line, table) != NULL && machine_count < MOST_MACHINES) {
-        if (line[0] == '#' || split(line, column, 9) < 5) {
+        int columns = line[0] == '#' ? 0 : split(line, column, 9);
+        if (columns < 5) {
             continue;
         }
         snprintf(machines[machine_count].folder, sizeof machines[0].folder, "%s", column[1]);
         machines[machine_count].lines = column[2][0] == '\0' ? -1 : atoi(column[2]);
         machines[machine_count].logical = atoi(column[3]);
         machines[machine_count].cores = atoi(column[4]);
+        machines[machine_count].packages = columns < 9 ? -1 : atoi(column[7]);
+        machines[machine_count].allowed = columns < 9 ? machines[machine_count].logical : atoi(column[5]);
+        machines[machine_count].allowed_cores = columns < 9 ? machines[machine_count].cores : atoi(column[6]);
+        machines[machine_count].nodes = columns < 9 ? 0 : atoi(column[8]);
         machine_count++;
     }
     if (table != NULL) {
@@ -71,6 +79,76 @@ START_TEST(counts_are_right_or_unknown) {
         ck_assert_msg(logical == machines[_i].logical, "%s: %d logical CPUs", machines[_i].folder, logical);
         ck_assert_msg(cores == (machines[_i].cores > 0 ? machines[_i].cores : SYSINFO_UNKNOWN), "%s: %d cores", machines[_i].folder, cores);
     }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(usable_cpus_are_those_that_the_captured_process_was_allowed) {
+    struct sysinfo_host *host = open_machine(_i);
+    for (int round = 0; round < 2; round++) {
+        int usable = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE), cores = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
+        ck_assert_msg(usable == machines[_i].allowed, "%s: %d usable CPUs", machines[_i].folder, usable);
+        ck_assert_msg(cores == (machines[_i].allowed_cores > 0 ? machines[_i].allowed_cores : SYSINFO_UNKNOWN), "%s: %d usable cores", machines[_i].folder, cores);
+    }
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* Each node that sysfs shows, which is not always what hwloc makes of it: it adds one where there is none, and leaves out doubtful ones. */
+START_TEST(numa_nodes_are_those_of_sysfs) {
+    char path[1024], line[256];
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_numa_list *list = NULL;
+    const struct sysinfo_numa_node *node;
+    int status = sysinfo_numa_read(host, &list);
+    machine_path(path, sizeof path, _i, "/sys/devices/system/node");
+    DIR *folder = opendir(path);
+    size_t nodes = 0;
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        nodes += strncmp(entry->d_name, "node", 4) == 0 && entry->d_name[4] >= '0' && entry->d_name[4] <= '9';
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    ck_assert_int_eq(status, nodes > 0 ? SYSINFO_OK : SYSINFO_NOT_FOUND);
+    ck_assert_uint_eq(sysinfo_numa_count(list), nodes);
+    for (size_t i = 0; (node = sysinfo_numa_at(list, i)) != NULL; i++) {
+        char file[128];
+        unsigned long long kib = 0;
+        snprintf(file, sizeof file, "/sys/devices/system/node/node%llu/meminfo", (unsigned long long)node->number);
+        machine_path(path, sizeof path, _i, file);
+        FILE *meminfo = fopen(path, "r");
+        while (meminfo != NULL && fgets(line, sizeof line, meminfo) != NULL && sscanf(line, "Node %*u MemTotal: %llu", &kib) != 1) {
+        }
+        if (meminfo != NULL) {
+            fclose(meminfo);
+        }
+        ck_assert_uint_eq(node->total, kib * 1024);
+    }
+    sysinfo_numa_free(list);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(topology_is_what_hwloc_says) {
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_topology *list = NULL;
+    char root[1024];
+    machine_path(root, sizeof root, _i, "");
+    ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_NOT_SUPPORTED);
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", root, 1), 0);
+    int status = sysinfo_topology_read(host, &list);
+    ck_assert_int_eq(unsetenv("HWLOC_FSROOT"), 0);
+    if (status != SYSINFO_NOT_SUPPORTED) { /* A build without hwloc, or a system that lacks its library. */
+        ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+        ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_CPU), (size_t)machines[_i].logical);
+        ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_CORE), (size_t)machines[_i].cores);
+        if (machines[_i].packages >= 0) {
+            ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_PACKAGE), (size_t)machines[_i].packages);
+            ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_NUMA_NODE), (size_t)machines[_i].nodes);
+        }
+    }
+    sysinfo_topology_free(list);
     sysinfo_host_close(host);
 }
 END_TEST
@@ -210,6 +288,9 @@ int main(void) {
     Suite *suite = suite_create("root_machines");
     TCase *tests = tcase_create("machines");
     tcase_add_loop_test(tests, counts_are_right_or_unknown, 0, machine_count);
+    tcase_add_loop_test(tests, usable_cpus_are_those_that_the_captured_process_was_allowed, 0, machine_count);
+    tcase_add_loop_test(tests, numa_nodes_are_those_of_sysfs, 0, machine_count);
+    tcase_add_loop_test(tests, topology_is_what_hwloc_says, 0, machine_count);
     tcase_add_loop_test(tests, memory_is_what_meminfo_says, 0, machine_count);
     tcase_add_loop_test(tests, cpu_times_are_what_stat_says, 0, machine_count);
     tcase_add_loop_test(tests, everything_else_is_told_or_explained, 0, machine_count);
