@@ -99,6 +99,8 @@ START_TEST(a_quota_is_a_part_of_its_period) {
     free(text);
     text = text_copy("250000\n", 7);
     ck_assert(sysinfo__decode_quota_v1(text, 7, &microseconds) && microseconds == 250000);
+    free(text);
+    text = text_copy("", 0);
     ck_assert(!sysinfo__decode_quota_v1(text, 0, &microseconds));
     free(text);
 }
