@@ -9,28 +9,31 @@
  * CPUs that 100 % stands for: the quota, but no more than the CPUs that the
  * process may run on; 0: not known.
  */
-static double capacity(struct sysinfo_host *host) {
+static int read_capacity(struct sysinfo_host *host, double *cpus) {
     struct sysinfo__cpu_limit limit = {0};
-    if (sysinfo__backend_cpu_limit(host, &limit) != SYSINFO_OK || !SYSINFO_HAS(&limit, allowed)) {
-        return 0;
+    int status = sysinfo__backend_cpu_limit(host, &limit);
+    *cpus = SYSINFO_HAS(&limit, allowed) ? (double)limit.allowed : 0;
+    if (SYSINFO_HAS(&limit, quota) && limit.quota < *cpus) {
+        *cpus = limit.quota;
     }
-    double allowed = (double)limit.allowed;
-    return SYSINFO_HAS(&limit, quota) && limit.quota < allowed ? limit.quota : allowed;
+    return status;
 }
 
 /* Since the past sample, where there is one of the same group; then this one is the past. */
-static void measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now) {
+static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now) {
     struct sysinfo__cgroup_sample *past = &host->past_cgroup;
     struct sysinfo_cgroup *cgroup = &now->cgroup;
-    double window = cgroup->time - past->cgroup.time;
+    double window = cgroup->time - past->cgroup.time, cpus = 0;
     bool is_comparable = now->has_quota_time && past->has_quota_time && now->group == past->group;
     if (is_comparable && !(window > 0)) { /* Keep the older sample: then the window grows. */
-        return;
+        return SYSINFO_OK;
     }
-    double cpus = is_comparable ? capacity(host) : 0;
+    int status = is_comparable ? read_capacity(host, &cpus) : SYSINFO_OK;
+    if (status != SYSINFO_OK) {
+        return status;
+    }
     if (cpus > 0) {
-        double used = now->quota_time - past->quota_time;
-        double percent = used / (window * cpus) * 100;
+        double percent = (now->quota_time - past->quota_time) / (window * cpus) * 100;
         FACT(cgroup, interval, window);
         FACT(cgroup, cpu_percent, percent);
         if (!(percent >= 0 && percent <= 100)) { /* A burst above the quota, or a quota that was lowered meanwhile. */
@@ -38,6 +41,7 @@ static void measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *no
         }
     }
     *past = *now;
+    return SYSINFO_OK;
 }
 
 static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
@@ -53,14 +57,12 @@ static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample 
     }
     FACT(cgroup, time, now);
     struct sysinfo__limit limit = {0};
-    if (sysinfo__backend_memory_limit(host, &limit) == SYSINFO_OK && SYSINFO_HAS(&limit, limit)) {
+    status = sysinfo__backend_memory_limit(host, &limit);
+    if (status == SYSINFO_OK && SYSINFO_HAS(&limit, limit)) {
         FACT(cgroup, limit, limit.limit);
         cgroup->estimated |= SYSINFO_IS_ESTIMATED(&limit, limit) ? SYSINFO_BIT(struct sysinfo_cgroup, limit) : 0;
     }
-    if (!host->is_one_off) {
-        measure(host, sample);
-    }
-    return SYSINFO_OK;
+    return status == SYSINFO_OK && !host->is_one_off ? measure(host, sample) : status;
 }
 
 int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *out, size_t size) {

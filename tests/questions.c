@@ -69,6 +69,51 @@ static int cpu_stats(struct sysinfo_host *host, uint64_t *answer) {
     return sysinfo_cpu_stats(host, (void *)answer, SIZE);
 }
 
+static int usable_memory(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_usable_memory(host, (void *)answer, SIZE);
+}
+
+static int usable_swap(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_usable_swap(host, (void *)answer, SIZE);
+}
+
+static int usable_cpus(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_usable_cpus(host, (void *)answer, SIZE);
+}
+
+static int usable_cores(struct sysinfo_host *host, uint64_t *answer) {
+    int count = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
+    answer[2] = count > 0 ? (uint64_t)count : 0;
+    return count > 0 ? SYSINFO_OK : count;
+}
+
+static int cgroup_usage(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cgroup_usage(host, (void *)answer, SIZE);
+}
+
+static int cgroup_path(struct sysinfo_host *host, uint64_t *answer) {
+    const char *path;
+    int status = sysinfo_cgroup_path(host, &path);
+    answer[2] = status == SYSINFO_OK ? strlen(path) : 0;
+    return status;
+}
+
+static int memory_pressure(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_memory_pressure(host, (void *)answer, SIZE);
+}
+
+static int cgroup_memory_pressure(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cgroup_memory_pressure(host, (void *)answer, SIZE);
+}
+
+static int numa_read(struct sysinfo_host *host, uint64_t *answer) {
+    struct sysinfo_numa_list *list = NULL;
+    int status = sysinfo_numa_read(host, &list);
+    answer[2] = sysinfo_numa_count(list);
+    sysinfo_numa_free(list);
+    return status;
+}
+
 const struct question questions[] = {
     {"cpu_times", cpu_times, false, false},
     {"cpu_percent", cpu_percent, false, false},
@@ -83,5 +128,14 @@ const struct question questions[] = {
     {"swap_memory", swap_memory, false, false},
     {"load_average", load_average, false, false},
     {"cpu_stats", cpu_stats, false, false},
+    {"usable_memory", usable_memory, false, false, true},
+    {"usable_swap", usable_swap, false, false, true},
+    {"usable_cpus", usable_cpus, false, false, true},
+    {"usable cores", usable_cores, false, false, true},
+    {"cgroup_usage", cgroup_usage, false, false, true},
+    {"cgroup_path", cgroup_path, false, true, true},
+    {"memory_pressure", memory_pressure, false, false},
+    {"cgroup_memory_pressure", cgroup_memory_pressure, false, false, true},
+    {"numa_read", numa_read, true, false},
 };
 const int question_count = sizeof questions / sizeof questions[0];

@@ -15,6 +15,7 @@ struct question {
     int (*ask)(struct sysinfo_host *host, uint64_t answer[SYSINFO_SLOTS]);
     bool allocates;  /* For the caller: it makes a list or, for this one question, counts CPUs. */
     bool needs_past; /* A NULL host is refused. */
+    bool looks_first; /* It makes room for what a host keeps of this question: where groups are, which nodes there are. */
 };
 
 extern const struct question questions[];

@@ -169,9 +169,22 @@ int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *
 }
 
 int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
-    struct sysinfo__cpu_set *allowed = &sysinfo__state(host)->affinity.allowed;
+    struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
+    struct sysinfo__cpu_set *allowed = &affinity->allowed;
     bool is_own = sysinfo__root_is_own(host);
-    sysinfo__cpu_set_free(allowed);
+    if (allowed->words > 0) {
+        memset(allowed->word, 0, allowed->words * sizeof allowed->word[0]);
+    }
     int status = is_own ? list_own(host, allowed) : list_other(host, allowed);
-    return status == SYSINFO_OK ? sysinfo__count_cores(host, allowed, cores) : status;
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    uint64_t hash = sysinfo__text_hash((const char *)allowed->word, allowed->words * sizeof allowed->word[0]);
+    if (hash != affinity->counted_hash) {
+        affinity->counted_hash = 0;
+        status = sysinfo__count_cores(host, allowed, &affinity->counted_cores);
+        affinity->counted_hash = status == SYSINFO_OK && affinity->counted_cores > 0 ? hash : 0;
+    }
+    *cores = affinity->counted_cores;
+    return status;
 }

@@ -14,6 +14,7 @@
 #endif
 
 #include "../posix/posix.h"
+#include "page_size.h"
 
 enum { PROC_MAGIC = 0x9fa0, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
 
@@ -219,16 +220,17 @@ void sysinfo__kept_close(struct sysinfo__kept *file) {
     file->fd = -1;
 }
 
-bool sysinfo__is_folder(struct sysinfo_host *host, const char *path, bool of_cgroups) {
+int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer) {
     int status;
     int fd = open_path(host, path, O_PATH | O_DIRECTORY, &status);
+    *answer = false;
     if (fd < 0) {
-        return false;
+        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
     }
-    int64_t magic = of_cgroups && sysinfo__root_is_own(host) ? file_system(fd) : CGROUP_MAGIC;
-    bool answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
+    int64_t magic = sysinfo__root_is_own(host) ? file_system(fd) : CGROUP_MAGIC;
+    *answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
     close(fd);
-    return answer;
+    return SYSINFO_OK;
 }
 
 uint64_t sysinfo__text_hash(const char *text, size_t length) {

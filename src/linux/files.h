@@ -21,8 +21,8 @@ int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 void sysinfo__kept_close(struct sysinfo__kept *file);
 
-/* Whether there is a folder at that path; where `of_cgroups` and this is the machine's own root, one of the cgroup file systems. */
-bool sysinfo__is_folder(struct sysinfo_host *host, const char *path, bool of_cgroups);
+/* Whether there is a folder of control groups at that path: below another root, any folder. */
+int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
 
 /* FNV-1a, to notice that a text has changed. */
 uint64_t sysinfo__text_hash(const char *text, size_t length);

@@ -146,11 +146,11 @@ static bool is_below_root(const struct sysinfo__mount *mount, const char *root, 
     return mount->point.length >= length && memcmp(mount->point.at, root, length) == 0 && (mount->point.length == length || mount->point.at[length] == '/');
 }
 
-/* Takes the folder `point`/`below` when it is there; its levels are counted later. False: no memory. */
-static bool take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight, size_t root_length) {
+/* Takes the folder `point`/`below` when it is there and better than what was taken before; its levels are counted later. */
+static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight, size_t root_length) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
-        return true; /* There is a better one. */
+        return SYSINFO_OK; /* There is a better one. */
     }
     size_t length = strlen(point);
     while (length > 0 && point[length - 1] == '/') {
@@ -158,13 +158,15 @@ static bool take(struct search *search, const char *point, struct sysinfo__part 
     }
     char *path = calloc(1, length + below.length + LONGEST_NAME + 1);
     if (path == NULL) {
-        return false;
+        return no_memory(search->host);
     }
     memcpy(path, point, length);
     memcpy(path + length, below.at, below.length);
-    if (!sysinfo__is_folder(search->host, path[0] == '\0' ? "/" : path, true)) {
+    bool is_there;
+    int status = sysinfo__is_cgroup(search->host, path[0] == '\0' ? "/" : path, &is_there);
+    if (!is_there) {
         free(path);
-        return true;
+        return status;
     }
     free(hierarchy->path);
     hierarchy->path = path;
@@ -172,7 +174,7 @@ static bool take(struct search *search, const char *point, struct sysinfo__part 
     hierarchy->mount_length = length;
     hierarchy->sight = sight;
     search->root_length = root_length;
-    return true;
+    return SYSINFO_OK;
 }
 
 /*
@@ -184,51 +186,56 @@ static bool take(struct search *search, const char *point, struct sysinfo__part 
  * /proc/mounts does not tell roots: there the path may be one outside a container
  * while the mount shows the container's own group.
  */
-static bool consider(struct search *search, const struct sysinfo__mount *mount, char *point, char *root) {
+static int consider(struct search *search, const struct sysinfo__mount *mount, char *point, char *root) {
     const struct sysinfo__part nothing = {"", 0};
+    struct sysinfo__part below;
     sysinfo__unescape(mount->point, point);
     point += search->prefix;
     if (mount->root.at == NULL) {
-        struct sysinfo__part below;
-        return sysinfo__group_is_below(search->path, "/", &below) && take(search, point, below, SYSINFO__WHOLE, 1) &&
-               take(search, point, nothing, SYSINFO__PARTIAL, 1);
+        if (!sysinfo__group_is_below(search->path, "/", &below)) {
+            return SYSINFO_OK;
+        }
+        int status = take(search, point, below, SYSINFO__WHOLE, 1);
+        return status == SYSINFO_OK ? take(search, point, nothing, SYSINFO__PARTIAL, 1) : status;
     }
     size_t root_length = sysinfo__unescape(mount->root, root);
-    struct sysinfo__part below;
     if (sysinfo__group_is_below(search->path, root, &below)) {
         return take(search, point, below, SYSINFO__WHOLE, root_length);
     }
-    return search->path.length != 1 || take(search, point, nothing, SYSINFO__PARTIAL, root_length);
+    return search->path.length == 1 ? take(search, point, nothing, SYSINFO__PARTIAL, root_length) : SYSINFO_OK;
 }
 
-/* Looks through all mounts, whose text is the state's. False: no memory. */
-static bool look(struct search *search, const char *controller) {
+/* Looks through all mounts, whose text is the state's. */
+static int look(struct search *search, const char *controller) {
     const struct sysinfo__state *state = sysinfo__state(search->host);
     const char *end = state->text + state->length;
     char *names = malloc(2 * (state->length + 1));
-    bool has_memory = names != NULL;
+    if (names == NULL) {
+        return no_memory(search->host);
+    }
+    int status = SYSINFO_OK;
     search->controller = controller;
-    for (const char *line = state->text, *next; line < end && has_memory; line = next) {
+    for (const char *line = state->text, *next; line < end && status == SYSINFO_OK; line = next) {
         next = sysinfo__scan_next_line(line, end);
         struct sysinfo__mount mount;
         bool is_mount = search->is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
         if (is_mount && is_wanted(search, &mount) && (search->prefix == 0 || is_below_root(&mount, sysinfo__root(search->host), search->prefix))) {
-            has_memory = consider(search, &mount, names, names + state->length + 1);
+            status = consider(search, &mount, names, names + state->length + 1);
         }
     }
     free(names);
-    return has_memory;
+    return status;
 }
 
 /* Makes the levels from the group's own folder up to the mount's. */
-static bool make_levels(struct sysinfo__hierarchy *hierarchy) {
+static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t levels = 1;
     for (size_t i = hierarchy->mount_length; i < hierarchy->length; i++) {
         levels += hierarchy->path[i] == '/';
     }
     hierarchy->level = calloc(levels, sizeof *hierarchy->level);
     if (hierarchy->level == NULL) {
-        return false;
+        return no_memory(host);
     }
     hierarchy->levels = levels;
     size_t length = hierarchy->length;
@@ -240,7 +247,7 @@ static bool make_levels(struct sysinfo__hierarchy *hierarchy) {
         while (length > hierarchy->mount_length && hierarchy->path[--length] != '/') {
         }
     }
-    return true;
+    return SYSINFO_OK;
 }
 
 /* ---- Finding all of them ---- */
@@ -262,7 +269,7 @@ static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
 }
 
 /* One controller's hierarchy: version 1 where /proc/self/cgroup says so, else version 2. */
-static bool find_hierarchy(struct search *search, enum sysinfo__controller controller, const struct sysinfo__cgroups *cgroups) {
+static int find_hierarchy(struct search *search, enum sysinfo__controller controller, const struct sysinfo__cgroups *cgroups) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     const char *name = controllers[controller].name;
     if (cgroups->has_text && sysinfo__decode_group(cgroups->text, cgroups->length, name, &search->path)) {
@@ -271,11 +278,11 @@ static bool find_hierarchy(struct search *search, enum sysinfo__controller contr
         hierarchy->is_v2 = true;
     } else {
         hierarchy->sight = cgroups->has_text || cgroups->is_without ? SYSINFO__NONE : SYSINFO__HIDDEN;
-        return true;
+        return SYSINFO_OK;
     }
     hierarchy->group = malloc(search->path.length + 1);
     if (hierarchy->group == NULL) {
-        return false;
+        return no_memory(search->host);
     }
     memcpy(hierarchy->group, search->path.at, search->path.length);
     hierarchy->group[search->path.length] = '\0';
@@ -284,18 +291,15 @@ static bool find_hierarchy(struct search *search, enum sysinfo__controller contr
 }
 
 /* Where only /proc/self/cpuset names the group (before 2.6.24), of either version. */
-static bool find_old_cpuset(struct search *search, const char *path, size_t length) {
+static int find_old_cpuset(struct search *search, const char *path, size_t length) {
     search->path = (struct sysinfo__part){path, length};
     search->hierarchy->sight = SYSINFO__HIDDEN;
-    search->hierarchy->is_v2 = false;
-    if (!look(search, "cpuset")) {
-        return false;
-    }
-    if (search->hierarchy->sight == SYSINFO__HIDDEN) {
+    int status = look(search, "cpuset");
+    if (status == SYSINFO_OK && search->hierarchy->sight == SYSINFO__HIDDEN) {
         search->hierarchy->is_v2 = true;
-        return look(search, "");
+        status = look(search, "");
     }
-    return true;
+    return status;
 }
 
 /* Reads the file that names the cpuset's group; *path is NULL where there is none. The caller frees it. */
@@ -361,19 +365,18 @@ static int find_all(struct sysinfo_host *host) {
         return status;
     }
     search.prefix = find_prefix(host, search.is_mountinfo);
-    bool has_memory = true;
-    for (int c = 0; c < SYSINFO__CONTROLLERS && has_memory; c++) {
+    for (int c = 0; c < SYSINFO__CONTROLLERS && status == SYSINFO_OK; c++) {
         search.hierarchy = &cgroups->hierarchy[c];
         search.root_length = SIZE_MAX;
-        has_memory = c == SYSINFO__CPUSET && old_cpuset != NULL ? find_old_cpuset(&search, old_cpuset, old_length)
-                                                                : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
-        if (has_memory && search.hierarchy->sight >= SYSINFO__PARTIAL) {
-            has_memory = make_levels(search.hierarchy);
+        status = c == SYSINFO__CPUSET && old_cpuset != NULL ? find_old_cpuset(&search, old_cpuset, old_length)
+                                                            : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
+        if (status == SYSINFO_OK && search.hierarchy->sight >= SYSINFO__PARTIAL) {
+            status = make_levels(host, search.hierarchy);
         }
     }
     free(old_cpuset);
-    if (!has_memory) {
-        return no_memory(host);
+    if (status != SYSINFO_OK) {
+        return status;
     }
     cgroups->is_found = true;
     return trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
@@ -389,9 +392,6 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     if (process != cgroups->process) {
         sysinfo__kept_close(&cgroups->own_group);
         cgroups->process = process;
-    } else if (cgroups->is_found && !cgroups->has_text) { /* A kernel, or a capture, without that file does not get one. */
-        *is_same = true;
-        return SYSINFO_OK;
     }
     int status = sysinfo__file_read_single(host, GROUP_FILE, &cgroups->own_group);
     bool has_text = status == SYSINFO_OK;
@@ -439,7 +439,7 @@ static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy
 
 static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t top = hierarchy->levels;
-    hierarchy->is_watched = true;
+    hierarchy->watches = 0;
     for (size_t level = hierarchy->levels; level > 0 && hierarchy->is_v2; level--) {
         int status = sysinfo__hierarchy_read(host, hierarchy, level - 1, 0);
         if (status == SYSINFO_NOT_FOUND) {
@@ -450,9 +450,12 @@ static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
             }
         } else if (status == SYSINFO_OK) {
             hierarchy->watches = 0; /* What has none above this one is the root of all. */
+        } else if (!sysinfo__is_one_unknown(status)) {
+            return status;
         }
     }
     bool is_same;
+    hierarchy->is_watched = true;
     return watch(host, hierarchy, &is_same);
 }
 

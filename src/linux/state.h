@@ -94,6 +94,7 @@ struct sysinfo__state {
         int64_t process; /* Whose /proc/self/status the descriptor is. */
         struct sysinfo__kept status;
         struct sysinfo__cpu_set allowed, other;
+        uint64_t counted_hash, counted_cores; /* The last count of cores, and the set that it is true for; 0: none. */
     } affinity;
     struct sysinfo__kept pressure[4]; /* By what is waited for, in the order of their results. */
     struct sysinfo__numa {
