@@ -179,7 +179,8 @@ int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
 
 /*
  * What the control group of this process uses: everything in <sysinfo/cgroup.h>
- * but `time`, `interval`, `cpu_percent` and `limit`, which are added above.
+ * but `time`, `interval`, `cpu_percent` and `limit`, which are added above. Fails
+ * when nothing is known.
  */
 struct sysinfo__cgroup_sample {
     struct sysinfo_cgroup cgroup;

@@ -52,9 +52,6 @@ static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample 
     if (status != SYSINFO_OK) {
         return status;
     }
-    if (cgroup->present == 0) {
-        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "", "the cgroup of this process does not show any figures");
-    }
     FACT(cgroup, time, now);
     struct sysinfo__limit limit = {0};
     status = sysinfo__backend_memory_limit(host, &limit);

@@ -49,7 +49,8 @@ struct sysinfo_cgroup {
  * is known. The root cgroup of a machine has no memory figures.
  *
  * Cost: three to seven short reads. Errors: any but NOT_YET; SYSINFO_NOT_FOUND
- * also when no cgroup can be seen. Since 0.1.
+ * also without /proc/self/cgroup, SYSINFO_UNKNOWN also when the files of the
+ * cgroup cannot be seen. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size);
 
@@ -59,7 +60,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *
  * cgroups are namespaced.
  *
  * The text belongs to the host and is valid until the next call on it; *path is
- * NULL on failure. SYSINFO_INVALID: a NULL host. Since 0.1.
+ * NULL on failure. SYSINFO_INVALID: a NULL host. Errors: as above. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path);
 

@@ -55,7 +55,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_irq_pressure(struct sysinfo_host *
 /*
  * Pressure inside the cgroup of this process (version 2 only).
  *
- * Cost: two short reads. Errors as above. Since 0.1.
+ * Cost: two short reads. Errors as above; SYSINFO_UNKNOWN when the cgroup cannot
+ * be seen. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);

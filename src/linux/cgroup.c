@@ -234,6 +234,9 @@ int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sa
     if (status == SYSINFO_OK) {
         status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, &sample->cgroup);
     }
+    if (status == SYSINFO_OK && sample->cgroup.present == 0) {
+        status = sysinfo__no_group(host);
+    }
     return status;
 }
 
@@ -253,7 +256,7 @@ int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path) {
         status = sysinfo__hierarchy_ask(host, order[i], ask_path, path);
     }
     if (status == SYSINFO_OK && *path == NULL) {
-        status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "/proc/self/cgroup", "does not name a cgroup");
+        status = sysinfo__no_group(host);
     }
     return status;
 }

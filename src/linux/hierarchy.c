@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hierarchy.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,6 +57,11 @@ bool sysinfo__is_one_unknown(int status) {
     return sysinfo__is_not_told(status) || status == SYSINFO_MALFORMED;
 }
 
+int sysinfo__no_group(struct sysinfo_host *host) {
+    return sysinfo__state(host)->cgroups.has_text ? sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen")
+                                                  : sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, GROUP_FILE, NULL);
+}
+
 /* ---- What is kept ---- */
 
 static void forget_hierarchy(struct sysinfo__hierarchy *hierarchy) {
@@ -97,16 +103,14 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
  * there is remembered; that it was and is no more is SYSINFO_GONE.
  */
 static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, struct sysinfo__kept *file) {
-    if (file->fd == ABSENT) {
-        return SYSINFO_NOT_FOUND;
-    }
     bool was_open = file->fd >= 0;
     char *behind = hierarchy->path + hierarchy->level[level].path_length;
     char saved[LONGEST_NAME];
     memcpy(saved, behind, sizeof saved);
     behind[0] = '/';
     memcpy(behind + 1, name, strlen(name) + 1);
-    int status = sysinfo__file_read_single(host, hierarchy->path, file);
+    int status = file->fd == ABSENT ? sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL)
+                                    : sysinfo__file_read_single(host, hierarchy->path, file);
     memcpy(behind, saved, sizeof saved);
     if (status == SYSINFO_NOT_FOUND && was_open) {
         return SYSINFO_GONE;
@@ -128,6 +132,7 @@ struct search {
     size_t prefix; /* Mount points begin with the host's root, which has so many bytes: they are those of a running system seen through that root. */
     struct sysinfo__hierarchy *hierarchy;
     size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
+    bool is_missing;    /* A mount should show the group, but its folder is not there: perhaps not at this moment. */
 };
 
 static bool equals(struct sysinfo__part part, const char *word) {
@@ -166,6 +171,7 @@ static int take(struct search *search, const char *point, struct sysinfo__part b
     int status = sysinfo__is_cgroup(search->host, path[0] == '\0' ? "/" : path, &is_there);
     if (!is_there) {
         free(path);
+        search->is_missing = true;
         return status;
     }
     free(hierarchy->path);
@@ -379,6 +385,9 @@ static int find_all(struct sysinfo_host *host) {
         return status;
     }
     cgroups->is_found = true;
+    for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
+        cgroups->is_found = cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
+    }
     return trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
 }
 

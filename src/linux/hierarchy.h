@@ -53,6 +53,9 @@ int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy
 /* The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it holds something else. */
 int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value);
 
+/* Says why nothing is known of the process's group: there is no /proc/self/cgroup, or no mount shows the group. */
+int sysinfo__no_group(struct sysinfo_host *host);
+
 /* Whether a failure leaves one figure unknown rather than the whole answer. */
 bool sysinfo__is_one_unknown(int status);
 

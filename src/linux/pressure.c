@@ -22,12 +22,9 @@ struct question {
 static int ask_pressure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct question *question = context;
     if (hierarchy->levels == 0) {
-        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "/proc/self/cgroup", "names no version 2 cgroup that can be seen");
+        return sysinfo__no_group(host);
     }
     int status = sysinfo__hierarchy_read(host, hierarchy, 0, question->file);
-    if (status == SYSINFO_NOT_FOUND) {
-        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, hierarchy->path, "has no such pressure file");
-    }
     return status == SYSINFO_OK ? decode(host, hierarchy->path, question->pressure) : status;
 }
 
