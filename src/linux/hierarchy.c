@@ -509,7 +509,12 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file) {
     enum sysinfo__controller controller = (enum sysinfo__controller)(hierarchy - sysinfo__state(host)->cgroups.hierarchy);
     const char *name = hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
-    return name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, &hierarchy->level[level].file[file]);
+    struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
+    int status = name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, kept);
+    if (status == SYSINFO_NOT_FOUND && controller == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
+        kept->fd = -1;
+    }
+    return status;
 }
 
 int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value) {
