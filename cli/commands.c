@@ -10,6 +10,7 @@
 #include "parse.h"
 #include "platform.h"
 #include "run.h"
+#include "topology.h"
 #include "wait.h"
 
 /* ---- What is printed ---- */
@@ -68,10 +69,6 @@ static int select_names(const struct view *view, struct selection *selection, co
     return 0;
 }
 
-static bool measures_usage(const struct selection *selection) {
-    return (selection_results(selection) >> SYSINFO_RESULT_CPU_USAGE & 1) != 0;
-}
-
 /* Prometheus gets counters and computes percentages itself: each CPU's times in the place of the percentages of all. */
 static void select_prometheus(struct view *view, struct selection *selection, const char *group) {
     selection_add_group(selection, group);
@@ -98,7 +95,7 @@ static int check_metrics(const struct options *options, const struct selection *
     return 0;
 }
 
-/* ---- The groups: cpu, mem, swap, load, stats ---- */
+/* ---- The groups: cpu, mem, swap, load, stats, cgroup, pressure ---- */
 
 /* What every command takes that prints samples. */
 #define SAMPLE_OPTIONS                                                                                                                                         \
@@ -147,7 +144,7 @@ static int run_group(struct options *options) {
     } else {
         select_group(&view, &selection, group);
     }
-    view.has_interval = measures_usage(&selection);
+    view.has_interval = selection_has_window(&selection);
     if (status == 0) {
         status = options_take_schedule(options, names, view.has_interval);
     }
@@ -186,7 +183,7 @@ static int run_get(struct options *options) {
     if (status == 0 && names == 0) {
         status = usage("no field; write for example sysinfo get mem.available cpu.percent");
     }
-    view.has_interval = measures_usage(&selection);
+    view.has_interval = selection_has_window(&selection);
     if (status == 0) {
         status = options_take_schedule(options, names, view.has_interval);
     }
@@ -215,7 +212,7 @@ static int run_overview(struct options *options) {
     }
     int status = options_refuse_others(options, SAMPLE_OPTIONS);
     struct selection selection = {NULL, 0};
-    struct view view = {.options = options, .selection = &selection, .has_interval = options->format != FORMAT_PROM};
+    struct view view = {.options = options, .selection = &selection, .has_interval = options->format != FORMAT_PROM, .tells_cgroup = options->format == FORMAT_TABLE};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         if (options->format == FORMAT_PROM) {
             select_prometheus(&view, &selection, groups[i]);
@@ -296,7 +293,7 @@ static const struct {
     const char *name;
     int (*run)(struct options *options);
 } commands[] = {
-    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group},
+    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"cgroup", run_group}, {"pressure", run_group}, {"topology", run_topology},
     {"get", run_get}, {"check", run_check}, {"wait", run_wait}, {"fields", run_fields}, {"help", run_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

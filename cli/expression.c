@@ -275,7 +275,7 @@ enum truth expression_evaluate(const struct expression *expression, const struct
     if (expression->whole != NULL) {
         right *= whole_number(expression, sample) / 100;
     }
-    if (isnan(left) || isnan(right) || isinf(right)) {
+    if (isnan(left) || isnan(right)) { /* A part of no limit is no limit, which is more than every number. */
         return IS_UNKNOWN;
     }
     bool holds = false;

@@ -39,6 +39,11 @@ static void add_cpu(struct text *text, const struct sample *sample) {
     add_counted(text, sample, "count", "CPU", "CPUs");
     text_add(text, ", ");
     add_counted(text, sample, "cores", "core", "cores");
+    if (knows(sample, "cpu", "usable") && knows(sample, "cpu", "count") && number(sample, "cpu", "usable") < number(sample, "cpu", "count")) {
+        text_add(text, ", ");
+        add(text, sample, "cpu", "usable");
+        text_add(text, " usable here");
+    }
     if (knows(sample, "load", "min1")) {
         text_add(text, "    load ");
         add(text, sample, "load", "min1");
@@ -57,6 +62,43 @@ static void add_space(struct text *text, const struct sample *sample, const char
     text_add(text, " (");
     add(text, sample, group, "percent");
     text_add(text, " % in use)\n");
+}
+
+/* A path from the system: what could move a terminal's cursor is left out. */
+static void add_path(struct text *text, const char *path) {
+    for (; *path != '\0'; path++) {
+        const char letter[2] = {(unsigned char)*path < 0x20 || *path == 0x7f ? '?' : *path, '\0'};
+        text_add(text, letter);
+    }
+}
+
+/* What keeps this process below the machine; nothing where there is no such limit. */
+static void add_limit(struct text *text, const struct sample *sample) {
+    bool has_memory = knows(sample, "mem", "limit"), has_quota = knows(sample, "cpu", "quota");
+    if (!has_memory && !has_quota) {
+        return;
+    }
+    text_add(text, "limit   ");
+    if (has_memory) {
+        add(text, sample, "mem", "limit");
+        text_add(text, has_quota ? " memory, " : " memory");
+    }
+    if (has_quota) {
+        const struct sysinfo_field *field;
+        const void *result = result_of(sample, "cpu", "quota", &field);
+        text_addf(text, "%.3g CPUs", sysinfo_field_double(field, result));
+    }
+    if (sample->cgroup != NULL) {
+        text_add(text, " (cgroup ");
+        add_path(text, sample->cgroup);
+        text_add(text, ")");
+    }
+    if (has_memory && knows(sample, "mem", "usable")) {
+        text_add(text, ": ");
+        add(text, sample, "mem", "usable");
+        text_add(text, " still usable");
+    }
+    text_add(text, "\n");
 }
 
 void print_overview(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
@@ -79,4 +121,5 @@ void print_overview(struct text *text, const struct view *view, const struct sam
     } else {
         add_space(text, sample, "swap", "free", "free");
     }
+    add_limit(text, sample);
 }

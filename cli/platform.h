@@ -10,6 +10,9 @@
 /* First of all: nothing that is opened later may be mistaken for a closed standard stream. */
 void platform_start(void);
 
+/* Sets a variable of the environment for this process. */
+void platform_set_variable(const char *name, const char *value);
+
 /* Seconds on the monotonic clock, and a sleep until that clock shows `time`, which no signal shortens. */
 double platform_clock(void);
 void platform_sleep_until(double time);

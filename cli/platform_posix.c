@@ -24,6 +24,10 @@ void platform_start(void) {
 
 /* ---- Time ---- */
 
+void platform_set_variable(const char *name, const char *value) {
+    setenv(name, value, 1);
+}
+
 double platform_clock(void) {
     struct timespec now = {0, 0};
     clock_gettime(CLOCK_MONOTONIC, &now);

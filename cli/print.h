@@ -15,6 +15,7 @@ struct view {
     bool percpu;
     uint32_t row_result; /* With percpu: the result that rows are of. */
     bool has_interval;   /* CPU percentages are among the fields. */
+    bool tells_cgroup;   /* Samples say where this process's cgroup is. */
 };
 
 typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);

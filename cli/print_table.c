@@ -19,7 +19,7 @@ static const struct column cpu_times_columns[] = {
     {"cpu.times", "irq", "irq", 10},   {"cpu.times", "softirq", "softirq", 11}, {"cpu.times", "steal", "steal", 11}, {"cpu.times", "idle", "idle", 14},
 };
 static const struct column mem_columns[] = {
-    {"mem", "total", "total", 13},      {"mem", "available", "available", 11}, {"mem", "percent", "used%", 8},  {"mem", "used", "used", 10}, {"mem", "free", "free", 10},
+    {"mem", "total", "total", 13},      {"mem", "available", "available", 11}, {"mem", "usable", "usable", 10}, {"mem", "percent", "used%", 8},  {"mem", "used", "used", 10}, {"mem", "free", "free", 10},
     {"mem", "buffers", "buffers", 10},  {"mem", "cached", "cached", 10},       {"mem", "shared", "shared", 10}, {"mem", "slab", "slab", 10}, {"mem", "wired", "wired", 10},
 };
 static const struct column swap_columns[] = {
@@ -31,10 +31,21 @@ static const struct column load_columns[] = {
 static const struct column stats_columns[] = {
     {"stats", "ctx_switches", "context switches", 20}, {"stats", "interrupts", "interrupts", 18}, {"stats", "soft_interrupts", "soft interrupts", 18}, {"stats", "syscalls", "system calls", 18},
 };
+static const struct column cgroup_columns[] = {
+    {"cgroup", "cpu_percent", "cpu%", 8}, {"cgroup", "throttled", "throttled", 12},       {"cgroup", "current", "memory", 11},
+    {"cgroup", "limit", "limit", 11},     {"cgroup", "peak", "peak", 11},                 {"cgroup", "events_max", "at limit", 11},
+    {"cgroup", "events_oom_kill", "oom kills", 11},
+};
+static const struct column pressure_columns[] = {
+    {"pressure.cpu", "some_avg10", "cpu some%", 11},       {"pressure.memory", "some_avg10", "memory some%", 14}, {"pressure.memory", "full_avg10", "full%", 7},
+    {"pressure.io", "some_avg10", "io some%", 10},         {"pressure.io", "full_avg10", "full%", 7},             {"pressure.cgroup.cpu", "some_avg10", "cgroup cpu some%", 18},
+    {"pressure.cgroup.memory", "some_avg10", "memory some%", 14}, {"pressure.cgroup.memory", "full_avg10", "full%", 7},
+};
 
 static const struct table tables[] = {
     {"cpu", COLUMNS(cpu_columns)},   {"cpu.times", COLUMNS(cpu_times_columns)}, {"mem", COLUMNS(mem_columns)},
     {"swap", COLUMNS(swap_columns)}, {"load", COLUMNS(load_columns)},           {"stats", COLUMNS(stats_columns)},
+    {"cgroup", COLUMNS(cgroup_columns)}, {"pressure", COLUMNS(pressure_columns)},
 };
 
 const struct table *table_of(const char *group) {

@@ -59,7 +59,8 @@ struct remarks {
 static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        if (sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
+        bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE || field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
+        if (sample->status[field->result] != SYSINFO_OK && !is_rare && !(remarks->failed >> field->result & 1)) {
             struct text why = {NULL, 0, 0};
             explain_unknown(&why, view->options, sample, field);
             note("note: %s", why.bytes);
@@ -101,6 +102,9 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
     sampler->percpu = percpu;
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
+    for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
+        sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP && selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
+    }
     return 0;
 }
 
@@ -157,6 +161,7 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     status = sampler_open(&sampler, view->options, view->selection, view->percpu);
     if (status == 0) {
+        sampler.tells_cgroup = view->tells_cgroup;
         status = print_on_time(&run, &sampler);
         sampler_free(&sampler);
     }

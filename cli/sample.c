@@ -12,7 +12,7 @@ static bool wants(const struct sampler *sampler, uint32_t result) {
 }
 
 bool sampler_needs_window(const struct sampler *sampler) {
-    return wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot;
+    return (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot) || sampler->measures_cgroup;
 }
 
 uint32_t sampler_row_result(const struct sampler *sampler) {
@@ -156,6 +156,9 @@ void sampler_begin(struct sampler *sampler) {
     if (read_now(sampler, &now) == SYSINFO_OK) {
         remember(sampler, &now);
     }
+    if (sampler->measures_cgroup) { /* The library keeps the past of this one; what failed fails again when the sample is taken. */
+        keep(sampler, SYSINFO_RESULT_CGROUP, sysinfo_read(sampler->host, SYSINFO_RESULT_CGROUP, sampler->sample.result[SYSINFO_RESULT_CGROUP], sizeof sampler->sample.result[0]));
+    }
 }
 
 const struct sample *sampler_take(struct sampler *sampler) {
@@ -170,6 +173,14 @@ const struct sample *sampler_take(struct sampler *sampler) {
         if (wants(sampler, result) && result != SYSINFO_RESULT_CPU_USAGE && result != SYSINFO_RESULT_CPU_SAMPLE) {
             keep(sampler, result, sysinfo_read(sampler->host, result, sample->result[result], sizeof sample->result[result]));
         }
+    }
+    const struct sysinfo_field *interval = sysinfo_field_find("cgroup", "interval");
+    const void *cgroup = wants(sampler, SYSINFO_RESULT_CGROUP) ? sample_result(sample, interval) : NULL;
+    if (sample->interval < 0 && sysinfo_field_state(interval, cgroup) == SYSINFO_FIELD_KNOWN) {
+        sample->interval = sysinfo_field_double(interval, cgroup);
+    }
+    if (!sampler->tells_cgroup || sysinfo_cgroup_path(sampler->host, &sample->cgroup) != SYSINFO_OK) {
+        sample->cgroup = NULL;
     }
     return sample;
 }

@@ -20,6 +20,7 @@ struct sample {
     int status[SAMPLE_RESULTS];                       /* Of each result that was asked for. */
     struct text why[SAMPLE_RESULTS];                  /* The library's sentence, where the status is no success. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
+    const char *cgroup;                               /* The path of this process's cgroup, where it is asked for and known. */
     const void **row;                                 /* With percpu: the result of each CPU. */
     size_t rows;
 };
@@ -31,6 +32,8 @@ struct sampler {
     bool percpu;          /* Rows of usage, or of samples where usage is not asked for. */
     bool has_root;        /* Of another machine. */
     bool since_boot;      /* Compare with zero, not with the last sample. */
+    bool measures_cgroup; /* Its CPU use, since the last sample. */
+    bool tells_cgroup;    /* Where it is. */
 
     struct sysinfo_cpu_sample past;
     struct sysinfo_cpu_sample_list *past_list, *now_list;

@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "parse.h"
+#include "text.h"
 
 bool is_measure(const struct sysinfo_field *field) {
     return field->kind != SYSINFO_KIND_LABEL;
@@ -21,8 +22,15 @@ void selection_add(struct selection *selection, const struct sysinfo_field *fiel
 }
 
 void selection_add_group(struct selection *selection, const char *group) {
+    size_t before = selection->count, length = strlen(group);
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         if (is_measure(field) && strcmp(field->group, group) == 0) {
+            selection_add(selection, field);
+        }
+    }
+    bool is_beginning = selection->count == before;
+    for (const struct sysinfo_field *field = NULL; is_beginning && (field = sysinfo_field_next(field)) != NULL;) {
+        if (is_measure(field) && strncmp(field->group, group, length) == 0 && field->group[length] == '.') {
             selection_add(selection, field);
         }
     }
@@ -46,6 +54,13 @@ static int unknown_field(const char *group, const char *name) {
 
 int selection_add_name(struct selection *selection, const char *group, const char *name) {
     const struct sysinfo_field *field = sysinfo_field_find(group, name);
+    const char *dot = strrchr(name, '.');
+    if (field == NULL && dot != NULL) { /* "memory.some_avg10" of the group pressure */
+        struct text inner = {NULL, 0, 0};
+        text_addf(&inner, "%s.%.*s", group, (int)(dot - name), name);
+        field = sysinfo_field_find(inner.bytes, dot + 1);
+        text_free(&inner);
+    }
     if (field == NULL || !is_measure(field)) {
         return unknown_field(group, name);
     }
@@ -54,6 +69,16 @@ int selection_add_name(struct selection *selection, const char *group, const cha
     }
     selection_add(selection, field);
     return 0;
+}
+
+bool selection_has_window(const struct selection *selection) {
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct sysinfo_field *field = selection->field[i];
+        if (field->result == SYSINFO_RESULT_CPU_USAGE || (field->result == SYSINFO_RESULT_CGROUP && field->unit == SYSINFO_UNIT_PERCENT)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint32_t selection_results(const struct selection *selection) {

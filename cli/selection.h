@@ -13,12 +13,15 @@ struct selection {
     size_t count;
 };
 
-/* Adds one field; every field of a group but labels. */
+/* Adds one field; every field of a group but labels. A group that is only the beginning of others, as pressure is of pressure.cpu, stands for those. */
 void selection_add(struct selection *selection, const struct sysinfo_field *field);
 void selection_add_group(struct selection *selection, const char *group);
 
 /* Adds the field of that name; 0, or the status after a message: there is none, or this system does not have it. */
 int selection_add_name(struct selection *selection, const char *group, const char *name);
+
+/* Whether a field is a share of a window of time, which must pass before it is known. */
+bool selection_has_window(const struct selection *selection);
 
 /* Bit for each result that must be read. Results are numbered below 32. */
 uint32_t selection_results(const struct selection *selection);

@@ -25,7 +25,8 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
     struct sysinfo_cgroup *cgroup = &now->cgroup;
     double window = cgroup->time - past->cgroup.time, cpus = 0;
     bool is_comparable = now->has_quota_time && past->has_quota_time && now->group == past->group;
-    if (is_comparable && !(window > 0)) { /* Keep the older sample: then the window grows. */
+    double used = now->quota_time - past->quota_time;
+    if (is_comparable && (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample: then the window grows. */
         return SYSINFO_OK;
     }
     int status = is_comparable ? read_capacity(host, &cpus) : SYSINFO_OK;
@@ -33,7 +34,7 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
         return status;
     }
     if (cpus > 0) {
-        double percent = (now->quota_time - past->quota_time) / (window * cpus) * 100;
+        double percent = used / (window * cpus) * 100;
         FACT(cgroup, interval, window);
         FACT(cgroup, cpu_percent, percent);
         if (!(percent >= 0 && percent <= 100)) { /* A burst above the quota, or a quota that was lowered meanwhile. */

@@ -20,8 +20,8 @@ struct sysinfo_host;
  * the process's own where there is none. All else speaks of the process's own.
  *
  * `cpu_percent` compares with the previous call on the same host, and is absent
- * in the first one, with a NULL host, and after the process moved to another
- * cgroup. 100 is all that the quota allows; without a quota it is all CPUs that
+ * in the first one, with a NULL host, while no CPU time has been counted, and
+ * after the process moved to another cgroup. 100 is all that the quota allows; without a quota it is all CPUs that
  * the process may use.
  */
 struct sysinfo_cgroup {

@@ -24,10 +24,10 @@ struct sysinfo_host;
  * group pressure.memory, result MEMORY_PRESSURE
  * group pressure.io, result IO_PRESSURE
  * group pressure.irq, result IRQ_PRESSURE
- * group cgroup.pressure.cpu, result CGROUP_CPU_PRESSURE
- * group cgroup.pressure.memory, result CGROUP_MEMORY_PRESSURE
- * group cgroup.pressure.io, result CGROUP_IO_PRESSURE
- * group cgroup.pressure.irq, result CGROUP_IRQ_PRESSURE
+ * group pressure.cgroup.cpu, result CGROUP_CPU_PRESSURE
+ * group pressure.cgroup.memory, result CGROUP_MEMORY_PRESSURE
+ * group pressure.cgroup.io, result CGROUP_IO_PRESSURE
+ * group pressure.cgroup.irq, result CGROUP_IRQ_PRESSURE
  */
 struct sysinfo_pressure {
     uint64_t present, estimated;

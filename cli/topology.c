@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+#include "topology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "fail.h"
+#include "output.h"
+#include "platform.h"
+#include "text.h"
+#include "value.h"
+
+struct machine {
+    struct sysinfo_host *host;
+    struct sysinfo_topology *list;
+    struct sysinfo_numa_list *nodes; /* NULL: the system does not tell their memory. */
+};
+
+void topology_choose_root(const struct options *options) {
+    if (options->root == NULL) {
+        return;
+    }
+    struct text root = {NULL, 0, 0};
+    size_t length = strlen(options->root);
+    while (length > 1 && options->root[length - 1] == '/') {
+        length--;
+    }
+    text_addf(&root, "%.*s", (int)length, options->root);
+    platform_set_variable("HWLOC_FSROOT", root.bytes);
+    text_free(&root);
+}
+
+static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
+    const struct sysinfo_topology_object *object = sysinfo_topology_at(machine->list, row);
+    return object != NULL && object->type != SYSINFO_TOPOLOGY_CORE_KIND ? object : NULL;
+}
+
+/* The first row inside that of `row`, and the row behind all inside it. */
+static size_t end_of(const struct machine *machine, size_t row) {
+    uint64_t depth = object_at(machine, row)->depth;
+    const struct sysinfo_topology_object *object;
+    do {
+        object = object_at(machine, ++row);
+    } while (object != NULL && object->depth > depth);
+    return row;
+}
+
+/* The present figures of a NUMA node; NULL: unknown. */
+static const struct sysinfo_numa_node *node_of(const struct machine *machine, const struct sysinfo_topology_object *object) {
+    const struct sysinfo_numa_node *node;
+    for (size_t i = 0; (node = sysinfo_numa_at(machine->nodes, i)) != NULL; i++) {
+        if (SYSINFO_HAS(object, number) && node->number == object->number && SYSINFO_HAS(node, total)) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+/* ---- The picture ---- */
+
+static const char *cache_letter(const struct sysinfo_topology_object *object) {
+    return object->cache_type == SYSINFO_CACHE_DATA ? "d" : object->cache_type == SYSINFO_CACHE_INSTRUCTION ? "i" : "";
+}
+
+static void add_number(struct text *text, const char *name, const struct sysinfo_topology_object *object, bool with_number) {
+    text_add(text, name);
+    if (with_number && SYSINFO_HAS(object, number)) {
+        text_addf(text, " %llu", (unsigned long long)object->number);
+    }
+}
+
+/* "package 0", "L2 512 KiB", "core": `with_number` false in a line that stands for several alike. */
+static void add_label(struct text *text, const struct machine *machine, const struct sysinfo_topology_object *object, bool with_number) {
+    const struct sysinfo_numa_node *node;
+    switch (object->type) {
+    case SYSINFO_TOPOLOGY_PACKAGE:
+        add_number(text, "package", object, with_number);
+        break;
+    case SYSINFO_TOPOLOGY_DIE:
+        add_number(text, "die", object, with_number);
+        break;
+    case SYSINFO_TOPOLOGY_NUMA_NODE:
+        add_number(text, "node", object, true);
+        node = node_of(machine, object);
+        if (node != NULL || SYSINFO_HAS(object, bytes)) {
+            text_add(text, ": ");
+            bytes_add_human(text, node != NULL ? node->total : object->bytes);
+        }
+        if (node != NULL && SYSINFO_HAS(node, free)) {
+            text_add(text, ", ");
+            bytes_add_human(text, node->free);
+            text_add(text, " free");
+        }
+        break;
+    case SYSINFO_TOPOLOGY_CACHE:
+        text_addf(text, "L%llu%s", (unsigned long long)object->level, cache_letter(object));
+        if (SYSINFO_HAS(object, bytes)) {
+            text_add(text, " ");
+            bytes_add_human(text, object->bytes);
+        }
+        break;
+    case SYSINFO_TOPOLOGY_CORE:
+        add_number(text, "core", object, with_number);
+        if (object->cpus > 1) {
+            text_addf(text, " with %llu CPUs", (unsigned long long)object->cpus);
+        }
+        break;
+    default:
+        add_number(text, "CPU", object, with_number);
+        break;
+    }
+}
+
+/* The one row inside that of `row`, when there is just one and it is no CPU; 0: there is none such. */
+static size_t only_child(const struct machine *machine, size_t row) {
+    const struct sysinfo_topology_object *child = object_at(machine, row + 1);
+    bool has_one = end_of(machine, row) > row + 1 && end_of(machine, row + 1) == end_of(machine, row);
+    return has_one && child->type != SYSINFO_TOPOLOGY_CPU && child->type != SYSINFO_TOPOLOGY_NUMA_NODE ? row + 1 : 0;
+}
+
+/* A line for the row and all that are the only one inside each other; returns the last of them. */
+static size_t add_chain(struct text *text, const struct machine *machine, size_t row, bool with_number) {
+    for (size_t next = row; next != 0; next = only_child(machine, next)) {
+        text_add(text, next == row ? "" : ", ");
+        add_label(text, machine, object_at(machine, next), with_number);
+        row = next;
+    }
+    return row;
+}
+
+/* Whether two rows and all inside them look the same but for their numbers. Memory is never alike. */
+static bool are_alike(const struct machine *machine, size_t a, size_t b) {
+    size_t end = end_of(machine, a);
+    if (end_of(machine, b) - b != end - a) {
+        return false;
+    }
+    for (; a < end; a++, b++) {
+        const struct sysinfo_topology_object *one = object_at(machine, a), *other = object_at(machine, b);
+        if (one->type != other->type || one->depth != other->depth || one->cpus != other->cpus || one->bytes != other->bytes || one->level != other->level ||
+            one->cache_type != other->cache_type || one->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum { CPUS_COLUMN = 56, MOST_SETS = 8 };
+
+/* The CPUs of rows that stand side by side: all sets, or the first two and the last. */
+static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row, size_t rows) {
+    size_t length = text->length - line_start;
+    text_pad(text, length < CPUS_COLUMN ? CPUS_COLUMN - length : 2);
+    text_add(text, "CPUs");
+    for (size_t i = 0; i < rows; i++) {
+        if (rows > MOST_SETS && i == 2) {
+            text_add(text, " ..");
+            i = rows - 1;
+        }
+        text_addf(text, " %s", sysinfo_topology_cpus(machine->list, row[i]));
+    }
+}
+
+static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus);
+
+/* The rows of `rows`, which are alike, as one line, and what is inside each. */
+static void add_rows(struct text *text, const struct machine *machine, const size_t *row, size_t rows, int indent, bool with_cpus) {
+    size_t line_start = text->length;
+    text_pad(text, (size_t)indent * 2);
+    if (rows > 1) {
+        text_addf(text, "%zu x ", rows);
+    }
+    size_t last = add_chain(text, machine, row[0], rows == 1 && with_cpus);
+    const struct sysinfo_topology_object *object = object_at(machine, row[0]);
+    if (with_cpus && object->cpus > 0 && object->type != SYSINFO_TOPOLOGY_CPU) {
+        add_cpus(text, machine, line_start, row, rows);
+    }
+    text_add(text, "\n");
+    add_inside(text, machine, last, indent + 1, with_cpus && rows == 1);
+}
+
+static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus) {
+    size_t end = end_of(machine, row);
+    bool is_core = object_at(machine, row)->type == SYSINFO_TOPOLOGY_CORE;
+    size_t *alike = calloc(end - row, sizeof *alike);
+    if (alike == NULL) {
+        fail_no_memory();
+    }
+    for (size_t child = row + 1; child < end && !is_core;) {
+        size_t count = 0;
+        do {
+            alike[count++] = child;
+            child = end_of(machine, child);
+        } while (child < end && are_alike(machine, alike[0], child));
+        add_rows(text, machine, alike, count, indent, with_cpus);
+    }
+    free(alike);
+}
+
+static void add_count(struct text *text, const struct machine *machine, uint64_t type, const char *one, const char *many) {
+    size_t count = sysinfo_topology_count(machine->list, type);
+    if (count > 0) {
+        text_addf(text, "%s%zu %s", text->length > 0 ? ", " : "", count, count == 1 ? one : many);
+    }
+}
+
+static void add_kinds(struct text *text, const struct machine *machine) {
+    const struct sysinfo_topology_object *object;
+    for (size_t row = 0; (object = sysinfo_topology_at(machine->list, row)) != NULL; row++) {
+        if (object->type != SYSINFO_TOPOLOGY_CORE_KIND || sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CORE_KIND) < 2) {
+            continue;
+        }
+        size_t line_start = text->length;
+        text_addf(text, "kind %llu", (unsigned long long)object->number);
+        if (SYSINFO_HAS(object, efficiency) && object->efficiency == 0) {
+            text_add(text, ", the most power-saving");
+        }
+        add_cpus(text, machine, line_start, &row, 1);
+        text_add(text, "\n");
+    }
+}
+
+static void add_picture(struct text *text, const struct machine *machine) {
+    add_count(text, machine, SYSINFO_TOPOLOGY_CPU, "CPU", "CPUs");
+    add_count(text, machine, SYSINFO_TOPOLOGY_CORE, "core", "cores");
+    add_count(text, machine, SYSINFO_TOPOLOGY_PACKAGE, "package", "packages");
+    add_count(text, machine, SYSINFO_TOPOLOGY_NUMA_NODE, "NUMA node", "NUMA nodes");
+    text_add(text, "\n");
+    if (object_at(machine, 0) != NULL) {
+        add_inside(text, machine, 0, 0, true);
+    }
+    add_kinds(text, machine);
+}
+
+/* ---- JSON ---- */
+
+static const char *type_name(uint64_t type) {
+    static const char *const names[] = {[SYSINFO_TOPOLOGY_MACHINE] = "machine", [SYSINFO_TOPOLOGY_PACKAGE] = "package", [SYSINFO_TOPOLOGY_DIE] = "die",
+                                        [SYSINFO_TOPOLOGY_NUMA_NODE] = "node",  [SYSINFO_TOPOLOGY_CACHE] = "cache",     [SYSINFO_TOPOLOGY_CORE] = "core",
+                                        [SYSINFO_TOPOLOGY_CPU] = "cpu",         [SYSINFO_TOPOLOGY_CORE_KIND] = "kind"};
+    return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "other";
+}
+
+static void add_member(struct text *text, const char *name, bool is_known, uint64_t value) {
+    if (is_known) {
+        text_addf(text, ",\"%s\":%llu", name, (unsigned long long)value);
+    }
+}
+
+static void add_json_object(struct text *text, const struct machine *machine, size_t row) {
+    static const char *const cache_types[] = {"unified", "data", "instruction"};
+    const struct sysinfo_topology_object *object = sysinfo_topology_at(machine->list, row);
+    text_addf(text, "{\"type\":\"%s\"", type_name(object->type));
+    add_member(text, "number", SYSINFO_HAS(object, number), object->number);
+    add_member(text, "level", SYSINFO_HAS(object, level), object->level);
+    if (SYSINFO_HAS(object, cache_type) && object->cache_type < 3) {
+        text_addf(text, ",\"cache\":\"%s\"", cache_types[object->cache_type]);
+    }
+    if (object->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
+        const struct sysinfo_numa_node *node = node_of(machine, object);
+        add_member(text, "total", node != NULL || SYSINFO_HAS(object, bytes), node != NULL ? node->total : object->bytes);
+        add_member(text, "free", node != NULL && SYSINFO_HAS(node, free), node != NULL ? node->free : 0);
+    } else {
+        add_member(text, "bytes", SYSINFO_HAS(object, bytes), object->bytes);
+    }
+    add_member(text, "efficiency", SYSINFO_HAS(object, efficiency), object->efficiency);
+    add_member(text, "count", SYSINFO_HAS(object, cpus), object->cpus);
+    text_addf(text, ",\"cpus\":\"%s\"", sysinfo_topology_cpus(machine->list, row));
+}
+
+static void add_json_tree(struct text *text, const struct machine *machine, size_t row) {
+    size_t end = end_of(machine, row);
+    add_json_object(text, machine, row);
+    const char *open = ",\"inside\":[";
+    for (size_t child = row + 1; child < end; child = end_of(machine, child)) {
+        text_add(text, open);
+        add_json_tree(text, machine, child);
+        open = ",";
+    }
+    text_add(text, end > row + 1 ? "]}" : "}");
+}
+
+static void add_json(struct text *text, const struct machine *machine) {
+    text_addf(text, "{\"cpus\":%zu,\"cores\":%zu,\"packages\":%zu,\"nodes\":%zu,\"machine\":", sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CPU),
+              sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CORE), sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_PACKAGE),
+              sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_NUMA_NODE));
+    if (object_at(machine, 0) != NULL) {
+        add_json_tree(text, machine, 0);
+    } else {
+        text_add(text, "null");
+    }
+    text_add(text, ",\"kinds\":[");
+    const char *comma = "";
+    const struct sysinfo_topology_object *object;
+    for (size_t row = 0; (object = sysinfo_topology_at(machine->list, row)) != NULL; row++) {
+        if (object->type == SYSINFO_TOPOLOGY_CORE_KIND) {
+            text_add(text, comma);
+            add_json_object(text, machine, row);
+            text_add(text, "}");
+            comma = ",";
+        }
+    }
+    text_add(text, "]}\n");
+}
+
+/* ---- The command ---- */
+
+static int print_machine(const struct options *options, const struct machine *machine) {
+    struct text text = {NULL, 0, 0};
+    struct output output;
+    if (options->format == FORMAT_JSON) {
+        add_json(&text, machine);
+    } else {
+        add_picture(&text, machine);
+    }
+    int status = output_open(&output, options->output, false);
+    if (status == 0) {
+        status = output_write(&output, &text);
+        int closed = output_close(&output, status == 0);
+        status = status != 0 ? status : closed;
+    }
+    text_free(&text);
+    return status;
+}
+
+int run_topology(struct options *options) {
+    int status = options_refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_OUTPUT));
+    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
+        status = usage("%s is not a format of this picture; write --json", options->word[OPTION_FORMAT]);
+    }
+    if (status == 0 && options->operands > 0) {
+        status = usage("unexpected '%s'", options->operand[0]);
+    }
+    if (status != 0) {
+        return status;
+    }
+    struct machine machine = {NULL, NULL, NULL};
+    topology_choose_root(options);
+    int library = sysinfo_host_open(&machine.host, options->root);
+    if (library == SYSINFO_OK) {
+        library = sysinfo_topology_read(machine.host, &machine.list);
+    }
+    if (library != SYSINFO_OK) {
+        status = trouble("%s", sysinfo_explain(machine.host, library));
+    } else {
+        library = sysinfo_numa_read(machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
+        status = print_machine(options, &machine);
+    }
+    (void)library;
+    sysinfo_numa_free(machine.nodes);
+    sysinfo_topology_free(machine.list);
+    sysinfo_host_close(machine.host);
+    return status;
+}
