@@ -56,6 +56,10 @@ static void select_group(const struct view *view, struct selection *selection, c
     selection_free(&all);
 }
 
+static enum option_id row_option(const struct view *view) {
+    return view->rows == ROWS_OF_NODES ? OPTION_PERNODE : view->rows == ROWS_OF_KINDS ? OPTION_BYKIND : OPTION_PERCPU;
+}
+
 static int select_names(const struct view *view, struct selection *selection, const char *group, const char **name, size_t names) {
     for (size_t i = 0; i < names; i++) {
         int status = selection_add_name(selection, group, name[i]);
@@ -63,7 +67,7 @@ static int select_names(const struct view *view, struct selection *selection, co
             return status;
         }
         if (view->percpu && !is_row_field(view, selection->field[selection->count - 1])) {
-            return usage("'%s' is not a figure of each CPU: leave out --percpu", name[i]);
+            return usage("'%s' is not a figure of each CPU: leave out %s", name[i], view->options->word[row_option(view)]);
         }
     }
     return 0;
@@ -101,7 +105,7 @@ static int check_metrics(const struct options *options, const struct selection *
 #define SAMPLE_OPTIONS                                                                                                                                         \
     (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_COUNT) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_HUMAN) |                 \
      OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_NO_HEADER) | OPTION_BIT(OPTION_OUTPUT))
-#define CPU_OPTIONS (OPTION_BIT(OPTION_PERCPU) | OPTION_BIT(OPTION_TIMES) | OPTION_BIT(OPTION_SINCE_BOOT))
+#define CPU_OPTIONS (OPTION_BIT(OPTION_PERCPU) | OPTION_BIT(OPTION_PERNODE) | OPTION_BIT(OPTION_BYKIND) | OPTION_BIT(OPTION_TIMES) | OPTION_BIT(OPTION_SINCE_BOOT))
 
 static int check_value_options(const struct options *options, const struct selection *selection, bool has_names) {
     bool has_bytes = false;
@@ -117,6 +121,18 @@ static int check_value_options(const struct options *options, const struct selec
     return 0;
 }
 
+/* --percpu with --bykind: rows of CPUs, each with its kind. */
+static void choose_rows(struct view *view) {
+    const struct options *options = view->options;
+    bool percpu = options_has(options, OPTION_PERCPU), by_kind = options_has(options, OPTION_BYKIND);
+    view->percpu = percpu || by_kind || options_has(options, OPTION_PERNODE);
+    view->with_kinds = percpu && by_kind;
+    view->rows = percpu ? ROWS_OF_CPUS : by_kind ? ROWS_OF_KINDS : options_has(options, OPTION_PERNODE) ? ROWS_OF_NODES : ROWS_OF_CPUS;
+    if (by_kind) {
+        topology_choose_root(options);
+    }
+}
+
 static int run_group(struct options *options) {
     bool is_cpu = strcmp(options->command, "cpu") == 0;
     const char *group = is_cpu && options_has(options, OPTION_TIMES) ? "cpu.times" : options->command;
@@ -130,8 +146,12 @@ static int run_group(struct options *options) {
     }
 
     struct selection selection = {NULL, 0};
-    struct view view = {.options = options, .selection = &selection, .percpu = options_has(options, OPTION_PERCPU)};
+    struct view view = {.options = options, .selection = &selection};
+    choose_rows(&view);
     view.row_result = options_has(options, OPTION_TIMES) ? SYSINFO_RESULT_CPU_SAMPLE : SYSINFO_RESULT_CPU_USAGE;
+    if (view.rows != ROWS_OF_CPUS && options->format == FORMAT_PROM) {
+        return usage("%s is not for %s: Prometheus adds up CPUs itself", options->word[row_option(&view)], options->word[OPTION_FORMAT]);
+    }
     struct column columns[16];
     struct table table = {.group = group};
     bool is_table = names == 0 && options->format == FORMAT_TABLE;

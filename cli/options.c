@@ -21,6 +21,8 @@ static const struct spelling {
     {"-c", OPTION_COUNT, VALUE, NULL},
     {"--count", OPTION_COUNT, VALUE, NULL},
     {"--percpu", OPTION_PERCPU, NO_VALUE, NULL},
+    {"--pernode", OPTION_PERNODE, NO_VALUE, NULL},
+    {"--bykind", OPTION_BYKIND, NO_VALUE, NULL},
     {"--times", OPTION_TIMES, NO_VALUE, NULL},
     {"--since-boot", OPTION_SINCE_BOOT, NO_VALUE, NULL},
     {"-j", OPTION_FORMAT, NO_VALUE, "json"},
@@ -292,7 +294,7 @@ int options_refuse_others(const struct options *options, uint32_t taken) {
             continue;
         }
         const char *word = options->word[id];
-        if (id == OPTION_PERCPU || id == OPTION_TIMES || id == OPTION_SINCE_BOOT) {
+        if (id == OPTION_PERCPU || id == OPTION_PERNODE || id == OPTION_BYKIND || id == OPTION_TIMES || id == OPTION_SINCE_BOOT) {
             return usage("%s is for sysinfo cpu", word);
         }
         if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
@@ -312,6 +314,7 @@ static int exclusive(const struct options *options, enum option_id a, enum optio
 
 int options_check(const struct options *options) {
     static const enum option_id pairs[][2] = {
+        {OPTION_PERCPU, OPTION_PERNODE},   {OPTION_PERNODE, OPTION_BYKIND},
         {OPTION_TIMES, OPTION_SINCE_BOOT}, {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT},
         {OPTION_UNIT, OPTION_HUMAN},       {OPTION_FORMAT, OPTION_UNIT},         {OPTION_FORMAT, OPTION_HUMAN},
     };

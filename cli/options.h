@@ -28,6 +28,8 @@ enum option_id {
     OPTION_FOR,
     OPTION_TIMEOUT,
     OPTION_VERBOSE,
+    OPTION_PERNODE,
+    OPTION_BYKIND,
     OPTION_HELP,
     OPTION_VERSION,
 };

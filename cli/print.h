@@ -12,7 +12,9 @@ struct view {
     const struct options *options;
     const struct selection *selection;
     const struct table *table; /* Of a table. */
-    bool percpu;
+    bool percpu;         /* There are rows: of CPUs, nodes or kinds. */
+    bool with_kinds;     /* Rows of CPUs say of which kind each is. */
+    enum rows rows;
     uint32_t row_result; /* With percpu: the result that rows are of. */
     bool has_interval;   /* CPU percentages are among the fields. */
     bool tells_cgroup;   /* Samples say where this process's cgroup is. */
@@ -45,6 +47,13 @@ const struct table *table_of(const char *group);
 
 /* Whether a field belongs to the rows of the CPUs. */
 bool is_row_field(const struct view *view, const struct sysinfo_field *field);
+
+/* What a row is, "cpu", and what all rows are in JSON, "percpu". */
+const char *row_word(const struct view *view);
+const char *rows_word(const struct view *view);
+
+/* The kind of the row's CPU, or `unknown`. */
+void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row, const char *unknown);
 
 /* The fields that rows share. */
 const struct sysinfo_field *cpu_number_field(const struct view *view);

@@ -15,6 +15,23 @@ const struct sysinfo_field *cpu_number_field(const struct view *view) {
     return sysinfo_field_find(view->row_result == SYSINFO_RESULT_CPU_USAGE ? "cpu" : "cpu.times", "cpu");
 }
 
+const char *row_word(const struct view *view) {
+    return view->rows == ROWS_OF_NODES ? "node" : view->rows == ROWS_OF_KINDS ? "kind" : "cpu";
+}
+
+const char *rows_word(const struct view *view) {
+    return view->rows == ROWS_OF_NODES ? "pernode" : view->rows == ROWS_OF_KINDS ? "bykind" : "percpu";
+}
+
+void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row, const char *unknown) {
+    const struct cpu_group *kind = row == NULL ? NULL : group_of(sample->kinds, sysinfo_field_uint64(cpu_number_field(view), row));
+    if (kind != NULL) {
+        text_addf(text, "%llu", (unsigned long long)kind->number);
+    } else {
+        text_add(text, unknown);
+    }
+}
+
 static uint64_t cpu_number(const struct view *view, const void *row) {
     return sysinfo_field_uint64(cpu_number_field(view), row);
 }
@@ -51,6 +68,10 @@ static void add_values(struct text *text, const struct view *view, const struct 
     if (cpu != NULL) {
         text_addf(text, "%s%s", blank, cpu);
         blank = " ";
+        if (view->with_kinds) {
+            text_add(text, blank);
+            add_kind(text, view, sample, row, "-");
+        }
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
@@ -106,10 +127,14 @@ static void add_members(struct text *text, const struct view *view, const char *
 }
 
 static void add_percpu(struct text *text, const struct view *view, const char *group, const struct sample *sample) {
-    text_add(text, ",\"percpu\":[");
+    text_addf(text, ",\"%s\":[", rows_word(view));
     for (size_t i = 0; i < sample->rows; i++) {
         const char *comma = ",";
-        text_addf(text, "%s{\"cpu\":%llu", i == 0 ? "" : ",", (unsigned long long)cpu_number(view, sample->row[i]));
+        text_addf(text, "%s{\"%s\":%llu", i == 0 ? "" : ",", row_word(view), (unsigned long long)cpu_number(view, sample->row[i]));
+        if (view->with_kinds) {
+            text_add(text, ",\"kind\":");
+            add_kind(text, view, sample, sample->row[i], "null");
+        }
         add_members(text, view, group, sample, sample->row[i], &comma);
         text_add(text, "}");
     }
@@ -179,6 +204,10 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
     }
     if (row != NULL) {
         text_addf(text, ",%llu", (unsigned long long)cpu_number(view, row));
+        if (view->with_kinds) {
+            text_add(text, ",");
+            add_kind(text, view, sample, row, "");
+        }
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
@@ -190,7 +219,7 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
 
 void print_csv(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     if (is_first && !options_has(view->options, OPTION_NO_HEADER)) {
-        text_addf(text, "time%s%s", view->has_interval ? ",interval" : "", view->percpu ? ",cpu" : "");
+        text_addf(text, "time%s%s%s%s", view->has_interval ? ",interval" : "", view->percpu ? "," : "", view->percpu ? row_word(view) : "", view->with_kinds ? ",kind" : "");
         for (size_t i = 0; i < view->selection->count; i++) {
             text_addf(text, ",%s.%s", view->selection->field[i]->group, view->selection->field[i]->name);
         }
@@ -219,7 +248,11 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
         blank = " ";
     }
     if (row != NULL) {
-        text_addf(text, "%scpu=%llu", blank, (unsigned long long)cpu_number(view, row));
+        text_addf(text, "%s%s=%llu", blank, row_word(view), (unsigned long long)cpu_number(view, row));
+        if (view->with_kinds) {
+            text_add(text, " kind=");
+            add_kind(text, view, sample, row, "");
+        }
         blank = " ";
     }
     for (size_t i = 0; i < view->selection->count; i++) {

@@ -90,7 +90,7 @@ static void add_header(struct text *text, const struct view *view) {
         add_left(text, "time", time_width(view));
     }
     if (view->percpu) {
-        text_add(text, "cpu");
+        text_addf(text, "%-3s%s", row_word(view), view->with_kinds ? "  kind" : "");
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         add_header_cell(text, view, &view->table->column[i], view->selection->field[i]);
@@ -123,7 +123,13 @@ static void add_line(struct text *text, const struct view *view, const struct sa
         text_free(&time);
     }
     if (cpu != NULL) {
-        text_addf(text, "%-3s", cpu);
+        text_addf(text, "%-*s", (int)strlen(row_word(view)), cpu);
+    }
+    if (cpu != NULL && view->with_kinds) {
+        struct text kind = {NULL, 0, 0};
+        add_kind(&kind, view, sample, row, "-");
+        add_right(text, kind.bytes, 6);
+        text_free(&kind);
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];

@@ -162,7 +162,14 @@ int run_samples(const struct view *view, print_sample *print) {
     status = sampler_open(&sampler, view->options, view->selection, view->percpu);
     if (status == 0) {
         sampler.tells_cgroup = view->tells_cgroup;
-        status = print_on_time(&run, &sampler);
+        sampler.rows = view->rows;
+        sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
+        if (view->rows == ROWS_OF_NODES) {
+            status = groups_by_node(&sampler.groups, sampler.host);
+        } else if (view->rows == ROWS_OF_KINDS || view->with_kinds) {
+            status = groups_by_kind(&sampler.groups, sampler.host);
+        }
+        status = status == 0 ? print_on_time(&run, &sampler) : status;
         sampler_free(&sampler);
     }
     int closed = output_close(&run.output, status == 0);

@@ -39,9 +39,11 @@ static void room_for(struct sampler *sampler, size_t rows) {
     }
     const void **row = realloc(sampler->sample.row, rows * sizeof *row);
     struct sysinfo_cpu_usage *own = realloc(sampler->own_rows, rows * sizeof *own);
-    if (row == NULL || own == NULL) {
+    struct sysinfo_cpu_sample *own_samples = realloc(sampler->own_samples, rows * sizeof *own_samples);
+    if (row == NULL || own == NULL || own_samples == NULL) {
         fail_no_memory();
     }
+    sampler->own_samples = own_samples;
     sampler->sample.row = row;
     sampler->own_rows = own;
     sampler->room = rows;
@@ -93,6 +95,37 @@ static void sample_rows(struct sampler *sampler) {
     }
 }
 
+/* ---- Nodes and kinds: sums over their CPUs ---- */
+
+static void sum_rows(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    for (size_t i = 0; i < sampler->groups.count; i++) {
+        group_sum(&sampler->groups.group[i], sampler->now_list, NULL, &sampler->own_samples[i]);
+        sampler->own_samples[i].present |= SYSINFO_BIT(struct sysinfo_cpu_sample, cpu);
+        sample->row[sample->rows++] = &sampler->own_samples[i];
+    }
+}
+
+/* A group's row knows only its number where it has no CPUs, or none that ran. */
+static void group_rows(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    for (size_t i = 0; i < sampler->groups.count; i++) {
+        const struct cpu_group *group = &sampler->groups.group[i];
+        struct sysinfo_cpu_sample before, after;
+        struct sysinfo_cpu_usage *usage = &sampler->own_rows[i];
+        bool has_cpus = group_sum(group, sampler->now_list, sampler->since_boot ? NULL : sampler->past_list, &after);
+        if (sampler->since_boot) {
+            before = start_of(sampler, &after);
+        } else {
+            has_cpus = group_sum(group, sampler->past_list, sampler->now_list, &before) && has_cpus;
+        }
+        if (!has_cpus || sysinfo_cpu_usage_between(&before, &after, usage, sizeof *usage) != SYSINFO_OK) {
+            *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = group->number};
+        }
+        sample->row[sample->rows++] = usage;
+    }
+}
+
 /* ---- Both ways: the sample of now, and what it says against the past ---- */
 
 static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
@@ -102,7 +135,8 @@ static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
     int status = sysinfo_cpu_times_percpu(sampler->host, &sampler->now_list);
     if (status == SYSINFO_OK) {
         *now = *sysinfo_cpu_sample_list_all(sampler->now_list);
-        room_for(sampler, sysinfo_cpu_sample_list_count(sampler->now_list));
+        size_t cpus = sysinfo_cpu_sample_list_count(sampler->now_list);
+        room_for(sampler, cpus > sampler->groups.count ? cpus : sampler->groups.count);
     }
     return status;
 }
@@ -120,7 +154,9 @@ static void measure(struct sampler *sampler, const struct sysinfo_cpu_sample *no
     struct sysinfo_cpu_usage usage;
     int status = past.present == 0 ? SYSINFO_NOT_YET : sysinfo_cpu_usage_between(&past, now, &usage, sizeof usage);
     if (status == SYSINFO_OK && sampler->percpu) {
-        if (sampler->since_boot) {
+        if (sampler->rows != ROWS_OF_CPUS) {
+            group_rows(sampler);
+        } else if (sampler->since_boot) {
             usage_rows_since_boot(sampler);
         } else {
             status = usage_rows(sampler);
@@ -146,6 +182,8 @@ static void take_cpu(struct sampler *sampler) {
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
         measure(sampler, &now);
         remember(sampler, &now);
+    } else if (sampler->percpu && sampler->rows != ROWS_OF_CPUS) {
+        sum_rows(sampler);
     } else if (sampler->percpu) {
         sample_rows(sampler);
     }
@@ -190,6 +228,8 @@ void sampler_free(struct sampler *sampler) {
     sysinfo_cpu_sample_list_free(sampler->now_list);
     sysinfo_cpu_usage_list_free(sampler->usage_list);
     free(sampler->own_rows);
+    free(sampler->own_samples);
+    groups_free(&sampler->groups);
     free(sampler->sample.row);
     for (int i = 0; i < SAMPLE_RESULTS; i++) {
         text_free(&sampler->sample.why[i]);

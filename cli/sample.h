@@ -9,10 +9,14 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "groups.h"
 #include "text.h"
 
 /* Numbers of results are below this. */
 enum { SAMPLE_RESULTS = 32 };
+
+/* What a row stands for. */
+enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
 struct sample {
     int64_t wall;                                     /* Milliseconds since 1970. */
@@ -23,6 +27,7 @@ struct sample {
     const char *cgroup;                               /* The path of this process's cgroup, where it is asked for and known. */
     const void **row;                                 /* With percpu: the result of each CPU. */
     size_t rows;
+    const struct cpu_groups *kinds;                   /* Where rows say of which kind a CPU is. */
 };
 
 /* What takes samples, and remembers the last one of the CPUs. */
@@ -30,6 +35,8 @@ struct sampler {
     struct sysinfo_host *host;
     uint32_t results;     /* Bit for each result that is asked for. */
     bool percpu;          /* Rows of usage, or of samples where usage is not asked for. */
+    enum rows rows;
+    struct cpu_groups groups; /* Of nodes or kinds. */
     bool has_root;        /* Of another machine. */
     bool since_boot;      /* Compare with zero, not with the last sample. */
     bool measures_cgroup; /* Its CPU use, since the last sample. */
@@ -38,8 +45,9 @@ struct sampler {
     struct sysinfo_cpu_sample past;
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
-    struct sysinfo_cpu_usage *own_rows; /* Of --since-boot, which has no list to compare with. */
-    size_t room;                        /* For so many rows. */
+    struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
+    struct sysinfo_cpu_sample *own_samples;
+    size_t room; /* For so many rows. */
     struct sample sample;
 };
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+
+/* ---- Which CPUs ---- */
+
+/* "0-3,8", as the library writes it. */
+static void add_group(struct cpu_groups *groups, uint64_t number, const char *cpus) {
+    struct cpu_group *grown = realloc(groups->group, (groups->count + 1) * sizeof *grown);
+    struct cpu_range *range = calloc(strlen(cpus) + 1, sizeof *range);
+    if (grown == NULL || range == NULL) {
+        fail_no_memory();
+    }
+    groups->group = grown;
+    struct cpu_group *group = &groups->group[groups->count++];
+    *group = (struct cpu_group){number, range, 0};
+    for (const char *p = cpus; *p >= '0' && *p <= '9';) {
+        char *end;
+        uint64_t first = strtoull(p, &end, 10);
+        uint64_t last = *end == '-' ? strtoull(end + 1, &end, 10) : first;
+        group->range[group->ranges++] = (struct cpu_range){first, last};
+        p = *end == ',' ? end + 1 : end;
+    }
+}
+
+int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host) {
+    struct sysinfo_numa_list *list = NULL;
+    const struct sysinfo_numa_node *node;
+    int status = sysinfo_numa_read(host, &list);
+    if (status != SYSINFO_OK) {
+        return trouble("%s", sysinfo_explain(host, status));
+    }
+    for (size_t i = 0; (node = sysinfo_numa_at(list, i)) != NULL; i++) {
+        add_group(groups, node->number, sysinfo_numa_cpus(list, i));
+    }
+    sysinfo_numa_free(list);
+    return 0;
+}
+
+int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host) {
+    struct sysinfo_topology *list = NULL;
+    const struct sysinfo_topology_object *object;
+    int status = sysinfo_topology_read(host, &list);
+    if (status != SYSINFO_OK) {
+        return trouble("%s", sysinfo_explain(host, status));
+    }
+    for (size_t i = 0; (object = sysinfo_topology_at(list, i)) != NULL; i++) {
+        if (object->type == SYSINFO_TOPOLOGY_CORE_KIND) {
+            add_group(groups, object->number, sysinfo_topology_cpus(list, i));
+        }
+    }
+    sysinfo_topology_free(list);
+    return groups->count > 0 ? 0 : trouble("this machine does not tell kinds of cores");
+}
+
+void groups_free(struct cpu_groups *groups) {
+    for (size_t i = 0; i < groups->count; i++) {
+        free(groups->group[i].range);
+    }
+    free(groups->group);
+    *groups = (struct cpu_groups){NULL, 0};
+}
+
+bool group_has(const struct cpu_group *group, uint64_t cpu) {
+    for (size_t i = 0; i < group->ranges; i++) {
+        if (cpu >= group->range[i].first && cpu <= group->range[i].last) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct cpu_group *group_of(const struct cpu_groups *groups, uint64_t cpu) {
+    for (size_t i = 0; i < groups->count; i++) {
+        if (group_has(&groups->group[i], cpu)) {
+            return &groups->group[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- Their times ---- */
+
+static bool list_has(const struct sysinfo_cpu_sample_list *list, uint64_t cpu) {
+    const struct sysinfo_cpu_sample *sample;
+    for (size_t i = 0; (sample = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
+        if (sample->cpu == cpu) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds every counter that both have; what one of them lacks, the sum lacks. */
+static void add_times(struct sysinfo_cpu_sample *sum, const struct sysinfo_cpu_sample *sample) {
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (field->result == SYSINFO_RESULT_CPU_SAMPLE && field->kind == SYSINFO_KIND_COUNTER) {
+            double value = sysinfo_field_double(field, sum) + sysinfo_field_double(field, sample);
+            memcpy((char *)sum + field->offset, &value, sizeof value);
+        }
+    }
+    sum->present &= sample->present;
+}
+
+bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list, const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum) {
+    const struct sysinfo_cpu_sample *sample;
+    bool is_first = true;
+    memset(sum, 0, sizeof *sum);
+    for (size_t i = 0; (sample = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
+        if (!group_has(group, sample->cpu) || (both != NULL && !list_has(both, sample->cpu))) {
+            continue;
+        }
+        if (is_first) {
+            *sum = *sample;
+            is_first = false;
+        } else {
+            add_times(sum, sample);
+        }
+    }
+    sum->cpu = group->number;
+    return !is_first;
+}

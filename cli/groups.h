@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* CPUs put together: by NUMA node, by kind of core. */
+#ifndef CLI_GROUPS_H
+#define CLI_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sysinfo/sysinfo.h>
+
+struct cpu_group {
+    uint64_t number; /* Of the node or kind. */
+    struct cpu_range {
+        uint64_t first, last;
+    } *range;
+    size_t ranges;
+};
+
+struct cpu_groups {
+    struct cpu_group *group;
+    size_t count;
+};
+
+/* Fills them from the host; 0, or the status after a message. */
+int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host);
+int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host);
+void groups_free(struct cpu_groups *groups);
+
+bool group_has(const struct cpu_group *group, uint64_t cpu);
+
+/* The group that a CPU is in; NULL: in none. */
+const struct cpu_group *group_of(const struct cpu_groups *groups, uint64_t cpu);
+
+/*
+ * The times of all CPUs of the group, under its number: of those that `both` has
+ * too, unless it is NULL. False: it has none.
+ */
+bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list, const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum);
+
+#endif
