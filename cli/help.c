@@ -17,12 +17,12 @@ static const char general[] =
     "  sysinfo mem available            one number: bytes that programs may have\n"
     "  sysinfo wait 'mem.available > 2G' && ./big-job\n"
     "\n"
-    "Commands: cpu, mem, swap, load, stats and get take [INTERVAL [COUNT]] last\n"
-    "  cpu mem swap load stats [FIELD...]   a group of figures, or some of them\n"
+    "Commands: groups and get take [INTERVAL [COUNT]] last\n"
+    "  cpu mem swap load stats cgroup pressure [FIELD...]   a group of figures\n"
     "  get GROUP.FIELD...                   chosen figures, one line a sample\n"
     "  check EXPR...   wait EXPR...         is it so? sleep until it is\n"
-    "  fields [GROUP]                       every field: unit, meaning, source\n"
-    "  help [COMMAND]                       the same as COMMAND --help\n"
+    "  topology                             how the machine is built: a picture\n"
+    "  fields [GROUP]   help [COMMAND]      every field; the same as --help\n"
     "\n"
     "Options\n"
     "  -i, --interval DUR  -c, --count N    0.5, 250ms, 2s, 5m, 1h\n"
@@ -41,11 +41,13 @@ static const char cpu[] =
     "  sysinfo cpu --percpu 1           each CPU, every second\n"
     "  sysinfo cpu percent 1 1          one number: percent busy over 1 s\n"
     "  sysinfo cpu --times --json       seconds spent by mode since boot\n"
-    "  make -j\"$(sysinfo cpu count)\"\n"
+    "  make -j\"$(sysinfo cpu usable)\"\n"
     "\n"
     "sysinfo cpu [FIELD...] [INTERVAL [COUNT]]\n"
     "\n"
     "  --percpu       a row for each CPU, one for all of them first\n"
+    "  --pernode      a row for each NUMA node\n"
+    "  --bykind       a row for each kind of core; with --percpu each CPU's kind\n"
     "  --times        seconds since boot instead of percentages; no waiting\n"
     "  --since-boot   the average since boot; no waiting\n"
     "\n"
@@ -56,7 +58,8 @@ static const char cpu[] =
 
 static const char mem[] =
     "  sysinfo mem                      a table\n"
-    "  sysinfo mem available            one number, in bytes\n"
+    "  sysinfo mem available            one number, in bytes: of the machine\n"
+    "  sysinfo mem usable               the same for this process, within its limits\n"
     "  sysinfo mem available -m         in MiB, rounded down; -H: 18.4 GiB\n"
     "  sysinfo mem used percent 5       two numbers a line, every 5 seconds\n"
     "  eval \"$(sysinfo mem --kv)\"; echo \"$mem_available\"\n"
@@ -64,7 +67,8 @@ static const char mem[] =
     "sysinfo mem [FIELD...] [INTERVAL [COUNT]]\n"
     "\n"
     "available is what programs could still be given without swapping; used is\n"
-    "total - available. free is memory that nobody has found a use for.\n"
+    "total - available. free is memory that nobody has found a use for. usable is\n"
+    "what this process may still take, within limit, its cgroups' tightest limit.\n"
     "Fields: sysinfo fields mem. Options: sysinfo -h.\n";
 
 static const char swap[] =
@@ -92,6 +96,40 @@ static const char stats[] =
     "sysinfo stats [FIELD...] [INTERVAL [COUNT]]\n"
     "\n"
     "Fields: sysinfo fields stats. Options: sysinfo -h.\n";
+
+static const char cgroup[] =
+    "  sysinfo cgroup                   what this process's cgroup uses, over 0.5 s\n"
+    "  sysinfo cgroup cpu_percent 1     its CPU use as a share of its quota\n"
+    "  sysinfo cgroup throttled events_oom_kill\n"
+    "  sysinfo check 'cgroup.current < 80%'\n"
+    "\n"
+    "sysinfo cgroup [FIELD...] [INTERVAL [COUNT]]\n"
+    "\n"
+    "cpu_percent and throttled are those of the cgroup that holds the tightest\n"
+    "quota, which may be one above; 100 is all that it allows, and without a quota\n"
+    "all CPUs that the process may use. limit is the tightest of all above.\n"
+    "Fields: sysinfo fields cgroup. Options: sysinfo -h.\n";
+
+static const char pressure[] =
+    "  sysinfo pressure                 shares of the last 10 seconds\n"
+    "  sysinfo pressure memory.full_avg10 1\n"
+    "  sysinfo wait 'pressure.io.some_avg10 < 5'\n"
+    "\n"
+    "sysinfo pressure [WHAT.FIELD...] [INTERVAL [COUNT]]\n"
+    "\n"
+    "How much of the time work was held up: some of it (some), all of it (full).\n"
+    "WHAT: cpu memory io irq of the machine; cgroup.cpu ... of this process's cgroup.\n"
+    "Fields: sysinfo fields pressure. Options: sysinfo -h.\n";
+
+static const char topology[] =
+    "  sysinfo topology                 packages, caches, cores, NUMA nodes\n"
+    "  sysinfo topology --json          the same as nested objects\n"
+    "  sysinfo cpu --bykind             how busy each kind of core is\n"
+    "\n"
+    "sysinfo topology [--json] [--root DIR] [-o FILE]\n"
+    "\n"
+    "What stands inside what is indented; parts that are alike are one line. Kinds\n"
+    "of cores come last, the most power-saving first. Needs the hwloc library.\n";
 
 static const char get[] =
     "  sysinfo get mem.available cpu.percent        both on one line\n"
@@ -143,7 +181,7 @@ static const char help[] =
 
 static const struct {
     const char *command, *text;
-} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
+} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"cgroup", cgroup}, {"pressure", pressure}, {"topology", topology}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
 
 static int put(const char *text) {
     const char *error = platform_write(1, text, strlen(text));

@@ -71,20 +71,24 @@ static void remark_failures(const struct view *view, const struct sample *sample
 }
 
 static void remark_estimates(const struct view *view, const struct sample *sample, struct remarks *remarks) {
-    struct text names = {NULL, 0, 0};
+    struct text names = {NULL, 0, 0}, full_names = {NULL, 0, 0};
     const char *group = NULL;
+    bool is_one_group = true;
     for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         if (sysinfo_field_is_estimated(field, sample_result(sample, field))) {
+            is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
             group = group == NULL ? field->group : group;
             text_addf(&names, "%s%s", names.length > 0 ? ", " : "", field->name);
+            text_addf(&full_names, "%s%s.%s", full_names.length > 0 ? ", " : "", field->group, field->name);
         }
     }
     if (names.length > 0) {
-        note("note: estimated: %s (sysinfo fields %s tells from what)", names.bytes, group);
+        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes, is_one_group ? " " : "", is_one_group ? group : "");
         remarks->estimated = true;
     }
     text_free(&names);
+    text_free(&full_names);
 }
 
 /* ---- The run ---- */

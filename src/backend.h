@@ -156,7 +156,7 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
  * zeroed. That there is no limit is a fact: SYSINFO_UNLIMITED, or INFINITY. What
  * cannot be seen is not told. A system that knows no such limits answers
  * SYSINFO_NOT_SUPPORTED (src/none/limits.c): the common half then takes the
- * machine's own figures and marks them.
+ * machine's own figures.
  */
 struct sysinfo__limit {
     uint64_t present, estimated;

@@ -9,9 +9,13 @@ static uint64_t smaller(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-/* A backend without such limits has told nothing, which is no failure. */
-static int forgive(int status) {
-    return status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
+/* A system without such limits leaves all that the machine has: then that is certain, and no limit is told. */
+static int without_limits(int status, struct sysinfo__limit *limit) {
+    if (status != SYSINFO_NOT_SUPPORTED) {
+        return status;
+    }
+    FACT(limit, room, SYSINFO_UNLIMITED);
+    return SYSINFO_OK;
 }
 
 #define LIMIT SYSINFO_BIT(struct sysinfo_allowance, limit)
@@ -44,7 +48,7 @@ int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *o
     struct sysinfo_memory memory;
     int status = sysinfo__memory(host, &memory);
     if (status == SYSINFO_OK) {
-        status = forgive(sysinfo__backend_memory_limit(host, &limit));
+        status = without_limits(sysinfo__backend_memory_limit(host, &limit), &limit);
     }
     if (status == SYSINFO_OK) {
         tell_limit(&limit, &allowance);
@@ -85,7 +89,7 @@ int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *out
     }
     struct sysinfo_allowance allowance = {0};
     struct sysinfo__limit limit = {0};
-    int status = forgive(sysinfo__backend_swap_limit(host, &limit));
+    int status = without_limits(sysinfo__backend_swap_limit(host, &limit), &limit);
     if (status == SYSINFO_OK) {
         status = machine_swap(host, &limit);
     }
@@ -111,8 +115,9 @@ static uint64_t threads_of(double quota) {
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
     struct sysinfo__cpu_limit limit = {0};
     memset(allowance, 0, sizeof *allowance);
-    int status = forgive(sysinfo__backend_cpu_limit(host, &limit));
-    bool is_certain = SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota);
+    int status = sysinfo__backend_cpu_limit(host, &limit);
+    bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota));
+    status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
     if (status == SYSINFO_OK && !SYSINFO_HAS(&limit, allowed)) {
         struct sysinfo_processors counts;
         status = sysinfo__cpu_counts(host, &counts);

@@ -15,7 +15,7 @@
  * On Linux they come from the process's cgroup and all cgroups above it that can
  * be seen, version 1, 2 or both; docs/containers.md explains the formulas. Where
  * a system has no such limits, or the library does not know them, `limit` and
- * `quota` are absent. `usable` is what the machine itself has left, estimated.
+ * `quota` are absent and `usable` is what the machine itself has left.
  */
 #ifndef SYSINFO_LIMITS_H
 #define SYSINFO_LIMITS_H
