@@ -7,7 +7,7 @@
 
 int run_topology(struct options *options);
 
-/* The library's hwloc finds another root through its own variable: this process is ours, so it may be set. Before the first host is opened. */
+/* The hwloc library takes another root, and silence, from variables of the environment: this process is ours, so they may be set. */
 void topology_choose_root(const struct options *options);
 
 #endif

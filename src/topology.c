@@ -256,6 +256,12 @@ static bool add_kinds(const struct hwloc *hwloc, hwloc_topology_t topology, stru
     return had_memory;
 }
 
+/* Where a root's files do not suffice, hwloc goes on with what it knows of this machine, which is another. */
+static bool is_of_root(struct sysinfo_host *host, hwloc_topology_t topology, const struct hwloc *hwloc) {
+    const char *backend = hwloc_obj_get_info_by_name(hwloc->hwloc_get_obj_by_depth(topology, 0, 0), "Backend");
+    return sysinfo__root(host)[0] == '\0' || (backend != NULL && strcmp(backend, "Linux") == 0);
+}
+
 /* The whole machine, also what this process may not use; without binding this thread to each CPU in turn, as hwloc would to ask it. */
 static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology *list) {
     hwloc_topology_t topology;
@@ -267,6 +273,8 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
     hwloc->hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
     if (hwloc->hwloc_topology_load(topology) != 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
+    } else if (!is_of_root(host, topology, hwloc)) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu", "does not say how this machine is built");
     } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) || !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
     }
