@@ -10,9 +10,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../posix/posix.h"
@@ -44,15 +44,13 @@ static int no_memory(struct sysinfo_host *host) {
 /* ---- This machine ---- */
 
 /*
- * The words that the kernel filled. It refuses a mask that is too small for the
- * machine, whose size it does not tell: glibc's cpu_set_t ends at 1024 CPUs.
+ * The kernel refuses a mask that is too small for the machine, whose size it does
+ * not tell: cpu_set_t ends at 1024 CPUs, but the call takes larger ones.
  */
-static int ask_kernel(struct sysinfo_host *host, size_t *words) {
+static int ask_kernel(struct sysinfo_host *host) {
     struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
     for (;;) {
-        long bytes = affinity->words == 0 ? -1 : syscall(SYS_sched_getaffinity, 0, affinity->words * sizeof affinity->mask[0], affinity->mask);
-        if (bytes >= 0) {
-            *words = (size_t)bytes / sizeof affinity->mask[0];
+        if (affinity->words > 0 && sched_getaffinity(0, affinity->words * sizeof affinity->mask[0], (void *)affinity->mask) == 0) {
             return SYSINFO_OK;
         }
         if (affinity->words > 0 && (errno != EINVAL || affinity->words >= SYSINFO__MOST_CPUS / WORD_BITS)) {
@@ -69,21 +67,20 @@ static int ask_kernel(struct sysinfo_host *host, size_t *words) {
 }
 
 static int count_own(struct sysinfo_host *host, uint64_t *count) {
-    size_t words;
-    int status = ask_kernel(host, &words);
+    const struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
+    int status = ask_kernel(host);
     *count = 0;
-    for (size_t i = 0; status == SYSINFO_OK && i < words; i++) {
-        *count += (uint64_t)__builtin_popcountl(sysinfo__state(host)->affinity.mask[i]);
+    for (size_t i = 0; status == SYSINFO_OK && i < affinity->words; i++) {
+        *count += (uint64_t)__builtin_popcountl(affinity->mask[i]);
     }
     return status;
 }
 
 static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
-    size_t words;
-    int status = ask_kernel(host, &words);
-    const unsigned long *mask = sysinfo__state(host)->affinity.mask;
-    for (size_t cpu = 0; status == SYSINFO_OK && cpu < words * WORD_BITS; cpu++) {
-        if ((mask[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) && !sysinfo__cpu_set_add(cpus, cpu)) {
+    const struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
+    int status = ask_kernel(host);
+    for (size_t cpu = 0; status == SYSINFO_OK && cpu < affinity->words * WORD_BITS; cpu++) {
+        if ((affinity->mask[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) && !sysinfo__cpu_set_add(cpus, cpu)) {
             status = no_memory(host);
         }
     }

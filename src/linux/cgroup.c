@@ -39,9 +39,8 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
         [THROTTLED_V1] = SYSINFO__PAIR_KEY("throttled_time"),
     };
     const struct sysinfo__state *state = sysinfo__state(host);
-    size_t hints[STAT_KEYS] = {0};
     int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__CPU_STAT);
-    *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, STAT_KEYS, hints, value) : 0;
+    *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, STAT_KEYS, value) : 0;
     return forgive(status);
 }
 
@@ -117,9 +116,8 @@ static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     static const struct sysinfo__pair_key keys[] = {SYSINFO__PAIR_KEY("user"), SYSINFO__PAIR_KEY("system")};
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t ticks[2];
-    size_t hints[2] = {0};
     int status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__CPUACCT_STAT);
-    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, 2, hints, ticks) : 0;
+    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, 2, ticks) : 0;
     if (IS_KNOWN(known, 0)) {
         FACT(cgroup, cpu_user, (double)ticks[0] / 100);
     }
@@ -163,9 +161,8 @@ static int tell_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     };
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t value[KEYS];
-    size_t hints[KEYS] = {0};
     int status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS);
-    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, KEYS, hints, value) : 0;
+    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, KEYS, value) : 0;
     if (IS_KNOWN(known, HIGH)) {
         FACT(cgroup, events_high, value[HIGH]);
     }
@@ -186,7 +183,6 @@ static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *
     static const struct sysinfo__pair_key key = SYSINFO__PAIR_KEY("oom_kill");
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t value;
-    size_t hint = 0;
     int status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS, &value);
     if (status == SYSINFO_OK) {
         FACT(cgroup, events_max, value);
@@ -194,7 +190,7 @@ static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *
     status = forgive(status);
     if (status == SYSINFO_OK) {
         status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_OOM);
-        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &key, 1, &hint, &value) != 0) {
+        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &key, 1, &value) != 0) {
             FACT(cgroup, events_oom_kill, value);
         }
     }

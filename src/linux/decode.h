@@ -109,12 +109,8 @@ struct sysinfo__pair_key {
 };
 #define SYSINFO__PAIR_KEY(name) {name " ", sizeof(name)}
 
-/*
- * The values of the keys that have a line with a number, at most 32; returns the mask
- * of those. `hints` holds the offset of each key's line in the last text, and is
- * renewed; zeroes will do.
- */
-uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, size_t *hints, uint64_t *values);
+/* The values of the keys that have a line with a number, at most 32; returns the mask of those. */
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, uint64_t *values);
 
 /* A number with a dot, whatever the locale says a dot is. Returns what stands behind it, or NULL. */
 const char *sysinfo__decode_decimal(const char *p, double *value);

@@ -100,8 +100,7 @@ void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, st
         {SYSINFO__PAIR_KEY("active_file"), SYSINFO__PAIR_KEY("inactive_file"), SYSINFO__PAIR_KEY("slab_reclaimable")},
     };
     uint64_t value[KEYS] = {0};
-    size_t hints[KEYS] = {0};
-    uint32_t known = sysinfo__decode_pairs(text, length, keys[is_v2], is_v2 ? SLAB_RECLAIMABLE + 1 : KEYS, hints, value);
+    uint32_t known = sysinfo__decode_pairs(text, length, keys[is_v2], is_v2 ? SLAB_RECLAIMABLE + 1 : KEYS, value);
     stat->reclaimable = 0;
     for (int key = ACTIVE_FILE; key <= SLAB_RECLAIMABLE; key++) {
         stat->reclaimable += known >> key & 1 ? value[key] : 0;

@@ -25,15 +25,28 @@ static size_t find_pair_line(const char *text, size_t length, const struct sysin
     return length;
 }
 
-uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, size_t *hints, uint64_t *values) {
+/* Counts of pages have at most fifteen digits, times in nanoseconds more. */
+static const char *scan_short(const char *p, uint64_t *value) {
+    return sysinfo__scan_number(p, value);
+}
+
+static uint32_t decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, size_t *hints, uint64_t *values,
+                             const char *(*scan)(const char *p, uint64_t *value)) {
     uint32_t known = 0;
     for (int key = 0; key < count; key++) {
-        hints[key] = find_pair_line(text, length, &keys[key], hints[key]);
-        if (hints[key] < length && sysinfo__scan_long(text + hints[key] + keys[key].length, &values[key]) != NULL) {
+        size_t at = find_pair_line(text, length, &keys[key], hints != NULL ? hints[key] : length);
+        if (hints != NULL) {
+            hints[key] = at;
+        }
+        if (at < length && scan(text + at + keys[key].length, &values[key]) != NULL) {
             known |= UINT32_C(1) << key;
         }
     }
     return known;
+}
+
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, uint64_t *values) {
+    return decode_pairs(text, length, keys, count, NULL, values, sysinfo__scan_long);
 }
 
 /* ---- /proc/vmstat ---- */
@@ -44,7 +57,7 @@ uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SY
         [SYSINFO__PSWPOUT] = SYSINFO__PAIR_KEY("pswpout"),
         [SYSINFO__NR_FREE_PAGES] = SYSINFO__PAIR_KEY("nr_free_pages"),
     };
-    return sysinfo__decode_pairs(text, length, keys, SYSINFO__VMSTAT_KEYS, hints, value);
+    return decode_pairs(text, length, keys, SYSINFO__VMSTAT_KEYS, hints, value, scan_short);
 }
 
 /* ---- /proc/zoneinfo: in each zone a line "        low      123" ---- */

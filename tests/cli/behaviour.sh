@@ -102,13 +102,13 @@ check "--kv is nothing but names and numbers" kv_matches
 
 json_is_read() {
     { sysinfo --json && sysinfo cpu --percpu --json 0.02 3 && sysinfo mem --json --root "$roots/old" && sysinfo fields --json; } >json 2>/dev/null
-    jq -es 'length > 60 and .[0].cpu.count >= 1 and (.[1].cpu.percpu | length) == .[0].cpu.count and .[3].interval > 0 and .[4].mem.estimated == ["available"]' json
+    jq -es 'length > 60 and .[0].cpu.count >= 1 and (.[1].cpu.percpu | length) == .[0].cpu.count and .[3].interval > 0 and .[4].mem.estimated == ["available","usable"]' json
 }
 if has jq; then check "--json is read by jq" json_is_read; fi
 
 every_field_is_in_json() {
     sysinfo fields --json | jq -r '.group + "." + .name' >names
-    { sysinfo --json && sysinfo stats --json && sysinfo cpu --times --json; } | jq -r 'paths | map(tostring) | join(".")' >paths
+    { sysinfo --json && sysinfo stats --json && sysinfo cpu --times --json && sysinfo cgroup --json && sysinfo pressure --json; } 2>/dev/null | jq -r 'paths | map(tostring) | join(".")' >paths
     ! grep -vxFf paths names
 }
 if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi

@@ -194,7 +194,7 @@ START_TEST(nodes_are_listed_by_number) {
     folder_write("sys/devices/system/node/node10/meminfo", "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
     folder_write("sys/devices/system/node/node2/cpulist", "\n");
     folder_write("sys/devices/system/node/node2/meminfo", "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
-    folder_write("sys/devices/system/node/node0/cpulist", "0-3,7,6\n");
+    folder_write("sys/devices/system/node/node0/cpulist", "0-3,6,7\n");
     folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
     folder_write("sys/devices/system/node/nodelist", "0\n");
     for (int round = 0; round < 2; round++) {
