@@ -48,7 +48,7 @@ struct sysinfo_cgroup {
  * The figures of the cgroup that this process is in; succeeds when at least one
  * is known. The root cgroup of a machine has no memory figures.
  *
- * Cost: three to seven short reads. Errors: any but NOT_YET; SYSINFO_NOT_FOUND
+ * Cost: about a dozen short reads. Errors: any but NOT_YET; SYSINFO_NOT_FOUND
  * also without /proc/self/cgroup, SYSINFO_UNKNOWN also when the files of the
  * cgroup cannot be seen. Since 0.1.
  */
