@@ -463,7 +463,7 @@ static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
             return status;
         }
     }
-    bool is_same;
+    bool is_same = true;
     hierarchy->is_watched = true;
     return watch(host, hierarchy, &is_same);
 }
