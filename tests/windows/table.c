@@ -523,6 +523,7 @@ static bool ask_anew(int (*question)(void *out), uint64_t failing_call, int64_t 
     close_host();
     machine_reset(4, 64, 32);
     machine.page_files = 200;
+    machine.grows = 2;
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
     machine.failing_call = failing_call;
     machine.failing_allocation = failing_allocation;
