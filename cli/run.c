@@ -59,7 +59,8 @@ struct remarks {
 static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        if (sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
+        bool is_told_here = sysinfo_field_source(field) != NULL;
+        if (is_told_here && sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
             struct text why = {NULL, 0, 0};
             explain_unknown(&why, view->options, sample, field);
             note("note: %s", why.bytes);
