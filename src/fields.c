@@ -63,7 +63,8 @@ const char *sysinfo_field_source(const struct sysinfo_field *field) {
     if (field == NULL) {
         return NULL;
     }
-    for (const struct sysinfo__source *source = sysinfo__backend_sources; source->text != NULL; source++) {
+    const struct sysinfo__source *sources = field->result == SYSINFO_RESULT_HEAP ? sysinfo__heap_sources : sysinfo__backend_sources;
+    for (const struct sysinfo__source *source = sources; source->text != NULL; source++) {
         if (source->result == field->result && source->offset == field->offset) {
             return source->text;
         }
@@ -92,6 +93,8 @@ int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t s
         return sysinfo_load_average(host, out, size);
     case SYSINFO_RESULT_STATS:
         return sysinfo_cpu_stats(host, out, size);
+    case SYSINFO_RESULT_HEAP:
+        return sysinfo_heap_info(host, out, size);
     default: {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);

@@ -57,7 +57,8 @@ enum sysinfo_result {
     SYSINFO_RESULT_MEMORY = 4,     /* struct sysinfo_memory */
     SYSINFO_RESULT_SWAP = 5,       /* struct sysinfo_swap */
     SYSINFO_RESULT_LOAD = 6,       /* struct sysinfo_load */
-    SYSINFO_RESULT_STATS = 7       /* struct sysinfo_stats */
+    SYSINFO_RESULT_STATS = 7,      /* struct sysinfo_stats */
+    SYSINFO_RESULT_HEAP = 20       /* struct sysinfo_heap */
 };
 
 #endif

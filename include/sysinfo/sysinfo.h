@@ -16,6 +16,7 @@
 #include <sysinfo/host.h>
 #include <sysinfo/load.h>
 #include <sysinfo/memory.h>
+#include <sysinfo/proc.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>
