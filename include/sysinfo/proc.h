@@ -5,10 +5,10 @@
  * The figures are those of the allocator that malloc() really calls, found at run
  * time: glibc, jemalloc (linked, preloaded, or in the C library of FreeBSD and
  * NetBSD), gperftools' tcmalloc, mimalloc, the runtime of a sanitizer, the heaps
- * of Windows, the zones of macOS. An allocator that says nothing (musl, OpenBSD) or is not
- * known is SYSINFO_NOT_SUPPORTED; nothing is ever read from an allocator that is
- * not the one in use, whose zeros would look like figures. docs/heap.md says what
- * each allocator counts.
+ * of Windows, the zones of macOS. An allocator that says nothing (musl, OpenBSD)
+ * or is not known is SYSINFO_NOT_SUPPORTED; nothing is ever read from an allocator
+ * that is not the one in use, whose zeros would look like figures. docs/heap.md
+ * says what each allocator counts.
  *
  * These calls need no tracking, no preloading and no set-up, and cost nothing
  * until they are made.
@@ -80,9 +80,10 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *hos
 /*
  * The same, with what takes more work. glibc: `reclaimable` and `arenas`, from
  * malloc_info(); the free lists are walked twice, and freed small chunks of the
- * main arena are merged first, as the next large malloc() would. The estimate
- * leaves out such chunks in other arenas, and counts pages again that an earlier
- * trim has given back. Windows: walks all blocks of all heaps, 30 ns each. Others: the same as sysinfo_heap_info(). Since 0.1.
+ * main arena are merged first, as the next large malloc() would do. The estimate
+ * leaves out such chunks in other arenas and the tops of other arenas, and counts
+ * pages again that an earlier trim has given back. Windows: walks all blocks of
+ * all heaps, 30 ns each. Others: the same as sysinfo_heap_info(). Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size);
 
@@ -118,7 +119,7 @@ SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
  * `times` again, trims before each look at the heap, and compares: what grows
  * once is in both differences and cancels, what each call leaves behind does not.
  * As long as it still grows, repeats with twice as many calls, up to 5 rounds: a
- * cache comes to its end, a leak does not. (`times` of 1000 ends 1 to 94 thousand calls later.)
+ * cache comes to its end, a leak does not. That makes 4 to 94 times `times` calls.
  *
  * *growth is the least growth of `used` per call that any round showed; exactly 0
  * when there is no leak. A test reads: growth == 0. Leaks of one block in
