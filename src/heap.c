@@ -132,7 +132,7 @@ static int used_after(struct sysinfo_host *host, void (*function)(void *), void 
     if (status == SYSINFO_OK && !SYSINFO_HAS(&heap, used)) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, host->heap_owner.allocator->name, "does not tell how much is in use");
     }
-    *used = heap.used;
+    *used = status == SYSINFO_OK ? heap.used : 0;
     return sysinfo__end(&call, status);
 }
 
@@ -143,10 +143,14 @@ int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), voi
         host = sysinfo__begin(&call, host);
         return sysinfo__end(&call, sysinfo__invalid(host, "the function or the result is NULL, or the number of calls is 0"));
     }
+    uint64_t start, once, twice;
+    int status = used_after(host, function, argument, times, &start); /* Fills caches: the function's, and those of looking. */
     double least = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        uint64_t calls = (uint64_t)times << round, start, once, twice;
-        int status = used_after(host, function, argument, round == 0 ? calls : 0, &start);
+        uint64_t calls = (uint64_t)times << round;
+        if (status == SYSINFO_OK) {
+            status = used_after(host, function, argument, 0, &start);
+        }
         if (status == SYSINFO_OK) {
             status = used_after(host, function, argument, calls, &once);
         }
