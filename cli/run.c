@@ -75,7 +75,8 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
     const char *group = NULL;
     for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        if (sysinfo_field_is_estimated(field, sample_result(sample, field))) {
+        bool is_no_news = field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
+        if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
             group = group == NULL ? field->group : group;
             text_addf(&names, "%s%s", names.length > 0 ? ", " : "", field->name);
         }
