@@ -51,6 +51,7 @@ static int ask(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *h
     }
     status = owner->allocator->tell(host, owner, in_detail, heap);
     derive(heap);
+    heap->estimated = sysinfo__heap_is_tried ? heap->estimated : heap->present;
     return status;
 }
 

@@ -17,6 +17,8 @@
 
 #include "decode_malloc_info.h"
 
+const bool sysinfo__heap_is_tried = true;
+
 #pragma weak malloc_info
 #pragma weak malloc_trim
 #pragma weak mallopt

@@ -59,6 +59,9 @@ struct sysinfo__heap_owner {
     } calls;
 };
 
+/* Whether what is told here has been compared with what was allocated, on such a system. If not, it is marked as estimated. */
+extern const bool sysinfo__heap_is_tried;
+
 /* Finds the owner: `allocator` and `calls`. */
 void sysinfo__heap_find(struct sysinfo__heap_owner *owner);
 
