@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
 # The heap of a process, under each allocator that can be had here.
+# Or a compiler leaves out a malloc() whose block is not used.
+set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c heap/windows.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
+
+if(SYSINFO_BACKEND STREQUAL "windows")
+    sysinfo_test(heap_windows heap/windows.c)
+endif()
 if(NOT SYSINFO_BACKEND STREQUAL "linux" OR NOT SYSINFO_HAS_GLIBC)
     return()
 endif()
@@ -9,9 +15,6 @@ function(sysinfo_heap_run name program environment)
     add_test(NAME ${name} COMMAND ${program} ${ARGN})
     set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 120 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment};ASAN_OPTIONS=detect_leaks=0")
 endfunction()
-
-# Or a compiler leaves out a malloc() whose block is not used.
-set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
 
 sysinfo_test(heap_calls heap/calls.c)
 sysinfo_test(heap_glibc heap/glibc.c)
@@ -25,7 +28,7 @@ foreach(program IN ITEMS test_heap_allocators test_heap_silent)
     target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
     target_link_libraries(${program} PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
 endforeach()
-target_link_libraries(test_heap_allocators PRIVATE PkgConfig::CHECK)
+target_link_libraries(test_heap_allocators PRIVATE $<IF:$<TARGET_EXISTS:sysinfo_check>,sysinfo_check,PkgConfig::CHECK>)
 target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read what newer compilers write for debuggers.
 if(SYSINFO_SANITIZE MATCHES "address")
     sysinfo_heap_run(heap_sanitizer test_heap_allocators "" sanitizer)
