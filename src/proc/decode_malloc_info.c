@@ -58,37 +58,50 @@ static void add_list(struct sysinfo__malloc_info *info, const char *line) {
     }
 }
 
+/* The line is in a longer buffer, so that a fixed number of bytes may be compared, which compilers make a few instructions of. */
+#define BEGINS(line, word) (memcmp((line), (word), sizeof(word) - 1) == 0)
+
+/* One line, without its newline and indentation. */
 static void decode_line(struct sysinfo__malloc_info *info, const char *line) {
-    if (strstr(line, "<heap nr=") != NULL) {
+    if (info->is_in_arena) {
+        if (BEGINS(line, "<size ") || BEGINS(line, "<unsorted ")) {
+            add_list(info, line);
+        } else if (BEGINS(line, "</heap>")) {
+            info->is_in_arena = false;
+        }
+    } else if (BEGINS(line, "<heap nr=")) {
         info->is_in_arena = true;
         info->arenas++;
-    } else if (strstr(line, "</heap>") != NULL) {
-        info->is_in_arena = false;
-    } else if (strstr(line, "</malloc>") != NULL) {
-        info->is_complete = true;
-    } else if (info->is_in_arena) {
-        if (strstr(line, "<size ") != NULL || strstr(line, "<unsorted ") != NULL) {
-            add_list(info, line);
-        }
-    } else if (strstr(line, "<total type=\"fast\"") != NULL) {
+    } else if (BEGINS(line, "<total type=\"fast\"")) {
         attribute(line, " size=\"", &info->fast);
-    } else if (strstr(line, "<total type=\"rest\"") != NULL) {
+    } else if (BEGINS(line, "<total type=\"rest\"")) {
         attribute(line, " size=\"", &info->rest);
-    } else if (strstr(line, "<total type=\"mmap\"") != NULL) {
+    } else if (BEGINS(line, "<total type=\"mmap\"")) {
         attribute(line, " size=\"", &info->mapped);
-    } else if (strstr(line, "<system type=\"current\"") != NULL) {
+    } else if (BEGINS(line, "<system type=\"current\"")) {
         attribute(line, " size=\"", &info->system);
+    } else if (BEGINS(line, "</malloc>")) {
+        info->is_complete = true;
     }
 }
 
+/* Leaves room behind it for what BEGINS() compares. */
+enum { MOST_IN_LINE = 160 };
+
 void sysinfo__decode_malloc_info(struct sysinfo__malloc_info *info, const char *text, size_t length) {
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '\n') {
-            info->line[info->length] = '\0';
-            decode_line(info, info->line);
-            info->length = 0;
-        } else if (info->length + 1 < sizeof info->line) {
-            info->line[info->length++] = text[i];
+    const char *end = text + length;
+    while (text < end) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        size_t count = (size_t)((newline != NULL ? newline : end) - text);
+        size_t room = MOST_IN_LINE - info->length;
+        memcpy(info->line + info->length, text, count < room ? count : room);
+        info->length += count < room ? count : room;
+        if (newline == NULL) {
+            return;
         }
+        info->line[info->length] = '\0';
+        decode_line(info, info->line + (info->line[0] == ' ' && info->line[1] == ' ' ? 2 : 0));
+        info->length = 0;
+        text = newline + 1;
     }
 }

@@ -19,7 +19,7 @@ struct sysinfo__malloc_info {
     bool is_complete; /* The end was seen. */
 
     /* The line that is not complete yet; what does not fit is no line of glibc's. */
-    char line[160];
+    char line[192];
     size_t length;
     bool is_in_arena;
 };
