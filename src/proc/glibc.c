@@ -126,19 +126,27 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
 
 static const struct sysinfo__allocator glibc = {"glibc", tell, trim};
 
-/*
- * Something may stand in front of glibc without owning the symbol, as valgrind
- * does. Then glibc holds nothing at all, even while a block is out.
- */
-static bool is_in_use(void) {
-    void *volatile block = malloc(1);
+static bool holds_something(void) {
 #if __GLIBC_PREREQ(2, 33)
     struct mallinfo2 sums = mallinfo2();
 #else
     struct mallinfo sums = mallinfo(); /* Wraps in 32 bits, and is not 0 for that. */
 #endif
-    free(block);
     return sums.arena != 0 || sums.hblkhd != 0;
+}
+
+/*
+ * Something may stand in front of glibc without owning the symbol, as valgrind
+ * does. Then glibc holds nothing at all, even while a block is out.
+ */
+static bool is_in_use(void) {
+    if (holds_something()) {
+        return true;
+    }
+    void *volatile block = malloc(1);
+    bool does_now = holds_something();
+    free(block);
+    return does_now;
 }
 
 bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {

@@ -44,6 +44,13 @@ static int stats(struct sysinfo_host *host, void *out, size_t size) {
     return sysinfo_cpu_stats(host, out, size);
 }
 
+static int heap(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_heap_info(host, out, size);
+}
+static int heap_in_detail(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_heap_detail(host, out, size);
+}
+
 static const struct getter {
     const char *name;
     int (*call)(struct sysinfo_host *host, void *out, size_t size);
@@ -59,6 +66,8 @@ static const struct getter {
     {"swap_memory", swap, SYSINFO_RESULT_SWAP, sizeof(struct sysinfo_swap), false},
     {"load_average", load, SYSINFO_RESULT_LOAD, sizeof(struct sysinfo_load), false},
     {"cpu_stats", stats, SYSINFO_RESULT_STATS, sizeof(struct sysinfo_stats), false},
+    {"heap_info", heap, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
+    {"heap_detail", heap_in_detail, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
 };
 enum { GETTERS = sizeof getters / sizeof getters[0] };
 

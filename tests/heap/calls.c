@@ -3,6 +3,7 @@
 #include "heap.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,6 +38,30 @@ START_TEST(another_root_has_no_heap) {
     ck_assert_int_eq(sysinfo_heap_trim(other, &released), SYSINFO_NOT_SUPPORTED);
     ck_assert_ptr_null(sysinfo_heap_allocator(other));
     sysinfo_host_close(other);
+}
+END_TEST
+
+/* In the place of glibc's, by the linker. */
+FILE *__real_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
+FILE *__wrap_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
+static bool has_no_memory;
+
+FILE *__wrap_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions) {
+    return has_no_memory ? NULL : __real_fopencookie(cookie, mode, functions);
+}
+
+START_TEST(no_memory_is_said_and_recovered_from) {
+    struct sysinfo_heap heap = {.present = 77};
+    bool is_glibc = allocator_is("glibc");
+    has_no_memory = true;
+    int status = sysinfo_heap_detail(host, &heap, sizeof heap);
+    has_no_memory = false;
+    if (is_glibc) {
+        ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
+        ck_assert_str_eq(sysinfo_explain(host, status), "malloc_info() found no memory for its output");
+        ck_assert_uint_eq(heap.present, 77);
+    }
+    (void)detail();
 }
 END_TEST
 
@@ -152,6 +177,7 @@ int main(void) {
     tcase_add_test(calls, short_struct_gets_what_fits);
     tcase_add_test(calls, wrong_arguments_are_invalid);
     tcase_add_test(calls, another_root_has_no_heap);
+    tcase_add_test(calls, no_memory_is_said_and_recovered_from);
     tcase_add_test(calls, errno_stays);
     tcase_add_test(calls, asking_again_takes_nothing);
     tcase_add_test(calls, child_may_ask);

@@ -17,6 +17,7 @@ function(sysinfo_heap_run name program environment)
 endfunction()
 
 sysinfo_test(heap_calls heap/calls.c)
+target_link_options(test_heap_calls PRIVATE -Wl,--wrap=fopencookie)
 sysinfo_test(heap_glibc heap/glibc.c)
 sysinfo_test(heap_growth heap/growth.c)
 set_tests_properties(heap_growth PROPERTIES ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0") # It leaks on purpose.
