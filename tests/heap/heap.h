@@ -55,6 +55,12 @@ static inline bool allocator_is(const char *name) {
     return owner != NULL && strcmp(owner, name) == 0;
 }
 
+/* Whether a trim succeeds, or cannot: the thread sanitizer's runtime has no call for it. */
+static inline bool trims(struct sysinfo_host *asked) {
+    int status = sysinfo_heap_trim(asked, NULL);
+    return status == SYSINFO_OK || (status == SYSINFO_NOT_SUPPORTED && allocator_is("sanitizer"));
+}
+
 /* A block whose pages are all in memory. */
 static inline void *touched(size_t size) {
     void *block = malloc(size);
