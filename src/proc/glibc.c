@@ -24,6 +24,8 @@ const bool sysinfo__heap_is_tried = true;
 #pragma weak mallopt
 #if __GLIBC_PREREQ(2, 33)
 #pragma weak mallinfo2
+#else
+#pragma weak mallinfo
 #endif
 
 /* ---- malloc_info() ---- */

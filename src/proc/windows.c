@@ -4,7 +4,7 @@
  * one, is among them. HeapSummary() (Windows Server 2022, Windows 11) knows sums;
  * before, all blocks must be walked. This has run under Wine, not on Windows.
  *
- * Wine leaves blocks of 512 KiB and more out of the walk, and has no HeapSummary():
+ * Wine leaves large blocks (of 1 MB, for example) out of the walk, and has no HeapSummary():
  * calling what it exports by that name ends the process.
  */
 #include "owner.h"
