@@ -29,7 +29,7 @@ foreach(program IN ITEMS test_heap_allocators test_heap_silent)
     target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
     target_link_libraries(${program} PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
 endforeach()
-target_link_libraries(test_heap_allocators PRIVATE $<IF:$<TARGET_EXISTS:sysinfo_check>,sysinfo_check,PkgConfig::CHECK>)
+target_link_libraries(test_heap_allocators PRIVATE sysinfo_check)
 target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read what newer compilers write for debuggers.
 if(SYSINFO_SANITIZE MATCHES "address")
     sysinfo_heap_run(heap_sanitizer test_heap_allocators "" sanitizer)
