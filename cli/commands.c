@@ -99,7 +99,7 @@ static int check_metrics(const struct options *options, const struct selection *
     return 0;
 }
 
-/* ---- The groups: cpu, mem, swap, load, stats, cgroup, pressure ---- */
+/* ---- The groups: cpu, mem, swap, load, stats, cgroup, pressure, heap ---- */
 
 /* What every command takes that prints samples. */
 #define SAMPLE_OPTIONS                                                                                                                                         \
@@ -134,7 +134,7 @@ static void choose_rows(struct view *view) {
 }
 
 static int run_group(struct options *options) {
-    bool is_cpu = strcmp(options->command, "cpu") == 0;
+    bool is_cpu = strcmp(options->command, "cpu") == 0, is_heap = strcmp(options->command, "heap") == 0;
     const char *group = is_cpu && options_has(options, OPTION_TIMES) ? "cpu.times" : options->command;
     size_t names = 0;
     while (names < options->operands && !looks_like_number(options->operand[names])) {
@@ -157,6 +157,9 @@ static int run_group(struct options *options) {
     bool is_table = names == 0 && options->format == FORMAT_TABLE;
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
+    } else if (is_table && is_heap) { /* Two lines, which have room for no more. */
+        status = options_refuse_others(options, SAMPLE_OPTIONS & ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
+        select_group(&view, &selection, group);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
     } else if (options->format == FORMAT_PROM) {
@@ -178,10 +181,17 @@ static int run_group(struct options *options) {
         status = trouble("%s is not supported on this system", options->command);
     }
     if (status == 0) {
-        status = run_samples(&view, printer_of(options, names > 0));
+        status = run_samples(&view, is_table && is_heap ? print_heap : printer_of(options, names > 0));
     }
     selection_free(&selection);
     return status;
+}
+
+static int run_heap(struct options *options) {
+    if (options_has(options, OPTION_ROOT)) {
+        return usage("heap and %s exclude each other: the heap is that of sysinfo itself", options->word[OPTION_ROOT]);
+    }
+    return run_group(options);
 }
 
 /* ---- get: chosen fields of any groups ---- */
@@ -314,7 +324,7 @@ static const struct {
     int (*run)(struct options *options);
 } commands[] = {
     {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"cgroup", run_group}, {"pressure", run_group}, {"topology", run_topology},
-    {"get", run_get}, {"check", run_check}, {"wait", run_wait}, {"fields", run_fields}, {"help", run_help},
+    {"heap", run_heap}, {"get", run_get}, {"check", run_check}, {"wait", run_wait}, {"fields", run_fields}, {"help", run_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

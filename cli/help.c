@@ -17,8 +17,9 @@ static const char general[] =
     "  sysinfo mem available            one number: bytes that programs may have\n"
     "  sysinfo wait 'mem.available > 2G' && ./big-job\n"
     "\n"
-    "Commands: groups and get take [INTERVAL [COUNT]] last\n"
+    "Commands: all down to get take [INTERVAL [COUNT]] last\n"
     "  cpu mem swap load stats cgroup pressure [FIELD...]   a group of figures\n"
+    "  heap [FIELD...]                      sysinfo's own heap\n"
     "  get GROUP.FIELD...                   chosen figures, one line a sample\n"
     "  check EXPR...   wait EXPR...         is it so? sleep until it is\n"
     "  topology                             how the machine is built: a picture\n"
@@ -131,6 +132,18 @@ static const char topology[] =
     "What stands inside what is indented; parts that are alike are one line. Kinds\n"
     "of cores come last, the most power-saving first. Needs the hwloc library.\n";
 
+static const char heap[] =
+    "  sysinfo heap                     what sysinfo's own heap holds\n"
+    "  sysinfo heap used                one number, in bytes\n"
+    "  LD_PRELOAD=libjemalloc.so.2 sysinfo heap\n"
+    "\n"
+    "sysinfo heap [FIELD...] [INTERVAL [COUNT]]\n"
+    "\n"
+    "A process can ask only its own allocator: this shows what the library tells a\n"
+    "program of its heap, and which allocators it knows. What the allocator does\n"
+    "not tell is left out.\n"
+    "Fields: sysinfo fields heap. Options: sysinfo -h.\n";
+
 static const char get[] =
     "  sysinfo get mem.available cpu.percent        both on one line\n"
     "  sysinfo get mem.available swap.used --csv 60 >>mem.csv\n"
@@ -181,7 +194,7 @@ static const char help[] =
 
 static const struct {
     const char *command, *text;
-} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"cgroup", cgroup}, {"pressure", pressure}, {"topology", topology}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
+} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"heap", heap}, {"cgroup", cgroup}, {"pressure", pressure}, {"topology", topology}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
 
 static int put(const char *text) {
     const char *error = platform_write(1, text, strlen(text));

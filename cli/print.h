@@ -29,6 +29,10 @@ print_sample print_csv;    /* A line per sample or CPU, a header first. */
 print_sample print_kv;     /* name=value, safe for eval. */
 print_sample print_prom;   /* Prometheus's text format 0.0.4. */
 print_sample print_overview;
+print_sample print_heap; /* The process's own heap, in two lines. */
+
+/* What JSON says of a heap that is no figure: whose it is, and whose malloc() it is of. */
+void heap_add_owner(struct text *text, const char **comma);
 
 /* A column of a table. */
 struct column {

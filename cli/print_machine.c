@@ -150,6 +150,9 @@ static bool is_within(const char *group, const char *path) {
 static void add_object(struct text *text, const struct view *view, const char *path, const struct sample *sample, const char **comma) {
     const struct selection *selection = view->selection;
     bool has_rows = false;
+    if (strcmp(path, "heap") == 0) {
+        heap_add_owner(text, comma);
+    }
     add_members(text, view, path, sample, NULL, comma);
     for (size_t i = 0; i < selection->count; i++) {
         has_rows = has_rows || (strcmp(selection->field[i]->group, path) == 0 && is_row_field(view, selection->field[i]));

@@ -60,7 +60,8 @@ static void remark_failures(const struct view *view, const struct sample *sample
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE || field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
-        if (sample->status[field->result] != SYSINFO_OK && !is_rare && !(remarks->failed >> field->result & 1)) {
+        bool is_told_here = sysinfo_field_source(field) != NULL;
+        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
             struct text why = {NULL, 0, 0};
             explain_unknown(&why, view->options, sample, field);
             note("note: %s", why.bytes);
@@ -76,7 +77,8 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
     bool is_one_group = true;
     for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        if (sysinfo_field_is_estimated(field, sample_result(sample, field))) {
+        bool is_no_news = field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
+        if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
             is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
             group = group == NULL ? field->group : group;
             text_addf(&names, "%s%s", names.length > 0 ? ", " : "", field->name);

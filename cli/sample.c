@@ -199,6 +199,13 @@ void sampler_begin(struct sampler *sampler) {
     }
 }
 
+/* Of the heap all that can be told: this one is small. */
+static int read_result(struct sampler *sampler, uint32_t result) {
+    void *out = sampler->sample.result[result];
+    size_t size = sizeof sampler->sample.result[result];
+    return result == SYSINFO_RESULT_HEAP ? sysinfo_heap_detail(sampler->host, out, size) : sysinfo_read(sampler->host, result, out, size);
+}
+
 const struct sample *sampler_take(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->wall = platform_wall_clock();
@@ -209,7 +216,7 @@ const struct sample *sampler_take(struct sampler *sampler) {
     }
     for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
         if (wants(sampler, result) && result != SYSINFO_RESULT_CPU_USAGE && result != SYSINFO_RESULT_CPU_SAMPLE) {
-            keep(sampler, result, sysinfo_read(sampler->host, result, sample->result[result], sizeof sample->result[result]));
+            keep(sampler, result, read_result(sampler, result));
         }
     }
     const struct sysinfo_field *interval = sysinfo_field_find("cgroup", "interval");

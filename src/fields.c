@@ -60,7 +60,7 @@ const struct sysinfo_field *sysinfo_field_find(const char *group, const char *na
 }
 
 static const char *find_source(uint32_t result, uint32_t offset) {
-    const struct sysinfo__source *source = sysinfo__backend_sources;
+    const struct sysinfo__source *source = result == SYSINFO_RESULT_HEAP ? sysinfo__heap_sources : sysinfo__backend_sources;
     while (source->text != NULL && !(source->result == result && source->offset == offset)) {
         source++;
     }
@@ -134,6 +134,8 @@ int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t s
         return sysinfo_cgroup_io_pressure(host, out, size);
     case SYSINFO_RESULT_CGROUP_IRQ_PRESSURE:
         return sysinfo_cgroup_irq_pressure(host, out, size);
+    case SYSINFO_RESULT_HEAP:
+        return sysinfo_heap_info(host, out, size);
     default: {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);

@@ -4,6 +4,7 @@
 #define SYSINFO_HOST_INSIDE_H
 
 #include "backend.h"
+#include "proc/owner.h"
 
 struct sysinfo__topology_memory;
 
@@ -31,6 +32,8 @@ struct sysinfo_host {
     struct sysinfo__numa_rows spare_nodes; /* The same for nodes. */
 
     struct sysinfo__topology_memory *topology;
+
+    struct sysinfo__heap_owner heap_owner;
 
     struct sysinfo__state state; /* Last: it may hold a buffer that is not cleared. */
 };

@@ -186,7 +186,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
         status = tell_shared(host, memory);
     }
     if (SYSINFO_HAS(memory, free) && SYSINFO_HAS(memory, inactive)) {
-        GUESS(memory, available, memory->free + memory->inactive);
+        FACT(memory, available, memory->free + memory->inactive);
     }
     return status;
 }

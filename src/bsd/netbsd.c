@@ -185,7 +185,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
         TELL_PAGES(memory, dirty, uvmexp.filedirty, uvmexp.pagesize);
     }
     uint64_t kept = memory->active + memory->wired;
-    GUESS(memory, available, kept < memory->total ? memory->total - kept : 0);
+    FACT(memory, available, kept < memory->total ? memory->total - kept : 0);
     uint64_t buffers;
     status = sysinfo__sysctl_number_by_name(host, "vm.bufmem", &buffers);
     if (status == SYSINFO_OK) {

@@ -174,7 +174,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
     TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
     TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
     status = tell_cache(host, &uvmexp, memory);
-    GUESS(memory, available, memory->free + memory->inactive + memory->cached);
+    FACT(memory, available, memory->free + memory->inactive + memory->cached);
     return status;
 }
 

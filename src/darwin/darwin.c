@@ -216,7 +216,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
     if (pages.has_swap) {
         FACT(memory, cached, sysinfo__bytes(counted->external_page_count, pages.size));
     }
-    GUESS(memory, available, sysinfo__bytes((uint64_t)counted->free_count + counted->inactive_count, pages.size));
+    FACT(memory, available, sysinfo__bytes((uint64_t)counted->free_count + counted->inactive_count, pages.size));
     return SYSINFO_OK;
 }
 

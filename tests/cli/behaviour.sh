@@ -108,7 +108,7 @@ if has jq; then check "--json is read by jq" json_is_read; fi
 
 every_field_is_in_json() {
     sysinfo fields --json | jq -r '.group + "." + .name' >names
-    { sysinfo --json && sysinfo stats --json && sysinfo cpu --times --json && sysinfo cgroup --json && sysinfo pressure --json; } 2>/dev/null | jq -r 'paths | map(tostring) | join(".")' >paths
+    { sysinfo --json && sysinfo stats --json && sysinfo heap --json && sysinfo cpu --times --json && sysinfo cgroup --json && sysinfo pressure --json; } 2>/dev/null | jq -r 'paths | map(tostring) | join(".")' >paths
     ! grep -vxFf paths names
 }
 if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi

@@ -80,6 +80,13 @@ static int cgroup_irq_pressure(struct sysinfo_host *host, void *out, size_t size
     return sysinfo_cgroup_irq_pressure(host, out, size);
 }
 
+static int heap(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_heap_info(host, out, size);
+}
+static int heap_in_detail(struct sysinfo_host *host, void *out, size_t size) {
+    return sysinfo_heap_detail(host, out, size);
+}
+
 static const struct getter {
     const char *name;
     int (*call)(struct sysinfo_host *host, void *out, size_t size);
@@ -107,6 +114,8 @@ static const struct getter {
     {"cgroup_memory_pressure", cgroup_memory_pressure, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
     {"cgroup_io_pressure", cgroup_io_pressure, SYSINFO_RESULT_CGROUP_IO_PRESSURE, sizeof(struct sysinfo_pressure), false},
     {"cgroup_irq_pressure", cgroup_irq_pressure, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"heap_info", heap, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
+    {"heap_detail", heap_in_detail, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
 };
 enum { GETTERS = sizeof getters / sizeof getters[0] };
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A leak test for a test suite of your own, here with libcheck: call the function
+ * many times and require that the heap does not grow with the calls. No tools, no
+ * special build, and what is a cache, and not a leak, is told apart.
+ *
+ *     leak_test           tests two functions that are in order
+ *     leak_test --leak    tests one that is not, and fails
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+/* All that a suite needs. A larger number of calls tells larger caches from leaks, and takes longer. */
+#define ck_assert_no_leak(function, argument)                                                                                                                  \
+    do {                                                                                                                                                       \
+        double growth_;                                                                                                                                        \
+        int status_ = sysinfo_heap_growth(NULL, (function), (argument), 1000, &growth_);                                                                       \
+        ck_assert_msg(status_ == SYSINFO_OK, "%s", sysinfo_status_meaning(status_));                                                                           \
+        ck_assert_msg(growth_ == 0, #function " leaks %.1f bytes a call", growth_);                                                                            \
+    } while (0)
+
+/* ---- What is tested ---- */
+
+/* In order: what it allocates, it frees. */
+static void greet(void *name) {
+    size_t length = strlen(name);
+    char *greeting = malloc(length + 8);
+    if (greeting != NULL) {
+        memcpy(greeting, "Hello, ", 7);
+        memcpy(greeting + 7, name, length + 1);
+        free(greeting);
+    }
+}
+
+/* In order: keeps an answer for each of 5000 questions, and so grows for a while. */
+static void look_up(void *counter) {
+    static char *answer[5000];
+    size_t question = (*(size_t *)counter)++ % 5000;
+    if (answer[question] == NULL) {
+        answer[question] = calloc(1, 64);
+    }
+}
+
+/* Forgets one block at each call. */
+static void greet_forgetfully(void *name) {
+    char *volatile greeting = malloc(24);
+    if (greeting != NULL) {
+        greeting[0] = *(char *)name;
+    }
+}
+
+/* ---- The suite ---- */
+
+START_TEST(greet_does_not_leak) {
+    char name[] = "world";
+    ck_assert_no_leak(greet, name);
+}
+END_TEST
+
+START_TEST(cache_of_look_up_is_no_leak) {
+    size_t counter = 0;
+    ck_assert_no_leak(look_up, &counter);
+}
+END_TEST
+
+START_TEST(greet_forgetfully_does_not_leak) {
+    char name[] = "world";
+    ck_assert_no_leak(greet_forgetfully, name);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    Suite *suite = suite_create("leaks");
+    TCase *tests = tcase_create("leaks");
+    if (argc > 1 && strcmp(argv[1], "--leak") == 0) {
+        tcase_add_test(tests, greet_forgetfully_does_not_leak);
+    } else {
+        tcase_add_test(tests, greet_does_not_leak);
+        tcase_add_test(tests, cache_of_look_up_is_no_leak);
+    }
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

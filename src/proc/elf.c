@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Who owns malloc() where programs are made of ELF objects: Linux and the BSDs. */
+#include "owner.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct search {
+    uintptr_t address;
+    const void *object;
+};
+
+static int compare(struct dl_phdr_info *info, size_t size, void *context) {
+    (void)size;
+    struct search *search = context;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uintptr_t start = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && search->address - start < info->dlpi_phdr[i].p_memsz) {
+            search->object = info->dlpi_phdr;
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Not dladdr(), which also looks for the symbol (12 us in a C library), and knows nothing in a static program. */
+const void *sysinfo__object_of(const void *address) {
+    struct search search = {(uintptr_t)address, NULL};
+    dl_iterate_phdr(compare, &search);
+    return search.object;
+}
+
+bool sysinfo__object_has(const void *object, const char *name, void *call) {
+    void *symbol = dlsym(RTLD_DEFAULT, name);
+    if (symbol == NULL || sysinfo__object_of(symbol) != object) {
+        return false;
+    }
+    memcpy(call, &symbol, sizeof symbol);
+    return true;
+}
+
+void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
+    /* Through a volatile pointer: a compiler may know that malloc is a builtin of this program. */
+    void *(*volatile function)(size_t) = malloc;
+    void *(*allocate)(size_t) = function;
+    void *address;
+    memcpy(&address, &allocate, sizeof address);
+    const void *object = sysinfo__object_of(address);
+    if (object == NULL || sysinfo__libc_owns(object, owner)) {
+        return;
+    }
+    bool is_known = sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) || sysinfo__tcmalloc_owns(object, owner) ||
+                    sysinfo__mimalloc_owns(object, owner);
+    (void)is_known;
+    (void)dlerror(); /* What failed above was to be expected; the second call frees its text. */
+    (void)dlerror();
+}
+
+#define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
+
+const struct sysinfo__source sysinfo__heap_sources[] = {
+    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: generic.current_allocated_bytes; sanitizers: "
+               "__sanitizer_get_current_allocated_bytes()"),
+    HEAP(used_mapped, "glibc: hblkhd of mallinfo2()"),
+    HEAP(footprint, "glibc: arena + hblkhd of mallinfo2(); jemalloc: stats.mapped + stats.retained; tcmalloc: generic.heap_size; mimalloc: current_commit of "
+                    "mi_process_info(); sanitizers: __sanitizer_get_heap_size()"),
+    HEAP(free, "footprint - used"),
+    HEAP(reclaimable, "glibc, in detail: estimated from the free lists in malloc_info(); jemalloc: dirty and muzzy pages; tcmalloc: "
+                      "tcmalloc.pageheap_free_bytes"),
+    HEAP(resident, "jemalloc: stats.resident; tcmalloc: generic.total_physical_bytes"),
+    HEAP(arenas, "glibc, in detail: malloc_info(); jemalloc: arenas.narenas"),
+    HEAP(blocks, "jemalloc: nmalloc - ndalloc of all arenas"),
+    HEAP(allocs, "jemalloc: nrequests of all arenas"),
+    HEAP(frees, "jemalloc: allocs - blocks"),
+    {0, 0, NULL},
+};

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* jemalloc 5, linked, preloaded, or in the C library of FreeBSD and NetBSD. Its statistics are read by name, through mallctl(). */
+#include "owner.h"
+
+#include <string.h>
+
+/* Stands for all arenas together in a name (MALLCTL_ARENAS_ALL). */
+#define ALL "4096"
+
+static bool get(const struct sysinfo__heap_owner *owner, const char *name, void *value, size_t size) {
+    size_t told = size;
+    return owner->calls.jemalloc.mallctl(name, value, &told, NULL, 0) == 0 && told == size;
+}
+
+static bool get_size(const struct sysinfo__heap_owner *owner, const char *name, uint64_t *value) {
+    size_t size = 0; /* Of the process's own width: on 32 bits, a read of 8 bytes is refused. */
+    bool is_told = get(owner, name, &size, sizeof size);
+    *value = size;
+    return is_told;
+}
+
+static bool get_sum(const struct sysinfo__heap_owner *owner, const char *small, const char *large, uint64_t *sum) {
+    uint64_t part = 0;
+    *sum = 0;
+    bool is_told = get(owner, small, sum, sizeof *sum) && get(owner, large, &part, sizeof part);
+    *sum += part;
+    return is_told;
+}
+
+/* What this thread has freed goes back to the arenas, or it would count as in use. Refused (EFAULT) where threads have no caches: then there is nothing to do. */
+static void flush(const struct sysinfo__heap_owner *owner) {
+    (void)owner->calls.jemalloc.mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+}
+
+static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_heap *heap) {
+    uint64_t made, gone, asked;
+    if (!get_sum(owner, "stats.arenas." ALL ".small.nmalloc", "stats.arenas." ALL ".large.nmalloc", &made) ||
+        !get_sum(owner, "stats.arenas." ALL ".small.ndalloc", "stats.arenas." ALL ".large.ndalloc", &gone) || gone > made) {
+        return;
+    }
+    FACT(heap, blocks, made - gone);
+    /* nmalloc counts what moves into the threads' caches; what programs asked for is nrequests. */
+    if (get_sum(owner, "stats.arenas." ALL ".small.nrequests", "stats.arenas." ALL ".large.nrequests", &asked) && asked >= heap->blocks) {
+        FACT(heap, allocs, asked);
+        FACT(heap, frees, asked - heap->blocks);
+    }
+}
+
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+    (void)in_detail;
+    flush(owner);
+    uint64_t epoch = 1; /* The statistics are a copy; writing this renews it. */
+    if (owner->calls.jemalloc.mallctl("epoch", NULL, NULL, &epoch, sizeof epoch) != 0) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "jemalloc", "did not renew its statistics");
+    }
+    uint64_t used, mapped, retained, page, dirty, muzzy, resident;
+    unsigned arenas;
+    if (!get_size(owner, "stats.allocated", &used)) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "jemalloc", "was built without statistics");
+    }
+    FACT(heap, used, used);
+    if (get_size(owner, "stats.mapped", &mapped) && get_size(owner, "stats.retained", &retained)) {
+        FACT(heap, footprint, mapped + retained);
+    }
+    if (get_size(owner, "arenas.page", &page) && get_size(owner, "stats.arenas." ALL ".pdirty", &dirty) &&
+        get_size(owner, "stats.arenas." ALL ".pmuzzy", &muzzy)) {
+        FACT(heap, reclaimable, (dirty + muzzy) * page);
+    }
+    if (get_size(owner, "stats.resident", &resident)) {
+        GUESS(heap, resident, resident); /* "Maximum", says its manual: untouched pages count too. */
+    }
+    if (get(owner, "arenas.narenas", &arenas, sizeof arenas)) {
+        FACT(heap, arenas, arenas);
+    }
+    tell_blocks(owner, heap);
+    return SYSINFO_OK;
+}
+
+static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner) {
+    flush(owner);
+    int error = owner->calls.jemalloc.mallctl("arena." ALL ".purge", NULL, NULL, NULL, 0);
+    return error == 0 ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_SYSTEM, error, "arena." ALL ".purge", NULL);
+}
+
+static const struct sysinfo__allocator jemalloc = {"jemalloc", tell, trim};
+
+bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
+    if (!sysinfo__object_has(object, "mallctl", &owner->calls.jemalloc.mallctl)) {
+        return false;
+    }
+    owner->allocator = &jemalloc;
+    return true;
+}

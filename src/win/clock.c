@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Clock and sleep. */
+#include "backend.h"
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+double sysinfo__backend_clock(void) {
+    LARGE_INTEGER now, per_second;
+    if (!QueryPerformanceCounter(&now) || !QueryPerformanceFrequency(&per_second) || per_second.QuadPart <= 0) {
+        return (double)GetTickCount64() / 1000; /* Since Windows XP the counter never fails. */
+    }
+    /* Whole seconds apart: the counter of a machine that has been up for months has more digits than a double. */
+    return (double)(now.QuadPart / per_second.QuadPart) + (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
+}
+
+/* Sleep() may wake up to a tick (15.6 ms) early or late; early is slept again. */
+int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds) {
+    (void)host;
+    double end = sysinfo__backend_clock() + seconds;
+    double left = seconds;
+    while (left > 0) {
+        double part = left < 86400 ? left : 86400; /* The number must stay below INFINITE. */
+        Sleep((DWORD)(part * 1000) + 1);
+        left = end - sysinfo__backend_clock();
+    }
+    return SYSINFO_OK;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+#include "query.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <psapi.h>
+
+/* The layouts that the decoders expect, held against the system's own headers. */
+_Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX) >= 48, "an entry has room for a core");
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupCount) == 30, "CORE_GROUPS in decode.c");
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupMask) == 32, "CORE_MASKS in decode.c");
+_Static_assert(sizeof(GROUP_AFFINITY) == sizeof(uintptr_t) + 8, "MASK_AND_GROUP in decode.c");
+_Static_assert(offsetof(GROUP_AFFINITY, Group) == sizeof(uintptr_t), "the group stands behind the mask");
+
+typedef LONG(WINAPI *query_function)(int class, void *buffer, ULONG size, ULONG *length);
+typedef LONG(WINAPI *query_ex_function)(int class, void *input, ULONG input_size, void *buffer, ULONG size, ULONG *length);
+
+enum { MOST_BYTES = 16 << 20 }; /* No answer is larger; a system that asks for more talks nonsense. */
+static const uint32_t info_length_mismatch = 0xC0000004, buffer_overflow = 0x80000005, buffer_too_small = 0xC0000023, not_implemented = 0xC0000002,
+                      invalid_info_class = 0xC0000003, invalid_parameter = 0xC000000D, no_memory = 0xC0000017, not_supported = 0xC00000BB;
+
+/* Asks ntdll, which is part of every process, for its functions by name: Microsoft promises no more about them. */
+static struct sysinfo__state *look_up(struct sysinfo_host *host) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (state->query == NULL || state->query_ex == NULL) {
+        DWORD last_error = GetLastError();
+        HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+        if (ntdll != NULL) {
+            state->query = (sysinfo__function)GetProcAddress(ntdll, "NtQuerySystemInformation");
+            state->query_ex = (sysinfo__function)GetProcAddress(ntdll, "NtQuerySystemInformationEx");
+        }
+        SetLastError(last_error);
+    }
+    return state;
+}
+
+/* Makes the buffer larger; what is in it is lost. */
+static bool grow(struct sysinfo__state *state, size_t wanted) {
+    size_t capacity = state->capacity * 2 > wanted ? state->capacity * 2 : wanted;
+    void *buffer = capacity <= MOST_BYTES ? malloc(capacity) : NULL;
+    if (buffer == NULL) {
+        return false;
+    }
+    if (state->buffer != state->small_buffer) {
+        free(state->buffer);
+    }
+    state->buffer = buffer;
+    state->capacity = capacity;
+    return true;
+}
+
+static int lacks_memory(struct sysinfo_host *host, const char *source) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, source, "needs more memory than there is");
+}
+
+static bool is_too_small(uint32_t status) {
+    return status == info_length_mismatch || status == buffer_overflow || status == buffer_too_small;
+}
+
+/*
+ * One question, asked again with a larger buffer as often as the system wants.
+ * `group` NULL: not of a processor group. Gives the NTSTATUS; success is 0, with
+ * the state's length set.
+ */
+static uint32_t ask(struct sysinfo__state *state, enum sysinfo__class class, const USHORT *group) {
+    for (;;) {
+        ULONG length = 0;
+        uint32_t status;
+        if (group == NULL) {
+            status = (uint32_t)((query_function)state->query)((int)class, state->buffer, (ULONG)state->capacity, &length);
+        } else {
+            USHORT number = *group;
+            status = (uint32_t)((query_ex_function)state->query_ex)((int)class, &number, sizeof number, state->buffer, (ULONG)state->capacity, &length);
+        }
+        if (!is_too_small(status)) {
+            state->length = length < state->capacity ? length : state->capacity;
+            return status;
+        }
+        /* The length that is wanted is sometimes told as 0 (wine), and may have grown again since. */
+        if (!grow(state, length)) {
+            return no_memory;
+        }
+    }
+}
+
+static int no_function(struct sysinfo_host *host) {
+    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "ntdll.dll", "has no NtQuerySystemInformation");
+}
+
+int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const char *source) {
+    struct sysinfo__state *state = look_up(host);
+    if (state->query == NULL) {
+        return no_function(host);
+    }
+    uint32_t status = ask(state, class, NULL);
+    return status == 0 ? SYSINFO_OK : sysinfo__failed(host, sysinfo__win_status(status), status, source, NULL);
+}
+
+/* ---- CPU by CPU ---- */
+
+static const char processor_source[] = "NtQuerySystemInformation(SystemProcessorPerformanceInformation)";
+
+/* Visits the CPUs in the state's buffer, `most` of them; false: no memory. */
+static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_t most, sysinfo__visit *visit, void *context) {
+    const struct sysinfo__processor *processor = state->buffer;
+    size_t count = state->length / sizeof *processor;
+    for (size_t i = 0; i < count && i < most; i++) {
+        if (!visit(context, first + i, &processor[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * Without the question for a group there is only the one for the group that this
+ * thread happens to run in. That is the whole machine where there is one group;
+ * where there are more, no answer is better than one that changes with the thread.
+ */
+static int each_of_one_group(struct sysinfo_host *host, WORD groups, sysinfo__visit *visit, void *context) {
+    if (groups > 1) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "NtQuerySystemInformationEx", "is missing, and this machine has more than one processor group");
+    }
+    int status = sysinfo__query(host, SYSINFO__CLASS_PROCESSOR_PERFORMANCE, processor_source);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    return visit_rows(sysinfo__state(host), 0, SIZE_MAX, visit, context) ? SYSINFO_OK : lacks_memory(host, processor_source);
+}
+
+/* Whether the system says that it does not know the question, as opposed to the group. */
+static bool is_unknown_question(uint32_t status) {
+    return status == not_implemented || status == invalid_info_class || status == not_supported;
+}
+
+static int count_groups(struct sysinfo_host *host, WORD *groups) {
+    DWORD last_error = GetLastError();
+    *groups = GetActiveProcessorGroupCount();
+    DWORD error = GetLastError();
+    SetLastError(last_error);
+    return *groups > 0 ? SYSINFO_OK : sysinfo__failed(host, sysinfo__win_status(error), error, "GetActiveProcessorGroupCount", NULL);
+}
+
+/* Online CPUs in a group or, with ALL_PROCESSOR_GROUPS, in all; 0: not told. */
+static DWORD count_cpus(WORD group) {
+    DWORD last_error = GetLastError();
+    DWORD cpus = GetActiveProcessorCount(group);
+    SetLastError(last_error);
+    return cpus;
+}
+
+uint64_t sysinfo__query_cpus(void) {
+    return count_cpus(ALL_PROCESSOR_GROUPS);
+}
+
+/* CPUs are numbered through all groups, each group taking as many numbers as it has active CPUs. */
+int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context) {
+    struct sysinfo__state *state = look_up(host);
+    WORD groups;
+    int counted = count_groups(host, &groups);
+    if (counted != SYSINFO_OK) {
+        return counted;
+    }
+    if (state->query_ex == NULL) {
+        return each_of_one_group(host, groups, visit, context);
+    }
+    uint64_t first = 0;
+    for (USHORT group = 0; group < groups; group++) {
+        size_t active = count_cpus(group);
+        uint32_t status = ask(state, SYSINFO__CLASS_PROCESSOR_PERFORMANCE, &group);
+        if (group == 0 && is_unknown_question(status)) {
+            return each_of_one_group(host, groups, visit, context);
+        }
+        if (group > 0 && status == invalid_parameter) {
+            continue; /* It was there when the groups were counted. */
+        }
+        if (status != 0) {
+            return sysinfo__failed(host, sysinfo__win_status(status), status, processor_source, NULL);
+        }
+        if (active == 0) {
+            active = state->length / sizeof(struct sysinfo__processor);
+        }
+        if (!visit_rows(state, first, active, visit, context)) {
+            return lacks_memory(host, processor_source);
+        }
+        first += active;
+    }
+    return SYSINFO_OK;
+}
+
+int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores) {
+    static const char source[] = "GetLogicalProcessorInformationEx";
+    struct sysinfo__state *state = sysinfo__state(host);
+    DWORD last_error = GetLastError();
+    DWORD error, length;
+    bool is_told, has_memory = true;
+    do {
+        length = (DWORD)state->capacity;
+        is_told = GetLogicalProcessorInformationEx(RelationProcessorCore, state->buffer, &length);
+        error = GetLastError();
+        if (!is_told && error == ERROR_INSUFFICIENT_BUFFER) {
+            has_memory = grow(state, length);
+        }
+    } while (!is_told && error == ERROR_INSUFFICIENT_BUFFER && has_memory);
+    SetLastError(last_error);
+    if (!has_memory) {
+        return lacks_memory(host, source);
+    }
+    if (!is_told) {
+        return sysinfo__failed(host, sysinfo__win_status(error), error, source, NULL);
+    }
+    state->length = length < state->capacity ? length : state->capacity;
+    if (!sysinfo__decode_cores(state->buffer, state->length, cores)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "gave entries that do not fit their sizes");
+    }
+    return SYSINFO_OK;
+}
+
+/* ---- Memory ---- */
+
+int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages) {
+    DWORD last_error = GetLastError();
+    PERFORMANCE_INFORMATION information = {.cb = sizeof information};
+    bool is_told = GetPerformanceInfo(&information, sizeof information);
+    DWORD error = GetLastError();
+    SetLastError(last_error);
+    if (!is_told) {
+        return sysinfo__failed(host, sysinfo__win_status(error), error, "GetPerformanceInfo", NULL);
+    }
+    *pages = (struct sysinfo__pages){
+        .page_size = information.PageSize,
+        .total = information.PhysicalTotal,
+        .available = information.PhysicalAvailable,
+        .cache = information.SystemCache,
+        .nonpaged = information.KernelNonpaged,
+        .committed = information.CommitTotal,
+        .commit_limit = information.CommitLimit,
+    };
+    return SYSINFO_OK;
+}
+
+/* The kernel wants this question's size to be exact: 22 numbers. */
+bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists) {
+    struct sysinfo__state *state = look_up(host);
+    uintptr_t numbers[22] = {0};
+    ULONG length = 0;
+    if (state->query == NULL || ((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers, sizeof numbers, &length) != 0) {
+        return false;
+    }
+    *lists = (struct sysinfo__page_lists){.zeroed = numbers[0], .free = numbers[1], .modified = numbers[2]};
+    return true;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers: what talks to Windows. Each leaves GetLastError() as it was. */
+#ifndef SYSINFO_WIN_QUERY_H
+#define SYSINFO_WIN_QUERY_H
+
+#include "decode.h"
+
+enum sysinfo__class {
+    SYSINFO__CLASS_PERFORMANCE = 2,
+    SYSINFO__CLASS_PROCESSOR_PERFORMANCE = 8,
+    SYSINFO__CLASS_PAGE_FILE = 18,
+    SYSINFO__CLASS_MEMORY_LIST = 80
+};
+
+/*
+ * NtQuerySystemInformation() of a class, whole, into the state's buffer, which
+ * grows as needed. `source` is what a failure is told as.
+ */
+int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const char *source);
+
+/* Calls `visit` for the raw counters of each online CPU, in the order of their numbers. It returns false to stop: no memory. */
+typedef bool sysinfo__visit(void *context, uint64_t cpu, const struct sysinfo__processor *processor);
+int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context);
+
+/* GetPerformanceInfo(). */
+int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages);
+
+/* The lists of unused pages; false: this system does not tell them. */
+bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists);
+
+/* GetLogicalProcessorInformationEx() of all cores. */
+int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores);
+
+/* Online CPUs in all processor groups; 0: not told. */
+uint64_t sysinfo__query_cpus(void);
+
+/* The status that a Windows error or an NTSTATUS means. */
+int sysinfo__win_status(uint32_t error);
+
+#endif

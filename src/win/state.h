@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What a host keeps on Windows: no handle, only where ntdll's functions are and a buffer. */
+#ifndef SYSINFO_STATE_H
+#define SYSINFO_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of any type: <windows.h> stays out of the common half. */
+typedef void (*sysinfo__function)(void);
+
+struct sysinfo__state {
+    sysinfo__function query, query_ex; /* NtQuerySystemInformation and ..Ex; NULL: not looked up yet, or this system has none. */
+
+    /* What was read last. */
+    void *buffer;
+    size_t length, capacity;
+    uint64_t small_buffer[512]; /* Enough for the 64 CPUs of a group, in any case: a question about CPU time allocates nothing. */
+};
+
+#endif

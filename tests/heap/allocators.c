@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Under another allocator, whose name is this program's argument: CTest runs it with
+ * each one preloaded, and in a build with a sanitizer. What is summed here is
+ * malloc_usable_size(), so the figures must be right to the byte.
+ */
+#include "heap.h"
+
+#include <malloc.h>
+
+#include "run.h"
+
+#define MiB (UINT64_C(1) << 20)
+
+static const char *expected;
+
+static bool is(const char *name) {
+    return strcmp(expected, name) == 0;
+}
+
+START_TEST(owner_is_found_by_the_object_of_malloc) {
+    ck_assert_pstr_eq(sysinfo_heap_allocator(host), expected);
+    ck_assert_pstr_eq(sysinfo_heap_allocator(NULL), expected);
+}
+END_TEST
+
+static const size_t sizes[] = {1, 24, 100, 1000, 5000, 70000, 1000000, 64 << 20};
+
+START_TEST(used_is_the_sum_of_the_blocks) {
+    enum { BLOCKS = 50 };
+    size_t size = sizes[_i], blocks = size > 1000000 ? 2 : BLOCKS;
+    void *block[BLOCKS];
+    uint64_t sum = 0;
+    struct sysinfo_heap before = info();
+    for (size_t i = 0; i < blocks; i++) {
+        block[i] = malloc(size);
+        sum += malloc_usable_size(block[i]);
+    }
+    struct sysinfo_heap full = info();
+    if (is("sanitizer")) { /* It counts with each block what stands around it, and the class of its size. */
+        ck_assert_uint_ge(full.used - before.used, sum);
+        ck_assert_uint_le(full.used - before.used, 2 * sum + blocks * 4096);
+    } else {
+        ck_assert_uint_eq(full.used - before.used, sum);
+    }
+    for (size_t i = 0; i < blocks; i++) {
+        free(block[i]);
+    }
+    (void)trim(); /* A sanitizer holds freed blocks in quarantine until then. */
+    uint64_t after = info().used;
+    ck_assert_uint_eq(after, before.used);
+}
+END_TEST
+
+START_TEST(parts_add_up) {
+    void *block = malloc(3 * MiB);
+    struct sysinfo_heap heap = detail();
+    free(block);
+    ck_assert_uint_ge(heap.used, 3 * MiB);
+    ck_assert_uint_eq(heap.used + heap.free, heap.footprint);
+    ck_assert_uint_le(heap.reclaimable, heap.free);
+    ck_assert_uint_eq(heap.estimated & ~heap.present, 0);
+}
+END_TEST
+
+static void free_most_of_100_MB(void) {
+    enum { BLOCKS = 100000 };
+    void **block = touched(BLOCKS * sizeof *block);
+    for (size_t i = 0; i < BLOCKS; i++) {
+        block[i] = touched(1000);
+    }
+    for (size_t i = 0; i + 1 < BLOCKS; i++) {
+        free(block[i]);
+    }
+}
+
+START_TEST(trim_releases_what_was_predicted) {
+    free_most_of_100_MB();
+    struct sysinfo_heap heap = detail();
+    uint64_t released = trim();
+    if (is("mimalloc")) { /* Predicts nothing, and keeps a part for later. */
+        ck_assert_int_eq(SYSINFO_HAS(&heap, reclaimable), 0);
+        ck_assert_uint_ge(released, 30 * MiB);
+    } else if (is("sanitizer")) {
+        ck_assert_uint_ge(released, 30 * MiB);
+    } else {
+        ck_assert_uint_ge(released, 90 * MiB);
+        ck_assert_uint_le(heap.reclaimable > released ? heap.reclaimable - released : released - heap.reclaimable, released / 100 * 12);
+    }
+}
+END_TEST
+
+START_TEST(jemalloc_counts_blocks) {
+    enum { BLOCKS = 10000, KEPT = 6000 };
+    void **block = malloc(BLOCKS * sizeof *block);
+    struct sysinfo_heap before = info();
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(56);
+    }
+    for (int i = KEPT; i < BLOCKS; i++) {
+        free(block[i]);
+    }
+    struct sysinfo_heap after = info();
+    ck_assert_uint_eq(after.blocks - before.blocks, KEPT);
+    ck_assert_uint_eq(after.allocs - before.allocs, BLOCKS);
+    ck_assert_uint_eq(after.frees - before.frees, BLOCKS - KEPT);
+    ck_assert_uint_gt(after.arenas, 0);
+}
+END_TEST
+
+START_TEST(mimalloc_tells_no_more_than_its_footprint) {
+    struct sysinfo_heap before = info();
+    ck_assert_uint_eq(before.present, SYSINFO_BIT(struct sysinfo_heap, footprint));
+    void *block = touched(100 * MiB);
+    struct sysinfo_heap after = info();
+    free(block);
+    ck_assert_uint_ge(after.footprint, before.footprint + 64 * MiB);
+}
+END_TEST
+
+static void leak(void *argument) {
+    (void)argument;
+    *(void *volatile *)&(void *){NULL} = malloc(100);
+}
+
+START_TEST(leak_is_not_told_where_the_use_is_not) {
+    double growth;
+    int status = sysinfo_heap_growth(host, leak, NULL, 100, &growth);
+    ck_assert_int_eq(status, SYSINFO_UNKNOWN);
+    ck_assert_str_eq(sysinfo_explain(host, status), "mimalloc does not tell how much is in use");
+}
+END_TEST
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        return 2;
+    }
+    expected = argv[1];
+    Suite *suite = suite_create(expected);
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 60);
+    tcase_add_checked_fixture(all, open_host, close_host);
+    tcase_add_test(all, owner_is_found_by_the_object_of_malloc);
+    tcase_add_test(all, trim_releases_what_was_predicted);
+    if (is("mimalloc")) {
+        tcase_add_test(all, mimalloc_tells_no_more_than_its_footprint);
+        tcase_add_test(all, leak_is_not_told_where_the_use_is_not);
+    } else {
+        tcase_add_loop_test(all, used_is_the_sum_of_the_blocks, 0, sizeof sizes / sizeof sizes[0]);
+        tcase_add_test(all, parts_add_up);
+    }
+    if (is("jemalloc")) {
+        tcase_add_test(all, jemalloc_counts_blocks);
+    }
+    suite_add_tcase(suite, all);
+    return run(suite);
+}

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# The heap of a process, under each allocator that can be had here.
+# Or a compiler leaves out a malloc() whose block is not used.
+set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c heap/windows.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
+
+if(SYSINFO_BACKEND STREQUAL "windows")
+    sysinfo_test(heap_windows heap/windows.c)
+endif()
+if(NOT SYSINFO_BACKEND STREQUAL "linux" OR NOT SYSINFO_HAS_GLIBC)
+    return()
+endif()
+
+# One more run of a program, with settings of the environment.
+function(sysinfo_heap_run name program environment)
+    add_test(NAME ${name} COMMAND ${program} ${ARGN})
+    set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 120 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment};ASAN_OPTIONS=detect_leaks=0")
+endfunction()
+
+sysinfo_test(heap_calls heap/calls.c)
+target_link_options(test_heap_calls PRIVATE -Wl,--wrap=fopencookie)
+sysinfo_test(heap_glibc heap/glibc.c)
+sysinfo_test(heap_growth heap/growth.c)
+set_tests_properties(heap_growth PROPERTIES ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0") # It leaks on purpose.
+sysinfo_heap_run(heap_glibc_exact test_heap_glibc "GLIBC_TUNABLES=glibc.malloc.tcache_count=0")
+
+add_executable(test_heap_allocators heap/allocators.c $<TARGET_OBJECTS:sysinfo_objects>)
+add_executable(test_heap_silent heap/silent.c $<TARGET_OBJECTS:sysinfo_objects>)
+foreach(program IN ITEMS test_heap_allocators test_heap_silent)
+    target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_link_libraries(${program} PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
+endforeach()
+target_link_libraries(test_heap_allocators PRIVATE sysinfo_check)
+target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read what newer compilers write for debuggers.
+if(SYSINFO_SANITIZE MATCHES "address")
+    sysinfo_heap_run(heap_sanitizer test_heap_allocators "" sanitizer)
+endif()
+if(SYSINFO_SANITIZE)
+    return() # A sanitizer cannot be preloaded over.
+endif()
+
+foreach(library IN ITEMS shim plugin)
+    add_library(test_heap_${library} MODULE heap/${library}.c)
+    target_link_libraries(test_heap_${library} PRIVATE sysinfo_flags)
+    target_compile_options(test_heap_${library} PRIVATE -fno-builtin)
+endforeach()
+sysinfo_heap_run(heap_unknown_allocator test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_shim>" -)
+sysinfo_heap_run(heap_unknown_allocator_and_plugin test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>:$<TARGET_FILE:test_heap_shim>" -)
+sysinfo_heap_run(heap_private_allocator_of_a_plugin test_heap_calls "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>")
+
+# Debian: libjemalloc2, libmimalloc2.0, libtcmalloc-minimal4. The names of the files, as they have no others without the development packages.
+find_library(SYSINFO_JEMALLOC NAMES libjemalloc.so.2)
+find_library(SYSINFO_MIMALLOC NAMES libmimalloc.so.2.0 libmimalloc.so.2)
+find_library(SYSINFO_TCMALLOC NAMES libtcmalloc_minimal.so.4)
+foreach(allocator IN ITEMS jemalloc mimalloc tcmalloc)
+    string(TOUPPER "SYSINFO_${allocator}" library)
+    if(${library})
+        sysinfo_heap_run(heap_${allocator} test_heap_allocators "LD_PRELOAD=${${library}}" ${allocator})
+        sysinfo_heap_run(heap_growth_${allocator} test_heap_growth "LD_PRELOAD=${${library}}")
+        sysinfo_heap_run(heap_${allocator}_and_plugin test_heap_allocators "LD_PRELOAD=${${library}}:$<TARGET_FILE:test_heap_plugin>" ${allocator})
+    endif()
+endforeach()
+
+find_program(SYSINFO_VALGRIND valgrind)
+if(SYSINFO_VALGRIND)
+    add_test(NAME heap_valgrind COMMAND "${SYSINFO_VALGRIND}" -q $<TARGET_FILE:test_heap_silent> -)
+    set_tests_properties(heap_valgrind PROPERTIES LABELS heap TIMEOUT 120)
+endif()
+
+if(TARGET sysinfo_example_heap_experiment)
+    sysinfo_heap_run(example_heap_experiment sysinfo_example_heap_experiment "" 300000)
+    set_tests_properties(example_heap_experiment PROPERTIES PASS_REGULAR_EXPRESSION "all freed but the last +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+.*by itself +[0-9]+")
+endif()
+if(TARGET sysinfo_example_leak_test)
+    sysinfo_heap_run(example_leak_test sysinfo_example_leak_test "")
+    sysinfo_heap_run(example_leak_test_finds_a_leak sysinfo_example_leak_test "" --leak)
+    set_tests_properties(example_leak_test_finds_a_leak PROPERTIES PASS_REGULAR_EXPRESSION "greet_forgetfully leaks 32.0 bytes a call")
+endif()

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the heap share. */
+#ifndef TESTS_HEAP_H
+#define TESTS_HEAP_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+static struct sysinfo_host *host;
+
+/* A check that succeeds allocates memory and writes to a file: too much between two looks at the heap, and too slow for a million blocks. */
+static inline void must(int status) {
+    if (status != SYSINFO_OK) {
+        ck_abort_msg("%s", sysinfo_explain(host, status));
+    }
+}
+
+static inline void open_host(void) {
+    ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
+    (void)sysinfo_heap_allocator(host); /* What is looked up once is looked up now. */
+}
+
+static inline void close_host(void) {
+    sysinfo_host_close(host);
+}
+
+static inline struct sysinfo_heap info(void) {
+    struct sysinfo_heap heap;
+    int status = sysinfo_heap_info(host, &heap, sizeof heap);
+    must(status);
+    return heap;
+}
+
+static inline struct sysinfo_heap detail(void) {
+    struct sysinfo_heap heap;
+    int status = sysinfo_heap_detail(host, &heap, sizeof heap);
+    must(status);
+    return heap;
+}
+
+static inline uint64_t trim(void) {
+    uint64_t released;
+    int status = sysinfo_heap_trim(host, &released);
+    must(status);
+    return released;
+}
+
+static inline bool allocator_is(const char *name) {
+    const char *owner = sysinfo_heap_allocator(host);
+    return owner != NULL && strcmp(owner, name) == 0;
+}
+
+/* Whether a trim succeeds, or cannot: the thread sanitizer's runtime has no call for it. */
+static inline bool trims(struct sysinfo_host *asked) {
+    int status = sysinfo_heap_trim(asked, NULL);
+    return status == SYSINFO_OK || (status == SYSINFO_NOT_SUPPORTED && allocator_is("sanitizer"));
+}
+
+/* A block whose pages are all in memory. */
+static inline void *touched(size_t size) {
+    void *block = malloc(size);
+    if (block == NULL) {
+        ck_abort_msg("no memory");
+    }
+    memset(block, 1, size);
+    return block;
+}
+
+#endif

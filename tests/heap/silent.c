@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the heap tells nothing, nothing must be told. Without libcheck, so that it
+ * can be built statically and with musl: `test_heap_silent NAME`, "-" for an
+ * allocator that is not known. Prints what is wrong.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+static int failures;
+
+static void expect(int is_right, const char *what) {
+    if (!is_right) {
+        printf("wrong: %s\n", what);
+        failures++;
+    }
+}
+
+static void nothing(void *argument) {
+    (void)argument;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        return 2;
+    }
+    struct sysinfo_host *host;
+    if (sysinfo_host_open(&host, NULL) != SYSINFO_OK) {
+        return 2;
+    }
+    const char *name = sysinfo_heap_allocator(host);
+    expect(strcmp(name != NULL ? name : "-", argv[1]) == 0, name != NULL ? name : "-");
+    struct sysinfo_heap heap;
+    memset(&heap, 0x55, sizeof heap);
+    struct sysinfo_heap untouched = heap;
+    uint64_t released = 77;
+    double growth = 77;
+    expect(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_heap_info()");
+    expect(sysinfo_heap_detail(host, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_heap_detail()");
+    expect(sysinfo_read(host, SYSINFO_RESULT_HEAP, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_read()");
+    expect(memcmp(&heap, &untouched, sizeof heap) == 0, "a figure was written");
+    expect(sysinfo_heap_trim(host, &released) == SYSINFO_NOT_SUPPORTED && released == 77, "sysinfo_heap_trim()");
+    expect(sysinfo_heap_growth(host, nothing, NULL, 10, &growth) == SYSINFO_NOT_SUPPORTED, "sysinfo_heap_growth()");
+    sysinfo_host_close(host);
+    return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <psapi.h>
+
+struct machine machine;
+
+static DWORD last_error;
+static double now; /* Seconds. */
+
+enum { PER_SECOND = 10000000 };
+static const uint32_t length_mismatch = 0xC0000004, invalid_class = 0xC0000003, invalid_parameter = 0xC000000D, no_resources = 0xC000009A;
+
+void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads) {
+    memset(&machine, 0, sizeof machine);
+    machine.groups = groups;
+    for (unsigned group = 0; group < groups; group++) {
+        machine.cpus[group] = cpus;
+        machine.two_threads[group] = two_threads;
+        for (unsigned i = 0; i < MACHINE_CPUS; i++) {
+            struct machine_cpu *cpu = &machine.cpu[group][i];
+            *cpu = (struct machine_cpu){.idle = INT64_C(5000) * PER_SECOND,
+                                        .kernel = INT64_C(6000) * PER_SECOND,
+                                        .user = INT64_C(4000) * PER_SECOND,
+                                        .dpc = INT64_C(100) * PER_SECOND,
+                                        .interrupt = INT64_C(200) * PER_SECOND,
+                                        .interrupts = 1000};
+            cpu->rate.idle = PER_SECOND / 2;
+            cpu->rate.kernel = PER_SECOND / 2;
+            cpu->rate.user = PER_SECOND / 2;
+        }
+    }
+    machine.page_size = 4096;
+    machine.total = UINT64_C(16) << 30 >> 12;
+    machine.available = machine.total / 2;
+    machine.cache = machine.total / 4;
+    machine.nonpaged = 50000;
+    machine.committed = machine.total / 2;
+    machine.commit_limit = machine.total + 262144;
+    machine.zeroed = 1000;
+    machine.free = 2000;
+    machine.modified = 300;
+    machine.page_files = 1;
+    machine.page_file[0].pages = 262144;
+    machine.page_file[0].in_use = 1024;
+    machine.context_switches = 123456;
+    machine.system_calls = 654321;
+    last_error = 0;
+    now = 1000;
+}
+
+void machine_pass(double seconds) {
+    now += seconds;
+    for (unsigned group = 0; group < MACHINE_GROUPS; group++) {
+        for (unsigned i = 0; i < MACHINE_CPUS; i++) {
+            struct machine_cpu *cpu = &machine.cpu[group][i];
+            cpu->idle += (int64_t)((double)cpu->rate.idle * seconds);
+            cpu->kernel += (int64_t)((double)cpu->rate.kernel * seconds);
+            cpu->user += (int64_t)((double)cpu->rate.user * seconds);
+            cpu->dpc += (int64_t)((double)cpu->rate.dpc * seconds);
+            cpu->interrupt += (int64_t)((double)cpu->rate.interrupt * seconds);
+        }
+    }
+}
+
+uint32_t machine_last_error(void) {
+    return last_error;
+}
+
+void machine_set_last_error(uint32_t error) {
+    last_error = error;
+}
+
+/* Counts a call; true: it is the one to fail. */
+static bool fails(void) {
+    return ++machine.calls == machine.failing_call;
+}
+
+/* ---- ntdll ---- */
+
+static uint32_t give(const void *answer, size_t size, void *buffer, ULONG capacity, ULONG *length) {
+    if (machine.grows > 0 || size > capacity) {
+        machine.grows -= machine.grows > 0;
+        *length = machine.tells_no_size ? 0 : (ULONG)size;
+        return length_mismatch;
+    }
+    memcpy(buffer, answer, size);
+    *length = (ULONG)size;
+    return 0;
+}
+
+static uint32_t give_processors(unsigned group, void *buffer, ULONG capacity, ULONG *length) {
+    struct {
+        LARGE_INTEGER idle, kernel, user, dpc, interrupt;
+        ULONG interrupts;
+    } row[MACHINE_CPUS];
+    memset(row, 0, sizeof row);
+    if (group >= machine.groups || (machine.vanishing_group != 0 && group == machine.vanishing_group)) {
+        return invalid_parameter;
+    }
+    for (unsigned i = 0; i < machine.cpus[group]; i++) {
+        const struct machine_cpu *cpu = &machine.cpu[group][i];
+        row[i].idle.QuadPart = cpu->idle;
+        row[i].kernel.QuadPart = cpu->kernel;
+        row[i].user.QuadPart = cpu->user;
+        row[i].dpc.QuadPart = cpu->dpc;
+        row[i].interrupt.QuadPart = cpu->interrupt;
+        row[i].interrupts = cpu->interrupts;
+    }
+    return give(row, machine.cpus[group] * sizeof row[0], buffer, capacity, length);
+}
+
+static uint32_t give_page_files(void *buffer, ULONG capacity, ULONG *length) {
+    static struct {
+        ULONG next, total, in_use, peak;
+        USHORT name_length, name_capacity;
+        WCHAR *name;
+        WCHAR text[20];
+    } entry[MACHINE_PAGE_FILES];
+    memset(entry, 0, sizeof entry);
+    for (unsigned i = 0; i < machine.page_files; i++) {
+        entry[i].next = i + 1 < machine.page_files ? sizeof entry[0] : 0;
+        entry[i].total = machine.page_file[i].pages;
+        entry[i].in_use = machine.page_file[i].in_use;
+        entry[i].peak = UINT32_MAX;
+    }
+    return give(entry, machine.page_files * sizeof entry[0], buffer, capacity, length);
+}
+
+static uint32_t give_performance(void *buffer, ULONG capacity, ULONG *length) {
+    uint32_t answer[86]; /* 344 bytes, as Windows 10 has them. */
+    memset(answer, 0xEE, sizeof answer);
+    answer[74] = machine.context_switches;
+    answer[77] = machine.system_calls;
+    return give(answer, sizeof answer, buffer, capacity, length);
+}
+
+static uint32_t give_page_lists(void *buffer, ULONG capacity, ULONG *length) {
+    uintptr_t answer[22] = {machine.zeroed, machine.free, machine.modified, 7, 7, 7};
+    return capacity != sizeof answer ? length_mismatch : give(answer, sizeof answer, buffer, capacity, length);
+}
+
+static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length) {
+    if (fails()) {
+        return (LONG)no_resources;
+    }
+    switch (class) {
+    case 2:
+        return (LONG)give_performance(buffer, capacity, length);
+    case 8:
+        return (LONG)give_processors(0, buffer, capacity, length);
+    case 18:
+        return (LONG)(machine.page_file_status != 0 ? machine.page_file_status : give_page_files(buffer, capacity, length));
+    case 80:
+        return (LONG)(machine.memory_list_status != 0 ? machine.memory_list_status : give_page_lists(buffer, capacity, length));
+    default:
+        return (LONG)invalid_class;
+    }
+}
+
+static LONG WINAPI query_ex(int class, void *input, ULONG input_size, void *buffer, ULONG capacity, ULONG *length) {
+    USHORT group;
+    if (fails()) {
+        return (LONG)no_resources;
+    }
+    if (machine.query_ex_status != 0) {
+        return (LONG)machine.query_ex_status;
+    }
+    if (class != 8 || input_size != sizeof group) {
+        return (LONG)invalid_parameter;
+    }
+    memcpy(&group, input, sizeof group);
+    return (LONG)give_processors(group, buffer, capacity, length);
+}
+
+/* ---- kernel32 ---- */
+
+static HMODULE WINAPI get_module_handle(LPCWSTR name) {
+    static char ntdll;
+    if (fails() || wcscmp(name, L"ntdll.dll") != 0) {
+        last_error = ERROR_MOD_NOT_FOUND;
+        return NULL;
+    }
+    return (HMODULE)(void *)&ntdll;
+}
+
+static FARPROC WINAPI get_proc_address(HMODULE module, LPCSTR name) {
+    (void)module;
+    bool is_failing = fails();
+    if (!is_failing && strcmp(name, "NtQuerySystemInformation") == 0 && !machine.has_no_query) {
+        return (FARPROC)(void (*)(void))query;
+    }
+    if (!is_failing && strcmp(name, "NtQuerySystemInformationEx") == 0 && !machine.has_no_query_ex) {
+        return (FARPROC)(void (*)(void))query_ex;
+    }
+    last_error = ERROR_PROC_NOT_FOUND;
+    return NULL;
+}
+
+static DWORD WINAPI get_last_error(void) {
+    return last_error;
+}
+
+static void WINAPI set_last_error(DWORD error) {
+    last_error = error;
+}
+
+static WORD WINAPI get_group_count(void) {
+    if (fails()) {
+        last_error = ERROR_NOT_ENOUGH_MEMORY;
+        return 0;
+    }
+    return (WORD)machine.groups;
+}
+
+static DWORD WINAPI get_cpu_count(WORD group) {
+    DWORD count = 0;
+    if (!fails() && (group == ALL_PROCESSOR_GROUPS || (group < machine.groups && (group == 0 || group != machine.vanishing_group)))) {
+        for (unsigned i = 0; i < machine.groups; i++) {
+            count += group == ALL_PROCESSOR_GROUPS || group == i ? machine.cpus[i] : 0;
+        }
+    }
+    last_error = count == 0 ? ERROR_INVALID_PARAMETER : last_error;
+    return count;
+}
+
+/* One entry for each core; on real machines, too, cores of all groups come in one list. */
+static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP relation, PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX buffer, PDWORD length) {
+    static struct {
+        LOGICAL_PROCESSOR_RELATIONSHIP relation;
+        DWORD size;
+        PROCESSOR_RELATIONSHIP core;
+    } entry[MACHINE_GROUPS * MACHINE_CPUS];
+    size_t count = 0;
+    if (fails() || relation != RelationProcessorCore) {
+        last_error = ERROR_NOT_ENOUGH_MEMORY;
+        return FALSE;
+    }
+    memset(entry, 0, sizeof entry);
+    for (unsigned group = 0; group < machine.groups; group++) {
+        for (unsigned cpu = 0, core = 0; cpu < machine.cpus[group]; core++, count++) {
+            bool has_two = core < machine.two_threads[group];
+            entry[count].relation = RelationProcessorCore;
+            entry[count].size = sizeof entry[0];
+            entry[count].core.Flags = has_two ? LTP_PC_SMT : 0;
+            ((BYTE *)&entry[count].core)[1] = has_two; /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
+            entry[count].core.GroupCount = 1;
+            entry[count].core.GroupMask[0].Group = (WORD)group;
+            entry[count].core.GroupMask[0].Mask = (KAFFINITY)(has_two ? 3 : 1) << cpu;
+            cpu += has_two ? 2 : 1;
+        }
+    }
+    DWORD capacity = *length;
+    *length = (DWORD)(count * sizeof entry[0]);
+    if (machine.grows > 0 || *length > capacity) {
+        machine.grows -= machine.grows > 0;
+        last_error = ERROR_INSUFFICIENT_BUFFER;
+        return FALSE;
+    }
+    memcpy(buffer, entry, *length);
+    return TRUE;
+}
+
+BOOL WINAPI machine_K32GetPerformanceInfo(PPERFORMANCE_INFORMATION information, DWORD size);
+BOOL WINAPI machine_K32GetPerformanceInfo(PPERFORMANCE_INFORMATION information, DWORD size) {
+    if (fails() || size != sizeof *information) {
+        last_error = ERROR_NO_SYSTEM_RESOURCES;
+        return FALSE;
+    }
+    *information = (PERFORMANCE_INFORMATION){.cb = size,
+                                             .CommitTotal = machine.committed,
+                                             .CommitLimit = machine.commit_limit,
+                                             .PhysicalTotal = machine.total,
+                                             .PhysicalAvailable = machine.available,
+                                             .SystemCache = machine.cache,
+                                             .KernelNonpaged = machine.nonpaged,
+                                             .PageSize = machine.page_size};
+    return TRUE;
+}
+
+static BOOL WINAPI query_counter(LARGE_INTEGER *counter) {
+    counter->QuadPart = (LONGLONG)(now * PER_SECOND);
+    return !fails();
+}
+
+static BOOL WINAPI query_frequency(LARGE_INTEGER *frequency) {
+    frequency->QuadPart = PER_SECOND;
+    return !fails();
+}
+
+static ULONGLONG WINAPI get_tick_count(void) {
+    return (ULONGLONG)(now * 1000);
+}
+
+static void WINAPI sleep_for(DWORD milliseconds) {
+    double seconds = (double)milliseconds / 1000;
+    if (machine.early_wakeups > 0) {
+        machine.early_wakeups--;
+        seconds /= 2;
+    }
+    machine.slept += seconds;
+    machine_pass(seconds);
+}
+
+/* What the redirected object code calls through. */
+typedef void function(void);
+function *const __imp_machine_GetModuleHandleW = (function *)get_module_handle;
+function *const __imp_machine_GetProcAddress = (function *)get_proc_address;
+function *const __imp_machine_GetLastError = (function *)get_last_error;
+function *const __imp_machine_SetLastError = (function *)set_last_error;
+function *const __imp_machine_GetActiveProcessorGroupCount = (function *)get_group_count;
+function *const __imp_machine_GetActiveProcessorCount = (function *)get_cpu_count;
+function *const __imp_machine_GetLogicalProcessorInformationEx = (function *)get_processor_information;
+function *const __imp_machine_QueryPerformanceCounter = (function *)query_counter;
+function *const __imp_machine_QueryPerformanceFrequency = (function *)query_frequency;
+function *const __imp_machine_GetTickCount64 = (function *)get_tick_count;
+function *const __imp_machine_Sleep = (function *)sleep_for;
+
+void *machine_malloc(size_t size);
+void *machine_malloc(size_t size) {
+    return ++machine.allocations == machine.failing_allocation ? NULL : malloc(size);
+}
+
+void machine_free(void *memory);
+void machine_free(void *memory) {
+    machine.frees += memory != NULL;
+    free(memory);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A Windows machine in a table: what the calls of src/win answer when its object
+ * code is linked against this instead of the system (see tests/windows/redirect.cmake).
+ * Plain numbers, no Windows types.
+ */
+#ifndef TESTS_WINDOWS_MACHINE_H
+#define TESTS_WINDOWS_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { MACHINE_GROUPS = 8, MACHINE_CPUS = 64, MACHINE_PAGE_FILES = 256 };
+
+/* Counters of a CPU in units of 100 ns; kernel contains idle, dpc and interrupt. The table adds `rate` x slept seconds to them. */
+struct machine_cpu {
+    int64_t idle, kernel, user, dpc, interrupt;
+    uint32_t interrupts;
+    struct {
+        int64_t idle, kernel, user, dpc, interrupt;
+    } rate;
+};
+
+struct machine {
+    unsigned groups;
+    unsigned cpus[MACHINE_GROUPS]; /* Active in each group. */
+    struct machine_cpu cpu[MACHINE_GROUPS][MACHINE_CPUS];
+
+    /* Cores of each group from CPU 0 on: first `two_threads` with two CPUs, then the rest with one each, as a more efficient kind. */
+    unsigned two_threads[MACHINE_GROUPS];
+
+    uint64_t page_size, total, available, cache, nonpaged, committed, commit_limit; /* In pages. */
+    uint64_t zeroed, free, modified;                                                /* In pages. */
+
+    unsigned page_files;
+    struct {
+        uint32_t pages, in_use;
+    } page_file[MACHINE_PAGE_FILES];
+
+    uint32_t context_switches, system_calls;
+
+    /* What this system lacks. */
+    bool has_no_query, has_no_query_ex;
+    uint32_t query_ex_status, page_file_status, memory_list_status; /* An NTSTATUS to answer with; 0: answer. */
+    bool tells_no_size;                                              /* A buffer that is too small gets no hint. */
+    unsigned grows;                                                  /* So many more times a buffer is too small, whatever its size. */
+    unsigned vanishing_group;                                        /* It is counted and then gone; 0: none. */
+    int64_t early_wakeups;                                           /* So many more times a sleep ends after half its time. */
+
+    /* What happened. */
+    uint64_t calls;
+    int64_t allocations, frees;
+    double slept; /* Seconds. */
+
+    /* The call of this number, from 1, fails as it would for lack of memory; 0: none. */
+    uint64_t failing_call;
+    /* The allocation of this number fails; 0: none. */
+    int64_t failing_allocation;
+};
+extern struct machine machine;
+
+/* One group of `cpus` CPUs on `two_threads` cores of two threads each, half idle; 16 GiB; one page file. */
+void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads);
+
+/* Time passes: clock and counters. */
+void machine_pass(double seconds);
+
+/* What GetLastError() says there. */
+uint32_t machine_last_error(void);
+void machine_set_last_error(uint32_t error);
+
+#endif
