@@ -170,7 +170,7 @@ static void add_rows(struct text *text, const struct machine *machine, const siz
     size_t line_start = text->length;
     text_pad(text, (size_t)indent * 2);
     if (rows > 1) {
-        text_addf(text, "%zu x ", rows);
+        text_addf(text, "%llu x ", (unsigned long long)rows);
     }
     size_t last = add_chain(text, machine, row[0], rows == 1 && with_cpus);
     const struct sysinfo_topology_object *object = object_at(machine, row[0]);
@@ -202,7 +202,7 @@ static void add_inside(struct text *text, const struct machine *machine, size_t 
 static void add_count(struct text *text, const struct machine *machine, uint64_t type, const char *one, const char *many) {
     size_t count = sysinfo_topology_count(machine->list, type);
     if (count > 0) {
-        text_addf(text, "%s%zu %s", text->length > 0 ? ", " : "", count, count == 1 ? one : many);
+        text_addf(text, "%s%llu %s", text->length > 0 ? ", " : "", (unsigned long long)count, count == 1 ? one : many);
     }
 }
 
@@ -283,9 +283,14 @@ static void add_json_tree(struct text *text, const struct machine *machine, size
 }
 
 static void add_json(struct text *text, const struct machine *machine) {
-    text_addf(text, "{\"cpus\":%zu,\"cores\":%zu,\"packages\":%zu,\"nodes\":%zu,\"machine\":", sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CPU),
-              sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CORE), sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_PACKAGE),
-              sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_NUMA_NODE));
+    static const struct {
+        const char *name;
+        uint64_t type;
+    } counts[] = {{"cpus", SYSINFO_TOPOLOGY_CPU}, {"cores", SYSINFO_TOPOLOGY_CORE}, {"packages", SYSINFO_TOPOLOGY_PACKAGE}, {"nodes", SYSINFO_TOPOLOGY_NUMA_NODE}};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name, (unsigned long long)sysinfo_topology_count(machine->list, counts[i].type));
+    }
+    text_add(text, ",\"machine\":");
     if (object_at(machine, 0) != NULL) {
         add_json_tree(text, machine, 0);
     } else {
