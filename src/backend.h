@@ -217,4 +217,13 @@ bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length);
 
 int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
 
+/* ---- Marks --------------------------------------------------------------- */
+
+/*
+ * Appends a line to the recording at `path` in one write, when it is a regular
+ * file that a recorder holds locked; else does nothing and answers SYSINFO_OK. The
+ * caller preserves errno. Needs no host.
+ */
+int sysinfo__backend_append_mark(const char *path, const char *line, size_t length);
+
 #endif

@@ -17,6 +17,7 @@
 #include <sysinfo/host.h>
 #include <sysinfo/limits.h>
 #include <sysinfo/load.h>
+#include <sysinfo/mark.h>
 #include <sysinfo/memory.h>
 #include <sysinfo/numa.h>
 #include <sysinfo/pressure.h>

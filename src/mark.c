@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A recorder tells its program MONOTONIC:WALL:PATH: the moment at which the
+ * recording began on both clocks, in milliseconds, and where it is. Moments in a
+ * recording are counted from there on the monotonic clock, also those of its
+ * `time` column: a clock that is set meanwhile does not make time run backwards.
+ */
+#include <sysinfo/mark.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backend.h"
+
+enum { NAME_SIZE = 200 };
+
+/* Digits up to a colon, behind which `*text` is left. */
+static bool take_number(const char **text, uint64_t *number) {
+    int digits = 0;
+    *number = 0;
+    for (; **text >= '0' && **text <= '9'; (*text)++, digits++) {
+        *number = digits < 14 ? *number * 10 + (uint64_t)(**text - '0') : 0;
+    }
+    return digits > 0 && digits <= 14 && *(*text)++ == ':';
+}
+
+static bool is_leap(unsigned year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Without gmtime(), which is not safe among threads. */
+static int print_time(char *line, size_t size, uint64_t milliseconds) {
+    static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned of_second = (unsigned)(milliseconds % 1000), of_day = (unsigned)(milliseconds / 1000 % 86400), year = 1970, month = 0;
+    uint64_t day = milliseconds / 86400000;
+    for (unsigned length; day >= (length = is_leap(year) ? 366 : 365); year++) {
+        day -= length;
+    }
+    for (unsigned length; day >= (length = lengths[month] + (month == 1 && is_leap(year) ? 1U : 0U)); month++) {
+        day -= length;
+    }
+    return snprintf(line, size, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", year, month + 1, (unsigned)day + 1, of_day / 3600, of_day / 60 % 60, of_day % 60, of_second);
+}
+
+/* Bytes of the name that fit, without half a character at the end. */
+static size_t name_length(const char *name) {
+    size_t length = 0;
+    while (length <= NAME_SIZE && name[length] != '\0') {
+        length++;
+    }
+    if (length > NAME_SIZE) {
+        for (length = NAME_SIZE; length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80; length--) {
+        }
+    }
+    return length;
+}
+
+/* In quotes, as CSV has it. */
+static size_t print_name(char *line, const char *name) {
+    size_t used = 0;
+    line[used++] = '"';
+    for (size_t i = 0, length = name_length(name); i < length; i++) {
+        unsigned char c = (unsigned char)name[i];
+        if (c == '"') {
+            line[used++] = '"';
+        }
+        line[used++] = c < 32 || c == 127 ? ' ' : (char)c;
+    }
+    line[used++] = '"';
+    line[used++] = '\n';
+    return used;
+}
+
+int sysinfo_mark(const char *recording, const char *name) {
+    if (name == NULL || *name == '\0') {
+        return SYSINFO_INVALID;
+    }
+    if (recording == NULL || *recording == '\0') {
+        return SYSINFO_OK;
+    }
+    uint64_t monotonic, wall;
+    if (!take_number(&recording, &monotonic) || !take_number(&recording, &wall) || *recording != '/') {
+        return SYSINFO_INVALID;
+    }
+    double now = sysinfo__backend_clock() * 1000;
+    uint64_t elapsed = now > (double)monotonic ? (uint64_t)(now - (double)monotonic) : 0;
+    char line[128 + 2 * NAME_SIZE];
+    int used = print_time(line, 64, wall + elapsed);
+    used += snprintf(line + used, 64, ",%" PRIu64 ".%03u,,,,,,,,,", elapsed / 1000, (unsigned)(elapsed % 1000));
+    size_t length = (size_t)used + print_name(line + used, name);
+    int saved_errno = errno;
+    int status = sysinfo__backend_append_mark(recording, line, length);
+    errno = saved_errno;
+    return status;
+}
