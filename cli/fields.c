@@ -44,30 +44,16 @@ static void add_row(struct text *text, const struct sampler *sampler, const stru
     }
 }
 
-/* A string of the field table: it holds quotes at most. */
-static void add_json_string(struct text *text, const char *string) {
-    if (string == NULL) {
-        text_add(text, "null");
-        return;
-    }
-    text_add(text, "\"");
-    for (; *string != '\0'; string++) {
-        const char letter[2] = {*string, '\0'};
-        text_addf(text, "%s%s", *string == '"' || *string == '\\' ? "\\" : "", letter);
-    }
-    text_add(text, "\"");
-}
-
 static void add_json(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field) {
     text_addf(text, "{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"kind\":\"%s\",\"here\":%s,\"meaning\":", field->group, field->name,
               sysinfo_unit_name(field->unit), field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "true" : "false");
-    add_json_string(text, field->meaning);
+    text_add_json(text, field->meaning);
     text_add(text, ",\"source\":");
-    add_json_string(text, sysinfo_field_source(field));
+    text_add_json(text, sysinfo_field_source(field));
     text_add(text, ",\"metric\":");
-    add_json_string(text, field->metric);
+    text_add_json(text, field->metric);
     text_add(text, ",\"metric_labels\":");
-    add_json_string(text, field->metric_labels);
+    text_add_json(text, field->metric_labels);
     text_add(text, "}\n");
 }
 

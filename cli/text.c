@@ -2,13 +2,14 @@
 #include "text.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
 
-static void make_room(struct text *text, size_t more) {
+void text_reserve(struct text *text, size_t more) {
     if (text->capacity - text->length > more) {
         return;
     }
@@ -23,7 +24,7 @@ static void make_room(struct text *text, size_t more) {
 
 void text_add(struct text *text, const char *more) {
     size_t length = strlen(more);
-    make_room(text, length);
+    text_reserve(text, length);
     memcpy(text->bytes + text->length, more, length + 1);
     text->length += length;
 }
@@ -36,7 +37,7 @@ void text_addf(struct text *text, const char *format, ...) {
     if (length <= 0) {
         return;
     }
-    make_room(text, (size_t)length);
+    text_reserve(text, (size_t)length);
     va_start(arguments, format);
     vsnprintf(text->bytes + text->length, (size_t)length + 1, format, arguments);
     va_end(arguments);
@@ -44,12 +45,66 @@ void text_addf(struct text *text, const char *format, ...) {
 }
 
 void text_pad(struct text *text, size_t count) {
-    make_room(text, count);
+    text_reserve(text, count);
     if (count > 0) {
         memset(text->bytes + text->length, ' ', count);
         text->length += count;
         text->bytes[text->length] = '\0';
     }
+}
+
+size_t character_length(const char *string) {
+    static const struct {
+        unsigned char mask, lead;
+        uint32_t least;
+    } kinds[] = {{0x80, 0x00, 1}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
+    const unsigned char *bytes = (const unsigned char *)string;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if ((bytes[0] & kinds[i].mask) != kinds[i].lead) {
+            continue;
+        }
+        uint32_t code = bytes[0] & (unsigned char)~kinds[i].mask;
+        for (size_t k = 1; k <= i; k++) {
+            if ((bytes[k] & 0xC0) != 0x80) {
+                return 0;
+            }
+            code = code << 6 | (bytes[k] & 0x3F);
+        }
+        return code >= kinds[i].least && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF) ? i + 1 : 0;
+    }
+    return 0;
+}
+
+void text_add_json(struct text *text, const char *string) {
+    if (string == NULL) {
+        text_add(text, "null");
+        return;
+    }
+    text_add(text, "\"");
+    while (*string != '\0') {
+        size_t length = character_length(string);
+        if (length == 0) {
+            text_add(text, "\\ufffd");
+        } else if ((unsigned char)*string < 32 || *string == 127) {
+            text_addf(text, "\\u%04x", (unsigned)*string);
+        } else {
+            text_addf(text, "%s%.*s", *string == '"' || *string == '\\' ? "\\" : "", (int)length, string);
+        }
+        string += length > 0 ? length : 1;
+    }
+    text_add(text, "\"");
+}
+
+void text_add_csv(struct text *text, const char *string) {
+    if (string[strcspn(string, ",\"\r\n")] == '\0') {
+        text_add(text, string);
+        return;
+    }
+    text_add(text, "\"");
+    for (; *string != '\0'; string++) {
+        text_addf(text, *string == '"' ? "\"\"" : "%c", *string == '\n' || *string == '\r' ? ' ' : *string);
+    }
+    text_add(text, "\"");
 }
 
 void text_clear(struct text *text) {

@@ -16,10 +16,18 @@ struct text {
     size_t length, capacity;
 };
 
+/* Bytes of the UTF-8 character at the beginning of a string; 0: it is none. */
+size_t character_length(const char *string);
+
 /* Without memory, these end the program with its message and status 3. */
 void text_add(struct text *text, const char *more);
 void text_addf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_pad(struct text *text, size_t count); /* Blanks. */
+void text_reserve(struct text *text, size_t more);
+
+/* A string of any bytes, in quotes: what is no UTF-8 becomes U+FFFD; NULL is null. And as a field of CSV, in quotes where it needs them. */
+void text_add_json(struct text *text, const char *string);
+void text_add_csv(struct text *text, const char *string);
 void text_clear(struct text *text);
 void text_free(struct text *text);
 
