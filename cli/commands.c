@@ -10,6 +10,7 @@
 #include "parse.h"
 #include "platform.h"
 #include "run.h"
+#include "run_command.h"
 #include "topology.h"
 #include "wait.h"
 
@@ -324,7 +325,8 @@ static const struct {
     int (*run)(struct options *options);
 } commands[] = {
     {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"cgroup", run_group}, {"pressure", run_group}, {"topology", run_topology},
-    {"heap", run_heap}, {"get", run_get}, {"check", run_check}, {"wait", run_wait}, {"fields", run_fields}, {"help", run_help},
+    {"heap", run_heap}, {"get", run_get}, {"check", run_check}, {"wait", run_wait},
+    {"run", run_command}, {"plot", run_plot}, {"mark", run_mark}, {"fields", run_fields}, {"help", run_help},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

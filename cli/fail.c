@@ -2,6 +2,7 @@
 #include "fail.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,13 @@
 #include "platform.h"
 
 static const char *command = "";
+static int usage_status = EXIT_USAGE, trouble_status = EXIT_TROUBLE;
 
 void fail_set_command(const char *name) {
     command = name;
+    bool is_run = strcmp(name, "run") == 0;
+    usage_status = is_run ? EXIT_OWN_FAILURE : EXIT_USAGE;
+    trouble_status = is_run ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
 }
 
 /* A message is a sentence; what it quotes may be long, but not endless. */
@@ -30,7 +35,7 @@ int usage(const char *format, ...) {
     va_start(arguments, format);
     print(format, arguments);
     va_end(arguments);
-    return EXIT_USAGE;
+    return usage_status;
 }
 
 int trouble(const char *format, ...) {
@@ -38,7 +43,7 @@ int trouble(const char *format, ...) {
     va_start(arguments, format);
     print(format, arguments);
     va_end(arguments);
-    return EXIT_TROUBLE;
+    return trouble_status;
 }
 
 /* Whatever the command was: the output is at fault, not what was asked. */

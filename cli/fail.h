@@ -9,9 +9,11 @@ enum exit_status {
     EXIT_DONE = 0,
     EXIT_USAGE = 2,   /* The command line is wrong; nothing went to stdout. */
     EXIT_TROUBLE = 3, /* It could not be measured, or not be written. */
+    EXIT_LIMIT = 124,       /* `run` ended its command, as timeout(1) does. */
+    EXIT_OWN_FAILURE = 125, /* `run` failed itself, in either way: 2 and 3 may be the command's own. */
 };
 
-/* The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. */
+/* The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. Those of "run" end with EXIT_OWN_FAILURE. */
 void fail_set_command(const char *command);
 
 /* Prints the message and returns the status, so that a caller ends with `return usage(...)`. */

@@ -19,10 +19,10 @@ static const char general[] =
     "\n"
     "Commands: all down to get take [INTERVAL [COUNT]] last\n"
     "  cpu mem swap load stats cgroup pressure [FIELD...]   a group of figures\n"
-    "  heap [FIELD...]                      sysinfo's own heap\n"
+    "  heap [FIELD...]  topology            sysinfo's own heap; the machine's build\n"
     "  get GROUP.FIELD...                   chosen figures, one line a sample\n"
     "  check EXPR...   wait EXPR...         is it so? sleep until it is\n"
-    "  topology                             how the machine is built: a picture\n"
+    "  run COMMAND...  plot FILE  mark NAME watch a program's memory; draw it\n"
     "  fields [GROUP]   help [COMMAND]      every field; the same as --help\n"
     "\n"
     "Options\n"
@@ -178,6 +178,51 @@ static const char wait[] =
     "with --for, when they have held so long. EXPR: see sysinfo check --help.\n"
     "Status: 0 it holds, 1 it timed out, 3 it is unknown.\n";
 
+static const char run[] =
+    "  sysinfo run -- make test         peak memory and CPU time, on stderr\n"
+    "  sysinfo run --max-mem 2G --timeout 10m -- ./job\n"
+    "  sysinfo run --record job.csv ./job; sysinfo plot job.csv\n"
+    "  sysinfo run --pid 4711           a process that runs already, until ^C\n"
+    "\n"
+    "sysinfo run [options] [--] COMMAND [ARG...]; options stand before COMMAND\n"
+    "\n"
+    "  -i, --interval DUR   between samples of its process tree (0.1 s); longer\n"
+    "                       where sampling would take over 1 % of a CPU\n"
+    "  --record FILE        samples as CSV; --per-process: rows for each process\n"
+    "  --pss                memory that is shared counts once; costs more\n"
+    "  --max-mem SIZE       end a tree with more: 500M, 2GB, 50%\n"
+    "  --timeout DUR        end it after that time\n"
+    "  -j, --json           one object;  -o, --output FILE  instead of stderr\n"
+    "\n"
+    "Status: the command's own, 128 + N when signal N killed it, 124 too much\n"
+    "memory or time, 125 sysinfo failed, 126 not executable, 127 not found.\n";
+
+static const char plot[] =
+    "  sysinfo plot job.csv             a chart in the terminal, and the slope\n"
+    "  sysinfo plot -o job.svg job.csv  a picture for a report\n"
+    "  sysinfo plot before.csv after.csv\n"
+    "  sysinfo mem --csv 1 60 | sysinfo plot -\n"
+    "\n"
+    "sysinfo plot [options] FILE...     recordings of run, and what --csv prints\n"
+    "\n"
+    "  -o, --output FILE    FILE.svg: an SVG;  --svg: the SVG on stdout\n"
+    "  --from DUR --to DUR  that part of the time since the start\n"
+    "  --column NAME        cpu_percent, mem.available ...; memory, if not given\n"
+    "  --per-process        the largest processes of the tree too\n"
+    "  --title TEXT\n"
+    "  --ascii  --width N   without Unicode; columns, if not the terminal's\n"
+    "\n"
+    "The slope is that of a straight line through the samples: memory that grows\n"
+    "for as long as one looks (R^2 near 1) may be a leak.\n";
+
+static const char mark[] =
+    "  sysinfo mark load                a label in the recording, at this moment\n"
+    "\n"
+    "sysinfo mark NAME\n"
+    "\n"
+    "For scripts below sysinfo run --record FILE. Outside it does nothing.\n"
+    "A C program calls sysinfo_mark(getenv(SYSINFO_RECORDING), \"load\").\n";
+
 static const char fields[] =
     "  sysinfo fields                   every field\n"
     "  sysinfo fields mem               those of a group\n"
@@ -194,7 +239,8 @@ static const char help[] =
 
 static const struct {
     const char *command, *text;
-} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"heap", heap}, {"cgroup", cgroup}, {"pressure", pressure}, {"topology", topology}, {"get", get}, {"check", check}, {"wait", wait}, {"fields", fields}, {"help", help}};
+} texts[] = {{"cpu", cpu}, {"mem", mem}, {"swap", swap}, {"load", load}, {"stats", stats}, {"heap", heap}, {"cgroup", cgroup}, {"pressure", pressure}, {"topology", topology}, {"get", get}, {"check", check}, {"wait", wait},
+           {"run", run}, {"plot", plot}, {"mark", mark}, {"fields", fields}, {"help", help}};
 
 static int put(const char *text) {
     const char *error = platform_write(1, text, strlen(text));

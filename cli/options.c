@@ -47,6 +47,18 @@ static const struct spelling {
     {"--any", OPTION_ANY, NO_VALUE, NULL},
     {"--for", OPTION_FOR, VALUE, NULL},
     {"--timeout", OPTION_TIMEOUT, VALUE, NULL},
+    {"--record", OPTION_RECORD, VALUE, NULL},
+    {"--pss", OPTION_PSS, NO_VALUE, NULL},
+    {"--per-process", OPTION_PER_PROCESS, NO_VALUE, NULL},
+    {"--max-mem", OPTION_MAX_MEM, VALUE, NULL},
+    {"--pid", OPTION_PID, VALUE, NULL},
+    {"--svg", OPTION_SVG, NO_VALUE, NULL},
+    {"--ascii", OPTION_ASCII, NO_VALUE, NULL},
+    {"--width", OPTION_WIDTH, VALUE, NULL},
+    {"--from", OPTION_FROM, VALUE, NULL},
+    {"--to", OPTION_TO, VALUE, NULL},
+    {"--column", OPTION_COLUMN, VALUE, NULL},
+    {"--title", OPTION_TITLE, VALUE, NULL},
     {"-v", OPTION_VERBOSE, NO_VALUE, NULL},
     {"--verbose", OPTION_VERBOSE, NO_VALUE, NULL},
     {"-h", OPTION_HELP, NO_VALUE, NULL},
@@ -102,6 +114,23 @@ static int set_time(struct options *options, const char *value) {
     return 0;
 }
 
+static int set_pid(struct options *options, const char *value) {
+    uint64_t number;
+    if (!parse_whole(value, &number) || number == 0 || number > INT32_MAX) {
+        return usage("--pid '%s' is no process number", value);
+    }
+    options->pid = (int64_t)number;
+    options->pid_text = value;
+    return 0;
+}
+
+static int set_width(struct options *options, const char *value) {
+    if (!parse_whole(value, &options->width) || options->width < 40 || options->width > 1000) {
+        return usage("--width '%s' is not a number of columns from 40 to 1000", value);
+    }
+    return 0;
+}
+
 static int set(struct options *options, enum option_id id, const char *word, const char *value) {
     int status = 0;
     switch (id) {
@@ -137,7 +166,33 @@ static int set(struct options *options, enum option_id id, const char *word, con
         status = parse_duration("--for", value, &options->hold);
         break;
     case OPTION_TIMEOUT:
+        options->timeout_text = value;
         status = strcmp(value, "0") == 0 ? 0 : parse_duration("--timeout", value, &options->timeout);
+        break;
+    case OPTION_RECORD:
+        options->record = value;
+        status = *value != '\0' ? 0 : usage("--record needs a file, for example --record run.csv");
+        break;
+    case OPTION_MAX_MEM:
+        options->max_mem = value;
+        break;
+    case OPTION_PID:
+        status = set_pid(options, value);
+        break;
+    case OPTION_WIDTH:
+        status = set_width(options, value);
+        break;
+    case OPTION_FROM:
+        status = strcmp(value, "0") == 0 ? 0 : parse_duration("--from", value, &options->from);
+        break;
+    case OPTION_TO:
+        status = parse_duration("--to", value, &options->to);
+        break;
+    case OPTION_COLUMN:
+        options->column = value;
+        break;
+    case OPTION_TITLE:
+        options->title = value;
         break;
     default:
         break;
@@ -275,6 +330,7 @@ int options_parse(struct options *options, int argc, char **argv) {
         const char *word = argv[at];
         if (only_operands || word[0] != '-' || word[1] == '\0' || looks_like_number(word)) {
             status = take_word(options, word);
+            only_operands = only_operands || (options->operands > 0 && strcmp(options->command, "run") == 0); /* What follows is the command's. */
         } else if (strcmp(word, "--") == 0) {
             only_operands = true;
         } else if (word[1] == '-') {
@@ -288,7 +344,7 @@ int options_parse(struct options *options, int argc, char **argv) {
 
 /* ---- What excludes each other ---- */
 
-int options_refuse_others(const struct options *options, uint32_t taken) {
+int options_refuse_others(const struct options *options, uint64_t taken) {
     for (int id = 0; id < OPTION_HELP; id++) {
         if (!((options->given & ~taken) >> id & 1)) {
             continue;
@@ -299,6 +355,12 @@ int options_refuse_others(const struct options *options, uint32_t taken) {
         }
         if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
             return usage("%s is for sysinfo wait and check", word);
+        }
+        if (id >= OPTION_RECORD && id <= OPTION_PID) {
+            return usage("%s is for sysinfo run", word);
+        }
+        if (id >= OPTION_SVG && id <= OPTION_TITLE) {
+            return usage("%s is for sysinfo plot", word);
         }
         return usage("%s does not apply here (sysinfo %s%s--help)", word, options->command == NULL ? "" : options->command, options->command == NULL ? "" : " ");
     }

@@ -30,13 +30,25 @@ enum option_id {
     OPTION_VERBOSE,
     OPTION_PERNODE,
     OPTION_BYKIND,
+    OPTION_RECORD,
+    OPTION_PSS,
+    OPTION_PER_PROCESS,
+    OPTION_MAX_MEM,
+    OPTION_PID,
+    OPTION_SVG,
+    OPTION_ASCII,
+    OPTION_WIDTH,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_COLUMN,
+    OPTION_TITLE,
     OPTION_HELP,
     OPTION_VERSION,
 };
-#define OPTION_BIT(id) (UINT32_C(1) << (id))
+#define OPTION_BIT(id) (UINT64_C(1) << (id))
 
 struct options {
-    uint32_t given;           /* OPTION_BIT of each. */
+    uint64_t given;           /* OPTION_BIT of each. */
     const char *word[OPTION_VERSION + 1]; /* How each was spelled, for messages: "--json". */
 
     double interval; /* Seconds; 0: not given. */
@@ -51,6 +63,15 @@ struct options {
     const char *output; /* NULL: not given. */
     double hold;        /* Seconds of --for; 0: not given. */
     double timeout;     /* Seconds of --timeout, which may be 0. */
+    const char *timeout_text;
+
+    const char *record;  /* NULL: not given, like those below. */
+    const char *max_mem; /* A size or a percentage. */
+    int64_t pid;
+    const char *pid_text;
+    uint64_t width;      /* 0: not given. */
+    double from, to;     /* Seconds; `to` 0: not given. */
+    const char *column, *title;
 
     const char *command;  /* NULL: none. */
     const char **operand; /* Those behind the command. */
@@ -64,7 +85,7 @@ int options_parse(struct options *options, int argc, char **argv);
 bool options_has(const struct options *options, enum option_id id);
 
 /* Refuses options that the command takes no notice of: all but those of the mask `taken`. */
-int options_refuse_others(const struct options *options, uint32_t taken);
+int options_refuse_others(const struct options *options, uint64_t taken);
 
 /* Refuses what excludes each other, whatever the command. */
 int options_check(const struct options *options);

@@ -108,13 +108,18 @@ int parse_size(const char *what, const char *word, uint64_t *bytes) {
     return 0;
 }
 
-int parse_count(const char *word, uint64_t *count) {
+bool parse_whole(const char *word, uint64_t *number) {
     bool is_number = *word != '\0';
-    *count = 0;
-    for (const char *p = word; *p != '\0'; p++) {
-        is_number = is_number && is_digit(*p) && *count < UINT64_C(1000000000000000);
-        *count = is_number ? *count * 10 + (uint64_t)(*p - '0') : 0;
+    *number = 0;
+    for (; *word != '\0'; word++) {
+        is_number = is_number && is_digit(*word) && *number < UINT64_C(1000000000000000);
+        *number = is_number ? *number * 10 + (uint64_t)(*word - '0') : 0;
     }
+    return is_number;
+}
+
+int parse_count(const char *word, uint64_t *count) {
+    bool is_number = parse_whole(word, count);
     if (is_number && *count == 0) {
         return usage("count '%s' must be at least 1", word);
     }

@@ -16,6 +16,9 @@ int parse_duration(const char *what, const char *word, double *seconds);
 /* "500M", "1.5GiB", "2GB", "4096", into bytes. `what` may be "". Returns 0, or the exit status after a message. */
 int parse_size(const char *what, const char *word, uint64_t *bytes);
 
+/* Digits and nothing else. */
+bool parse_whole(const char *word, uint64_t *number);
+
 /* A whole number of at least 1. */
 int parse_count(const char *word, uint64_t *count);
 

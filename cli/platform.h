@@ -23,6 +23,9 @@ int64_t platform_wall_clock(void);
 /* The shortest interval over which CPU use means anything: a tick of the kernel's clock, in seconds. */
 double platform_cpu_tick(void);
 
+/* Columns of the terminal that stdout is; 0: it is none. Only a plot may ask. */
+size_t platform_terminal_width(void);
+
 /*
  * Writes all bytes to the standard stream `fd` (1 or 2), in one write() where the
  * system takes them at once. Where it may not (more than 4096 bytes into a pipe),

@@ -8,15 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still fails. */
+/* A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still fails. A command that is run finds it closed. */
 void platform_start(void) {
     for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) {
             return;
         }
     }
@@ -47,6 +48,11 @@ int64_t platform_wall_clock(void) {
     struct timespec now = {0, 0};
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+size_t platform_terminal_width(void) {
+    struct winsize size;
+    return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 double platform_cpu_tick(void) {

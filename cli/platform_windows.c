@@ -132,6 +132,11 @@ int64_t platform_wall_clock(void) {
     return (int64_t)(units / 10000) - INT64_C(11644473600000);
 }
 
+size_t platform_terminal_width(void) {
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info) ? (size_t)(info.srWindow.Right - info.srWindow.Left + 1) : 0;
+}
+
 double platform_cpu_tick(void) {
     return 1.0 / 64;
 }

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* A chart of characters: a panel for each line, all to the same scale, so that none hides another. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "plot.h"
+
+/* What a cell holds: an eighth to eight eighths of a block, or a letter of a label. */
+enum { EMPTY = 0, FULL = 8, PEAK_SIGN = 9, LETTERS = 32 };
+
+struct canvas {
+    unsigned char *cell;
+    size_t columns, rows; /* Row 0 is the lowest. */
+    bool is_ascii;
+};
+
+struct panel {
+    const struct plot *plot;
+    const struct line *line;
+    struct axis value, time;
+    struct canvas canvas;
+    size_t margin; /* Columns before the axis. */
+};
+
+static unsigned char *cell(struct canvas *canvas, size_t row, size_t column) {
+    return &canvas->cell[row * canvas->columns + column];
+}
+
+/* ---- The blocks ---- */
+
+static double column_time(const struct panel *panel, size_t column) {
+    return panel->time.low + (panel->time.high - panel->time.low) * (double)column / (double)panel->canvas.columns;
+}
+
+/* Draws the columns, and returns the one with the peak in it. */
+static size_t draw_columns(struct panel *panel, size_t data_rows) {
+    struct canvas *canvas = &panel->canvas;
+    size_t at = 0, peak_column = 0;
+    double peak = line_point(panel->line, panel->line->peak)->time;
+    for (size_t column = 0; column < canvas->columns; column++) {
+        bool is_last = column + 1 == canvas->columns;
+        double from = column_time(panel, column), to = is_last ? panel->time.high * 1.000001 + 1e-9 : column_time(panel, column + 1);
+        double value = line_value(panel->line, from, to, &at);
+        peak_column = peak >= from ? column : peak_column;
+        if (value <= 0) {
+            continue;
+        }
+        size_t eighths = (size_t)(value / panel->value.high * (double)data_rows * 8 + 0.5);
+        eighths = eighths == 0 ? 1 : eighths;
+        for (size_t row = 0; row < data_rows && eighths > 0; row++) {
+            size_t part = eighths < 8 ? eighths : 8;
+            *cell(canvas, row, column) = (unsigned char)part;
+            eighths -= part;
+        }
+    }
+    return peak_column;
+}
+
+/* Puts a sign over the peak, and what it is beside the sign. */
+static void label_peak(struct panel *panel, size_t column) {
+    struct canvas *canvas = &panel->canvas;
+    struct text text = {NULL, 0, 0};
+    text_add(&text, " peak ");
+    measure_add(&text, panel->plot->column, line_point(panel->line, panel->line->peak)->value);
+    text_add(&text, " ");
+    size_t row = 0, room = canvas->columns;
+    while (row + 1 < canvas->rows && *cell(canvas, row, column) != EMPTY) {
+        row++;
+    }
+    *cell(canvas, row, column) = PEAK_SIGN;
+    size_t start = column + 1 + text.length <= room ? column + 1 : column >= text.length ? column - text.length : room;
+    for (size_t i = 0; i < text.length && start < room; i++) {
+        *cell(canvas, row, start + i) = (unsigned char)text.bytes[i];
+    }
+    text_free(&text);
+}
+
+static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
+    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▼"};
+    static const char *const ascii[] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v"};
+    if (what >= LETTERS) {
+        text_addf(text, "%c", what);
+    } else {
+        text_add(text, is_ascii ? ascii[what] : blocks[what]);
+    }
+}
+
+/* ---- Around them ---- */
+
+static void add_right(struct text *text, const char *string, size_t width) {
+    size_t length = string == NULL ? 0 : strlen(string);
+    text_pad(text, width > length ? width - length : 0);
+    text_add(text, string == NULL ? "" : string);
+}
+
+/* The number that stands beside a row: a tick's, at its upper edge. */
+static void add_row_label(struct text *text, const struct panel *panel, size_t row, size_t rows_per_step) {
+    struct text label = {NULL, 0, 0};
+    bool is_tick = (row + 1) % rows_per_step == 0 && (double)((row + 1) / rows_per_step) * panel->value.step <= panel->value.high * 1.0001;
+    if (is_tick) {
+        tick_add(&label, &panel->value, (double)((row + 1) / rows_per_step) * panel->value.step);
+    }
+    add_right(text, label.bytes, panel->margin);
+    text_add(text, panel->canvas.is_ascii ? (is_tick ? " +" : " |") : is_tick ? " ┤" : " │");
+    text_free(&label);
+}
+
+static size_t column_of(const struct panel *panel, double time) {
+    double share = (time - panel->time.low) / (panel->time.high - panel->time.low);
+    double column = share * (double)panel->canvas.columns;
+    return column < 0 ? 0 : column >= (double)panel->canvas.columns ? panel->canvas.columns - 1 : (size_t)column;
+}
+
+static void add_time_axis(struct text *text, const struct panel *panel) {
+    size_t columns = panel->canvas.columns, at = 0;
+    bool is_ascii = panel->canvas.is_ascii;
+    add_right(text, "0", panel->margin);
+    text_add(text, is_ascii ? " +" : " ┼");
+    for (double tick = tick_first(&panel->time); tick <= panel->time.high * 1.000001; tick += panel->time.step) {
+        for (size_t column = column_of(panel, tick); at < column; at++) {
+            text_add(text, is_ascii ? "-" : "─");
+        }
+        if (at < columns) {
+            text_add(text, is_ascii ? (at == 0 ? "-" : "+") : at == 0 ? "─" : "┬"); /* At 0, the axes' crossing is the tick. */
+            at++;
+        }
+    }
+    for (; at < columns; at++) {
+        text_add(text, is_ascii ? "-" : "─");
+    }
+    text_add(text, "\n");
+    text_pad(text, panel->margin + 2);
+    at = 0;
+    for (double tick = tick_first(&panel->time); tick <= panel->time.high * 1.000001; tick += panel->time.step) {
+        struct text label = {NULL, 0, 0};
+        tick_add(&label, &panel->time, tick);
+        text_addf(&label, " %s", panel->time.name);
+        size_t column = column_of(panel, tick), start = column >= label.length / 2 ? column - label.length / 2 : 0;
+        start = start + label.length <= columns + 1 ? start : columns + 1 - label.length;
+        if (start >= at + 1 || at == 0) {
+            text_pad(text, start - at);
+            text_add(text, label.bytes);
+            at = start + label.length;
+        }
+        text_free(&label);
+    }
+    text_add(text, "\n");
+}
+
+/* ---- Marks: signs under the axis, each with its name where there is room ---- */
+
+enum { MARK_ROWS = 4 };
+
+static size_t width_of(const char *string) {
+    size_t width = 0;
+    for (; *string != '\0'; string++) {
+        width += ((unsigned char)*string & 0xC0) != 0x80;
+    }
+    return width;
+}
+
+static void add_marks(struct text *text, const struct panel *panel) {
+    const struct recording *recording = panel->line->recording;
+    struct text row[MARK_ROWS] = {{NULL, 0, 0}};
+    size_t used[MARK_ROWS] = {0}, left_out = 0, columns = panel->canvas.columns;
+    for (size_t i = 0; i < recording->marks && panel->line->owns_marks; i++) {
+        const struct recorded_mark *mark = &recording->mark[i];
+        struct text name = {NULL, 0, 0};
+        if (mark->time < panel->time.low || mark->time > panel->time.high) {
+            continue;
+        }
+        plain_add(&name, mark->name);
+        size_t column = column_of(panel, mark->time), width = 2 + width_of(name.bytes), k = 0;
+        bool is_right = column + width > columns && column >= width; /* The name stands before the sign. */
+        size_t start = is_right ? column + 1 - width : column;
+        while (k < MARK_ROWS && used[k] > 0 && used[k] + 1 > start) {
+            k++;
+        }
+        if (k == MARK_ROWS) {
+            left_out++;
+        } else {
+            const char *sign = panel->canvas.is_ascii ? "^" : "▲";
+            text_pad(&row[k], start - used[k]);
+            text_addf(&row[k], "%s %s", is_right ? name.bytes : sign, is_right ? sign : name.bytes);
+            used[k] = start + width;
+        }
+        text_free(&name);
+    }
+    for (size_t k = 0; k < MARK_ROWS && used[k] > 0; k++) {
+        text_pad(text, panel->margin + 2);
+        text_add(text, row[k].bytes);
+        text_add(text, "\n");
+        text_free(&row[k]);
+    }
+    if (left_out > 0) {
+        text_pad(text, panel->margin + 2);
+        text_addf(text, "and %zu more mark%s\n", left_out, left_out == 1 ? "" : "s");
+    }
+}
+
+/* ---- A panel ---- */
+
+static void add_panel(struct text *text, struct panel *panel, size_t rows_per_step, size_t data_rows) {
+    struct canvas *canvas = &panel->canvas;
+    memset(canvas->cell, EMPTY, canvas->columns * canvas->rows);
+    label_peak(panel, draw_columns(panel, data_rows));
+    plain_add(text, panel->line->label);
+    text_add(text, ": ");
+    plain_add(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
+    text_addf(text, "%s%s\n", *panel->value.name != '\0' ? ", " : "", panel->value.name);
+    for (size_t row = canvas->rows; row-- > 0;) {
+        size_t start = text->length;
+        add_row_label(text, panel, row, rows_per_step);
+        for (size_t column = 0; column < canvas->columns; column++) {
+            add_cell(text, *cell(canvas, row, column), canvas->is_ascii);
+        }
+        while (text->length > start && text->bytes[text->length - 1] == ' ') {
+            text->length--;
+        }
+        text_add(text, "\n");
+    }
+    add_time_axis(text, panel);
+    add_marks(text, panel);
+    text_add(text, "\n");
+}
+
+void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii) {
+    size_t tallest = plot->lines == 1 ? 16 : 8;
+    struct panel panel = {.plot = plot, .value = value_axis(plot->column, plot->highest, plot->lines == 1 ? 5 : 3), .canvas = {.is_ascii = is_ascii}};
+    size_t steps = (size_t)(panel.value.high / panel.value.step + 0.5), rows_per_step = tallest / steps;
+    for (size_t i = 0; i <= steps; i++) {
+        struct text label = {NULL, 0, 0};
+        tick_add(&label, &panel.value, (double)i * panel.value.step);
+        panel.margin = label.length > panel.margin ? label.length : panel.margin;
+        text_free(&label);
+    }
+    width = width < 40 ? 40 : width > 1000 ? 1000 : width;
+    panel.canvas.columns = width - panel.margin - 3;
+    panel.canvas.rows = steps * rows_per_step + 1; /* The highest is for the label of a peak that reaches the top. */
+    panel.time = time_axis(plot->from, plot->to, (int)(panel.canvas.columns / 10));
+    panel.canvas.cell = malloc(panel.canvas.columns * panel.canvas.rows);
+    if (panel.canvas.cell == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0; i < plot->lines; i++) {
+        panel.line = &plot->line[i];
+        add_panel(text, &panel, rows_per_step, steps * rows_per_step);
+    }
+    free(panel.canvas.cell);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Recordings: CSV with a header that names columns and units. docs/recording.md is the description. */
+#ifndef CLI_RECORDING_H
+#define CLI_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text.h"
+
+/* What `run` writes. The library's sysinfo_mark() writes the first two and the last one. */
+#define RECORDING_HEADER "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
+
+/* ---- Writing ---- */
+
+struct recorder;
+
+/*
+ * Opens the file and puts the header into it; *environment is what
+ * sysinfo_mark() must be told, NULL for a file that takes no marks. An earlier
+ * recording is replaced, another file is not. NULL after a message.
+ */
+struct recorder *recorder_open(const char *path, const char **environment);
+
+/* The row of all of the tree (`pid` 0) or one process; numbers below 0 are unknown. */
+struct recorded {
+    double elapsed; /* Since recorder_open(). */
+    int64_t pid;
+    const char *name;
+    int64_t processes;
+    double rss, pss, peak, cpu_seconds, cpu_percent;
+};
+void recorder_add(struct recorder *recorder, const struct recorded *row);
+
+/* Puts the rows that were added into the file, in one write. False, once, after a message: it cannot be written any more. */
+bool recorder_flush(struct recorder *recorder);
+
+/* When it was opened, on platform_clock(). */
+double recorder_start(const struct recorder *recorder);
+
+void recorder_close(struct recorder *recorder);
+
+/* ---- Reading ---- */
+
+struct point {
+    double time, value; /* Seconds since the recording's first moment. */
+};
+
+/* The numbers of one column: of all of the tree (or of the machine), of one process, of one CPU. */
+struct series {
+    char *label; /* "" for all; "cc1 (4711)", "cpu 3". */
+    struct point *point;
+    size_t points, room;
+};
+
+struct recorded_mark {
+    double time;
+    char *name;
+};
+
+struct recording {
+    const char *path;
+    char *column; /* Whose numbers these are. */
+    struct series *series;
+    size_t serieses;
+    struct recorded_mark *mark;
+    size_t marks;
+    double end;   /* The last moment. */
+    double peak;  /* The most that any one process has had at once; below 0: unknown. */
+};
+
+/*
+ * Reads `column` of a recording ("-": stdin), or for NULL what it is about. What
+ * is broken is left out with a remark. Returns 0, or the status after a message
+ * when nothing is left; what is in `recording` is to be freed either way.
+ */
+int recording_read(struct recording *recording, const char *path, const char *column);
+void recording_free(struct recording *recording);
+
+#endif
