@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* Plays the programs that the tests of `sysinfo run` watch: actor ROLE [ARGUMENT...]. Sizes are MiB, times milliseconds. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sysinfo/sysinfo.h>
+
+static void fail(const char *what) {
+    perror(what);
+    exit(99);
+}
+
+static void nap(long milliseconds) {
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+static char *take(long mebibytes) {
+    size_t size = (size_t)mebibytes << 20;
+    char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (bytes == MAP_FAILED) {
+        fail("mmap");
+    }
+    memset(bytes, 1, size);
+    return bytes;
+}
+
+static long number(char **argument, int at) {
+    return strtol(argument[at], NULL, 10);
+}
+
+static void close_everything(void) {
+    for (int fd = 0; fd < 1024; fd++) {
+        close(fd);
+    }
+}
+
+/* spike SIZE TIME: has so much for so long, and gives it back. */
+static int spike(char **argument) {
+    char *bytes = take(number(argument, 0));
+    nap(number(argument, 1));
+    munmap(bytes, (size_t)number(argument, 0) << 20);
+    nap(20);
+    return 0;
+}
+
+/* ballast SIZE COMMAND...: runs the command as the child of a process of that size, and ends as it does. */
+static int ballast(char **argument) {
+    take(number(argument, 0));
+    pid_t pid = fork();
+    if (pid == 0) {
+        execvp(argument[1], argument + 1);
+        _exit(98);
+    }
+    int status;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+/* become SIZE COMMAND...: a process of that size becomes the command. */
+static int become(char **argument) {
+    take(number(argument, 0));
+    execvp(argument[1], argument + 1);
+    return 98;
+}
+
+/* share SIZE COUNT TIME: children that share the pages of their parent. */
+static int share(char **argument) {
+    take(number(argument, 0));
+    for (long i = 0; i < number(argument, 1); i++) {
+        if (fork() == 0) {
+            nap(number(argument, 2));
+            _exit(0);
+        }
+    }
+    while (wait(NULL) > 0) {
+    }
+    return 0;
+}
+
+/* each SIZE COUNT TIME: children with so much of their own. */
+static int each(char **argument) {
+    for (long i = 0; i < number(argument, 1); i++) {
+        if (fork() == 0) {
+            take(number(argument, 0));
+            nap(number(argument, 2));
+            _exit(0);
+        }
+    }
+    while (wait(NULL) > 0) {
+    }
+    return 0;
+}
+
+/* daemon SIZE TIME PIDFILE: leaves a daemon behind, which closes everything. */
+static int leave_daemon(char **argument) {
+    if (fork() == 0) {
+        setsid();
+        pid_t pid = fork();
+        if (pid != 0) {
+            FILE *file = fopen(argument[2], "w");
+            fprintf(file, "%ld\n", (long)pid);
+            fclose(file);
+            _exit(0);
+        }
+        close_everything();
+        take(number(argument, 0));
+        nap(number(argument, 1));
+        _exit(0);
+    }
+    wait(NULL);
+    return 0;
+}
+
+/* forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them first. */
+static int forks(char **argument) {
+    for (long i = 0; i < number(argument, 0); i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            if (number(argument, 1) != 0 && fork() != 0) {
+                _exit(0);
+            }
+            _exit(0);
+        }
+        if (pid < 0) {
+            fail("fork");
+        }
+        waitpid(pid, NULL, 0);
+    }
+    return 0;
+}
+
+/* idle COUNT TIME: single-threaded processes that do nothing, this one among them. */
+static int idle(char **argument) {
+    for (long i = 1; i < number(argument, 0); i++) {
+        if (fork() == 0) {
+            nap(number(argument, 1) + 300);
+            _exit(0);
+        }
+    }
+    nap(number(argument, 1));
+    return 0;
+}
+
+/* cost COMMAND...: runs it, and prints the CPU seconds that it and all below it have used, as the last line of stdout. */
+static int cost(char **argument) {
+    pid_t pid = fork();
+    if (pid == 0) {
+        execvp(argument[0], argument);
+        _exit(98);
+    }
+    int status;
+    struct rusage usage;
+    waitpid(pid, &status, 0);
+    getrusage(RUSAGE_CHILDREN, &usage);
+    printf("%.6f\n", (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+static void end_on_signal(int signal) {
+    (void)signal;
+    _exit(7);
+}
+
+/* on SIGNAL READYFILE: ends with 7 when the signal arrives. */
+static int on(char **argument) {
+    signal((int)number(argument, 0), end_on_signal);
+    close(open(argument[1], O_CREAT | O_WRONLY, 0666));
+    nap(30000);
+    return 1;
+}
+
+/* stubborn READYFILE: cannot be asked to end, and neither can its child. */
+static int stubborn(char **argument) {
+    signal(SIGTERM, SIG_IGN);
+    if (fork() != 0) {
+        close(open(argument[0], O_CREAT | O_WRONLY, 0666));
+    }
+    nap(30000);
+    return 0;
+}
+
+/* state FILE: what a program finds: descriptors, signals, process group. */
+static int state(char **argument) {
+    char line[256];
+    DIR *folder = opendir("/proc/self/fd");
+    char open_ones[64] = "";
+    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        int fd = atoi(entry->d_name);
+        if (entry->d_name[0] != '.' && fd != dirfd(folder) && fd < 60) {
+            open_ones[fd] = 'o';
+        }
+    }
+    closedir(folder);
+    FILE *status = fopen("/proc/self/status", "r"), *file = fopen(argument[0], "w");
+    for (int fd = 0; fd < 60; fd++) {
+        fputc(open_ones[fd] == 'o' ? 'o' : '.', file);
+    }
+    fprintf(file, "\n%ld %ld\n", (long)getpgrp(), (long)getsid(0));
+    while (fgets(line, sizeof line, status) != NULL) {
+        if (strncmp(line, "Sig", 3) == 0 && strncmp(line, "SigQ", 4) != 0) {
+            fputs(line, file);
+        }
+    }
+    fclose(file);
+    return 0;
+}
+
+/* marks COUNT NAME: from the library. Ends with 1 at the first that fails. */
+static int marks(char **argument) {
+    for (long i = 0; i < number(argument, 0); i++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s %ld", argument[1], i);
+        if (sysinfo_mark(getenv(SYSINFO_RECORDING), name) != SYSINFO_OK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int close_all(char **argument) {
+    (void)argument;
+    close_everything();
+    nap(100);
+    return 5;
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        int arguments;
+        int (*play)(char **argument);
+    } roles[] = {{"spike", 2, spike}, {"ballast", 2, ballast}, {"become", 2, become}, {"share", 3, share},       {"each", 3, each},   {"daemon", 3, leave_daemon}, {"forks", 2, forks},
+                 {"idle", 2, idle},   {"cost", 1, cost},       {"on", 2, on},         {"stubborn", 1, stubborn}, {"state", 1, state}, {"marks", 2, marks},         {"close-all", 0, close_all}};
+    for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
+        if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
+            return roles[i].play(argv + 2);
+        }
+    }
+    fprintf(stderr, "actor: no such role\n");
+    return 99;
+}

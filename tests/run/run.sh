@@ -1,0 +1,393 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# `sysinfo run`, its recordings and marks, with programs that behave in every way.
+#
+#     run.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
+#
+# Built with a sanitizer, programs have other sizes and costs: those are not measured then.
+# Sizes are checked in MiB, cost in CPU time; what is bounded in time has a bound that a busy machine keeps too.
+# shellcheck disable=SC2016
+set -u
+command=$(realpath "$1")
+actor=$(realpath "$2")
+sanitizer=${3-}
+scratch=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
+mkdir "$scratch/bin"
+ln -s "$command" "$scratch/bin/sysinfo"
+ln -s "$actor" "$scratch/bin/actor"
+PATH="$scratch/bin:$PATH"
+export LC_ALL=C
+unset SYSINFO_RECORDING
+cd "$scratch" || exit 2
+
+passed=0 failed=0
+check() { # description, command...
+    local description=$1
+    shift
+    if "$@" >"$scratch/check.log" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "not ok: $description"
+        sed 's/^/    /' "$scratch/check.log" | head -40
+    fi
+}
+measure() { # the same, of sizes and costs
+    [ -n "$sanitizer" ] || check "$@"
+}
+ends_with() { # status, command...: and shows what it said
+    local wanted=$1 status
+    shift
+    "$@" </dev/null
+    status=$?
+    echo "status $status, wanted $wanted"
+    [ "$status" = "$wanted" ]
+}
+# holds EXPRESSION...: of the report in report.json, as Python. MIB is 1048576.
+holds() {
+    python3 - "$@" <<'P'
+import json, sys
+r = json.load(open("report.json"))
+print(r)
+sys.exit(0 if all(eval(e, {"MIB": 1048576, "r": r, "abs": abs}) for e in sys.argv[1:]) else 1)
+P
+}
+report() { # command...: runs it, keeps the report
+    rm -f report.json
+    sysinfo run --json -o report.json "$@"
+}
+# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks.
+rows() {
+    python3 - "$@" <<'P'
+import csv, sys, datetime
+text = open(sys.argv[2], newline="").read()
+assert text.endswith("\n"), "the last line is cut"
+lines = list(csv.reader(text.splitlines()))
+bad = [l for l in lines if len(l) != len(lines[0])]
+assert not bad, bad[:3]
+rows = [dict(zip(lines[0], l)) for l in lines[1:]]
+for r in rows:
+    datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ")
+    float(r["elapsed_seconds"])
+marks = [r["mark"] for r in rows if r["mark"]]
+samples = [r for r in rows if not r["mark"]]
+tree = [r for r in samples if not r["pid"]]
+each = [r for r in samples if r["pid"]]
+times = [float(r["elapsed_seconds"]) for r in samples]
+print(text[:3000])
+names = dict(globals())
+names["MIB"] = 1048576
+sys.exit(0 if eval("(" + sys.argv[1] + ")", names) else 1)
+P
+}
+wait_for() { # file: until it is there
+    local i
+    for ((i = 0; i < 600; i++)); do
+        [ -e "$1" ] && return 0
+        sleep 0.05
+    done
+    return 1
+}
+is_gone() { # command line pattern of this test's own processes
+    local i
+    for ((i = 0; i < 100; i++)); do
+        pgrep -f "$scratch.*$1" >/dev/null || return 0
+        sleep 0.05
+    done
+    pgrep -af "$scratch"
+    return 1
+}
+
+# ---- Exit statuses ----
+
+check "success" ends_with 0 sysinfo run true
+check "the command's own status" ends_with 3 sysinfo run -- sh -c 'exit 3'
+check "a status of 2 is the command's" ends_with 2 sysinfo run sh -c 'exit 2'
+check "killed by a signal" ends_with 137 sysinfo run sh -c 'kill -9 $$'
+check "killed by another" ends_with 143 sysinfo run sh -c 'kill $$'
+check "no such command" ends_with 127 sysinfo run nosuch
+check "no such file" ends_with 127 sysinfo run ./nosuch
+: >not-executable
+check "not executable" ends_with 126 sysinfo run ./not-executable
+check "a folder" ends_with 126 sysinfo run "$scratch"
+check "an option that there is not" ends_with 125 sysinfo run --nosuch true
+check "no command" ends_with 125 sysinfo run
+check "a size that is none" ends_with 125 sysinfo run --max-mem 2Q true
+check "a size of nothing" ends_with 125 sysinfo run --max-mem 0 true
+check "a duration that is none" ends_with 125 sysinfo run --timeout never true
+check "a format that is none" ends_with 125 sysinfo run --csv true
+check "a process and a command" ends_with 125 sysinfo run --pid 1 true
+check "options behind the command are its own" ends_with 0 sysinfo run sh -c '[ "$1" = --json ] && [ "$2" = --help ]' sh --json --help
+check "-- ends options" ends_with 0 sysinfo run -- env -u NOTHING true
+check "a script without #!" sh -c 'echo "exit 6" >script; chmod +x script; sysinfo run ./script; [ $? = 6 ]'
+says() { # sentence, command...
+    local sentence=$1
+    shift
+    "$@" 2>message >/dev/null
+    cat message
+    [ "$(head -1 message)" = "$sentence" ]
+}
+check "no such command is said" says 'sysinfo run: nosuch: command not found' sysinfo run nosuch
+check "not executable is said" says 'sysinfo run: ./not-executable: Permission denied' sysinfo run ./not-executable
+
+# ---- The command notices nothing ----
+
+check "stdin and stdout are the command's" sh -c '[ "$(printf "a\nb" | sysinfo run cat 2>/dev/null)" = "$(printf "a\nb")" ]'
+check "nothing is printed on stdout" sh -c '[ -z "$(sysinfo run true 2>/dev/null)" ]'
+same_state() { # script in which RUN stands for nothing, or for sysinfo run
+    RUN='' bash -c "$1" _ bare
+    RUN='sysinfo run' bash -c "$1" _ run
+    diff bare run
+}
+check "descriptors, signals, group and session" same_state '$RUN actor state $1'
+check "with ignored signals" same_state 'trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1'
+check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-'
+check "with more open descriptors" same_state '$RUN actor state $1 7</dev/null 9</dev/null'
+check "with a recording and an output" same_state 'if [ "$RUN" ]; then RUN="$RUN --record r.csv -o report --pss"; fi; $RUN actor state $1'
+blocked() { # blocked signals are inherited: Python can block them
+    python3 -c '
+import signal, os, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1])
+os.execvp(sys.argv[1], sys.argv[1:])' "$@"
+}
+export -f blocked
+check "with blocked signals" same_state 'blocked $RUN actor state $1'
+
+signalled() { # signal to send, to whom (run: the wrapper; group: all), status
+    rm -f ready
+    setsid bash -c "echo \$\$ >group; exec sysinfo run actor on $1 ready" 2>report.txt &
+    local job=$!
+    wait_for ready || return 1
+    local pid
+    pid=$(cat group)
+    if [ "$2" = group ]; then kill "-$1" -- "-$pid"; else kill "-$1" "$pid"; fi
+    wait "$job"
+    local status=$?
+    cat report.txt
+    echo "status $status"
+    [ "$status" = "$3" ] && grep -q 'exit 7' report.txt
+}
+check "TERM is handed on, and the report follows" signalled 15 run 7
+check "HUP is handed on" signalled 1 run 7
+check "USR1 is handed on" signalled 10 run 7
+check "an interrupt from the terminal is the command's" signalled 2 group 7
+check "a command that closes everything" ends_with 5 sysinfo run actor close-all
+check "a report that nobody reads does not matter" bash -c 'sysinfo run sh -c "sleep 0.2; exit 4" 2> >(exit 0); [ $? = 4 ]'
+
+# ---- Peak memory ----
+
+spike() {
+    report "$@" && holds 'abs(r["peak_process"] - 200 * MIB) <= 3 * MIB'
+}
+measure "a spike of 200 MiB for 40 ms" spike actor spike 200 40
+measure "in a grandchild" spike sh -c 'actor spike 200 40; true'
+measure "started from a process of 300 MiB" spike actor spike 200 40
+ballast_is_not_counted() { # how
+    actor "$1" 300 sysinfo run --json -o report.json actor spike 20 40 && holds 'abs(r["peak_process"] - 20 * MIB) <= 3 * MIB'
+}
+measure "a parent of 300 MiB is not counted" ballast_is_not_counted ballast
+measure "a process of 300 MiB that becomes sysinfo is not counted" ballast_is_not_counted become
+tree() {
+    report -i 50ms actor each 60 3 1500 &&
+        holds '180 * MIB <= r["peak_tree_rss"] <= 195 * MIB' '60 * MIB <= r["peak_process"] <= 64 * MIB' 'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
+}
+measure "the tree's peak and its largest process" tree
+shared() { # Processes are read one after the other: while they fork, a page may be seen whole in one and shared in the next.
+    report --pss -i 50ms actor share 100 4 1500 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 200 * MIB'
+}
+measure "shared pages count once with --pss" shared
+daemons() {
+    rm -f daemon.pid
+    report sh -c 'actor daemon 60 4000 daemon.pid; sleep 1.5' || return 1
+    kill "$(cat daemon.pid)" || { echo "the daemon is gone"; return 1; }
+    holds 'r["still_running"] == 1' 'r["peak_tree_rss"] >= 60 * MIB' 'r["peak_process_name"] == "actor"'
+}
+check "a daemon stays visible, is not waited for and left running" daemons
+foreign() { # a child that the shell had before it became sysinfo
+    sh -c 'actor each 40 1 2500 & sleep 0.5; exec sysinfo run --json -o report.json sleep 0.5' && holds 'r["peak_tree_rss"] < 20 * MIB' 'r["still_running"] == 0'
+}
+check "who was a child before is none of the tree" foreign
+
+# ---- Many processes, and what sampling costs ----
+
+overhead() { # most share of a CPU, command...: CPU time of sysinfo itself
+    local most=$1 total
+    shift
+    total=$(actor cost sysinfo run --json -o report.json "$@" | tail -1)
+    holds "($total - r['cpu']) / r['elapsed'] < $most" "r['samples'] >= 3"
+    local status=$?
+    echo "total $total"
+    return $status
+}
+measure "ten processes cost less than 1 % of a CPU" overhead 0.01 actor idle 10 10000
+measure "short intervals stretch instead of costing more" overhead 0.015 -i 1ms actor idle 10 6000
+stretches() {
+    report -i 1ms actor idle 20 1500 && holds 'r["interval_stretched"]' 'r["interval"] > 0.002' &&
+        sysinfo run -i 1ms actor idle 20 1500 2>&1 | grep -E 'sampled every [0-9.]+ s, not every 0.001 s'
+}
+check "and it is said" stretches
+many() { # ORPHANS
+    report actor forks "$2" "$1" && holds 'r["status"] == 0' 'r["elapsed"] < 120' 'r["still_running"] == 0'
+}
+check "ten thousand short-lived children" many 0 10000
+check "ten thousand of which nobody waits" many 1 10000
+crowd() {
+    report actor idle 1000 5000 && holds 'r["peak_tree_processes"] >= 100' 'r["elapsed"] < 60'
+}
+check "a thousand at once" crowd
+starved() {
+    ulimit -n 16
+    report -i 20ms actor each 10 30 600 && holds 'r["peak_tree_processes"] == 31' 'r["peak_tree_rss"] > 300 * MIB'
+}
+check "with hardly a descriptor left" bash -c "$(declare -f starved report holds); starved"
+
+# ---- Limits ----
+
+check "--max-mem" ends_with 124 sysinfo run --max-mem 100M actor spike 200 5000
+check "a spike between samples counts too" ends_with 124 sysinfo run -i 10s --max-mem 100M sh -c 'sleep 0.3; actor spike 200 1'
+check "below it nothing happens" ends_with 0 sysinfo run --max-mem 300M actor spike 200 100
+check "shared pages are not counted again and again" ends_with 0 sysinfo run -i 50ms --max-mem 250M actor share 100 4 1000
+check "a percentage of the machine's memory" ends_with 0 sysinfo run --max-mem 99% actor spike 20 10
+check "a tree is ended, not only the command" ends_with 124 sysinfo run --max-mem 150M sh -c 'actor each 60 3 20000 & wait'
+check "with all of its processes" is_gone 'actor each'
+stubborn() {
+    rm -f ready report.json
+    ends_with 124 sysinfo run --json -o report.json --timeout 1 actor stubborn ready && holds 'r["ended_for"] == "timeout"' '2.9 < r["elapsed"] < 20' 'r["signal"] == 9'
+}
+check "what does not end at TERM is killed after two seconds" stubborn
+check "--timeout" ends_with 124 sysinfo run --timeout 0.3 sleep 20
+check "a stopped command too" ends_with 124 sysinfo run --timeout 0.5 sh -c 'kill -STOP $$; exit 0'
+check "within the time nothing happens" ends_with 4 sysinfo run --timeout 30 sh -c 'exit 4'
+check "why is said" bash -c 'sysinfo run --max-mem 100M actor spike 200 5000 2>&1 | grep -E "^sysinfo run: actor: .* in the whole tree \(PSS\) is above --max-mem 100M$"'
+
+# ---- The report ----
+
+check "a report for people" bash -c 'sysinfo run sh -c "sleep 0.5; exit 3" 2>out; cat out; grep -qE "^sysinfo: sh: exit 3 after [0-9.]+ s; cpu [0-9.]+ s user, [0-9.]+ s system$" out &&
+    grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, sum of RSS; [0-9]+ samples(, one every [0-9.]+ s)?\)$" out'
+check "a signal is named" bash -c 'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
+check "CPU time" bash -c 'sysinfo run --json python3 -c "
+import time
+while time.process_time() < 0.5: pass" 2>&1 | python3 -c "
+import json, sys
+r = json.load(sys.stdin)
+sys.exit(0 if 0.5 <= r[\"cpu\"] < 0.8 else 1)"'
+check "any bytes in the command line" bash -c 'sysinfo run --json true "$(printf "a\"b\\\\c\n\377")" 2>&1 | python3 -c "
+import json, sys
+sys.exit(0 if json.load(sys.stdin)[\"command\"] == [\"true\", \"a\\\"b\\\\c\\n\\ufffd\"] else 1)"'
+check "-o keeps stderr clean" bash -c '[ -z "$(sysinfo run -o report.txt true 2>&1)" ] && grep -q "^sysinfo: true: exit 0" report.txt'
+check "-o that cannot be written: nothing is run" bash -c 'sysinfo run -o nowhere/report touch started; [ $? = 125 ] && [ ! -e started ]'
+check "a full disk" bash -c 'sysinfo run -o /dev/full true; [ $? = 125 ]'
+check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c "exit 3"; [ $? = 3 ]'
+
+# ---- Recordings ----
+
+recorded() {
+    sysinfo run --record a.csv -i 20ms sh -c 'actor spike 50 300' &&
+        rows 'times == sorted(times) and len(tree) >= 3 and not each and max(int(r["rss_bytes"] or 0) for r in tree) >= 50 * MIB and int(tree[-1]["peak_bytes"]) >= 50 * MIB
+              and all(r["pss_bytes"] == "" for r in rows) and tree[0]["name"] == "sh" and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
+}
+check "samples with a header that names columns and units" recorded
+per_process() {
+    sysinfo run --record a.csv --per-process --pss -i 20ms actor each 20 2 400 &&
+        rows 'len(set(r["pid"] for r in each)) == 3 and all(r["pss_bytes"] for r in tree[:-1]) and max(int(r["pss_bytes"] or 0) for r in each) >= 20 * MIB' a.csv
+}
+check "rows for each process, with PSS" per_process
+replaced() {
+    sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows 'times == sorted(times) and len(tree) <= 2' a.csv
+}
+check "an earlier recording is replaced" replaced
+check "another file is not" bash -c 'echo "my only copy" >text; sysinfo run --record text touch started; [ $? = 125 ] && [ ! -e started ] && [ "$(cat text)" = "my only copy" ]'
+check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --record nowhere/a.csv touch started; [ $? = 125 ] && [ ! -e started ]'
+check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
+check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
+full() {
+    ulimit -f 8
+    trap '' XFSZ
+    sysinfo run --record a.csv -i 2ms sh -c 'sleep 3; exit 0' 2>message
+    [ $? = 125 ] && grep 'sysinfo run: --record a.csv:' message && sysinfo plot a.csv >/dev/null
+}
+check "what fitted on the disk can be plotted" bash -c "$(declare -f full); full"
+check "a pipe" bash -c 'sysinfo run --record >(cat >piped.csv) -i 20ms sleep 0.2; sleep 0.2; [ "$(wc -l <piped.csv)" -ge 3 ]'
+killed() {
+    rm -f ready
+    sysinfo run --record a.csv -i 10ms actor on 15 ready &
+    wait_for ready
+    sleep 0.3
+    kill -9 $!
+    wait
+    pkill -f "actor on 15 ready"
+    rows 'len(tree) >= 2' a.csv
+}
+check "a killed recorder leaves whole lines" killed
+
+# ---- Marks ----
+
+check "outside a recording nothing happens, quietly" bash -c '[ -z "$(sysinfo mark here 2>&1)" ]'
+check "no name" ends_with 2 sysinfo mark
+check "two names" ends_with 2 sysinfo mark a b
+check "what is no recording is said" bash -c 'SYSINFO_RECORDING=rubbish sysinfo mark a; [ $? = 3 ]'
+marked() {
+    sysinfo run --record a.csv sh -c 'sysinfo mark "load, \"all\""; sleep 0.1; cd /; sysinfo mark "$(printf "two\nlines")"; actor marks 1 library' && rows 'marks == ["load, \"all\"", "two lines", "library 0"]' a.csv
+}
+check "from a script and from the library" marked
+late() {
+    sysinfo run --record a.csv sh -c 'echo "$SYSINFO_RECORDING" >recording' && cp a.csv before.csv && SYSINFO_RECORDING=$(cat recording) sysinfo mark late && cmp a.csv before.csv
+}
+check "when the recording is over nothing happens" late
+check "no file but a recording is written to" bash -c 'echo mine >file; SYSINFO_RECORDING="1:1:$PWD/file" sysinfo mark a; [ "$(cat file)" = mine ]'
+check "a recording that was removed" bash -c 'sysinfo run --record c.csv sh -c "rm c.csv; sysinfo mark a" && [ ! -e c.csv ]'
+check "a run within does not take the marks" bash -c 'sysinfo run --record c.csv sysinfo run sysinfo mark inner && grep -q "\"inner\"" c.csv'
+storm() {
+    sysinfo run --record a.csv --per-process -i 2ms bash -c 'for i in $(seq 30); do actor marks 100 "process $i" & done; wait' &&
+        rows 'len(marks) == 3000 and len(set(marks)) == 3000' a.csv
+}
+check "marks of many processes at once never tear" storm
+long_name() {
+    sysinfo run --record a.csv sh -c 'sysinfo mark "$(printf "%0300d" 7)"; sysinfo mark "$(printf "a%.0s\303\244" $(seq 150))"' &&
+        rows 'len(marks) == 2 and len(marks[0]) == 200 and len(marks[1].encode()) <= 200 and "\ufffd" not in marks[1]' a.csv
+}
+check "a long name is cut between characters" long_name
+
+# ---- A process that runs already ----
+
+watched() {
+    actor each 40 2 1500 &
+    report --pid $! --record a.csv -i 50ms &&
+        holds 'r["pid"] > 0' 'r["command"] == ["actor"]' 'r["peak_tree_rss"] >= 80 * MIB' 'r["peak_tree_processes"] == 3' 'r["status"] is None' && rows 'len(tree) > 3' a.csv
+}
+check "it and its tree, until it ends" watched
+old_peak() {
+    rm -f ready
+    sh -c 'actor spike 100 10; : >ready; sleep 1.2' &
+    wait_for ready
+    report --pid $! -i 50ms && holds 'r["peak_process"] < 50 * MIB'
+}
+check "a peak from before is not counted" old_peak
+check "no such process" ends_with 125 sysinfo run --pid 4194304
+check "not a number" ends_with 125 sysinfo run --pid sh
+check "it is not ended" ends_with 125 sysinfo run --pid 1 --max-mem 1G
+interrupted() {
+    rm -f report.json ready
+    sleep 20 &
+    local sleeper=$!
+    bash -c 'trap - INT; : >ready; exec python3 -c "
+import signal, os
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(\"sysinfo\", [\"sysinfo\", \"run\", \"--json\", \"-o\", \"report.json\", \"--pid\", \"'$sleeper'\"])"' &
+    local job=$!
+    sleep 1.5
+    kill -INT $job
+    wait $job
+    local status=$?
+    kill $sleeper
+    [ $status = 130 ] && holds 'r["elapsed"] > 0.2' 'r["samples"] >= 1'
+}
+check "an interrupt ends the watch with a report" interrupted
+
+# ---- What it is linked to ----
+
+measure "it needs libc alone" bash -c '[ "$(readelf -d "$1" | sed -n "s/.*(NEEDED).*\[\(.*\)\]/\1/p" )" = libc.so.6 ]' _ "$command"
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* The sampler on a /proc made of files: a folder of its own for each test, in which process 100 is the watcher. */
+#include "../../cli/tree.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run.h"
+
+static char proc[64];
+
+static int remove_one(const char *path, const struct stat *file, int kind, struct FTW *place) {
+    (void)file;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+static void setup(void) {
+    strcpy(proc, "/tmp/sysinfo-tree-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(proc));
+}
+
+static void teardown(void) {
+    nftw(proc, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void put(int pid, const char *name, const char *content) {
+    char path[160];
+    snprintf(path, sizeof path, "%s/%d", proc, pid);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/%d/task", proc, pid);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/%d/task/%d", proc, pid, pid);
+    mkdir(path, 0777);
+    snprintf(path, sizeof path, "%s/%d/%s", proc, pid, name);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(content, file);
+    fclose(file);
+}
+
+/* A process of so many pages, whose name is put as it is. */
+static void put_process(int pid, int parent, const char *name, int pages, int started) {
+    char stat[512];
+    snprintf(stat, sizeof stat, "%d (%s) S %d 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 %d 1000000 %d 18446744073709551615 1 1 0 0 0\n", pid, name, parent, started, pages);
+    put(pid, "stat", stat);
+}
+
+static void put_children(int pid, const char *children) {
+    char name[64];
+    snprintf(name, sizeof name, "task/%d/children", pid);
+    put(pid, name, children);
+}
+
+/* Empty first: what is open of a process that is gone can be read no more. */
+static void vanish(int pid) {
+    char path[160];
+    put(pid, "stat", "");
+    snprintf(path, sizeof path, "%s/%d", proc, pid);
+    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct tree *open_tree(int root, bool is_self) {
+    const char *why = NULL;
+    struct tree *tree = tree_open(proc, root, is_self, &why);
+    ck_assert_msg(tree != NULL, "%s", why);
+    return tree;
+}
+
+static const struct process *find(const struct tree_sample *sample, int pid) {
+    for (size_t i = 0; i < sample->processes; i++) {
+        if (sample->process[i].pid == pid) {
+            return &sample->process[i];
+        }
+    }
+    return NULL;
+}
+
+static uint64_t page(void) {
+    return (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+START_TEST(the_tree_below_the_watcher_is_summed) {
+    put_process(100, 1, "watcher", 1000, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "101 ");
+    put_process(101, 100, "make", 10, 6);
+    put_children(101, "102 103 ");
+    put_process(102, 101, "cc1", 20, 7);
+    put(102, "status", "Name:\tcc1\nVmPeak:\t  999 kB\nVmHWM:\t     400 kB\nVmRSS:\t 80 kB\n");
+    put_children(102, "");
+    put_process(103, 101, "ld", 30, 7);
+    put_children(103, "");
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->alive, 3);
+    ck_assert_uint_eq(sample->rss, 60 * page());
+    ck_assert_uint_eq(find(sample, 102)->peak, 400 * 1024);
+    ck_assert_uint_eq(find(sample, 103)->peak, 30 * page());
+    double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
+    ck_assert_double_eq_tol(sample->cpu, 3 * 300 * tick, 1e-9);
+    tree_free(tree);
+}
+END_TEST
+
+static const char *const names[] = {"a b", ") S 1 1", "(", "x) R 0 (y", "line\nline", ""};
+
+START_TEST(any_name_is_read) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "101");
+    put_process(101, 100, names[_i], 7, 6);
+    put_children(101, "");
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->processes, 1);
+    ck_assert_str_eq(sample->process[0].name, names[_i]);
+    ck_assert_uint_eq(sample->rss, 7 * page());
+    ck_assert_int_eq(sample->process[0].parent, 100);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(who_vanishes_during_the_walk_is_skipped) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "101 102 103 ");
+    put_process(101, 100, "one", 1, 6);
+    put_children(101, "777 ");
+    put_process(103, 100, "three", 4, 6);
+    put_children(103, "");
+    put(102, "status", "");
+    const struct tree_sample *sample = tree_take(tree, true);
+    ck_assert_uint_eq(sample->processes, 2);
+    ck_assert_uint_eq(sample->rss, 5 * page());
+    tree_free(tree);
+}
+END_TEST
+
+static const char *const broken[] = {"", "101", "101 (a", "101 (a) S", "101 (a) S 100 1 1 0 -1 1 1", "102 (other) S 100 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 5 1000000 9 1"};
+
+START_TEST(a_broken_stat_is_no_process) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "101 ");
+    put(101, "stat", broken[_i]);
+    ck_assert_uint_eq(tree_take(tree, false)->processes, 0);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(a_daemon_of_a_watched_process_stays) {
+    put_process(200, 1, "server", 10, 5);
+    put_children(200, "201 ");
+    put_process(201, 200, "worker", 20, 6);
+    put_children(201, "");
+    struct tree *tree = open_tree(200, false);
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 30 * page());
+    put_children(200, "");
+    put_process(201, 1, "worker", 20, 6);
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 30 * page());
+    vanish(201);
+    put_process(201, 1, "stranger", 500, 99);
+    put_children(201, "");
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 10 * page());
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(children_of_every_thread_count) {
+    char path[160];
+    put_process(200, 1, "server", 10, 5);
+    put(200, "stat", "200 (server) S 1 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 2 0 5 1000000 10 1\n");
+    put_children(200, "");
+    snprintf(path, sizeof path, "%s/200/task/205", proc);
+    mkdir(path, 0777);
+    put(200, "task/205/children", "201 ");
+    put_process(201, 200, "worker", 20, 6);
+    put_children(201, "");
+    struct tree *tree = open_tree(200, false);
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 30 * page());
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(who_was_there_before_is_foreign) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "150 ");
+    put_process(150, 100, "older", 50, 4);
+    put_children(150, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "150 151 ");
+    put_process(151, 100, "command", 3, 6);
+    put_children(151, "");
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 3 * page());
+    ck_assert(tree_was_foreign(tree, 150));
+    ck_assert(!tree_was_foreign(tree, 150));
+    ck_assert(!tree_was_foreign(tree, 151));
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(without_children_files_all_of_proc_is_read) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_process(99, 100, "older", 50, 4);
+    struct tree *tree = open_tree(100, true);
+    put_process(7, 8, "grandchild", 2, 9); /* A pid that wrapped around: below its parent's. */
+    put_process(8, 110, "child", 3, 8);
+    put_process(110, 100, "command", 4, 7);
+    put_process(111, 1, "other", 70, 7);
+    put(1, "stat", "nonsense");
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->processes, 3);
+    ck_assert_uint_eq(sample->rss, 9 * page());
+    vanish(8);
+    put_process(7, 1, "grandchild", 2, 9);
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 6 * page());
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(a_dead_process_has_no_memory_but_its_time_counts) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    put_children(100, "101 ");
+    put(101, "stat", "101 (gone) Z 100 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 6 0 0 1\n");
+    put_children(101, "");
+    const struct tree_sample *sample = tree_take(tree, true);
+    ck_assert_uint_eq(sample->alive, 0);
+    ck_assert_uint_eq(sample->rss, 0);
+    ck_assert_double_eq_tol(sample->cpu, 300.0 / (double)sysconf(_SC_CLK_TCK), 1e-9);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(pss_falls_back_to_rss_and_says_so) {
+    put_process(200, 1, "one", 10, 5);
+    put(200, "smaps_rollup", "55d0-7ffc ---p 00000000 00:00 0 [rollup]\nRss:  40 kB\nPss:  12 kB\nPss_Anon: 3 kB\n");
+    put_children(200, "201 ");
+    put_process(201, 200, "two", 20, 6);
+    put_children(201, "");
+    struct tree *tree = open_tree(200, false);
+    const struct tree_sample *sample = tree_take(tree, true);
+    ck_assert_uint_eq(sample->pss, 12 * 1024 + 20 * page());
+    ck_assert(sample->is_estimated);
+    ck_assert(!find(sample, 200)->is_estimated);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(thousands_are_found_again) {
+    enum { MANY = 800 };
+    struct text_of_pids {
+        char bytes[MANY * 8];
+    } *list = calloc(1, sizeof *list);
+    put_process(200, 1, "root", 1, 5);
+    for (int pid = 1000; pid < 1000 + MANY; pid++) {
+        sprintf(list->bytes + strlen(list->bytes), "%d ", pid);
+        put_process(pid, 200, "child", 1, pid);
+        put_children(pid, "");
+    }
+    put_children(200, list->bytes);
+    struct tree *tree = open_tree(200, false);
+    for (int i = 0; i < 2; i++) {
+        const struct tree_sample *sample = tree_take(tree, false);
+        ck_assert_uint_eq(sample->alive, MANY + 1);
+        ck_assert_uint_eq(sample->rss, (MANY + 1) * page());
+        ck_assert(i == 0 || tree_before(tree, find(sample, 1000 + MANY / 2)) != NULL);
+    }
+    free(list);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(without_proc_there_is_no_tree) {
+    const char *why = NULL;
+    ck_assert_ptr_null(tree_open("/tmp/sysinfo-no-such-folder", 100, false, &why));
+    ck_assert_str_eq(why, "/proc cannot be read");
+    ck_assert_ptr_null(tree_open(proc, 100, false, &why));
+    ck_assert_str_eq(why, "/proc does not show it");
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("run_tree");
+    TCase *tree = tcase_create("tree");
+    tcase_add_checked_fixture(tree, setup, teardown);
+    tcase_add_test(tree, the_tree_below_the_watcher_is_summed);
+    tcase_add_loop_test(tree, any_name_is_read, 0, (int)(sizeof names / sizeof names[0]));
+    tcase_add_test(tree, who_vanishes_during_the_walk_is_skipped);
+    tcase_add_loop_test(tree, a_broken_stat_is_no_process, 0, (int)(sizeof broken / sizeof broken[0]));
+    tcase_add_test(tree, a_daemon_of_a_watched_process_stays);
+    tcase_add_test(tree, children_of_every_thread_count);
+    tcase_add_test(tree, who_was_there_before_is_foreign);
+    tcase_add_test(tree, without_children_files_all_of_proc_is_read);
+    tcase_add_test(tree, a_dead_process_has_no_memory_but_its_time_counts);
+    tcase_add_test(tree, pss_falls_back_to_rss_and_says_so);
+    tcase_add_test(tree, thousands_are_found_again);
+    tcase_add_test(tree, without_proc_there_is_no_tree);
+    suite_add_tcase(suite, tree);
+    return run(suite);
+}
