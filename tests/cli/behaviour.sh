@@ -276,7 +276,7 @@ complete_in_bash() { # words..., the last one unfinished
     echo "${COMPREPLY[*]}"
 }
 bash_completes() {
-    [ "$(complete_in_bash m)" = mem ] && [ "$(complete_in_bash mem av)" = available ] && [ "$(complete_in_bash get swap.s)" = "swap.sin swap.sout" ] &&
+    [ "$(complete_in_bash me)" = mem ] && [ "$(complete_in_bash mem av)" = available ] && [ "$(complete_in_bash get swap.s)" = "swap.sin swap.sout" ] &&
         [ "$(complete_in_bash mem --unit Ki)" = KiB ] && [ "$(complete_in_bash fields sw)" = swap ] && [ "$(complete_in_bash --perc)" = --percpu ]
 }
 check "bash completes commands, fields and units" bash_completes
