@@ -20,12 +20,16 @@ static void add_end(struct text *text, const struct report *report) {
     } else if (report->signal != 0) {
         text_addf(text, "killed by signal %d", report->signal);
     } else {
-        text_addf(text, "exit %d", report->status);
+        text_addf(text, "exit %d", report->exit_status);
     }
     text_addf(text, " after %.2f s; cpu %.2f s user, %.2f s system\n", report->elapsed, report->user, report->system);
 }
 
 static void add_peaks(struct text *text, const struct report *report) {
+    if (report->peak == 0) {
+        text_add(text, "sysinfo: peak memory is not known\n");
+        return;
+    }
     text_add(text, "sysinfo: peak memory ");
     bytes_add_human(text, report->peak);
     text_add(text, " in the largest single process");
@@ -95,7 +99,7 @@ void report_add_json(struct text *text, const struct report *report) {
     } else {
         text_addf(text, ",\"cpu\":%.2f,\"user\":%.2f,\"system\":%.2f", report->user + report->system, report->user, report->system);
     }
-    add_bytes(text, "peak_process", report->peak, true);
+    add_bytes(text, "peak_process", report->peak, report->peak > 0);
     add_bytes(text, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
     add_string(text, "peak_process_name", report->peak_pid > 0 ? report->peak_name : NULL);
     add_bytes(text, "peak_tree_rss", report->peak_tree, has_samples);

@@ -12,13 +12,14 @@ struct report {
     int64_t pid;
     bool is_watch;    /* Of a process that ran already. */
     char watched[20]; /* Its name. */
-    int status;       /* That this program ends with. */
+    int status;       /* That this program ends with, */
+    int exit_status;  /* and that the command ended with. */
     int signal;       /* That killed the command; 0: none. */
     const char *ended_for; /* "max-mem", "timeout"; NULL: the command ended by itself. */
     int64_t wall;     /* When it began. */
     double elapsed, user, system; /* Seconds; a watched process has no `system` of its own: below 0. */
 
-    uint64_t peak;    /* Of the largest process. */
+    uint64_t peak;    /* Of the largest process; 0: the system does not say. */
     int64_t peak_pid; /* 0: not known which. */
     char peak_name[20];
 

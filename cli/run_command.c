@@ -237,7 +237,7 @@ static void conclude(struct run *run) {
     report->user = child->user;
     report->system = child->system;
     report->signal = child->signal;
-    report->status = child->has_ended ? child->status : 128;
+    report->status = report->exit_status = child->has_ended ? child->status : 128;
     if (run->tree != NULL) {
         report->still_running = tree_take(run->tree, false)->alive;
     }

@@ -5,7 +5,9 @@
 
 #include <stddef.h>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+#define PRINTF_LIKE(string, first) __attribute__((format(gnu_printf, string, first))) /* As C99 has it, not as Microsoft had. */
+#elif defined(__GNUC__)
 #define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 #else
 #define PRINTF_LIKE(string, first)
