@@ -25,31 +25,31 @@ CPU_USAGE = 1  # enum sysinfo_result
 
 class Sysinfo:
     def __init__(self, path="libsysinfo.so.0"):
-        self.library = ctypes.CDLL(path)
-        self.library.sysinfo_field_next.restype = ctypes.POINTER(Field)
-        self.library.sysinfo_field_next.argtypes = [ctypes.c_void_p]
-        self.library.sysinfo_explain.restype = ctypes.c_char_p
-        self.library.sysinfo_explain.argtypes = [ctypes.c_void_p, ctypes.c_int]
-        self.library.sysinfo_read.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_size_t]
-        self.library.sysinfo_cpu_times_percent.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p, ctypes.c_size_t]
-        self.library.sysinfo_host_close.argtypes = [ctypes.c_void_p]
+        self.functions = ctypes.CDLL(path)
+        self.functions.sysinfo_field_next.restype = ctypes.POINTER(Field)
+        self.functions.sysinfo_field_next.argtypes = [ctypes.c_void_p]
+        self.functions.sysinfo_explain.restype = ctypes.c_char_p
+        self.functions.sysinfo_explain.argtypes = [ctypes.c_void_p, ctypes.c_int]
+        self.functions.sysinfo_read.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_size_t]
+        self.functions.sysinfo_cpu_times_percent.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p, ctypes.c_size_t]
+        self.functions.sysinfo_host_close.argtypes = [ctypes.c_void_p]
         self.host = ctypes.c_void_p()
-        self.check(self.library.sysinfo_host_open(ctypes.byref(self.host), None))
+        self.check(self.functions.sysinfo_host_open(ctypes.byref(self.host), None))
         self.results = self.make_results()
 
     def close(self):
-        self.library.sysinfo_host_close(self.host)
+        self.functions.sysinfo_host_close(self.host)
         self.host = None
 
     def check(self, status):
         if status != OK:
-            raise OSError(self.library.sysinfo_explain(self.host, status).decode())
+            raise OSError(self.functions.sysinfo_explain(self.host, status).decode())
 
     def fields(self):
-        field = self.library.sysinfo_field_next(None)
+        field = self.functions.sysinfo_field_next(None)
         while field:
             yield field.contents
-            field = self.library.sysinfo_field_next(field)
+            field = self.functions.sysinfo_field_next(field)
 
     def make_results(self):
         """A structure for each result: two masks, then its fields by offset."""
@@ -63,9 +63,9 @@ class Sysinfo:
     def read(self, result, seconds=0.1):
         out = self.results[result]()
         if result == CPU_USAGE:  # It compares two moments.
-            self.check(self.library.sysinfo_cpu_times_percent(self.host, seconds, ctypes.byref(out), ctypes.sizeof(out)))
+            self.check(self.functions.sysinfo_cpu_times_percent(self.host, seconds, ctypes.byref(out), ctypes.sizeof(out)))
         else:
-            self.check(self.library.sysinfo_read(self.host, result, ctypes.byref(out), ctypes.sizeof(out)))
+            self.check(self.functions.sysinfo_read(self.host, result, ctypes.byref(out), ctypes.sizeof(out)))
         return out
 
 

@@ -120,22 +120,22 @@ static int no_memory(struct sysinfo_host *host) {
     FUNCTION(hwloc_cpukinds_get_info)
 
 struct hwloc {
-    void *library;
+    void *handle;
 #define FUNCTION(name) __typeof__(name) *name;
     HWLOC_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 };
 
 static bool load_library(struct hwloc *hwloc) {
-    hwloc->library = dlopen(SYSINFO_HWLOC_SONAME, RTLD_NOW | RTLD_LOCAL);
-    if (hwloc->library == NULL) {
+    hwloc->handle = dlopen(SYSINFO_HWLOC_SONAME, RTLD_NOW | RTLD_LOCAL);
+    if (hwloc->handle == NULL) {
         return false;
     }
     void *symbol;
 #define FUNCTION(name)                                                                                                                                         \
-    symbol = dlsym(hwloc->library, #name);                                                                                                                     \
+    symbol = dlsym(hwloc->handle, #name);                                                                                                                     \
     if (symbol == NULL) {                                                                                                                                      \
-        dlclose(hwloc->library);                                                                                                                               \
+        dlclose(hwloc->handle);                                                                                                                               \
         return false;                                                                                                                                          \
     }                                                                                                                                                          \
     memcpy(&hwloc->name, &symbol, sizeof symbol);
@@ -297,7 +297,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *lis
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "needs the hwloc library, " SYSINFO_HWLOC_SONAME);
     }
     int status = ask(host, &hwloc, list);
-    dlclose(hwloc.library);
+    dlclose(hwloc.handle);
     return status;
 }
 

@@ -43,7 +43,7 @@ const char *sysinfo__backend_error(int64_t system_error) {
     case ENAMETOOLONG:
         return "File name too long";
     case ENOSYS:
-        return "Function not implemented";
+        return "The kernel has no such call";
     case ESTALE:
         return "Stale file handle";
     case EOPNOTSUPP:
