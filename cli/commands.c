@@ -266,9 +266,11 @@ static int run_overview(struct options *options) {
     return status;
 }
 
+/* Also "pressure", of which there are only "pressure.cpu" and others below it. */
 static bool is_group(const char *name) {
+    size_t length = strlen(name);
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
-        if (strcmp(field->group, name) == 0) {
+        if (strncmp(field->group, name, length) == 0 && (field->group[length] == '\0' || field->group[length] == '.')) {
             return true;
         }
     }

@@ -27,20 +27,14 @@ static bool is_here(const struct sampler *sampler, const struct sysinfo_field *f
     return sysinfo_field_state(field, sample_result(&sampler->sample, field)) != SYSINFO_FIELD_UNKNOWN;
 }
 
-static void add_row(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field) {
+/* A table of the names' own width: "cpu.user" needs 8 columns, "pressure.cgroup.memory.some_avg10" 33. */
+static void add_row(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field, int width) {
     const char *source = sysinfo_field_source(field);
-    char name[64];
-    size_t length = 0;
-    for (const char *part[] = {field->group, ".", field->name, NULL}, **p = part; *p != NULL; p++) {
-        for (const char *c = *p; *c != '\0' && length + 1 < sizeof name; c++) {
-            name[length++] = *c;
-        }
-    }
-    name[length] = '\0';
-    text_addf(text, "%-22s %-8s %-8s %-4s %s\n", name, sysinfo_unit_name(field->unit), field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge",
-              is_here(sampler, field) ? "yes" : "no", field->meaning);
+    int padding = width - (int)(strlen(field->group) + strlen(field->name));
+    text_addf(text, "%s.%s%*s %-8s %-8s %-4s %s\n", field->group, field->name, padding, "", sysinfo_unit_name(field->unit),
+              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "yes" : "no", field->meaning);
     if (source != NULL) {
-        text_addf(text, "%46s%s\n", "", source);
+        text_addf(text, "%*s%s\n", width + 25, "", source);
     }
 }
 
@@ -63,6 +57,20 @@ static bool is_asked_for(const char *group, const struct sysinfo_field *field) {
     return is_measure(field) && (group == NULL || (strncmp(field->group, group, length) == 0 && (field->group[length] == '\0' || field->group[length] == '.')));
 }
 
+static void add_table(struct text *text, const struct sampler *sampler, const char *group) {
+    int width = 0;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        int length = (int)(strlen(field->group) + strlen(field->name));
+        width = is_asked_for(group, field) && length > width ? length : width;
+    }
+    text_addf(text, "%-*s %-8s %-8s %-4s %s\n", width + 1, "field", "unit", "kind", "here", "meaning, and source on this system");
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (is_asked_for(group, field)) {
+            add_row(text, sampler, field, width);
+        }
+    }
+}
+
 int print_fields(const struct options *options, const char *group) {
     struct sampler sampler;
     int status = read_all(options, &sampler);
@@ -70,13 +78,12 @@ int print_fields(const struct options *options, const char *group) {
         return status;
     }
     struct text text = {NULL, 0, 0};
-    bool is_json = options->format == FORMAT_JSON;
-    if (!is_json) {
-        text_addf(&text, "%-22s %-8s %-8s %-4s %s\n", "field", "unit", "kind", "here", "meaning, and source on this system");
+    if (options->format != FORMAT_JSON) {
+        add_table(&text, &sampler, group);
     }
-    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+    for (const struct sysinfo_field *field = NULL; options->format == FORMAT_JSON && (field = sysinfo_field_next(field)) != NULL;) {
         if (is_asked_for(group, field)) {
-            (is_json ? add_json : add_row)(&text, &sampler, field);
+            add_json(&text, &sampler, field);
         }
     }
     const char *error = platform_write(1, text.bytes, text.length);
