@@ -302,7 +302,7 @@ check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --r
 check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
-    ulimit -f 8
+    ulimit -f 2 # KiB: full after some twenty samples, however rarely they are taken
     trap '' XFSZ
     sysinfo run --record a.csv -i 2ms sh -c 'sleep 3; exit 0' 2>message
     [ $? = 125 ] && grep 'sysinfo run: --record a.csv:' message && sysinfo plot a.csv >/dev/null
