@@ -381,14 +381,14 @@ static int find_all(struct sysinfo_host *host) {
         }
     }
     free(old_cpuset);
-    if (status != SYSINFO_OK) {
-        return status;
+    if (status == SYSINFO_OK) {
+        status = trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
     }
-    cgroups->is_found = true;
+    cgroups->is_found = status == SYSINFO_OK;
     for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
         cgroups->is_found = cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
     }
-    return trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
+    return status;
 }
 
 /* ---- Keeping up with the process ---- */

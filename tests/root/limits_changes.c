@@ -129,6 +129,25 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
 }
 END_TEST
 
+/* Before 5.11 a v1 group could be told not to hold its children to its limit. A failure to find that out must not be forgotten. */
+START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
+    struct sysinfo_allowance memory;
+    char point[FOLDER_PATH];
+    folder_write("proc/self/cgroup", "4:memory:/a/b\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", "104857600\n");
+    folder_write("sys/fs/cgroup/a/b/memory.limit_in_bytes", "314572800\n");
+    folder_write("sys/fs/cgroup/a/memory.use_hierarchy/file", ""); /* Reading a folder fails. */
+    ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_SYSTEM);
+    folder_path(point, "sys/fs/cgroup/a/memory.use_hierarchy/file");
+    ck_assert_int_eq(remove(point), 0);
+    folder_path(point, "sys/fs/cgroup/a/memory.use_hierarchy");
+    ck_assert_int_eq(remove(point), 0);
+    folder_write("sys/fs/cgroup/a/memory.use_hierarchy", "0\n");
+    ck_assert_uint_eq(allowance().limit, MIB(300));
+}
+END_TEST
+
 /* The mount table of a running system seen through /host names its mounts with that root before them. */
 START_TEST(mounts_seen_through_the_root_lose_its_name) {
     char point[FOLDER_PATH];
@@ -168,6 +187,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_process_that_moved_is_followed_in_the_same_call);
     tcase_add_test(tests, a_limit_that_appears_is_seen);
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
+    tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
     tcase_add_test(tests, a_new_host_closes_what_it_opened);
     return tests;
