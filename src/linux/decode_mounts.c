@@ -86,6 +86,9 @@ bool sysinfo__group_is_below(struct sysinfo__part path, const char *root, struct
         return false;
     }
     *below = (struct sysinfo__part){path.at + skip, path.length - skip};
+    if (below->length >= 3 && memcmp(below->at, "/..", 3) == 0 && (below->length == 3 || below->at[3] == '/')) {
+        return false; /* In a namespace: above what the mount's root is. */
+    }
     if (below->length == 1) { /* "/" alone: the mount's own folder. */
         below->length = 0;
     }

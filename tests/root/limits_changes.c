@@ -148,6 +148,14 @@ START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
 }
 END_TEST
 
+/* Inside a namespace a group beside or above its root shows as "/..": its folder cannot be seen, and the one that ".." leads to is another. */
+START_TEST(a_group_outside_the_namespace_is_not_seen) {
+    folder_write("proc/self/cgroup", "0::/..\n");
+    struct sysinfo_allowance memory = allowance();
+    ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
+}
+END_TEST
+
 /* The mount table of a running system seen through /host names its mounts with that root before them. */
 START_TEST(mounts_seen_through_the_root_lose_its_name) {
     char point[FOLDER_PATH];
@@ -188,6 +196,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_limit_that_appears_is_seen);
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
+    tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
     tcase_add_test(tests, a_new_host_closes_what_it_opened);
     return tests;

@@ -187,6 +187,10 @@ START_TEST(a_group_lies_below_the_root_of_a_mount_or_not) {
     ck_assert(is_below("/", "/a", NULL));
     ck_assert(is_below("/", "/..", NULL));
     ck_assert(is_below("/../b/c", "/..", "/b/c"));
+    ck_assert(is_below("/..", "/", NULL));
+    ck_assert(is_below("/../b", "/", NULL));
+    ck_assert(is_below("/../../b", "/..", NULL));
+    ck_assert(is_below("/..b", "/", "/..b"));
 }
 END_TEST
 
