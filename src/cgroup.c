@@ -7,12 +7,13 @@
 
 /*
  * CPUs that 100 % stands for: the quota, but no more than the CPUs that the
- * process may run on; 0: not known.
+ * process may run on; 0: not known. A quota that cannot be seen may be less.
  */
-static int read_capacity(struct sysinfo_host *host, double *cpus) {
+static int read_capacity(struct sysinfo_host *host, double *cpus, bool *is_certain) {
     struct sysinfo__cpu_limit limit = {0};
     int status = sysinfo__backend_cpu_limit(host, &limit);
     *cpus = SYSINFO_HAS(&limit, allowed) ? (double)limit.allowed : 0;
+    *is_certain = SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota);
     if (SYSINFO_HAS(&limit, quota) && limit.quota < *cpus) {
         *cpus = limit.quota;
     }
@@ -29,7 +30,8 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
     if (is_comparable && (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample: then the window grows. */
         return SYSINFO_OK;
     }
-    int status = is_comparable ? read_capacity(host, &cpus) : SYSINFO_OK;
+    bool is_certain = true;
+    int status = is_comparable ? read_capacity(host, &cpus, &is_certain) : SYSINFO_OK;
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -39,6 +41,8 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
         FACT(cgroup, cpu_percent, percent);
         if (!(percent >= 0 && percent <= 100)) { /* A burst above the quota, or a quota that was lowered meanwhile. */
             GUESS(cgroup, cpu_percent, percent > 100 ? 100 : 0);
+        } else if (!is_certain) {
+            GUESS(cgroup, cpu_percent, percent);
         }
     }
     *past = *now;

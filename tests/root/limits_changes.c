@@ -129,6 +129,21 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
 }
 END_TEST
 
+/* In a namespace, a mount made outside it shows the group of all: a quota between may be hidden. */
+START_TEST(cpu_use_without_a_known_quota_is_marked) {
+    folder_write("proc/self/cgroup", "0::/\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 /.. /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n");
+    folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1000000\n");
+    struct sysinfo_cgroup usage;
+    struct timespec pause = {0, 20000000};
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    nanosleep(&pause, NULL);
+    folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1010000\n");
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&usage, cpu_percent) && SYSINFO_IS_ESTIMATED(&usage, cpu_percent));
+}
+END_TEST
+
 /* Before 5.11 a v1 group could be told not to hold its children to its limit. A failure to find that out must not be forgotten. */
 START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
     struct sysinfo_allowance memory;
@@ -195,6 +210,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_process_that_moved_is_followed_in_the_same_call);
     tcase_add_test(tests, a_limit_that_appears_is_seen);
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
+    tcase_add_test(tests, cpu_use_without_a_known_quota_is_marked);
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
