@@ -21,8 +21,9 @@ struct sysinfo_host;
  *
  * `cpu_percent` compares with the previous call on the same host, and is absent
  * in the first one, with a NULL host, while no CPU time has been counted, and
- * after the process moved to another cgroup. 100 is all that the quota allows; without a quota it is all CPUs that
- * the process may use.
+ * after the process moved to another cgroup. 100 is all that the quota allows;
+ * without a quota it is all CPUs that the process may use. Where a quota may be
+ * hidden, it is marked estimated.
  */
 struct sysinfo_cgroup {
     uint64_t present, estimated;
