@@ -41,6 +41,32 @@ bool sysinfo__object_has(const void *object, const char *name, void *call) {
     return true;
 }
 
+/*
+ * A program that is linked to a fixed place (-no-pie) and takes the address of
+ * malloc() gets that of a stub of its own, everywhere the same so that pointers
+ * compare equal. The owner is then found by another function of every allocator,
+ * one whose address hardly anybody takes.
+ */
+static const void *behind_stub(const void *address) {
+#ifdef __GLIBC__
+    Dl_info information;
+    void *entry = NULL; /* The symbol at that address: only a stub is not defined there. */
+    if (dladdr1(address, &information, &entry, RTLD_DL_SYMENT) == 0 || entry == NULL || ((const ElfW(Sym) *)entry)->st_shndx != SHN_UNDEF) {
+        return NULL;
+    }
+    void *aligned = dlsym(RTLD_DEFAULT, "posix_memalign");
+    return aligned == NULL ? NULL : sysinfo__object_of(aligned);
+#else
+    (void)address;
+    return NULL;
+#endif
+}
+
+static bool is_another(const void *object, struct sysinfo__heap_owner *owner) {
+    return sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) || sysinfo__tcmalloc_owns(object, owner) ||
+           sysinfo__mimalloc_owns(object, owner);
+}
+
 void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
     /* Through a volatile pointer: a compiler may know that malloc is a builtin of this program. */
     void *(*volatile function)(size_t) = malloc;
@@ -51,9 +77,9 @@ void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
     if (object == NULL || sysinfo__libc_owns(object, owner)) {
         return;
     }
-    bool is_known = sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) || sysinfo__tcmalloc_owns(object, owner) ||
-                    sysinfo__mimalloc_owns(object, owner);
-    (void)is_known;
+    if (!is_another(object, owner) && (object = behind_stub(address)) != NULL && !sysinfo__libc_owns(object, owner)) {
+        (void)is_another(object, owner);
+    }
     (void)dlerror(); /* What failed above was to be expected; the second call frees its text. */
     (void)dlerror();
 }

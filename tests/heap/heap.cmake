@@ -60,6 +60,17 @@ foreach(allocator IN ITEMS jemalloc mimalloc tcmalloc)
     endif()
 endforeach()
 
+# The library is linked as it is built: only the program itself is not position-independent.
+add_executable(test_heap_stub heap/stub.c)
+target_link_libraries(test_heap_stub PRIVATE sysinfo_flags sysinfo_static)
+set_target_properties(test_heap_stub PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+target_compile_options(test_heap_stub PRIVATE -fno-builtin -fno-pie)
+target_link_options(test_heap_stub PRIVATE -no-pie)
+sysinfo_heap_run(heap_behind_a_stub test_heap_stub "" glibc)
+if(SYSINFO_JEMALLOC)
+    sysinfo_heap_run(heap_behind_a_stub_jemalloc test_heap_stub "LD_PRELOAD=${SYSINFO_JEMALLOC}" jemalloc)
+endif()
+
 find_program(SYSINFO_VALGRIND valgrind)
 if(SYSINFO_VALGRIND)
     add_test(NAME heap_valgrind COMMAND "${SYSINFO_VALGRIND}" -q $<TARGET_FILE:test_heap_silent> -)
