@@ -182,6 +182,9 @@ bool sysinfo__has_word(struct sysinfo__part list, const char *word);
 /* Writes the part with its escapes resolved and a zero byte behind it; `out` has room for part.length + 1. Returns the length. */
 size_t sysinfo__unescape(struct sysinfo__part part, char *out);
 
+/* Whether the part, with its escapes resolved, is that folder or one below it. */
+bool sysinfo__is_below(struct sysinfo__part point, const char *folder);
+
 /*
  * Where below a mount of the part `root` of a hierarchy the group `path` lies:
  * sets *below to the rest of the path, "" or "/a/b". False: the mount does not

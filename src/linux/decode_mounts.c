@@ -65,19 +65,30 @@ static bool is_octal(char c) {
     return c >= '0' && c <= '7';
 }
 
+/* The byte at `p`, of which `left` bytes are there; *size is how many of them stand for it. */
+static char resolve(const char *p, size_t left, size_t *size) {
+    bool is_escape = *p == '\\' && left >= 4 && p[1] <= '3' && is_octal(p[1]) && is_octal(p[2]) && is_octal(p[3]);
+    *size = is_escape ? 4 : 1;
+    return is_escape ? (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0')) : *p;
+}
+
 size_t sysinfo__unescape(struct sysinfo__part part, char *out) {
     size_t length = 0;
-    for (size_t i = 0; i < part.length; i++) {
-        const char *p = part.at + i;
-        if (*p == '\\' && part.length - i >= 4 && p[1] <= '3' && is_octal(p[1]) && is_octal(p[2]) && is_octal(p[3])) {
-            out[length++] = (char)((p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0'));
-            i += 3;
-        } else {
-            out[length++] = *p;
-        }
+    for (size_t i = 0, size; i < part.length; i += size) {
+        out[length++] = resolve(part.at + i, part.length - i, &size);
     }
     out[length] = '\0';
     return length;
+}
+
+bool sysinfo__is_below(struct sysinfo__part point, const char *folder) {
+    size_t i = 0;
+    for (size_t size; *folder != '\0'; i += size, folder++) {
+        if (i == point.length || resolve(point.at + i, point.length - i, &size) != *folder) {
+            return false;
+        }
+    }
+    return i == point.length || point.at[i] == '/';
 }
 
 bool sysinfo__group_is_below(struct sysinfo__part path, const char *root, struct sysinfo__part *below) {

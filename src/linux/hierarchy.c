@@ -147,10 +147,6 @@ static bool is_wanted(const struct search *search, const struct sysinfo__mount *
     return is_old_cpuset || (equals(mount->type, "cgroup") && sysinfo__has_word(mount->options, search->controller));
 }
 
-static bool is_below_root(const struct sysinfo__mount *mount, const char *root, size_t length) {
-    return mount->point.length >= length && memcmp(mount->point.at, root, length) == 0 && (mount->point.length == length || mount->point.at[length] == '/');
-}
-
 /* Takes the folder `point`/`below` when it is there and better than what was taken before; its levels are counted later. */
 static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight, size_t root_length) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
@@ -225,7 +221,7 @@ static int look(struct search *search, const char *controller) {
         next = sysinfo__scan_next_line(line, end);
         struct sysinfo__mount mount;
         bool is_mount = search->is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
-        if (is_mount && is_wanted(search, &mount) && (search->prefix == 0 || is_below_root(&mount, sysinfo__root(search->host), search->prefix))) {
+        if (is_mount && is_wanted(search, &mount) && (search->prefix == 0 || sysinfo__is_below(mount.point, sysinfo__root(search->host)))) {
             status = consider(search, &mount, names, names + state->length + 1);
         }
     }
@@ -267,7 +263,7 @@ static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
         next = sysinfo__scan_next_line(line, end);
         struct sysinfo__mount mount;
         bool is_mount = is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
-        if (is_mount && is_below_root(&mount, root, length)) {
+        if (is_mount && sysinfo__is_below(mount.point, root)) {
             return length;
         }
     }
