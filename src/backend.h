@@ -174,7 +174,7 @@ struct sysinfo__cpu_limit {
 };
 int sysinfo__backend_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 
-/* The cores that those CPUs belong to; SYSINFO_UNKNOWN where the machine does not say. */
+/* The cores that those CPUs belong to; 0 where the machine does not say. */
 int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
 
 /*

@@ -193,6 +193,12 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
     return status;
 }
 
+/* A CPU that went while its files were read made the answer one that must not be kept. */
+static bool is_still_online(struct sysinfo_host *host, const char *list, size_t length) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK && state->length == length && memcmp(state->text, list, length) == 0;
+}
+
 /*
  * Counting cores reads a file for every CPU, which takes milliseconds on a large
  * machine: so the answer is kept with the list of online CPUs that it is true for.
@@ -218,7 +224,7 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
     }
     uint64_t logical, cores = 0;
     status = count(host, has_list, &logical, &cores);
-    if (status == SYSINFO_OK && has_list && logical > 0) {
+    if (status == SYSINFO_OK && has_list && logical > 0 && is_still_online(host, list, length)) {
         free(state->counted.online);
         state->counted.online = list;
         state->counted.length = length;

@@ -493,3 +493,13 @@ void *simk___memset_chk(void *to, int byte, size_t size, size_t room);
 void *simk___memset_chk(void *to, int byte, size_t size, size_t room) {
     return size <= room ? memset(to, byte, size) : (abort(), NULL);
 }
+
+/* Formatting is the same everywhere. */
+int simk_snprintf(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int simk_snprintf(char *text, size_t size, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, size, format, arguments);
+    va_end(arguments);
+    return length;
+}
