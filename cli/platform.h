@@ -46,4 +46,7 @@ const char *platform_file_open(struct platform_file **file, const char *path, bo
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count);
 const char *platform_file_close(struct platform_file *file, bool is_good);
 
+/* Whether both paths name one regular file, or, where there is none yet, are the same text. */
+bool platform_is_same_file(const char *path, const char *other);
+
 #endif

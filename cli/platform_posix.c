@@ -246,3 +246,11 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     }
     return release(file, error);
 }
+
+bool platform_is_same_file(const char *path, const char *other) {
+    struct stat one, two;
+    if (stat(path, &one) != 0 || stat(other, &two) != 0) {
+        return strcmp(path, other) == 0;
+    }
+    return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
+}

@@ -366,3 +366,25 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     }
     return release(file, error == ERROR_SUCCESS ? NULL : reason(error));
 }
+
+/* Where the file on a disk is that `path` names; NULL: there is none, or it is no such file. */
+static wchar_t *find_file(const char *path, bool *exists) {
+    wchar_t *wide = to_wide_path(path), *real = NULL;
+    HANDLE handle = wide != NULL ? CreateFileW(wide, 0, share_all, NULL, OPEN_EXISTING, 0, NULL) : INVALID_HANDLE_VALUE;
+    *exists = handle != INVALID_HANDLE_VALUE;
+    if (*exists) {
+        real = is_disk_file(handle) ? real_path(handle) : NULL;
+        CloseHandle(handle);
+    }
+    free(wide);
+    return real;
+}
+
+bool platform_is_same_file(const char *path, const char *other) {
+    bool exists, other_exists;
+    wchar_t *one = find_file(path, &exists), *two = find_file(other, &other_exists);
+    bool is_same = exists && other_exists ? one != NULL && two != NULL && _wcsicmp(one, two) == 0 : strcmp(path, other) == 0;
+    free(one);
+    free(two);
+    return is_same;
+}

@@ -268,6 +268,11 @@ static int check(const struct options *options) {
     if (options->to > 0 && options->from >= options->to) {
         return usage("--from must be less than --to");
     }
+    for (size_t i = 0; i < options->operands && options->output != NULL; i++) {
+        if (platform_is_same_file(options->operand[i], options->output)) {
+            return usage("%s %s would overwrite the recording; choose another name", options->word[OPTION_OUTPUT], options->output);
+        }
+    }
     bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output);
     if (is_svg && (options_has(options, OPTION_ASCII) || options_has(options, OPTION_WIDTH))) {
         return usage("%s is for the terminal: an SVG has no columns", options->word[options_has(options, OPTION_ASCII) ? OPTION_ASCII : OPTION_WIDTH]);

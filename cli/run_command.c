@@ -421,6 +421,9 @@ static int check(const struct options *options) {
     if (status == 0 && !is_watch && options->operands == 0) {
         return usage("no command; write for example sysinfo run -- make test");
     }
+    if (status == 0 && !is_watch && *options->operand[0] == '\0') {
+        return usage("the command's name is empty; write for example sysinfo run -- make test");
+    }
     if (status == 0 && is_watch && options->operands > 0) {
         return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
     }
@@ -429,6 +432,9 @@ static int check(const struct options *options) {
     }
     if (status == 0 && options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
+    }
+    if (status == 0 && options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
+        return usage("%s and --record name the same file, %s; the report needs one of its own", options->word[OPTION_OUTPUT], options->output);
     }
     return status;
 }
