@@ -23,7 +23,11 @@ static int read_all(const struct options *options, struct sampler *sampler) {
     return status;
 }
 
+/* A share of the quota takes a window, but no more than the time that it is made from. */
 static bool is_here(const struct sampler *sampler, const struct sysinfo_field *field) {
+    if (field->result == SYSINFO_RESULT_CGROUP && field->unit == SYSINFO_UNIT_PERCENT) {
+        field = sysinfo_field_find(field->group, "cpu_time");
+    }
     return sysinfo_field_state(field, sample_result(&sampler->sample, field)) != SYSINFO_FIELD_UNKNOWN;
 }
 
