@@ -116,6 +116,11 @@ static int check_value_options(const struct options *options, const struct selec
     if (options_has(options, OPTION_UNIT) && !has_bytes) {
         return usage("%s is for fields in bytes, and none is asked for", options->word[OPTION_UNIT]);
     }
+    for (size_t i = 0; i < selection->count && options_has(options, OPTION_SINCE_BOOT); i++) {
+        if (selection->field[i]->result == SYSINFO_RESULT_CGROUP && selection->field[i]->unit == SYSINFO_UNIT_PERCENT) {
+            return usage("--since-boot is for percentages of cpu: leave it out to measure %s.%s", selection->field[i]->group, selection->field[i]->name);
+        }
+    }
     if (has_names && options->format == FORMAT_TABLE && options_has(options, OPTION_NO_HEADER)) {
         return usage("values asked for by name have no header: --no-header is for tables and --csv");
     }
@@ -168,6 +173,9 @@ static int run_group(struct options *options) {
     } else {
         select_group(&view, &selection, group);
     }
+    if (options->format != FORMAT_TABLE) {
+        selection_drop_doubles(&selection);
+    }
     view.has_interval = selection_has_window(&selection);
     if (status == 0) {
         status = options_take_schedule(options, names, view.has_interval);
@@ -213,6 +221,9 @@ static int run_get(struct options *options) {
     }
     if (status == 0 && names == 0) {
         status = usage("no field; write for example sysinfo get mem.available cpu.percent");
+    }
+    if (options->format != FORMAT_TABLE) {
+        selection_drop_doubles(&selection);
     }
     view.has_interval = selection_has_window(&selection);
     if (status == 0) {

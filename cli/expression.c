@@ -42,27 +42,33 @@ static const struct sysinfo_field *needs_group(const char *name, int *status) {
     return unknown_field(name, status);
 }
 
-const struct sysinfo_field *parse_field(const char *word, int *status) {
+/* NULL: there is none of that name. */
+static const struct sysinfo_field *find_field(const char *word) {
     const char *dot = strrchr(word, '.');
-    if (dot == NULL) {
-        return needs_group(word, status);
-    }
     char group[64];
-    size_t length = (size_t)(dot - word);
-    if (length >= sizeof group) {
-        return unknown_field(word, status);
+    size_t length = dot != NULL ? (size_t)(dot - word) : 0;
+    if (dot == NULL || length >= sizeof group) {
+        return NULL;
     }
     memcpy(group, word, length);
     group[length] = '\0';
     const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
-    if (field == NULL || !is_measure(field)) {
-        return unknown_field(word, status);
-    }
-    if (sysinfo_field_source(field) == NULL) {
+    return field != NULL && is_measure(field) ? field : NULL;
+}
+
+/* A field that is, whether or not this system has it. */
+static const struct sysinfo_field *parse_name(const char *word, int *status) {
+    const struct sysinfo_field *field = find_field(word);
+    *status = 0;
+    return field != NULL ? field : strchr(word, '.') == NULL ? needs_group(word, status) : unknown_field(word, status);
+}
+
+const struct sysinfo_field *parse_field(const char *word, int *status) {
+    const struct sysinfo_field *field = parse_name(word, status);
+    if (field != NULL && sysinfo_field_source(field) == NULL) {
         *status = trouble("'%s' is not available on this system", word);
         return NULL;
     }
-    *status = 0;
     return field;
 }
 
@@ -76,10 +82,13 @@ static const struct {
 };
 enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
 
-/* The comparison that `text` begins with; -1: none. */
+static const char signs[] = "<>=!";
+
+/* The comparison that `text` begins with; -1: none. Of "=>" and "<>" no part is one. */
 static int comparison_at(const char *text) {
+    size_t length = strspn(text, signs);
     for (int i = 0; i < COMPARISONS; i++) {
-        if (strncmp(text, comparisons[i].text, strlen(comparisons[i].text)) == 0) {
+        if (strncmp(text, comparisons[i].text, strlen(comparisons[i].text)) == 0 && (length == 0 || length == strlen(comparisons[i].text))) {
             return i;
         }
     }
@@ -147,16 +156,25 @@ static int parse_value(const char *word, struct expression *expression) {
 /* Where the field's name ends in "mem.free<2G" or "mem.free below 2G"; NULL: there is no comparison. */
 static const char *find_comparison(const char *text, const char **behind_name) {
     const char *p = skip_blanks(text);
-    while (*p != '\0' && *p != ' ' && *p != '\t' && *p != '<' && *p != '>' && *p != '=' && *p != '!') {
-        p++;
-    }
+    p += strcspn(p, " \t<>=!");
     *behind_name = p;
     p = skip_blanks(p);
     return comparison_at(p) >= 0 ? p : NULL;
 }
 
-static int no_comparison(const char *word) {
-    return usage("'%s': no comparison. Quote it, '%s > 2G', or write: %s above 2G", word, word, word);
+/* `behind` is what follows the name: nothing, or something that is no comparison. */
+static int no_comparison(const char *word, const char *behind) {
+    if (*behind != '\0') {
+        size_t length = strspn(behind, signs);
+        return usage("'%s': unknown comparison '%.*s'; use < <= > >= == != below or above", word, (int)(length > 0 ? length : strcspn(behind, " \t")), behind);
+    }
+    int status = 0;
+    const struct sysinfo_field *field = parse_name(skip_blanks(word), &status);
+    if (field == NULL) {
+        return status;
+    }
+    const char *value = field->unit == SYSINFO_UNIT_BYTES ? "2G" : "20";
+    return usage("'%s': no comparison. Quote it, '%s > %s', or write: %s above %s", word, word, value, word, value);
 }
 
 /* One expression out of a whole text. */
@@ -164,7 +182,7 @@ static int parse_text(const char *text, struct expression *expression) {
     const char *behind_name, *name = skip_blanks(text);
     const char *at = find_comparison(text, &behind_name);
     if (at == NULL) {
-        return no_comparison(text);
+        return no_comparison(text, skip_blanks(behind_name));
     }
     int index = comparison_at(at);
     const char *value = skip_blanks(at + strlen(comparisons[index].text));
@@ -177,7 +195,7 @@ static int parse_text(const char *text, struct expression *expression) {
     } else if (*skip_blanks(value + word.length) != '\0') {
         status = usage("'%s': unexpected '%s' behind the value", text, skip_blanks(value + word.length));
     } else {
-        expression->field = parse_field(name_text.length > 0 ? name_text.bytes : "", &status);
+        expression->field = parse_name(name_text.length > 0 ? name_text.bytes : "", &status);
         expression->comparison = comparisons[index].comparison;
     }
     if (status == 0) {
@@ -188,13 +206,14 @@ static int parse_text(const char *text, struct expression *expression) {
     return status;
 }
 
-/* Takes one word, or three when the second is a comparison. */
+/* Takes one word, or three when the second is a comparison, or looks like one. */
 static int parse_next(const char *const *operand, size_t operands, size_t *taken, struct expression *expression) {
     struct text text = {NULL, 0, 0};
     text_add(&text, operand[0]);
     *taken = 1;
     int index = operands > 1 ? comparison_at(operand[1]) : -1;
-    if (index >= 0 && strcmp(operand[1], comparisons[index].text) == 0) {
+    bool is_signs = operands > 1 && *operand[1] != '\0' && operand[1][strspn(operand[1], signs)] == '\0';
+    if (is_signs || (index >= 0 && strcmp(operand[1], comparisons[index].text) == 0)) {
         text_addf(&text, " %s", operand[1]);
         *taken = 2;
         if (operands > 2) {

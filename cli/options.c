@@ -266,6 +266,9 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
         }
         value = argv[++*at];
     }
+    if (spelling->value == OPTIONAL_VALUE && equals != NULL && *value == '\0') {
+        return usage("unknown time ''; write iso or unix");
+    }
     bool is_format = spelling->id == OPTION_FORMAT && spelling->value == VALUE;
     return set(options, spelling->id, is_format ? word : spelling->text, value);
 }
@@ -275,6 +278,9 @@ static int parse_short(struct options *options, int argc, char **argv, int *at) 
     for (const char *letter = argv[*at] + 1; *letter != '\0'; letter++) {
         const char name[3] = {'-', *letter, '\0'};
         const struct spelling *spelling = find(name, 2);
+        if (*letter == '=' && letter > argv[*at] + 1) {
+            return usage("-%c takes no value, and '%s' has one (sysinfo --help)", letter[-1], argv[*at]);
+        }
         if (spelling == NULL) {
             return unknown_option(options, letter == argv[*at] + 1 ? argv[*at] : name, 2);
         }

@@ -32,10 +32,13 @@ static bool knows_something(const struct view *view, const struct sample *sample
 }
 
 void explain_unknown(struct text *text, const struct options *options, const struct sample *sample, const struct sysinfo_field *field) {
-    if (sample->status[field->result] == SYSINFO_OK) {
+    if (sysinfo_field_source(field) == NULL) {
+        text_addf(text, "'%s.%s' is not available on this system", field->group, field->name);
+    } else if (sample->status[field->result] == SYSINFO_OK) {
         text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name, sysinfo_field_source(field));
     } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET && options->root != NULL) {
-        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile; use --times or --since-boot", options->root);
+        bool is_condition = options->command != NULL && (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
+        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root, is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
     } else {
         text_add(text, sample->why[field->result].bytes);
     }

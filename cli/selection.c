@@ -71,6 +71,20 @@ int selection_add_name(struct selection *selection, const char *group, const cha
     return 0;
 }
 
+void selection_drop_doubles(struct selection *selection) {
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        size_t at = 0;
+        while (at < kept && selection->field[at] != selection->field[i]) {
+            at++;
+        }
+        if (at == kept) {
+            selection->field[kept++] = selection->field[i];
+        }
+    }
+    selection->count = kept;
+}
+
 bool selection_has_window(const struct selection *selection) {
     for (size_t i = 0; i < selection->count; i++) {
         const struct sysinfo_field *field = selection->field[i];

@@ -20,6 +20,9 @@ void selection_add_group(struct selection *selection, const char *group);
 /* Adds the field of that name; 0, or the status after a message: there is none, or this system does not have it. */
 int selection_add_name(struct selection *selection, const char *group, const char *name);
 
+/* Keeps the first of each field: keys of an object and metrics stand once. */
+void selection_drop_doubles(struct selection *selection);
+
 /* Whether a field is a share of a window of time, which must pass before it is known. */
 bool selection_has_window(const struct selection *selection);
 

@@ -96,11 +96,31 @@ static int watch(const struct options *options, const struct conditions *conditi
     }
 }
 
+/* What no machine of this system tells is said before anything is measured, unless another condition may hold instead. */
+static int check_available(const struct conditions *conditions) {
+    const struct sysinfo_field *missing = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < conditions->count; i++) {
+        const struct sysinfo_field *field = conditions->list[i].field;
+        if (sysinfo_field_source(field) == NULL) {
+            missing = missing == NULL ? field : missing;
+            count++;
+        }
+    }
+    if (count == 0 || (conditions->any && count < conditions->count)) {
+        return 0;
+    }
+    return trouble("'%s.%s' is not available on this system", missing->group, missing->name);
+}
+
 static int run(struct options *options, double interval, double timeout) {
     struct conditions conditions = {.any = options_has(options, OPTION_ANY)};
     struct selection selection = {NULL, 0};
     struct sampler sampler;
     int status = expressions_parse(options->operand, options->operands, &conditions.list, &conditions.count);
+    if (status == 0) {
+        status = check_available(&conditions);
+    }
     for (size_t i = 0; status == 0 && i < conditions.count; i++) {
         expression_select(&conditions.list[i], &selection);
     }
