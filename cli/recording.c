@@ -89,14 +89,10 @@ static size_t split(char *line, char *field[MOST_COLUMNS]) {
     }
 }
 
+/* No figure is negative, or beyond 64 bits. */
 static bool parse_number(const char *word, double *number) {
     const char *behind;
-    bool is_negative = *word == '-';
-    if (!scan_number(word + is_negative, number, &behind) || *behind != '\0') {
-        return false;
-    }
-    *number = is_negative ? -*number : *number;
-    return true;
+    return scan_number(word, number, &behind) && *behind == '\0' && *number < 9e18;
 }
 
 /* `count` digits, and what must stand behind them. */
