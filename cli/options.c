@@ -160,6 +160,9 @@ static int set(struct options *options, enum option_id id, const char *word, con
         if (*value == '\0') {
             return usage("%s needs a file, for example %s mem.csv", word, word);
         }
+        if (strcmp(value, "-") == 0) {
+            return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
+        }
         options->output = value;
         break;
     case OPTION_FOR:
@@ -171,6 +174,9 @@ static int set(struct options *options, enum option_id id, const char *word, con
         break;
     case OPTION_RECORD:
         options->record = value;
+        if (strcmp(value, "-") == 0) {
+            return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
+        }
         status = *value != '\0' ? 0 : usage("--record needs a file, for example --record run.csv");
         break;
     case OPTION_MAX_MEM:

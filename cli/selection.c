@@ -36,20 +36,28 @@ void selection_add_group(struct selection *selection, const char *group) {
     }
 }
 
+/* Names as they are typed behind the group: "total" of mem, "memory.some_avg10" of pressure. */
 static int unknown_field(const char *group, const char *name) {
     enum { MOST = 128 };
-    const char *names[MOST];
+    struct text names[MOST];
+    const char *list[MOST];
     size_t count = 0;
-    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
-        if (is_measure(field) && strcmp(field->group, group) == 0 && count < MOST) {
-            names[count++] = field->name;
-        }
+    struct selection all = {NULL, 0};
+    selection_add_group(&all, group);
+    for (; count < all.count && count < MOST; count++) {
+        const char *inner = all.field[count]->group + strlen(group);
+        names[count] = (struct text){NULL, 0, 0};
+        text_addf(&names[count], "%s%s%s", *inner == '.' ? inner + 1 : "", *inner == '.' ? "." : "", all.field[count]->name);
+        list[count] = names[count].bytes;
     }
-    const char *meant = closest(name, names, count);
-    if (meant != NULL) {
-        return usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group);
+    selection_free(&all);
+    const char *meant = closest(name, list, count);
+    int status = meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
+                               : usage("unknown field '%s' (sysinfo fields %s)", name, group);
+    for (size_t i = 0; i < count; i++) {
+        text_free(&names[i]);
     }
-    return usage("unknown field '%s' (sysinfo fields %s)", name, group);
+    return status;
 }
 
 int selection_add_name(struct selection *selection, const char *group, const char *name) {
