@@ -292,7 +292,12 @@ static double whole_number(const struct expression *expression, const struct sam
 enum truth expression_evaluate(const struct expression *expression, const struct sample *sample) {
     double left = number_of(expression->field, sample), right = expression->value;
     if (expression->whole != NULL) {
-        right *= whole_number(expression, sample) / 100;
+        double whole = whole_number(expression, sample);
+        if (whole > 0 || isnan(whole)) {
+            right *= whole / 100;
+        } else {
+            left = isnan(left) ? left : 0; /* Of nothing, as swap.percent has it, 0 % are in use. */
+        }
     }
     if (isnan(left) || isnan(right)) { /* A part of no limit is no limit, which is more than every number. */
         return IS_UNKNOWN;

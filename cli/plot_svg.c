@@ -8,7 +8,18 @@
 
 #include "plot.h"
 
-enum { WIDTH = 960, LEFT = 76, RIGHT = 28, TITLE = 40, LEGEND_ROW = 20, HEIGHT = 320, BELOW = 52, MARK_ROWS = 4, MARK_ROW = 15, COLOURS = 6, LETTER = 7 };
+enum { MARK_ROWS = 4, COLOURS = 6 };
+
+/* Lengths in the picture's own unit; not an enum, for they meet doubles. */
+#define WIDTH 960
+#define HEIGHT 320 /* Of the area between the axes. */
+#define LEFT 76    /* Beside it, above it, and below. */
+#define RIGHT 28
+#define TITLE 40
+#define BELOW 52
+#define LEGEND_ROW 20
+#define MARK_ROW 15
+#define LETTER 7
 
 /* Colours that the colour-blind tell apart too, on white and on black. */
 static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#555555"};
