@@ -193,10 +193,12 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
     return status;
 }
 
-/* A CPU that went while its files were read made the answer one that must not be kept. */
-static bool is_still_online(struct sysinfo_host *host, const char *list, size_t length) {
+/* Whether the list of online CPUs is what it was: a CPU that went while its files were read made the answer one that must not be kept. */
+static int is_list_still_true(struct sysinfo_host *host, const char *list, size_t length, bool *is_true) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK && state->length == length && memcmp(state->text, list, length) == 0;
+    int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
+    *is_true = status == SYSINFO_OK && state->length == length && memcmp(state->text, list, length) == 0;
+    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
 }
 
 /*
@@ -223,8 +225,12 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
         memcpy(list, state->text, length);
     }
     uint64_t logical, cores = 0;
+    bool may_be_kept = false;
     status = count(host, has_list, &logical, &cores);
-    if (status == SYSINFO_OK && has_list && logical > 0 && is_still_online(host, list, length)) {
+    if (status == SYSINFO_OK && has_list && logical > 0) {
+        status = is_list_still_true(host, list, length, &may_be_kept);
+    }
+    if (may_be_kept) {
         free(state->counted.online);
         state->counted.online = list;
         state->counted.length = length;
