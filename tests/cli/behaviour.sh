@@ -72,14 +72,35 @@ same_in_every_locale() {
 }
 check "the same bytes in every locale and environment" same_in_every_locale
 
+# What a command prints on a terminal, which is told to leave line ends alone before the command starts.
+on_a_terminal() { # command...
+    python3 - "$@" <<'END'
+import os, subprocess, sys, termios
+
+ours, terminal = os.openpty()
+settings = termios.tcgetattr(terminal)
+settings[1] &= ~termios.OPOST
+termios.tcsetattr(terminal, termios.TCSANOW, settings)
+child = subprocess.Popen(sys.argv[1:], stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True)
+os.close(terminal)
+while True:
+    try:
+        some = os.read(ours, 65536)
+    except OSError:  # EIO: nobody holds the terminal any more.
+        break
+    sys.stdout.buffer.write(some)
+sys.exit(child.wait())
+END
+}
 same_on_a_terminal() {
     export -f print_everything
     export roots
     print_everything 2>&1 | without_times >plain
-    script -qec 'stty -onlcr; bash -c print_everything' /dev/null </dev/null | without_times >terminal
+    on_a_terminal bash -c print_everything | without_times >terminal
+    diff plain terminal | cat -A
     cmp plain terminal
 }
-if has script; then check "the same bytes on a terminal" same_on_a_terminal; fi
+if has python3; then check "the same bytes on a terminal" same_on_a_terminal; fi
 
 # ---- Readers ----
 
