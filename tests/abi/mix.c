@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that is built twice, with today's headers and (-DWITH_TOMORROW) with
- * headers whose results have one more field, and run with both libraries. Prints
- * what it learnt of that field, in its struct and through the field table.
+ * A program that is built with the first headers, with today's and
+ * (-DWITH_TOMORROW) with headers whose results have one more field, and run with
+ * the library of each. Prints what it learnt of that field, in its struct and
+ * through the field table.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -107,10 +108,60 @@ static void rows(void) {
     sysinfo_cpu_sample_list_free(list);
 }
 
+/* `call` asks for `answer.value`: a success writes nothing but the struct and bits that it has, a failure writes nothing. */
+#define ASK(tag, call)                                                                                                                                         \
+    do {                                                                                                                                                       \
+        GUARDED(tag) answer, untouched;                                                                                                                        \
+        PREPARE(answer);                                                                                                                                       \
+        PREPARE(untouched);                                                                                                                                    \
+        if ((call) == SYSINFO_OK) {                                                                                                                            \
+            expect(is_whole(answer.guard), #call " overruns nothing");                                                                                         \
+            expect(answer.value.present != 0 && answer.value.present >> (sizeof answer.value / 8) == 0, #call " tells what the caller has room for");          \
+            expect((answer.value.estimated & ~answer.value.present) == 0, #call " estimates what it tells");                                                   \
+        } else {                                                                                                                                               \
+            expect(memcmp(&answer, &untouched, sizeof answer) == 0, #call " leaves the struct alone when it fails");                                           \
+        }                                                                                                                                                      \
+    } while (0)
+
+static void each_getter(void) {
+    ASK(sysinfo_cpu_sample, sysinfo_cpu_times(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_cpu_usage, sysinfo_cpu_times_percent(NULL, 0.01, &answer.value, sizeof answer.value));
+    ASK(sysinfo_processors, sysinfo_cpu_counts(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_swap, sysinfo_swap_memory(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_load, sysinfo_load_average(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_stats, sysinfo_cpu_stats(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_allowance, sysinfo_usable_memory(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_allowance, sysinfo_usable_swap(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_cpu_allowance, sysinfo_usable_cpus(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_cgroup, sysinfo_cgroup_usage(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_pressure, sysinfo_cpu_pressure(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_pressure, sysinfo_cgroup_memory_pressure(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_heap, sysinfo_heap_info(NULL, &answer.value, sizeof answer.value));
+    ASK(sysinfo_heap, sysinfo_heap_detail(NULL, &answer.value, sizeof answer.value));
+}
+
+/* A program that learns its results from the table may be of any version: each result into room of every size, known or not. */
+static void each_result_in_every_size(void) {
+    int known = 0;
+    for (uint32_t result = 1; result <= 64; result++) {
+        for (size_t slots = 3; slots <= SYSINFO_SLOTS; slots++) {
+            uint64_t room[SYSINFO_SLOTS + 1];
+            for (size_t i = 0; i <= SYSINFO_SLOTS; i++) {
+                room[i] = GUARD;
+            }
+            known += sysinfo_read(NULL, result, room, slots * 8) == SYSINFO_OK;
+            expect(room[slots] == GUARD, "sysinfo_read() writes no further than the given size");
+        }
+    }
+    expect(known >= 7 * (SYSINFO_SLOTS - 2), "the seven results of every machine are read in every size");
+}
+
 int main(void) {
     memory();
     generic();
     difference();
     rows();
+    each_getter();
+    each_result_in_every_size();
     return failures > 0;
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* How the functions of the library are declared: visibility, must-check results, C linkage, casts that C++ accepts. */
+#ifndef SYSINFO_API_H
+#define SYSINFO_API_H
+
+/* Users of the Windows DLL may define SYSINFO_SHARED; without it the calls go through the import library's stubs. */
+#if defined(_WIN32) && defined(SYSINFO_BUILDING) && defined(SYSINFO_SHARED)
+#define SYSINFO_EXPORT __declspec(dllexport)
+#elif defined(_WIN32) && defined(SYSINFO_SHARED)
+#define SYSINFO_EXPORT __declspec(dllimport)
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define SYSINFO_EXPORT __attribute__((visibility("default")))
+#else
+#define SYSINFO_EXPORT
+#endif
+
+#if defined(__GNUC__)
+#define SYSINFO_MUST_CHECK __attribute__((warn_unused_result))
+#else
+#define SYSINFO_MUST_CHECK
+#endif
+
+#ifdef __cplusplus
+#define SYSINFO_BEGIN_DECLS extern "C" {
+#define SYSINFO_END_DECLS }
+#define SYSINFO_CAST(type, value) static_cast<type>(value)
+#else
+#define SYSINFO_BEGIN_DECLS
+#define SYSINFO_END_DECLS
+#define SYSINFO_CAST(type, value) ((type)(value))
+#endif
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * CPUs: what they did, how busy they are, how many there are.
+ *
+ * The modes below are disjoint on every system: their times add up to all the
+ * time that passed, and their percentages to 100. The two exceptions are `guest`,
+ * which is a part of `user`, and `guest_nice`, a part of `nice`. A mode that the
+ * system does not tell apart is not present.
+ */
+#ifndef SYSINFO_CPU_H
+#define SYSINFO_CPU_H
+
+#include <sysinfo/api.h>
+#include <sysinfo/result.h>
+#include <sysinfo/status.h>
+
+SYSINFO_BEGIN_DECLS
+
+struct sysinfo_host;
+
+/* ---- How busy ---------------------------------------------------------- */
+
+/* group cpu, result CPU_USAGE: shares of the time between two samples. */
+struct sysinfo_cpu_usage {
+    uint64_t present, estimated;
+    uint64_t cpu;      /* none, label: Number of the CPU; absent in the row for all CPUs. */
+    double interval;   /* seconds, label: Time between the two samples. */
+    double percent;    /* percent: Time not idle: 100 - idle - iowait. */
+    double user;       /* percent: Running programs at normal priority (includes guest). */
+    double system;     /* percent: Running the kernel, outside interrupts. */
+    double nice;       /* percent: Running programs at lowered priority (includes guest_nice). */
+    double idle;       /* percent: Doing nothing. */
+    double iowait;     /* percent: Idle while a program waited for a disk. */
+    double irq;        /* percent: Serving hardware interrupts. */
+    double softirq;    /* percent: Serving deferred interrupt work. */
+    double steal;      /* percent: Wanted to run, but the hypervisor ran something else. */
+    double guest;      /* percent: Running a virtual machine, a part of user. */
+    double guest_nice; /* percent: Running a virtual machine at lowered priority, a part of nice. */
+};
+
+/* ---- How many ---------------------------------------------------------- */
+
+/* group cpu, result CPU_COUNTS. */
+struct sysinfo_processors {
+    uint64_t present, estimated;
+    uint64_t count; /* count, prom cpus: Logical CPUs online. */
+    uint64_t cores; /* count, prom cpu_cores: Physical cores that the online CPUs belong to. */
+};
+
+/* ---- What they did ----------------------------------------------------- */
+
+/*
+ * group cpu.times, result CPU_SAMPLE: time spent since the machine started.
+ *
+ * `wrap` is present where the source counts in few bits: it is the number of
+ * seconds at which its counters begin again at 0, and the difference of two
+ * samples takes it into account. The sum over all CPUs then steps back by as much
+ * for each CPU that begins again.
+ */
+struct sysinfo_cpu_sample {
+    uint64_t present, estimated;
+    uint64_t cpu;      /* none, label: Number of the CPU; absent in the row for all CPUs. */
+    double time;       /* seconds, label: Monotonic clock when the sample was taken. */
+    double wrap;       /* seconds, label: The counters begin again at this value. */
+    double user;       /* seconds, counter, prom cpu_seconds_total mode=user: Running programs at normal priority (includes guest). */
+    double system;     /* seconds, counter, prom cpu_seconds_total mode=system: Running the kernel, outside interrupts. */
+    double nice;       /* seconds, counter, prom cpu_seconds_total mode=nice: Running programs at lowered priority (includes guest_nice). */
+    double idle;       /* seconds, counter, prom cpu_seconds_total mode=idle: Doing nothing. */
+    double iowait;     /* seconds, counter, prom cpu_seconds_total mode=iowait: Idle while a program waited for a disk. */
+    double irq;        /* seconds, counter, prom cpu_seconds_total mode=irq: Serving hardware interrupts. */
+    double softirq;    /* seconds, counter, prom cpu_seconds_total mode=softirq: Serving deferred interrupt work. */
+    double steal;      /* seconds, counter, prom cpu_seconds_total mode=steal: Wanted to run, but the hypervisor ran something else. */
+    double guest;      /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
+    double guest_nice; /* seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at lowered priority, a part of nice. */
+};
+
+/* ---- All CPUs together ------------------------------------------------- */
+
+/*
+ * The CPU time spent since the machine started, summed over all CPUs.
+ *
+ * Cost: one read of /proc/stat on Linux. Errors: any but NOT_YET. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size);
+
+/*
+ * How busy the machine was, 0 to 100 over all CPUs together.
+ *
+ * `interval` > 0: takes a sample, sleeps so many seconds on the monotonic clock
+ * (a signal does not shorten it), takes another and compares. `interval` 0:
+ * compares with the previous such call on this host and does not sleep; the
+ * first call answers SYSINFO_NOT_YET, and so does one after which no counter has
+ * moved (the older sample is kept, so the window grows).
+ *
+ * Each function below remembers its own past: mixing them on one host does not
+ * shorten anybody's window.
+ *
+ * Resolution: the kernel counts in ticks (10 ms on Linux), so one CPU over 0.1 s
+ * moves in steps of 10 %.
+ *
+ * SYSINFO_INVALID: `interval` is negative, NaN or infinite, or 0 with a NULL host.
+ * SYSINFO_NOT_YET also when idle time ran backwards by more than the clock's
+ * jitter (a resume from suspend): that window has no true percentage. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent);
+
+/* The same, told by mode. Since 0.1. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage, size_t size);
+
+/*
+ * The pure difference of two samples, `before` taken first: for callers that
+ * keep their own past. No host, no state, no system call; both samples may be of
+ * any age or size, for only slots whose bit is set are read.
+ *
+ * A mode whose counter ran backwards counts as 0, and every share of that row is
+ * marked estimated. SYSINFO_NOT_YET: nothing moved, or idle time ran backwards by
+ * more than jitter. SYSINFO_INVALID: a NULL, a wrong size, samples of two
+ * different CPUs, or a sample without idle time. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                                                struct sysinfo_cpu_usage *usage, size_t size);
+
+/* ---- CPU by CPU --------------------------------------------------------- */
+
+/*
+ * A list holds a row for all CPUs together and one for each online CPU, by
+ * ascending number, all from the same reading. Rows carry their CPU's number:
+ * never count on the position, CPUs come and go.
+ *
+ * Start with a NULL list: the call makes it. Later calls refill it in place, and
+ * allocate nothing while the number of CPUs stays. On failure the list is as it
+ * was. Rows are valid until the list is refilled or freed.
+ *
+ *     struct sysinfo_cpu_usage_list *list = NULL;
+ *     if (sysinfo_cpu_times_percent_percpu(host, 1.0, &list) == SYSINFO_OK)
+ *         for (size_t i = 0; (row = sysinfo_cpu_usage_list_at(list, i)) != NULL; i++)
+ *             ...
+ *     sysinfo_cpu_usage_list_free(list);
+ */
+struct sysinfo_cpu_sample_list;
+struct sysinfo_cpu_usage_list;
+
+/* sysinfo_cpu_times() for each CPU. Since 0.1. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list);
+
+/*
+ * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval`
+ * and a past of its own. A CPU that was not there before, or that has no
+ * percentage over this window, has a row that knows only its number. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list);
+
+/* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
+                                                                     struct sysinfo_cpu_usage_list **list);
+
+/* The row for all CPUs together; NULL for a NULL list. Since 0.1. */
+SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list);
+SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_all(const struct sysinfo_cpu_usage_list *list);
+
+/* Row `index`, from 0; NULL past the end, so that a loop needs no count. Since 0.1. */
+SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list, size_t index);
+SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list, size_t index);
+
+/* How many CPUs the list has; 0 for a NULL list. Since 0.1. */
+SYSINFO_EXPORT size_t sysinfo_cpu_sample_list_count(const struct sysinfo_cpu_sample_list *list);
+SYSINFO_EXPORT size_t sysinfo_cpu_usage_list_count(const struct sysinfo_cpu_usage_list *list);
+
+/* NULL is allowed. Since 0.1. */
+SYSINFO_EXPORT void sysinfo_cpu_sample_list_free(struct sysinfo_cpu_sample_list *list);
+SYSINFO_EXPORT void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list);
+
+/* ---- Counting ----------------------------------------------------------- */
+
+enum sysinfo_cpu_kind {
+    SYSINFO_CPU_LOGICAL = 1,     /* Logical CPUs online, whoever may use them. */
+    SYSINFO_CPU_PHYSICAL = 2,    /* Physical cores that the online CPUs belong to. */
+    SYSINFO_CPU_USABLE = 3,      /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
+    SYSINFO_CPU_USABLE_CORES = 4 /* Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of certain CPUs. */
+};
+
+/*
+ * How many CPUs of that kind: 1 or more, or a negative status. The only function
+ * whose success is not 0; a count has no zero. Never cached: CPUs come and go.
+ *
+ * SYSINFO_UNKNOWN: this machine does not say. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind);
+
+/* All counts at once; succeeds when at least one is known. Since 0.1. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size);
+
+SYSINFO_END_DECLS
+
+#endif

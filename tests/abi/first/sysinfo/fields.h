@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of all fields: what a generic program needs to print, export or
+ * describe every figure, also those that did not exist when it was written.
+ *
+ *     uint64_t any[SYSINFO_SLOTS];
+ *     const struct sysinfo_field *field = sysinfo_field_find("mem", "available");
+ *     if (sysinfo_read(host, field->result, any, sizeof any) == SYSINFO_OK &&
+ *         sysinfo_field_state(field, any) == SYSINFO_FIELD_KNOWN)
+ *         printf("%" PRIu64 "\n", sysinfo_field_uint64(field, any));
+ */
+#ifndef SYSINFO_FIELDS_H
+#define SYSINFO_FIELDS_H
+
+#include <sysinfo/api.h>
+#include <sysinfo/result.h>
+#include <sysinfo/status.h>
+
+SYSINFO_BEGIN_DECLS
+
+struct sysinfo_host;
+
+/* More of each may come: treat one you do not know as a plain number. */
+enum sysinfo_unit { SYSINFO_UNIT_NONE, SYSINFO_UNIT_BYTES, SYSINFO_UNIT_SECONDS, SYSINFO_UNIT_PERCENT, SYSINFO_UNIT_COUNT, SYSINFO_UNIT_THREADS };
+enum sysinfo_kind {
+    SYSINFO_KIND_GAUGE,   /* A value of this moment. */
+    SYSINFO_KIND_COUNTER, /* Only grows, until the machine restarts. */
+    SYSINFO_KIND_LABEL    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+};
+enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE };
+enum sysinfo_state { SYSINFO_FIELD_UNKNOWN, SYSINFO_FIELD_KNOWN, SYSINFO_FIELD_UNLIMITED };
+
+/* One field. Belongs to the library, lives as long as it. Later versions append members. */
+struct sysinfo_field {
+    const char *group;         /* What a user types: "mem". Fields of a group are adjacent. */
+    const char *name;          /* The struct's member, the command's field, the JSON key: "available". */
+    const char *meaning;       /* One sentence. */
+    const char *metric;        /* Prometheus metric, "sysinfo_mem_available_bytes"; NULL: not exported. */
+    const char *metric_labels; /* Its fixed labels, "mode=\"user\""; NULL: none. */
+    uint32_t result;           /* enum sysinfo_result: which struct, and so which call. */
+    uint32_t unit;             /* enum sysinfo_unit */
+    uint32_t kind;             /* enum sysinfo_kind */
+    uint32_t type;             /* enum sysinfo_type */
+    uint32_t offset;           /* Bytes from the start of the struct. */
+};
+
+/* The field after `field`; the first for NULL; NULL after the last. Iterate with it: the table's stride is private. Since 0.1. */
+SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_next(const struct sysinfo_field *field);
+
+/* The field of that group and name, or NULL. Since 0.1. */
+SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_find(const char *group, const char *name);
+
+/* Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL: this system does not tell it. Since 0.1. */
+SYSINFO_EXPORT const char *sysinfo_field_source(const struct sysinfo_field *field);
+
+/* "bytes", "percent" ...; "" for none. Never NULL. Since 0.1. */
+SYSINFO_EXPORT const char *sysinfo_unit_name(uint32_t unit);
+
+/*
+ * Fills any result by its name; `out` is that struct, or any array of at least
+ * three slots, of `size` bytes. SYSINFO_RESULT_CPU_USAGE is sysinfo_cpu_times_percent()
+ * with interval 0. SYSINFO_INVALID: no such result, and what that getter says. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size);
+
+/*
+ * What a filled result says of a field. `result` is the struct that field->result
+ * names, of any size that a getter was given. Print with these and you never
+ * print an unknown as 0 or a missing limit as 18446744073709551615. Since 0.1.
+ */
+SYSINFO_EXPORT enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const void *result);
+SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *result);
+
+/* The value, converted where the type differs (a double is cut to a whole number); 0 when it is not known. Since 0.1. */
+SYSINFO_EXPORT uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result);
+SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, const void *result);
+
+SYSINFO_END_DECLS
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this process may use of the machine: limits, quotas, affinity.
+ *
+ * sysinfo_virtual_memory() and its neighbours speak of the whole machine. In a
+ * container, under systemd and in a batch job a process may use less, and is
+ * killed or slowed down when it takes more. These calls speak of that. They are
+ * results of their own, so that who asks about the machine does not pay for them.
+ *
+ * A limit that does not exist is known: it reads SYSINFO_UNLIMITED (a quota:
+ * infinity), and sysinfo_field_state() tells it apart. A limit that cannot be
+ * seen, say because the container shows no cgroup files, is absent; the figure of
+ * what is usable is then the machine's, marked estimated.
+ *
+ * On Linux they come from the process's cgroup and all cgroups above it that can
+ * be seen, version 1, 2 or both; docs/containers.md explains the formulas. Where
+ * a system has no such limits, or the library does not know them, `limit` and
+ * `quota` are absent and `usable` is what the machine itself has left.
+ */
+#ifndef SYSINFO_LIMITS_H
+#define SYSINFO_LIMITS_H
+
+#include <sysinfo/api.h>
+#include <sysinfo/result.h>
+#include <sysinfo/status.h>
+
+SYSINFO_BEGIN_DECLS
+
+struct sysinfo_host;
+
+/*
+ * group mem, result USABLE_MEMORY
+ * group swap, result USABLE_SWAP
+ */
+struct sysinfo_allowance {
+    uint64_t present, estimated;
+    uint64_t limit;  /* bytes: Tightest limit of this process and of the cgroups that it is in. */
+    uint64_t usable; /* bytes: What this process may still take: the least of the machine and every limit. */
+};
+
+/*
+ * Memory that this process may use. `usable` is the smaller of what the machine
+ * has available and, for each limit (memory.max and memory.high), what is left
+ * below it; the page cache and the kernel objects of a cgroup that would be given
+ * up count as left.
+ *
+ * Cost on Linux: /proc/meminfo, /proc/self/cgroup, two short files for each
+ * cgroup from this process's own upwards, and two more for each that has a limit;
+ * all through descriptors that stay open. Errors: any but NOT_YET. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size);
+
+/* Swap space that this process may use. Cost and errors as above. Since 0.1. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size);
+
+/* group cpu, result USABLE_CPUS. */
+struct sysinfo_cpu_allowance {
+    uint64_t present, estimated;
+    uint64_t usable; /* count, prom cpus_usable: CPUs that this process can keep busy: the least of affinity, cpuset and quota rounded up; at least 1. */
+    double quota;    /* count, prom cpu_quota_cpus: Tightest CPU quota of the cgroups that this process is in, as a number of CPUs. */
+};
+
+/*
+ * CPUs that this process may use: how many threads to start. The affinity mask is
+ * that of the calling thread; below another root it is the one in that root's
+ * /proc/self/status, where there is one.
+ *
+ * Cost on Linux: one system call for the affinity, /proc/self/cgroup, and one
+ * short file for each cgroup above this process. Errors: any but NOT_YET. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance, size_t size);
+
+SYSINFO_END_DECLS
+
+#endif

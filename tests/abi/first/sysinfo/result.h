@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How every result struct is built, and how to ask it what it knows.
+ *
+ * A result is a row of 8-byte slots, each a uint64_t or a double. Slot 0 is
+ * `present`, slot 1 is `estimated`; bit k of either mask speaks about slot k.
+ *
+ *   - A slot whose `present` bit is clear is unknown. It reads 0, which means nothing.
+ *   - A slot whose `estimated` bit is set is known, but was computed by a
+ *     fallback, forced into its possible range, or measured with counters that
+ *     ran backwards. `estimated` is always a subset of `present`. A figure that is
+ *     derived from an estimated one is not marked again.
+ *
+ * Sizes are bytes, times are seconds, percentages run from 0 to 100 and are not
+ * rounded.
+ *
+ * Results grow: a later version may append slots. Every getter therefore takes
+ * sizeof the caller's struct, fills what fits and never writes beyond it; slots
+ * that an older library does not have read as unknown. So old and new programs
+ * and libraries mix freely. Read a slot of a row that the library owns (a CPU
+ * list) only when its bit is set: an older library's rows are shorter.
+ */
+#ifndef SYSINFO_RESULT_H
+#define SYSINFO_RESULT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sysinfo/api.h>
+
+/* Slots that any result of any version fits in: uint64_t any[SYSINFO_SLOTS] holds every result. */
+#define SYSINFO_SLOTS 64
+
+/* The bit of a field, as a constant: SYSINFO_BIT(struct sysinfo_memory, available). */
+#define SYSINFO_BIT(type, field) (UINT64_C(1) << (offsetof(type, field) / 8))
+
+/* 1 when the field is known, else 0: SYSINFO_HAS(&memory, available). */
+#define SYSINFO_HAS(result, field) (SYSINFO_CAST(int, ((result)->present >> SYSINFO_SLOT(result, field)) & 1))
+
+/* 1 when the field is known but estimated, else 0. */
+#define SYSINFO_IS_ESTIMATED(result, field) (SYSINFO_CAST(int, ((result)->estimated >> SYSINFO_SLOT(result, field)) & 1))
+
+/* The number of a field's slot, through a pointer to its struct. */
+#define SYSINFO_SLOT(result, field)                                                                                                                            \
+    (SYSINFO_CAST(size_t, SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, &(result)->field)) -                                                           \
+                              SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /                                                              \
+     8)
+
+/* What a size reads as when it is known that there is no limit. For a double, no limit is infinity. */
+#define SYSINFO_UNLIMITED UINT64_MAX
+
+/* Names every result struct, for sysinfo_read() and the field table. Never renumbered. */
+enum sysinfo_result {
+    SYSINFO_RESULT_CPU_USAGE = 1,  /* struct sysinfo_cpu_usage */
+    SYSINFO_RESULT_CPU_COUNTS = 2, /* struct sysinfo_processors */
+    SYSINFO_RESULT_CPU_SAMPLE = 3, /* struct sysinfo_cpu_sample */
+    SYSINFO_RESULT_MEMORY = 4,     /* struct sysinfo_memory */
+    SYSINFO_RESULT_SWAP = 5,       /* struct sysinfo_swap */
+    SYSINFO_RESULT_LOAD = 6,       /* struct sysinfo_load */
+    SYSINFO_RESULT_STATS = 7,      /* struct sysinfo_stats */
+
+    SYSINFO_RESULT_USABLE_MEMORY = 8, /* struct sysinfo_allowance */
+    SYSINFO_RESULT_USABLE_SWAP = 9,   /* struct sysinfo_allowance */
+    SYSINFO_RESULT_USABLE_CPUS = 10,  /* struct sysinfo_cpu_allowance */
+    SYSINFO_RESULT_CGROUP = 11,       /* struct sysinfo_cgroup */
+
+    SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */
+    SYSINFO_RESULT_MEMORY_PRESSURE = 13,
+    SYSINFO_RESULT_IO_PRESSURE = 14,
+    SYSINFO_RESULT_IRQ_PRESSURE = 15,
+    SYSINFO_RESULT_CGROUP_CPU_PRESSURE = 16,
+    SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE = 17,
+    SYSINFO_RESULT_CGROUP_IO_PRESSURE = 18,
+    SYSINFO_RESULT_CGROUP_IRQ_PRESSURE = 19,
+
+    SYSINFO_RESULT_HEAP = 20 /* struct sysinfo_heap */
+};
+
+#endif
