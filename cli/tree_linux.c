@@ -424,15 +424,19 @@ static void search(struct tree *tree) {
 
 /* ---- A sample ---- */
 
+/* Also of a process that has ended since its stat was read: it has no memory any more. */
 static void add_pss(struct tree *tree, struct process *process) {
-    if (process->is_dead) {
+    char path[64];
+    struct process now;
+    snprintf(path, sizeof path, "%" PRId64 "/smaps_rollup", process->pid);
+    process->pss = 0;
+    process->is_estimated = false;
+    if (process->is_dead || (read_file(tree, path) && decode_kilobytes(tree->file.bytes, "Pss:", &process->pss))) {
         return;
     }
-    char path[64];
-    snprintf(path, sizeof path, "%" PRId64 "/smaps_rollup", process->pid);
-    process->is_estimated = !read_file(tree, path) || !decode_kilobytes(tree->file.bytes, "Pss:", &process->pss);
-    if (process->is_estimated) {
-        process->pss = process->rss;
+    if (read_kept(tree, process->file, process->pid, STAT) && decode_stat(tree, tree->file.bytes, &now) && now.started == process->started && now.rss > 0) {
+        process->pss = now.rss;
+        process->is_estimated = true;
     }
 }
 

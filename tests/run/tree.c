@@ -256,8 +256,28 @@ START_TEST(pss_falls_back_to_rss_and_says_so) {
 }
 END_TEST
 
-START_TEST(thousands_are_found_again) {
-    enum { MANY = 800 };
+START_TEST(who_ended_since_it_was_seen_has_no_pss) {
+    put_process(200, 1, "one", 10, 5);
+    put(200, "smaps_rollup", "Pss:  12 kB\n");
+    put_children(200, "201 202 ");
+    put_process(201, 200, "ending", 20, 6);
+    put_children(201, "");
+    put_process(202, 200, "gone", 20, 6);
+    put_children(202, "");
+    struct tree *tree = open_tree(200, false);
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->rss, 50 * page());
+    put_process(201, 200, "ending", 0, 6);
+    vanish(202);
+    tree_add_pss(tree);
+    ck_assert_uint_eq(sample->pss, 12 * 1024);
+    ck_assert(!sample->is_estimated);
+    tree_free(tree);
+}
+END_TEST
+
+START_TEST(hundreds_are_found_again) {
+    enum { MANY = 300 };
     struct text_of_pids {
         char bytes[MANY * 8];
     } *list = calloc(1, sizeof *list);
@@ -303,7 +323,8 @@ int main(void) {
     tcase_add_test(tree, without_children_files_all_of_proc_is_read);
     tcase_add_test(tree, a_dead_process_has_no_memory_but_its_time_counts);
     tcase_add_test(tree, pss_falls_back_to_rss_and_says_so);
-    tcase_add_test(tree, thousands_are_found_again);
+    tcase_add_test(tree, who_ended_since_it_was_seen_has_no_pss);
+    tcase_add_test(tree, hundreds_are_found_again);
     tcase_add_test(tree, without_proc_there_is_no_tree);
     suite_add_tcase(suite, tree);
     return run(suite);
