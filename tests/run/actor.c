@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Plays the programs that the tests of `sysinfo run` watch: actor ROLE [ARGUMENT...]. Sizes are MiB, times milliseconds. */
+/*
+ * Plays the programs that the tests of `sysinfo run` watch: actor ROLE [ARGUMENT...].
+ * Sizes are MiB. Times are milliseconds; or FILE+N: until the file has N lines more,
+ * so that a test whose file is the recording waits for samples, however late they come.
+ */
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +25,47 @@ static void fail(const char *what) {
 static void nap(long milliseconds) {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
     nanosleep(&time, NULL);
+}
+
+static long lines_of(const char *path) {
+    char text[4096];
+    long lines = 0;
+    size_t length;
+    FILE *file = fopen(path, "r");
+    while (file != NULL && (length = fread(text, 1, sizeof text, file)) > 0) {
+        for (size_t i = 0; i < length; i++) {
+            lines += text[i] == '\n';
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return lines;
+}
+
+/* Gives up in the end, so that nothing is left behind when a test fails. */
+static void pass(const char *time) {
+    const char *plus = strrchr(time, '+');
+    if (plus == NULL) {
+        nap(strtol(time, NULL, 10));
+        return;
+    }
+    char path[256];
+    snprintf(path, sizeof path, "%.*s", (int)(plus - time), time);
+    long wanted = lines_of(path) + strtol(plus, NULL, 10);
+    for (int i = 0; i < 12000 && lines_of(path) < wanted; i++) {
+        nap(5);
+    }
+}
+
+/* Says in a file that it is ready: that file is there at once with all that it says. */
+static void be_ready(const char *path) {
+    char beside[256];
+    snprintf(beside, sizeof beside, "%s.new", path);
+    FILE *file = fopen(beside, "w");
+    if (file == NULL || fprintf(file, "%ld\n", (long)getpid()) < 0 || fclose(file) != 0 || rename(beside, path) != 0) {
+        fail(path);
+    }
 }
 
 static char *take(long mebibytes) {
@@ -47,7 +91,7 @@ static void close_everything(void) {
 /* spike SIZE TIME: has so much for so long, and gives it back. */
 static int spike(char **argument) {
     char *bytes = take(number(argument, 0));
-    nap(number(argument, 1));
+    pass(argument[1]);
     munmap(bytes, (size_t)number(argument, 0) << 20);
     nap(20);
     return 0;
@@ -73,56 +117,90 @@ static int become(char **argument) {
     return 98;
 }
 
+/* Children with so much of their own each. Once all have it, they keep it for that time. */
+static void lead(long count, long size, const char *time, const char *ready) {
+    int taken[2], held[2];
+    char byte = 0;
+    if (pipe(taken) != 0 || pipe(held) != 0) {
+        fail("pipe");
+    }
+    for (long i = 0; i < count; i++) {
+        pid_t pid = fork();
+        if (pid < 0) {
+            fail("fork");
+        }
+        if (pid == 0) {
+            close(held[1]);
+            if (size > 0) {
+                take(size);
+            }
+            _exit(write(taken[1], &byte, 1) == 1 && read(held[0], &byte, 1) == 0 ? 0 : 96);
+        }
+    }
+    close(taken[1]);
+    for (long i = 0; i < count && read(taken[0], &byte, 1) == 1; i++) {
+    }
+    if (ready != NULL) {
+        be_ready(ready);
+    }
+    pass(time);
+    close(held[1]);
+    while (wait(NULL) > 0) {
+    }
+}
+
 /* share SIZE COUNT TIME: children that share the pages of their parent. */
 static int share(char **argument) {
     take(number(argument, 0));
-    for (long i = 0; i < number(argument, 1); i++) {
-        if (fork() == 0) {
-            nap(number(argument, 2));
-            _exit(0);
-        }
-    }
-    while (wait(NULL) > 0) {
-    }
+    lead(number(argument, 1), 0, argument[2], NULL);
     return 0;
 }
 
-/* each SIZE COUNT TIME: children with so much of their own. */
+/* each SIZE COUNT TIME [READYFILE]: children with so much of their own. */
 static int each(char **argument) {
-    for (long i = 0; i < number(argument, 1); i++) {
-        if (fork() == 0) {
-            take(number(argument, 0));
-            nap(number(argument, 2));
-            _exit(0);
-        }
-    }
-    while (wait(NULL) > 0) {
-    }
+    lead(number(argument, 1), number(argument, 0), argument[2], argument[3]);
     return 0;
 }
 
-/* daemon SIZE TIME PIDFILE: leaves a daemon behind, which closes everything. */
+/* idle COUNT TIME: single-threaded processes that do nothing, this one among them. */
+static int idle(char **argument) {
+    lead(number(argument, 0) - 1, 0, argument[1], NULL);
+    return 0;
+}
+
+/* until TIME: does nothing. */
+static int until(char **argument) {
+    pass(argument[0]);
+    return 0;
+}
+
+/* daemon SIZE READYFILE: leaves a daemon behind, which closes everything, and ends by itself after a minute. */
 static int leave_daemon(char **argument) {
     if (fork() == 0) {
         setsid();
-        pid_t pid = fork();
-        if (pid != 0) {
-            FILE *file = fopen(argument[2], "w");
-            fprintf(file, "%ld\n", (long)pid);
-            fclose(file);
+        if (fork() != 0) {
             _exit(0);
         }
         close_everything();
         take(number(argument, 0));
-        nap(number(argument, 1));
+        be_ready(argument[1]);
+        nap(60000);
         _exit(0);
     }
     wait(NULL);
+    for (int i = 0; i < 12000 && access(argument[1], F_OK) != 0; i++) {
+        nap(5);
+    }
     return 0;
 }
 
-/* forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them first. */
+/* forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them first. Ends after the last of them. */
 static int forks(char **argument) {
+    int held[2]; /* Open for writing in all of them. */
+    char byte;
+    if (pipe(held) != 0) {
+        fail("pipe");
+    }
     for (long i = 0; i < number(argument, 0); i++) {
         pid_t pid = fork();
         if (pid == 0) {
@@ -136,18 +214,10 @@ static int forks(char **argument) {
         }
         waitpid(pid, NULL, 0);
     }
-    return 0;
-}
-
-/* idle COUNT TIME: single-threaded processes that do nothing, this one among them. */
-static int idle(char **argument) {
-    for (long i = 1; i < number(argument, 0); i++) {
-        if (fork() == 0) {
-            nap(number(argument, 1) + 300);
-            _exit(0);
-        }
+    close(held[1]);
+    while (read(held[0], &byte, 1) > 0) {
     }
-    nap(number(argument, 1));
+    nap(100);
     return 0;
 }
 
@@ -174,18 +244,17 @@ static void end_on_signal(int signal) {
 /* on SIGNAL READYFILE: ends with 7 when the signal arrives. */
 static int on(char **argument) {
     signal((int)number(argument, 0), end_on_signal);
-    close(open(argument[1], O_CREAT | O_WRONLY, 0666));
-    nap(30000);
+    be_ready(argument[1]);
+    nap(60000);
     return 1;
 }
 
-/* stubborn READYFILE: cannot be asked to end, and neither can its child. */
+/* stubborn SIZE: cannot be asked to end, and neither can its child. */
 static int stubborn(char **argument) {
     signal(SIGTERM, SIG_IGN);
-    if (fork() != 0) {
-        close(open(argument[0], O_CREAT | O_WRONLY, 0666));
-    }
-    nap(30000);
+    fork();
+    take(number(argument, 0));
+    nap(60000);
     return 0;
 }
 
@@ -239,8 +308,9 @@ int main(int argc, char **argv) {
         const char *name;
         int arguments;
         int (*play)(char **argument);
-    } roles[] = {{"spike", 2, spike}, {"ballast", 2, ballast}, {"become", 2, become}, {"share", 3, share},       {"each", 3, each},   {"daemon", 3, leave_daemon}, {"forks", 2, forks},
-                 {"idle", 2, idle},   {"cost", 1, cost},       {"on", 2, on},         {"stubborn", 1, stubborn}, {"state", 1, state}, {"marks", 2, marks},         {"close-all", 0, close_all}};
+    } roles[] = {{"spike", 2, spike}, {"ballast", 2, ballast}, {"become", 2, become}, {"share", 3, share},       {"each", 3, each},   {"daemon", 2, leave_daemon}, {"forks", 2, forks},
+                 {"idle", 2, idle},   {"cost", 1, cost},       {"on", 2, on},         {"stubborn", 1, stubborn}, {"state", 1, state}, {"marks", 2, marks},         {"close-all", 0, close_all},
+                 {"until", 1, until}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
             return roles[i].play(argv + 2);

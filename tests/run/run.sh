@@ -5,7 +5,8 @@
 #     run.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
 #
 # Built with a sanitizer, programs have other sizes and costs: those are not measured then.
-# Sizes are checked in MiB, cost in CPU time; what is bounded in time has a bound that a busy machine keeps too.
+# Sizes are checked in MiB, cost in CPU time. Nothing is bounded in time: a busy machine may take its own. Who is to be seen
+# waits for the rows of the recording, who is to be signalled says that it is ready.
 # shellcheck disable=SC2016
 set -u
 command=$(realpath "$1")
@@ -53,9 +54,9 @@ print(r)
 sys.exit(0 if all(eval(e, {"MIB": 1048576, "r": r, "abs": abs}) for e in sys.argv[1:]) else 1)
 P
 }
-report() { # command...: runs it, keeps the report
-    rm -f report.json
-    sysinfo run --json -o report.json "$@"
+report() { # command...: runs it, keeps the report, and a recording that the command may wait for
+    rm -f report.json a.csv
+    sysinfo run --json -o report.json --record a.csv "$@"
 }
 # rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks.
 rows() {
@@ -83,19 +84,27 @@ P
 }
 wait_for() { # file: until it is there
     local i
-    for ((i = 0; i < 600; i++)); do
+    for ((i = 0; i < 1200; i++)); do
         [ -e "$1" ] && return 0
         sleep 0.05
     done
     return 1
 }
-is_gone() { # command line pattern of this test's own processes
+wait_for_lines() { # file, how many: until it has so many
     local i
-    for ((i = 0; i < 100; i++)); do
-        pgrep -f "$scratch.*$1" >/dev/null || return 0
+    for ((i = 0; i < 1200; i++)); do
+        [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ] && return 0
         sleep 0.05
     done
-    pgrep -af "$scratch"
+    return 1
+}
+is_gone() { # file named in the command lines of those that are meant, and of nobody else in the world
+    local i
+    for ((i = 0; i < 1200; i++)); do
+        pgrep -f "$1" >/dev/null || return 0
+        sleep 0.05
+    done
+    pgrep -af "$1"
     return 1
 }
 
@@ -189,56 +198,61 @@ ballast_is_not_counted() { # how
 measure "a parent of 300 MiB is not counted" ballast_is_not_counted ballast
 measure "a process of 300 MiB that becomes sysinfo is not counted" ballast_is_not_counted become
 tree() {
-    report -i 50ms actor each 60 3 1500 &&
+    report -i 50ms actor each 60 3 a.csv+3 &&
         holds '180 * MIB <= r["peak_tree_rss"] <= 195 * MIB' '60 * MIB <= r["peak_process"] <= 64 * MIB' 'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
 }
 measure "the tree's peak and its largest process" tree
-shared() { # Processes are read one after the other: while they fork, a page may be seen whole in one and shared in the next.
-    report --pss -i 50ms actor share 100 4 1500 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 200 * MIB'
+shared() { # Processes are read one after the other: while they fork, a page may be seen whole in one, half in the next, a third in the one after that...
+    report --pss -i 50ms actor share 100 4 a.csv+3 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB'
 }
 measure "shared pages count once with --pss" shared
 daemons() {
     rm -f daemon.pid
-    report sh -c 'actor daemon 60 4000 daemon.pid; sleep 1.5' || return 1
+    report sh -c 'actor daemon 60 daemon.pid; actor until a.csv+2' || return 1
     kill "$(cat daemon.pid)" || { echo "the daemon is gone"; return 1; }
     holds 'r["still_running"] == 1' 'r["peak_tree_rss"] >= 60 * MIB' 'r["peak_process_name"] == "actor"'
 }
 check "a daemon stays visible, is not waited for and left running" daemons
 foreign() { # a child that the shell had before it became sysinfo
-    sh -c 'actor each 40 1 2500 & sleep 0.5; exec sysinfo run --json -o report.json sleep 0.5' && holds 'r["peak_tree_rss"] < 20 * MIB' 'r["still_running"] == 0'
+    rm -f ready over report.json a.csv
+    sh -c 'actor each 40 1 over+1 ready & while [ ! -e ready ]; do sleep 0.05; done; exec sysinfo run --json -o report.json --record a.csv actor until a.csv+3'
+    local status=$?
+    echo >over
+    [ $status = 0 ] && holds 'r["peak_tree_rss"] < 20 * MIB' 'r["still_running"] == 0'
 }
 check "who was a child before is none of the tree" foreign
 
 # ---- Many processes, and what sampling costs ----
 
-overhead() { # most share of a CPU, command...: CPU time of sysinfo itself
-    local most=$1 total
-    shift
+# What it uses is at most 0.8 % of the time that passes; start, end and the last sample are not more than a tenth of a second of CPU on any machine.
+overhead() { # command...: CPU time of sysinfo itself
+    local total
     total=$(actor cost sysinfo run --json -o report.json "$@" | tail -1)
-    holds "($total - r['cpu']) / r['elapsed'] < $most" "r['samples'] >= 3"
+    holds "$total - r['cpu'] < 0.008 * r['elapsed'] + 0.1" 'r["samples"] >= 1'
     local status=$?
     echo "total $total"
     return $status
 }
-measure "ten processes cost less than 1 % of a CPU" overhead 0.01 actor idle 10 10000
-measure "short intervals stretch instead of costing more" overhead 0.015 -i 1ms actor idle 10 6000
+measure "ten processes cost less than 1 % of a CPU" overhead actor idle 10 3000
+measure "a hundred are seen less often instead of costing more" overhead -i 20ms actor idle 100 4000
+measure "short intervals stretch instead of costing more" overhead -i 1ms actor idle 10 4000
 stretches() {
-    report -i 1ms actor idle 20 1500 && holds 'r["interval_stretched"]' 'r["interval"] > 0.002' &&
-        sysinfo run -i 1ms actor idle 20 1500 2>&1 | grep -E 'sampled every [0-9.]+ s, not every 0.001 s'
+    report -i 1ms actor idle 20 a.csv+20 && holds 'r["interval_stretched"]' 'r["interval"] > 0.001' && rm a.csv &&
+        sysinfo run -i 1ms --record a.csv actor idle 20 a.csv+20 2>&1 | grep -E 'sampled every [0-9.]+ s, not every 0.001 s'
 }
 check "and it is said" stretches
 many() { # ORPHANS
-    report actor forks "$2" "$1" && holds 'r["status"] == 0' 'r["elapsed"] < 120' 'r["still_running"] == 0'
+    report actor forks "$2" "$1" && holds 'r["status"] == 0' 'r["still_running"] == 0'
 }
 check "ten thousand short-lived children" many 0 10000
 check "ten thousand of which nobody waits" many 1 10000
 crowd() {
-    report actor idle 1000 5000 && holds 'r["peak_tree_processes"] >= 100' 'r["elapsed"] < 60'
+    report actor idle 1000 a.csv+2 && holds 'r["peak_tree_processes"] == 1000'
 }
 check "a thousand at once" crowd
 starved() {
     ulimit -n 16
-    report -i 20ms actor each 10 30 600 && holds 'r["peak_tree_processes"] == 31' 'r["peak_tree_rss"] > 300 * MIB'
+    report -i 20ms actor each 10 30 a.csv+3 && holds 'r["peak_tree_processes"] == 31' 'r["peak_tree_rss"] > 300 * MIB'
 }
 check "with hardly a descriptor left" bash -c "$(declare -f starved report holds); starved"
 
@@ -247,13 +261,12 @@ check "with hardly a descriptor left" bash -c "$(declare -f starved report holds
 check "--max-mem" ends_with 124 sysinfo run --max-mem 100M actor spike 200 5000
 check "a spike between samples counts too" ends_with 124 sysinfo run -i 10s --max-mem 100M sh -c 'sleep 0.3; actor spike 200 1'
 check "below it nothing happens" ends_with 0 sysinfo run --max-mem 300M actor spike 200 100
-check "shared pages are not counted again and again" ends_with 0 sysinfo run -i 50ms --max-mem 250M actor share 100 4 1000
+check "shared pages are not counted again and again" ends_with 0 sysinfo run -i 50ms --max-mem 250M --record a.csv actor share 100 4 a.csv+5
 check "a percentage of the machine's memory" ends_with 0 sysinfo run --max-mem 99% actor spike 20 10
-check "a tree is ended, not only the command" ends_with 124 sysinfo run --max-mem 150M sh -c 'actor each 60 3 20000 & wait'
-check "with all of its processes" is_gone 'actor each'
+check "a tree is ended, not only the command" ends_with 124 sysinfo run --max-mem 150M sh -c "actor each 60 3 60000 $scratch/each & wait"
+check "with all of its processes" is_gone "$scratch/each"
 stubborn() {
-    rm -f ready report.json
-    ends_with 124 sysinfo run --json -o report.json --timeout 1 actor stubborn ready && holds 'r["ended_for"] == "timeout"' '2.9 < r["elapsed"] < 20' 'r["signal"] == 9'
+    ends_with 124 report --max-mem 50M actor stubborn 100 && holds 'r["ended_for"] == "max-mem"' 'r["elapsed"] > 2' 'r["signal"] == 9'
 }
 check "what does not end at TERM is killed after two seconds" stubborn
 check "--timeout" ends_with 124 sysinfo run --timeout 0.3 sleep 20
@@ -266,12 +279,13 @@ check "why is said" bash -c 'sysinfo run --max-mem 100M actor spike 200 5000 2>&
 check "a report for people" bash -c 'sysinfo run sh -c "sleep 0.5; exit 3" 2>out; cat out; grep -qE "^sysinfo: sh: exit 3 after [0-9.]+ s; cpu [0-9.]+ s user, [0-9.]+ s system$" out &&
     grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, sum of RSS; [0-9]+ samples(, one every [0-9.]+ s)?\)$" out'
 check "a signal is named" bash -c 'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
-check "CPU time" bash -c 'sysinfo run --json python3 -c "
+cpu_time() { # What Python says of itself, but for its start and end.
+    report python3 -c '
 import time
-while time.process_time() < 0.5: pass" 2>&1 | python3 -c "
-import json, sys
-r = json.load(sys.stdin)
-sys.exit(0 if 0.5 <= r[\"cpu\"] < 0.8 else 1)"'
+while time.process_time() < 0.5: pass
+print(time.process_time())' >spent && holds "$(cat spent) - 0.02 <= r['cpu'] <= $(cat spent) + 0.3"
+}
+check "CPU time" cpu_time
 check "any bytes in the command line" bash -c 'sysinfo run --json true "$(printf "a\"b\\\\c\n\377")" 2>&1 | python3 -c "
 import json, sys
 sys.exit(0 if json.load(sys.stdin)[\"command\"] == [\"true\", \"a\\\"b\\\\c\\n\\ufffd\"] else 1)"'
@@ -283,18 +297,20 @@ check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c
 # ---- Recordings ----
 
 recorded() {
-    sysinfo run --record a.csv -i 20ms sh -c 'actor spike 50 300' &&
+    rm -f a.csv
+    sysinfo run --record a.csv -i 20ms sh -c 'actor spike 50 a.csv+3' &&
         rows 'times == sorted(times) and len(tree) >= 3 and not each and max(int(r["rss_bytes"] or 0) for r in tree) >= 50 * MIB and int(tree[-1]["peak_bytes"]) >= 50 * MIB
               and all(r["pss_bytes"] == "" for r in rows) and tree[0]["name"] == "sh" and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
 }
 check "samples with a header that names columns and units" recorded
 per_process() {
-    sysinfo run --record a.csv --per-process --pss -i 20ms actor each 20 2 400 &&
+    rm -f a.csv
+    sysinfo run --record a.csv --per-process --pss -i 20ms actor each 20 2 a.csv+9 &&
         rows 'len(set(r["pid"] for r in each)) == 3 and all(r["pss_bytes"] for r in tree[:-1]) and max(int(r["pss_bytes"] or 0) for r in each) >= 20 * MIB' a.csv
 }
 check "rows for each process, with PSS" per_process
 replaced() {
-    sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows 'times == sorted(times) and len(tree) <= 2' a.csv
+    sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows 'times == sorted(times) and set(r["name"] for r in tree) == {"true"}' a.csv
 }
 check "an earlier recording is replaced" replaced
 check "another file is not" bash -c 'echo "my only copy" >text; sysinfo run --record text touch started; [ $? = 125 ] && [ ! -e started ] && [ "$(cat text)" = "my only copy" ]'
@@ -302,21 +318,22 @@ check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --r
 check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
-    ulimit -f 2 # KiB: full after some twenty samples, however rarely they are taken
+    ulimit -f 2 # KiB: the row that does not fit ends the recording
     trap '' XFSZ
-    sysinfo run --record a.csv -i 2ms sh -c 'sleep 3; exit 0' 2>message
+    rm -f a.csv
+    sysinfo run --record a.csv -i 2ms sh -c 'while [ "$(wc -c <a.csv)" -lt 1900 ]; do sleep 0.05; done; sleep 1; exit 0' 2>message
     [ $? = 125 ] && grep 'sysinfo run: --record a.csv:' message && sysinfo plot a.csv >/dev/null
 }
 check "what fitted on the disk can be plotted" bash -c "$(declare -f full); full"
-check "a pipe" bash -c 'sysinfo run --record >(cat >piped.csv) -i 20ms sleep 0.2; sleep 0.2; [ "$(wc -l <piped.csv)" -ge 3 ]'
+check "a pipe" bash -c 'sysinfo run --record >(cat >piped.csv) -i 20ms sleep 0.2; wait $!; [ "$(wc -l <piped.csv)" -ge 3 ]'
 killed() {
-    rm -f ready
+    rm -f ready a.csv
     sysinfo run --record a.csv -i 10ms actor on 15 ready &
-    wait_for ready
-    sleep 0.3
-    kill -9 $!
-    wait
-    pkill -f "actor on 15 ready"
+    local recorder=$!
+    wait_for ready && wait_for_lines a.csv 4
+    kill -9 $recorder
+    wait $recorder
+    kill "$(cat ready)"
     rows 'len(tree) >= 2' a.csv
 }
 check "a killed recorder leaves whole lines" killed
@@ -352,14 +369,16 @@ check "a long name is cut between characters" long_name
 # ---- A process that runs already ----
 
 watched() {
-    actor each 40 2 1500 &
-    report --pid $! --record a.csv -i 50ms &&
+    rm -f ready a.csv
+    actor each 40 2 a.csv+6 ready &
+    wait_for ready
+    report --pid $! -i 50ms &&
         holds 'r["pid"] > 0' 'r["command"] == ["actor"]' 'r["peak_tree_rss"] >= 80 * MIB' 'r["peak_tree_processes"] == 3' 'r["status"] is None' && rows 'len(tree) > 3' a.csv
 }
 check "it and its tree, until it ends" watched
 old_peak() {
-    rm -f ready
-    sh -c 'actor spike 100 10; : >ready; sleep 1.2' &
+    rm -f ready a.csv
+    sh -c 'actor spike 100 10; : >ready; actor until a.csv+3; exit 0' &
     wait_for ready
     report --pid $! -i 50ms && holds 'r["peak_process"] < 50 * MIB'
 }
@@ -367,21 +386,21 @@ check "a peak from before is not counted" old_peak
 check "no such process" ends_with 125 sysinfo run --pid 4194304
 check "not a number" ends_with 125 sysinfo run --pid sh
 check "it is not ended" ends_with 125 sysinfo run --pid 1 --max-mem 1G
-interrupted() {
-    rm -f report.json ready
-    sleep 20 &
+interrupted() { # The shell starts what runs beside it with interrupts ignored: Python can undo that.
+    rm -f report.json a.csv
+    sleep 60 &
     local sleeper=$!
-    bash -c 'trap - INT; : >ready; exec python3 -c "
-import signal, os
+    python3 -c '
+import signal, os, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execvp(\"sysinfo\", [\"sysinfo\", \"run\", \"--json\", \"-o\", \"report.json\", \"--pid\", \"'$sleeper'\"])"' &
+os.execvp(sys.argv[1], sys.argv[1:])' sysinfo run --json -o report.json --record a.csv --pid $sleeper &
     local job=$!
-    sleep 1.5
+    wait_for_lines a.csv 2
     kill -INT $job
     wait $job
     local status=$?
     kill $sleeper
-    [ $status = 130 ] && holds 'r["elapsed"] > 0.2' 'r["samples"] >= 1'
+    [ $status = 130 ] && holds 'r["elapsed"] > 0' 'r["samples"] >= 1'
 }
 check "an interrupt ends the watch with a report" interrupted
 
