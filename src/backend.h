@@ -226,4 +226,9 @@ int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *
  */
 int sysinfo__backend_append_mark(const char *path, const char *line, size_t length);
 
+/* ---- The tracker --------------------------------------------------------- */
+
+/* All that the record of a process at `path`, below the host's root, tells. */
+int sysinfo__backend_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
+
 #endif

@@ -27,6 +27,7 @@
 #include <sysinfo/status.h>
 #include <sysinfo/swap.h>
 #include <sysinfo/topology.h>
+#include <sysinfo/tracker.h>
 #include <sysinfo/version.h>
 
 #endif

@@ -22,7 +22,9 @@ tag && /;/ {
             type = substr(part[i], 1, length(part[i]) - length(name))
             gsub(/^ +| +$/, "", type)
         }
-        printf "    printf(\"member %s.%s %%zu %s\\n\", offsetof(struct %s, %s));\n", tag, name, type, tag, name
+        place = name
+        sub(/\[.*/, "", place)
+        printf "    printf(\"member %s.%s %%zu %s\\n\", offsetof(struct %s, %s));\n", tag, name, type, tag, place
     }
 }
 /^enum [a-z_]+ \{/ { in_enum = 1 }

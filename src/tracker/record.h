@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the tracker keeps of one process, in its memory and, where it records, in a
+ * file: a header, and behind it a node for each thread. docs/tracker.md describes it for readers.
+ * Numbers are of the machine's own byte order, as the file never leaves it.
+ */
+#ifndef SYSINFO_TRACKER_RECORD_H
+#define SYSINFO_TRACKER_RECORD_H
+
+#include <stdint.h>
+
+#define SYSINFO__RECORD_MAGIC "sysheap1"
+
+/* How the size of a block is known. */
+enum { SYSINFO__SIZE_USABLE = 1, SYSINFO__SIZE_HEADER = 2 };
+
+struct sysinfo__record_header {
+    /* Written once. */
+    char magic[8];                   /* Zeros until the rest of the header is there. */
+    uint32_t header_size, node_size; /* Bytes: where the nodes begin, and from one to the next. */
+    uint32_t pid, size_rule;
+    uint64_t unused_1[5];
+    char image[128]; /* The program's file; the end of the path where it is longer. */
+    char owner[128]; /* Whose malloc() is called instead of the tracker's; "" when it is the tracker's. */
+
+    /* In batches from each thread: see flush() in tracker.c. */
+    int64_t live, blocks;
+    uint64_t peak;
+    uint32_t nodes;     /* That were ever used. The first is shared by threads that have no own. */
+    uint32_t has_ended; /* exit() was called, or main() returned. */
+    uint64_t unused_2[4];
+
+    /* Consistent when both counters are equal: `started` is counted before a change, and `finished`, which is read first, behind it. */
+    uint64_t footprint_finished;
+    uint64_t footprint;
+    int64_t footprint_live;
+    uint64_t footprint_time; /* Nanoseconds on the monotonic clock. */
+    uint64_t footprint_started;
+    uint64_t unused_3[11];
+};
+_Static_assert(sizeof(struct sysinfo__record_header) == 512, "the nodes follow at a cache line");
+
+struct sysinfo__record_node {
+    uint64_t allocs, frees, failed;
+    int64_t live;
+    uint64_t owned; /* 1: a thread counts here. An ended thread's sums stay, and another goes on with them. */
+
+    /* Only of meaning inside the process. */
+    uint64_t inside;    /* In a call of the real allocator. */
+    int64_t peak;       /* Of `live`, since the thread began or a scope was entered. */
+    int64_t told;       /* Of `live`, what the header knows. */
+    int64_t told_blocks;
+    int64_t first_live; /* What the sums were when this thread began. */
+    uint64_t first_allocs, first_frees, first_failed;
+    uint64_t is_firing; /* In a function of a watch. */
+    uint64_t unused[2];
+};
+_Static_assert(sizeof(struct sysinfo__record_node) == 128, "two cache lines, as they are fetched in pairs");
+
+#endif
