@@ -31,7 +31,7 @@ static bool may_replace(const char *path) {
     if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0) {
         return true;
     }
-    static const char header[] = RECORDING_HEADER;
+    static const char header[] = RECORDING_BEGIN;
     char begin[sizeof header];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     ssize_t length = fd < 0 ? 0 : read(fd, begin, sizeof begin);
@@ -114,6 +114,17 @@ static void add_number(struct text *text, const char *format, double number) {
     text_add(text, ",");
 }
 
+/* Behind the mark, which is empty. */
+static void add_heap(struct text *text, const struct recorded_heap *heap) {
+    const double figures[] = {heap->processes, heap->bytes, heap->kept, heap->peak, heap->blocks, heap->allocs, heap->frees};
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        text_add(text, ",");
+        if (figures[i] >= 0) {
+            text_addf(text, "%.0f", figures[i]);
+        }
+    }
+}
+
 void recorder_add(struct recorder *recorder, const struct recorded *row) {
     struct text *text = &recorder->rows;
     time_add_iso(text, recorder->wall + (int64_t)(row->elapsed * 1000));
@@ -127,6 +138,8 @@ void recorder_add(struct recorder *recorder, const struct recorded *row) {
     add_number(text, "%.0f", row->peak);
     add_number(text, "%.2f", row->cpu_seconds);
     add_number(text, "%.2f", row->cpu_percent);
+    static const struct recorded_heap unknown = {-1, -1, -1, -1, -1, -1, -1};
+    add_heap(text, row->heap != NULL ? row->heap : &unknown);
     text_add(text, "\n");
 }
 

@@ -19,7 +19,8 @@ enum { MOST_COLUMNS = 256 };
 /* Where in a line each of the columns is that mean something; -1: nowhere. */
 struct columns {
     size_t count;
-    int time, elapsed, pid, name, cpu, peak, mark, value, better; /* `better` takes the place of `value` if the first sample has it. */
+    int time, elapsed, pid, name, cpu, peak, mark, heap, kept;
+    int value, better; /* `better` takes the place of `value` if the first sample has it. */
 };
 
 struct reader {
@@ -196,6 +197,8 @@ static int read_header(struct reader *reader, char *line, const char *column) {
         return fail_column(reader, column != NULL ? column : "rss_bytes");
     }
     columns->better = column == NULL ? column_named(reader, "pss_bytes") : -1;
+    columns->heap = column == NULL ? column_named(reader, "heap_bytes") : -1;
+    columns->kept = column == NULL ? column_named(reader, "heap_kept_bytes") : -1;
     reader->recording->column = copy(reader->field[columns->value]);
     return 0;
 }
@@ -226,6 +229,11 @@ static struct series *series_of(struct reader *reader, const char *label) {
     return &recording->series[reader->last_series];
 }
 
+static void append(struct series *series, double time, double value) {
+    series->point = grow(series->point, series->points, &series->room, sizeof *series->point);
+    series->point[series->points++] = (struct point){time, value};
+}
+
 static void add_point(struct reader *reader, double time, double value) {
     char label[256] = "";
     if (*field_at(reader, reader->columns.pid) != '\0') {
@@ -233,9 +241,14 @@ static void add_point(struct reader *reader, double time, double value) {
     } else if (*field_at(reader, reader->columns.cpu) != '\0' && strcmp(field_at(reader, reader->columns.cpu), "all") != 0) {
         snprintf(label, sizeof label, "cpu %.20s", field_at(reader, reader->columns.cpu));
     }
-    struct series *series = series_of(reader, label);
-    series->point = grow(series->point, series->points, &series->room, sizeof *series->point);
-    series->point[series->points++] = (struct point){time, value};
+    append(series_of(reader, label), time, value);
+}
+
+/* The number in a column, or below 0 if there is none. False: something else stands there. */
+static bool take_number(const struct reader *reader, int column, double *number) {
+    const char *word = field_at(reader, column);
+    *number = -1;
+    return *word == '\0' || parse_number(word, number);
 }
 
 static void add_mark(struct reader *reader, double time, const char *name) {
@@ -271,10 +284,62 @@ static double in_order(struct reader *reader, double time, bool is_mark) {
     return time;
 }
 
+/* Of the heaps of all of the tree. Without what is in use, what is kept back says nothing. */
+static bool read_heap(struct reader *reader, double time) {
+    double heap, kept;
+    if (*field_at(reader, reader->columns.pid) != '\0') {
+        return true;
+    }
+    if (!take_number(reader, reader->columns.heap, &heap) || !take_number(reader, reader->columns.kept, &kept)) {
+        return false;
+    }
+    if (heap >= 0) {
+        append(&reader->recording->heap, time, heap);
+    }
+    if (heap >= 0 && kept >= 0) {
+        append(&reader->recording->kept, time, kept);
+    }
+    return true;
+}
+
+static bool read_sample(struct reader *reader, double time) {
+    struct recording *recording = reader->recording;
+    double value;
+    recording->end = time > recording->end ? time : recording->end;
+    if (reader->columns.peak >= 0 && parse_number(reader->field[reader->columns.peak], &value) && value > recording->peak) {
+        recording->peak = value;
+    }
+    if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
+        reader->columns.value = reader->columns.better;
+        free(recording->column);
+        recording->column = copy("pss_bytes");
+    }
+    reader->columns.better = -1;
+    if (!take_number(reader, reader->columns.value, &value) || !read_heap(reader, time)) {
+        return false;
+    }
+    if (value >= 0) {
+        add_point(reader, time, value);
+    }
+    return true;
+}
+
+/* Takes a line apart. A mark's may be shorter or longer than the header: a library of another version wrote it. */
+static bool split_row(struct reader *reader, char *line) {
+    static char nothing[1];
+    const struct columns *columns = &reader->columns;
+    size_t count = split(line, reader->field);
+    bool is_mark = columns->mark >= 0 && count > (size_t)columns->mark && *reader->field[columns->mark] != '\0';
+    for (size_t i = count; i < columns->count; i++) {
+        reader->field[i] = nothing;
+    }
+    return count == columns->count || is_mark;
+}
+
 static bool read_row(struct reader *reader, char *line) {
     const struct columns *columns = &reader->columns;
-    double time, value;
-    if (split(line, reader->field) != columns->count) {
+    double time;
+    if (!split_row(reader, line)) {
         return false;
     }
     if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 || strcmp(field_at(reader, columns->time), "time") == 0) {
@@ -290,26 +355,7 @@ static bool read_row(struct reader *reader, char *line) {
         add_mark(reader, time, mark);
         return true;
     }
-    struct recording *recording = reader->recording;
-    recording->end = time > recording->end ? time : recording->end;
-    if (columns->peak >= 0 && parse_number(reader->field[columns->peak], &value) && value > recording->peak) {
-        recording->peak = value;
-    }
-    if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
-        reader->columns.value = columns->better;
-        free(recording->column);
-        recording->column = copy("pss_bytes");
-    }
-    reader->columns.better = -1;
-    const char *word = reader->field[columns->value];
-    if (*word == '\0') {
-        return true;
-    }
-    bool is_number = parse_number(word, &value);
-    if (is_number) {
-        add_point(reader, time, value);
-    }
-    return is_number;
+    return read_sample(reader, time);
 }
 
 /* ---- The file ---- */
@@ -401,6 +447,8 @@ void recording_free(struct recording *recording) {
     for (size_t i = 0; i < recording->marks; i++) {
         free(recording->mark[i].name);
     }
+    free(recording->heap.point);
+    free(recording->kept.point);
     free(recording->series);
     free(recording->mark);
     free(recording->column);

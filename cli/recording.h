@@ -9,8 +9,9 @@
 
 #include "text.h"
 
-/* What `run` writes. The library's sysinfo_mark() writes the first two and the last one. */
-#define RECORDING_HEADER "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
+/* What every recording begins with, of whatever version, and what `run` writes now. The library's sysinfo_mark() writes the first two and `mark`. */
+#define RECORDING_BEGIN "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
+#define RECORDING_HEADER RECORDING_BEGIN ",heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees"
 
 /* ---- Writing ---- */
 
@@ -24,12 +25,16 @@ struct recorder;
 struct recorder *recorder_open(const char *path, const char **environment);
 
 /* The row of all of the tree (`pid` 0) or one process; numbers below 0 are unknown. */
+struct recorded_heap {
+    double processes, bytes, kept, peak, blocks, allocs, frees;
+};
 struct recorded {
     double elapsed; /* Since recorder_open(). */
     int64_t pid;
     const char *name;
     int64_t processes;
     double rss, pss, peak, cpu_seconds, cpu_percent;
+    const struct recorded_heap *heap; /* NULL: unknown. */
 };
 void recorder_add(struct recorder *recorder, const struct recorded *row);
 
@@ -66,6 +71,7 @@ struct recording {
     size_t serieses;
     struct recorded_mark *mark;
     size_t marks;
+    struct series heap, kept; /* Beside what it is about: the heaps of all of the tree; without points where they are unknown or `column` was asked for. */
     double end;   /* The last moment. */
     double peak;  /* The most that any one process has had at once; below 0: unknown. */
 };

@@ -15,6 +15,7 @@
 #include "backend.h"
 
 enum { NAME_SIZE = 200 };
+#define BEHIND ",,,,,,,\n" /* The columns behind the mark, which are about samples. */
 
 /* Digits up to a colon, behind which `*text` is left. */
 static bool take_number(const char **text, uint64_t *number) {
@@ -69,7 +70,6 @@ static size_t print_name(char *line, const char *name) {
         line[used++] = c < 32 || c == 127 ? ' ' : (char)c;
     }
     line[used++] = '"';
-    line[used++] = '\n';
     return used;
 }
 
@@ -90,6 +90,8 @@ int sysinfo_mark(const char *recording, const char *name) {
     int used = print_time(line, 64, wall + elapsed);
     used += snprintf(line + used, 64, ",%" PRIu64 ".%03u,,,,,,,,,", elapsed / 1000, (unsigned)(elapsed % 1000));
     size_t length = (size_t)used + print_name(line + used, name);
+    memcpy(line + length, BEHIND, sizeof BEHIND - 1);
+    length += sizeof BEHIND - 1;
     int saved_errno = errno;
     int status = sysinfo__backend_append_mark(recording, line, length);
     errno = saved_errno;
