@@ -17,20 +17,24 @@ const struct point *line_point(const struct line *line, size_t at) {
     return &line->series->point[line->first + at];
 }
 
-double line_value(const struct line *line, double from, double to, size_t *at) {
+double line_height(const struct line *line, size_t at) {
+    return line_point(line, at)->value + (line->base != NULL ? line->base[at] : 0);
+}
+
+double line_highest(const struct line *line, double from, double to, size_t *at) {
     double highest = -1;
     while (*at < line->points && line_point(line, *at)->time < from) {
         ++*at;
     }
     size_t next = *at;
     for (; next < line->points && line_point(line, next)->time < to; next++) {
-        double value = line_point(line, next)->value;
-        highest = value > highest ? value : highest;
+        double height = line_height(line, next);
+        highest = height > highest ? height : highest;
     }
     if (next == *at && next > 0 && next < line->points) {
-        const struct point *before = line_point(line, next - 1), *after = line_point(line, next);
-        double span = after->time - before->time, share = span > 0 ? ((from + to) / 2 - before->time) / span : 0;
-        highest = before->value + (after->value - before->value) * share;
+        double before = line_point(line, next - 1)->time, span = line_point(line, next)->time - before;
+        double share = span > 0 ? ((from + to) / 2 - before) / span : 0, height = line_height(line, next - 1);
+        highest = height + (line_height(line, next) - height) * share;
     }
     *at = next;
     return highest;
@@ -52,10 +56,19 @@ void peak_add(struct text *text, const struct plot *plot, const struct line *lin
     measure_add(text, plot->column, peak->value);
     text_add(text, " at ");
     moment_add(text, peak->time);
+    if (plot->has_layers) {
+        text_add(text, ", ");
+        measure_add(text, plot->column, line_point(line, line->points - 1)->value);
+        text_add(text, " at the end");
+    }
 }
 
-void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square) {
+void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short) {
     double span = line_point(line, line->points - 1)->time - line_point(line, 0)->time;
+    if (is_short && !line->has_slope) {
+        text_add(text, "no slope");
+        return;
+    }
     if (line->is_flat && line->points >= 3) {
         text_addf(text, "no slope: all %zu samples in ", line->points);
         moment_add(text, span);
@@ -69,9 +82,13 @@ void slope_add(struct text *text, const struct plot *plot, const struct line *li
     double slope = line->slope * 60;
     text_add(text, slope < 0 ? "slope -" : "slope +");
     measure_add(text, plot->column, slope < 0 ? -slope : slope);
-    text_addf(text, " per minute (least squares over %zu samples in ", line->points);
-    moment_add(text, span);
-    text_addf(text, ", R%s %.2f)", square, line->fit);
+    text_add(text, " per minute (");
+    if (!is_short) {
+        text_addf(text, "least squares over %zu samples in ", line->points);
+        moment_add(text, span);
+        text_add(text, ", ");
+    }
+    text_addf(text, "R%s %.2f)", square, line->fit);
 }
 
 /* ---- What is drawn ---- */
@@ -112,17 +129,17 @@ static char *label_of(const struct recording *recording, const struct series *se
     const char *slash = strrchr(recording->path, '/');
     struct text text = {NULL, 0, 0};
     text_add(&text, strcmp(recording->path, "-") == 0 ? "stdin" : slash != NULL ? slash + 1 : recording->path);
-    if (*series->label != '\0') {
+    if (series->label != NULL && *series->label != '\0') {
         text_addf(&text, ": %s", series->label);
     }
     return text.bytes;
 }
 
-static void add_line(struct plot *plot, const struct recording *recording, const struct series *series) {
+static bool add_line(struct plot *plot, const struct recording *recording, const struct series *series) {
     struct line line = {.recording = recording, .series = series};
     choose_points(&line, plot->from, plot->to);
     if (line.points == 0) {
-        return;
+        return false;
     }
     struct line *grown = realloc(plot->line, (plot->lines + 1) * sizeof *grown);
     if (grown == NULL) {
@@ -133,6 +150,7 @@ static void add_line(struct plot *plot, const struct recording *recording, const
     line.owns_marks = plot->lines == 0 || grown[plot->lines - 1].recording != recording;
     plot->line = grown;
     plot->line[plot->lines++] = line;
+    return true;
 }
 
 static double highest_of(const struct series *series) {
@@ -179,14 +197,56 @@ static void add_recording(struct plot *plot, const struct recording *recording, 
     free(order);
 }
 
+const char *layer_title(enum layer layer) {
+    static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)"};
+    return titles[layer];
+}
+
+/* Puts what is kept back upon what is in use. It is known only where that is, too. */
+static void stack(struct plot *plot) {
+    const struct line *below = &plot->line[LAYER_IN_USE];
+    struct line *line = &plot->line[LAYER_KEPT];
+    line->base = calloc(line->points, sizeof *line->base);
+    if (line->base == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0, at = 0; i < line->points; i++) {
+        while (at + 1 < below->points && line_point(below, at)->time < line_point(line, i)->time) {
+            at++;
+        }
+        line->base[i] = line_point(below, at)->value;
+    }
+}
+
+static bool is_memory(const char *column) {
+    return strcmp(column, "rss_bytes") == 0 || strcmp(column, "pss_bytes") == 0;
+}
+
+/* The heaps in the memory of all of the tree, if that is what is drawn. */
+static void add_layers(struct plot *plot, const struct recording *recording) {
+    if (plot->lines != 1 || *plot->line[LAYER_RSS].series->label != '\0' || !is_memory(plot->column)) {
+        return;
+    }
+    plot->has_layers = add_line(plot, recording, &recording->heap);
+    if (plot->has_layers && add_line(plot, recording, &recording->kept)) {
+        stack(plot);
+    }
+    for (size_t i = 0; plot->has_layers && i < plot->lines; i++) {
+        struct text label = {NULL, 0, 0};
+        text_addf(&label, "%s: %s", plot->line[i].label, i == LAYER_RSS ? column_title(plot->column) : layer_title((enum layer)i));
+        free(plot->line[i].label);
+        plot->line[i].label = label.bytes;
+    }
+}
+
 /* The kernel knows the peak of a process also where no sample fell on it. */
 static void find_heights(struct plot *plot, bool is_whole) {
-    bool is_memory = strcmp(plot->column, "rss_bytes") == 0 || strcmp(plot->column, "pss_bytes") == 0;
     for (size_t i = 0; i < plot->lines; i++) {
         const struct line *line = &plot->line[i];
-        double peak = line_point(line, line->peak)->value;
-        plot->highest = peak > plot->highest ? peak : plot->highest;
-        if (is_memory && is_whole && line->recording->peak > plot->exact_peak) {
+        for (size_t k = 0; k < line->points; k++) {
+            plot->highest = line_height(line, k) > plot->highest ? line_height(line, k) : plot->highest;
+        }
+        if (is_memory(plot->column) && is_whole && line->recording->peak > plot->exact_peak) {
             plot->exact_peak = line->recording->peak;
         }
     }
@@ -206,7 +266,7 @@ static void add_summary(struct text *text, const struct plot *plot, const char *
         text_add(text, ": ");
         peak_add(text, plot, line);
         text_add(text, "\n  ");
-        slope_add(text, plot, line, square);
+        slope_add(text, plot, line, square, false);
         text_add(text, "\n");
     }
     if (plot->exact_peak > 0) {
@@ -307,6 +367,9 @@ static int draw(const struct options *options, const struct recording *recording
     for (size_t i = 0; i < count; i++) {
         add_recording(&plot, &recording[i], options_has(options, OPTION_PER_PROCESS));
     }
+    if (count == 1 && !options_has(options, OPTION_PER_PROCESS)) {
+        add_layers(&plot, &recording[0]);
+    }
     int status;
     if (plot.lines == 0) {
         status = trouble("no sample lies in that range of time: the recording ends at %.2f s", recording[0].end);
@@ -317,6 +380,7 @@ static int draw(const struct options *options, const struct recording *recording
     }
     for (size_t i = 0; i < plot.lines; i++) {
         free(plot.line[i].label);
+        free(plot.line[i].base);
     }
     free(plot.line);
     return status;

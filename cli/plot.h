@@ -38,6 +38,9 @@ const char *column_title(const char *column);
 
 /* ---- What is drawn ---- */
 
+/* In a chart of layers: RSS, and in it the heap that is in use and, upon that, what the allocator keeps back. */
+enum layer { LAYER_RSS, LAYER_IN_USE, LAYER_KEPT, LAYERS };
+
 struct line {
     char *label; /* The file's name and, in it, the process or CPU. */
     const struct recording *recording;
@@ -47,12 +50,14 @@ struct line {
     bool has_slope, is_flat;
     double slope, fit;           /* Per second; the share of the variance that it explains, 0 to 1. */
     bool owns_marks;             /* The first line of its file. */
+    double *base;                /* What each point is drawn upon; NULL: the axis. */
 };
 
 struct plot {
     const char *column, *title;
     struct line *line;
     size_t lines;
+    bool has_layers;       /* The lines are those of enum layer. */
     double from, to;       /* Seconds that are drawn. */
     double highest;
     double exact_peak;     /* Of one process, above what samples saw; 0: there is no such. */
@@ -60,12 +65,18 @@ struct plot {
 
 const struct point *line_point(const struct line *line, size_t at);
 
-/* The highest value in a span of time, or what lies between its neighbours; below 0: nothing. */
-double line_value(const struct line *line, double from, double to, size_t *at);
+/* How high a point is drawn: its value, and what it stands upon. */
+double line_height(const struct line *line, size_t at);
 
-/* "peak 201 MiB at 3.2 s", and what the slope rests on. `square` stands for the power of two. */
+/* The greatest height in a span of time, or what lies between its neighbours; below 0: nothing. */
+double line_highest(const struct line *line, double from, double to, size_t *at);
+
+/* "heap in use" and so on; of RSS, what is in no other layer. */
+const char *layer_title(enum layer layer);
+
+/* "peak 201 MiB at 3.2 s", of layers also the last value, and what the slope rests on. `square` stands for the power of two. */
 void peak_add(struct text *text, const struct plot *plot, const struct line *line);
-void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square);
+void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short);
 
 /* A string without what could move a terminal's cursor. */
 void plain_add(struct text *text, const char *string);

@@ -32,7 +32,9 @@ const char *column_title(const char *column) {
     static const struct {
         const char *column, *title;
     } titles[] = {{"rss_bytes", "memory (RSS)"},         {"pss_bytes", "memory (PSS)"},     {"peak_bytes", "largest process so far"},
-                  {"cpu_percent", "CPU (100 % is one CPU)"}, {"cpu_seconds", "CPU time"}, {"processes", "processes"}};
+                  {"cpu_percent", "CPU (100 % is one CPU)"}, {"cpu_seconds", "CPU time"}, {"processes", "processes"},
+                  {"heap_bytes", "heap in use"},         {"heap_kept_bytes", "kept back by malloc (estimated)"}, {"heap_peak_bytes", "largest heap so far"},
+                  {"heap_blocks", "blocks in use"},      {"heap_allocs", "allocations so far"}, {"heap_frees", "frees so far"}};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         if (strcmp(column, titles[i].column) == 0) {
             return titles[i].title;

@@ -4,6 +4,7 @@
  * its own background, light or dark as the viewer prefers; what knows no media
  * queries draws the light one.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "plot.h"
@@ -32,6 +33,8 @@ struct drawing {
     double top, bottom; /* Of the area between the axes. */
     double used[MARK_ROWS]; /* How far right names of marks stand already. */
 };
+
+static const char *const layer_classes[LAYERS] = {[LAYER_IN_USE] = "in-use f1", [LAYER_KEPT] = "kept"};
 
 static void add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
@@ -69,7 +72,7 @@ static void add_style(struct text *text) {
                    "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222}\n"
                    ".ground{fill:#fff}.title{font-size:17px;font-weight:600}.quiet{fill:#555;font-size:12px}\n"
                    ".grid{stroke:#e3e3e3}.axis{stroke:#777}.line{fill:none;stroke-width:2;stroke-linejoin:round}\n"
-                   ".area{opacity:.14;stroke:none}.mark{stroke-width:1;stroke-dasharray:3 3;opacity:.8}.halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
+                   ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.mark{stroke-width:1;stroke-dasharray:3 3;opacity:.8}.halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
     add_colours(text, light, "");
     text_add(text, "@media (prefers-color-scheme:dark){\n"
                    " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}.halo{stroke:#16181c}\n");
@@ -112,31 +115,48 @@ static void add_points(struct drawing *drawing, const struct line *line) {
         int pixel = (int)x_of(drawing, line_point(line, i)->time);
         size_t low = i, high = i, next = i;
         for (; next < line->points && (int)x_of(drawing, line_point(line, next)->time) == pixel; next++) {
-            low = line_point(line, next)->value < line_point(line, low)->value ? next : low;
-            high = line_point(line, next)->value > line_point(line, high)->value ? next : high;
+            low = line_height(line, next) < line_height(line, low) ? next : low;
+            high = line_height(line, next) > line_height(line, high) ? next : high;
         }
         size_t kept[] = {i, low < high ? low : high, low < high ? high : low, next - 1};
         for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
             if (k == 0 || kept[k] != kept[k - 1]) {
-                const struct point *point = line_point(line, kept[k]);
-                text_addf(text, "%.1f %.1f ", x_of(drawing, point->time), y_of(drawing, point->value));
+                text_addf(text, "%.1f %.1f ", x_of(drawing, line_point(line, kept[k])->time), y_of(drawing, line_height(line, kept[k])));
             }
         }
         i = next;
     }
 }
 
+/* All between a line and the axis. */
+static void add_area(struct drawing *drawing, const struct line *line, const char *class) {
+    struct text *text = drawing->text;
+    double first = x_of(drawing, line_point(line, 0)->time), last = x_of(drawing, line_point(line, line->points - 1)->time);
+    text_addf(text, "<path class=\"%s\" d=\"M%.1f %.1fL", class, first, drawing->bottom);
+    add_points(drawing, line);
+    text_addf(text, "%.1f %.1fZ\"/>\n", last, drawing->bottom);
+}
+
+/* The lowest layer last, upon the ground, so that it hides what the others have drawn there. */
+static void add_layers(struct drawing *drawing) {
+    const struct plot *plot = drawing->plot;
+    if (plot->lines > LAYER_KEPT) {
+        add_area(drawing, &plot->line[LAYER_KEPT], layer_classes[LAYER_KEPT]);
+    }
+    add_area(drawing, &plot->line[LAYER_IN_USE], "ground");
+    add_area(drawing, &plot->line[LAYER_IN_USE], layer_classes[LAYER_IN_USE]);
+}
+
 static void add_line(struct drawing *drawing, const struct line *line, size_t number) {
     struct text *text = drawing->text;
     unsigned colour = (unsigned)(number % COLOURS);
-    double first = x_of(drawing, line_point(line, 0)->time), last = x_of(drawing, line_point(line, line->points - 1)->time);
     if (drawing->plot->lines == 1) {
-        text_addf(text, "<path class=\"area f%u\" d=\"M%.1f %.1fL", colour, first, drawing->bottom);
-        add_points(drawing, line);
-        text_addf(text, "%.1f %.1fZ\"/>\n", last, drawing->bottom);
+        char class[16];
+        snprintf(class, sizeof class, "area f%u", colour);
+        add_area(drawing, line, class);
     }
     if (line->points == 1) {
-        text_addf(text, "<circle class=\"f%u\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour, first, y_of(drawing, line_point(line, 0)->value));
+        text_addf(text, "<circle class=\"f%u\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour, x_of(drawing, line_point(line, 0)->time), y_of(drawing, line_height(line, 0)));
         return;
     }
     text_addf(text, "<path class=\"line c%u\"%s d=\"M", colour, dashes(number));
@@ -144,12 +164,12 @@ static void add_line(struct drawing *drawing, const struct line *line, size_t nu
     text_add(text, "\"/>\n");
 }
 
-/* A dot on the highest point of each line; the highest of all is named. */
+/* A dot on the highest point of each line, but of no layer; the highest of all is named. */
 static void add_peaks(struct drawing *drawing) {
     struct text *text = drawing->text;
     const struct plot *plot = drawing->plot;
     size_t highest = 0;
-    for (size_t i = 0; i < plot->lines; i++) {
+    for (size_t i = 0; i < (plot->has_layers ? 1 : plot->lines); i++) {
         const struct point *peak = line_point(&plot->line[i], plot->line[i].peak), *top = line_point(&plot->line[highest], plot->line[highest].peak);
         highest = peak->value > top->value ? i : highest;
         text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", (unsigned)(i % COLOURS), x_of(drawing, peak->time), y_of(drawing, peak->value));
@@ -241,12 +261,16 @@ static void add_words(struct drawing *drawing) {
     for (size_t i = 0; i < plot->lines; i++) {
         const struct line *line = &plot->line[i];
         double y = TITLE + 12 + (double)i * LEGEND_ROW;
-        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/><text x=\"%d\" y=\"%.1f\">", (unsigned)(i % COLOURS), dashes(i), LEFT, y - 4.5, LEFT + 34, y);
+        bool is_area = plot->has_layers && i != LAYER_RSS;
+        if (is_area) {
+            text_addf(text, "<path class=\"%s\" d=\"M%d %.1fh26v11h-26z\"/>", layer_classes[i], LEFT, y - 10);
+        }
+        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/><text x=\"%d\" y=\"%.1f\">", (unsigned)(i % COLOURS), dashes(i), LEFT, y - (is_area ? 10 : 4.5), LEFT + 34, y);
         add_escaped(text, line->label);
         text_add(text, "<tspan class=\"quiet\" dx=\"12\">");
         peak_add(text, plot, line);
         text_add(text, "; ");
-        slope_add(text, plot, line, "\xC2\xB2");
+        slope_add(text, plot, line, "\xC2\xB2", plot->has_layers);
         text_add(text, "</tspan></text>\n");
     }
 }
@@ -265,8 +289,15 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
     add_escaped(text, plot->title != NULL ? plot->title : column_title(plot->column));
     text_add(text, "</title>\n");
     add_style(text);
+    if (plot->has_layers) {
+        text_add(text, "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+                       "<path class=\"c2\" stroke-width=\"3\" d=\"M1.5 0v6\"/></pattern></defs>\n");
+    }
     text_add(text, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
     add_words(&drawing);
+    if (plot->has_layers) {
+        add_layers(&drawing);
+    }
     add_grid(&drawing);
     add_all_marks(&drawing);
     for (size_t i = plot->lines; i-- > 0;) {

@@ -6,8 +6,10 @@
 #include "fail.h"
 #include "plot.h"
 
-/* What a cell holds: an eighth to eight eighths of a block, or a letter of a label. */
-enum { EMPTY = 0, FULL = 8, PEAK_SIGN = 9, LETTERS = 32 };
+/* What a cell holds: an eighth to eight eighths of a block, part of another layer, or a letter of a label. */
+enum { EMPTY = 0, FULL = 8, PEAK_SIGN, KEPT, REST, CELLS, LETTERS = 32 };
+
+static const unsigned char layer_signs[LAYERS] = {[LAYER_RSS] = REST, [LAYER_IN_USE] = FULL, [LAYER_KEPT] = KEPT};
 
 struct canvas {
     unsigned char *cell;
@@ -33,16 +35,16 @@ static double column_time(const struct panel *panel, size_t column) {
     return panel->time.low + (panel->time.high - panel->time.low) * (double)column / (double)panel->canvas.columns;
 }
 
-/* Draws the columns, and returns the one with the peak in it. */
-static size_t draw_columns(struct panel *panel, size_t data_rows) {
+/* Where a column's span of time ends: the last one's, behind the last point. */
+static double column_end(const struct panel *panel, size_t column) {
+    return column + 1 == panel->canvas.columns ? panel->time.high * 1.000001 + 1e-9 : column_time(panel, column + 1);
+}
+
+static void draw_columns(struct panel *panel, size_t data_rows) {
     struct canvas *canvas = &panel->canvas;
-    size_t at = 0, peak_column = 0;
-    double peak = line_point(panel->line, panel->line->peak)->time;
+    size_t at = 0;
     for (size_t column = 0; column < canvas->columns; column++) {
-        bool is_last = column + 1 == canvas->columns;
-        double from = column_time(panel, column), to = is_last ? panel->time.high * 1.000001 + 1e-9 : column_time(panel, column + 1);
-        double value = line_value(panel->line, from, to, &at);
-        peak_column = peak >= from ? column : peak_column;
+        double value = line_highest(panel->line, column_time(panel, column), column_end(panel, column), &at);
         if (value <= 0) {
             continue;
         }
@@ -54,12 +56,34 @@ static size_t draw_columns(struct panel *panel, size_t data_rows) {
             eighths -= part;
         }
     }
-    return peak_column;
+}
+
+/* Each layer from the ground up, the lowest last, which so stands before the others. Whole cells: no character holds parts of two. */
+static void draw_layers(struct panel *panel, size_t data_rows) {
+    static const enum layer order[] = {LAYER_RSS, LAYER_KEPT, LAYER_IN_USE};
+    struct canvas *canvas = &panel->canvas;
+    for (size_t i = 0; i < LAYERS; i++) {
+        size_t at = 0;
+        for (size_t column = 0; order[i] < panel->plot->lines && column < canvas->columns; column++) {
+            double value = line_highest(&panel->plot->line[order[i]], column_time(panel, column), column_end(panel, column), &at);
+            size_t height = value > 0 ? (size_t)(value / panel->value.high * (double)data_rows + 0.5) : 0;
+            for (size_t row = 0; row < data_rows && row < height; row++) {
+                *cell(canvas, row, column) = layer_signs[order[i]];
+            }
+        }
+    }
+}
+
+static size_t column_of(const struct panel *panel, double time) {
+    double share = (time - panel->time.low) / (panel->time.high - panel->time.low);
+    double column = share * (double)panel->canvas.columns;
+    return column < 0 ? 0 : column >= (double)panel->canvas.columns ? panel->canvas.columns - 1 : (size_t)column;
 }
 
 /* Puts a sign over the peak, and what it is beside the sign. */
-static void label_peak(struct panel *panel, size_t column) {
+static void label_peak(struct panel *panel) {
     struct canvas *canvas = &panel->canvas;
+    size_t column = column_of(panel, line_point(panel->line, panel->line->peak)->time);
     struct text text = {NULL, 0, 0};
     text_add(&text, " peak ");
     measure_add(&text, panel->plot->column, line_point(panel->line, panel->line->peak)->value);
@@ -77,8 +101,8 @@ static void label_peak(struct panel *panel, size_t column) {
 }
 
 static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
-    static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▼"};
-    static const char *const ascii[] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v"};
+    static const char *const blocks[CELLS] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▼", "▒", "░"};
+    static const char *const ascii[CELLS] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v", "=", "."};
     if (what >= LETTERS) {
         text_addf(text, "%c", what);
     } else {
@@ -104,12 +128,6 @@ static void add_row_label(struct text *text, const struct panel *panel, size_t r
     add_right(text, label.bytes, panel->margin);
     text_add(text, panel->canvas.is_ascii ? (is_tick ? " +" : " |") : is_tick ? " ┤" : " │");
     text_free(&label);
-}
-
-static size_t column_of(const struct panel *panel, double time) {
-    double share = (time - panel->time.low) / (panel->time.high - panel->time.low);
-    double column = share * (double)panel->canvas.columns;
-    return column < 0 ? 0 : column >= (double)panel->canvas.columns ? panel->canvas.columns - 1 : (size_t)column;
 }
 
 static void add_time_axis(struct text *text, const struct panel *panel) {
@@ -201,13 +219,29 @@ static void add_marks(struct text *text, const struct panel *panel) {
 
 /* ---- A panel ---- */
 
+static void add_layer_key(struct text *text, const struct panel *panel) {
+    static const enum layer order[] = {LAYER_IN_USE, LAYER_KEPT, LAYER_RSS};
+    text_pad(text, panel->margin + 2);
+    for (size_t i = 0; i < LAYERS; i++) {
+        if (order[i] < panel->plot->lines) {
+            text_add(text, i > 0 ? "   " : "");
+            add_cell(text, layer_signs[order[i]], panel->canvas.is_ascii);
+            text_addf(text, " %s", layer_title(order[i]));
+        }
+    }
+    text_add(text, "\n");
+}
+
 static void add_panel(struct text *text, struct panel *panel, size_t rows_per_step, size_t data_rows) {
     struct canvas *canvas = &panel->canvas;
     memset(canvas->cell, EMPTY, canvas->columns * canvas->rows);
-    label_peak(panel, draw_columns(panel, data_rows));
+    (panel->plot->has_layers ? draw_layers : draw_columns)(panel, data_rows);
+    label_peak(panel);
     plain_add(text, panel->line->label);
-    text_add(text, ": ");
-    plain_add(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
+    if (!panel->plot->has_layers || panel->plot->title != NULL) {
+        text_add(text, ": ");
+        plain_add(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
+    }
     text_addf(text, "%s%s\n", *panel->value.name != '\0' ? ", " : "", panel->value.name);
     for (size_t row = canvas->rows; row-- > 0;) {
         size_t start = text->length;
@@ -222,12 +256,16 @@ static void add_panel(struct text *text, struct panel *panel, size_t rows_per_st
     }
     add_time_axis(text, panel);
     add_marks(text, panel);
+    if (panel->plot->has_layers) {
+        add_layer_key(text, panel);
+    }
     text_add(text, "\n");
 }
 
 void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii) {
-    size_t tallest = plot->lines == 1 ? 16 : 8;
-    struct panel panel = {.plot = plot, .value = value_axis(plot->column, plot->highest, plot->lines == 1 ? 5 : 3), .canvas = {.is_ascii = is_ascii}};
+    bool is_one = plot->lines == 1 || plot->has_layers;
+    size_t tallest = is_one ? 16 : 8;
+    struct panel panel = {.plot = plot, .value = value_axis(plot->column, plot->highest, is_one ? 5 : 3), .canvas = {.is_ascii = is_ascii}};
     size_t steps = (size_t)(panel.value.high / panel.value.step + 0.5), rows_per_step = tallest / steps;
     for (size_t i = 0; i <= steps; i++) {
         struct text label = {NULL, 0, 0};
@@ -243,7 +281,7 @@ void plot_add_text(struct text *text, const struct plot *plot, size_t width, boo
     if (panel.canvas.cell == NULL) {
         fail_no_memory();
     }
-    for (size_t i = 0; i < plot->lines; i++) {
+    for (size_t i = 0; i < (plot->has_layers ? 1 : plot->lines); i++) {
         panel.line = &plot->line[i];
         add_panel(text, &panel, rows_per_step, steps * rows_per_step);
     }

@@ -73,6 +73,36 @@ class Charts(unittest.TestCase):
             spans.sort()
             self.assertTrue(all(a[1] <= b[0] for a, b in zip(spans, spans[1:])), spans)
 
+    def test_heaps_are_layers_in_the_memory(self):
+        mebibyte = 1 << 20
+        rows = []
+        for i in range(11):
+            used, kept = (10 * i, 5) if i < 6 else (10, 45)
+            rows.append(row(i, 100 * mebibyte).replace("\n", ",1,%d,%d\n" % (used * mebibyte, kept * mebibyte)))
+        with open("a.csv", "w") as file:
+            file.write(HEADER.replace("\n", ",heap_processes,heap_bytes,heap_kept_bytes\n") + "".join(rows))
+        root = self.svg("a.csv")
+        texts = self.texts(root)
+        self.assertIn("a.csv: heap in usepeak 50.0 MiB at 5.00 s, 10.0 MiB at the end; slope -27.3 MiB per minute (R² 0.01)", texts)
+        self.assertIn("a.csv: kept back by malloc (estimated)peak 45.0 MiB at 6.00 s, 45.0 MiB at the end; slope +327 MiB per minute (R² 0.75)", texts)
+        paths = {}
+        for element in root.iter():
+            paths.setdefault(element.get("class"), []).append(element.get("d", ""))
+
+        def heights(path):
+            return [float(y) for y in re.findall(r"[\d.]+ ([\d.]+) ", path)]
+
+        total = heights(paths["line c0"][-1])
+        below = float(re.match(r"M[\d.]+ ([\d.]+)H", paths["axis"][0]).group(1))
+        scale = (below - total[0]) / 100
+        used, kept = heights(paths["line c1"][-1]), heights(paths["line c2"][-1])
+        self.assertEqual([round((below - y) / scale) for y in used], [0, 10, 20, 30, 40, 50, 10, 10, 10, 10, 10])
+        self.assertEqual([round((below - y) / scale) for y in kept], [5, 15, 25, 35, 45, 55, 55, 55, 55, 55, 55])
+        for area, line in (("in-use f1", used), ("kept", kept)):
+            self.assertEqual(heights(paths[area][-1].split("L")[1]), line)
+        order = [e.get("class") for e in root.iter() if e.get("class") in ("in-use f1", "kept", "line c0")]
+        self.assertEqual(order[-3:], ["kept", "in-use f1", "line c0"])
+
     def test_several_files_have_their_own_lines(self):
         for k in (1, 2, 3):
             self.write("%d.csv" % k, *[row(i, k * 1e7) for i in range(5)])
