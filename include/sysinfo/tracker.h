@@ -53,6 +53,11 @@ struct sysinfo_heap_record {
     uint64_t footprint;      /* Bytes that the allocator held from the system at `footprint_time`: glibc 2.33 and later. */
     uint64_t footprint_live; /* And what live was then. footprint - footprint_live is kept back, but for 8 bytes of each block. */
     double footprint_time;   /* Seconds on the monotonic clock. */
+    uint64_t inherited_allocs; /* Of allocs, frees, failed, live and blocks what a child of fork() began with: its parent counts it too. */
+    uint64_t inherited_frees;
+    uint64_t inherited_failed;
+    uint64_t inherited_live;
+    uint64_t inherited_blocks;
     char image[128];         /* The file of the program, as a path. */
     char owner[128];         /* Whose malloc() it is, as a path, and the allocator's name if that is known: "/usr/bin/redis-server (jemalloc)". */
 };

@@ -55,6 +55,14 @@ static void tell(const struct sysinfo__record_header *header, const struct sums 
     GUESS(record, peak, header->peak > record->live ? header->peak : record->live);
 }
 
+static void tell_inherited(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
+    FACT(record, inherited_allocs, header->inherited_allocs);
+    FACT(record, inherited_frees, header->inherited_frees);
+    FACT(record, inherited_failed, header->inherited_failed);
+    FACT(record, inherited_live, header->inherited_live > 0 ? (uint64_t)header->inherited_live : 0);
+    FACT(record, inherited_blocks, header->inherited_allocs > header->inherited_frees ? header->inherited_allocs - header->inherited_frees : 0);
+}
+
 static bool tell_footprint(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
     if (header->footprint_started != header->footprint_finished) {
         return false;
@@ -92,6 +100,7 @@ enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t len
     if (record->is_tracked) {
         struct sums sums = add_nodes(bytes, length, &header);
         tell(&header, &sums, record);
+        tell_inherited(&header, record);
         return tell_footprint(&header, record) ? SYSINFO__RECORD_WHOLE : SYSINFO__RECORD_CHANGING;
     }
     return SYSINFO__RECORD_WHOLE;

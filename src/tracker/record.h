@@ -19,7 +19,9 @@ struct sysinfo__record_header {
     char magic[8];                   /* Zeros until the rest of the header is there. */
     uint32_t header_size, node_size; /* Bytes: where the nodes begin, and from one to the next. */
     uint32_t pid, size_rule;
-    uint64_t unused_1[5];
+    uint64_t inherited_allocs, inherited_frees, inherited_failed; /* What the sums were where the record begins: a parent's, at fork(). 0 in a new program. */
+    int64_t inherited_live;
+    uint64_t unused_1;
     char image[128]; /* The program's file; the end of the path where it is longer. */
     char owner[128]; /* Whose malloc() is called instead of the tracker's; "" when it is the tracker's. */
 

@@ -90,6 +90,22 @@ START_TEST(footprint_is_told_with_its_moment) {
 }
 END_TEST
 
+START_TEST(what_a_child_began_with_is_told) {
+    file.header.inherited_allocs = 9;
+    file.header.inherited_frees = 2;
+    file.header.inherited_failed = 1;
+    file.header.inherited_live = 3000;
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(read_file(sizeof file, &record), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&record, inherited_allocs) && SYSINFO_HAS(&record, inherited_live));
+    ck_assert_uint_eq(record.inherited_allocs, 9);
+    ck_assert_uint_eq(record.inherited_frees, 2);
+    ck_assert_uint_eq(record.inherited_failed, 1);
+    ck_assert_uint_eq(record.inherited_live, 3000);
+    ck_assert_uint_eq(record.inherited_blocks, 7);
+}
+END_TEST
+
 START_TEST(freed_before_it_was_seen_is_0_and_estimated) {
     struct sysinfo_heap_record record;
     file.node[2].frees = 50;
@@ -161,6 +177,7 @@ int main(void) {
     tcase_add_test(tests, threads_are_summed);
     tcase_add_test(tests, peak_is_never_below_live);
     tcase_add_test(tests, footprint_is_told_with_its_moment);
+    tcase_add_test(tests, what_a_child_began_with_is_told);
     tcase_add_test(tests, freed_before_it_was_seen_is_0_and_estimated);
     tcase_add_test(tests, another_owner_is_named_and_nothing_is_counted);
     tcase_add_test(tests, half_made_record_is_not_yet);
