@@ -15,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sysinfo/sysinfo.h>
@@ -219,7 +218,10 @@ START_TEST(page_cache_of_the_group_stays_usable) {
     }
     ck_assert_int_eq(fsync(fd), 0);
     cached = value_of(memory.outer, "memory.stat", memory.is_v2 ? "inactive_file" : "total_inactive_file") - cached;
-    if (cached > MIB(32)) { /* A file system in memory has no such cache. */
+    if (cached > MIB(32)) { /* A file system in memory has no such cache. The kernel sums up its figures when it likes. */
+        for (int i = 0; i < 200 && usable(host).usable + MIB(8) < before; i++) {
+            usleep(50000);
+        }
         expect_near(usable(host).usable, before, MIB(8));
     }
     close(fd);
@@ -320,21 +322,15 @@ START_TEST(the_quota_of_the_group_above_holds) {
 }
 END_TEST
 
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* A fifth of a CPU is allowed and all of it wanted: whatever else the machine does, the group is stopped again and again. */
+/* A hundredth of a CPU is allowed and all of it wanted: whatever else the machine does, the group is stopped in the end. */
 START_TEST(a_group_at_its_quota_is_throttled) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cgroup before, after;
-    set_quota(cpu.outer, 4000, 20000);
+    set_quota(cpu.outer, 1000, 100000);
     join(cpu.inner);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &before, sizeof before), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&before, throttled) && SYSINFO_HAS(&before, periods));
-    for (double end = seconds() + 1; seconds() < end;) {
+    for (uint64_t stopped = value_of(cpu.outer, "cpu.stat", "nr_throttled"); value_of(cpu.outer, "cpu.stat", "nr_throttled") < stopped + 5;) {
     }
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &after, sizeof after), SYSINFO_OK);
     ck_assert(after.periods > before.periods && after.throttled_periods > before.throttled_periods && after.throttled > before.throttled);
@@ -342,8 +338,8 @@ START_TEST(a_group_at_its_quota_is_throttled) {
     ck_assert_uint_ge(value_of(cpu.outer, "cpu.stat", "nr_throttled"), after.throttled_periods);
     if (SYSINFO_HAS(&after, cpu_percent)) { /* Not where CPU time is counted in another hierarchy than the quota. */
         ck_assert(after.cpu_percent > 0 && after.cpu_percent <= 100);
-        double share = (after.cpu_time - before.cpu_time) / (after.interval * 0.2) * 100;
-        ck_assert(cpu.is_v2 == false || (after.cpu_percent > share - 5 && after.cpu_percent < share + 5) || SYSINFO_IS_ESTIMATED(&after, cpu_percent));
+        double share = (after.cpu_time - before.cpu_time) / (after.interval * 0.01) * 100;
+        ck_assert(!cpu.is_v2 || (after.cpu_percent > share / 2 && after.cpu_percent < share * 2) || SYSINFO_IS_ESTIMATED(&after, cpu_percent)); /* Of two files, read one after the other. */
     }
     sysinfo_host_close(host);
 }
