@@ -125,10 +125,15 @@ const struct question questions[] = {
     {"usable_memory", usable_memory, false, false, true},
     {"usable_swap", usable_swap, false, false, true},
     {"usable_cpus", usable_cpus, false, false, true},
-    {"cgroup_usage", cgroup_usage, false, false, true},
-    {"cgroup_path", cgroup_path, false, true, true},
-    {"memory_pressure", memory_pressure, false, false},
-    {"cgroup_memory_pressure", cgroup_memory_pressure, false, false, true},
-    {"numa_read", numa_read, true, false},
+    {"cgroup_usage", cgroup_usage, false, false, true, true},
+    {"cgroup_path", cgroup_path, false, true, true, true},
+    {"memory_pressure", memory_pressure, false, false, false, true},
+    {"cgroup_memory_pressure", cgroup_memory_pressure, false, false, true, true},
+    {"numa_read", numa_read, true, false, false, true},
 };
 const int question_count = sizeof questions / sizeof questions[0];
+
+bool question_is_answered(const struct question *question, int status) {
+    bool is_absent = status == SYSINFO_NOT_FOUND || status == SYSINFO_NOT_SUPPORTED || status == SYSINFO_UNKNOWN;
+    return status == SYSINFO_OK || status == SYSINFO_NOT_YET || (question->is_rare && is_absent);
+}

@@ -16,9 +16,13 @@ struct question {
     bool allocates;  /* For the caller: it makes a list or, for this one question, counts CPUs. */
     bool needs_past; /* A NULL host is refused. */
     bool looks_first; /* It makes room for what a host keeps of this question: where groups are, which nodes there are. */
+    bool is_rare;     /* There are kernels that do not tell it, and containers in which it cannot be seen. */
 };
 
 extern const struct question questions[];
 extern const int question_count;
+
+/* Whether the running machine may answer so. */
+bool question_is_answered(const struct question *question, int status);
 
 #endif

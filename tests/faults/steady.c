@@ -70,7 +70,10 @@ START_TEST(a_warm_host_neither_allocates_nor_opens) {
             faults_begin(FAULT_MEMORY, -1, 0);
             int status = ask(host, answer);
             faults_end();
-            ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+            ck_assert(i >= question_count ? status == SYSINFO_OK || status == SYSINFO_NOT_YET : question_is_answered(&questions[i], status));
+            if (status != SYSINFO_OK && status != SYSINFO_NOT_YET) {
+                break; /* A file that is not there has to be opened to be missed. */
+            }
             ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "question %d allocates", i);
             ck_assert_msg(faults.calls[FAULT_OPEN] == 0, "question %d opens a file", i);
         }
@@ -127,7 +130,7 @@ START_TEST(a_one_off_call_allocates_nothing) {
         faults_begin(FAULT_MEMORY, -1, 0);
         int status = questions[i].ask(NULL, answer);
         faults_end();
-        ck_assert_msg(status == SYSINFO_OK || status == SYSINFO_NOT_YET, "%s: %s", questions[i].name, sysinfo_status_name(status));
+        ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name, sysinfo_status_name(status));
         ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "%s allocates", questions[i].name);
     }
 }

@@ -23,7 +23,7 @@ static void *ask_for_a_while(void *unused) {
             uint64_t answer[SYSINFO_SLOTS];
             const struct question *question = &questions[i % question_count];
             int status = question->ask(i < question_count && !question->needs_past ? NULL : host, answer);
-            if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && round % 3 != 2) {
+            if (!question_is_answered(question, status) && round % 3 != 2) {
                 atomic_fetch_add(&failures, 1);
             }
             if (sysinfo_explain(host, status)[0] == '\0' || sysinfo_field_find("mem", "available") == NULL) {
