@@ -128,9 +128,21 @@ json_is_read() {
 }
 if has jq; then check "--json is read by jq" json_is_read; fi
 
+# Not every kernel tells pressure, not every container shows its group: what is told is checked.
+is_rare() {
+    [ "$1" = cgroup ] || [ "$1" = pressure ]
+}
 every_field_is_in_json() {
+    local command
     sysinfo fields --json | jq -r '.group + "." + .name' >names
-    { sysinfo --json && sysinfo stats --json && sysinfo heap --json && sysinfo cpu --times --json && sysinfo cgroup --json && sysinfo pressure --json; } 2>/dev/null | jq -r 'paths | map(tostring) | join(".")' >paths
+    : >everything
+    for command in '' stats heap 'cpu --times' cgroup pressure; do
+        # shellcheck disable=SC2086
+        sysinfo $command --json >>everything && continue
+        is_rare "$command" || return 1
+        sed -i "/^$command\\./d" names
+    done 2>/dev/null
+    jq -r 'paths | map(tostring) | join(".")' everything >paths
     ! grep -vxFf paths names
 }
 if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi
@@ -154,7 +166,7 @@ prometheus_takes_it() {
     local group
     sysinfo --prom >prom || return 1
     for group in stats cgroup pressure heap; do
-        sysinfo $group --prom >>prom || return 1
+        sysinfo $group --prom >>prom || is_rare $group || return 1
     done
     promtool check metrics <prom 2>&1 | tee promtool.log
     [ "${PIPESTATUS[0]}" -eq 0 ] && ! [ -s promtool.log ]
