@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mntent.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -308,13 +309,14 @@ static void set_quota(const char *folder, unsigned quota, unsigned period) {
 START_TEST(the_quota_of_the_group_above_holds) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_allowance allowance;
+    cpu_set_t set;
+    int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 2; /* Fails only where there are more than 1024. */
     set_quota(cpu.outer, 150000, 100000);
     join(cpu.inner);
     for (int round = 0; round < 2; round++) {
         ck_assert_int_eq(sysinfo_usable_cpus(host, &allowance, sizeof allowance), SYSINFO_OK);
         ck_assert(SYSINFO_HAS(&allowance, quota) && allowance.estimated == 0 && allowance.quota == 1.5);
-        int online = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL);
-        ck_assert_uint_eq(allowance.usable, online < 2 ? 1 : 2);
+        ck_assert_uint_eq(allowance.usable, allowed < 2 ? 1 : 2);
     }
     set_quota(cpu.outer, 20000, 100000);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE), 1);
