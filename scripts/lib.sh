@@ -127,6 +127,13 @@ build_preset() {
     (flock 9 && configure_and_build "$@") 9>"$top/build/.lock-$1"
 }
 
+# is_to_be_configured FOLDER [OPTION...]: not where that was done with these options; tests may be running there.
+is_to_be_configured() {
+    local stamp=$1/.configured
+    shift
+    [[ ! -e $stamp || $top/CMakePresets.json -nt $stamp || ${SYSINFO_MACHINES_DIR-} -nt $stamp ]] || { (($# > 0)) && [[ $(<"$stamp") != "$*" ]]; }
+}
+
 configure_and_build() {
     local preset=$1 options=() targets=() folder=$top/build/$1
     shift
@@ -142,9 +149,9 @@ configure_and_build() {
     if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; then
         rm -rf "$folder"
     fi
-    if ((${#options[@]} > 0)) || [[ ! -e $folder/.configured || $top/CMakePresets.json -nt $folder/.configured ]]; then
+    if is_to_be_configured "$folder" ${options[@]+"${options[@]}"}; then
         (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
-        : >"$folder/.configured"
+        printf '%s\n' "${options[*]-}" >"$folder/.configured"
     fi
     quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
 }
@@ -155,7 +162,15 @@ test_preset() {
     shift
     printf '\n== %s\n' "$preset"
     build_preset "$preset" ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
-    ctest --test-dir "$top/build/$preset" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
+    run_tests "$top/build/$preset" "$@"
+}
+
+# run_tests BUILD_FOLDER [CTEST_OPTION...]: CTest's own files go to a folder of this part, as another part may test the same build meanwhile.
+run_tests() {
+    local folder=$logs/ctest/${0##*/}-${1##*/}
+    mkdir -p "$folder" && printf 'subdirs("%s")\n' "$1" >"$folder/CTestTestfile.cmake" || return 1
+    shift
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
 }
 
 # answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
