@@ -82,7 +82,7 @@ bool sysinfo__decode_cpu_max(const char *text, size_t length, double *cpus) {
 }
 
 bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microseconds) {
-    if (length >= 2 && SYSINFO__SCAN_BEGINS(text, "-1")) {
+    if (length >= 2 && SYSINFO__SCAN_BEGINS(text, "-1") && (length == 2 || text[2] == '\n' || text[2] == ' ')) {
         *microseconds = SYSINFO_UNLIMITED;
         return true;
     }
@@ -103,7 +103,9 @@ void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, st
     uint32_t known = sysinfo__decode_pairs(text, length, keys[is_v2], is_v2 ? SLAB_RECLAIMABLE + 1 : KEYS, value);
     stat->reclaimable = 0;
     for (int key = ACTIVE_FILE; key <= SLAB_RECLAIMABLE; key++) {
-        stat->reclaimable += known >> key & 1 ? value[key] : 0;
+        if ((known >> key & 1) && __builtin_add_overflow(stat->reclaimable, value[key], &stat->reclaimable)) {
+            stat->reclaimable = UINT64_MAX;
+        }
     }
     stat->limit = known >> LIMIT & 1 && !sysinfo__is_no_limit_v1(value[LIMIT]) ? value[LIMIT] : SYSINFO_UNLIMITED;
     stat->memory_and_swap = known >> MEMORY_AND_SWAP & 1 && !sysinfo__is_no_limit_v1(value[MEMORY_AND_SWAP]) ? value[MEMORY_AND_SWAP] : SYSINFO_UNLIMITED;

@@ -97,6 +97,9 @@ START_TEST(a_quota_is_a_part_of_its_period) {
     char *text = text_copy("-1\n", 3);
     ck_assert(sysinfo__decode_quota_v1(text, 3, &microseconds) && microseconds == SYSINFO_UNLIMITED);
     free(text);
+    text = text_copy("-17\n", 4); /* Begins as "none" does. */
+    ck_assert(!sysinfo__decode_quota_v1(text, 4, &microseconds));
+    free(text);
     text = text_copy("250000\n", 7);
     ck_assert(sysinfo__decode_quota_v1(text, 7, &microseconds) && microseconds == 250000);
     free(text);
@@ -118,6 +121,11 @@ START_TEST(memory_stat_counts_what_would_be_given_up) {
     text = text_copy(v1, sizeof v1 - 1);
     sysinfo__decode_memory_stat(text, sizeof v1 - 1, false, &stat);
     ck_assert(stat.reclaimable == 1200 && stat.limit == 4096 && stat.memory_and_swap == SYSINFO_UNLIMITED);
+    free(text);
+    static const char too_large[] = "active_file 18446744073709551615\ninactive_file 4096\n";
+    text = text_copy(too_large, sizeof too_large - 1);
+    sysinfo__decode_memory_stat(text, sizeof too_large - 1, true, &stat);
+    ck_assert(stat.reclaimable == UINT64_MAX);
     free(text);
     text = text_copy("", 0);
     sysinfo__decode_memory_stat(text, 0, false, &stat);
