@@ -5,6 +5,23 @@
 
 #include "host.h"
 
+/* No wait takes longer than the time that passes: what a broken file says beyond that is 100 %, and says that it was corrected. */
+#define CLAMP(pressure, field)                                                                                                                                 \
+    do {                                                                                                                                                       \
+        if ((pressure)->field > 100) {                                                                                                                         \
+            GUESS(pressure, field, 100);                                                                                                                       \
+        }                                                                                                                                                      \
+    } while (0)
+
+static void correct(struct sysinfo_pressure *pressure) {
+    CLAMP(pressure, some_avg10);
+    CLAMP(pressure, some_avg60);
+    CLAMP(pressure, some_avg300);
+    CLAMP(pressure, full_avg10);
+    CLAMP(pressure, full_avg60);
+    CLAMP(pressure, full_avg300);
+}
+
 static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *out, size_t size) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -15,6 +32,7 @@ static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, st
     memset(&pressure, 0, sizeof pressure);
     int status = sysinfo__backend_pressure(host, what, &pressure);
     if (status == SYSINFO_OK) {
+        correct(&pressure);
         sysinfo__give(out, size, &pressure, sizeof pressure);
     }
     return sysinfo__end(&call, status);

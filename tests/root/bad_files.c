@@ -284,6 +284,19 @@ START_TEST(a_folder_in_place_of_a_file_is_an_error) {
 END_TEST
 
 /* Sizes of huge pages whose bytes do not fit 64 bits. */
+START_TEST(a_pressure_above_100_is_100_and_marked) {
+    folder_write("proc/pressure/io", "some avg10=100.00 avg60=104.50 avg300=3.00 total=4\nfull avg10=999999999 avg60=2.00 avg300=3.00 total=4\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_pressure pressure;
+    ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
+    ck_assert(pressure.some_avg10 == 100 && !SYSINFO_IS_ESTIMATED(&pressure, some_avg10));
+    ck_assert(pressure.some_avg60 == 100 && SYSINFO_IS_ESTIMATED(&pressure, some_avg60));
+    ck_assert(pressure.full_avg10 == 100 && SYSINFO_IS_ESTIMATED(&pressure, full_avg10));
+    ck_assert(pressure.full_avg60 == 2 && !SYSINFO_IS_ESTIMATED(&pressure, full_avg60));
+    sysinfo_host_close(host);
+}
+END_TEST
+
 START_TEST(huge_pages_beyond_all_memory_are_unknown) {
     folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
@@ -348,6 +361,7 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, an_unreadable_file_is_denied);
     tcase_add_test(tests, a_pipe_in_place_of_a_file_does_not_block);
     tcase_add_test(tests, a_folder_in_place_of_a_file_is_an_error);
+    tcase_add_test(tests, a_pressure_above_100_is_100_and_marked);
     tcase_add_test(tests, huge_pages_beyond_all_memory_are_unknown);
     tcase_add_loop_test(tests, odd_topology_files_give_unknown_and_no_wrong_count, 0, LENGTH(odd_counts));
     return tests;
