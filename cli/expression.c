@@ -148,7 +148,7 @@ static int parse_value(const char *word, struct expression *expression) {
         return wrong_unit(field, word, unit);
     }
     expression->value = (is_negative ? -number : number) * size;
-    return 0;
+    return isfinite(expression->value) ? 0 : usage("'%s' is too large", word);
 }
 
 /* ---- Expressions ---- */
