@@ -40,7 +40,8 @@ static void add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
         size_t length = character_length(string);
         unsigned char first = (unsigned char)*string;
-        if (length == 0 || first < 32 || first == 127) {
+        bool is_no_character = length == 3 && (memcmp(string, "\xEF\xBF\xBE", 3) == 0 || memcmp(string, "\xEF\xBF\xBF", 3) == 0); /* Of XML. */
+        if (length == 0 || first < 32 || first == 127 || is_no_character) {
             text_add(text, "\xEF\xBF\xBD");
         } else if (first == '&' || first == '<' || first == '>' || first == '"') {
             text_addf(text, "&#%u;", first);

@@ -122,7 +122,7 @@ class Charts(unittest.TestCase):
         self.assertNotIn("tiny", texts)
 
     def test_names_are_escaped(self):
-        self.write("a&b.csv", row(0, 1e6), row(1, 2e6), row(0.5, mark='"<b>&amp; ""x"" \x1b[31m\xff"'))
+        self.write("a&b.csv", row(0, 1e6), row(1, 2e6), row(0.5, mark='"<b>&amp; ""x"" \x1b[31m\xff\uffff"'))
         texts = self.texts(self.svg("--title", "<title> & ]]>", "a&b.csv"))
         self.assertIn("<title> & ]]>", texts)
         self.assertTrue(any(t.startswith("a&b.csv") for t in texts))
