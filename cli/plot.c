@@ -40,16 +40,6 @@ double line_highest(const struct line *line, double from, double to, size_t *at)
     return highest;
 }
 
-void plain_add(struct text *text, const char *string) {
-    while (*string != '\0') {
-        size_t length = character_length(string);
-        const unsigned char *byte = (const unsigned char *)string;
-        bool is_control = length == 0 || byte[0] < 32 || byte[0] == 127 || (length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0);
-        text_addf(text, "%.*s", is_control ? 1 : (int)length, is_control ? "?" : string);
-        string += length > 0 ? length : 1;
-    }
-}
-
 void peak_add(struct text *text, const struct plot *plot, const struct line *line) {
     const struct point *peak = line_point(line, line->peak);
     text_add(text, "peak ");
@@ -262,7 +252,7 @@ static void find_heights(struct plot *plot, bool is_whole) {
 static void add_summary(struct text *text, const struct plot *plot, const char *square) {
     for (size_t i = 0; i < plot->lines; i++) {
         const struct line *line = &plot->line[i];
-        plain_add(text, line->label);
+        text_add_plain(text, line->label);
         text_add(text, ": ");
         peak_add(text, plot, line);
         text_add(text, "\n  ");

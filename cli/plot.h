@@ -78,9 +78,6 @@ const char *layer_title(enum layer layer);
 void peak_add(struct text *text, const struct plot *plot, const struct line *line);
 void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short);
 
-/* A string without what could move a terminal's cursor. */
-void plain_add(struct text *text, const char *string);
-
 void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii);
 void plot_add_svg(struct text *text, const struct plot *plot);
 

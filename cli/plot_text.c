@@ -188,7 +188,7 @@ static void add_marks(struct text *text, const struct panel *panel) {
         if (mark->time < panel->time.low || mark->time > panel->time.high) {
             continue;
         }
-        plain_add(&name, mark->name);
+        text_add_plain(&name, mark->name);
         size_t column = column_of(panel, mark->time), width = 2 + width_of(name.bytes), k = 0;
         bool is_right = column + width > columns && column >= width; /* The name stands before the sign. */
         size_t start = is_right ? column + 1 - width : column;
@@ -237,10 +237,10 @@ static void add_panel(struct text *text, struct panel *panel, size_t rows_per_st
     memset(canvas->cell, EMPTY, canvas->columns * canvas->rows);
     (panel->plot->has_layers ? draw_layers : draw_columns)(panel, data_rows);
     label_peak(panel);
-    plain_add(text, panel->line->label);
+    text_add_plain(text, panel->line->label);
     if (!panel->plot->has_layers || panel->plot->title != NULL) {
         text_add(text, ": ");
-        plain_add(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
+        text_add_plain(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
     }
     text_addf(text, "%s%s\n", *panel->value.name != '\0' ? ", " : "", panel->value.name);
     for (size_t row = canvas->rows; row-- > 0;) {

@@ -10,10 +10,14 @@
 
 static void add_end(struct text *text, const struct report *report) {
     if (report->is_watch) {
-        text_addf(text, "sysinfo: %s (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->name, report->pid, report->elapsed, report->user);
+        text_add(text, "sysinfo: ");
+        text_add_plain(text, report->name);
+        text_addf(text, " (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->pid, report->elapsed, report->user);
         return;
     }
-    text_addf(text, "sysinfo: %s: ", report->name);
+    text_add(text, "sysinfo: ");
+    text_add_plain(text, report->name);
+    text_add(text, ": ");
     const char *name = report->signal != 0 ? child_signal_name(report->signal) : NULL;
     if (name != NULL) {
         text_addf(text, "killed by signal %d (%s)", report->signal, name);
@@ -34,7 +38,9 @@ static void add_peaks(struct text *text, const struct report *report) {
     bytes_add_human(text, report->peak);
     text_add(text, " in the largest single process");
     if (report->peak_pid > 0) {
-        text_addf(text, " (%s, pid %" PRId64 ")", report->peak_name, report->peak_pid);
+        text_add(text, " (");
+        text_add_plain(text, report->peak_name);
+        text_addf(text, ", pid %" PRId64 ")", report->peak_pid);
     }
     text_add(text, "\n");
     if (report->samples == 0) {

@@ -75,6 +75,11 @@ size_t character_length(const char *string) {
     return 0;
 }
 
+bool is_control(const char *string, size_t length) {
+    const unsigned char *byte = (const unsigned char *)string;
+    return length == 0 || byte[0] < 32 || byte[0] == 127 || (length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0);
+}
+
 void text_add_json(struct text *text, const char *string) {
     if (string == NULL) {
         text_add(text, "null");
@@ -105,6 +110,15 @@ void text_add_csv(struct text *text, const char *string) {
         text_addf(text, *string == '"' ? "\"\"" : "%c", *string == '\n' || *string == '\r' ? ' ' : *string);
     }
     text_add(text, "\"");
+}
+
+void text_add_plain(struct text *text, const char *string) {
+    while (*string != '\0') {
+        size_t length = character_length(string);
+        bool is_plain = !is_control(string, length);
+        text_addf(text, "%.*s", is_plain ? (int)length : 1, is_plain ? string : "?");
+        string += length > 0 ? length : 1;
+    }
 }
 
 void text_clear(struct text *text) {
