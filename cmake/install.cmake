@@ -14,10 +14,11 @@ endif()
 
 install(FILES ${public_headers} "${generated}/include/sysinfo/version.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sysinfo" COMPONENT development)
 install(TARGETS ${installed_libraries} EXPORT sysinfo
-    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime
-    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development
+    RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT library
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library NAMELINK_COMPONENT development
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
-install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT runtime)
+install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT library)
+install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development FILES_MATCHING PATTERN "*.c" PATTERN "*.py")
 
 # ---- find_package(sysinfo) ----
 
@@ -59,10 +60,10 @@ install(FILES "${generated}/sysinfo.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkg
 # ---- The command, its manual pages and completions ----
 
 if(TARGET sysinfo_command)
-    install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT runtime)
-    install(FILES "${generated}/man/sysinfo.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT runtime)
-    install(FILES "${generated}/completions/sysinfo.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME sysinfo COMPONENT runtime)
-    install(FILES "${generated}/completions/_sysinfo" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT runtime)
-    install(FILES "${generated}/completions/sysinfo.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT runtime)
+    install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
+    install(FILES "${generated}/man/sysinfo.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command)
+    install(FILES "${generated}/completions/sysinfo.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME sysinfo COMPONENT command)
+    install(FILES "${generated}/completions/_sysinfo" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT command)
+    install(FILES "${generated}/completions/sysinfo.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT command)
     install(FILES "${generated}/man/sysinfo.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
 endif()

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# Run by cpack after it has packed: three things that its generator of Debian packages cannot be told (CMake 3.25).
+# A package with a shared library has ldconfig run by a trigger and not by scripts of its own, Multi-Arch is told, and the data is packed with xz.
+if(NOT CPACK_GENERATOR STREQUAL "DEB")
+    return()
+endif()
+
+function(run)
+    execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
+endfunction()
+
+set(folder "${CPACK_TEMPORARY_DIRECTORY}/again")
+foreach(package IN LISTS CPACK_PACKAGE_FILES)
+    file(REMOVE_RECURSE "${folder}")
+    run(dpkg-deb --raw-extract "${package}" "${folder}")
+    set(control "${folder}/DEBIAN")
+
+    if(EXISTS "${control}/shlibs")
+        file(REMOVE "${control}/postinst" "${control}/postrm")
+        file(WRITE "${control}/triggers" "activate-noawait ldconfig\n")
+    endif()
+
+    file(READ "${control}/control" fields)
+    string(REGEX MATCH "\nPackage: ([^\n]+)" found "\n${fields}")
+    set(multi_arch "${CPACK_SYSINFO_MULTI_ARCH_${CMAKE_MATCH_1}}")
+    if(multi_arch)
+        file(WRITE "${control}/control" "Multi-Arch: ${multi_arch}\n${fields}")
+    endif()
+
+    file(GLOB files "${control}/*")
+    run(chmod 0644 ${files})
+    run(dpkg-deb --root-owner-group -Zxz --build "${folder}" "${package}")
+endforeach()

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# What `cpack` makes of what is installed: three Debian packages, or one archive where the system is no Debian.
+# The preset `deb` has the folders and flags that Debian asks for; what its packages need beside files is made in cmake/debian/.
+
+set(SYSINFO_PACKAGE_CONTACT "The sysinfo authors <nobody@sysinfo.invalid>" CACHE STRING "Maintainer of the packages: whoever builds and hands them out")
+
+set(CPACK_PACKAGE_NAME sysinfo)
+set(CPACK_PACKAGE_VENDOR "The sysinfo authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # Each component has its own; this one would be put before it.
+set(CPACK_PACKAGE_CONTACT "${SYSINFO_PACKAGE_CONTACT}")
+set(CPACK_PACKAGE_CHECKSUM SHA256)
+set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+set(CPACK_SYSINFO_CHANGELOG "${PROJECT_SOURCE_DIR}/CHANGELOG.md")
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_SOURCE_GENERATOR TGZ)
+set(CPACK_SOURCE_IGNORE_FILES "/\\.git" "^${PROJECT_SOURCE_DIR}/build") # scripts/dist makes the archive that is handed out.
+find_program(SYSINFO_DPKG_DEB dpkg-deb)
+mark_as_advanced(SYSINFO_DPKG_DEB)
+set(CPACK_GENERATOR TGZ)
+if(SYSINFO_DPKG_DEB)
+    set(CPACK_GENERATOR DEB)
+endif()
+
+set(CPACK_COMPONENTS_ALL library development)
+if(TARGET sysinfo_command)
+    list(APPEND CPACK_COMPONENTS_ALL command)
+endif()
+
+# ---- Debian ----
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=") # A program may use what this version has added.
+set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/debian/documents.cmake")
+set(CPACK_POST_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/debian/control.cmake")
+set(CPACK_SYSINFO_STRIP "${CMAKE_STRIP}")
+
+string(REGEX REPLACE "([0-9])$" "\\1-" library_package "lib${SYSINFO_OUTPUT_NAME}")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME "${library_package}${PROJECT_VERSION_MAJOR}")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "CPUs and memory of a machine - shared library
+Tells, the same way on every system, what the CPUs have done and how busy they
+are, how many there are, how much memory and swap there is and how much of it
+a process may still use within its control groups, and what its own heap looks
+like. The calls have the names that Python's psutil gave them.")
+
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME "lib${SYSINFO_OUTPUT_NAME}-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_COMPONENT_DEVELOPMENT_DEPENDS library)
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "CPUs and memory of a machine - headers and static library
+What programs that use libsysinfo are built with: the headers, which are its
+manual, the static library, files for pkg-config and CMake, and examples.")
+
+set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME sysinfo)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
+set(CPACK_COMPONENT_COMMAND_DESCRIPTION "CPUs and memory of a machine - command
+Prints what the CPUs and the memory of a machine do, for people as tables and
+for programs as single values, JSON, CSV or Prometheus text. It waits for a
+condition, tells the peak memory of a command and draws it over time.")
+
+# The topology is asked of hwloc, which is loaded when it is there.
+if(SYSINFO_HWLOC_SONAME MATCHES "^(libhwloc)\\.so\\.([0-9]+)$")
+    set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
+    set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
+endif()
+
+# Packages of several architectures go side by side where the libraries are in folders of their own.
+if(CMAKE_LIBRARY_ARCHITECTURE AND CMAKE_INSTALL_LIBDIR MATCHES "${CMAKE_LIBRARY_ARCHITECTURE}$")
+    set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} same)
+    set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME} same)
+endif()
+set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_COMMAND_PACKAGE_NAME} foreign)
+
+include(CPack)
