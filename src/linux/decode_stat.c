@@ -24,52 +24,55 @@ static const uint64_t known_modes[COLUMNS + 1] = {
     [10] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | BIT(guest) | BIT(guest_nice),
 };
 
-/* More than one blank stands only behind the label "cpu": not a reason to look for them in every column. */
-static __attribute__((noinline)) const char *scan_behind_blanks(const char *p, uint64_t *value) {
-    return sysinfo__scan_number(sysinfo__scan_blanks(p), value);
-}
-
-/* A column that is 0 on most machines deserves a branch of its own; elsewhere it would be one more to mispredict. */
-SYSINFO__ALWAYS_INLINE const char *scan_behind_blank(const char *blank, bool is_mostly_0, uint64_t *value) {
-    if (is_mostly_0 && blank[1] >= '0' && blank[1] <= '9' && (blank[2] == ' ' || blank[2] == '\n')) {
-        *value = (uint64_t)(blank[1] - '0');
-        return blank + 2;
-    }
-    const char *p = sysinfo__scan_number(blank + 1, value);
-    return __builtin_expect(p == NULL, 0) ? scan_behind_blanks(blank, value) : p;
-}
-
 /*
- * The numbers from *at, which stands behind the label; returns how many. When all
- * ten are there, *at moves behind them. Written out column by column, so that each
- * has its own branch history: the widths of a column are alike from line to line,
- * those of neighbours are not.
+ * The line as every kernel of today writes it: ten columns, one blank before each.
+ * Whether it is that line is asked once, at its end; false, and *at where it was: it is another.
+ *
+ * Column by column, so that each has its own branch history: the widths of a column
+ * are alike from line to line, those of neighbours are not. What is 0 on most
+ * machines is not scanned at all: its length is then known before it is read.
  */
-SYSINFO__ALWAYS_INLINE int scan_columns(const char **at, uint64_t ticks[COLUMNS]) {
+SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLUMNS]) {
     const char *p = *at;
-#define SCAN_COLUMN(column, is_mostly_0)                                                                                                                       \
-    do {                                                                                                                                                       \
-        if (*p != ' ') {                                                                                                                                       \
-            return column;                                                                                                                                     \
-        }                                                                                                                                                      \
-        p = scan_behind_blank(p, is_mostly_0, &ticks[column]);                                                                                                 \
-        if (p == NULL) {                                                                                                                                       \
-            return column;                                                                                                                                     \
-        }                                                                                                                                                      \
-    } while (0)
-    SCAN_COLUMN(0, false);
-    SCAN_COLUMN(1, false);
-    SCAN_COLUMN(2, false);
-    SCAN_COLUMN(3, false);
-    SCAN_COLUMN(4, false);
-    SCAN_COLUMN(5, true); /* irq */
-    SCAN_COLUMN(6, false);
-    SCAN_COLUMN(7, true); /* steal */
-    SCAN_COLUMN(8, true); /* guest */
-    SCAN_COLUMN(9, true); /* guest_nice */
+    uint64_t others = 0;
+    unsigned gaps = 0;
+#define SCAN_COLUMN(column) (gaps |= (unsigned char)*p ^ ' ', p = sysinfo__scan_unchecked(p + 1, &ticks[column], &others))
+    SCAN_COLUMN(0);
+    SCAN_COLUMN(1);
+    SCAN_COLUMN(2);
+    SCAN_COLUMN(3);
+    SCAN_COLUMN(4);
+    if (SYSINFO__SCAN_BEGINS(p, " 0 ")) { /* irq */
+        ticks[5] = 0;
+        p += 2;
+    } else {
+        SCAN_COLUMN(5);
+    }
+    SCAN_COLUMN(6);
+    if (SYSINFO__SCAN_BEGINS(p, " 0 0 0\n")) { /* steal, guest, guest_nice */
+        ticks[7] = ticks[8] = ticks[9] = 0;
+        p += 6;
+    } else {
+        SCAN_COLUMN(7);
+        SCAN_COLUMN(8);
+        SCAN_COLUMN(9);
+    }
 #undef SCAN_COLUMN
+    if ((others & SYSINFO__SCAN_MARKS) != 0 || gaps != 0 || *p != '\n') {
+        return false;
+    }
     *at = p;
-    return COLUMNS;
+    return true;
+}
+
+/* Any line: returns how many columns of it are numbers. */
+static __attribute__((noinline)) int scan_any_line(const char *p, uint64_t ticks[COLUMNS]) {
+    int column = 0;
+    memset(ticks, 0, COLUMNS * sizeof ticks[0]);
+    while (column < COLUMNS && *p == ' ' && (p = sysinfo__scan_number(sysinfo__scan_blanks(p), &ticks[column])) != NULL) {
+        column++;
+    }
+    return column;
 }
 
 /* Scanned numbers have less than 16 digits; from a signed number the conversion is one instruction. */
@@ -77,10 +80,10 @@ SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
     return (double)(int64_t)ticks / ticks_per_second;
 }
 
-/* Fills the modes of `sample` from the columns at *at, as above; false, and nothing filled, when there are too few. */
+/* Fills the modes of `sample` from the columns at *at, which stands behind the label, and moves it as far as that went; false, and nothing filled: too few. */
 SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
-    uint64_t ticks[COLUMNS] = {0};
-    int columns = scan_columns(at, ticks);
+    uint64_t ticks[COLUMNS];
+    int columns = scan_usual_line(at, ticks) ? COLUMNS : scan_any_line(*at, ticks);
     if (columns < COLUMNS_OF_EVERY_KERNEL) {
         return false;
     }
@@ -114,6 +117,9 @@ enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t l
         return SYSINFO__STAT_NO_CPU_LINE;
     }
     const char *columns = line + 3;
+    while (columns[1] == ' ') { /* Behind this label stand two blanks. */
+        columns++;
+    }
     return decode_modes(&columns, ticks_per_second, all) ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
 }
 

@@ -11,7 +11,7 @@
  * the end of a text that was cut, the digits are not the number. Sixteen digits
  * and more are refused, so that a value in kB still fits 64 bits as bytes.
  *
- * Reads up to 16 bytes beyond the text: see SYSINFO__TEXT_PADDING.
+ * Zeros stand behind every text (SYSINFO__TEXT_PADDING), and up to 16 of them are read.
  */
 #ifndef SYSINFO_LINUX_SCAN_H
 #define SYSINFO_LINUX_SCAN_H
@@ -33,19 +33,11 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_word(const char *p) {
     return word;
 }
 
-/*
- * Marks the bytes that end a number: those without the bit that all digits have,
- * blanks, line ends and NUL among them. Others (letters) may look like digits here,
- * so are_digits() has the last word; the next number's place does not wait for it.
- */
-SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_ends(uint64_t word) {
-    return ~word & UINT64_C(0x1010101010101010);
+/* Sets the highest bit of at least one byte unless all eight are 0 to 9, of a word that has had '0' taken off by XOR. */
+SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_others(uint64_t word) {
+    return (word + UINT64_C(0x7676767676767676)) | word;
 }
-
-/* Whether all eight bytes are 0 to 9, of a word that has had '0' taken off by XOR. */
-SYSINFO__ALWAYS_INLINE bool sysinfo__scan_are_digits(uint64_t word) {
-    return (((word + UINT64_C(0x7676767676767676)) | word) & UINT64_C(0x8080808080808080)) == 0;
-}
+#define SYSINFO__SCAN_MARKS UINT64_C(0x8080808080808080)
 
 /* The value of eight digits, the first one in the lowest byte: pairs, then fours, then eight. */
 SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_combine(uint64_t digits) {
@@ -55,35 +47,44 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_combine(uint64_t digits) {
            32;
 }
 
-/* A number at `p`, which is no blank. Returns what stands behind it, or NULL when there is none. */
-SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t *value) {
-    uint64_t digits = sysinfo__scan_word(p) ^ UINT64_C(0x3030303030303030);
-    uint64_t ends = sysinfo__scan_mark_ends(sysinfo__scan_word(p));
-    uint64_t number;
+/*
+ * What stands at `p` up to the first byte that lacks the bit which all digits have,
+ * as blanks, line ends and NUL do; returns the place of that byte. Whether these
+ * were digits, one to fifteen of them, *others tells, in SYSINFO__SCAN_MARKS: a
+ * caller with a line of numbers looks at it once, at the end. None is a step of 0, so
+ * that nobody gets far beyond the text in this way.
+ */
+SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_unchecked(const char *p, uint64_t *value, uint64_t *others) {
+    const uint64_t zeros = UINT64_C(0x3030303030303030), not_digit = UINT64_C(0x1010101010101010);
+    uint64_t digits = sysinfo__scan_word(p) ^ zeros;
+    uint64_t ends = digits & not_digit;
     if (ends != 0) {
         unsigned at = (unsigned)__builtin_ctzll(ends); /* 8 bits for each digit, and 4. */
-        p += at / 8;
         digits <<= (4 - at) & 63; /* The last digit goes to the top. Without any, what is no digit stays. */
-        if (!sysinfo__scan_are_digits(digits)) {
-            return NULL;
-        }
-        number = sysinfo__scan_combine(digits);
-    } else {
-        static const uint32_t power[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
-        uint64_t more = sysinfo__scan_word(p + 8) ^ UINT64_C(0x3030303030303030);
-        ends = sysinfo__scan_mark_ends(sysinfo__scan_word(p + 8));
-        if (ends == 0) {
-            return NULL;
-        }
-        unsigned at = (unsigned)__builtin_ctzll(ends);
-        more = more << 8 << (60 - at); /* In two steps: it may be all 64 bits. */
-        if (!sysinfo__scan_are_digits(digits) || !sysinfo__scan_are_digits(more)) {
-            return NULL;
-        }
-        number = sysinfo__scan_combine(digits) * power[at / 8] + sysinfo__scan_combine(more);
-        p += 8 + at / 8;
+        *others |= sysinfo__scan_mark_others(digits);
+        *value = sysinfo__scan_combine(digits);
+        return p + at / 8;
     }
-    if (*p != ' ' && *p != '\n' && *p != '\t') {
+    static const uint32_t power[8] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000};
+    uint64_t more = sysinfo__scan_word(p + 8) ^ zeros;
+    ends = more & not_digit;
+    if (ends == 0) {
+        *others = SYSINFO__SCAN_MARKS;
+        *value = 0;
+        return p;
+    }
+    unsigned at = (unsigned)__builtin_ctzll(ends);
+    more = more << 8 << (60 - at); /* In two steps: it may be all 64 bits. */
+    *others |= sysinfo__scan_mark_others(digits) | sysinfo__scan_mark_others(more);
+    *value = sysinfo__scan_combine(digits) * power[at / 8] + sysinfo__scan_combine(more);
+    return p + 8 + at / 8;
+}
+
+/* A number at `p`, which is no blank. Returns what stands behind it, or NULL when there is none. */
+SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t *value) {
+    uint64_t number, others = 0;
+    p = sysinfo__scan_unchecked(p, &number, &others);
+    if ((others & SYSINFO__SCAN_MARKS) != 0 || (*p != ' ' && *p != '\n' && *p != '\t')) {
         return NULL;
     }
     *value = number;

@@ -178,6 +178,84 @@ START_TEST(a_cpu_whose_line_is_unusable_is_a_row_with_its_number) {
 }
 END_TEST
 
+/* A cpu line, number by number as slowly as can be: what the fast scanner must come to. Returns how many columns are known. */
+static int read_plainly(const char *p, double seconds[10]) {
+    int column = 0;
+    memset(seconds, 0, 10 * sizeof seconds[0]);
+    while (column < 10 && *p == ' ') {
+        while (*p == ' ' || *p == '\t') {
+            p++;
+        }
+        uint64_t ticks = 0;
+        int digits = 0;
+        for (; *p >= '0' && *p <= '9'; p++, digits++) {
+            ticks = ticks * 10 + (uint64_t)(*p - '0');
+        }
+        if (digits == 0 || digits > 15 || (*p != ' ' && *p != '\t' && *p != '\n')) {
+            break;
+        }
+        seconds[column++] = (double)ticks / 100;
+    }
+    return column;
+}
+
+/* The row of the line in a text that has a line for all CPUs before it and one behind it. */
+static void check_row(const char *line, size_t length) {
+    static const char before[] = "cpu  1 2 3 4\n", behind[] = "cpu9 1 2 3 4\n";
+    char bytes[512];
+    size_t size = sizeof before - 1;
+    memcpy(bytes, before, size);
+    memcpy(bytes + size, line, length);
+    memcpy(bytes + size + length, behind, sizeof behind - 1);
+    char *text = text_copy(bytes, size + length + sizeof behind - 1);
+    double seconds[10];
+    int columns = read_plainly(text + size + 4, seconds);
+    struct sysinfo__cpu_rows rows = {.count = 0};
+    ck_assert_int_eq(sysinfo__decode_stat_rows(text, size + length + sizeof behind - 1, 100, &rows), SYSINFO__STAT_OK);
+    ck_assert_uint_gt(rows.count, 0);
+    const struct sysinfo_cpu_sample *row = &rows.row[0].sample;
+    uint64_t known = BIT(cpu);
+    for (int i = 0; i < 10 && columns >= 4; i++) {
+        known |= i < columns ? modes_in_order[i] : 0;
+        ck_assert_msg(mode(row, (size_t)i) == seconds[i], "column %d of '%.*s' is not %g", i, (int)length, line, seconds[i]);
+    }
+    ck_assert_msg(row->present == known, "'%.*s' has %d columns", (int)length, line, columns);
+    free(rows.row);
+    free(text);
+}
+
+START_TEST(each_byte_of_a_line_counts_as_in_a_plain_reading) {
+    static const char *const lines[] = {"cpu3 1 22 333 4444 55555 0 7777777 0 0 0\n", "cpu3 88888888 999999999 1 12345678901 5 6 7 8 9 123456789012345\n",
+                                        "cpu3 0 0 0 0 0 0 0 0 0 0\n", "cpu3 12 34 56 78\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char line[80];
+        size_t length = strlen(lines[i]);
+        for (size_t at = 5; at < length; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                memcpy(line, lines[i], length);
+                line[at] = (char)byte;
+                check_row(line, length);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_width_of_every_column_is_read) {
+    for (int column = 0; column < 10; column++) {
+        for (int digits = 0; digits <= 20; digits++) {
+            char line[160] = "cpu3";
+            for (int i = 0; i < 10; i++) {
+                snprintf(line + strlen(line), sizeof line - strlen(line), " %.*s", i == column ? digits : i % 3, "98765432109876543210");
+            }
+            size_t length = strlen(line);
+            line[length++] = '\n';
+            check_row(line, length);
+        }
+    }
+}
+END_TEST
+
 START_TEST(lines_that_only_begin_like_a_cpu_are_not_counted) {
     static const char bytes[] = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\ncpu6";
     char *text = text_copy(bytes, sizeof bytes - 1);
@@ -261,6 +339,8 @@ TCase *stat_tests(void) {
     tcase_add_test(tests, a_text_cut_anywhere_gives_no_number_that_was_not_in_it);
     tcase_add_test(tests, a_cpu_whose_line_is_unusable_is_a_row_with_its_number);
     tcase_add_test(tests, lines_that_only_begin_like_a_cpu_are_not_counted);
+    tcase_add_test(tests, each_byte_of_a_line_counts_as_in_a_plain_reading);
+    tcase_add_test(tests, every_width_of_every_column_is_read);
     tcase_add_test(tests, thousands_of_cpus_are_read_right);
     tcase_add_test(tests, a_very_long_intr_line_is_only_its_first_number);
     tcase_add_test(tests, counters_that_are_no_numbers_are_unknown);
