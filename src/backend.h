@@ -197,8 +197,8 @@ int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path);
 int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
 
 /*
- * NUMA nodes in any order: `number`, and of `total`, `free` and `cpus` what the
- * system tells. `used` is computed above.
+ * NUMA nodes by ascending number: `number`, and of `total`, `free` and `cpus` what
+ * the system tells. `used` is computed above.
  */
 struct sysinfo__numa_rows {
     struct sysinfo__numa_row {

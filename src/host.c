@@ -19,6 +19,19 @@ static void release_host(struct sysinfo_host *host) {
     sysinfo__numa_rows_free(&host->spare_nodes);
 }
 
+bool sysinfo__text_reserve(char **text, size_t *size, size_t length) {
+    if (length < *size) {
+        return true;
+    }
+    char *larger = realloc(*text, length + 1);
+    if (larger == NULL) {
+        return false;
+    }
+    *text = larger;
+    *size = length + 1;
+    return true;
+}
+
 int sysinfo_host_open(struct sysinfo_host **out, const char *root) {
     if (out == NULL) {
         return SYSINFO_INVALID;

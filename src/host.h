@@ -71,6 +71,9 @@ int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *co
 /* CPUs that this process may use. */
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance);
 
+/* Makes room for a text of so many bytes and its NUL; false: no memory, and the text is as it was. */
+bool sysinfo__text_reserve(char **text, size_t *size, size_t length);
+
 /* Frees the rows and all that they hold. */
 void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows);
 

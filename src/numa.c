@@ -12,16 +12,23 @@ struct sysinfo_numa_list {
 
 /* ---- Rows ---- */
 
+static bool reserve(struct sysinfo__numa_rows *rows, size_t count) {
+    if (count <= rows->capacity) {
+        return true;
+    }
+    struct sysinfo__numa_row *row = realloc(rows->row, count * sizeof *row);
+    if (row == NULL) {
+        return false;
+    }
+    memset(row + rows->capacity, 0, (count - rows->capacity) * sizeof *row);
+    rows->row = row;
+    rows->capacity = count;
+    return true;
+}
+
 struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number) {
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity == 0 ? 8 : rows->capacity * 2;
-        struct sysinfo__numa_row *row = realloc(rows->row, capacity * sizeof *row);
-        if (row == NULL) {
-            return NULL;
-        }
-        memset(row + rows->capacity, 0, (capacity - rows->capacity) * sizeof *row);
-        rows->row = row;
-        rows->capacity = capacity;
+    if (rows->count == rows->capacity && !reserve(rows, rows->capacity == 0 ? 8 : rows->capacity * 2)) {
+        return NULL;
     }
     struct sysinfo__numa_row *row = &rows->row[rows->count++];
     row->node = (struct sysinfo_numa_node){0};
@@ -33,16 +40,25 @@ struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows
 }
 
 bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length) {
-    if (length < row->cpus_size) {
-        return true;
+    return sysinfo__text_reserve(&row->cpus, &row->cpus_size, length);
+}
+
+/* False: no memory, and `to` is as it was. */
+static bool copy(struct sysinfo__numa_rows *to, const struct sysinfo__numa_rows *from) {
+    bool had_memory = reserve(to, from->count);
+    for (size_t i = 0; i < from->count && had_memory; i++) {
+        had_memory = from->row[i].cpus == NULL || sysinfo__numa_row_reserve(&to->row[i], strlen(from->row[i].cpus));
     }
-    char *cpus = realloc(row->cpus, length + 1);
-    if (cpus == NULL) {
-        return false;
+    for (size_t i = 0; i < from->count && had_memory; i++) {
+        to->row[i].node = from->row[i].node;
+        if (from->row[i].cpus != NULL) {
+            memcpy(to->row[i].cpus, from->row[i].cpus, strlen(from->row[i].cpus) + 1);
+        } else if (to->row[i].cpus != NULL) {
+            to->row[i].cpus[0] = '\0';
+        }
     }
-    row->cpus = cpus;
-    row->cpus_size = length + 1;
-    return true;
+    to->count = had_memory ? from->count : to->count;
+    return had_memory;
 }
 
 void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows) {
@@ -50,11 +66,6 @@ void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows) {
         free(rows->row[i].cpus);
     }
     free(rows->row);
-}
-
-static int by_number(const void *a, const void *b) {
-    const struct sysinfo__numa_row *left = a, *right = b;
-    return (left->node.number > right->node.number) - (left->node.number < right->node.number);
 }
 
 static void derive(struct sysinfo_numa_node *node) {
@@ -69,6 +80,18 @@ static void derive(struct sysinfo_numa_node *node) {
 
 /* ---- The list ---- */
 
+static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows, struct sysinfo_numa_list **list) {
+    struct sysinfo_numa_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
+    if (filled == NULL || !copy(&filled->rows, rows)) {
+        if (*list == NULL) {
+            sysinfo_numa_free(filled);
+        }
+        return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all NUMA nodes");
+    }
+    *list = filled;
+    return SYSINFO_OK;
+}
+
 int sysinfo_numa_read(struct sysinfo_host *host, struct sysinfo_numa_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -78,19 +101,11 @@ int sysinfo_numa_read(struct sysinfo_host *host, struct sysinfo_numa_list **list
     struct sysinfo__numa_rows *rows = &host->spare_nodes;
     rows->count = 0;
     int status = sysinfo__backend_numa(host, rows);
-    struct sysinfo_numa_list *filled = *list;
-    if (status == SYSINFO_OK && filled == NULL && (filled = calloc(1, sizeof *filled)) == NULL) {
-        status = sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all NUMA nodes");
-    }
     if (status == SYSINFO_OK) {
-        qsort(rows->row, rows->count, sizeof rows->row[0], by_number);
         for (size_t i = 0; i < rows->count; i++) {
             derive(&rows->row[i].node);
         }
-        struct sysinfo__numa_rows old = filled->rows;
-        filled->rows = *rows;
-        *rows = old;
-        *list = filled;
+        status = give(host, rows, list);
     }
     return sysinfo__end(&call, status);
 }

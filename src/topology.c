@@ -13,24 +13,24 @@
 
 struct row {
     struct sysinfo_topology_object object;
-    char *cpus;
+    char *cpus; /* Kept for the next text when the list is refilled. */
+    size_t cpus_size;
 };
 struct sysinfo_topology {
     struct row *row;
     size_t count, capacity;
 };
 
-static void clear(struct sysinfo_topology *list) {
-    for (size_t i = 0; i < list->count; i++) {
+static void free_rows(struct sysinfo_topology *list) {
+    for (size_t i = 0; i < list->capacity; i++) {
         free(list->row[i].cpus);
     }
-    list->count = 0;
+    free(list->row);
 }
 
 void sysinfo_topology_free(struct sysinfo_topology *list) {
     if (list != NULL) {
-        clear(list);
-        free(list->row);
+        free_rows(list);
         free(list);
     }
 }
@@ -53,40 +53,48 @@ size_t sysinfo_topology_count(const struct sysinfo_topology *list, uint64_t type
 
 /* ---- Rows ---- */
 
+static bool reserve(struct sysinfo_topology *list, size_t count) {
+    if (count <= list->capacity) {
+        return true;
+    }
+    struct row *row = realloc(list->row, count * sizeof *row);
+    if (row == NULL) {
+        return false;
+    }
+    memset(row + list->capacity, 0, (count - list->capacity) * sizeof *row);
+    list->row = row;
+    list->capacity = count;
+    return true;
+}
+
 /* One more row, with a copy of `cpus`; NULL: no memory. */
 static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const char *cpus) {
-    if (list->count == list->capacity) {
-        size_t capacity = list->capacity == 0 ? 32 : list->capacity * 2;
-        struct row *row = realloc(list->row, capacity * sizeof *row);
-        if (row == NULL) {
-            return NULL;
-        }
-        list->row = row;
-        list->capacity = capacity;
-    }
-    size_t size = strlen(cpus) + 1;
-    char *copy = malloc(size);
-    if (copy == NULL) {
+    if (list->count == list->capacity && !reserve(list, list->capacity == 0 ? 32 : list->capacity * 2)) {
         return NULL;
     }
-    memcpy(copy, cpus, size);
-    struct row *row = &list->row[list->count++];
-    memset(row, 0, sizeof *row);
-    row->cpus = copy;
+    struct row *row = &list->row[list->count];
+    size_t length = strlen(cpus);
+    if (!sysinfo__text_reserve(&row->cpus, &row->cpus_size, length)) {
+        return NULL;
+    }
+    list->count++;
+    memcpy(row->cpus, cpus, length + 1);
+    memset(&row->object, 0, sizeof row->object);
     return &row->object;
 }
 
-static struct sysinfo_topology *copy_of(const struct sysinfo_topology *list) {
-    struct sysinfo_topology *copy = calloc(1, sizeof *copy);
-    for (size_t i = 0; copy != NULL && i < list->count; i++) {
-        struct sysinfo_topology_object *object = add(copy, list->row[i].cpus);
-        if (object == NULL) {
-            sysinfo_topology_free(copy);
-            return NULL;
-        }
-        *object = list->row[i].object;
+/* False: no memory, and `to` is as it was. */
+static bool copy(struct sysinfo_topology *to, const struct sysinfo_topology *from) {
+    bool had_memory = reserve(to, from->count);
+    for (size_t i = 0; i < from->count && had_memory; i++) {
+        had_memory = sysinfo__text_reserve(&to->row[i].cpus, &to->row[i].cpus_size, strlen(from->row[i].cpus));
     }
-    return copy;
+    for (size_t i = 0; i < from->count && had_memory; i++) {
+        to->row[i].object = from->row[i].object;
+        memcpy(to->row[i].cpus, from->row[i].cpus, strlen(from->row[i].cpus) + 1);
+    }
+    to->count = had_memory ? from->count : to->count;
+    return had_memory;
 }
 
 static int no_memory(struct sysinfo_host *host) {
@@ -319,8 +327,7 @@ struct sysinfo__topology_memory {
 
 void sysinfo__topology_forget(struct sysinfo_host *host) {
     if (host->topology != NULL) {
-        clear(&host->topology->list);
-        free(host->topology->list.row);
+        free_rows(&host->topology->list);
         free(host->topology);
         host->topology = NULL;
     }
@@ -344,6 +351,18 @@ static int renew(struct sysinfo_host *host) {
     return status;
 }
 
+static int give(struct sysinfo_host *host, struct sysinfo_topology **list) {
+    struct sysinfo_topology *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
+    if (filled == NULL || !copy(filled, &host->topology->list)) {
+        if (*list == NULL) {
+            sysinfo_topology_free(filled);
+        }
+        return no_memory(host);
+    }
+    *list = filled;
+    return SYSINFO_OK;
+}
+
 int sysinfo_topology_read(struct sysinfo_host *host, struct sysinfo_topology **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -351,13 +370,8 @@ int sysinfo_topology_read(struct sysinfo_host *host, struct sysinfo_topology **l
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
     int status = renew(host);
-    struct sysinfo_topology *copy = status == SYSINFO_OK ? copy_of(&host->topology->list) : NULL;
-    if (status == SYSINFO_OK && copy == NULL) {
-        status = no_memory(host);
-    }
     if (status == SYSINFO_OK) {
-        sysinfo_topology_free(*list);
-        *list = copy;
+        status = give(host, list);
     }
     return sysinfo__end(&call, status);
 }

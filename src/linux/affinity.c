@@ -108,7 +108,7 @@ static int keep_mask(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
         sysinfo__kept_close(&affinity->status);
         affinity->process = getpid();
     }
-    int status = sysinfo__file_read_single(host, STATUS_FILE, &affinity->status);
+    int status = sysinfo__file_read_if_any(host, STATUS_FILE, &affinity->status);
     struct sysinfo__part mask;
     if (status == SYSINFO_OK && sysinfo__decode_cpus_allowed(state->text, state->length, &mask)) {
         return keep_decoded(host, cpus, sysinfo__decode_cpu_mask(mask.at, mask.length, &affinity->other));
@@ -165,23 +165,29 @@ int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *
     return status;
 }
 
-int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
-    struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
-    struct sysinfo__cpu_set *allowed = &affinity->allowed;
-    bool is_own = sysinfo__root_is_own(host);
+/* The set, and a number that stays while it stays. */
+static int list_allowed(struct sysinfo_host *host, struct sysinfo__cpu_set *allowed, uint64_t *hash) {
     if (allowed->words > 0) {
         memset(allowed->word, 0, allowed->words * sizeof allowed->word[0]);
     }
-    int status = is_own ? list_own(host, allowed) : list_other(host, allowed);
-    if (status != SYSINFO_OK) {
-        return status;
-    }
-    uint64_t hash = sysinfo__text_hash((const char *)allowed->word, allowed->words * sizeof allowed->word[0]);
-    if (hash != affinity->counted_hash) {
+    int status = sysinfo__root_is_own(host) ? list_own(host, allowed) : list_other(host, allowed);
+    *hash = status == SYSINFO_OK ? sysinfo__text_hash((const char *)allowed->word, allowed->words * sizeof allowed->word[0]) : 0;
+    return status;
+}
+
+int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
+    struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
+    struct sysinfo__cpu_set *allowed = &affinity->allowed;
+    uint64_t hash, hash_behind;
+    int status = list_allowed(host, allowed, &hash);
+    if (status == SYSINFO_OK && hash != affinity->counted_hash) {
         affinity->counted_hash = 0;
         status = sysinfo__count_cores(host, allowed, &affinity->counted_cores);
-        affinity->counted_hash = status == SYSINFO_OK && affinity->counted_cores > 0 ? hash : 0;
+        /* A CPU that went while its files were read made the answer one that must not be kept. */
+        if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK && hash_behind == hash) {
+            affinity->counted_hash = hash;
+        }
     }
-    *cores = affinity->counted_cores;
+    *cores = status == SYSINFO_OK ? affinity->counted_cores : 0;
     return status;
 }

@@ -46,8 +46,13 @@ static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
 }
 
 static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (state->counted.is_without_folders) {
+        return SYSINFO_OK;
+    }
     struct folders folders = {online, true};
     int status = sysinfo__folder_walk(host, CPUS, note_folder, &folders);
+    state->counted.is_without_folders = status == SYSINFO_NOT_FOUND;
     if (!folders.has_memory) {
         return no_memory(host);
     }
@@ -165,6 +170,7 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
         }
     }
     if (status == SYSINFO_OK && counts->present == 0) {
+        sysinfo__state(host)->counted.is_without_folders = false; /* Perhaps they come. */
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, CPUS, "and /proc/stat do not say how many CPUs there are");
     }
     return status;

@@ -18,16 +18,23 @@
 
 enum { PROC_MAGIC = 0x9fa0, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
 
-/* Whether the kernel makes the file as a single record: then a read that leaves room in the buffer has brought all of it. */
+/* In the place of a descriptor: -1 is one that is not open. */
+enum { ABSENT = -2 };
+
+/*
+ * Whether the kernel makes the file as a single record: then a read that leaves room
+ * in the buffer has brought all of it. And whether there are kernels without it.
+ */
 static const struct {
     const char *path;
-    bool is_single_record;
+    bool is_single_record, may_be_absent;
 } kept_files[SYSINFO__FILES] = {
-    [SYSINFO__FILE_STAT] = {"/proc/stat", true},
-    [SYSINFO__FILE_MEMINFO] = {"/proc/meminfo", true},
-    [SYSINFO__FILE_VMSTAT] = {"/proc/vmstat", false},
-    [SYSINFO__FILE_LOADAVG] = {"/proc/loadavg", true},
-    [SYSINFO__FILE_ONLINE] = {"/sys/devices/system/cpu/online", false},
+    [SYSINFO__FILE_STAT] = {"/proc/stat", true, false},
+    [SYSINFO__FILE_MEMINFO] = {"/proc/meminfo", true, false},
+    [SYSINFO__FILE_VMSTAT] = {"/proc/vmstat", false, true},
+    [SYSINFO__FILE_ZONEINFO] = {"/proc/zoneinfo", false, true},
+    [SYSINFO__FILE_LOADAVG] = {"/proc/loadavg", true, false},
+    [SYSINFO__FILE_ONLINE] = {"/sys/devices/system/cpu/online", false, true},
 };
 
 const char *sysinfo__file_path(enum sysinfo__file file) {
@@ -167,15 +174,19 @@ static bool is_from_kernel(int fd) {
  * Reads through *fd, which is opened when it is -1. A descriptor that has gone
  * stale (its file was removed, or somebody closed it) is opened anew, once.
  * `is_single`, unless NULL, says whether one read brings all of it, and is renewed
- * when it is opened.
+ * when it is opened. One that may be absent, and is, is not looked for again: *fd remembers it.
  */
-static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single) {
+static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single, bool may_be_absent) {
     bool was_open = *fd >= 0;
+    if (*fd == ABSENT) {
+        return failed(host, ENOENT, path);
+    }
     for (;;) {
         if (*fd < 0) {
             int status;
             *fd = open_path(host, path, 0, &status);
             if (*fd < 0) {
+                *fd = may_be_absent && status == SYSINFO_NOT_FOUND ? ABSENT : -1;
                 return status;
             }
             if (is_single != NULL) {
@@ -202,15 +213,19 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
 int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
     struct sysinfo__state *state = sysinfo__state(host);
     bool *is_single = kept_files[file].is_single_record ? &state->is_single[file] : NULL;
-    return read_kept(host, kept_files[file].path, &state->file[file], is_single);
+    return read_kept(host, kept_files[file].path, &state->file[file], is_single, kept_files[file].may_be_absent);
 }
 
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd) {
-    return read_kept(host, path, fd, NULL);
+    return read_kept(host, path, fd, NULL, true);
 }
 
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
-    return read_kept(host, path, &file->fd, &file->is_single);
+    return read_kept(host, path, &file->fd, &file->is_single, false);
+}
+
+int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
+    return read_kept(host, path, &file->fd, &file->is_single, true);
 }
 
 void sysinfo__kept_close(struct sysinfo__kept *file) {
@@ -243,7 +258,7 @@ uint64_t sysinfo__text_hash(const char *text, size_t length) {
 
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path) {
     int fd = -1;
-    int status = read_kept(host, path, &fd, NULL);
+    int status = read_kept(host, path, &fd, NULL, false);
     if (fd >= 0) {
         close(fd);
     }

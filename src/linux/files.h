@@ -14,11 +14,17 @@ const char *sysinfo__file_path(enum sysinfo__file file);
  */
 int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
 
-/* The same for a file that the caller keeps: *fd is opened when it is -1. It is read to its end, and short. */
+/*
+ * The same for a file that the caller keeps: *fd is opened when it is -1. It is read
+ * to its end, and short. When it is not there, it is not looked for again.
+ */
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd);
 
 /* The same for a file that procfs or cgroupfs makes as a single record: one read brings all of it. */
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
+
+/* The same for one that some kernels lack: when it is not there, it is not looked for again until it is closed. */
+int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 void sysinfo__kept_close(struct sysinfo__kept *file);
 
 /* Whether there is a folder of control groups at that path: below another root, any folder. */

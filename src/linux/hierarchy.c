@@ -58,8 +58,12 @@ bool sysinfo__is_one_unknown(int status) {
 }
 
 int sysinfo__no_group(struct sysinfo_host *host) {
-    return sysinfo__state(host)->cgroups.has_text ? sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen")
-                                                  : sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, GROUP_FILE, NULL);
+    struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
+    if (cgroups->has_text) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen");
+    }
+    sysinfo__kept_close(&cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */
+    return sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, GROUP_FILE, NULL);
 }
 
 /* ---- What is kept ---- */
@@ -398,7 +402,7 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
         sysinfo__kept_close(&cgroups->own_group);
         cgroups->process = process;
     }
-    int status = sysinfo__file_read_single(host, GROUP_FILE, &cgroups->own_group);
+    int status = sysinfo__file_read_if_any(host, GROUP_FILE, &cgroups->own_group);
     bool has_text = status == SYSINFO_OK;
     if (!has_text && !sysinfo__is_not_told(status)) {
         return status;

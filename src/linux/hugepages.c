@@ -40,11 +40,12 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__huge_pages *huge_pages = &state->huge_pages;
     int status = SYSINFO_OK;
-    if (huge_pages->sizes == 0) {
+    if (!huge_pages->is_searched) {
         status = sysinfo__folder_walk(host, FOLDER, note_size, huge_pages);
         if (status != SYSINFO_OK) { /* Some sizes only are none. */
             huge_pages->sizes = 0;
         }
+        huge_pages->is_searched = status == SYSINFO_OK || status == SYSINFO_NOT_FOUND;
     }
     *bytes = 0;
     *is_known = huge_pages->sizes > 0;

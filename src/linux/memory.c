@@ -69,7 +69,7 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
         return SYSINFO_OK;
     }
     const uint32_t needed = KEY_BIT(ACTIVE_FILE) | KEY_BIT(INACTIVE_FILE) | KEY_BIT(S_RECLAIMABLE);
-    int status = (meminfo->known & needed) == needed ? sysinfo__file_read_once(host, "/proc/zoneinfo") : SYSINFO_NOT_FOUND;
+    int status = (meminfo->known & needed) == needed ? sysinfo__file_read(host, SYSINFO__FILE_ZONEINFO) : SYSINFO_NOT_FOUND;
     if (sysinfo__is_not_told(status)) {
         GUESS(memory, available, value[SYSINFO__MEM_FREE] + (IS_KNOWN(meminfo, CACHED) ? value[SYSINFO__CACHED] : 0));
         return SYSINFO_OK;

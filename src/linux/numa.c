@@ -64,6 +64,11 @@ static bool note_node(void *context, const char *name) {
     return true;
 }
 
+static int by_number(const void *a, const void *b) {
+    const struct sysinfo__numa_files *left = a, *right = b;
+    return (left->number > right->number) - (left->number < right->number);
+}
+
 /* The folders are looked for again when the list of online nodes has changed; an old kernel without that list is looked at each time. */
 static int find_nodes(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -85,7 +90,10 @@ static int find_nodes(struct sysinfo_host *host) {
     if (status == SYSINFO_OK && numa->count == 0) {
         return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, NODES, "has no folder of a node");
     }
-    numa->hash = status == SYSINFO_OK ? hash : 0;
+    if (status == SYSINFO_OK) {
+        qsort(numa->node, numa->count, sizeof numa->node[0], by_number);
+        numa->hash = hash;
+    }
     return status;
 }
 

@@ -14,6 +14,7 @@ enum sysinfo__file {
     SYSINFO__FILE_STAT,
     SYSINFO__FILE_MEMINFO,
     SYSINFO__FILE_VMSTAT,
+    SYSINFO__FILE_ZONEINFO, /* Of kernels that do not tell available memory. */
     SYSINFO__FILE_LOADAVG,
     SYSINFO__FILE_ONLINE,
     SYSINFO__FILES
@@ -25,9 +26,10 @@ struct sysinfo__kept {
     bool is_single; /* One read brings all of it. */
 };
 
-/* The sizes of huge pages that the machine has; looked for when meminfo's one size does not explain all of them. */
+/* The sizes of huge pages that the machine has; looked for once, when meminfo's one size does not explain all of them. */
 enum { SYSINFO__HUGE_PAGE_SIZES = 16 };
 struct sysinfo__huge_pages {
+    bool is_searched;
     int sizes;
     struct {
         uint64_t bytes;
@@ -94,7 +96,7 @@ struct sysinfo__state {
         int64_t process; /* Whose /proc/self/status the descriptor is. */
         struct sysinfo__kept status;
         struct sysinfo__cpu_set allowed, other;
-        uint64_t counted_hash, counted_cores; /* The last count of cores, and the set that it is true for; 0: none. */
+        uint64_t counted_hash, counted_cores; /* The set that was counted last, 0: none, and its cores, 0: the machine does not say. */
     } affinity;
     struct sysinfo__kept pressure[4]; /* By what is waited for, in the order of their results. */
     struct sysinfo__numa {
@@ -116,6 +118,7 @@ struct sysinfo__state {
         char *online; /* NULL: not counted yet. */
         size_t length;
         uint64_t logical, cores; /* cores 0: the machine does not say. */
+        bool is_without_folders; /* Nor has it folders of CPUs. */
     } counted;
 
     /* What was read last, with SYSINFO__TEXT_PADDING zero bytes behind it. */

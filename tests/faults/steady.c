@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "faults.h"
+#include "folder.h"
 #include "questions.h"
 #include "roots.h"
 
@@ -38,49 +39,248 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
     return memory.hugepages_total == 0 && !SYSINFO_IS_ESTIMATED(&memory, available);
 }
 
-/* Lists are kept by the caller here, as a meter keeps them. */
-static struct sysinfo_cpu_sample_list *samples;
-static struct sysinfo_cpu_usage_list *usages;
+/* ---- Every public function that asks the system; lists are kept by the caller, as a meter keeps them ---- */
 
-static int refill_samples(struct sysinfo_host *host, uint64_t *answer) {
-    (void)answer;
-    return sysinfo_cpu_times_percpu(host, &samples);
+#define FUNCTIONS_THAT_FILL(F)                                                                                                                                 \
+    F(cpu_times, sysinfo_cpu_sample)                                                                                                                           \
+    F(cpu_counts, sysinfo_processors)                                                                                                                          \
+    F(virtual_memory, sysinfo_memory)                                                                                                                          \
+    F(swap_memory, sysinfo_swap)                                                                                                                               \
+    F(load_average, sysinfo_load)                                                                                                                              \
+    F(cpu_stats, sysinfo_stats)                                                                                                                                \
+    F(usable_memory, sysinfo_allowance)                                                                                                                        \
+    F(usable_swap, sysinfo_allowance)                                                                                                                          \
+    F(usable_cpus, sysinfo_cpu_allowance)                                                                                                                      \
+    F(cgroup_usage, sysinfo_cgroup)                                                                                                                            \
+    F(cpu_pressure, sysinfo_pressure)                                                                                                                          \
+    F(memory_pressure, sysinfo_pressure)                                                                                                                       \
+    F(io_pressure, sysinfo_pressure)                                                                                                                           \
+    F(irq_pressure, sysinfo_pressure)                                                                                                                          \
+    F(cgroup_cpu_pressure, sysinfo_pressure)                                                                                                                   \
+    F(cgroup_memory_pressure, sysinfo_pressure)                                                                                                                \
+    F(cgroup_io_pressure, sysinfo_pressure)                                                                                                                    \
+    F(cgroup_irq_pressure, sysinfo_pressure)                                                                                                                   \
+    F(heap_info, sysinfo_heap)                                                                                                                                 \
+    F(heap_detail, sysinfo_heap)
+
+#define FILL(name, type)                                                                                                                                       \
+    static int name(struct sysinfo_host *host) {                                                                                                               \
+        struct type out;                                                                                                                                       \
+        return sysinfo_##name(host, &out, sizeof out);                                                                                                         \
+    }
+FUNCTIONS_THAT_FILL(FILL)
+#undef FILL
+
+static int cpu_percent(struct sysinfo_host *host) {
+    double percent;
+    return sysinfo_cpu_percent(host, 0.001, &percent);
 }
 
-static int refill_usages(struct sysinfo_host *host, uint64_t *answer) {
-    (void)answer;
-    return sysinfo_cpu_times_percent_percpu(host, 0, &usages);
+static int cpu_percent_since_last(struct sysinfo_host *host) {
+    double percent;
+    return sysinfo_cpu_percent(host, 0, &percent);
 }
+
+static int cpu_times_percent(struct sysinfo_host *host) {
+    struct sysinfo_cpu_usage usage;
+    return sysinfo_cpu_times_percent(host, 0.001, &usage, sizeof usage);
+}
+
+static int read_any(struct sysinfo_host *host) {
+    uint64_t slots[SYSINFO_SLOTS];
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_USAGE, slots, sizeof slots);
+}
+
+static int count_of(struct sysinfo_host *host, enum sysinfo_cpu_kind which) {
+    int count = sysinfo_cpu_count(host, which);
+    return count > 0 ? SYSINFO_OK : count;
+}
+
+static int count_cpus(struct sysinfo_host *host) {
+    return count_of(host, SYSINFO_CPU_LOGICAL);
+}
+
+static int count_cores(struct sysinfo_host *host) {
+    return count_of(host, SYSINFO_CPU_PHYSICAL);
+}
+
+static int count_usable(struct sysinfo_host *host) {
+    return count_of(host, SYSINFO_CPU_USABLE);
+}
+
+static int count_usable_cores(struct sysinfo_host *host) {
+    return count_of(host, SYSINFO_CPU_USABLE_CORES);
+}
+
+static struct {
+    struct sysinfo_cpu_sample_list *samples, *before, *after;
+    struct sysinfo_cpu_usage_list *usages, *between;
+    struct sysinfo_numa_list *nodes;
+    struct sysinfo_topology *topology;
+} kept;
+
+static void free_kept(void) {
+    sysinfo_cpu_sample_list_free(kept.samples);
+    sysinfo_cpu_sample_list_free(kept.before);
+    sysinfo_cpu_sample_list_free(kept.after);
+    sysinfo_cpu_usage_list_free(kept.usages);
+    sysinfo_cpu_usage_list_free(kept.between);
+    sysinfo_numa_free(kept.nodes);
+    sysinfo_topology_free(kept.topology);
+    memset(&kept, 0, sizeof kept);
+}
+
+static int cpu_times_percpu(struct sysinfo_host *host) {
+    return sysinfo_cpu_times_percpu(host, &kept.samples);
+}
+
+static int cpu_times_percent_percpu(struct sysinfo_host *host) {
+    return sysinfo_cpu_times_percent_percpu(host, 0.001, &kept.usages);
+}
+
+static int cpu_usage_list_between(struct sysinfo_host *host) {
+    struct sysinfo_cpu_sample_list **list = kept.before == NULL ? &kept.before : &kept.after;
+    int status = sysinfo_cpu_times_percpu(host, list);
+    return status != SYSINFO_OK ? status : kept.after == NULL ? SYSINFO_NOT_YET : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
+}
+
+static int numa_read(struct sysinfo_host *host) {
+    return sysinfo_numa_read(host, &kept.nodes);
+}
+
+static int topology_read(struct sysinfo_host *host) {
+    return sysinfo_topology_read(host, &kept.topology);
+}
+
+static int cgroup_path(struct sysinfo_host *host) {
+    const char *path;
+    return sysinfo_cgroup_path(host, &path);
+}
+
+static int heap_allocator(struct sysinfo_host *host) {
+    return sysinfo_heap_allocator(host) != NULL ? SYSINFO_OK : SYSINFO_NOT_SUPPORTED;
+}
+
+static int explain(struct sysinfo_host *host) {
+    int status = sysinfo_cpu_percent(host, -1, NULL);
+    return sysinfo_explain(host, status)[0] != '\0' && sysinfo_system_error(host) == 0 ? SYSINFO_OK : status;
+}
+
+static const struct asked {
+    const char *function; /* Behind "sysinfo_"; some of them more than once. */
+    int (*ask)(struct sysinfo_host *host);
+} asked[] = {
+#define FILL(name, type) {#name, name},
+    FUNCTIONS_THAT_FILL(FILL)
+#undef FILL
+    {"cpu_percent", cpu_percent},
+    {"cpu_percent", cpu_percent_since_last},
+    {"cpu_times_percent", cpu_times_percent},
+    {"read", read_any},
+    {"cpu_count", count_cpus},
+    {"cpu_count", count_cores},
+    {"cpu_count", count_usable},
+    {"cpu_count", count_usable_cores},
+    {"cpu_times_percpu", cpu_times_percpu},
+    {"cpu_times_percent_percpu", cpu_times_percent_percpu},
+    {"cpu_usage_list_between", cpu_usage_list_between},
+    {"numa_read", numa_read},
+    {"topology_read", topology_read},
+    {"cgroup_path", cgroup_path},
+    {"heap_allocator", heap_allocator},
+    {"explain", explain},
+    {"system_error", explain},
+};
+enum { ASKED = sizeof asked / sizeof asked[0] };
+
+/* Asks until it has succeeded; false: it never does. */
+static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
+    for (int i = 0; i < 200; i++) {
+        int status = question->ask(host);
+        if (status != SYSINFO_NOT_YET) {
+            return status == SYSINFO_OK;
+        }
+        usleep(1000); /* Until a tick of CPU time has passed. */
+    }
+    return question->ask == cpu_percent_since_last; /* Never the same twice below a root that stands still. */
+}
+
+/* What asks nothing of the system, or cannot be asked twice. */
+static const char *const not_asked[] = {
+    "backend",       "cpu_sample_list_all", "cpu_sample_list_at", "cpu_sample_list_count", "cpu_sample_list_free", "cpu_usage_between", "cpu_usage_list_all",
+    "cpu_usage_list_at", "cpu_usage_list_count", "cpu_usage_list_free", "field_double", "field_find", "field_is_estimated", "field_next", "field_source",
+    "field_state", "field_uint64", "host_close", "host_open", "numa_at", "numa_count", "numa_cpus", "numa_free", "status_meaning", "status_name",
+    "topology_at", "topology_count", "topology_cpus", "topology_free", "unit_name", "version",
+    "heap_growth", "heap_trim", /* They change the heap: that is what they are for. */
+    "heap_recorded", "mark",    /* Of a file that the caller names; they keep nothing open. */
+};
+
+static bool is_known(const char *function) {
+    bool is_found = false;
+    for (int i = 0; i < ASKED; i++) {
+        is_found = is_found || strcmp(asked[i].function, function) == 0;
+    }
+    for (size_t i = 0; i < sizeof not_asked / sizeof not_asked[0]; i++) {
+        is_found = is_found || strcmp(not_asked[i], function) == 0;
+    }
+    return is_found;
+}
+
+START_TEST(every_public_function_is_asked_here) {
+    FILE *symbols = fopen(SYMBOLS, "r");
+    ck_assert_ptr_nonnull(symbols);
+    char name[128];
+    int count = 0;
+    for (; fscanf(symbols, "%127s", name) == 1; count++) {
+        ck_assert_int_eq(strncmp(name, "sysinfo_", 8), 0);
+        ck_assert_msg(is_known(name + 8), "%s is a new function: add it to asked[] or to not_asked[]", name);
+    }
+    fclose(symbols);
+    ck_assert_int_gt(count, 50);
+}
+END_TEST
 
 START_TEST(a_warm_host_neither_allocates_nor_opens) {
-    uint64_t answer[SYSINFO_SLOTS];
-    struct sysinfo_host *host = open_root(NULL);
-    for (int i = 0; i < question_count + 2; i++) {
-        int (*ask)(struct sysinfo_host *, uint64_t *) = i < question_count ? questions[i].ask : i == question_count ? refill_samples : refill_usages;
-        if (i < question_count && questions[i].allocates && strncmp(questions[i].name, "cpu_count", 9) != 0) {
-            continue; /* It makes and frees its list. */
+    struct sysinfo_host *host = open_root(roots[_i]);
+    /* Without the kernel's list of online CPUs each CPU's own file is looked at: nothing else tells that they are what they were. */
+    bool is_without_list = roots[_i] != NULL && strcmp(roots[_i], FIXTURES "/folders") == 0;
+    int successes = 0;
+    for (int i = 0; i < ASKED; i++) {
+        if (!warm_up(host, &asked[i]) || (is_without_list && strstr(asked[i].function, "cpu") != NULL)) {
+            continue; /* What is not there may be looked for each time. */
         }
-        for (int round = 0; round < 20 || (ask == refill_usages && usages == NULL); round++) { /* Until it has succeeded, too. */
-            ask(host, answer);
-            if (ask == refill_usages) {
-                usleep(5000);
-            }
-        }
+        successes++;
         for (int round = 0; round < 20; round++) {
             faults_begin(FAULT_MEMORY, -1, 0);
-            int status = ask(host, answer);
+            int status = asked[i].ask(host);
             faults_end();
-            ck_assert(i >= question_count ? status == SYSINFO_OK || status == SYSINFO_NOT_YET : question_is_answered(&questions[i], status));
-            if (status != SYSINFO_OK && status != SYSINFO_NOT_YET) {
-                break; /* A file that is not there has to be opened to be missed. */
-            }
-            ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "question %d allocates", i);
-            ck_assert_msg(faults.calls[FAULT_OPEN] == 0, "question %d opens a file", i);
+            ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+            ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "%s: %s allocates", roots[_i] == NULL ? "/" : roots[_i], asked[i].function);
+            ck_assert_msg(faults.calls[FAULT_OPEN] == 0, "%s: %s opens a file", roots[_i] == NULL ? "/" : roots[_i], asked[i].function);
         }
     }
-    sysinfo_cpu_sample_list_free(samples);
-    sysinfo_cpu_usage_list_free(usages);
+    ck_assert_int_ge(successes, roots[_i] == NULL ? 15 : 2);
+    free_kept();
     sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(cores_that_a_machine_does_not_tell_are_not_looked_for_again) {
+    folder_make();
+    folder_write("sys/devices/system/cpu/online", "0-1\n");
+    folder_write("proc/self/status", "Cpus_allowed:\t3\n");
+    struct sysinfo_host *host = open_root(folder_root);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), SYSINFO_UNKNOWN);
+    faults_begin(FAULT_OPEN, -1, 0);
+    int count = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
+    faults_end();
+    ck_assert_int_eq(count, SYSINFO_UNKNOWN);
+    ck_assert_int_eq(faults.calls[FAULT_OPEN], 0);
+    folder_write("sys/devices/system/cpu/cpu1/topology/core_cpus_list", "1\n");
+    folder_write("proc/self/status", "Cpus_allowed:\t2\n");
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 1); /* Other CPUs may have cores. */
+    sysinfo_host_close(host);
+    folder_remove();
 }
 END_TEST
 
@@ -149,7 +349,9 @@ END_TEST
 
 TCase *steady_tests(void) {
     TCase *tests = tcase_create("steady");
-    tcase_add_test(tests, a_warm_host_neither_allocates_nor_opens);
+    tcase_add_test(tests, every_public_function_is_asked_here);
+    tcase_add_loop_test(tests, a_warm_host_neither_allocates_nor_opens, 0, ROOTS);
+    tcase_add_test(tests, cores_that_a_machine_does_not_tell_are_not_looked_for_again);
     tcase_add_test(tests, stat_meminfo_and_loadavg_come_whole_in_one_read);
     tcase_add_test(tests, a_one_off_call_allocates_nothing);
     tcase_add_test(tests, opening_a_host_touches_no_file);
