@@ -67,22 +67,6 @@ static bool reserve(struct sysinfo_topology *list, size_t count) {
     return true;
 }
 
-/* One more row, with a copy of `cpus`; NULL: no memory. */
-static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const char *cpus) {
-    if (list->count == list->capacity && !reserve(list, list->capacity == 0 ? 32 : list->capacity * 2)) {
-        return NULL;
-    }
-    struct row *row = &list->row[list->count];
-    size_t length = strlen(cpus);
-    if (!sysinfo__text_reserve(&row->cpus, &row->cpus_size, length)) {
-        return NULL;
-    }
-    list->count++;
-    memcpy(row->cpus, cpus, length + 1);
-    memset(&row->object, 0, sizeof row->object);
-    return &row->object;
-}
-
 /* False: no memory, and `to` is as it was. */
 static bool copy(struct sysinfo_topology *to, const struct sysinfo_topology *from) {
     bool had_memory = reserve(to, from->count);
@@ -111,6 +95,22 @@ static int no_memory(struct sysinfo_host *host) {
 #if HWLOC_API_VERSION < 0x00020500
 #error "hwloc 2.5 or later is needed: build without it (-DSYSINFO_HWLOC=OFF), or install a newer one"
 #endif
+
+/* One more row, with a copy of `cpus`; NULL: no memory. */
+static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const char *cpus) {
+    if (list->count == list->capacity && !reserve(list, list->capacity == 0 ? 32 : list->capacity * 2)) {
+        return NULL;
+    }
+    struct row *row = &list->row[list->count];
+    size_t length = strlen(cpus);
+    if (!sysinfo__text_reserve(&row->cpus, &row->cpus_size, length)) {
+        return NULL;
+    }
+    list->count++;
+    memcpy(row->cpus, cpus, length + 1);
+    memset(&row->object, 0, sizeof row->object);
+    return &row->object;
+}
 
 /* The functions that are used, looked up in the library by their names. */
 #define HWLOC_FUNCTIONS(FUNCTION)                                                                                                                              \
