@@ -5,10 +5,7 @@
 
 #include "host.h"
 
-static int find(struct sysinfo_host *host) {
-    if (sysinfo__root(host)[0] != '\0') {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "the heap", "is that of this process, which another root does not hold");
-    }
+static int find_allocator(struct sysinfo_host *host) {
     struct sysinfo__heap_owner *owner = &host->heap_owner;
     if (!owner->is_searched) {
         owner->is_searched = true;
@@ -18,6 +15,18 @@ static int find(struct sysinfo_host *host) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "malloc()", "belongs to an allocator that is not known");
     }
     return SYSINFO_OK;
+}
+
+static int check_root(struct sysinfo_host *host) {
+    if (sysinfo__root(host)[0] != '\0') {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "the heap", "is that of this process, which another root does not hold");
+    }
+    return SYSINFO_OK;
+}
+
+static int find(struct sysinfo_host *host) {
+    int status = check_root(host);
+    return status == SYSINFO_OK ? find_allocator(host) : status;
 }
 
 /* Figures that are read one after the other, while other threads go on, may contradict each other. */
@@ -39,9 +48,8 @@ static void derive(struct sysinfo_heap *heap) {
     }
 }
 
-static int ask(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *heap) {
-    memset(heap, 0, sizeof *heap);
-    int status = find(host);
+static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *heap) {
+    int status = find_allocator(host);
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -53,6 +61,34 @@ static int ask(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *h
     derive(heap);
     heap->estimated = sysinfo__heap_is_tried ? heap->estimated : heap->present;
     return status;
+}
+
+/* What the tracker has counted, in the place of what an allocator tells less exactly. False: there is none. */
+static bool add_counts(struct sysinfo_heap *heap) {
+    struct sysinfo_heap_tally tally;
+    if (sysinfo_heap_counts(&tally, sizeof tally) != SYSINFO_OK) {
+        return false;
+    }
+    heap->estimated &= ~(SYSINFO_BIT(struct sysinfo_heap, blocks) | SYSINFO_BIT(struct sysinfo_heap, allocs) | SYSINFO_BIT(struct sysinfo_heap, frees));
+    FACT(heap, allocs, tally.allocs);
+    FACT(heap, frees, tally.frees);
+    FACT(heap, failed, tally.failed);
+    FACT(heap, blocks, (uint64_t)tally.blocks);
+    GUESS(heap, peak, (uint64_t)tally.peak);
+    if (!SYSINFO_HAS(heap, used)) {
+        FACT(heap, used, (uint64_t)tally.live);
+    }
+    return true;
+}
+
+static int ask(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *heap) {
+    memset(heap, 0, sizeof *heap);
+    int status = check_root(host);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    status = ask_allocator(host, in_detail, heap);
+    return add_counts(heap) && status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
 }
 
 static int give(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *out, size_t size) {

@@ -195,12 +195,16 @@ const char *sysinfo_explain(struct sysinfo_host *host, int status) {
     return text;
 }
 
+bool sysinfo__is_result(const void *out, size_t size) {
+    return out != NULL && size >= 3 * sizeof(uint64_t) && size % sizeof(uint64_t) == 0;
+}
+
 bool sysinfo__can_give(struct sysinfo_host *host, const void *out, size_t size) {
     if (out == NULL) {
         sysinfo__invalid(host, "the result is NULL");
         return false;
     }
-    if (size < 3 * sizeof(uint64_t) || size % sizeof(uint64_t) != 0) {
+    if (!sysinfo__is_result(out, size)) {
         sysinfo__invalid(host, "the size is not that of a result struct: pass sizeof the struct, not of a pointer to it");
         return false;
     }

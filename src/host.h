@@ -80,6 +80,9 @@ void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows);
 /* Frees what src/topology.c keeps in a host. */
 void sysinfo__topology_forget(struct sysinfo_host *host);
 
+/* Whether `out` and `size` can be a result, where there is no host to keep why not. */
+bool sysinfo__is_result(const void *out, size_t size);
+
 /* Copies a result of the library's own version into a caller's struct of any version: what fits; the rest is zero and unknown. */
 void sysinfo__give(void *out, size_t size, const void *full, size_t full_size);
 

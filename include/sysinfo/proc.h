@@ -11,7 +11,9 @@
  * says what each allocator counts.
  *
  * These calls need no tracking, no preloading and no set-up, and cost nothing
- * until they are made.
+ * until they are made. With the tracker (<sysinfo/tracker.h>) they also tell what
+ * it has counted: blocks, allocs, frees, failed and peak under every allocator, and
+ * `used` where the allocator does not tell it.
  *
  * Threads: any thread may call, each with its own host. The allocator is asked
  * under its own locks, so a call can hold up the malloc() of other threads for as
@@ -57,6 +59,7 @@ struct sysinfo_heap {
     uint64_t allocs;      /* count, counter: Blocks ever handed out. */
     uint64_t frees;       /* count, counter: Blocks ever freed. */
     uint64_t peak;        /* bytes: Most that used has ever been. */
+    uint64_t failed;      /* count, counter: Allocations that were refused. */
 };
 
 /*

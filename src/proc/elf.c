@@ -67,12 +67,22 @@ static bool is_another(const void *object, struct sysinfo__heap_owner *owner) {
            sysinfo__mimalloc_owns(object, owner);
 }
 
-void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
+/* The address of malloc(), as this process calls it; of that behind the tracker, which is nobody's allocator. */
+static const void *malloc_address(void) {
+    const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
+    if (tracker != NULL) {
+        return tracker->real_malloc();
+    }
     /* Through a volatile pointer: a compiler may know that malloc is a builtin of this program. */
     void *(*volatile function)(size_t) = malloc;
     void *(*allocate)(size_t) = function;
     void *address;
     memcpy(&address, &allocate, sizeof address);
+    return address;
+}
+
+void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
+    const void *address = malloc_address();
     const void *object = sysinfo__object_of(address);
     if (object == NULL || sysinfo__libc_owns(object, owner)) {
         return;
@@ -88,7 +98,7 @@ void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
 
 const struct sysinfo__source sysinfo__heap_sources[] = {
     HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: generic.current_allocated_bytes; sanitizers: "
-               "__sanitizer_get_current_allocated_bytes()"),
+               "__sanitizer_get_current_allocated_bytes(); musl and others: the tracker"),
     HEAP(used_mapped, "glibc: hblkhd of mallinfo2()"),
     HEAP(footprint, "glibc: arena + hblkhd of mallinfo2(); jemalloc: stats.mapped + stats.retained; tcmalloc: generic.heap_size; mimalloc: current_commit of "
                     "mi_process_info(); sanitizers: __sanitizer_get_heap_size()"),
@@ -97,8 +107,10 @@ const struct sysinfo__source sysinfo__heap_sources[] = {
                       "tcmalloc.pageheap_free_bytes"),
     HEAP(resident, "jemalloc: stats.resident; tcmalloc: generic.total_physical_bytes"),
     HEAP(arenas, "glibc, in detail: malloc_info(); jemalloc: arenas.narenas"),
-    HEAP(blocks, "jemalloc: nmalloc - ndalloc of all arenas"),
-    HEAP(allocs, "jemalloc: nrequests of all arenas"),
-    HEAP(frees, "jemalloc: allocs - blocks"),
+    HEAP(blocks, "the tracker (libsysinfo_heap): allocs - frees; jemalloc: nmalloc - ndalloc of all arenas"),
+    HEAP(allocs, "the tracker; jemalloc: nrequests of all arenas"),
+    HEAP(frees, "the tracker; jemalloc: allocs - blocks"),
+    HEAP(peak, "the tracker (libsysinfo_heap), where it is"),
+    HEAP(failed, "the tracker (libsysinfo_heap), where it is"),
     {0, 0, NULL},
 };

@@ -62,6 +62,9 @@ struct sysinfo__heap_owner {
 /* Whether what is told here has been compared with what was allocated, on such a system. If not, it is marked as estimated. */
 extern const bool sysinfo__heap_is_tried;
 
+/* The tracker, if malloc() is its own; else NULL. */
+const struct sysinfo__tracker *sysinfo__counting_tracker(void);
+
 /* Finds the owner: `allocator` and `calls`. */
 void sysinfo__heap_find(struct sysinfo__heap_owner *owner);
 

@@ -25,7 +25,7 @@ struct sysinfo__record_header {
     char image[128]; /* The program's file; the end of the path where it is longer. */
     char owner[128]; /* Whose malloc() is called instead of the tracker's; "" when it is the tracker's. */
 
-    /* In batches from each thread: see flush() in tracker.c. */
+    /* In batches from each thread: sysinfo__flush(). */
     int64_t live, blocks;
     uint64_t peak;
     uint32_t nodes;     /* That were ever used. The first is shared by threads that have no own. */
@@ -48,14 +48,14 @@ struct sysinfo__record_node {
     uint64_t owned; /* 1: a thread counts here. An ended thread's sums stay, and another goes on with them. */
 
     /* Only of meaning inside the process. */
-    uint64_t inside;    /* In a call of the real allocator. */
-    int64_t peak;       /* Of `live`, since the thread began or a scope was entered. */
-    int64_t told;       /* Of `live`, what the header knows. */
+    uint64_t inside;        /* 1: in a call of the real allocator. */
+    int64_t ceiling, floor; /* Beyond these, `live` is looked at: it has a new peak, or is to be told. */
+    int64_t peak;           /* Of `live`, since the thread began or a scope was entered. */
+    int64_t told;           /* Of `live`, what the header knows. */
     int64_t told_blocks;
     int64_t first_live; /* What the sums were when this thread began. */
     uint64_t first_allocs, first_frees, first_failed;
-    uint64_t is_firing; /* In a function of a watch. */
-    uint64_t unused[2];
+    uint64_t unused;
 };
 _Static_assert(sizeof(struct sysinfo__record_node) == 128, "two cache lines, as they are fetched in pairs");
 

@@ -9,6 +9,8 @@ static const struct {
     const char *sentence;
 } errors[] = {
     {1, SYSINFO_NOT_SUPPORTED, "Incorrect function"},
+    {2, SYSINFO_NOT_FOUND, "No such file"},
+    {3, SYSINFO_NOT_FOUND, "No such folder"},
     {5, SYSINFO_DENIED, "Access is denied"},
     {8, SYSINFO_NO_MEMORY, "Not enough memory"},
     {14, SYSINFO_NO_MEMORY, "Not enough memory"},

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#include "backend.h"
+
+/* Weak: it is there when libsysinfo_heap is linked or preloaded. */
+#pragma weak sysinfo__tracker
+
+const struct sysinfo__tracker *sysinfo__backend_tracker(void) {
+    return sysinfo__tracker != NULL ? sysinfo__tracker() : NULL;
+}

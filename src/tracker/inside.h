@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the tracker.
+ *
+ * Each thread counts in a node of its own, which only it writes: there is no lock
+ * and no locked instruction on the way of an allocation. Nodes lie in the record
+ * (record.h), static memory of the tracker that a file may be mapped over, and are
+ * never given back; one whose thread has ended is used by the next.
+ *
+ * A thread finds its node through a slot. Slots lie in pages that the kernel clears
+ * in a child process, so that a child notices at its first allocation that it is
+ * one, however it was made. vfork() shares memory, and then counts are the parent's.
+ */
+#ifndef SYSINFO_TRACKER_INSIDE_H
+#define SYSINFO_TRACKER_INSIDE_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+#include "tracker.h"
+
+#pragma GCC visibility push(hidden)
+
+/* Page sizes up to 64 KiB. */
+enum { SYSINFO__RECORD_BYTES = 1 << 20, SYSINFO__PAGE_MOST = 1 << 16 };
+enum { SYSINFO__NODES = (SYSINFO__RECORD_BYTES - sizeof(struct sysinfo__record_header)) / sizeof(struct sysinfo__record_node) };
+
+/* What a thread does not tell the header yet: so many bytes, or calls. */
+enum { SYSINFO__BATCH = 65536, SYSINFO__BATCH_CALLS = 1024 };
+
+typedef struct sysinfo__record_node node_t;
+
+extern struct sysinfo__memory {
+    struct sysinfo__record_header header;
+    node_t node[SYSINFO__NODES]; /* The first is that of threads without an own one, and changed by locked instructions. */
+} sysinfo__memory;
+
+/* The allocator behind. Before it is known, a small one that serves dlsym(). */
+extern struct sysinfo__real {
+    void *(*malloc)(size_t size);
+    void (*free)(void *block);
+    void *(*calloc)(size_t count, size_t size);
+    void *(*realloc)(void *block, size_t size);
+    int (*posix_memalign)(void **block, size_t alignment, size_t size);
+    void *(*aligned_alloc)(size_t alignment, size_t size);
+    void *(*memalign)(size_t alignment, size_t size);
+    void *(*valloc)(size_t size);
+    void *(*pvalloc)(size_t size);
+    size_t (*usable_size)(void *block);
+} sysinfo__real;
+
+/* The size of a block is in the word in front of it, as glibc has it. */
+extern bool sysinfo__has_size_in_front;
+
+/* The allocator behind is glibc's own. */
+extern bool sysinfo__is_glibc;
+
+extern __thread node_t **sysinfo__slot __attribute__((tls_model("initial-exec")));
+
+#define LOAD(place) __atomic_load_n(&(place), __ATOMIC_RELAXED)
+#define STORE(place, value) __atomic_store_n(&(place), (value), __ATOMIC_RELAXED)
+#define UNLIKELY(claim) __builtin_expect((claim), 0)
+
+/* ---- nodes.c ---- */
+
+/* What `*sysinfo__slot` is too, when it is not NULL. NULL: this thread has none. Starts the tracker at its first call. */
+node_t *sysinfo__find_node(void);
+
+/* Tells the header what the node has counted. After an allocation, lets the watch and the footprint be looked at; keeps errno. */
+void sysinfo__flush(node_t *node, bool is_allocation);
+
+/* Where `live` is to be looked at again, after its peak or what is told has changed. */
+void sysinfo__set_bounds(node_t *node);
+
+/* The same for the node that threads share: changes it, and tells the header. */
+void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t failed);
+
+/* The sums of all nodes. */
+void sysinfo__sum(struct sysinfo__tally *tally);
+
+/* The record is in a file. */
+extern bool sysinfo__is_recording;
+
+/* ---- start.c ---- */
+
+extern char sysinfo__boot[];
+enum { SYSINFO__BOOT_BYTES = 65536 };
+size_t sysinfo__boot_size(const void *block);
+static inline bool sysinfo__is_boot(const void *block) {
+    return (uintptr_t)block - (uintptr_t)sysinfo__boot < SYSINFO__BOOT_BYTES;
+}
+
+/* Finds the allocator behind. */
+void sysinfo__find_real(void);
+
+/* Whose malloc() is really called: "" for the tracker's, into header.owner. */
+void sysinfo__find_owner(void);
+
+/* ---- file.c ---- */
+
+/* Makes a file in the folder with this content, and maps it over the record. False: there is none, and nothing has changed. */
+bool sysinfo__record_to_file(const struct sysinfo__memory *content);
+
+/* Whether the record has room for so many nodes, in its file if it has one. */
+bool sysinfo__record_has_room(uint32_t nodes);
+
+/* Private memory in the place of a file that is another process's. */
+void sysinfo__record_to_memory(const struct sysinfo__memory *content);
+
+/* The bytes that are in use, in whole pages. */
+size_t sysinfo__record_used(const struct sysinfo__memory *content);
+
+/* ---- footprint.c ---- */
+
+/* Keeps what the allocator holds, if it is time to look again. */
+void sysinfo__look_at_footprint(const node_t *node, bool is_end);
+void sysinfo__forget_footprint_lock(void);
+
+/* ---- watch.c ---- */
+
+void sysinfo__watch(uint64_t bytes, uint64_t blocks, void (*function)(void *), void *argument);
+void sysinfo__check_watch(int64_t live, int64_t blocks, bool is_allocation);
+void sysinfo__lock_watch(void);
+void sysinfo__unlock_watch(void);
+void sysinfo__repair_watch(void);
+
+#pragma GCC visibility pop
+
+/* ---- Counting ---- */
+
+/* One instruction where that is to be had: a signal handler that allocates comes before or behind it, not in between. */
+static inline void sysinfo__add(void *counter, int64_t amount) {
+    uint64_t *place = counter;
+#if defined(__x86_64__)
+    __asm__ volatile("addq %1, %0" : "+m"(*place) : "er"(amount) : "cc");
+#else
+    STORE(*place, LOAD(*place) + (uint64_t)amount);
+#endif
+}
+
+/* glibc's flag of a block with a mapping of its own, whose size is told in another way. */
+enum { SYSINFO__IS_MAPPED = 2 };
+
+static inline size_t sysinfo__word_in_front(const void *block) {
+    return ((const size_t *)block)[-1];
+}
+
+static inline int64_t sysinfo__size_in(size_t word) {
+    return (int64_t)(word & ~(size_t)7) - (int64_t)sizeof(size_t);
+}
+
+static inline int64_t sysinfo__size_of(void *block) {
+    if (sysinfo__has_size_in_front) {
+        size_t word = sysinfo__word_in_front(block);
+        if ((word & SYSINFO__IS_MAPPED) == 0) {
+            return sysinfo__size_in(word);
+        }
+    }
+    return (int64_t)sysinfo__real.usable_size(block);
+}
+
+static inline node_t *sysinfo__node(void) {
+    node_t *node = *sysinfo__slot;
+    return UNLIKELY(node == NULL) ? sysinfo__find_node() : node;
+}
+
+#endif

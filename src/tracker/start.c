@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is behind the tracker, who is in front of it, and what serves until that is known. */
+#include "inside.h"
+
+#include <dlfcn.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- Before the allocator behind is known: dlsym() may ask for memory itself ---- */
+
+char sysinfo__boot[SYSINFO__BOOT_BYTES] __attribute__((aligned(16)));
+static size_t boot_used;
+
+/* In front of each block its size, and where glibc has its own, a flag that takes free() aside. */
+size_t sysinfo__boot_size(const void *block) {
+    return ((const size_t *)block)[-2];
+}
+
+static void *boot_calloc(size_t count, size_t size) {
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > sizeof sysinfo__boot - 32 || boot_used > sizeof sysinfo__boot - 32 - bytes) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    char *block = sysinfo__boot + boot_used + 16;
+    size_t flags = SYSINFO__IS_MAPPED;
+    memcpy(block - 16, &bytes, sizeof bytes);
+    memcpy(block - 8, &flags, sizeof flags);
+    boot_used += 16 + (bytes + 15) / 16 * 16;
+    return block;
+}
+
+static void *boot_malloc(size_t size) {
+    return boot_calloc(1, size);
+}
+
+static void boot_free(void *block) {
+    (void)block;
+}
+
+static void *boot_realloc(void *block, size_t size) {
+    (void)block; /* What is of the small one is moved before. */
+    return boot_calloc(1, size);
+}
+
+static void *boot_aligned(size_t alignment, size_t size) {
+    (void)alignment, (void)size;
+    errno = ENOMEM;
+    return NULL;
+}
+
+static int boot_posix_memalign(void **block, size_t alignment, size_t size) {
+    (void)block, (void)alignment, (void)size;
+    return ENOMEM;
+}
+
+struct sysinfo__real sysinfo__real = {
+    .malloc = boot_malloc,
+    .free = boot_free,
+    .calloc = boot_calloc,
+    .realloc = boot_realloc,
+    .posix_memalign = boot_posix_memalign,
+    .aligned_alloc = boot_aligned,
+    .memalign = boot_aligned,
+    .valloc = boot_malloc,
+    .pvalloc = boot_malloc,
+    .usable_size = NULL,
+};
+
+/* ---- The allocator behind ---- */
+
+bool sysinfo__has_size_in_front, sysinfo__is_glibc;
+
+static void take(void *call, const char *name) {
+    void *symbol = dlsym(RTLD_NEXT, name);
+    memcpy(call, &symbol, sizeof symbol);
+}
+
+#ifdef __GLIBC__
+
+/* Blocks that are too large for the first piece that malloc() takes from the system would change what the program finds. */
+static bool size_is_in_front(const struct sysinfo__real *real) {
+    static const size_t sizes[] = {1, 24, 25, 100, 1000, 1033, 5000};
+    bool is_so = true;
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof sizes[0]; i++) {
+        size_t size = sizes[i / 2];
+        void *block = i % 2 == 0 ? real->malloc(size) : real->memalign(64, size);
+        if (block == NULL) {
+            return false;
+        }
+        size_t word = sysinfo__word_in_front(block);
+        is_so = is_so && (word & SYSINFO__IS_MAPPED) == 0 && sysinfo__size_in(word) == (int64_t)real->usable_size(block);
+        real->free(block);
+    }
+    return is_so;
+}
+
+/* glibc's own malloc() has a second name. */
+static bool is_glibc(const struct sysinfo__real *real) {
+    void *(*own)(size_t);
+    take(&own, "__libc_malloc");
+    return own != NULL && own == real->malloc;
+}
+
+#endif
+
+void sysinfo__find_real(void) {
+    struct sysinfo__real real;
+    take(&real.malloc, "malloc");
+    take(&real.free, "free");
+    take(&real.calloc, "calloc");
+    take(&real.realloc, "realloc");
+    take(&real.posix_memalign, "posix_memalign");
+    take(&real.aligned_alloc, "aligned_alloc");
+    take(&real.memalign, "memalign");
+    take(&real.valloc, "valloc");
+    take(&real.pvalloc, "pvalloc");
+    take(&real.usable_size, "malloc_usable_size");
+    if (real.malloc == NULL || real.free == NULL || real.calloc == NULL || real.realloc == NULL || real.usable_size == NULL) {
+        static const char complaint[] = "libsysinfo_heap: there is no malloc() behind it; it cannot be part of a program without shared libraries\n";
+        (void)!write(2, complaint, sizeof complaint - 1);
+        _exit(127);
+    }
+#ifdef __GLIBC__
+    sysinfo__is_glibc = is_glibc(&real);
+    sysinfo__has_size_in_front = sysinfo__is_glibc && size_is_in_front(&real);
+#endif
+    sysinfo__memory.header.size_rule = sysinfo__has_size_in_front ? SYSINFO__SIZE_HEADER : SYSINFO__SIZE_USABLE;
+    sysinfo__real = real;
+}
+
+/* ---- Whose malloc() the program calls ---- */
+
+static const struct {
+    const char *symbol, *name;
+} known[] = {
+    {"mallctl", "jemalloc"},
+    {"MallocExtension_GetNumericProperty", "tcmalloc"},
+    {"mi_malloc", "mimalloc"},
+    {"__sanitizer_get_heap_size", "sanitizer"},
+};
+
+static const char *allocator_of(const void *object) {
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        Dl_info where;
+        void *symbol = dlsym(RTLD_DEFAULT, known[i].symbol);
+        if (symbol != NULL && dladdr(symbol, &where) != 0 && where.dli_fbase == object) {
+            return known[i].name;
+        }
+    }
+    return NULL;
+}
+
+static void append(char *out, size_t size, const char *text) {
+    size_t length = strlen(out), more = strlen(text);
+    memcpy(out + length, text, more < size - length - 1 ? more + 1 : size - length - 1);
+}
+
+static void name_owner(char *out, size_t size) {
+    Dl_info where;
+    void *symbol = dlsym(RTLD_DEFAULT, "malloc");
+    char text[512] = "";
+    if (symbol == NULL || dladdr(symbol, &where) == 0) {
+        append(text, sizeof text, "not known");
+    } else {
+        append(text, sizeof text, where.dli_fname);
+        const char *name = allocator_of(where.dli_fbase);
+        if (name != NULL) {
+            append(text, sizeof text, " (");
+            append(text, sizeof text, name);
+            append(text, sizeof text, ")");
+        }
+    }
+    size_t length = strlen(text), skipped = length < size ? 0 : length - size + 1;
+    memcpy(out, text + skipped, length - skipped + 1);
+}
+
+/* By trying: a program may define malloc(), or have a stub of its own that only looks like it. */
+void sysinfo__find_owner(void) {
+    void *(*volatile allocate)(size_t) = malloc;
+    void (*volatile release)(void *) = free;
+    node_t *node = sysinfo__find_node();
+    if (node == NULL) {
+        return;
+    }
+    node_t before = *node;
+    release(allocate(1));
+    if (node->allocs == before.allocs) {
+        name_owner(sysinfo__memory.header.owner, sizeof sysinfo__memory.header.owner);
+        return;
+    }
+    sysinfo__add(&node->allocs, -1);
+    sysinfo__add(&node->frees, -1);
+    STORE(node->peak, before.peak);
+}

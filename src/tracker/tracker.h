@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The door between libsysinfo and the tracker, a library of its own: libsysinfo
+ * looks for the one symbol below, which is weak there, and finds the tracker when
+ * it is linked or preloaded. A version that it does not know is no tracker.
+ */
+#ifndef SYSINFO_TRACKER_TRACKER_H
+#define SYSINFO_TRACKER_TRACKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SYSINFO__TRACKER_VERSION = 1 };
+
+struct sysinfo__tally {
+    uint64_t allocs, frees, failed;
+    int64_t live, peak;
+};
+
+/* A scope that is open: what the thread's sums were at its start, and the peak of the scope around it. */
+struct sysinfo__tracker_scope {
+    const void *node;
+    struct sysinfo__tally start;
+};
+
+struct sysinfo__tracker {
+    uint32_t version;
+
+    bool (*is_counting)(void);        /* Whether malloc() is the tracker's, and not that of another. */
+    const void *(*real_malloc)(void); /* The malloc() behind the tracker. */
+
+    /* Wait-free and safe in signal handlers. False: the calling thread has no counts of its own. */
+    void (*process)(struct sysinfo__tally *tally);
+    bool (*thread)(struct sysinfo__tally *tally);
+
+    /* Of the calling thread; false: it has no counts of its own, or the scope is not of this thread. The peak is that above the start. */
+    bool (*enter)(struct sysinfo__tracker_scope *scope);
+    bool (*leave)(struct sysinfo__tracker_scope *scope, struct sysinfo__tally *within);
+
+    void (*watch)(uint64_t bytes, uint64_t blocks, void (*function)(void *), void *argument);
+
+    /* Memory that is not of the heap; NULL: none. */
+    void *(*map)(size_t size);
+    void (*unmap)(void *memory, size_t size);
+};
+
+#ifdef __ELF__
+__attribute__((visibility("default"))) const struct sysinfo__tracker *sysinfo__tracker(void);
+#endif
+
+#endif

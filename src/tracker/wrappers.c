@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stands in front of malloc() and its family.
+ *
+ * An allocation is counted when it is there, and a free before it is done: another
+ * thread that gets or frees the same block is then never counted too early.
+ * reallocarray() is not here, because it goes through realloc().
+ */
+#include "inside.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/*
+ * While it is in the allocator behind, a thread does not ask it for its footprint:
+ * a signal handler might, and wait for a lock forever. A handler's own calls leave
+ * the mark as they found it.
+ */
+static inline void mark(node_t *node, uint64_t is_inside) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    STORE(node->inside, is_inside);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline uint64_t enter(node_t *node) {
+    if (node == NULL) {
+        return 0;
+    }
+    uint64_t outer = LOAD(node->inside);
+    mark(node, 1);
+    return outer;
+}
+
+static inline void leave(node_t *node, uint64_t outer) {
+    if (node != NULL) {
+        mark(node, outer);
+    }
+}
+
+/* ---- Counting ---- */
+
+static inline bool is_batch(uint64_t calls) {
+    return calls % SYSINFO__BATCH_CALLS == 0;
+}
+
+__attribute__((noinline)) static void *allocated_more(node_t *node, void *block) {
+    int64_t live = LOAD(node->live);
+    if (live > LOAD(node->peak)) {
+        STORE(node->peak, live);
+    }
+    if (live - LOAD(node->told) > SYSINFO__BATCH || is_batch(LOAD(node->allocs))) {
+        sysinfo__flush(node, true);
+    } else {
+        sysinfo__set_bounds(node);
+    }
+    return block;
+}
+
+static inline void *count_size(node_t *node, void *block, int64_t size) {
+    sysinfo__add(&node->allocs, 1);
+    sysinfo__add(&node->live, size);
+    return UNLIKELY(LOAD(node->live) > LOAD(node->ceiling) || is_batch(LOAD(node->allocs))) ? allocated_more(node, block) : block;
+}
+
+__attribute__((noinline)) static void *count_alloc(node_t *node, void *block) {
+    if (node != NULL && block != NULL) {
+        return count_size(node, block, sysinfo__size_of(block));
+    }
+    if (node != NULL) {
+        sysinfo__add(&node->failed, 1);
+    } else if (block == NULL) {
+        sysinfo__count_shared(0, 0, 0, 1);
+    } else if (!sysinfo__is_boot(block)) {
+        sysinfo__count_shared(sysinfo__size_of(block), 1, 0, 0);
+    }
+    return block;
+}
+
+static void count_free(node_t *node, int64_t size) {
+    if (node == NULL) {
+        sysinfo__count_shared(-size, 0, 1, 0);
+        return;
+    }
+    sysinfo__add(&node->frees, 1);
+    sysinfo__add(&node->live, -size);
+    if (LOAD(node->live) < LOAD(node->floor) || is_batch(LOAD(node->frees))) {
+        sysinfo__flush(node, false);
+    }
+}
+
+/* ---- malloc() and free(), straight and otherwise ---- */
+
+__attribute__((noinline)) static void *malloc_slowly(size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.malloc(size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
+
+/* Under another name, so that it can be told from a malloc() that is in front of it. */
+void *sysinfo__malloc(size_t size) __attribute__((visibility("hidden")));
+void *sysinfo__malloc(size_t size) {
+    node_t *node = *sysinfo__slot;
+    if (UNLIKELY(node == NULL || LOAD(node->inside) != 0)) {
+        return malloc_slowly(size);
+    }
+    mark(node, 1);
+    void *block = sysinfo__real.malloc(size);
+    mark(node, 0);
+    if (UNLIKELY(block == NULL || !sysinfo__has_size_in_front)) {
+        return count_alloc(node, block);
+    }
+    size_t word = sysinfo__word_in_front(block);
+    if (UNLIKELY((word & SYSINFO__IS_MAPPED) != 0)) {
+        return count_alloc(node, block);
+    }
+    return count_size(node, block, sysinfo__size_in(word));
+}
+EXPORT void *malloc(size_t size) __attribute__((alias("sysinfo__malloc")));
+
+__attribute__((noinline)) static void free_slowly(void *block) {
+    if (sysinfo__is_boot(block)) {
+        return;
+    }
+    node_t *node = sysinfo__node();
+    count_free(node, sysinfo__size_of(block));
+    uint64_t outer = enter(node);
+    sysinfo__real.free(block);
+    leave(node, outer);
+}
+
+__attribute__((noinline)) static void free_and_flush(node_t *node, void *block) {
+    sysinfo__flush(node, false);
+    mark(node, 1);
+    sysinfo__real.free(block);
+    mark(node, 0);
+}
+
+EXPORT void free(void *block) {
+    if (block == NULL) {
+        return;
+    }
+    node_t *node = *sysinfo__slot;
+    if (UNLIKELY(node == NULL || LOAD(node->inside) != 0 || !sysinfo__has_size_in_front)) {
+        free_slowly(block);
+        return;
+    }
+    size_t word = sysinfo__word_in_front(block);
+    if (UNLIKELY((word & SYSINFO__IS_MAPPED) != 0)) { /* Also those from before the start. */
+        free_slowly(block);
+        return;
+    }
+    sysinfo__add(&node->frees, 1);
+    sysinfo__add(&node->live, -sysinfo__size_in(word));
+    if (UNLIKELY(LOAD(node->live) < LOAD(node->floor) || is_batch(LOAD(node->frees)))) {
+        free_and_flush(node, block);
+        return;
+    }
+    mark(node, 1);
+    sysinfo__real.free(block);
+    mark(node, 0);
+}
+
+/* ---- The others ---- */
+
+static void *realloc_boot(void *block, size_t size) {
+    void *moved = malloc(size);
+    size_t held = sysinfo__boot_size(block);
+    if (moved != NULL) {
+        memcpy(moved, block, size < held ? size : held);
+    }
+    return moved;
+}
+
+/* Of what is counted as freed before it is known whether it will be. */
+static void count_kept(node_t *node, int64_t size) {
+    if (node == NULL) {
+        sysinfo__count_shared(size, 0, -1, 1);
+        return;
+    }
+    sysinfo__add(&node->frees, -1);
+    sysinfo__add(&node->live, size);
+    sysinfo__add(&node->failed, 1);
+}
+
+EXPORT void *realloc(void *block, size_t size) {
+    if (sysinfo__is_boot(block)) {
+        return realloc_boot(block, size);
+    }
+    node_t *node = sysinfo__node();
+    int64_t held = 0;
+    if (block != NULL) {
+        held = sysinfo__size_of(block);
+        count_free(node, held);
+    }
+    uint64_t outer = enter(node);
+    void *moved = sysinfo__real.realloc(block, size);
+    leave(node, outer);
+    if (moved == NULL && block != NULL) {
+#ifdef __GLIBC__
+        bool is_freed = size == 0;
+#else
+        bool is_freed = false; /* musl then gives a block of its least size. */
+#endif
+        if (!is_freed) {
+            count_kept(node, held);
+        }
+        return NULL;
+    }
+    return count_alloc(node, moved);
+}
+
+#ifdef __GLIBC__
+
+EXPORT void *calloc(size_t count, size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.calloc(count, size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
+
+EXPORT int posix_memalign(void **out, size_t alignment, size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    int error = sysinfo__real.posix_memalign(out, alignment, size);
+    leave(node, outer);
+    (void)count_alloc(node, error == 0 ? *out : NULL);
+    return error;
+}
+
+EXPORT void *memalign(size_t alignment, size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.memalign(alignment, size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
+
+EXPORT void *valloc(size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.valloc(size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
+
+EXPORT void *pvalloc(size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.pvalloc(size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
+
+#else
+
+/*
+ * musl's calloc(), memalign() and valloc() call the malloc() and aligned_alloc()
+ * that everybody calls, and are counted there, and so does posix_memalign() unless it
+ * refuses the alignment.
+ */
+EXPORT int posix_memalign(void **out, size_t alignment, size_t size) {
+    node_t *node = sysinfo__node();
+    int error = sysinfo__real.posix_memalign(out, alignment, size);
+    if (error != 0 && alignment < sizeof(void *)) {
+        (void)count_alloc(node, NULL);
+    }
+    return error;
+}
+
+EXPORT void *calloc(size_t count, size_t size) {
+    size_t bytes;
+    node_t *node = sysinfo__node();
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        (void)count_alloc(node, NULL);
+    }
+    return sysinfo__real.calloc(count, size);
+}
+
+#endif
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size) {
+    node_t *node = sysinfo__node();
+    uint64_t outer = enter(node);
+    void *block = sysinfo__real.aligned_alloc(alignment, size);
+    leave(node, outer);
+    return count_alloc(node, block);
+}
