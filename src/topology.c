@@ -282,7 +282,11 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
     if (hwloc->hwloc_topology_load(topology) != 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
     } else if (!is_of_root(host, topology, hwloc)) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu", "does not say how this machine is built");
+        struct sysinfo_processors counts = {.present = 0};
+        status = sysinfo__backend_cpu_counts(host, &counts); /* Says why, where there is no root or nothing in it. */
+        if (status == SYSINFO_OK) {
+            status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu", "does not say how this machine is built");
+        }
     } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) || !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
     }
@@ -293,7 +297,11 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
 /* hwloc takes another root from one place only: a variable of the environment, which is the program's to set. */
 static bool is_hwloc_root(const char *root) {
     const char *chosen = getenv("HWLOC_FSROOT");
-    return root[0] == '\0' || (chosen != NULL && strcmp(chosen, root) == 0);
+    size_t length = chosen == NULL ? 0 : strlen(chosen);
+    while (length > 1 && chosen[length - 1] == '/') { /* As a host's own root is kept. */
+        length--;
+    }
+    return root[0] == '\0' || (strlen(root) == length && memcmp(chosen, root, length) == 0);
 }
 
 static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {

@@ -53,6 +53,9 @@ struct sysinfo_topology;
  * until the set of online CPUs changes, so only the first call is slow (2 ms on a
  * small machine, 45 ms with 256 CPUs). On failure the list is as it was.
  *
+ * hwloc itself writes to stderr when what the system tells contradicts itself;
+ * a program may silence it by setting its variable HWLOC_HIDE_ERRORS to 2.
+ *
  * SYSINFO_NOT_SUPPORTED: see above; and for a host with another root, unless the
  * program itself set hwloc's variable HWLOC_FSROOT to that same root. Since 0.1.
  */

@@ -155,7 +155,8 @@ static int count_stat_lines(struct sysinfo_host *host, uint64_t *count) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
     *count = status == SYSINFO_OK ? sysinfo__decode_stat_cpu_lines(state->text, state->length) : 0;
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    bool has_root = sysinfo__root_is_own(host) || state->root >= 0;
+    return sysinfo__is_not_told(status) && has_root ? SYSINFO_OK : status;
 }
 
 static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_processors *counts) {
@@ -171,7 +172,7 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
     }
     if (status == SYSINFO_OK && counts->present == 0) {
         sysinfo__state(host)->counted.is_without_folders = false; /* Perhaps they come. */
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, CPUS, "and /proc/stat do not say how many CPUs there are");
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT), "names no CPU, and sysfs lists none");
     }
     return status;
 }

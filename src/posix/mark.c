@@ -16,7 +16,7 @@ static bool is_recording(int fd) {
 int sysinfo__backend_append_mark(const char *path, const char *line, size_t length) {
     int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        return errno == ENOENT || errno == ENOTDIR ? SYSINFO_OK : sysinfo__posix_status(errno);
+        return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? SYSINFO_OK : sysinfo__posix_status(errno);
     }
     int status = SYSINFO_OK;
     if (is_recording(fd)) {

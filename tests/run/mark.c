@@ -120,7 +120,7 @@ END_TEST
 START_TEST(what_is_no_regular_file_is_left_alone) {
     unlink(path);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
-    sysinfo_mark(recording("1", "1"), "load"); /* Does not wait for a reader. */
+    ck_assert_int_eq(sysinfo_mark(recording("1", "1"), "load"), SYSINFO_OK); /* And does not wait for a reader. */
     ck_assert_int_eq(sysinfo_mark("1:1:/dev/null", "load"), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_mark("1:1:/dev/full", "load"), SYSINFO_OK);
 }
