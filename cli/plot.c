@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "fail.h"
 #include "output.h"
 #include "platform.h"
@@ -266,9 +267,24 @@ static void add_summary(struct text *text, const struct plot *plot, const char *
     }
 }
 
+static bool ends_with(const char *path, const char *ending) {
+    size_t length = path == NULL ? 0 : strlen(path), of_ending = strlen(ending);
+    return length > of_ending && strcmp(path + length - of_ending, ending) == 0;
+}
+
 static bool names_svg(const char *path) {
-    size_t length = path == NULL ? 0 : strlen(path);
-    return length > 4 && strcmp(path + length - 4, ".svg") == 0;
+    return ends_with(path, ".svg");
+}
+
+/* Of a kind that cannot be written: whoever opens the file would find it broken. */
+static bool names_other_picture(const char *path) {
+    static const char *const endings[] = {".png", ".PNG", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps", ".ps", ".html"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        if (ends_with(path, endings[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int print(const struct plot *plot, const struct options *options) {
@@ -300,12 +316,8 @@ static int print(const struct plot *plot, const struct options *options) {
 
 /* ---- The command ---- */
 
-#define PLOT_OPTIONS                                                                                                                                           \
-    (OPTION_BIT(OPTION_SVG) | OPTION_BIT(OPTION_ASCII) | OPTION_BIT(OPTION_WIDTH) | OPTION_BIT(OPTION_FROM) | OPTION_BIT(OPTION_TO) |                           \
-     OPTION_BIT(OPTION_COLUMN) | OPTION_BIT(OPTION_TITLE) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_PER_PROCESS))
-
 static int check(const struct options *options) {
-    int status = options_refuse_others(options, PLOT_OPTIONS);
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status != 0) {
         return status;
     }
@@ -322,6 +334,9 @@ static int check(const struct options *options) {
         if (platform_is_same_file(options->operand[i], options->output)) {
             return usage("%s %s would overwrite the recording; choose another name", options->word[OPTION_OUTPUT], options->output);
         }
+    }
+    if (names_other_picture(options->output)) {
+        return usage("%s '%s': a chart is an SVG or text; choose a name that ends in .svg or .txt", options->word[OPTION_OUTPUT], options->output);
     }
     bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output);
     if (is_svg && (options_has(options, OPTION_ASCII) || options_has(options, OPTION_WIDTH))) {

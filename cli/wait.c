@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "commands.h"
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
@@ -38,15 +39,18 @@ static enum truth evaluate(const struct conditions *conditions, const struct sam
     return holding == conditions->count ? IS_TRUE : IS_FALSE;
 }
 
-/* The values that decided, for -v. */
-static void tell(const struct conditions *conditions, const struct sample *sample) {
+/* The values that decided, for -v; but for the one that a message of its own is about. */
+static void tell(const struct conditions *conditions, const struct sample *sample, const struct expression *told) {
     for (size_t i = 0; i < conditions->count; i++) {
         const struct expression *expression = &conditions->list[i];
+        if (expression == told) {
+            continue;
+        }
         struct text value = {NULL, 0, 0};
         value_add(&value, expression->field, sample_result(sample, expression->field), "unknown", "none");
         enum truth truth = expression_evaluate(expression, sample);
-        note("%s: %s.%s is %s: %s", expression->text, expression->field->group, expression->field->name, value.bytes,
-             truth == IS_TRUE ? "true" : truth == IS_FALSE ? "false" : "unknown");
+        note("%s: %s.%s is %s%s", expression->text, expression->field->group, expression->field->name, value.bytes,
+             truth == IS_TRUE ? ": true" : truth == IS_FALSE ? ": false" : "");
         text_free(&value);
     }
 }
@@ -87,7 +91,7 @@ static int watch(const struct options *options, const struct conditions *conditi
             continue;
         }
         if (options_has(options, OPTION_VERBOSE)) {
-            tell(conditions, sample);
+            tell(conditions, sample, truth == IS_UNKNOWN ? unknown : NULL);
         }
         if (truth == IS_UNKNOWN) {
             return fail_unknown(options, unknown, sample);
@@ -140,18 +144,16 @@ static int run(struct options *options, double interval, double timeout) {
     return status;
 }
 
-#define TAKEN (OPTION_BIT(OPTION_ANY) | OPTION_BIT(OPTION_VERBOSE) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_INTERVAL))
-
 int run_check(struct options *options) {
     if (options_has(options, OPTION_FOR) || options_has(options, OPTION_TIMEOUT)) {
         return usage("%s is for sysinfo wait: check looks once", options->word[options_has(options, OPTION_FOR) ? OPTION_FOR : OPTION_TIMEOUT]);
     }
-    int status = options_refuse_others(options, TAKEN);
+    int status = options_refuse_others(options, commands_options(options->command));
     return status != 0 ? status : run(options, options->interval > 0 ? options->interval : DEFAULT_CPU_INTERVAL, 0);
 }
 
 int run_wait(struct options *options) {
-    int status = options_refuse_others(options, TAKEN | OPTION_BIT(OPTION_FOR) | OPTION_BIT(OPTION_TIMEOUT));
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status == 0 && options_has(options, OPTION_TIMEOUT) && options->hold > options->timeout) {
         status = usage("--for is longer than --timeout: it could never hold so long");
     }
