@@ -102,12 +102,6 @@ static int check_metrics(const struct options *options, const struct selection *
 
 /* ---- The groups: cpu, mem, swap, load, stats, cgroup, pressure, heap ---- */
 
-/* What every command takes that prints samples. */
-#define SAMPLE_OPTIONS                                                                                                                                         \
-    (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_COUNT) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_UNIT) | OPTION_BIT(OPTION_HUMAN) |                 \
-     OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_NO_HEADER) | OPTION_BIT(OPTION_OUTPUT))
-#define CPU_OPTIONS (OPTION_BIT(OPTION_PERCPU) | OPTION_BIT(OPTION_PERNODE) | OPTION_BIT(OPTION_BYKIND) | OPTION_BIT(OPTION_TIMES) | OPTION_BIT(OPTION_SINCE_BOOT))
-
 static int check_value_options(const struct options *options, const struct selection *selection, bool has_names) {
     bool has_bytes = false;
     for (size_t i = 0; i < selection->count; i++) {
@@ -146,7 +140,7 @@ static int run_group(struct options *options) {
     while (names < options->operands && !looks_like_number(options->operand[names])) {
         names++;
     }
-    int status = options_refuse_others(options, is_cpu ? SAMPLE_OPTIONS | CPU_OPTIONS : SAMPLE_OPTIONS);
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status != 0) {
         return status;
     }
@@ -164,7 +158,7 @@ static int run_group(struct options *options) {
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
     } else if (is_table && is_heap) { /* Two lines, which have room for no more. */
-        status = options_refuse_others(options, SAMPLE_OPTIONS & ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
+        status = options_refuse_others(options, commands_options(options->command) & ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
         select_group(&view, &selection, group);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
@@ -209,7 +203,7 @@ static int run_get(struct options *options) {
     if (options_has(options, OPTION_PERCPU)) {
         return usage("--percpu is for sysinfo cpu: get prints one line for each sample");
     }
-    int status = options_refuse_others(options, SAMPLE_OPTIONS | OPTION_BIT(OPTION_SINCE_BOOT));
+    int status = options_refuse_others(options, commands_options(options->command));
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection};
     size_t names = 0;
@@ -252,7 +246,7 @@ static int run_overview(struct options *options) {
             return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]], i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
         }
     }
-    int status = options_refuse_others(options, SAMPLE_OPTIONS);
+    int status = options_refuse_others(options, commands_options(NULL));
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection, .has_interval = options->format != FORMAT_PROM, .tells_cgroup = options->format == FORMAT_TABLE};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
@@ -305,7 +299,7 @@ static int unknown_group(const char *name) {
 }
 
 static int run_fields(struct options *options) {
-    int status = options_refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT));
+    int status = options_refuse_others(options, commands_options(options->command));
     const char *group = options->operands > 0 ? options->operand[0] : NULL;
     if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
         status = usage("%s is not a format of this list; write --json", options->word[OPTION_FORMAT]);
@@ -320,7 +314,7 @@ static int run_fields(struct options *options) {
 }
 
 static int run_help(struct options *options) {
-    int status = options_refuse_others(options, 0);
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status == 0 && options->operands > 1) {
         status = usage("unexpected '%s' after the command", options->operand[1]);
     }
@@ -333,13 +327,33 @@ static int run_help(struct options *options) {
 
 /* ---- The table of commands ---- */
 
+#define BIT(option) OPTION_BIT(OPTION_##option)
+
+/* What every command takes that prints samples. */
+#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(FORMAT) | BIT(UNIT) | BIT(HUMAN) | BIT(TIME) | BIT(ROOT) | BIT(NO_HEADER) | BIT(OUTPUT))
+
 static const struct {
     const char *name;
     int (*run)(struct options *options);
+    uint64_t options; /* Those it takes, besides --help and --version. */
 } commands[] = {
-    {"cpu", run_group}, {"mem", run_group}, {"swap", run_group}, {"load", run_group}, {"stats", run_group}, {"cgroup", run_group}, {"pressure", run_group}, {"topology", run_topology},
-    {"heap", run_heap}, {"get", run_get}, {"check", run_check}, {"wait", run_wait},
-    {"run", run_command}, {"plot", run_plot}, {"mark", run_mark}, {"fields", run_fields}, {"help", run_help},
+    {"cpu", run_group, SAMPLES | BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT)},
+    {"mem", run_group, SAMPLES},
+    {"swap", run_group, SAMPLES},
+    {"load", run_group, SAMPLES},
+    {"stats", run_group, SAMPLES},
+    {"cgroup", run_group, SAMPLES},
+    {"pressure", run_group, SAMPLES},
+    {"topology", run_topology, BIT(FORMAT) | BIT(ROOT) | BIT(OUTPUT)},
+    {"heap", run_heap, SAMPLES & ~BIT(ROOT)},
+    {"get", run_get, SAMPLES | BIT(SINCE_BOOT)},
+    {"check", run_check, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL)},
+    {"wait", run_wait, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL) | BIT(FOR) | BIT(TIMEOUT)},
+    {"run", run_command, BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) | BIT(MAX_MEM) | BIT(PID)},
+    {"plot", run_plot, BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) | BIT(PER_PROCESS)},
+    {"mark", run_mark, 0},
+    {"fields", run_fields, BIT(FORMAT) | BIT(ROOT)},
+    {"help", run_help, 0},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -350,6 +364,15 @@ bool commands_has_name(const char *name) {
         }
     }
     return false;
+}
+
+uint64_t commands_options(const char *name) {
+    for (int i = 0; name != NULL && i < COMMANDS; i++) {
+        if (strcmp(name, commands[i].name) == 0) {
+            return commands[i].options;
+        }
+    }
+    return SAMPLES;
 }
 
 int commands_check_name(const char *name) {

@@ -9,6 +9,9 @@
 
 bool commands_has_name(const char *name);
 
+/* OPTION_BIT of each option that the command takes, besides --help and --version; NULL: the overview. */
+uint64_t commands_options(const char *name);
+
 /* 0, or the status after a message that suggests what may have been meant. */
 int commands_check_name(const char *name);
 

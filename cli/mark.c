@@ -3,11 +3,12 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "commands.h"
 #include "fail.h"
 #include "run_command.h"
 
 int run_mark(struct options *options) {
-    int status = options_refuse_others(options, 0);
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status != 0) {
         return status;
     }

@@ -74,6 +74,24 @@ bool options_has(const struct options *options, enum option_id id) {
 
 /* ---- One option ---- */
 
+static int needs_value(enum option_id id, const char *word) {
+    static const struct {
+        enum option_id id;
+        const char *what, *example;
+    } values[] = {
+        {OPTION_INTERVAL, "an interval", "2s"}, {OPTION_COUNT, "a count", "10"},       {OPTION_FORMAT, "a format", "json"},      {OPTION_UNIT, "a unit", "MiB"},
+        {OPTION_ROOT, "a folder", "/host"},     {OPTION_OUTPUT, "a file", "mem.csv"},  {OPTION_FOR, "a duration", "30s"},        {OPTION_TIMEOUT, "a duration", "5m"},
+        {OPTION_RECORD, "a file", "run.csv"},   {OPTION_MAX_MEM, "a size", "2G"},      {OPTION_PID, "a process number", "4711"}, {OPTION_WIDTH, "a number of columns", "120"},
+        {OPTION_FROM, "a duration", "10s"},     {OPTION_TO, "a duration", "1m"},       {OPTION_COLUMN, "a column's name", "pss_bytes"},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (values[i].id == id) {
+            return usage("%s needs %s, for example %s %s", word, values[i].what, word, values[i].example);
+        }
+    }
+    return usage("%s needs a value", word);
+}
+
 static int set_format(struct options *options, const char *word, const char *value) {
     static const struct {
         const char *name;
@@ -152,13 +170,13 @@ static int set(struct options *options, enum option_id id, const char *word, con
         break;
     case OPTION_ROOT:
         if (*value == '\0') {
-            return usage("--root needs a folder, for example --root /host");
+            return needs_value(id, word);
         }
         options->root = value;
         break;
     case OPTION_OUTPUT:
         if (*value == '\0') {
-            return usage("%s needs a file, for example %s mem.csv", word, word);
+            return needs_value(id, word);
         }
         if (strcmp(value, "-") == 0) {
             return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
@@ -170,14 +188,14 @@ static int set(struct options *options, enum option_id id, const char *word, con
         break;
     case OPTION_TIMEOUT:
         options->timeout_text = value;
-        status = strcmp(value, "0") == 0 ? 0 : parse_duration("--timeout", value, &options->timeout);
+        status = parse_duration_or_none("--timeout", value, &options->timeout);
         break;
     case OPTION_RECORD:
         options->record = value;
         if (strcmp(value, "-") == 0) {
             return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
         }
-        status = *value != '\0' ? 0 : usage("--record needs a file, for example --record run.csv");
+        status = *value != '\0' ? 0 : needs_value(id, word);
         break;
     case OPTION_MAX_MEM:
         options->max_mem = value;
@@ -189,7 +207,7 @@ static int set(struct options *options, enum option_id id, const char *word, con
         status = set_width(options, value);
         break;
     case OPTION_FROM:
-        status = strcmp(value, "0") == 0 ? 0 : parse_duration("--from", value, &options->from);
+        status = parse_duration_or_none("--from", value, &options->from);
         break;
     case OPTION_TO:
         status = parse_duration("--to", value, &options->to);
@@ -221,8 +239,10 @@ static const struct spelling *find(const char *word, size_t length) {
     return NULL;
 }
 
+/* Suggests an option that the command takes. */
 static int unknown_option(const struct options *options, const char *word, size_t length) {
-    const char *name = options->command == NULL ? "" : options->command;
+    const char *name = options->named == NULL ? "" : options->named;
+    uint64_t taken = commands_options(options->named) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION);
     const char *space = *name == '\0' ? "" : " ";
     static const struct {
         char letter;
@@ -236,7 +256,7 @@ static int unknown_option(const struct options *options, const char *word, size_
     const char *known[SPELLINGS];
     size_t count = 0;
     for (int i = 0; i < SPELLINGS; i++) {
-        if (spellings[i].text[1] == '-') {
+        if (spellings[i].text[1] == '-' && (taken & OPTION_BIT(spellings[i].id)) != 0) {
             known[count++] = spellings[i].text;
         }
     }
@@ -268,7 +288,7 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
     const char *value = equals != NULL ? equals + 1 : spelling->implied;
     if (spelling->value == VALUE && equals == NULL) {
         if (*at + 1 >= argc) {
-            return usage("%s needs a value", spelling->text);
+            return needs_value(spelling->id, spelling->text);
         }
         value = argv[++*at];
     }
@@ -299,7 +319,7 @@ static int parse_short(struct options *options, int argc, char **argv, int *at) 
         }
         const char *value = letter[1] != '\0' ? letter + 1 : *at + 1 < argc ? argv[++*at] : NULL;
         if (value == NULL) {
-            return usage("%s needs a value", spelling->text);
+            return needs_value(spelling->id, spelling->text);
         }
         return set(options, spelling->id, spelling->text, value);
     }
@@ -320,13 +340,14 @@ static int take_word(struct options *options, const char *word) {
 }
 
 /* The command is named first in messages, also in those on options that stand before it. */
-static void name_command(int argc, char **argv) {
+static const char *name_command(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] != '-' && commands_has_name(argv[i])) {
             fail_set_command(argv[i]);
-            return;
+            return argv[i];
         }
     }
+    return NULL;
 }
 
 int options_parse(struct options *options, int argc, char **argv) {
@@ -335,7 +356,7 @@ int options_parse(struct options *options, int argc, char **argv) {
     if (options->operand == NULL) {
         fail_no_memory();
     }
-    name_command(argc, argv);
+    options->named = name_command(argc, argv);
     bool only_operands = false;
     int status = 0;
     for (int at = 1; at < argc && status == 0; at++) {

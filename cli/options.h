@@ -74,6 +74,7 @@ struct options {
     const char *column, *title;
 
     const char *command;  /* NULL: none. */
+    const char *named;    /* The same while words before it are still read. */
     const char **operand; /* Those behind the command. */
     size_t operands;
 };

@@ -62,7 +62,7 @@ double size_unit(const char *name) {
     return bytes > 0 ? bytes : (double)unit_bytes(name);
 }
 
-int parse_duration(const char *what, const char *word, double *seconds) {
+static int parse_seconds(const char *what, const char *word, bool may_be_nothing, double *seconds) {
     bool is_negative = *word == '-' && looks_like_number(word);
     double value = 0;
     const char *unit;
@@ -75,13 +75,21 @@ int parse_duration(const char *what, const char *word, double *seconds) {
         return usage("%s '%s' is not a duration; write 1, 0.5, 250ms, 2s, 5m or 1h", what, word);
     }
     *seconds = value * per_unit;
-    if (is_negative || *seconds <= 0) {
-        return usage("%s '%s' must be greater than 0", what, word);
+    if (is_negative || (*seconds <= 0 && !may_be_nothing)) {
+        return usage("%s '%s' must %s", what, word, may_be_nothing ? "not be negative" : "be greater than 0");
     }
     if (!(*seconds <= 1e9)) {
         return usage("%s '%s' is too long; at most 277777h", what, word);
     }
     return 0;
+}
+
+int parse_duration(const char *what, const char *word, double *seconds) {
+    return parse_seconds(what, word, false, seconds);
+}
+
+int parse_duration_or_none(const char *what, const char *word, double *seconds) {
+    return parse_seconds(what, word, true, seconds);
 }
 
 int parse_size(const char *what, const char *word, uint64_t *bytes) {

@@ -13,6 +13,9 @@ bool looks_like_number(const char *word);
 /* "1", "0.5", "250ms", "2s", "5m", "1h", into seconds above 0. Returns 0, or the exit status after a message that calls it `what`. */
 int parse_duration(const char *what, const char *word, double *seconds);
 
+/* The same, also "0". */
+int parse_duration_or_none(const char *what, const char *word, double *seconds);
+
 /* "500M", "1.5GiB", "2GB", "4096", into bytes. `what` may be "". Returns 0, or the exit status after a message. */
 int parse_size(const char *what, const char *word, uint64_t *bytes);
 

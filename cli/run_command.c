@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "child.h"
+#include "commands.h"
 #include "fail.h"
 #include "output.h"
 #include "parse.h"
@@ -389,10 +390,6 @@ static int watch(struct run *run, struct output *output) {
 
 /* ---- The command line ---- */
 
-#define RUN_OPTIONS                                                                                                                                            \
-    (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_OUTPUT) | OPTION_BIT(OPTION_TIMEOUT) | OPTION_BIT(OPTION_RECORD) |            \
-     OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS) | OPTION_BIT(OPTION_MAX_MEM) | OPTION_BIT(OPTION_PID))
-
 static int parse_limit(const char *word, uint64_t *bytes) {
     double percent;
     const char *unit;
@@ -413,7 +410,7 @@ static int parse_limit(const char *word, uint64_t *bytes) {
 }
 
 static int check(const struct options *options) {
-    int status = options_refuse_others(options, RUN_OPTIONS);
+    int status = options_refuse_others(options, commands_options(options->command));
     bool is_watch = options_has(options, OPTION_PID);
     if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
         return usage("%s is not a format of the report; write --json, or --record FILE for samples", options->word[OPTION_FORMAT]);

@@ -6,6 +6,7 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "commands.h"
 #include "fail.h"
 #include "output.h"
 #include "platform.h"
@@ -331,12 +332,12 @@ static int print_machine(const struct options *options, const struct machine *ma
 }
 
 int run_topology(struct options *options) {
-    int status = options_refuse_others(options, OPTION_BIT(OPTION_FORMAT) | OPTION_BIT(OPTION_ROOT) | OPTION_BIT(OPTION_OUTPUT));
+    int status = options_refuse_others(options, commands_options(options->command));
     if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
         status = usage("%s is not a format of this picture; write --json", options->word[OPTION_FORMAT]);
     }
     if (status == 0 && options->operands > 0) {
-        status = usage("unexpected '%s'", options->operand[0]);
+        status = usage("unexpected '%s': the topology is shown as a whole, once", options->operand[0]);
     }
     if (status != 0) {
         return status;
