@@ -102,6 +102,22 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
     sysinfo__kept_close(&cgroups->own_group);
 }
 
+/* A file that is not there: SYSINFO_GONE where its group's folder is not either, as the process was moved and the group removed since it was found. */
+static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__kept *file) {
+    bool is_there = true;
+    if (level == 0) { /* Those above have a group in them. */
+        char *behind = hierarchy->path + hierarchy->level[level].path_length, saved = *behind;
+        *behind = '\0';
+        int status = sysinfo__is_cgroup(host, hierarchy->path[0] == '\0' ? "/" : hierarchy->path, &is_there);
+        *behind = saved;
+        if (status != SYSINFO_OK) {
+            return status;
+        }
+    }
+    file->fd = is_there ? ABSENT : -1;
+    return sysinfo__failed(host, is_there ? SYSINFO_NOT_FOUND : SYSINFO_GONE, ENOENT, hierarchy->path, NULL);
+}
+
 /*
  * Reads a file in a level's folder, through a descriptor that is kept. That it is not
  * there is remembered; that it was and is no more is SYSINFO_GONE.
@@ -113,15 +129,16 @@ static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
     memcpy(saved, behind, sizeof saved);
     behind[0] = '/';
     memcpy(behind + 1, name, strlen(name) + 1);
-    int status = file->fd == ABSENT ? sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL)
-                                    : sysinfo__file_read_single(host, hierarchy->path, file);
+    int status;
+    if (file->fd == ABSENT) {
+        status = sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL);
+    } else {
+        status = sysinfo__file_read_single(host, hierarchy->path, file);
+        if (status == SYSINFO_NOT_FOUND) {
+            status = was_open ? SYSINFO_GONE : miss(host, hierarchy, level, file);
+        }
+    }
     memcpy(behind, saved, sizeof saved);
-    if (status == SYSINFO_NOT_FOUND && was_open) {
-        return SYSINFO_GONE;
-    }
-    if (status == SYSINFO_NOT_FOUND) {
-        file->fd = ABSENT;
-    }
     return status;
 }
 
@@ -486,7 +503,7 @@ static int renew(struct sysinfo_host *host, enum sysinfo__controller controller,
     if (status == SYSINFO_OK && !is_same) {
         status = find_all(host);
     }
-    if (status == SYSINFO_OK && !hierarchy->is_watched && (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU)) {
+    if (status == SYSINFO_OK && !hierarchy->is_watched && (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU || controller == SYSINFO__CPUSET)) {
         status = begin_watch(host, hierarchy);
     }
     return status;

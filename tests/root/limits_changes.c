@@ -80,6 +80,20 @@ START_TEST(a_process_that_moved_is_followed_in_the_same_call) {
 }
 END_TEST
 
+START_TEST(a_cpuset_that_appears_is_seen) {
+    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
+    struct sysinfo_cpu_allowance cpus;
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
+        ck_assert_uint_eq(cpus.usable, 16);
+    }
+    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpuset cpu memory\n");
+    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "4-7\n");
+    ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
+    ck_assert_uint_eq(cpus.usable, 4);
+}
+END_TEST
+
 /* Enabling a controller makes its files appear in groups that had none. */
 START_TEST(a_limit_that_appears_is_seen) {
     folder_write("sys/fs/cgroup/a/cgroup.controllers", "\n");
@@ -209,6 +223,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_limit_that_was_changed_is_read_anew);
     tcase_add_test(tests, a_process_that_moved_is_followed_in_the_same_call);
     tcase_add_test(tests, a_limit_that_appears_is_seen);
+    tcase_add_test(tests, a_cpuset_that_appears_is_seen);
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
     tcase_add_test(tests, cpu_use_without_a_known_quota_is_marked);
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
