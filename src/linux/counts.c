@@ -170,8 +170,10 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
             FACT(counts, count, (uint64_t)online);
         }
     }
-    if (status == SYSINFO_OK && counts->present == 0) {
+    if (counts->present == 0) {
         sysinfo__state(host)->counted.is_without_folders = false; /* Perhaps they come. */
+    }
+    if (status == SYSINFO_OK && counts->present == 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT), "names no CPU, and sysfs lists none");
     }
     return status;
