@@ -7,106 +7,8 @@
 # Built with a sanitizer, programs have other sizes and costs: those are not measured then.
 # Sizes are checked in MiB, cost in CPU time. Nothing is bounded in time: a busy machine may take its own. Who is to be seen
 # waits for the rows of the recording, who is to be signalled says that it is ready.
-# shellcheck disable=SC2016
-set -u
-command=$(realpath "$1")
-actor=$(realpath "$2")
-sanitizer=${3-}
-scratch=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
-mkdir "$scratch/bin"
-ln -s "$command" "$scratch/bin/sysinfo"
-ln -s "$actor" "$scratch/bin/actor"
-PATH="$scratch/bin:$PATH"
-export LC_ALL=C
-unset SYSINFO_RECORDING
-cd "$scratch" || exit 2
-
-passed=0 failed=0
-check() { # description, command...
-    local description=$1
-    shift
-    if "$@" >"$scratch/check.log" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "not ok: $description"
-        sed 's/^/    /' "$scratch/check.log" | head -40
-    fi
-}
-measure() { # the same, of sizes and costs
-    [ -n "$sanitizer" ] || check "$@"
-}
-ends_with() { # status, command...: and shows what it said
-    local wanted=$1 status
-    shift
-    "$@" </dev/null
-    status=$?
-    echo "status $status, wanted $wanted"
-    [ "$status" = "$wanted" ]
-}
-# holds EXPRESSION...: of the report in report.json, as Python. MIB is 1048576.
-holds() {
-    python3 - "$@" <<'P'
-import json, sys
-r = json.load(open("report.json"))
-print(r)
-sys.exit(0 if all(eval(e, {"MIB": 1048576, "r": r, "abs": abs}) for e in sys.argv[1:]) else 1)
-P
-}
-report() { # command...: runs it, keeps the report, and a recording that the command may wait for
-    rm -f report.json a.csv
-    sysinfo run --json -o report.json --record a.csv "$@"
-}
-# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks.
-rows() {
-    python3 - "$@" <<'P'
-import csv, sys, datetime
-text = open(sys.argv[2], newline="").read()
-assert text.endswith("\n"), "the last line is cut"
-lines = list(csv.reader(text.splitlines()))
-bad = [l for l in lines if len(l) != len(lines[0])]
-assert not bad, bad[:3]
-rows = [dict(zip(lines[0], l)) for l in lines[1:]]
-for r in rows:
-    datetime.datetime.strptime(r["time"], "%Y-%m-%dT%H:%M:%S.%fZ")
-    float(r["elapsed_seconds"])
-marks = [r["mark"] for r in rows if r["mark"]]
-samples = [r for r in rows if not r["mark"]]
-tree = [r for r in samples if not r["pid"]]
-each = [r for r in samples if r["pid"]]
-times = [float(r["elapsed_seconds"]) for r in samples]
-print(text[:3000])
-names = dict(globals())
-names["MIB"] = 1048576
-sys.exit(0 if eval("(" + sys.argv[1] + ")", names) else 1)
-P
-}
-wait_for() { # file: until it is there
-    local i
-    for ((i = 0; i < 1200; i++)); do
-        [ -e "$1" ] && return 0
-        sleep 0.05
-    done
-    return 1
-}
-wait_for_lines() { # file, how many: until it has so many
-    local i
-    for ((i = 0; i < 1200; i++)); do
-        [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ] && return 0
-        sleep 0.05
-    done
-    return 1
-}
-is_gone() { # file named in the command lines of those that are meant, and of nobody else in the world
-    local i
-    for ((i = 0; i < 1200; i++)); do
-        pgrep -f "$1" >/dev/null || return 0
-        sleep 0.05
-    done
-    pgrep -af "$1"
-    return 1
-}
+# shellcheck disable=SC2016 source=tests/run/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # ---- Exit statuses ----
 
@@ -144,11 +46,6 @@ check "not executable is said" says 'sysinfo run: ./not-executable: Permission d
 
 check "stdin and stdout are the command's" sh -c '[ "$(printf "a\nb" | sysinfo run cat 2>/dev/null)" = "$(printf "a\nb")" ]'
 check "nothing is printed on stdout" sh -c '[ -z "$(sysinfo run true 2>/dev/null)" ]'
-same_state() { # script in which RUN stands for nothing, or for sysinfo run
-    RUN='' bash -c "$1" _ bare
-    RUN='sysinfo run' bash -c "$1" _ run
-    diff bare run
-}
 check "descriptors, signals, group and session" same_state '$RUN actor state $1'
 check "with ignored signals" same_state 'trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1'
 check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-'
@@ -408,5 +305,4 @@ check "an interrupt ends the watch with a report" interrupted
 
 measure "it needs libc alone" bash -c '[ "$(readelf -d "$1" | sed -n "s/.*(NEEDED).*\[\(.*\)\]/\1/p" )" = libc.so.6 ]' _ "$command"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+all_passed
