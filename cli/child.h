@@ -21,13 +21,18 @@ struct child {
     int request;        /* Signal that asks this program itself to end; 0: none. Only without a command. */
 };
 
+/* For the environment of a command. */
+struct variable {
+    const char *name, *value; /* A value that is NULL: not set. */
+};
+
 /*
- * Starts the command, which finds `recording` (or nothing, for NULL) in its
+ * Starts the command, which finds the variables, up to one without a name, in its
  * environment. SIGINT and SIGQUIT are the command's from now on; SIGTERM, SIGHUP,
  * SIGUSR1 and SIGUSR2 are handed on to it. Returns 0, or the exit status after a
  * message: 126 or 127.
  */
-int child_start(struct child *child, const char *const *command, const char *recording);
+int child_start(struct child *child, const char *const *command, const struct variable *variables);
 
 /* Instead of a command: SIGINT, SIGTERM and SIGHUP become a request to end. */
 void child_watch(struct child *child);

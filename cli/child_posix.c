@@ -95,9 +95,13 @@ static void give_back_signals(void) {
 /* ---- Starting ---- */
 
 /* In the child: becomes the command, or tells the parent why not. */
-static void become(const char *const *command, const char *recording, int report) {
+static void become(const char *const *command, const struct variable *variables, int report) {
     give_back_signals();
-    if (recording == NULL || setenv("SYSINFO_RECORDING", recording, 1) == 0) {
+    bool is_set = true;
+    for (; is_set && variables->name != NULL; variables++) {
+        is_set = variables->value == NULL || setenv(variables->name, variables->value, 1) == 0;
+    }
+    if (is_set) {
         execvp(command[0], (char *const *)(uintptr_t)command);
     }
     int error = errno;
@@ -124,7 +128,7 @@ static int fail_exec(const char *name, int error) {
     return error == ENOENT ? 127 : 126;
 }
 
-int child_start(struct child *child, const char *const *command, const char *recording) {
+int child_start(struct child *child, const char *const *command, const struct variable *variables) {
     int report[2];
     if (pipe(report) != 0) {
         return trouble("%s", strerror(errno));
@@ -142,7 +146,7 @@ int child_start(struct child *child, const char *const *command, const char *rec
     child->started = platform_clock();
     pid_t pid = fork();
     if (pid == 0) {
-        become(command, recording, report[1]);
+        become(command, variables, report[1]);
     }
     int error = errno;
     close(report[1]);

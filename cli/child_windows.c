@@ -75,8 +75,8 @@ static int fail_start(const char *name, DWORD error) {
     return 126;
 }
 
-int child_start(struct child *child, const char *const *command, const char *recording) {
-    (void)recording;
+int child_start(struct child *child, const char *const *command, const struct variable *variables) {
+    (void)variables; /* They are for samplers, which there are none of. */
     STARTUPINFOW start = {.cb = sizeof start};
     PROCESS_INFORMATION started;
     wchar_t *line = command_line(command);

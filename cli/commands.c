@@ -349,7 +349,7 @@ static const struct {
     {"get", run_get, SAMPLES | BIT(SINCE_BOOT)},
     {"check", run_check, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL)},
     {"wait", run_wait, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL) | BIT(FOR) | BIT(TIMEOUT)},
-    {"run", run_command, BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) | BIT(MAX_MEM) | BIT(PID)},
+    {"run", run_command, BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) | BIT(MAX_MEM) | BIT(HEAP) | BIT(PID)},
     {"plot", run_plot, BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) | BIT(PER_PROCESS)},
     {"mark", run_mark, 0},
     {"fields", run_fields, BIT(FORMAT) | BIT(ROOT)},

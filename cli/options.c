@@ -51,6 +51,7 @@ static const struct spelling {
     {"--pss", OPTION_PSS, NO_VALUE, NULL},
     {"--per-process", OPTION_PER_PROCESS, NO_VALUE, NULL},
     {"--max-mem", OPTION_MAX_MEM, VALUE, NULL},
+    {"--heap", OPTION_HEAP, NO_VALUE, NULL},
     {"--pid", OPTION_PID, VALUE, NULL},
     {"--svg", OPTION_SVG, NO_VALUE, NULL},
     {"--ascii", OPTION_ASCII, NO_VALUE, NULL},

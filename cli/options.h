@@ -34,6 +34,7 @@ enum option_id {
     OPTION_PSS,
     OPTION_PER_PROCESS,
     OPTION_MAX_MEM,
+    OPTION_HEAP,
     OPTION_PID,
     OPTION_SVG,
     OPTION_ASCII,

@@ -59,6 +59,9 @@ static void add_peaks(struct text *text, const struct report *report) {
 void report_add_text(struct text *text, const struct report *report) {
     add_end(text, report);
     add_peaks(text, report);
+    if (report->heaps != NULL) {
+        report_add_heaps_text(text, report->heaps);
+    }
     if (report->is_stretched) {
         text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over 1 %% of a CPU\n", report->true_interval, report->interval);
     }
@@ -119,5 +122,11 @@ void report_add_json(struct text *text, const struct report *report) {
         text_add(text, ",\"interval\":null,\"interval_stretched\":null");
     }
     add_string(text, "recording", report->recording);
+    text_add(text, ",\"heap\":");
+    if (report->heaps != NULL) {
+        report_add_heaps_json(text, report->heaps);
+    } else {
+        text_add(text, "null");
+    }
     text_add(text, "}\n");
 }

@@ -4,6 +4,7 @@
 #define CLI_REPORT_H
 
 #include "child.h"
+#include "heaps.h"
 #include "text.h"
 
 struct report {
@@ -31,9 +32,14 @@ struct report {
     bool is_stretched, is_estimated, with_pss;
     const char *recording; /* NULL: none. */
     const char *no_samples; /* Why there are none; NULL: there are. */
+    const struct heap_totals *heaps; /* NULL: they were not counted. */
 };
 
 void report_add_text(struct text *text, const struct report *report);
 void report_add_json(struct text *text, const struct report *report);
+
+/* The part on heaps: lines of the one, and an object of the other. */
+void report_add_heaps_text(struct text *text, const struct heap_totals *totals);
+void report_add_heaps_json(struct text *text, const struct heap_totals *totals);
 
 #endif

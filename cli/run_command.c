@@ -15,6 +15,7 @@
 #include "child.h"
 #include "commands.h"
 #include "fail.h"
+#include "heaps.h"
 #include "output.h"
 #include "parse.h"
 #include "platform.h"
@@ -30,12 +31,15 @@
 #define DEFAULT_INTERVAL 0.1
 #define GRACE 2.0           /* Seconds from TERM to KILL. */
 #define LAST_WAIT 2.0       /* Seconds for what was killed to go. */
+#define LONGEST_HEAP_PAUSE 2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
+#define MANY_HEAPS 1000        /* each leaves a page of memory that only a sample gives back. */
 
 struct run {
     const struct options *options;
     struct child child;
     struct tree *tree;         /* NULL: no sampler. */
     struct recorder *recorder; /* NULL: nothing is recorded. */
+    struct heaps *heaps;       /* NULL: they are not counted. */
     struct report report;
 
     struct schedule schedule;
@@ -89,6 +93,30 @@ static void keep_peaks(struct run *run, const struct tree_sample *sample) {
     report->is_estimated = report->is_estimated || (report->with_pss && sample->is_estimated);
 }
 
+/* What a row says of the heap of one process. */
+static struct recorded_heap heap_of(const struct heap_program *program) {
+    return (struct recorded_heap){-1, (double)program->in_use, program->has_kept ? (double)program->kept : -1, (double)program->peak, (double)program->blocks,
+                                  (double)program->allocs, (double)program->frees};
+}
+
+/* And of those of all of the tree; when none is counted, what is in use is not known. */
+static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
+    struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1};
+    if (heaps->processes > 0) {
+        row.bytes = (double)heaps->in_use;
+        row.blocks = (double)heaps->blocks;
+    }
+    if (heaps->with_kept > 0) {
+        row.kept = (double)heaps->kept;
+    }
+    if (heaps->has_any) {
+        row.peak = (double)heaps->peak;
+        row.allocs = (double)heaps->allocs;
+        row.frees = (double)heaps->frees;
+    }
+    return row;
+}
+
 static void record_processes(struct run *run, const struct tree_sample *sample, double elapsed, double window) {
     for (size_t i = 0; i < sample->processes; i++) {
         const struct process *process = &sample->process[i];
@@ -96,7 +124,13 @@ static void record_processes(struct run *run, const struct tree_sample *sample, 
             continue;
         }
         const struct process *past = tree_before(run->tree, process);
-        struct recorded row = {elapsed, process->pid, process->name, -1, (double)process->rss, -1, (double)process->peak, process->cpu, -1};
+        struct recorded row = {elapsed, process->pid, process->name, -1, (double)process->rss, -1, (double)process->peak, process->cpu, -1, NULL};
+        const struct heap_program *program = run->heaps != NULL ? heaps_find(run->heaps, process->pid) : NULL;
+        struct recorded_heap heap;
+        if (program != NULL) {
+            heap = heap_of(program);
+            row.heap = &heap;
+        }
         row.pss = run->report.with_pss ? (double)process->pss : -1;
         if (past != NULL && window > 0) {
             row.cpu_percent = (process->cpu - past->cpu) / window * 100;
@@ -111,10 +145,10 @@ static double tree_cpu(struct run *run, const struct tree_sample *sample) {
     return cpu > run->last_cpu ? cpu : run->last_cpu;
 }
 
-static void record(struct run *run, const struct tree_sample *sample, double moment, double cpu) {
+static void record(struct run *run, const struct tree_sample *sample, const struct recorded_heap *heap, double moment, double cpu) {
     double elapsed = moment - recorder_start(run->recorder);
     double window = run->has_last ? moment - run->last_moment : 0;
-    struct recorded row = {elapsed, 0, run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu, -1};
+    struct recorded row = {elapsed, 0, run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu, -1, heap};
     row.pss = run->report.with_pss ? (double)sample->pss : -1;
     row.cpu_percent = window > 0 ? (cpu - run->last_cpu) / window * 100 : -1;
     recorder_add(run->recorder, &row);
@@ -135,8 +169,12 @@ static const struct tree_sample *take_sample(struct run *run) {
     }
     keep_peaks(run, sample);
     double cpu = tree_cpu(run, sample);
+    struct recorded_heap heap;
+    if (run->heaps != NULL) {
+        heap = heaps_of(heaps_take(run->heaps, run->tree, sample));
+    }
     if (run->recorder != NULL) {
-        record(run, sample, moment, cpu);
+        record(run, sample, run->heaps != NULL ? &heap : NULL, moment, cpu);
     }
     run->first_moment = run->has_last ? run->first_moment : moment;
     run->last_moment = moment;
@@ -168,6 +206,9 @@ static const struct tree_sample *sample_on_account(struct run *run) {
     if (after > planned) {
         run->next = schedule_next(&run->schedule, after);
         run->report.is_stretched = true;
+    }
+    if (run->heaps != NULL && heaps_departed(run->heaps) > MANY_HEAPS && run->next > now + LONGEST_HEAP_PAUSE) {
+        run->next = now + LONGEST_HEAP_PAUSE;
     }
     return sample;
 }
@@ -230,6 +271,21 @@ static void run_on(struct run *run) {
     }
 }
 
+/* The last row: what has come to an end has peaks and sums, and no memory. */
+static void record_end(struct run *run) {
+    const struct report *report = &run->report;
+    const struct heap_totals *heaps = report->heaps;
+    struct recorded_heap heap;
+    struct recorded last = {report->elapsed + run->child.started - recorder_start(run->recorder), 0, report->name, (int64_t)report->still_running, -1, -1,
+                            (double)report->peak, tree_cpu(run, &(struct tree_sample){.cpu = 0}), -1, NULL};
+    if (heaps != NULL && heaps->programs > 0) {
+        heap = (struct recorded_heap){-1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees};
+        last.heap = &heap;
+    }
+    recorder_add(run->recorder, &last);
+    run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
+}
+
 /* What the system says of the finished child, and who is left. */
 static void conclude(struct run *run) {
     struct report *report = &run->report;
@@ -255,11 +311,11 @@ static void conclude(struct run *run) {
         say_above(run, report->peak, "in the largest process, between two samples,");
         report->ended_for = "max-mem";
     }
+    if (run->heaps != NULL) {
+        report->heaps = heaps_conclude(run->heaps);
+    }
     if (run->recorder != NULL) {
-        struct recorded last = {report->elapsed + child->started - recorder_start(run->recorder), 0, report->name, (int64_t)report->still_running, -1, -1,
-                                (double)report->peak, tree_cpu(run, &(struct tree_sample){.cpu = 0}), -1};
-        recorder_add(run->recorder, &last);
-        run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
+        record_end(run);
     }
 }
 
@@ -308,7 +364,7 @@ static void start_sampling(struct run *run) {
 
 static int run_child(struct run *run, struct output *output) {
     const struct options *options = run->options;
-    const char *environment = NULL;
+    const char *recording = NULL;
     run->report.command = options->operand;
     run->report.name = without_folder(options->operand[0]);
     run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
@@ -316,11 +372,20 @@ static int run_child(struct run *run, struct output *output) {
     if (run->tree == NULL && (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
         return trouble("nothing can be sampled: %s", run->report.no_samples);
     }
-    if (options->record != NULL && (run->recorder = recorder_open(options->record, &environment)) == NULL) {
+    if (options_has(options, OPTION_HEAP) && (run->heaps = heaps_open()) == NULL) {
+        return EXIT_OWN_FAILURE;
+    }
+    if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
     run->report.wall = platform_wall_clock();
-    int status = child_start(&run->child, options->operand, environment);
+    const struct variable variables[] = {
+        {SYSINFO_RECORDING, recording},
+        {SYSINFO_HEAP_RECORDS, run->heaps != NULL ? heaps_folder(run->heaps) : NULL},
+        {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
+        {NULL, NULL},
+    };
+    int status = child_start(&run->child, options->operand, variables);
     if (status != 0) {
         return status;
     }
@@ -361,14 +426,14 @@ static void watch_on(struct run *run) {
 
 static int watch(struct run *run, struct output *output) {
     const struct options *options = run->options;
-    const char *environment = NULL;
+    const char *recording = NULL;
     run->report.pid = options->pid;
     run->report.is_watch = true;
     run->tree = tree_open("/proc", options->pid, false, &run->report.no_samples);
     if (run->tree == NULL) {
         return trouble("--pid %s: no such process can be watched: %s", options->pid_text, run->report.no_samples);
     }
-    if (options->record != NULL && (run->recorder = recorder_open(options->record, &environment)) == NULL) {
+    if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
     run->report.wall = platform_wall_clock();
@@ -427,6 +492,9 @@ static int check(const struct options *options) {
     if (status == 0 && is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
         return usage("%s ends a command that run has started; it and --pid exclude each other", options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
     }
+    if (status == 0 && is_watch && options_has(options, OPTION_HEAP)) {
+        return usage("--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
+    }
     if (status == 0 && options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
     }
@@ -455,6 +523,7 @@ int run_command(struct options *options) {
         output_close(&output, false);
     }
     recorder_close(run.recorder);
+    heaps_close(run.heaps);
     tree_free(run.tree);
     return status;
 }

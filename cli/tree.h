@@ -17,6 +17,7 @@ struct process {
     bool is_dead;         /* Ended, and not waited for yet. */
     uint64_t rss, pss;    /* Bytes; PSS only if it was asked for. */
     uint64_t peak;        /* The most RSS that it has had at once, between samples too. */
+    uint64_t anonymous;   /* The part of its RSS that is of no file: heap, stacks; where the system does not tell, all of it. */
     uint64_t threads;
     double cpu;           /* Seconds of CPU of its own, and of the children it waited for: */
     double children_cpu;
@@ -49,6 +50,9 @@ const struct tree_sample *tree_take(struct tree *tree, bool with_pss);
 
 /* The same process in the sample before the last; NULL: it is new. */
 const struct process *tree_before(const struct tree *tree, const struct process *process);
+
+/* The process of that pid in the last sample; NULL: it has none. */
+const struct process *tree_find(const struct tree *tree, int64_t pid);
 
 /* PSS of the last sample, if it was taken without. */
 void tree_add_pss(struct tree *tree);

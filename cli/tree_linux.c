@@ -265,10 +265,16 @@ static bool read_process(struct tree *tree, int64_t pid, struct process *process
 /* Takes a process into the sample. */
 static void keep(struct tree *tree, const struct process *process) {
     struct process *row = insert(&tree->now, process);
-    row->peak = row->rss;
-    uint64_t peak;
-    if (!row->is_dead && read_kept(tree, row->file, row->pid, STATUS) && decode_kilobytes(tree->file.bytes, "VmHWM:", &peak) && peak > row->peak) {
+    row->peak = row->anonymous = row->rss;
+    uint64_t peak, anonymous;
+    if (row->is_dead || !read_kept(tree, row->file, row->pid, STATUS)) {
+        return;
+    }
+    if (decode_kilobytes(tree->file.bytes, "VmHWM:", &peak) && peak > row->peak) {
         row->peak = peak;
+    }
+    if (decode_kilobytes(tree->file.bytes, "RssAnon:", &anonymous)) { /* Since Linux 4.5. */
+        row->anonymous = anonymous;
     }
 }
 
@@ -474,6 +480,10 @@ const struct tree_sample *tree_take(struct tree *tree, bool with_pss) {
         tree_add_pss(tree);
     }
     return sample;
+}
+
+const struct process *tree_find(const struct tree *tree, int64_t pid) {
+    return find(&tree->now, pid);
 }
 
 const struct process *tree_before(const struct tree *tree, const struct process *process) {

@@ -10,7 +10,7 @@ set(command_list cpu mem swap load stats cgroup pressure topology get check wait
 set(command_meanings "how busy the CPUs are" "memory" "swap space" "load averages" "counters of the kernel" "what the own cgroup uses" "time that work was held up" "how the machine is built" "chosen fields" "is a condition true" "wait for a condition"
     "watch the memory of a command" "draw a recording" "put a label into a recording"
     "describe every field" "help")
-set(OPTIONS "-i --interval -c --count --percpu --pernode --bykind --times --since-boot -j --json --csv --kv --prom --format -b -k -m -g --unit -H --human -t --time -o --output --root --no-header --any --for --timeout --record --per-process --pss --max-mem --pid --svg --ascii --width --from --to --column --title -v --verbose -h --help -V --version")
+set(OPTIONS "-i --interval -c --count --percpu --pernode --bykind --times --since-boot -j --json --csv --kv --prom --format -b -k -m -g --unit -H --human -t --time -o --output --root --no-header --any --for --timeout --record --per-process --pss --max-mem --heap --pid --svg --ascii --width --from --to --column --title -v --verbose -h --help -V --version")
 
 # Breaks a sentence into lines of less than 80 columns.
 function(wrap text output)

@@ -5,7 +5,10 @@
  * so that a test whose file is the recording waits for samples, however late they come.
  */
 #include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,18 +30,19 @@ static void nap(long milliseconds) {
     nanosleep(&time, NULL);
 }
 
+/* Without stdio, which uses malloc(). */
 static long lines_of(const char *path) {
     char text[4096];
     long lines = 0;
-    size_t length;
-    FILE *file = fopen(path, "r");
-    while (file != NULL && (length = fread(text, 1, sizeof text, file)) > 0) {
-        for (size_t i = 0; i < length; i++) {
+    ssize_t length;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && (length = read(fd, text, sizeof text)) > 0) {
+        for (ssize_t i = 0; i < length; i++) {
             lines += text[i] == '\n';
         }
     }
-    if (file != NULL) {
-        fclose(file);
+    if (fd >= 0) {
+        close(fd);
     }
     return lines;
 }
@@ -296,6 +300,105 @@ static int marks(char **argument) {
     return 0;
 }
 
+/* ---- Those that use malloc(): what they say is all that they do with it ---- */
+
+enum { MOST_BLOCKS = 300000 };
+static char *volatile block[MOST_BLOCKS]; /* Volatile, or a compiler sees that nobody looks at it. */
+
+static void allocate(long count, long size) {
+    for (long i = 0; i < count; i++) {
+        block[i] = malloc((size_t)size);
+        if (block[i] == NULL) {
+            _exit(97);
+        }
+        memset(block[i], 1, (size_t)size);
+    }
+}
+
+static void release(long count) {
+    for (long i = 0; i < count; i++) {
+        free(block[i]);
+        block[i] = NULL;
+    }
+}
+
+/* blocks COUNT FREED SIZE [SIGNAL]: so many of that many bytes, so many of them freed; then it exits, or the signal ends it. */
+static int blocks(char **argument) {
+    allocate(number(argument, 0), number(argument, 2));
+    release(number(argument, 1));
+    if (argument[3] != NULL) {
+        raise((int)number(argument, 3));
+    }
+    return 0;
+}
+
+/* keep SIZE TIME: that many MiB in blocks of 1000 bytes; frees all but the last, which the allocator cannot give back, and passes the time. */
+static int keep(char **argument) {
+    long count = number(argument, 0) * 1048;
+    allocate(count, 1000);
+    release(count - 1);
+    pass(argument[1]);
+    return 0;
+}
+
+/* leak SIZE TIME: the same, and frees none. */
+static int leak(char **argument) {
+    allocate(number(argument, 0) * 1048, 1000);
+    pass(argument[1]);
+    return 0;
+}
+
+/* heirs COUNT: children, one after the other, each with one block of 1000 bytes of its own. */
+static int heirs(char **argument) {
+    allocate(10, 1000);
+    for (long i = 0; i < number(argument, 0); i++) {
+        pid_t pid = fork();
+        if (pid < 0) {
+            fail("fork");
+        }
+        if (pid == 0) {
+            block[10] = malloc(1000);
+            exit(0);
+        }
+        waitpid(pid, NULL, 0);
+    }
+    release(10);
+    return 0;
+}
+
+static void *work(void *first) {
+    char *volatile *own = first;
+    for (int i = 0; i < 100; i++) {
+        own[i] = malloc(1000);
+    }
+    for (int i = 0; i < 99; i++) {
+        free(own[i]);
+    }
+    return NULL;
+}
+
+/* threads COUNT: each with 100 blocks, of which it frees all but one. */
+static int threads(char **argument) {
+    pthread_t thread[16];
+    for (int i = 0; i < number(argument, 0); i++) {
+        if (pthread_create(&thread[i], NULL, work, (void *)(uintptr_t)&block[100 * i]) != 0) {
+            fail("pthread_create");
+        }
+    }
+    for (int i = 0; i < number(argument, 0); i++) {
+        pthread_join(thread[i], NULL);
+    }
+    return 0;
+}
+
+/* refused: asks for more than there is. */
+static int refused(char **argument) {
+    (void)argument;
+    volatile size_t size = SIZE_MAX / 2;
+    block[0] = malloc(size);
+    return block[0] != NULL;
+}
+
 static int close_all(char **argument) {
     (void)argument;
     close_everything();
@@ -310,7 +413,7 @@ int main(int argc, char **argv) {
         int (*play)(char **argument);
     } roles[] = {{"spike", 2, spike}, {"ballast", 2, ballast}, {"become", 2, become}, {"share", 3, share},       {"each", 3, each},   {"daemon", 2, leave_daemon}, {"forks", 2, forks},
                  {"idle", 2, idle},   {"cost", 1, cost},       {"on", 2, on},         {"stubborn", 1, stubborn}, {"state", 1, state}, {"marks", 2, marks},         {"close-all", 0, close_all},
-                 {"until", 1, until}};
+                 {"until", 1, until}, {"blocks", 3, blocks},   {"keep", 2, keep},     {"leak", 2, leak},         {"heirs", 1, heirs}, {"threads", 1, threads},     {"refused", 0, refused}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
             return roles[i].play(argv + 2);

@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# `sysinfo run --heap`, with programs that say what they do with malloc(): every figure but what is kept back is exact.
+#
+#     heap.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
+#
+# A sanitizer has a malloc() of its own: then there is nothing to count in the actor.
+# shellcheck disable=SC2016 source=tests/run/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+sysinfo run --heap true 2>&1 | grep 'is not there' && exit 77 # The tracker was not built.
+
+export TMPDIR=$scratch # Where the folder is made when there is no /dev/shm.
+heap() { # command...: as report(), with --heap
+    report --heap "$@"
+}
+# of EXPRESSION...: of the report, in which h is the part on heaps and p its program with the highest peak.
+of() {
+    local expressions=() expression
+    for expression in "$@"; do
+        expressions+=("(lambda h, p: $expression)(r['heap'], r['heap']['largest'][0] if r['heap']['largest'] else None)")
+    done
+    holds "${expressions[@]}"
+}
+# A block of 100 bytes can hold 104 under glibc, one of 1000 can hold 1000.
+usable() { # size
+    python3 -c '
+import ctypes, sys
+c = ctypes.CDLL(None)
+c.malloc.restype = ctypes.c_void_p
+c.malloc_usable_size.argtypes = [ctypes.c_void_p]
+c.malloc_usable_size.restype = ctypes.c_size_t
+print(c.malloc_usable_size(c.malloc(int(sys.argv[1]))))' "$1"
+}
+programs=$(dirname "$actor")
+can_be_reached() { # file: by any user
+    setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$1" 2>/dev/null
+}
+small=$(usable 100)
+large=$(usable 1000)
+
+# ---- Figures ----
+
+exact() {
+    heap actor blocks 1000 900 100 &&
+        of 'h["processes"] == 1' '(h["allocs"], h["frees"], h["failed"]) == (1000, 900, 0)' "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (1, 100, 100 * $small)" \
+            'p["pid"] == r["pid"] and p["name"] in ("actor", "test_run_actor") and p["state"] == "exited" and not p["forked"]' 'p["image"].endswith("/test_run_actor")' \
+            "(p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)" "1000 * $small - 65536 <= p['peak'] <= 1000 * $small" 'h["peak_tree"] == p["peak"]' \
+            'set(h["not_counted"].values()) == {0} and h["own_allocator"] is None'
+}
+measure "allocations, frees, and what is left at the exit" exact
+killed_program() {
+    heap actor blocks 1000 900 100 9
+    [ $? = 137 ] && of 'h["exited"] == 0 and h["in_use_at_exit"] is None and h["blocks_at_exit"] is None' "p['state'] == 'gone' and (p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)"
+}
+measure "of a program that is killed, to the last moment" killed_program
+measure "a refused request" bash -c "$(declare -f heap report of holds); heap actor refused && of 'h[\"failed\"] == 1 and h[\"allocs\"] == 0'"
+threads() { # The C library takes some blocks of its own for each thread; they are the same for the same number.
+    heap actor threads 4 && of '404 <= h["allocs"] + 0 < 440' 'h["allocs"] - h["frees"] == p["blocks"] and 4 <= p["blocks"] < 40'
+}
+measure "all threads" threads
+heirs() {
+    heap actor heirs 5 &&
+        of 'h["processes"] == 6' '(h["allocs"], h["frees"]) == (15, 10)' "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (6, 5, 5 * $large)" 'sorted(x["forked"] for x in h["largest"]) == [False] + [True] * 5' \
+            "all((x['allocs'], x['frees'], x['blocks'], x['peak'] <= 11 * $large) == (1, 0, 11, True) for x in h['largest'] if x['forked'])"
+}
+measure "a forked child begins with the blocks of its parent, which count once" heirs
+chain() {
+    heap sh -c 'actor blocks 10 10 100; exec actor blocks 200 150 100' && of 'r["status"] == 0' 'sorted(x["allocs"] for x in h["largest"] if x["name"] == "actor" or x["image"].endswith("actor"))[-2:] == [10, 200]' \
+        'max((x for x in h["largest"]), key=lambda x: x["allocs"] if x["pid"] == r["pid"] and x["image"].endswith("actor") else -1)["blocks"] == 50'
+}
+measure "a process that goes on as another program is counted again" chain
+crowd() {
+    heap actor heirs 3000 && of 'h["processes"] == 3001 and h["allocs"] == 3010 and h["exited"] == 3001 and h["blocks_at_exit"] == 3000' 'len(h["largest"]) == 20' 'r["status"] == 0'
+}
+measure "three thousand children, and the largest of them" crowd
+python() {
+    heap python3 -c 'import ctypes
+c = ctypes.CDLL(None)
+c.malloc.restype = ctypes.c_void_p
+for i in range(5000): c.malloc(100000)' && of "any(x['in_use'] >= 5000 * 100000 and x['blocks'] >= 5000 for x in h['largest'])" 'h["peak_tree"] >= 500000000'
+}
+check "python3" python
+
+# ---- Over time ----
+
+recorded_leak() {
+    heap --per-process actor leak 60 a.csv+8 &&
+        rows 'int(tree[-2]["heap_bytes"]) == 60 * 1048 * '"$large"' and int(tree[-2]["heap_blocks"]) == 60 * 1048 and tree[-2]["heap_processes"] == "1"
+              and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == "" and tree[-1]["heap_processes"] == ""
+              and int(tree[-2]["heap_kept_bytes"]) < 5 * MIB and each[-1]["heap_bytes"] == tree[-2]["heap_bytes"] and each[-1]["heap_frees"] == "0" and each[-1]["heap_processes"] == ""' a.csv
+}
+measure "what is in use, in the recording" recorded_leak
+recorded_retention() {
+    heap actor keep 60 a.csv+8 &&
+        rows 'int(tree[-2]["heap_bytes"]) == '"$large"' and 50 * MIB < int(tree[-2]["heap_kept_bytes"]) <= 70 * MIB and 59 * MIB < int(tree[-2]["heap_peak_bytes"]) < 61 * MIB' a.csv &&
+        of '50 * MIB < p["kept"] <= 70 * MIB and p["kept_peak"] >= p["kept"] and h["kept_peak_tree"] >= p["kept"]' && sysinfo plot --ascii a.csv | grep '^ *# heap in use   = kept back by malloc (estimated)   . other memory$'
+}
+measure "what is kept back" recorded_retention
+without() {
+    report actor until a.csv+2 && rows 'all(r["heap_processes"] == r["heap_bytes"] == r["heap_frees"] == "" for r in rows)' a.csv && of 'h is None' 2>/dev/null || holds 'r["heap"] is None'
+}
+check "without --heap nothing is said of it" without
+
+# ---- What cannot be counted ----
+
+unseen() { # program, key: while it waits for what the actor does not write
+    heap sh -c 'actor until a.csv+3 | "$0"' "$programs/$1" && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'r["status"] == 0'
+}
+check "a static program" unseen test_run_static static
+check "one with an allocator of its own" unseen test_run_own_malloc own_allocator
+check "whose file is named" of 'h["own_allocator"].endswith("/test_run_own_malloc")'
+privileged() { # as a user who may not look into it
+    chmod 755 . && cp "$programs/test_run_own_malloc" suid && chmod 4755 suid && cp "$actor" plain && mkdir -p outside && chmod 777 outside || return 1
+    (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json --record a.csv sh -c '../plain until a.csv+3 | ../suid')
+    cp outside/report.json . && of 'h["not_counted"]["set_user_id"] == 1' 'r["status"] == 0'
+}
+[ "$(id -u)" != 0 ] || ! can_be_reached "$command" || check "a set-user-ID program" privileged
+other_root() {
+    mkdir -p root/bin && cp "$programs/test_run_static" root/bin/ && heap sh -c 'actor until a.csv+3 | chroot root /bin/test_run_static' && of 'h["not_counted"]["static"] == 1' 'r["status"] == 0'
+}
+[ "$(id -u)" != 0 ] || check "one in another root" other_root
+environment() {
+    heap sh -c 'env -u LD_PRELOAD actor until a.csv+3; env -u SYSINFO_HEAP_RECORDS actor until a.csv+3; env -i "$(command -v actor)" until a.csv+3' && of 'h["not_counted"]["environment"] == 3' 'r["status"] == 0'
+}
+check "a program that is started without the environment" environment
+text() {
+    sysinfo run --heap --record a.csv sh -c 'env -i "$(command -v actor)" until a.csv+3' 2>out
+    cat out
+    grep -q '^sysinfo: heap not counted: 1 program started without LD_PRELOAD in its environment$' out
+}
+check "and it is said" text
+
+# ---- The report ----
+
+words() {
+    sysinfo run --heap actor blocks 3 2 100 2>out
+    cat out
+    grep -qE "^sysinfo: heap of the largest process \((actor|test_run_actor), pid [0-9]+\): peak [0-9]+ B in use; 3 allocations, 2 frees$" out && grep -q "^sysinfo:   still in use at its exit: $small B in 1 block" out &&
+        ! grep -q 'whole tree: peak' out
+}
+measure "for people" words
+
+# ---- The command notices nothing ----
+
+check "descriptors, signals, group and session" same_state '$RUN actor state $1' --heap
+check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-' --heap
+check "with a recording and blocked signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --record r.csv"; fi; trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1' --heap
+check "stdin and stdout" bash -c '[ "$(printf "a\nb" | sysinfo run --heap cat 2>/dev/null)" = "$(printf "a\nb")" ]'
+check "the exit status" ends_with 3 sysinfo run --heap sh -c 'exit 3'
+check "a signal" ends_with 143 sysinfo run --heap sh -c 'kill $$'
+check "no such command" ends_with 127 sysinfo run --heap nosuch
+check "what LD_PRELOAD was stays behind it" bash -c '[ "$(LD_PRELOAD=libc.so.6 sysinfo run --heap sh -c "echo \$LD_PRELOAD" 2>/dev/null | sed "s|^/[^ :]*libsysinfo_heap.so.0:||")" = libc.so.6 ]'
+check "--max-mem" ends_with 124 sysinfo run --heap --max-mem 100M actor leak 200 60000
+check "--timeout" ends_with 124 sysinfo run --heap --timeout 0.3 sleep 60
+daemons() {
+    heap actor daemon 1 ready && kill "$(cat ready)" && of 'r["still_running"] == 1' 'any(x["state"] == "running" for x in h["largest"]) or h["processes"] == 1'
+}
+check "a daemon goes on" daemons
+
+# ---- The folder ----
+
+folder() {
+    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; stat -c "%a %U" "$SYSINFO_HEAP_RECORDS" >mode'
+    cat folder mode
+    [ "$(cat mode)" = "700 $(id -un)" ] && [ ! -e "$(cat folder)" ]
+}
+check "is private, and removed at the end" folder
+ended_by_limit() {
+    sysinfo run --heap --timeout 0.5 sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; sleep 60'
+    [ -s folder ] && [ ! -e "$(cat folder)" ]
+}
+check "also when the command had to be ended" ended_by_limit
+stale() {
+    rm -f ready
+    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; actor on 15 ready' &
+    wait_for ready
+    kill -9 $!
+    wait $! 2>/dev/null
+    [ -d "$(cat folder)" ] || return 1
+    sysinfo run --heap true
+    kill "$(cat ready)"
+    [ ! -e "$(cat folder)" ]
+}
+check "what a killed one has left is removed by the next" stale
+side_by_side() {
+    rm -f ready
+    sysinfo run --heap --json -o other.json actor on 15 ready &
+    local other=$!
+    wait_for ready
+    sysinfo run --heap true
+    kill "$(cat ready)"
+    wait $other
+    mv other.json report.json
+    of 'r["status"] == 7 and h["processes"] == 1 and p["state"] == "gone"'
+}
+check "but not that of one that still runs" side_by_side
+
+# ---- Refused ----
+
+refused() { # sentence, arguments
+    local sentence=$1
+    shift
+    sysinfo run "$@" 2>message
+    local status=$?
+    cat message
+    [ $status = 125 ] && [ "$(cat message)" = "$sentence" ]
+}
+check "a process that runs already" refused 'sysinfo run: --heap counts from the start on, so only a command that run has started; it and --pid exclude each other' --heap --pid $$
+lonely() {
+    mkdir -p lonely && cp "$command" lonely/ || return 1
+    [ "$(lonely/sysinfo run --heap touch started 2>&1 | grep -c '^sysinfo run: --heap: libsysinfo_heap.so.0 is not there, neither in /.* nor in .* from where sysinfo is; install it beside sysinfo$')" = 1 ] && [ ! -e started ]
+}
+check "where the library is not" lonely
+
+all_passed
