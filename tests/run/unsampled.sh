@@ -31,6 +31,7 @@ check "not found" ends_with 127 "$sysinfo" run nosuch
 check "--timeout" ends_with 124 "$sysinfo" run --timeout 0.3 sleep 20
 check "a peak that was too high" ends_with 124 "$sysinfo" run --max-mem 100M "$actor" spike 200 40
 check "nothing can be recorded" ends_with 125 "$sysinfo" run --record a.csv true
+check "no heap can be counted" ends_with 125 "$sysinfo" run --heap true
 check "nothing can be watched" ends_with 125 "$sysinfo" run --pid $$
 report() {
     "$sysinfo" run --json -o report.json "$actor" spike 200 40 && python3 -c '
