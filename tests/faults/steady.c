@@ -213,6 +213,7 @@ static const char *const not_asked[] = {
     "topology_at", "topology_count", "topology_cpus", "topology_free", "unit_name", "version",
     "heap_growth", "heap_trim", /* They change the heap: that is what they are for. */
     "heap_recorded", "mark",    /* Of a file that the caller names; they keep nothing open. */
+    "heap_counts", "heap_thread_counts", /* Of the tracker in this process: nothing is read. */
 };
 
 static bool is_known(const char *function) {
