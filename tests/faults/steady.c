@@ -213,7 +213,8 @@ static const char *const not_asked[] = {
     "topology_at", "topology_count", "topology_cpus", "topology_free", "unit_name", "version",
     "heap_growth", "heap_trim", /* They change the heap: that is what they are for. */
     "heap_recorded", "mark",    /* Of a file that the caller names; they keep nothing open. */
-    "heap_counts", "heap_thread_counts", /* Of the tracker in this process: nothing is read. */
+    "heap_counts", "heap_enter", "heap_leave", "heap_scopes_close", "heap_scopes_count", "heap_scopes_open", "heap_scopes_print", "heap_scopes_row",
+    "heap_scopes_write", "heap_thread_counts", "heap_watch", /* Of the tracker in this process: nothing is read. */
 };
 
 static bool is_known(const char *function) {
