@@ -380,7 +380,15 @@ int commands_check_name(const char *name) {
         return 0;
     }
     if (looks_like_number(name)) {
-        return usage("'%s' needs a command before it, for example sysinfo cpu %s", name, name);
+        return usage("'%s' needs a command before it, for example sysinfo cpu %s", name, *name == '-' ? "5" : name);
+    }
+    static const struct {
+        const char *program, *here;
+    } others[] = {{"free", "mem"}, {"vmstat", "cpu"}, {"mpstat", "cpu --percpu"}, {"nproc", "cpu usable"}, {"uptime", "load"}, {"lscpu", "topology"}, {"time", "run"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(name, others[i].program) == 0) {
+            return usage("unknown command '%s'; what it tells is in sysinfo %s (sysinfo --help)", name, others[i].here);
+        }
     }
     const char *names[COMMANDS];
     for (int i = 0; i < COMMANDS; i++) {

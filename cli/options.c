@@ -388,7 +388,7 @@ int options_refuse_others(const struct options *options, uint64_t taken) {
             return usage("%s is for sysinfo cpu", word);
         }
         if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
-            return usage("%s is for sysinfo wait and check", word);
+            return usage("%s is for sysinfo wait and check%s", word, id == OPTION_VERBOSE && options->command == NULL ? "; the version is -V" : "");
         }
         if (id >= OPTION_RECORD && id <= OPTION_PID) {
             return usage("%s is for sysinfo run", word);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands.h"
 #include "fail.h"
 #include "parse.h"
 #include "text.h"
@@ -37,7 +38,24 @@ void selection_add_group(struct selection *selection, const char *group) {
 }
 
 /* Names as they are typed behind the group: "total" of mem, "memory.some_avg10" of pressure. */
+/* "mem.available", as `get` takes it. */
+static bool is_whole_name(const char *name) {
+    const char *dot = strrchr(name, '.');
+    struct text group = {NULL, 0, 0};
+    text_addf(&group, "%.*s", dot == NULL ? 0 : (int)(dot - name), name);
+    bool is_one = dot != NULL && sysinfo_field_find(group.bytes, dot + 1) != NULL;
+    text_free(&group);
+    return is_one;
+}
+
+static bool begins_with(const char *text, const char *word) {
+    return text != NULL && strncmp(text, word, strlen(word)) == 0;
+}
+
 static int unknown_field(const char *group, const char *name) {
+    if (is_whole_name(name)) {
+        return usage("'%s' has its group in its name: sysinfo get %s", name, name);
+    }
     enum { MOST = 128 };
     struct text names[MOST];
     const char *list[MOST];
@@ -52,8 +70,9 @@ static int unknown_field(const char *group, const char *name) {
     }
     selection_free(&all);
     const char *meant = closest(name, list, count);
-    int status = meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
-                               : usage("unknown field '%s' (sysinfo fields %s)", name, group);
+    int status = commands_has_name(name) && !begins_with(meant, name) ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get mem.available swap.used", name, group)
+                 : meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
+                                 : usage("unknown field '%s' (sysinfo fields %s)", name, group);
     for (size_t i = 0; i < count; i++) {
         text_free(&names[i]);
     }
