@@ -102,7 +102,7 @@ static void become(const char *const *command, const struct variable *variables,
         is_set = variables->value == NULL || setenv(variables->name, variables->value, 1) == 0;
     }
     if (is_set) {
-        execvp(command[0], (char *const *)(uintptr_t)command);
+        execvp(command[0], (char *const *)command);
     }
     int error = errno;
     ssize_t written = write(report, &error, sizeof error);

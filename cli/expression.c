@@ -197,9 +197,7 @@ static int parse_text(const char *text, struct expression *expression) {
     } else {
         expression->field = parse_name(name_text.length > 0 ? name_text.bytes : "", &status);
         expression->comparison = comparisons[index].comparison;
-    }
-    if (status == 0) {
-        status = parse_value(word.bytes, expression);
+        status = expression->field == NULL ? status : parse_value(word.bytes, expression);
     }
     text_free(&word);
     text_free(&name_text);

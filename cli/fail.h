@@ -14,7 +14,7 @@ enum exit_status {
 };
 
 /* The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. Those of "run" end with EXIT_OWN_FAILURE. */
-void fail_set_command(const char *command);
+void fail_set_command(const char *name);
 
 /* Prints the message and returns the status, so that a caller ends with `return usage(...)`. */
 int usage(const char *format, ...) PRINTF_LIKE(1, 2);

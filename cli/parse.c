@@ -51,15 +51,15 @@ static double find_unit(const struct unit *units, size_t count, const char *name
     return 0;
 }
 
-double duration_unit(const char *name) {
+double duration_unit(const char *unit) {
     static const struct unit units[] = {{"", 1}, {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}};
-    return find_unit(units, sizeof units / sizeof units[0], name);
+    return find_unit(units, sizeof units / sizeof units[0], unit);
 }
 
-double size_unit(const char *name) {
+double size_unit(const char *unit) {
     static const struct unit units[] = {{"", 1}, {"K", 1024}, {"M", 1048576}, {"G", 1073741824}, {"T", 1099511627776}};
-    double bytes = find_unit(units, sizeof units / sizeof units[0], name);
-    return bytes > 0 ? bytes : (double)unit_bytes(name);
+    double bytes = find_unit(units, sizeof units / sizeof units[0], unit);
+    return bytes > 0 ? bytes : (double)unit_bytes(unit);
 }
 
 static int parse_seconds(const char *what, const char *word, bool may_be_nothing, double *seconds) {

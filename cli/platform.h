@@ -42,7 +42,7 @@ const char *platform_write(int fd, const char *bytes, size_t count);
  * place. Each returns NULL, or the reason why not.
  */
 struct platform_file;
-const char *platform_file_open(struct platform_file **file, const char *path, bool appends, bool *continues);
+const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues);
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count);
 const char *platform_file_close(struct platform_file *file, bool is_good);
 

@@ -121,9 +121,11 @@ static void add_right(struct text *text, const char *string, size_t width) {
 /* The number that stands beside a row: a tick's, at its upper edge. */
 static void add_row_label(struct text *text, const struct panel *panel, size_t row, size_t rows_per_step) {
     struct text label = {NULL, 0, 0};
-    bool is_tick = (row + 1) % rows_per_step == 0 && (double)((row + 1) / rows_per_step) * panel->value.step <= panel->value.high * 1.0001;
+    size_t steps = (row + 1) / rows_per_step;
+    double tick = (double)steps * panel->value.step;
+    bool is_tick = (row + 1) % rows_per_step == 0 && tick <= panel->value.high * 1.0001;
     if (is_tick) {
-        tick_add(&label, &panel->value, (double)((row + 1) / rows_per_step) * panel->value.step);
+        tick_add(&label, &panel->value, tick);
     }
     add_right(text, label.bytes, panel->margin);
     text_add(text, panel->canvas.is_ascii ? (is_tick ? " +" : " |") : is_tick ? " ┤" : " │");

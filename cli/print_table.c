@@ -8,7 +8,7 @@
 
 /* ---- The tables: what a person wants to see of a group at a glance ---- */
 
-#define COLUMNS(list) list, sizeof list / sizeof list[0]
+#define COLUMNS(list) (list), sizeof(list) / sizeof((list)[0])
 
 static const struct column cpu_columns[] = {
     {"cpu", "percent", "busy%", 8},    {"cpu", "user", "user%", 8},        {"cpu", "system", "sys%", 7}, {"cpu", "nice", "nice%", 7}, {"cpu", "iowait", "iowait%", 9},

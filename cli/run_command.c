@@ -445,6 +445,7 @@ static int watch(struct run *run, struct output *output) {
     run->report.elapsed = platform_clock() - run->child.started;
     run->report.user = run->last_cpu;
     bool has_printed = print_report(run, output) == 0;
+    run->report.command = NULL;
     recorder_close(run->recorder);
     run->recorder = NULL;
     if (run->child.request != 0) {

@@ -19,7 +19,7 @@ struct conditions {
     bool any; /* One is enough. */
 };
 
-/* Unknown stays unknown, unless one is enough and another holds. */
+/* Unknown stays unknown, unless one is enough and another holds; *unknown is then the first such condition, and else NULL. */
 static enum truth evaluate(const struct conditions *conditions, const struct sample *sample, const struct expression **unknown) {
     size_t holding = 0;
     *unknown = NULL;
@@ -31,6 +31,7 @@ static enum truth evaluate(const struct conditions *conditions, const struct sam
         }
     }
     if (conditions->any && holding > 0) {
+        *unknown = NULL;
         return IS_TRUE;
     }
     if (*unknown != NULL) {
@@ -82,18 +83,18 @@ static int watch(const struct options *options, const struct conditions *conditi
         const struct expression *unknown;
         enum truth truth = evaluate(conditions, sample, &unknown);
         double now = platform_clock();
-        if (truth == IS_UNKNOWN && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline && options->root == NULL) {
+        if (unknown != NULL && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline && options->root == NULL) {
             continue; /* An empty window, or a resume from suspend: the next one will do. */
         }
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
-        bool is_decided = truth == IS_UNKNOWN || (truth == IS_TRUE && now - held_since >= options->hold) || now >= deadline;
+        bool is_decided = unknown != NULL || (truth == IS_TRUE && now - held_since >= options->hold) || now >= deadline;
         if (!is_decided) {
             continue;
         }
         if (options_has(options, OPTION_VERBOSE)) {
             tell(conditions, sample, truth == IS_UNKNOWN ? unknown : NULL);
         }
-        if (truth == IS_UNKNOWN) {
+        if (unknown != NULL) {
             return fail_unknown(options, unknown, sample);
         }
         return truth == IS_TRUE && now - held_since >= options->hold ? 0 : EXIT_FALSE;

@@ -108,7 +108,7 @@ int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *perc
     if (percent == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the result is NULL"));
     }
-    struct sysinfo_cpu_usage usage;
+    struct sysinfo_cpu_usage usage = {.percent = 0};
     int status = measure(host, interval, &host->past_percent, &usage);
     if (status == SYSINFO_OK) {
         *percent = usage.percent;

@@ -36,12 +36,12 @@ _Static_assert(LAST_MODE - FIRST_MODE + 1 == 10, "a new mode belongs between use
 
 static double slot_get(const void *result, int slot) {
     double value;
-    memcpy(&value, (const char *)result + slot * 8, sizeof value);
+    memcpy(&value, (const char *)result + (size_t)slot * 8, sizeof value);
     return value;
 }
 
 static void slot_set(void *result, int slot, double value) {
-    memcpy((char *)result + slot * 8, &value, sizeof value);
+    memcpy((char *)result + (size_t)slot * 8, &value, sizeof value);
 }
 
 static bool is_of_one_cpu(const struct sysinfo_cpu_sample *a, const struct sysinfo_cpu_sample *b) {
@@ -74,7 +74,7 @@ enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before,
     if (!is_of_one_cpu(before, after) || !(both & BIT(IDLE))) {
         return SYSINFO__WINDOW_MISMATCH;
     }
-    double wrap = both & SYSINFO_BIT(struct sysinfo_cpu_sample, wrap) ? after->wrap : DBL_MAX;
+    double wrap = (both & SYSINFO_BIT(struct sysinfo_cpu_sample, wrap)) != 0 ? after->wrap : DBL_MAX;
     double delta[LAST_MODE + 1] = {0};
     double total = 0, busy = 0, idle_step_back = 0;
     uint64_t modes = 0, estimated = 0;

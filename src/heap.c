@@ -161,7 +161,7 @@ static int used_after(struct sysinfo_host *host, void (*function)(void *), void 
     }
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
-    struct sysinfo_heap heap;
+    struct sysinfo_heap heap = {.present = 0};
     int status = trim(host, NULL);
     if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Tells, but has no such call. */
         status = ask(host, true, &heap);

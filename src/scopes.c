@@ -342,7 +342,7 @@ int sysinfo_heap_scopes_write(const struct sysinfo_heap_scopes *table, const cha
         return SYSINFO_INVALID;
     }
     int saved_errno = errno;
-    int status = print(table, precision, to_file, (void *)(uintptr_t)path);
+    int status = print(table, precision, to_file, (void *)path);
     errno = saved_errno;
     return status;
 }

@@ -129,7 +129,7 @@ static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const 
 
 struct hwloc {
     void *handle;
-#define FUNCTION(name) __typeof__(name) *name;
+#define FUNCTION(name) __typeof__(name) *(name);
     HWLOC_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 };
@@ -297,11 +297,14 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
 /* hwloc takes another root from one place only: a variable of the environment, which is the program's to set. */
 static bool is_hwloc_root(const char *root) {
     const char *chosen = getenv("HWLOC_FSROOT");
-    size_t length = chosen == NULL ? 0 : strlen(chosen);
+    if (root[0] == '\0' || chosen == NULL) {
+        return root[0] == '\0';
+    }
+    size_t length = strlen(chosen);
     while (length > 1 && chosen[length - 1] == '/') { /* As a host's own root is kept. */
         length--;
     }
-    return root[0] == '\0' || (strlen(root) == length && memcmp(chosen, root, length) == 0);
+    return strlen(root) == length && memcmp(chosen, root, length) == 0;
 }
 
 static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {

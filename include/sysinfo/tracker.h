@@ -133,8 +133,8 @@ SYSINFO_EXPORT int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct s
 #define SYSINFO_SCOPE_ENTER(name, label)                                                                                                                       \
     static const struct sysinfo_heap_place name##_place_ = {(label), __FILE__, __LINE__};                                                                     \
     struct sysinfo_heap_scope name;                                                                                                                            \
-    sysinfo_heap_enter(&name, sizeof name, &name##_place_)
-#define SYSINFO_SCOPE_LEAVE(name, table) (SYSINFO_CAST(void, sysinfo_heap_leave(&name, (table))))
+    sysinfo_heap_enter(&(name), sizeof(name), &name##_place_)
+#define SYSINFO_SCOPE_LEAVE(name, table) (SYSINFO_CAST(void, sysinfo_heap_leave(&(name), (table))))
 #else
 #define SYSINFO_SCOPE_ENTER(name, label) (SYSINFO_CAST(void, 0))
 #define SYSINFO_SCOPE_LEAVE(name, table) (SYSINFO_CAST(void, (table)))

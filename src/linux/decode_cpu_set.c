@@ -11,7 +11,7 @@ bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set, uint64_t cpu) {
     }
     size_t at = (size_t)(cpu / 64);
     if (at >= set->words) {
-        size_t words = at + 1 > set->words * 2 ? at + 1 : set->words * 2;
+        size_t words = set->words + at + 1; /* At least twice as many. */
         uint64_t *word = realloc(set->word, words * sizeof *word);
         if (word == NULL) {
             return false;

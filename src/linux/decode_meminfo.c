@@ -70,7 +70,7 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
         }
     }
     /* Without a total the text was a broken one: the lines that it lacked are looked for again in the next. */
-    hints->length = meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL ? length : 0;
+    hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
 }
 
 void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {

@@ -20,9 +20,10 @@ static const char *value_of(const char *line, const char *key, size_t key_length
 #define VALUE_OF(line, key) value_of((line), (key), sizeof(key) - 1)
 
 void sysinfo__decode_node_meminfo(const char *text, size_t length, struct sysinfo_numa_node *node) {
-    const char *end = text + length, *p;
+    const char *end = text + length;
     uint64_t kib;
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        const char *p;
         if ((p = VALUE_OF(line, "MemTotal:")) != NULL && sysinfo__scan_number(p, &kib) != NULL) {
             FACT(node, total, kib * 1024);
         } else if ((p = VALUE_OF(line, "MemFree:")) != NULL && sysinfo__scan_number(p, &kib) != NULL) {

@@ -93,7 +93,7 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
 
 /* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
 static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
-    int flags = O_CLOEXEC | more_flags | (more_flags & O_PATH ? 0 : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
+    int flags = O_CLOEXEC | more_flags | ((more_flags & O_PATH) != 0 ? 0 : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
     const char *failing;
     int fd;
     do {

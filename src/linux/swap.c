@@ -62,7 +62,7 @@ int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, ui
     } else if (sysinfo__root_is_own(host)) {
         ask_kernel(swap);
     }
-    *free_memory = meminfo.known & KEY_BIT(MEM_FREE) ? meminfo.value[SYSINFO__MEM_FREE] : 0;
+    *free_memory = (meminfo.known & KEY_BIT(MEM_FREE)) != 0 ? meminfo.value[SYSINFO__MEM_FREE] : 0;
     *has_line = meminfo.seen & KEY_BIT(SWAP_TOTAL);
     return SYSINFO_OK;
 }
