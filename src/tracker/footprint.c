@@ -6,12 +6,16 @@
  */
 #include "inside.h"
 
-#ifdef __GLIBC__
 #include <malloc.h>
-#endif
 #include <time.h>
 
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#ifdef __GLIBC__
+#define TELLS_FOOTPRINT __GLIBC_PREREQ(2, 33)
+#else
+#define TELLS_FOOTPRINT 0
+#endif
+
+#if TELLS_FOOTPRINT
 
 /* From one look to the next: nanoseconds at least, and how many times as long as the last one took. */
 enum { LEAST_PAUSE = 50000000, SHARE = 200 };

@@ -5,3 +5,59 @@ if(NOT SYSINFO_BACKEND STREQUAL "linux")
 endif()
 
 sysinfo_test(tracker_record tracker/record.c)
+
+if(SYSINFO_HAS_GLIBC)
+    sysinfo_test(tracker_without tracker/aside.c)
+endif()
+add_executable(test_tracker_no_scopes tracker/no_scopes.c)
+target_include_directories(test_tracker_no_scopes PRIVATE $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+target_link_libraries(test_tracker_no_scopes PRIVATE sysinfo_flags)
+add_test(NAME tracker_no_scopes COMMAND test_tracker_no_scopes)
+set_tests_properties(tracker_no_scopes PROPERTIES LABELS tracker)
+
+if(NOT TARGET sysinfo_heap_shared)
+    return()
+endif()
+if(SYSINFO_SANITIZE) # Its malloc() is in front, and the tracker stands aside.
+    sysinfo_test(tracker_aside tracker/aside.c)
+    target_link_libraries(test_tracker_aside PRIVATE sysinfo::heap)
+    return()
+endif()
+
+add_library(test_tracker_plugin MODULE tracker/plugin.c)
+target_link_libraries(test_tracker_plugin PRIVATE sysinfo_flags)
+target_compile_options(test_tracker_plugin PRIVATE -fno-builtin)
+
+# Programs that are linked with the tracker.
+function(sysinfo_tracker_links target)
+    target_link_libraries(${target} PRIVATE sysinfo::heap Threads::Threads)
+    target_compile_options(${target} PRIVATE -fno-builtin)
+    target_compile_definitions(${target} PRIVATE _GNU_SOURCE "TRACKER=\"$<TARGET_FILE:sysinfo_heap_shared>\"" "TEST_PLUGIN=\"$<TARGET_FILE:test_tracker_plugin>\"" "TEST_SHIM=\"$<TARGET_FILE:test_heap_shim>\"")
+    add_dependencies(${target} test_tracker_plugin)
+endfunction()
+
+# One more run, with a folder for records.
+function(sysinfo_tracker_recorded name)
+    add_test(NAME ${name} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tracker/recorded" ${ARGN})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 180 ENVIRONMENT "CK_DEFAULT_TIMEOUT=60" LABELS tracker)
+endfunction()
+
+foreach(test IN ITEMS counts scopes watch)
+    sysinfo_test(tracker_${test} tracker/${test}.c)
+    sysinfo_tracker_links(test_tracker_${test})
+    sysinfo_tracker_recorded(tracker_${test}_recorded $<TARGET_FILE:test_tracker_${test}>)
+endforeach()
+
+sysinfo_test(tracker_records tracker/records.c)
+sysinfo_tracker_links(test_tracker_records)
+
+foreach(program IN ITEMS storm plain)
+    add_executable(test_tracker_${program} tracker/${program}.c)
+    target_link_libraries(test_tracker_${program} PRIVATE sysinfo_flags sysinfo::sysinfo)
+    sysinfo_tracker_links(test_tracker_${program})
+endforeach()
+add_test(NAME tracker_plain COMMAND test_tracker_plain glibc)
+set_tests_properties(tracker_plain PROPERTIES TIMEOUT 120 LABELS tracker)
+add_test(NAME tracker_storm COMMAND test_tracker_storm 200)
+set_tests_properties(tracker_storm PROPERTIES TIMEOUT 180 LABELS tracker)
+sysinfo_tracker_recorded(tracker_storm_recorded $<TARGET_FILE:test_tracker_storm> 200)

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* Code that is loaded while a program runs, and allocates. */
+#include <stdlib.h>
+
+void *plugin_allocate(size_t size);
+
+void *plugin_allocate(size_t size) {
+    return malloc(size);
+}

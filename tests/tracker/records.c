@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* Records: what a process counts can be read by another, now and after its end, and keeping them does it no harm. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "run.h"
+#include "tracker.h"
+
+static int read_record(pid_t process, int number, struct sysinfo_heap_record *record) {
+    char path[FOLDER_PATH];
+    snprintf(path, sizeof path, "%s/%ld.%d", getenv(SYSINFO_HEAP_RECORDS), (long)process, number);
+    return sysinfo_heap_recorded(NULL, path, record, sizeof *record);
+}
+
+static int wait_for(pid_t child) {
+    int status;
+    MUST(waitpid(child, &status, 0) == child);
+    return status;
+}
+
+static void check_same(const struct sysinfo_heap_record *record, const struct sysinfo_heap_tally *counts) {
+    ck_assert_uint_eq(record->allocs, counts->allocs);
+    ck_assert_uint_eq(record->frees, counts->frees);
+    ck_assert_uint_eq(record->failed, counts->failed);
+    ck_assert_uint_eq(record->live, (uint64_t)counts->live);
+    ck_assert_uint_eq(record->blocks, (uint64_t)counts->blocks);
+    ck_assert_uint_ge(record->peak, record->live);
+}
+
+START_TEST(own_record_is_exact) {
+    struct sysinfo_heap_record record;
+    void *volatile block = malloc(12345);
+    int status = read_record(getpid(), 0, &record);
+    struct sysinfo_heap_tally counts = process_counts();
+    free(block);
+    ck_assert_int_eq(status, SYSINFO_OK);
+    check_same(&record, &counts);
+    ck_assert_uint_eq(record.pid, (uint64_t)getpid());
+    ck_assert_uint_eq(record.is_tracked, 1);
+    ck_assert_uint_eq(record.threads, 1);
+    ck_assert_str_eq(strrchr(record.image, '/'), "/test_tracker_records");
+}
+END_TEST
+
+/* How a child ends: by exit(), by _exit(), or killed; forked by the C library or behind its back. */
+START_TEST(record_stays_when_its_process_has_ended) {
+    int pipes[2];
+    struct sysinfo_heap_tally counts;
+    MUST(pipe(pipes) == 0);
+    fflush(NULL);
+    pid_t child = _i < 3 ? fork() : (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    if (child == 0) {
+        void *volatile block = malloc(500000);
+        for (int i = 0; i < 100; i++) {
+            block = realloc(block, (size_t)i * 1000 + 1);
+        }
+        counts = process_counts();
+        MUST(write(pipes[1], &counts, sizeof counts) == sizeof counts);
+        if (_i % 3 == 2) {
+            raise(SIGKILL);
+        } else if (_i % 3 == 1) {
+            _exit(0);
+        }
+        freopen("/dev/null", "w", stdout); /* libcheck's own texts, that were copied. */
+        exit(0);
+    }
+    int status = wait_for(child);
+    MUST(read(pipes[0], &counts, sizeof counts) == sizeof counts);
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(read_record(child, 0, &record), SYSINFO_OK);
+    ck_assert_int_eq(WIFSIGNALED(status), _i % 3 == 2);
+    ck_assert_uint_eq(record.has_ended, _i % 3 == 0);
+    ck_assert_uint_eq(record.pid, (uint64_t)child);
+    if (_i % 3 != 0) { /* exit() frees something more. */
+        check_same(&record, &counts);
+    }
+    ck_assert_uint_ge(record.peak, 500000);
+}
+END_TEST
+
+START_TEST(footprint_is_told) {
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        static void *block[5000];
+        for (int i = 0; i < 5000; i++) {
+            block[i] = malloc(1000);
+        }
+        for (int i = 0; i < 4999; i++) {
+            free(block[i]);
+        }
+        void *volatile pin = malloc(16);
+        (void)pin;
+        freopen("/dev/null", "w", stdout);
+        exit(0);
+    }
+    (void)wait_for(child);
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(read_record(child, 0, &record), SYSINFO_OK);
+#ifdef __GLIBC__
+    ck_assert(SYSINFO_HAS(&record, footprint));
+    ck_assert_uint_ge(record.footprint, record.footprint_live);
+    ck_assert_double_gt(record.footprint_time, 0);
+    ck_assert_uint_gt(record.peak, 4900000);
+#else
+    ck_assert(!SYSINFO_HAS(&record, footprint));
+#endif
+}
+END_TEST
+
+static pthread_barrier_t together;
+
+static void *hold_block(void *unused) {
+    void *volatile block = malloc(100);
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    free(block);
+    return unused;
+}
+
+/* More than there is room for in the first page. */
+START_TEST(record_grows_with_threads) {
+    enum { THREADS = 100 };
+    pthread_t thread[THREADS];
+    MUST(pthread_barrier_init(&together, NULL, THREADS + 1) == 0);
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, hold_block, NULL) == 0);
+    }
+    pthread_barrier_wait(&together);
+    struct sysinfo_heap_record record;
+    struct sysinfo_heap_tally before = process_counts();
+    int status = read_record(getpid(), 0, &record); /* Takes memory for a larger record. */
+    struct sysinfo_heap_tally after = process_counts();
+    pthread_barrier_wait(&together);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    ck_assert_int_eq(status, SYSINFO_OK);
+    ck_assert_uint_ge(record.allocs, before.allocs);
+    ck_assert_uint_le(record.allocs, after.allocs);
+    ck_assert_uint_ge(record.blocks, THREADS);
+    ck_assert_uint_gt(record.threads, 28);
+    ck_assert_uint_le(record.threads, THREADS + 1);
+}
+END_TEST
+
+START_TEST(no_descriptor_stays_open) {
+    DIR *descriptors = opendir("/proc/self/fd");
+    MUST(descriptors != NULL);
+    int records = 0;
+    char target[FOLDER_PATH];
+    for (const struct dirent *entry; (entry = readdir(descriptors)) != NULL;) {
+        ssize_t length = readlinkat(dirfd(descriptors), entry->d_name, target, sizeof target - 1);
+        target[length < 0 ? 0 : length] = '\0';
+        records += strncmp(target, getenv(SYSINFO_HEAP_RECORDS), strlen(getenv(SYSINFO_HEAP_RECORDS))) == 0;
+    }
+    closedir(descriptors);
+    ck_assert_int_eq(records, 0);
+}
+END_TEST
+
+/* What a program that is started next finds. */
+static int run_true(const char *before, pid_t *process) {
+    fflush(NULL);
+    *process = fork();
+    if (*process == 0) {
+        char command[2 * FOLDER_PATH];
+        snprintf(command, sizeof command, "%s exec /bin/true", before);
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(126);
+    }
+    return wait_for(*process);
+}
+
+START_TEST(each_program_of_a_process_has_a_record) {
+    pid_t process;
+    struct sysinfo_heap_record record;
+    char preload[FOLDER_PATH];
+    snprintf(preload, sizeof preload, "export LD_PRELOAD=%s;", TRACKER);
+    ck_assert_int_eq(setenv("LD_PRELOAD", TRACKER, 1), 0);
+    ck_assert_int_eq(run_true(preload, &process), 0);
+    int number = 0;
+    char images[300] = "";
+    for (; read_record(process, number, &record) == SYSINFO_OK; number++) {
+        strncat(images, strrchr(record.image, '/'), 90);
+    }
+    ck_assert_int_ge(number, 2); /* sh, and then true; a child that allocated before exec has one more. */
+    ck_assert_ptr_nonnull(strstr(images, "/true"));
+}
+END_TEST
+
+START_TEST(another_malloc_in_front_is_named) {
+    pid_t process;
+    struct sysinfo_heap_record record;
+    char preload[2 * FOLDER_PATH];
+    snprintf(preload, sizeof preload, "%s:%s", TEST_SHIM, TRACKER);
+    ck_assert_int_eq(setenv("LD_PRELOAD", preload, 1), 0);
+    ck_assert_int_eq(run_true("", &process), 0);
+    int number = 0;
+    while (read_record(process, number, &record) == SYSINFO_OK && strstr(record.image, "/true") == NULL) {
+        number++;
+    }
+    ck_assert_int_eq(read_record(process, number, &record), SYSINFO_OK);
+    ck_assert_uint_eq(record.is_tracked, 0);
+    ck_assert(!SYSINFO_HAS(&record, allocs));
+    ck_assert_str_eq(record.owner, TEST_SHIM);
+}
+END_TEST
+
+/* A file that cannot be made, or is not allowed to grow, harms nobody. */
+START_TEST(process_goes_on_without_a_file) {
+    static const char *const folders[] = {"/nowhere/at/all", "relative", "/proc/self", ""};
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(setenv(SYSINFO_HEAP_RECORDS, folders[i], 1), 0);
+        ck_assert_int_eq(setenv("LD_PRELOAD", TRACKER, 1), 0);
+        ck_assert_int_eq(system("test \"$(printf '%s\\n' b a | sort | head -n 1)\" = a"), 0);
+    }
+}
+END_TEST
+
+START_TEST(limit_on_files_is_respected) {
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        MUST(setrlimit(RLIMIT_FSIZE, &none) == 0);
+        struct sysinfo_heap_tally before = process_counts();
+        void *volatile block = malloc(100); /* The child would begin its file here. */
+        MUST(since(process_counts(), before).allocs == 1);
+        free(block);
+        _exit(7);
+    }
+    int status = wait_for(child);
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 7);
+    ck_assert_int_eq(read_record(child, 0, &record), SYSINFO_NOT_FOUND);
+}
+END_TEST
+
+/* The tests again as a program that starts with a folder for records. */
+static int run_with_folder(void) {
+    char folder[] = "/tmp/sysinfo-records-XXXXXX";
+    MUST(mkdtemp(folder) != NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        setenv(SYSINFO_HEAP_RECORDS, folder, 1);
+        execl("/proc/self/exe", "test_tracker_records", (char *)NULL);
+        _exit(126);
+    }
+    int status = wait_for(child);
+    MUST(nftw(folder, folder_remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+}
+
+int main(void) {
+    if (getenv(SYSINFO_HEAP_RECORDS) == NULL) {
+        return run_with_folder();
+    }
+    Suite *suite = suite_create("records");
+    TCase *tests = tcase_create("records");
+    tcase_add_test(tests, own_record_is_exact);
+    tcase_add_loop_test(tests, record_stays_when_its_process_has_ended, 0, 6);
+    tcase_add_test(tests, footprint_is_told);
+    tcase_add_test(tests, record_grows_with_threads);
+    tcase_add_test(tests, no_descriptor_stays_open);
+    tcase_add_test(tests, each_program_of_a_process_has_a_record);
+    tcase_add_test(tests, another_malloc_in_front_is_named);
+    tcase_add_test(tests, process_goes_on_without_a_file);
+    tcase_add_test(tests, limit_on_files_is_respected);
+    suite_add_tcase(suite, tests);
+    return run(suite);
+}

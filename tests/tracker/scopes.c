@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* Scopes are exact, nest, and are of one thread; the table sums them, loses none, and is in no scope itself. */
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "run.h"
+#include "tracker.h"
+
+static struct sysinfo_heap_scopes *table;
+
+static void begin(void) {
+    ck_assert_int_eq(sysinfo_heap_scopes_open(&table, 8), SYSINFO_OK);
+}
+
+static void end(void) {
+    sysinfo_heap_scopes_close(table);
+}
+
+static struct sysinfo_heap_row row_of(size_t index, const char **label) {
+    struct sysinfo_heap_row row;
+    ck_assert_int_eq(sysinfo_heap_scopes_row(table, index, &row, sizeof row, label, NULL), SYSINFO_OK);
+    return row;
+}
+
+START_TEST(scopes_nest) {
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    void *volatile a = malloc(1000);
+    int64_t size_a = size_of(a);
+    SYSINFO_SCOPE_ENTER(inner, "inner");
+    void *volatile b = malloc(50000), *volatile c = malloc(7000);
+    int64_t size_b = size_of(b), size_c = size_of(c);
+    free(b);
+    int status = sysinfo_heap_leave(&inner, NULL);
+    free(a);
+    void *volatile d = malloc(2000);
+    int64_t size_d = size_of(d);
+    SYSINFO_SCOPE_LEAVE(outer, NULL);
+    struct sysinfo_heap_tally own = thread_counts();
+    free(c);
+    free(d);
+    ck_assert_int_eq(status, SYSINFO_OK);
+    ck_assert_uint_eq(inner.allocs, 2);
+    ck_assert_uint_eq(inner.frees, 1);
+    ck_assert_uint_eq(inner.failed, 0);
+    ck_assert_int_eq(inner.increment, size_c);
+    ck_assert_int_eq(inner.peak, size_b + size_c);
+    ck_assert_uint_eq(outer.allocs, 4);
+    ck_assert_uint_eq(outer.frees, 2);
+    ck_assert_int_eq(outer.increment, size_c + size_d);
+    ck_assert_int_eq(outer.peak, size_a + size_b + size_c);
+    ck_assert_int_eq(outer.live, own.live);
+    ck_assert_uint_eq(outer.estimated, 0);
+    ck_assert(SYSINFO_HAS(&outer, peak) && SYSINFO_HAS(&outer, increment));
+}
+END_TEST
+
+/* What an inner scope reaches is the peak of the thread, though the inner one began below it. */
+START_TEST(peak_of_the_thread_outlives_scopes) {
+    int64_t start = thread_counts().live;
+    void *volatile high = malloc(3000000);
+    int64_t size = size_of(high);
+    free(high);
+    SYSINFO_SCOPE_ENTER(low, "low");
+    void *volatile block = malloc(1000);
+    free(block);
+    SYSINFO_SCOPE_LEAVE(low, NULL);
+    int64_t peak = thread_counts().peak;
+    ck_assert_int_eq(low.peak, (int64_t)malloc_usable_size(block = malloc(1000)));
+    free(block);
+    ck_assert_int_eq(peak, start + size);
+}
+END_TEST
+
+START_TEST(failures_are_counted) {
+    volatile size_t enormous = SIZE_MAX / 2 - 4096;
+    SYSINFO_SCOPE_ENTER(scope, "failing");
+    void *volatile block = malloc(enormous);
+    SYSINFO_SCOPE_LEAVE(scope, NULL);
+    ck_assert_ptr_null(block);
+    ck_assert_uint_eq(scope.failed, 1);
+    ck_assert_uint_eq(scope.allocs, 0);
+}
+END_TEST
+
+START_TEST(freeing_more_is_a_negative_increment) {
+    void *volatile block = malloc(4000);
+    int64_t size = size_of(block);
+    SYSINFO_SCOPE_ENTER(scope, "freeing");
+    free(block);
+    SYSINFO_SCOPE_LEAVE(scope, NULL);
+    ck_assert_int_eq(scope.increment, -size);
+    ck_assert_int_eq(scope.peak, 0);
+}
+END_TEST
+
+/* ---- Threads ---- */
+
+static volatile int stop;
+static pthread_barrier_t started;
+
+static void *make_noise(void *unused) {
+    pthread_barrier_wait(&started);
+    for (size_t i = 0; !stop; i++) {
+        void *volatile block = malloc(i % 100000);
+        free(block);
+    }
+    return unused;
+}
+
+START_TEST(other_threads_do_not_leak_in) {
+    enum { THREADS = 4 };
+    pthread_t thread[THREADS];
+    MUST(pthread_barrier_init(&started, NULL, THREADS + 1) == 0);
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, make_noise, NULL) == 0);
+    }
+    pthread_barrier_wait(&started);
+    int wrong = 0;
+    for (int i = 0; i < 20000; i++) {
+        SYSINFO_SCOPE_ENTER(scope, "quiet");
+        void *volatile block = malloc(100), *volatile more = malloc(200);
+        int64_t size = size_of(block) + size_of(more);
+        free(block);
+        free(more);
+        SYSINFO_SCOPE_LEAVE(scope, table);
+        wrong += scope.allocs != 2 || scope.frees != 2 || scope.increment != 0 || scope.peak != size;
+    }
+    stop = 1;
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    ck_assert_int_eq(wrong, 0);
+    ck_assert_uint_eq(row_of(0, NULL).allocs, 40000);
+}
+END_TEST
+
+static void *leave_in_thread(void *scope) {
+    return (void *)(intptr_t)sysinfo_heap_leave(scope, table);
+}
+
+START_TEST(leaving_in_another_thread_is_invalid) {
+    SYSINFO_SCOPE_ENTER(scope, "stray");
+    pthread_t thread;
+    void *status;
+    MUST(pthread_create(&thread, NULL, leave_in_thread, &scope) == 0);
+    pthread_join(thread, &status);
+    ck_assert_int_eq((int)(intptr_t)status, SYSINFO_INVALID);
+    ck_assert_uint_eq(scope.present, 0);
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 0);
+}
+END_TEST
+
+/* ---- The table ---- */
+
+enum { ADDERS = 4, TIMES = 5000 };
+
+static void *add_to_table(void *unused) {
+    pthread_barrier_wait(&started);
+    for (int i = 0; i < TIMES; i++) {
+        SYSINFO_SCOPE_ENTER(one, "one");
+        void *volatile block = malloc(24);
+        SYSINFO_SCOPE_LEAVE(one, table);
+        SYSINFO_SCOPE_ENTER(two, "two");
+        free(block);
+        SYSINFO_SCOPE_LEAVE(two, table);
+    }
+    return unused;
+}
+
+START_TEST(any_thread_adds) {
+    pthread_t thread[ADDERS];
+    MUST(pthread_barrier_init(&started, NULL, ADDERS) == 0);
+    for (int i = 0; i < ADDERS; i++) {
+        MUST(pthread_create(&thread[i], NULL, add_to_table, NULL) == 0);
+    }
+    for (int i = 0; i < ADDERS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 2);
+    const char *label;
+    struct sysinfo_heap_row first = row_of(0, &label), second = row_of(1, NULL);
+    struct sysinfo_heap_row *one = strcmp(label, "one") == 0 ? &first : &second, *two = one == &first ? &second : &first;
+    ck_assert_uint_eq(one->occurrences, ADDERS * TIMES);
+    ck_assert_uint_eq(one->allocs, ADDERS * TIMES);
+    ck_assert_uint_eq(one->frees, 0);
+    ck_assert_int_eq(one->increment, 24 * ADDERS * TIMES);
+    ck_assert_int_eq(one->peak, 24);
+    ck_assert_uint_eq(two->frees, ADDERS * TIMES);
+    ck_assert_int_eq(two->increment, -24 * ADDERS * TIMES);
+}
+END_TEST
+
+/* The same texts at another address, as of an inline function in two files. */
+START_TEST(same_texts_are_the_same_row) {
+    char file_a[] = "a.c", file_b[] = "a.c", label_a[] = "load", label_b[] = "load";
+    struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7}, others_line = {label_a, file_a, 15};
+    const struct sysinfo_heap_place *places[] = {&a, &b, &another, &others_line, &a};
+    for (size_t i = 0; i < 5; i++) {
+        struct sysinfo_heap_scope scope;
+        sysinfo_heap_enter(&scope, sizeof scope, places[i]);
+        ck_assert_int_eq(sysinfo_heap_leave(&scope, table), SYSINFO_OK);
+    }
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 3);
+    ck_assert_uint_eq(row_of(0, NULL).occurrences, 3);
+    ck_assert_uint_eq(row_of(1, NULL).line, 7);
+    ck_assert_uint_eq(row_of(2, NULL).line, 15);
+}
+END_TEST
+
+START_TEST(full_table_sums_the_others) {
+    static struct sysinfo_heap_place places[20];
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < 20; i++) {
+        places[i] = (struct sysinfo_heap_place){"many", "many.c", i + 1};
+        struct sysinfo_heap_scope scope;
+        sysinfo_heap_enter(&scope, sizeof scope, &places[i]);
+        void *volatile block = malloc(100 + i);
+        (void)sysinfo_heap_leave(&scope, table);
+        sum += i >= 8 ? size_of(block) : 0;
+        free(block);
+    }
+    const char *label;
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 9);
+    struct sysinfo_heap_row row = row_of(8, &label);
+    ck_assert_str_eq(label, "(others)");
+    ck_assert_uint_eq(row.occurrences, 12);
+    ck_assert_uint_eq(row.allocs, 12);
+    ck_assert_int_eq(row.increment, sum);
+    ck_assert_uint_eq(row.line, 0);
+    ck_assert_int_eq(sysinfo_heap_scopes_row(table, 9, &row, sizeof row, NULL, NULL), SYSINFO_INVALID);
+}
+END_TEST
+
+START_TEST(table_is_in_no_scope) {
+    struct sysinfo_heap_scopes *another;
+    folder_make();
+    char path[FOLDER_PATH];
+    folder_path(path, "table");
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    int opened = sysinfo_heap_scopes_open(&another, 1000);
+    SYSINFO_SCOPE_ENTER(inner, "inner");
+    SYSINFO_SCOPE_LEAVE(inner, another);
+    int written = sysinfo_heap_scopes_write(another, path, 3);
+    sysinfo_heap_scopes_close(another);
+    SYSINFO_SCOPE_LEAVE(outer, NULL);
+    folder_remove();
+    ck_assert_int_eq(opened, SYSINFO_OK);
+    ck_assert_int_eq(written, SYSINFO_OK);
+    ck_assert_uint_eq(outer.allocs, 0);
+    ck_assert_uint_eq(outer.frees, 0);
+    ck_assert_int_eq(outer.peak, 0);
+}
+END_TEST
+
+/* ---- Printing ---- */
+
+static void add_made_up(const struct sysinfo_heap_place *place, size_t size) {
+    struct sysinfo_heap_scope scope;
+    sysinfo_heap_enter(&scope, sizeof scope, place);
+    void *volatile block = malloc(size);
+    free(block);
+    (void)sysinfo_heap_leave(&scope, table);
+}
+
+static void print_with(uint32_t precision, char *text, size_t size) {
+    FILE *stream = tmpfile();
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(sysinfo_heap_scopes_print(table, stream, precision), SYSINFO_OK);
+    rewind(stream);
+    size_t length = fread(text, 1, size - 1, stream);
+    text[length] = '\0';
+    fclose(stream);
+}
+
+START_TEST(table_is_printed_with_a_precision) {
+    static const struct sysinfo_heap_place place = {"load", "loader.c", 42};
+    add_made_up(&place, 1572864 + 4080); /* A mapping of 386 pages less two words. */
+    char text[2000], live[64], expected[500];
+    int64_t bytes = row_of(0, NULL).live;
+    print_with(3, text, sizeof text);
+    snprintf(live, sizeof live, "%.3f MiB", (double)bytes / 1048576);
+    snprintf(expected, sizeof expected,
+             "        Mem usage        Increment      Peak within  Occurrences       Allocs        Frees  Scope\n"
+             "%17s        0.000 MiB        %.3f MiB            1            1            1  load  loader.c:42\n",
+             live, (double)row_of(0, NULL).peak / 1048576);
+    ck_assert_str_eq(text, expected);
+    print_with(0, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, " 0 MiB"));
+    ck_assert_ptr_nonnull(strstr(text, " 2 MiB")); /* Rounded. */
+    ck_assert_ptr_null(strchr(strchr(text, '\n'), '~'));
+}
+END_TEST
+
+START_TEST(table_is_written_into_a_file) {
+    static const struct sysinfo_heap_place place = {"load", "loader.c", 42};
+    char path[FOLDER_PATH], text[2000], same[2000];
+    folder_make();
+    folder_path(path, "table");
+    add_made_up(&place, 100);
+    errno = 4711;
+    int missing = sysinfo_heap_scopes_write(table, "/nowhere/at/all", 1), written = sysinfo_heap_scopes_write(table, path, 1), error = errno;
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    folder_remove();
+    print_with(1, same, sizeof same);
+    ck_assert_int_eq(missing, SYSINFO_NOT_FOUND);
+    ck_assert_int_eq(written, SYSINFO_OK);
+    ck_assert_int_eq(error, 4711);
+    ck_assert_str_eq(text, same);
+}
+END_TEST
+
+START_TEST(wrong_arguments_are_invalid) {
+    struct sysinfo_heap_scopes *none = table;
+    struct sysinfo_heap_row row;
+    ck_assert_int_eq(sysinfo_heap_scopes_open(NULL, 1), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_open(&none, 0), SYSINFO_INVALID);
+    ck_assert_ptr_null(none);
+    ck_assert_int_eq(sysinfo_heap_scopes_open(&none, SIZE_MAX), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_row(table, 0, &row, sizeof row, NULL, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_print(table, NULL, 1), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_write(table, NULL, 1), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_leave(NULL, NULL), SYSINFO_INVALID);
+    sysinfo_heap_scopes_close(NULL);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("scopes");
+    TCase *tests = tcase_create("scopes");
+    tcase_add_checked_fixture(tests, begin, end);
+    tcase_add_test(tests, scopes_nest);
+    tcase_add_test(tests, peak_of_the_thread_outlives_scopes);
+    tcase_add_test(tests, failures_are_counted);
+    tcase_add_test(tests, freeing_more_is_a_negative_increment);
+    tcase_add_test(tests, other_threads_do_not_leak_in);
+    tcase_add_test(tests, leaving_in_another_thread_is_invalid);
+    tcase_add_test(tests, any_thread_adds);
+    tcase_add_test(tests, same_texts_are_the_same_row);
+    tcase_add_test(tests, full_table_sums_the_others);
+    tcase_add_test(tests, table_is_in_no_scope);
+    tcase_add_test(tests, table_is_printed_with_a_precision);
+    tcase_add_test(tests, table_is_written_into_a_file);
+    tcase_add_test(tests, wrong_arguments_are_invalid);
+    suite_add_tcase(suite, tests);
+    return run(suite);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the tracker share. A check of libcheck allocates itself: figures are taken first, and checked afterwards. */
+#ifndef TESTS_TRACKER_H
+#define TESTS_TRACKER_H
+
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+/* Ends a thread or a child that has no use for libcheck. */
+#define MUST(claim)                                                                                                                                            \
+    do {                                                                                                                                                       \
+        if (!(claim)) {                                                                                                                                        \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim);                                                                         \
+            abort();                                                                                                                                           \
+        }                                                                                                                                                      \
+    } while (0)
+
+static inline struct sysinfo_heap_tally process_counts(void) {
+    struct sysinfo_heap_tally tally;
+    MUST(sysinfo_heap_counts(&tally, sizeof tally) == SYSINFO_OK);
+    return tally;
+}
+
+static inline struct sysinfo_heap_tally thread_counts(void) {
+    struct sysinfo_heap_tally tally;
+    MUST(sysinfo_heap_thread_counts(&tally, sizeof tally) == SYSINFO_OK);
+    return tally;
+}
+
+/* What came to a tally since another; the peak is left out. */
+static inline struct sysinfo_heap_tally since(struct sysinfo_heap_tally now, struct sysinfo_heap_tally before) {
+    now.allocs -= before.allocs;
+    now.frees -= before.frees;
+    now.failed -= before.failed;
+    now.live -= before.live;
+    now.blocks -= before.blocks;
+    return now;
+}
+
+static inline int64_t size_of(void *block) {
+    return (int64_t)malloc_usable_size(block);
+}
+
+#endif
