@@ -35,13 +35,15 @@ START_TEST(samples_are_at_least_half_an_interval_apart_whatever_the_delays) {
     srand(1);
     struct schedule schedule = {0, 1, 0};
     double now = 0, last = -1;
+    double closest = 1;
     for (int i = 0; i < 100000; i++) {
         double planned = schedule_next(&schedule, now);
         now = now > planned ? now : planned;
-        ck_assert_double_ge(now - last, 0.5 - 1e-6);
+        closest = now - last < closest ? now - last : closest;
         last = now;
         now += (double)(rand() % 3000) / 1000;
     }
+    ck_assert_double_ge(closest, 0.5 - 1e-6);
 }
 END_TEST
 

@@ -138,7 +138,6 @@ int main(int argc, char **argv) {
     expected = argv[1];
     Suite *suite = suite_create(expected);
     TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, open_host, close_host);
     tcase_add_test(all, owner_is_found_by_the_object_of_malloc);
     tcase_add_test(all, trim_releases_what_was_predicted);

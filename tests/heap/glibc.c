@@ -302,7 +302,6 @@ int main(void) {
     tcase_add_test(used, parts_add_up);
     suite_add_tcase(suite, used);
     TCase *given = tcase_create("given back");
-    tcase_set_timeout(given, 60);
     tcase_add_checked_fixture(given, open_host, close_host);
     tcase_add_loop_test(given, reclaimable_is_what_a_trim_releases, 0, PATTERNS);
     tcase_add_test(given, trim_releases_what_a_last_block_pins);

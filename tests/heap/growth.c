@@ -145,7 +145,6 @@ int main(void) {
     }
     Suite *suite = suite_create("heap growth");
     TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
     tcase_add_checked_fixture(all, open_host, close_host);
     tcase_add_test(all, one_block_a_call_is_its_size);
     tcase_add_test(all, one_block_in_ten_calls_is_a_tenth);

@@ -13,14 +13,14 @@ endif()
 # One more run of a program, with settings of the environment.
 function(sysinfo_heap_run name program environment)
     add_test(NAME ${name} COMMAND ${program} ${ARGN})
-    set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 120 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment};ASAN_OPTIONS=detect_leaks=0")
+    set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 900 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment};ASAN_OPTIONS=detect_leaks=0;CK_DEFAULT_TIMEOUT=600")
 endfunction()
 
 sysinfo_test(heap_calls heap/calls.c)
 target_link_options(test_heap_calls PRIVATE -Wl,--wrap=fopencookie)
 sysinfo_test(heap_glibc heap/glibc.c)
 sysinfo_test(heap_growth heap/growth.c)
-set_tests_properties(heap_growth PROPERTIES ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0") # It leaks on purpose.
+set_property(TEST heap_growth APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0") # It leaks on purpose.
 sysinfo_heap_run(heap_glibc_exact test_heap_glibc "GLIBC_TUNABLES=glibc.malloc.tcache_count=0")
 
 add_executable(test_heap_allocators heap/allocators.c $<TARGET_OBJECTS:sysinfo_objects>)
@@ -74,7 +74,7 @@ endif()
 find_program(SYSINFO_VALGRIND valgrind)
 if(SYSINFO_VALGRIND)
     add_test(NAME heap_valgrind COMMAND "${SYSINFO_VALGRIND}" -q $<TARGET_FILE:test_heap_silent> -)
-    set_tests_properties(heap_valgrind PROPERTIES LABELS heap TIMEOUT 120)
+    set_tests_properties(heap_valgrind PROPERTIES LABELS heap TIMEOUT 900)
 endif()
 
 if(TARGET sysinfo_example_heap_experiment)

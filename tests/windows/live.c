@@ -330,7 +330,6 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("windows_live");
     TCase *cases = tcase_create("live");
-    tcase_set_timeout(cases, 60);
     tcase_add_checked_fixture(cases, open_host, close_host);
     tcase_add_test(cases, cpu_times_are_those_of_getsystemtimes);
     tcase_add_test(cases, memory_is_that_of_globalmemorystatusex);
