@@ -13,7 +13,7 @@ build_packages=(gcc libc6-dev cmake ninja-build libhwloc-dev)
 
 # And the tests.
 # shellcheck disable=SC2034
-test_packages=("${build_packages[@]}" g++ pkg-config check libsubunit-dev locales bzip2)
+test_packages=("${build_packages[@]}" g++ pkg-config check libsubunit-dev locales bzip2 python3 procps)
 
 # What hangs is ended; what is slow on a busy machine is not. libcheck's own limit is 4 s for each test.
 export CK_DEFAULT_TIMEOUT=600
