@@ -2,7 +2,7 @@
 /*
  * Calls against the floor. In each round every participant is called so many
  * times in a row, and who begins rotates: a neighbour on the machine slows all of
- * them, or none. What is reported is the median of the ratios within a round.
+ * them, or none.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 
 enum { CALLS_PER_ROUND = 50 };
 
-const char *const question_names[QUESTIONS] = {"cpu_times", "cpu_times_percpu", "cpu_percent", "virtual_memory", "swap_memory", "cpu_count"};
+const char *const question_names[QUESTIONS] = {"cpu_times", "cpu_times_percpu", "cpu_percent", "virtual_memory", "swap_memory", "cpu_count", "core_count"};
 
 /* At most so many times the floor: docs/performance.md. */
 static const double bars[QUESTIONS] = {[CPU_TIMES] = 1.10, [CPU_TIMES_PERCPU] = 1.10, [VIRTUAL_MEMORY] = 1.10, [SWAP_MEMORY] = 1.05};
@@ -52,26 +52,8 @@ static size_t run_rounds(const struct peer **taking_part, size_t count, enum que
     return count;
 }
 
-static struct figure figure_of(const struct peer *peer, enum question question, int rounds, const double *times, const double *floor) {
-    double *values = malloc((size_t)rounds * sizeof *values);
-    struct figure figure = {question_names[question], peer->name, 0, 0, peer == &peer_sysinfo ? bars[question] : 0};
-    if (values != NULL) {
-        for (int i = 0; i < rounds; i++) {
-            values[i] = times[i] / floor[i];
-        }
-        figure.ratio = quantile(values, (size_t)rounds, 0.5);
-        for (int i = 0; i < rounds; i++) {
-            values[i] = times[i];
-        }
-        figure.microseconds = quantile(values, (size_t)rounds, 0.5) / CALLS_PER_ROUND * 1e6;
-    }
-    free(values);
-    return figure;
-}
-
 /* The floor is the first of the peers. */
-size_t bench_calls(const struct peer *const *peers, size_t peer_count, int rounds, struct figure *figures, size_t capacity) {
-    size_t written = 0;
+void bench_calls(const struct peer *const *peers, size_t peer_count, int rounds, struct figures *figures) {
     const struct peer **taking_part = malloc(peer_count * sizeof *taking_part);
     double *times = malloc(peer_count * (size_t)rounds * sizeof *times);
     for (int q = 0; q < QUESTIONS && taking_part != NULL && times != NULL; q++) {
@@ -83,11 +65,11 @@ size_t bench_calls(const struct peer *const *peers, size_t peer_count, int round
             }
         }
         count = run_rounds(taking_part, count, question, rounds, times);
-        for (size_t i = 0; i < count && written < capacity && taking_part[0] == peers[0]; i++) {
-            figures[written++] = figure_of(taking_part[i], question, rounds, times + i * (size_t)rounds, times);
+        for (size_t i = 0; i < count && taking_part[0] == peers[0]; i++) {
+            double bar = taking_part[i] == &peer_sysinfo ? bars[question] : 0;
+            add_figure(figures, question_names[q], taking_part[i]->name, times + i * (size_t)rounds, times, rounds, CALLS_PER_ROUND, bar);
         }
     }
     free(taking_part);
     free(times);
-    return written;
 }

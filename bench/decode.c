@@ -43,7 +43,7 @@ static size_t make_line(char *line, const char *label, bool is_realistic, uint64
     return length;
 }
 
-static char *make_text(int cpus, bool is_realistic, size_t *length) {
+char *make_stat(int cpus, bool is_realistic, size_t *length) {
     char *text = malloc((size_t)(cpus + 1) * LONGEST_LINE + SYSINFO__TEXT_PADDING);
     if (text == NULL) {
         return NULL;
@@ -100,7 +100,7 @@ static double rate(bool with_library, const char *text, size_t length, int times
 
 static bool measure(int cpus, bool is_realistic, int rounds, struct throughput *figure) {
     size_t length;
-    char *text = make_text(cpus, is_realistic, &length);
+    char *text = make_stat(cpus, is_realistic, &length);
     double *library = malloc((size_t)rounds * sizeof *library), *slow = malloc((size_t)rounds * sizeof *slow);
     struct sysinfo__cpu_rows rows = {.count = 0};
     bool is_measured = text != NULL && library != NULL && slow != NULL;

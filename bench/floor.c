@@ -63,5 +63,5 @@ const struct peer peer_floor = {
     .name = "floor",
     .open = open_all,
     .close = close_all,
-    .call = {read_stat, read_stat, read_stat, read_meminfo, read_meminfo_and_vmstat, read_online},
+    .call = {read_stat, read_stat, read_stat, read_meminfo, read_meminfo_and_vmstat, read_online, read_online},
 };

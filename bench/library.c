@@ -46,11 +46,15 @@ static bool cpu_count(void) {
     return sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL) > 0;
 }
 
+static bool core_count(void) {
+    return sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL) > 0;
+}
+
 const struct peer peer_sysinfo = {
     .name = "sysinfo",
     .open = open_host,
     .close = close_host,
-    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, cpu_count},
+    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, cpu_count, core_count},
 };
 
 static bool count_by_sysconf(void) {

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a call of usable memory, swap and CPUs costs beside the floor: one pread of
- * each file that the library keeps open for it, through descriptors of our own.
- * Which files these are is found out from /proc/self/fd, so that the floor fits
- * whatever cgroups this process is in.
- *
- * Rounds of both are interleaved, and the ratio is the median of those of each
- * round: on a busy machine only that means anything.
+ * Usable memory, swap and CPUs, and the use of the own group, beside their floor:
+ * one pread of each file that the library keeps open for it, through descriptors of
+ * our own. Which files these are is found out from /proc/self/fd, so that the floor
+ * fits whatever groups this process is in.
  */
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sysinfo/sysinfo.h>
 
-enum { ROUNDS = 401, CALLS = 40, MOST_FILES = 128 };
+#include "bench.h"
+
+enum { CALLS = 40, MOST_FILES = 128 };
 
 static struct sysinfo_host *host;
 static int file[MOST_FILES];
@@ -71,57 +67,56 @@ static bool read_floor(void) {
     return is_read;
 }
 
+/* Negative: a call failed. */
 static double time_of(bool (*call)(void)) {
-    struct timespec before, after;
-    clock_gettime(CLOCK_MONOTONIC, &before);
+    double start = now_seconds();
     for (int i = 0; i < CALLS; i++) {
         if (!call()) {
-            fprintf(stderr, "a call failed\n");
-            exit(1);
+            return -1;
         }
     }
-    clock_gettime(CLOCK_MONOTONIC, &after);
-    return ((double)(after.tv_sec - before.tv_sec) * 1e9 + (double)(after.tv_nsec - before.tv_nsec)) / CALLS;
+    return now_seconds() - start;
 }
 
-static int by_size(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values) {
-    qsort(values, ROUNDS, sizeof *values, by_size);
-    return values[ROUNDS / 2];
-}
-
-static void compare(const char *name, bool (*call)(void)) {
-    static double ratio[ROUNDS], floor_time[ROUNDS];
+static void compare(const char *name, bool (*call)(void), int rounds, double *times, struct figures *figures) {
     int first = dup(0);
     close(first);
     if (sysinfo_host_open(&host, NULL) != SYSINFO_OK || !call() || !call()) {
-        printf("%-14s not supported here\n", name);
+        skip(name, "is not supported here");
         sysinfo_host_close(host);
         return;
     }
     open_floor(first);
-    for (int round = 0; round < ROUNDS; round++) {
+    double *floor = times, *library = times + rounds;
+    bool has_run = true;
+    for (int round = 0; round < rounds && has_run; round++) {
         bool is_floor_first = round % 2 == 0;
-        double before = is_floor_first ? time_of(read_floor) : 0;
-        double library = time_of(call);
-        floor_time[round] = is_floor_first ? before : time_of(read_floor);
-        ratio[round] = library / floor_time[round];
+        floor[round] = is_floor_first ? time_of(read_floor) : 0;
+        library[round] = time_of(call);
+        floor[round] = is_floor_first ? floor[round] : time_of(read_floor);
+        has_run = floor[round] > 0 && library[round] > 0;
     }
-    printf("%-14s %2d files   floor %7.0f ns   ratio %.3f\n", name, files, median(floor_time), median(ratio));
+    if (has_run) {
+        char who[32];
+        snprintf(who, sizeof who, "floor, %d files", files);
+        add_figure(figures, name, who, floor, floor, rounds, CALLS, 0);
+        add_figure(figures, name, "sysinfo", library, floor, rounds, CALLS, 0);
+    } else {
+        skip(name, "failed");
+    }
     for (int i = 0; i < files; i++) {
         close(file[i]);
     }
     sysinfo_host_close(host);
 }
 
-int main(void) {
-    compare("usable_memory", usable_memory);
-    compare("usable_swap", usable_swap);
-    compare("usable_cpus", usable_cpus);
-    compare("cgroup_usage", cgroup_usage);
-    return 0;
+void bench_limits(int rounds, struct figures *figures) {
+    double *times = malloc(2 * (size_t)rounds * sizeof *times);
+    if (times != NULL) {
+        compare("usable_memory", usable_memory, rounds, times, figures);
+        compare("usable_swap", usable_swap, rounds, times, figures);
+        compare("usable_cpus", usable_cpus, rounds, times, figures);
+        compare("cgroup_usage", cgroup_usage, rounds, times, figures);
+    }
+    free(times);
 }

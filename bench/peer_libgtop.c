@@ -3,6 +3,7 @@
 #include <glibtop/cpu.h>
 #include <glibtop/mem.h>
 #include <glibtop/swap.h>
+#include <glibtop/sysinfo.h>
 
 #include "bench.h"
 
@@ -32,10 +33,16 @@ static bool swap_memory(void) {
     return swap.flags != 0;
 }
 
+/* It keeps its first answer for the life of the process. */
+static bool cpu_count(void) {
+    const glibtop_sysinfo *machine = glibtop_get_sysinfo();
+    return machine != NULL && machine->ncpu > 0;
+}
+
 /* Its one call for CPUs brings the sum and each CPU. */
 const struct peer peer_libgtop = {
     .name = "libgtop",
     .open = start,
     .close = stop,
-    .call = {cpu_times, cpu_times, NULL, virtual_memory, swap_memory, NULL},
+    .call = {cpu_times, cpu_times, NULL, virtual_memory, swap_memory, cpu_count},
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <libproc2/meminfo.h>
+#include <libproc2/misc.h>
 #include <libproc2/stat.h>
 #include <libproc2/vmstat.h>
 
@@ -50,9 +51,13 @@ static bool swap_memory(void) {
     return procps_meminfo_select(meminfo_info, swap, COUNT(swap)) != NULL && procps_vmstat_select(vmstat_info, moved, COUNT(moved)) != NULL;
 }
 
+static bool cpu_count(void) {
+    return procps_cpu_count() > 0;
+}
+
 const struct peer peer_libproc2 = {
     .name = "libproc2",
     .open = open_all,
     .close = close_all,
-    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, NULL},
+    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, cpu_count},
 };

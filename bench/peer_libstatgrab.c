@@ -31,9 +31,15 @@ static bool swap_memory(void) {
     return sg_get_swap_stats(&count) != NULL;
 }
 
+static bool cpu_count(void) {
+    size_t count;
+    const sg_host_info *machine = sg_get_host_info(&count);
+    return machine != NULL && machine->ncpus > 0;
+}
+
 const struct peer peer_libstatgrab = {
     .name = "libstatgrab",
     .open = start,
     .close = stop,
-    .call = {cpu_times, NULL, cpu_percent, virtual_memory, swap_memory, NULL},
+    .call = {cpu_times, NULL, cpu_percent, virtual_memory, swap_memory, cpu_count},
 };

@@ -20,7 +20,7 @@ static const char script[] =
     "    print('missing', flush=True)\n"
     "    sys.exit()\n"
     "calls = [psutil.cpu_times, lambda: psutil.cpu_times(percpu=True), lambda: psutil.cpu_percent(None),\n"
-    "         psutil.virtual_memory, psutil.swap_memory, psutil.cpu_count]\n"
+    "         psutil.virtual_memory, psutil.swap_memory, psutil.cpu_count, lambda: psutil.cpu_count(logical=False)]\n"
     "print('ready', flush=True)\n"
     "for line in sys.stdin:\n"
     "    question, count = map(int, line.split())\n"
