@@ -9,9 +9,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#if __has_include(<linux/openat2.h>)
-#include <linux/openat2.h>
-#endif
 
 #include "../posix/posix.h"
 #include "page_size.h"
@@ -53,8 +50,12 @@ static int failed(struct sysinfo_host *host, int error, const char *path) {
 
 /* Below a root, a link that points to an absolute path means a path below that root, where the kernel can say so (5.6). */
 static int open_below(int root, const char *relative, int flags) {
-#if defined(SYS_openat2) && defined(RESOLVE_IN_ROOT)
-    struct open_how how = {.flags = (unsigned)flags, .resolve = RESOLVE_IN_ROOT};
+#ifdef SYS_openat2
+    /* Not from <linux/openat2.h>: a C library may come without the kernel's headers, as musl does. */
+    enum { RESOLVE_BELOW_ROOT = 0x10 };
+    const struct {
+        uint64_t flags, mode, resolve;
+    } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
     int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
         return fd;

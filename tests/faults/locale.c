@@ -37,7 +37,7 @@ END_TEST
 
 int main(void) {
     size_t i = 0;
-    while (i < sizeof names / sizeof names[0] && setlocale(LC_ALL, names[i]) == NULL) {
+    while (i < sizeof names / sizeof names[0] && (setlocale(LC_ALL, names[i]) == NULL || strcmp(localeconv()->decimal_point, ",") != 0)) { /* musl takes any name. */
         i++;
     }
     if (i == sizeof names / sizeof names[0]) {
