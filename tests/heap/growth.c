@@ -32,7 +32,7 @@ START_TEST(one_block_a_call_is_its_size) {
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         double growth = growth_of(leak_one, &sizes[i]);
         if (allocator_is("glibc")) {
-            ck_assert_double_eq(growth, (double)((sizes[i] + 8 + 15) / 16 * 16 < 32 ? 32 : (sizes[i] + 8 + 15) / 16 * 16));
+            ck_assert_double_eq(growth, (double)glibc_chunk(sizes[i]));
         } else {
             ck_assert_double_eq(growth, cost_of(sizes[i]));
         }

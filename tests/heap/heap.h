@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,13 @@ static inline bool allocator_is(const char *name) {
 static inline bool trims(struct sysinfo_host *asked) {
     int status = sysinfo_heap_trim(asked, NULL);
     return status == SYSINFO_OK || (status == SYSINFO_NOT_SUPPORTED && allocator_is("sanitizer"));
+}
+
+/* What a block of this size takes under glibc. */
+static inline uint64_t glibc_chunk(size_t size) {
+    const size_t word = sizeof(size_t), unit = 2 * word > _Alignof(max_align_t) ? 2 * word : _Alignof(max_align_t);
+    size_t chunk = (size + word + unit - 1) / unit * unit;
+    return chunk < 4 * word ? 4 * word : chunk;
 }
 
 /* A block whose pages are all in memory. */
