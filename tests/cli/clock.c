@@ -14,7 +14,7 @@ static const char *work;
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     now->tv_sec = (clock == CLOCK_REALTIME ? 1700000000 : 1000) + passed / 1000000000;
-    now->tv_nsec = passed % 1000000000;
+    now->tv_nsec = (long)(passed % 1000000000);
     return 0;
 }
 
