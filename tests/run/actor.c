@@ -305,8 +305,8 @@ static int marks(char **argument) {
 enum { MOST_BLOCKS = 300000 };
 static char *volatile block[MOST_BLOCKS]; /* Volatile, or a compiler sees that nobody looks at it. */
 
-static void allocate(long count, long size) {
-    for (long i = 0; i < count; i++) {
+static void allocate(long first, long count, long size) {
+    for (long i = first; i < first + count; i++) {
         block[i] = malloc((size_t)size);
         if (block[i] == NULL) {
             _exit(97);
@@ -324,7 +324,7 @@ static void release(long count) {
 
 /* blocks COUNT FREED SIZE [SIGNAL]: so many of that many bytes, so many of them freed; then it exits, or the signal ends it. */
 static int blocks(char **argument) {
-    allocate(number(argument, 0), number(argument, 2));
+    allocate(0, number(argument, 0), number(argument, 2));
     release(number(argument, 1));
     if (argument[3] != NULL) {
         raise((int)number(argument, 3));
@@ -332,10 +332,16 @@ static int blocks(char **argument) {
     return 0;
 }
 
-/* keep SIZE TIME: that many MiB in blocks of 1000 bytes; frees all but the last, which the allocator cannot give back, and passes the time. */
+/*
+ * keep SIZE TIME: that many MiB in blocks of 1000 bytes; frees all but the last, so
+ * that the allocator cannot give them back, and passes the time. What it holds is
+ * looked at now and then, while blocks are allocated: hence the pause before the last.
+ */
 static int keep(char **argument) {
-    long count = number(argument, 0) * 1048;
-    allocate(count, 1000);
+    long count = number(argument, 0) * 1048, last = 500;
+    allocate(0, count - last, 1000);
+    nap(200);
+    allocate(count - last, last, 1000);
     release(count - 1);
     pass(argument[1]);
     return 0;
@@ -343,14 +349,14 @@ static int keep(char **argument) {
 
 /* leak SIZE TIME: the same, and frees none. */
 static int leak(char **argument) {
-    allocate(number(argument, 0) * 1048, 1000);
+    allocate(0, number(argument, 0) * 1048, 1000);
     pass(argument[1]);
     return 0;
 }
 
 /* heirs COUNT: children, one after the other, each with one block of 1000 bytes of its own. */
 static int heirs(char **argument) {
-    allocate(10, 1000);
+    allocate(0, 10, 1000);
     for (long i = 0; i < number(argument, 0); i++) {
         pid_t pid = fork();
         if (pid < 0) {
