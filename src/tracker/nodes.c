@@ -77,8 +77,14 @@ static void begin_as_child(void) {
     }
     memory->header.pid = (uint32_t)getpid();
     memory->header.has_ended = 0;
+    memory->header.inherited_allocs = memory->header.inherited_frees = memory->header.inherited_failed = 0;
+    memory->header.inherited_live = 0;
     for (size_t i = 0; i < memory->header.nodes; i++) {
         memory->node[i].owned = i == own && own != 0;
+        memory->header.inherited_allocs += memory->node[i].allocs;
+        memory->header.inherited_frees += memory->node[i].frees;
+        memory->header.inherited_failed += memory->node[i].failed;
+        memory->header.inherited_live += memory->node[i].live;
     }
     if (sysinfo__is_recording && !sysinfo__record_to_file(&copy)) {
         sysinfo__record_to_memory(&copy);

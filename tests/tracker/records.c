@@ -55,6 +55,7 @@ START_TEST(record_stays_when_its_process_has_ended) {
     struct sysinfo_heap_tally counts;
     MUST(pipe(pipes) == 0);
     fflush(NULL);
+    struct sysinfo_heap_tally before = process_counts();
     pid_t child = _i < 3 ? fork() : (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
     if (child == 0) {
         void *volatile block = malloc(500000);
@@ -82,6 +83,11 @@ START_TEST(record_stays_when_its_process_has_ended) {
         check_same(&record, &counts);
     }
     ck_assert_uint_ge(record.peak, 500000);
+    ck_assert_uint_eq(record.inherited_allocs, before.allocs);
+    ck_assert_uint_eq(record.inherited_frees, before.frees);
+    ck_assert_uint_eq(record.inherited_failed, before.failed);
+    ck_assert_uint_eq(record.inherited_live, (uint64_t)before.live);
+    ck_assert_uint_eq(record.inherited_blocks, (uint64_t)before.blocks);
 }
 END_TEST
 
