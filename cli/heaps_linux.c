@@ -268,8 +268,8 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
 
 /* What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot be in memory. */
 static void take_kept(struct heap_program *program, const struct sysinfo_heap_record *record, const struct process *process) {
-    program->has_kept = SYSINFO_HAS(record, footprint) || program->has_kept;
-    if (SYSINFO_HAS(record, footprint)) {
+    if (SYSINFO_HAS(record, footprint) && record->has_ended == 0) { /* Else the kernel is taking its memory away already. */
+        program->has_kept = true;
         uint64_t unused = above(record->footprint, record->live), room = above(process->anonymous, record->live);
         program->kept = unused < room ? unused : room;
         program->kept_peak = program->kept > program->kept_peak ? program->kept : program->kept_peak;
@@ -408,11 +408,11 @@ static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
 static void look_at_current(struct heaps *heaps, struct entry *entry, const struct process *process) {
     struct sysinfo_heap_record record;
     read_entry(heaps, entry, &record);
-    entry->is_in_tree = process != NULL;
+    entry->is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is not gone yet. */
     if (process != NULL && !runs_it(heaps, entry, process)) {
         take_leave(heaps, entry);
     } else if (entry->is_counted) {
-        if (process != NULL) {
+        if (entry->is_in_tree) {
             memcpy(entry->program.name, process->name, sizeof entry->program.name);
             take_kept(&entry->program, &record, process);
         }
