@@ -60,13 +60,24 @@ struct heaps {
 
 /* ---- The folder ---- */
 
-static void remove_files(int fd) {
-    DIR *folder = fdopendir(dup(fd));
+static void remove_files(const char *path) {
+    DIR *folder = opendir(path);
     for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
-        unlinkat(fd, file->d_name, 0);
+        unlinkat(dirfd(folder), file->d_name, 0);
     }
     if (folder != NULL) {
         closedir(folder);
+    }
+}
+
+/* Those that go on without us may put new files into it meanwhile. */
+static void remove_folder(const char *path) {
+    enum { ATTEMPTS = 100 };
+    for (int i = 0; i < ATTEMPTS; i++) {
+        remove_files(path);
+        if (rmdir(path) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) {
+            return;
+        }
     }
 }
 
@@ -89,8 +100,7 @@ static void remove_stale(const char *place) {
         text_addf(&path, "%s/%s", place, file->d_name);
         int fd = strncmp(file->d_name, FOLDER_BEGIN, strlen(FOLDER_BEGIN)) == 0 ? hold(path.bytes) : -1;
         if (fd >= 0) {
-            remove_files(fd);
-            rmdir(path.bytes);
+            remove_folder(path.bytes);
             close(fd);
         }
         text_free(&path);
@@ -167,8 +177,7 @@ void heaps_close(struct heaps *heaps) {
         return;
     }
     if (heaps->fd >= 0) {
-        remove_files(heaps->fd);
-        rmdir(heaps->folder);
+        remove_folder(heaps->folder);
         close(heaps->fd);
     }
     sysinfo_host_close(heaps->host);
@@ -459,9 +468,9 @@ static int by_pid_alone(const void *a, const void *b) {
 
 /* The last file of a process, unless it is over. */
 static const struct entry *find(const struct heaps *heaps, int64_t pid) {
-    const struct entry key = {.pid = pid}, *end = heaps->entry + heaps->entries;
+    const struct entry key = {.pid = pid};
     const struct entry *entry = heaps->entries == 0 ? NULL : bsearch(&key, heaps->entry, heaps->entries, sizeof key, by_pid_alone);
-    while (entry != NULL && entry + 1 < end && entry[1].pid == pid) {
+    while (entry != NULL && entry + 1 < heaps->entry + heaps->entries && entry[1].pid == pid) {
         entry++;
     }
     return entry != NULL && !entry->is_over ? entry : NULL;
