@@ -127,8 +127,10 @@ static double ask_child(const char *preload, int task, int threads) {
     snprintf(task_text, sizeof task_text, "%d", task);
     snprintf(threads_text, sizeof threads_text, "%d", threads);
     snprintf(setting, sizeof setting, "LD_PRELOAD=%s", preload);
-    char *arguments[] = {"sysinfo_bench_tracker", "--child", task_text, threads_text, NULL};
-    char *environment[] = {setting, NULL};
+    char name[] = "sysinfo_bench_tracker", option[] = "--child";
+    char *arguments[] = {name, option, task_text, threads_text, NULL};
+    static char log[] = "DUMP_HEAPTRACK_OUTPUT=/dev/null"; /* Where heaptrack's library writes. */
+    char *environment[] = {setting, log, NULL};
     int pipes[2];
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The examples of <sysinfo/proc.h>, for POSIX systems; the leak test needs libcheck.
+# The examples of <sysinfo/proc.h> and <sysinfo/tracker.h>, for POSIX systems; the leak test needs libcheck.
 if(NOT UNIX)
     return()
 endif()
@@ -8,7 +8,7 @@ find_package(PkgConfig)
 if(PkgConfig_FOUND)
     pkg_check_modules(CHECK IMPORTED_TARGET check)
 endif()
-set(heap_examples heap_experiment)
+set(heap_examples heap_experiment scopes)
 if(CHECK_FOUND)
     list(APPEND heap_examples leak_test)
 endif()

@@ -81,7 +81,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_thread_counts(struct sysinfo_
  *
  * SYSINFO_NOT_SUPPORTED as above. SYSINFO_INVALID: a threshold and no function. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_watch(uint64_t bytes, uint64_t blocks, void (*function)(void *argument), void *argument);
+SYSINFO_EXPORT int sysinfo_heap_watch(uint64_t bytes, uint64_t blocks, void (*function)(void *argument), void *argument);
 
 /* ---- Scopes -------------------------------------------------------------- */
 

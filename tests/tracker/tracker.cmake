@@ -61,3 +61,11 @@ set_tests_properties(tracker_plain PROPERTIES TIMEOUT 120 LABELS tracker)
 add_test(NAME tracker_storm COMMAND test_tracker_storm 200)
 set_tests_properties(tracker_storm PROPERTIES TIMEOUT 180 LABELS tracker)
 sysinfo_tracker_recorded(tracker_storm_recorded $<TARGET_FILE:test_tracker_storm> 200)
+
+if(TARGET sysinfo_example_scopes)
+    add_test(NAME example_scopes COMMAND sysinfo_example_scopes)
+    set_tests_properties(example_scopes PROPERTIES LABELS tracker PASS_REGULAR_EXPRESSION " - +3 +- +-  read .*\n~ of the whole process")
+    add_test(NAME example_scopes_tracked COMMAND sysinfo_example_scopes)
+    set_tests_properties(example_scopes_tracked PROPERTIES LABELS tracker ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>"
+        PASS_REGULAR_EXPRESSION " 3 +150003 +0  read .* 1.0[0-9]+ MiB +3 +3 +3  search .* 0.000 MiB +[0-9.]+ MiB +3 +150006 +150006  round .*has grown by a mebibyte [0-9]+ times")
+endif()
