@@ -33,6 +33,9 @@ enum { SYSINFO__BATCH = 65536, SYSINFO__BATCH_CALLS = 1024 };
 
 typedef struct sysinfo__record_node node_t;
 
+/* Bits of a node's `inside`. */
+enum { SYSINFO__IN_ALLOCATOR = 1, SYSINFO__ALWAYS_SLOWLY = 2 };
+
 extern struct sysinfo__memory {
     struct sysinfo__record_header header;
     node_t node[SYSINFO__NODES]; /* The first is that of threads without an own one, and changed by locked instructions. */

@@ -137,7 +137,7 @@ static node_t *begin_as_thread(void) {
     if (node == NULL) {
         return NULL;
     }
-    node->inside = 0;
+    node->inside = sysinfo__has_size_in_front ? 0 : SYSINFO__ALWAYS_SLOWLY;
     node->first_allocs = node->allocs;
     node->first_frees = node->frees;
     node->first_failed = node->failed;

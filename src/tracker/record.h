@@ -48,7 +48,7 @@ struct sysinfo__record_node {
     uint64_t owned; /* 1: a thread counts here. An ended thread's sums stay, and another goes on with them. */
 
     /* Only of meaning inside the process. */
-    uint64_t inside;        /* 1: in a call of the real allocator. */
+    uint64_t inside;        /* In a call of the real allocator; or calls always go the long way. */
     int64_t ceiling, floor; /* Beyond these, `live` is looked at: it has a new peak, or is to be told. */
     int64_t peak;           /* Of `live`, since the thread began or a scope was entered. */
     int64_t told;           /* Of `live`, what the header knows. */

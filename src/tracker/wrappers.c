@@ -30,7 +30,7 @@ static inline uint64_t enter(node_t *node) {
         return 0;
     }
     uint64_t outer = LOAD(node->inside);
-    mark(node, 1);
+    mark(node, outer | SYSINFO__IN_ALLOCATOR);
     return outer;
 }
 
@@ -62,7 +62,7 @@ __attribute__((noinline)) static void *allocated_more(node_t *node, void *block)
 static inline void *count_size(node_t *node, void *block, int64_t size) {
     sysinfo__add(&node->allocs, 1);
     sysinfo__add(&node->live, size);
-    return UNLIKELY(LOAD(node->live) > LOAD(node->ceiling) || is_batch(LOAD(node->allocs))) ? allocated_more(node, block) : block;
+    return UNLIKELY(node->live > node->ceiling || is_batch(node->allocs)) ? allocated_more(node, block) : block;
 }
 
 __attribute__((noinline)) static void *count_alloc(node_t *node, void *block) {
@@ -91,7 +91,12 @@ static void count_free(node_t *node, int64_t size) {
     }
 }
 
-/* ---- malloc() and free(), straight and otherwise ---- */
+/*
+ * ---- malloc() and free(), straight and otherwise ----
+ *
+ * What only this thread writes is read as an ordinary variable. `inside` is not 0,
+ * too, where the size of a block is not in front of it.
+ */
 
 __attribute__((noinline)) static void *malloc_slowly(size_t size) {
     node_t *node = sysinfo__node();
@@ -105,13 +110,13 @@ __attribute__((noinline)) static void *malloc_slowly(size_t size) {
 void *sysinfo__malloc(size_t size) __attribute__((visibility("hidden")));
 void *sysinfo__malloc(size_t size) {
     node_t *node = *sysinfo__slot;
-    if (UNLIKELY(node == NULL || LOAD(node->inside) != 0)) {
+    if (UNLIKELY(node == NULL || node->inside != 0)) {
         return malloc_slowly(size);
     }
-    mark(node, 1);
+    mark(node, SYSINFO__IN_ALLOCATOR);
     void *block = sysinfo__real.malloc(size);
     mark(node, 0);
-    if (UNLIKELY(block == NULL || !sysinfo__has_size_in_front)) {
+    if (UNLIKELY(block == NULL)) {
         return count_alloc(node, block);
     }
     size_t word = sysinfo__word_in_front(block);
@@ -135,7 +140,7 @@ __attribute__((noinline)) static void free_slowly(void *block) {
 
 __attribute__((noinline)) static void free_and_flush(node_t *node, void *block) {
     sysinfo__flush(node, false);
-    mark(node, 1);
+    mark(node, SYSINFO__IN_ALLOCATOR);
     sysinfo__real.free(block);
     mark(node, 0);
 }
@@ -145,7 +150,7 @@ EXPORT void free(void *block) {
         return;
     }
     node_t *node = *sysinfo__slot;
-    if (UNLIKELY(node == NULL || LOAD(node->inside) != 0 || !sysinfo__has_size_in_front)) {
+    if (UNLIKELY(node == NULL || node->inside != 0)) {
         free_slowly(block);
         return;
     }
@@ -156,11 +161,11 @@ EXPORT void free(void *block) {
     }
     sysinfo__add(&node->frees, 1);
     sysinfo__add(&node->live, -sysinfo__size_in(word));
-    if (UNLIKELY(LOAD(node->live) < LOAD(node->floor) || is_batch(LOAD(node->frees)))) {
+    if (UNLIKELY(node->live < node->floor || is_batch(node->frees))) {
         free_and_flush(node, block);
         return;
     }
-    mark(node, 1);
+    mark(node, SYSINFO__IN_ALLOCATOR);
     sysinfo__real.free(block);
     mark(node, 0);
 }
