@@ -115,6 +115,12 @@ void sysinfo__backend_close(struct sysinfo__state *state);
 double sysinfo__backend_clock(void);
 int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds);
 
+/*
+ * Whether the process has more rights than whoever started it, as a set-user-ID
+ * program has: then the environment is a stranger's, and nothing is loaded that obeys it.
+ */
+bool sysinfo__backend_is_privileged(void);
+
 /* The English sentence for a system's error number, without a full stop; NULL when it has none. */
 const char *sysinfo__backend_error(int64_t system_error);
 

@@ -311,6 +311,9 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *lis
     if (!is_hwloc_root(sysinfo__root(host))) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "of another root needs HWLOC_FSROOT set to that root");
     }
+    if (sysinfo__backend_is_privileged()) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
+        return sysinfo__failed(host, SYSINFO_DENIED, 0, "topology", "is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
+    }
     struct hwloc hwloc;
     if (!load_library(&hwloc)) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "needs the hwloc library, " SYSINFO_HWLOC_SONAME);

@@ -4,7 +4,9 @@
  *
  * Answered by hwloc, which is loaded when the first topology question is asked
  * and never before. A library built without hwloc, or a system where its library
- * is not installed, answers SYSINFO_NOT_SUPPORTED.
+ * is not installed, answers SYSINFO_NOT_SUPPORTED. hwloc obeys variables of the
+ * environment, of which one names code to load: a set-user-ID program, or one with
+ * file capabilities, gets SYSINFO_DENIED.
  */
 #ifndef SYSINFO_TOPOLOGY_H
 #define SYSINFO_TOPOLOGY_H
