@@ -102,6 +102,21 @@ START_TEST(a_mark_is_a_row) {
 }
 END_TEST
 
+/* At most 200 bytes, and no half of a character. */
+START_TEST(a_long_name_is_cut) {
+    char name[300];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    memcpy(name + 199, "\xC3\xA4", 2);
+    hold();
+    ck_assert_int_eq(sysinfo_mark(recording("1", "1"), name), SYSINFO_OK);
+    let_go();
+    const char *quote = strchr(content(), '"');
+    ck_assert_ptr_nonnull(quote);
+    ck_assert_uint_eq(strcspn(quote + 1, "\""), 199);
+}
+END_TEST
+
 START_TEST(no_trace_is_left) {
     hold();
     errno = 77;
@@ -134,6 +149,7 @@ int main(void) {
     tcase_add_test(mark, a_name_is_needed);
     tcase_add_loop_test(mark, rubbish_is_no_recording, 0, (int)(sizeof rubbish / sizeof rubbish[0]));
     tcase_add_loop_test(mark, a_mark_is_a_row, 0, (int)(sizeof dates / sizeof dates[0]));
+    tcase_add_test(mark, a_long_name_is_cut);
     tcase_add_test(mark, no_trace_is_left);
     tcase_add_test(mark, what_is_no_regular_file_is_left_alone);
     suite_add_tcase(suite, mark);

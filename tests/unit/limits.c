@@ -173,10 +173,10 @@ START_TEST(words_are_whole) {
 END_TEST
 
 START_TEST(escapes_of_a_mount_are_resolved) {
-    static const char text[] = "/a\\040b\\134\\011c\\04\\400\\";
+    static const char text[] = "/a\\040b\\134\\011c\\04\\400\\181\\118\\x00\\", expected[] = "/a b\\\tc\\04\\400\\181\\118\\x00\\";
     char out[sizeof text];
-    ck_assert_uint_eq(sysinfo__unescape((struct sysinfo__part){text, sizeof text - 1}, out), strlen("/a b\\\tc\\04\\400\\"));
-    ck_assert_str_eq(out, "/a b\\\tc\\04\\400\\");
+    ck_assert_uint_eq(sysinfo__unescape((struct sysinfo__part){text, sizeof text - 1}, out), sizeof expected - 1);
+    ck_assert_str_eq(out, expected);
 }
 END_TEST
 
@@ -244,10 +244,13 @@ START_TEST(node_memory_is_read_whatever_the_number) {
     ck_assert(SYSINFO_HAS(&node, total) && node.total == 16384 * 1024 && SYSINFO_HAS(&node, free) && node.free == 256 * 1024);
     free(text);
     node = (struct sysinfo_numa_node){0};
-    text = text_copy("Node 0 MemTotal:  5", 19);
-    sysinfo__decode_node_meminfo(text, 19, &node);
-    ck_assert_uint_eq(node.present, 0);
-    free(text);
+    static const char *const broken[] = {"Node 0 MemTotal:  5", "Node x MemTotal: 5 kB\nNode 0 MemFree: x kB\n"};
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        text = text_copy(broken[i], strlen(broken[i]));
+        sysinfo__decode_node_meminfo(text, strlen(broken[i]), &node);
+        ck_assert_uint_eq(node.present, 0);
+        free(text);
+    }
 }
 END_TEST
 
@@ -258,6 +261,9 @@ START_TEST(the_mask_of_a_status_is_found) {
     ck_assert(sysinfo__decode_cpus_allowed(text, sizeof string - 1, &mask));
     ck_assert(is_part(mask, "ff,0000000f\n"));
     ck_assert(!sysinfo__decode_cpus_allowed(text, 8, &mask));
+    free(text);
+    text = text_copy("Cpus_allowed:", 13);
+    ck_assert(!sysinfo__decode_cpus_allowed(text, 13, &mask));
     free(text);
 }
 END_TEST

@@ -9,5 +9,6 @@ int main(void) {
     suite_add_tcase(suite, meminfo_tests());
     suite_add_tcase(suite, text_tests());
     suite_add_tcase(suite, cpu_set_tests());
+    suite_add_tcase(suite, posix_tests());
     return run(suite);
 }

@@ -17,5 +17,6 @@ TCase *stat_tests(void);
 TCase *meminfo_tests(void);
 TCase *text_tests(void);
 TCase *cpu_set_tests(void);
+TCase *posix_tests(void);
 
 #endif
