@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -194,10 +193,6 @@ static void check_child(struct sysinfo_heap_tally parent, void *block) {
     _exit(0);
 }
 
-static pid_t fork_raw(void) {
-    return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
-}
-
 START_TEST(child_goes_on_from_its_parent) {
     void *block = malloc(30000);
     fflush(NULL);
@@ -266,7 +261,6 @@ START_TEST(handler_may_allocate_and_read) {
 }
 END_TEST
 
-static volatile int stop;
 static volatile uint64_t readings;
 
 static void read_only(int number) {

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,7 +55,7 @@ START_TEST(record_stays_when_its_process_has_ended) {
     MUST(pipe(pipes) == 0);
     fflush(NULL);
     struct sysinfo_heap_tally before = process_counts();
-    pid_t child = _i < 3 ? fork() : (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    pid_t child = _i < 3 ? fork() : fork_raw();
     if (child == 0) {
         void *volatile block = malloc(500000);
         for (int i = 0; i < 100; i++) {

@@ -7,7 +7,6 @@
  */
 #include <pthread.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,7 +66,7 @@ static int be_child(bool may_make_threads) {
 
 static void start_child(int i) {
     /* A raw child of a process with threads may find the allocator locked: it only counts. */
-    pid_t child = i % 8 == 7 ? (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL) : fork();
+    pid_t child = i % 8 == 7 ? fork_raw() : fork();
     MUST(child >= 0);
     if (child == 0) {
         if (i % 8 == 7) {
