@@ -36,16 +36,16 @@ static bool note_folder(void *context, const char *name) {
     return folders->has_memory;
 }
 
-/* A CPU is online unless its file `online` says 0; the first one often has no such file. */
+/* A CPU is online unless its file `online` says 0; the first one often has no such file. One that cannot be read says nothing. */
 static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
     char path[64];
     snprintf(path, sizeof path, CPUS "/cpu%u/online", (unsigned)cpu);
     int status = sysinfo__file_read_once(host, path);
     *answer = status != SYSINFO_OK || sysinfo__state(host)->text[0] != '0';
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return status == SYSINFO_NOT_FOUND ? SYSINFO_OK : status;
 }
 
-static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->counted.is_without_folders) {
         return SYSINFO_OK;
@@ -62,7 +62,21 @@ static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_se
             online->word[cpu / 64] &= ~(UINT64_C(1) << cpu % 64);
         }
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return status;
+}
+
+/* Once more where one went away meanwhile; none at all where some cannot be told, for those only would be a wrong count. */
+static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+    int status = SYSINFO_GONE;
+    for (int attempt = 0; attempt < 2 && status == SYSINFO_GONE; attempt++) {
+        sysinfo__cpu_set_free(online);
+        status = look_at_folders(host, online);
+    }
+    if (sysinfo__is_not_told(status)) {
+        sysinfo__cpu_set_free(online);
+        status = SYSINFO_OK;
+    }
+    return status;
 }
 
 /* The set of online CPUs, empty when sysfs does not say: the kernel's list where there is one, in the state's text when `has_list`. */
@@ -77,7 +91,6 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
             return SYSINFO_OK;
         }
     }
-    sysinfo__cpu_set_free(online);
     return online_from_folders(host, online);
 }
 
