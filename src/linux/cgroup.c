@@ -91,6 +91,9 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
         return status;
     }
     tell_throttled(known, value, &sample->cgroup);
+    if (!question->quota.is_certain) { /* A quota that cannot be seen may be the tightest one. */
+        sample->cgroup.estimated |= sample->cgroup.present;
+    }
     sample->has_quota_time = IS_KNOWN(known, USAGE);
     sample->quota_time = (double)value[USAGE] / 1e6;
     if (level > 0) {
@@ -250,6 +253,9 @@ int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path) {
     *path = NULL;
     for (size_t i = 0; i < sizeof order / sizeof order[0] && status == SYSINFO_OK && *path == NULL; i++) {
         status = sysinfo__hierarchy_ask(host, order[i], ask_path, path);
+        if (status == SYSINFO_OK && !sysinfo__state(host)->cgroups.has_text) { /* The next would read it again, and another group is not this one. */
+            break;
+        }
     }
     if (status == SYSINFO_OK && *path == NULL) {
         status = sysinfo__no_group(host);

@@ -90,14 +90,15 @@ static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     return status;
 }
 
-/* memory.stat of a level; without that file nothing can be given up. */
-static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__memory_stat *stat) {
+/* memory.stat of a level. *is_known is cleared without that file: then nothing is known to be given up. */
+static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__memory_stat *stat, bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
     *stat = (struct sysinfo__memory_stat){0, SYSINFO_UNLIMITED, SYSINFO_UNLIMITED};
     int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_STAT);
     if (status == SYSINFO_OK) {
         sysinfo__decode_memory_stat(state->text, state->length, hierarchy->is_v2, stat);
     }
+    *is_known = *is_known && status == SYSINFO_OK;
     return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
@@ -129,9 +130,10 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     }
     struct sysinfo__memory_stat stat = {0};
     if (status == SYSINFO_OK && reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
-        status = read_stat(host, hierarchy, level, &stat);
+        status = read_stat(host, hierarchy, level, &stat, &is_known);
     }
     if (status == SYSINFO_OK) {
+        all->is_room_certain = all->is_room_certain && is_known;
         add_limit(all, limit, reduced(used, stat.reclaimable));
     }
     return status;
@@ -145,7 +147,7 @@ static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarch
     }
     uint64_t used;
     bool is_known = true;
-    int status = read_stat(host, hierarchy, 0, &stat);
+    int status = read_stat(host, hierarchy, 0, &stat, &is_known);
     if (status != SYSINFO_OK || stat.limit >= all->limit) {
         return status;
     }
@@ -240,7 +242,8 @@ static int add_hidden_swap(struct sysinfo_host *host, struct sysinfo__hierarchy 
     if (hierarchy->is_v2 || hierarchy->levels == 0) {
         return SYSINFO_OK;
     }
-    int status = read_stat(host, hierarchy, 0, &stat);
+    bool is_known = true;
+    int status = read_stat(host, hierarchy, 0, &stat, &is_known);
     uint64_t limit = swap_part(stat.memory_and_swap, stat.limit);
     if (status == SYSINFO_OK && limit < all->limit) {
         doubt_use(all, limit);
