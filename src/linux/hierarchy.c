@@ -63,7 +63,7 @@ int sysinfo__no_group(struct sysinfo_host *host) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen");
     }
     sysinfo__kept_close(&cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */
-    return sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, GROUP_FILE, NULL);
+    return sysinfo__failed(host, cgroups->text_status, cgroups->text_error, GROUP_FILE, NULL);
 }
 
 /* ---- What is kept ---- */
@@ -360,14 +360,16 @@ static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *mem
     return SYSINFO_OK;
 }
 
-/* Reads the mounts into the state's text: empty where there is no such file. */
-static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo) {
+/* Reads the mounts into the state's text: empty where there is no such file. *is_lasting: it is no use to look again. */
+static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo, bool *is_lasting) {
     int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
     *is_mountinfo = status == SYSINFO_OK;
+    *is_lasting = status == SYSINFO_OK || status == SYSINFO_NOT_FOUND;
     if (sysinfo__is_not_told(status)) {
         status = sysinfo__file_read_once(host, "/proc/mounts");
     }
     if (sysinfo__is_not_told(status)) {
+        *is_lasting = false;
         sysinfo__state(host)->length = 0;
         return SYSINFO_OK;
     }
@@ -378,10 +380,11 @@ static int find_all(struct sysinfo_host *host) {
     struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
     char *old_cpuset = NULL;
     size_t old_length = 0;
+    bool is_lasting = true;
     struct search search = {.host = host};
     int status = cgroups->has_text ? SYSINFO_OK : read_old_cpuset(host, &old_cpuset, &old_length);
     if (status == SYSINFO_OK) {
-        status = read_mounts(host, &search.is_mountinfo);
+        status = read_mounts(host, &search.is_mountinfo, &is_lasting);
     }
     if (status != SYSINFO_OK) {
         free(old_cpuset);
@@ -401,7 +404,7 @@ static int find_all(struct sysinfo_host *host) {
     if (status == SYSINFO_OK) {
         status = trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
     }
-    cgroups->is_found = status == SYSINFO_OK;
+    cgroups->is_found = status == SYSINFO_OK && is_lasting;
     for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
         cgroups->is_found = cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
     }
@@ -430,6 +433,8 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     if (!*is_same) {
         forget_all(cgroups);
         cgroups->has_text = has_text;
+        cgroups->text_status = status;
+        cgroups->text_error = has_text ? 0 : sysinfo_system_error(host);
         cgroups->is_without = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host);
         cgroups->length = state->length;
         cgroups->text = malloc(state->length + SYSINFO__TEXT_PADDING);

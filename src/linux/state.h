@@ -77,6 +77,8 @@ struct sysinfo__cgroups {
     bool is_found;                  /* The rest is true for the text below. */
     bool has_text;                  /* There is such a file. */
     bool is_without;                /* There is none because this kernel has no control groups. */
+    int text_status;                /* Why it could not be read, */
+    int64_t text_error;             /* and the system's own number for that. */
     char *text;
     size_t length;
     struct sysinfo__hierarchy hierarchy[SYSINFO__CONTROLLERS];
