@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "faults.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-struct faults faults = {.fail_at = {-1, -1, -1}};
+struct faults faults;
 
 void faults_begin(enum fault kind, int at, int error) {
     memset(faults.calls, 0, sizeof faults.calls);
@@ -18,12 +21,18 @@ void faults_begin(enum fault kind, int at, int error) {
     faults.has_failed = false;
     faults.fail_at[kind] = at;
     faults.error = error;
+    faults.before = NULL;
     faults.is_counting = true;
+}
+
+void faults_begin_with(enum fault kind, int at, void (*before)(void)) {
+    faults_begin(kind, at, 0);
+    faults.before = before;
 }
 
 void faults_end(void) {
     faults.is_counting = false;
-    faults.longest_read = 0;
+    faults.longest_read = faults.longest_write = 0;
 }
 
 static bool fails(enum fault kind) {
@@ -31,6 +40,14 @@ static bool fails(enum fault kind) {
         return false;
     }
     faults.has_failed = true;
+    if (faults.before != NULL) {
+        int saved = errno;
+        faults.is_counting = false;
+        faults.before();
+        faults.is_counting = true;
+        errno = saved;
+        return false;
+    }
     errno = faults.error;
     return true;
 }
@@ -116,4 +133,113 @@ ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {
         size = (size_t)faults.longest_read;
     }
     return __real_pread(fd, buffer, size, offset);
+}
+
+/* ---- Folders ---- */
+
+DIR *__real_fdopendir(int fd);
+struct dirent *__real_readdir(DIR *folder);
+DIR *__wrap_fdopendir(int fd);
+struct dirent *__wrap_readdir(DIR *folder);
+
+DIR *__wrap_fdopendir(int fd) {
+    return fails(FAULT_FOLDER) ? NULL : __real_fdopendir(fd);
+}
+
+struct dirent *__wrap_readdir(DIR *folder) {
+    return fails(FAULT_FOLDER) ? NULL : __real_readdir(folder);
+}
+
+/* ---- What the command does beside: files that it writes, and processes ---- */
+
+ssize_t __real_write(int fd, const void *bytes, size_t size);
+int __real_fsync(int fd);
+int __real_rename(const char *from, const char *to);
+int __real_ftruncate(int fd, off_t length);
+int __real_pipe(int ends[2]);
+pid_t __real_fork(void);
+char *__real_strdup(const char *string);
+FILE *__real_fopen(const char *path, const char *mode);
+ssize_t __wrap_write(int fd, const void *bytes, size_t size);
+int __wrap_fsync(int fd);
+int __wrap_rename(const char *from, const char *to);
+int __wrap_ftruncate(int fd, off_t length);
+int __wrap_pipe(int ends[2]);
+pid_t __wrap_fork(void);
+char *__wrap_strdup(const char *string);
+FILE *__wrap_fopen(const char *path, const char *mode);
+
+/* What goes to stderr is how a failure is told, and gets through. */
+ssize_t __wrap_write(int fd, const void *bytes, size_t size) {
+    if (fd != STDERR_FILENO && fails(FAULT_WRITE)) {
+        return -1;
+    }
+    if (faults.is_counting && faults.longest_write > 0 && size > (size_t)faults.longest_write) {
+        size = (size_t)faults.longest_write;
+    }
+    return __real_write(fd, bytes, size);
+}
+
+int __wrap_fsync(int fd) {
+    return fails(FAULT_WRITE) ? -1 : __real_fsync(fd);
+}
+
+int __wrap_rename(const char *from, const char *to) {
+    return fails(FAULT_WRITE) ? -1 : __real_rename(from, to);
+}
+
+int __wrap_ftruncate(int fd, off_t length) {
+    return fails(FAULT_WRITE) ? -1 : __real_ftruncate(fd, length);
+}
+
+int __wrap_pipe(int ends[2]) {
+    return fails(FAULT_PROCESS) ? -1 : __real_pipe(ends);
+}
+
+pid_t __wrap_fork(void) {
+    return fails(FAULT_PROCESS) ? -1 : __real_fork();
+}
+
+char *__wrap_strdup(const char *string) {
+    return fails(FAULT_MEMORY) ? NULL : counted(__real_strdup(string));
+}
+
+FILE *__wrap_fopen(const char *path, const char *mode) {
+    return fails(FAULT_OPEN) ? NULL : __real_fopen(path, mode);
+}
+
+/* ---- Clocks ---- */
+
+int __real_clock_gettime(clockid_t clock, struct timespec *now);
+int __real_nanosleep(const struct timespec *request, struct timespec *left);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
+int __wrap_nanosleep(const struct timespec *request, struct timespec *left);
+
+static struct timespec of_seconds(double seconds) {
+    struct timespec time = {(time_t)seconds, 0};
+    time.tv_nsec = (long)((seconds - (double)time.tv_sec) * 1e9);
+    return time;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *now) {
+    if (clock == CLOCK_MONOTONIC && faults.time > 0) {
+        *now = of_seconds(faults.time);
+        return 0;
+    }
+    if (clock == CLOCK_REALTIME && faults.wall > 0) {
+        *now = of_seconds(faults.wall);
+        faults.wall += faults.wall_step;
+        return 0;
+    }
+    return __real_clock_gettime(clock, now);
+}
+
+int __wrap_nanosleep(const struct timespec *request, struct timespec *left) {
+    if (faults.time <= 0) {
+        return __real_nanosleep(request, left);
+    }
+    double seconds = (double)request->tv_sec + (double)request->tv_nsec / 1e9;
+    faults.time += seconds;
+    faults.wall += faults.wall > 0 ? seconds : 0;
+    return 0;
 }
