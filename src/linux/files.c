@@ -87,6 +87,7 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
     if (fd < 0 && errno == EBADF) { /* Somebody closed the root: open it once more. */
         sysinfo__state(host)->root = -1;
         root = open_root(host);
+        *failing = root < 0 ? "/" : path;
         fd = root < 0 ? -1 : open_below(root, path + 1, flags);
     }
     return fd;

@@ -102,6 +102,18 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
     sysinfo__kept_close(&cgroups->own_group);
 }
 
+/* Puts the name of a file behind a level's folder, and keeps what stood there; and puts that back. */
+static void append_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, char saved[LONGEST_NAME]) {
+    char *behind = hierarchy->path + hierarchy->level[level].path_length;
+    memcpy(saved, behind, LONGEST_NAME);
+    behind[0] = '/';
+    memcpy(behind + 1, name, strlen(name) + 1);
+}
+
+static void remove_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char saved[LONGEST_NAME]) {
+    memcpy(hierarchy->path + hierarchy->level[level].path_length, saved, LONGEST_NAME);
+}
+
 /* A file that is not there: SYSINFO_GONE where its group's folder is not either, as the process was moved and the group removed since it was found. */
 static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__kept *file) {
     bool is_there = true;
@@ -124,11 +136,8 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
  */
 static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, struct sysinfo__kept *file) {
     bool was_open = file->fd >= 0;
-    char *behind = hierarchy->path + hierarchy->level[level].path_length;
     char saved[LONGEST_NAME];
-    memcpy(saved, behind, sizeof saved);
-    behind[0] = '/';
-    memcpy(behind + 1, name, strlen(name) + 1);
+    append_name(hierarchy, level, name, saved);
     int status;
     if (file->fd == ABSENT) {
         status = sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL);
@@ -138,7 +147,7 @@ static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
             status = was_open ? SYSINFO_GONE : miss(host, hierarchy, level, file);
         }
     }
-    memcpy(behind, saved, sizeof saved);
+    remove_name(hierarchy, level, saved);
     return status;
 }
 
@@ -369,7 +378,7 @@ static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo, bool *is_l
         status = sysinfo__file_read_once(host, "/proc/mounts");
     }
     if (sysinfo__is_not_told(status)) {
-        *is_lasting = false;
+        *is_lasting = *is_lasting && status == SYSINFO_NOT_FOUND;
         sysinfo__state(host)->length = 0;
         return SYSINFO_OK;
     }
@@ -528,14 +537,31 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
     return status;
 }
 
+static enum sysinfo__controller controller_of(struct sysinfo_host *host, const struct sysinfo__hierarchy *hierarchy) {
+    return (enum sysinfo__controller)(hierarchy - sysinfo__state(host)->cgroups.hierarchy);
+}
+
+/* NULL: its version has no such file. */
+static const char *name_of(struct sysinfo_host *host, const struct sysinfo__hierarchy *hierarchy, int file) {
+    enum sysinfo__controller controller = controller_of(host, hierarchy);
+    return hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
+}
+
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file) {
-    enum sysinfo__controller controller = (enum sysinfo__controller)(hierarchy - sysinfo__state(host)->cgroups.hierarchy);
-    const char *name = hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
+    const char *name = name_of(host, hierarchy, file);
     struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
     int status = name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, kept);
-    if (status == SYSINFO_NOT_FOUND && controller == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
+    if (status == SYSINFO_NOT_FOUND && controller_of(host, hierarchy) == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
         kept->fd = -1;
     }
+    return status;
+}
+
+int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, const char *complaint) {
+    char saved[LONGEST_NAME];
+    append_name(hierarchy, level, name_of(host, hierarchy, file), saved);
+    int status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, hierarchy->path, complaint);
+    remove_name(hierarchy, level, saved);
     return status;
 }
 
@@ -543,7 +569,7 @@ int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hie
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
     if (status == SYSINFO_OK && !sysinfo__decode_limit(state->text, state->length, value)) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, hierarchy->path, "has a file that does not hold a number");
+        return sysinfo__hierarchy_malformed(host, hierarchy, level, file, "does not hold a number");
     }
     return status;
 }

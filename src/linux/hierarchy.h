@@ -50,6 +50,9 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
  */
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
 
+/* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
+int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, const char *complaint);
+
 /* The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it holds something else. */
 int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value);
 

@@ -6,12 +6,11 @@ static const char *const machine_files[] = {"/proc/pressure/cpu", "/proc/pressur
 _Static_assert(SYSINFO_RESULT_IRQ_PRESSURE - SYSINFO_RESULT_CPU_PRESSURE == 3 && SYSINFO_RESULT_CGROUP_IRQ_PRESSURE - SYSINFO_RESULT_CGROUP_CPU_PRESSURE == 3,
                "the results are numbered in the order of the files");
 
-static int decode(struct sysinfo_host *host, const char *path, struct sysinfo_pressure *pressure) {
+#define NO_LINES "has neither of the lines some and full"
+
+static bool decode(struct sysinfo_host *host, struct sysinfo_pressure *pressure) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    if (!sysinfo__decode_pressure(state->text, state->length, pressure)) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "has neither of the lines some and full");
-    }
-    return SYSINFO_OK;
+    return sysinfo__decode_pressure(state->text, state->length, pressure);
 }
 
 struct question {
@@ -25,7 +24,10 @@ static int ask_pressure(struct sysinfo_host *host, struct sysinfo__hierarchy *hi
         return sysinfo__no_group(host);
     }
     int status = sysinfo__hierarchy_read(host, hierarchy, 0, question->file);
-    return status == SYSINFO_OK ? decode(host, hierarchy->path, question->pressure) : status;
+    if (status == SYSINFO_OK && !decode(host, question->pressure)) {
+        return sysinfo__hierarchy_malformed(host, hierarchy, 0, question->file, NO_LINES);
+    }
+    return status;
 }
 
 int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure) {
@@ -35,5 +37,8 @@ int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result wha
     }
     int file = (int)(what - SYSINFO_RESULT_CPU_PRESSURE);
     int status = sysinfo__file_read_single(host, machine_files[file], &sysinfo__state(host)->pressure[file]);
-    return status == SYSINFO_OK ? decode(host, machine_files[file], pressure) : status;
+    if (status == SYSINFO_OK && !decode(host, pressure)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, machine_files[file], NO_LINES);
+    }
+    return status;
 }
