@@ -1,16 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "posix.h"
 
 /* A recorder holds a lock on its file for as long as it records. */
-static bool is_recording(int fd) {
-    struct stat file;
+static bool is_recording(int fd, struct stat *file) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    return fstat(fd, file) == 0 && S_ISREG(file->st_mode) && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+/* Beyond the limit on the size of files a write brings SIGXFSZ, which would end the caller's program. */
+static bool has_room(const struct stat *file, size_t length) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || (uint64_t)file->st_size + length <= (uint64_t)limit.rlim_cur;
+}
+
+/* A disk that is full takes a part of the line: without its end, it would spoil the line behind it too. */
+static void take_back(int fd, ssize_t written) {
+    struct stat file;
+    off_t end = lseek(fd, 0, SEEK_CUR);
+    if (written > 0 && end >= written && fstat(fd, &file) == 0 && file.st_size == end && ftruncate(fd, end - written) != 0) {
+        return; /* The reader leaves out what is no whole line. */
+    }
+}
+
+static int append(int fd, const char *line, size_t length) {
+    ssize_t written;
+    do {
+        written = write(fd, line, length);
+    } while (written < 0 && errno == EINTR);
+    if (written < 0) {
+        return sysinfo__posix_status(errno);
+    }
+    if (written != (ssize_t)length) {
+        take_back(fd, written);
+        return SYSINFO_SYSTEM;
+    }
+    return SYSINFO_OK;
 }
 
 int sysinfo__backend_append_mark(const char *path, const char *line, size_t length) {
@@ -19,14 +49,9 @@ int sysinfo__backend_append_mark(const char *path, const char *line, size_t leng
         return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? SYSINFO_OK : sysinfo__posix_status(errno);
     }
     int status = SYSINFO_OK;
-    if (is_recording(fd)) {
-        ssize_t written;
-        do {
-            written = write(fd, line, length);
-        } while (written < 0 && errno == EINTR);
-        if (written != (ssize_t)length) {
-            status = written < 0 ? sysinfo__posix_status(errno) : SYSINFO_SYSTEM;
-        }
+    struct stat file;
+    if (is_recording(fd, &file)) {
+        status = has_room(&file, length) ? append(fd, line, length) : SYSINFO_SYSTEM;
     }
     close(fd);
     return status;
