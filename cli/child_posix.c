@@ -97,6 +97,7 @@ static void give_back_signals(void) {
 /* In the child: becomes the command, or tells the parent why not. */
 static void become(const char *const *command, const struct variable *variables, int report) {
     give_back_signals();
+    platform_leave();
     bool is_set = true;
     for (; is_set && variables->name != NULL; variables++) {
         is_set = variables->value == NULL || setenv(variables->name, variables->value, 1) == 0;

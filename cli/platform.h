@@ -10,6 +10,9 @@
 /* First of all: nothing that is opened later may be mistaken for a closed standard stream. */
 void platform_start(void);
 
+/* For a child of this process that becomes another program: undoes what platform_start() has changed and a program inherits. Where there is fork(). */
+void platform_leave(void);
+
 /* Sets a variable of the environment for this process. */
 void platform_set_variable(const char *name, const char *value);
 
@@ -37,7 +40,7 @@ const char *platform_write(int fd, const char *bytes, size_t count);
 /*
  * A file that is written. With `appends`, bytes go to its end; *continues says
  * whether there were some. Else, a regular file (or none yet) is replaced when it
- * is closed, whole: a new file beside it, flushed to the disk, renamed over it with
+ * is closed, whole: a new file beside it, made then, flushed to the disk and renamed over it with
  * its mode; links are followed. Anything else, a pipe or a device, is written in
  * place. Each returns NULL, or the reason why not.
  */

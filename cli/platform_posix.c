@@ -14,13 +14,26 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still fails. A command that is run finds it closed. */
+static struct sigaction size_signal; /* How SIGXFSZ was when this program began. */
+
+/*
+ * A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still fails. A command that is run
+ * finds it closed. A file at the limit of its size is a failure to write, and has its message: not a signal.
+ */
 void platform_start(void) {
+    struct sigaction ignore;
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &ignore, &size_signal);
     for (int fd = 0; fd <= 2; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) {
             return;
         }
     }
+}
+
+void platform_leave(void) {
+    sigaction(SIGXFSZ, &size_signal, NULL);
 }
 
 /* ---- Time ---- */
@@ -129,9 +142,15 @@ const char *platform_write(int fd, const char *bytes, size_t count) {
 /* ---- Files ---- */
 
 struct platform_file {
-    int fd;
-    char *path;      /* What is replaced when it is closed; NULL: written in place. */
-    char *temporary; /* The new file beside it. */
+    int fd;          /* -1: it replaces another when it is closed. */
+    bool is_regular;
+    char *path;      /* What is replaced; NULL: written in place. */
+    mode_t mode;     /* Of the new file, */
+    bool has_owner;  /* and whose it is to be, if there was one. */
+    uid_t owner;
+    gid_t group;
+    char *bytes;     /* Of the new file. */
+    size_t length;
 };
 
 static const char *release(struct platform_file *file, const char *error) {
@@ -139,7 +158,7 @@ static const char *release(struct platform_file *file, const char *error) {
         close(file->fd);
     }
     free(file->path);
-    free(file->temporary);
+    free(file->bytes);
     free(file);
     return error;
 }
@@ -180,24 +199,25 @@ static int create_beside(const char *path, mode_t mode, char **name) {
     return -1;
 }
 
+/* Makes the new file and takes it away again, so that what would fail in the end fails at once. */
 static const char *open_replacement(struct platform_file *file, const char *path, const struct stat *old) {
     file->path = behind_links(path);
     if (file->path == NULL) {
         return strerror(errno);
     }
-    file->fd = create_beside(file->path, old != NULL ? 0600 : 0666, &file->temporary);
-    if (file->fd < 0) {
-        return strerror(errno);
+    file->mode = old != NULL ? old->st_mode : 0666;
+    file->has_owner = old != NULL;
+    file->owner = old != NULL ? old->st_uid : 0;
+    file->group = old != NULL ? old->st_gid : 0;
+    char *name;
+    int fd = create_beside(file->path, 0600, &name);
+    const char *error = fd < 0 ? strerror(errno) : NULL;
+    if (fd >= 0) {
+        close(fd);
+        unlink(name);
     }
-    if (old != NULL) {
-        bool is_mine = fchown(file->fd, old->st_uid, old->st_gid) == 0; /* Only root may give files away. */
-        if (fchmod(file->fd, old->st_mode & (is_mine ? 07777u : 0777u)) != 0) {
-            const char *error = strerror(errno);
-            unlink(file->temporary);
-            return error;
-        }
-    }
-    return NULL;
+    free(name);
+    return error;
 }
 
 const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues) {
@@ -214,7 +234,8 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
         int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | (appends ? O_CREAT | O_APPEND : 0);
         file->fd = open(path, flags, 0666);
         error = file->fd < 0 ? strerror(errno) : NULL;
-        *continues = error == NULL && fstat(file->fd, &old) == 0 && S_ISREG(old.st_mode) && old.st_size > 0;
+        file->is_regular = error == NULL && fstat(file->fd, &old) == 0 && S_ISREG(old.st_mode);
+        *continues = file->is_regular && old.st_size > 0;
     } else {
         error = open_replacement(file, path, exists ? &old : NULL);
     }
@@ -225,24 +246,75 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
     return NULL;
 }
 
+/* Appends to a file; what a full disk has taken of it is cut off again, so that its last line is whole. */
+static const char *append(const struct platform_file *file, const char *bytes, size_t count) {
+    struct stat information;
+    off_t start = file->is_regular ? lseek(file->fd, 0, SEEK_END) : -1;
+    const char *error = platform_write(file->fd, bytes, count);
+    if (error != NULL && start >= 0 && fstat(file->fd, &information) == 0 && information.st_size == lseek(file->fd, 0, SEEK_CUR)) {
+        (void)!ftruncate(file->fd, start);
+    }
+    return error;
+}
+
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count) {
-    return platform_write(file->fd, bytes, count);
+    if (file->path == NULL) {
+        return append(file, bytes, count);
+    }
+    char *grown = realloc(file->bytes, file->length + count + 1);
+    if (grown == NULL) {
+        return strerror(ENOMEM);
+    }
+    memcpy(grown + file->length, bytes, count);
+    file->bytes = grown;
+    file->length += count;
+    return NULL;
+}
+
+/* Fills the new file, which nobody but its owner reads before it is whole. */
+static const char *fill(const struct platform_file *file, int fd) {
+    const char *error = platform_write(fd, file->bytes, file->length);
+    if (error == NULL && file->has_owner) {
+        bool is_mine = fchown(fd, file->owner, file->group) == 0; /* Only root may give files away. */
+        error = fchmod(fd, file->mode & (is_mine ? 07777u : 0777u)) != 0 ? strerror(errno) : NULL;
+    }
+    while (error == NULL && fsync(fd) != 0) {
+        error = errno == EINTR ? NULL : strerror(errno);
+    }
+    if (close(fd) != 0 && error == NULL) {
+        error = strerror(errno);
+    }
+    return error;
+}
+
+static const char *replace(const struct platform_file *file) {
+    char *name;
+    int fd = create_beside(file->path, file->has_owner ? 0600 : 0666, &name);
+    const char *error = fd < 0 ? strerror(errno) : fill(file, fd);
+    if (error == NULL && rename(name, file->path) != 0) {
+        error = strerror(errno);
+    }
+    if (error != NULL && fd >= 0) {
+        unlink(name);
+    }
+    free(name);
+    return error;
 }
 
 const char *platform_file_close(struct platform_file *file, bool is_good) {
     const char *error = NULL;
-    if (file->path != NULL && is_good && fsync(file->fd) != 0) {
-        error = strerror(errno);
-    }
-    if (close(file->fd) != 0 && error == NULL) {
-        error = strerror(errno);
-    }
-    file->fd = -1;
-    if (file->path != NULL && is_good && error == NULL && rename(file->temporary, file->path) != 0) {
-        error = strerror(errno);
-    }
-    if (file->path != NULL && (!is_good || error != NULL)) {
-        unlink(file->temporary);
+    if (file->path == NULL) {
+        error = close(file->fd) != 0 ? strerror(errno) : NULL;
+        file->fd = -1;
+    } else if (is_good) {
+        sigset_t ends, before; /* A request to end waits: it would leave the new file beside the old one. */
+        sigemptyset(&ends);
+        sigaddset(&ends, SIGINT);
+        sigaddset(&ends, SIGTERM);
+        sigaddset(&ends, SIGHUP);
+        sigprocmask(SIG_BLOCK, &ends, &before);
+        error = replace(file);
+        sigprocmask(SIG_SETMASK, &before, NULL);
     }
     return release(file, error);
 }
