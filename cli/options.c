@@ -353,11 +353,11 @@ static const char *name_command(int argc, char **argv) {
 
 int options_parse(struct options *options, int argc, char **argv) {
     memset(options, 0, sizeof *options);
+    options->named = name_command(argc, argv); /* Before anything fails: it says with which status. */
     options->operand = calloc((size_t)argc + 1, sizeof *options->operand);
     if (options->operand == NULL) {
         fail_no_memory();
     }
-    options->named = name_command(argc, argv);
     bool only_operands = false;
     int status = 0;
     for (int at = 1; at < argc && status == 0; at++) {

@@ -44,9 +44,18 @@ void explain_unknown(struct text *text, const struct options *options, const str
     }
 }
 
+/* Of several fields, one that could not be read says more than one that has nothing to compare with yet. */
 static int fail_unknown(const struct view *view, const struct sample *sample) {
     struct text why = {NULL, 0, 0};
-    explain_unknown(&why, view->options, sample, view->selection->field[0]);
+    const struct selection *selection = view->selection;
+    const struct sysinfo_field *worst = selection->field[0];
+    for (size_t i = selection->count; i-- > 0;) {
+        int status = sample->status[selection->field[i]->result];
+        if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && sysinfo_field_source(selection->field[i]) != NULL) {
+            worst = selection->field[i];
+        }
+    }
+    explain_unknown(&why, view->options, sample, worst);
     int status = trouble("%s", why.bytes);
     text_free(&why);
     return status;
