@@ -185,11 +185,11 @@ int __wrap_fsync(int fd) {
 }
 
 int __wrap_rename(const char *from, const char *to) {
-    return fails(FAULT_WRITE) ? -1 : __real_rename(from, to);
+    return faults.error != EINTR && fails(FAULT_WRITE) ? -1 : __real_rename(from, to); /* No signal interrupts it. */
 }
 
 int __wrap_ftruncate(int fd, off_t length) {
-    return fails(FAULT_WRITE) ? -1 : __real_ftruncate(fd, length);
+    return faults.error != EINTR && fails(FAULT_WRITE) ? -1 : __real_ftruncate(fd, length);
 }
 
 int __wrap_pipe(int ends[2]) {

@@ -94,8 +94,8 @@ static struct calm ask_calmly(const struct question *question, const char *root,
 }
 
 static bool follows_an_estimate(const struct question *question, const uint64_t *answer, size_t slot) {
-    bool is_derived = slot == SYSINFO_SLOT((struct sysinfo_memory *)0, used) || slot == SYSINFO_SLOT((struct sysinfo_memory *)0, percent);
-    return strcmp(question->name, "virtual_memory") == 0 && is_derived && (answer[1] & SYSINFO_BIT(struct sysinfo_memory, available));
+    uint64_t derived = SYSINFO_BIT(struct sysinfo_memory, used) | SYSINFO_BIT(struct sysinfo_memory, percent);
+    return strcmp(question->name, "virtual_memory") == 0 && (derived >> slot & 1) && (answer[1] & SYSINFO_BIT(struct sysinfo_memory, available));
 }
 
 /* An answer in spite of trouble may lack figures, and mark others as estimated; no figure is another than without trouble. */
@@ -207,7 +207,8 @@ END_TEST
 
 /* Files other than procfs's come in pieces: FUSE, or a capture on a network. */
 static bool is_clock(const struct question *question, int slot) {
-    return (size_t)slot == (strcmp(question->name, "cgroup_usage") == 0 ? SYSINFO_SLOT((struct sysinfo_cgroup *)0, time) : SYSINFO_SLOT((struct sysinfo_cpu_sample *)0, time));
+    uint64_t clock = strcmp(question->name, "cgroup_usage") == 0 ? SYSINFO_BIT(struct sysinfo_cgroup, time) : SYSINFO_BIT(struct sysinfo_cpu_sample, time);
+    return clock >> slot & 1;
 }
 
 START_TEST(short_reads_are_put_together) {
