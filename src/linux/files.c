@@ -200,11 +200,12 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
         if (error == 0) {
             return SYSINFO_OK;
         }
-        if (error != EBADF) { /* Then it is not ours to close. */
+        bool is_foreign = error == EBADF || (was_open && (error == ESPIPE || error == EISDIR)); /* Somebody closed it, and may have the number in use. */
+        if (!is_foreign) {
             close(*fd);
         }
         *fd = -1;
-        bool is_stale = error == ENODEV || error == ENOENT || error == EBADF || error == ESTALE;
+        bool is_stale = is_foreign || error == ENODEV || error == ENOENT || error == ESTALE;
         if (!was_open || !is_stale) {
             return explain_read(host, error, path, complaint);
         }

@@ -8,5 +8,6 @@ int main(void) {
     suite_add_tcase(suite, file_fault_tests());
     suite_add_tcase(suite, steady_tests());
     suite_add_tcase(suite, process_tests());
+    suite_add_tcase(suite, world_tests());
     return run(suite);
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* What happens around a host while it answers: CPUs go, the process is moved, descriptors are closed, clocks jump, the process is stopped. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "folder.h"
+#include "questions.h"
+#include "roots.h"
+
+/* ---- In the middle of a call ---- */
+
+static void make_cpus(void) {
+    char path[64];
+    for (int cpu = 0; cpu < 4; cpu++) {
+        snprintf(path, sizeof path, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
+        folder_write(path, cpu < 2 ? "0-1\n" : "2-3\n");
+    }
+    folder_write("sys/devices/system/cpu/online", "0-3\n");
+}
+
+/* As the kernel does it: an offline CPU has no topology. */
+static void take_two_cpus_away(void) {
+    char path[FOLDER_PATH];
+    folder_write("sys/devices/system/cpu/online", "0-1\n");
+    for (int cpu = 2; cpu < 4; cpu++) {
+        char name[64];
+        snprintf(name, sizeof name, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
+        folder_path(path, name);
+        ck_assert_int_eq(unlink(path), 0);
+    }
+}
+
+START_TEST(cpus_that_go_while_they_are_counted_leave_no_mixed_count) {
+    bool has_happened = true;
+    for (int at = 0; has_happened; at++) {
+        make_cpus();
+        struct sysinfo_host *host = open_root(folder_root);
+        struct sysinfo_processors counts;
+        faults_begin_with(_i == 0 ? FAULT_OPEN : FAULT_READ, at, take_two_cpus_away);
+        int status = sysinfo_cpu_counts(host, &counts, sizeof counts);
+        faults_end();
+        has_happened = faults.has_failed;
+        ck_assert_int_eq(status, SYSINFO_OK);
+        bool is_before = counts.count == 4 && (counts.cores == 2 || !SYSINFO_HAS(&counts, cores));
+        bool is_after = counts.count == 2 && (counts.cores == 1 || !SYSINFO_HAS(&counts, cores));
+        ck_assert_msg(is_before || is_after, "call %d: %llu CPUs and %llu cores", at, (unsigned long long)counts.count, (unsigned long long)counts.cores);
+        if (has_happened) {
+            ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_OK);
+            ck_assert(counts.count == 2 && counts.cores == 1);
+        }
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
+#define GROUPS "sys/fs/cgroup/"
+#define MIB (UINT64_C(1) << 20)
+
+static void make_groups(void) {
+    folder_write("proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 1048576 kB\n");
+    folder_write("proc/self/mountinfo", "26 25 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    folder_write("proc/self/cgroup", "0::/a\n");
+    folder_write(GROUPS "cgroup.controllers", "memory\n");
+    static const char *const files[][2] = {
+        {"a/memory.max", "104857600\n"}, {"a/memory.current", "20971520\n"}, {"a/memory.stat", "active_file 1048576\n"}, {"a/memory.high", "max\n"},
+        {"b/memory.max", "52428800\n"},  {"b/memory.current", "1048576\n"},  {"b/memory.stat", "active_file 0\n"},       {"b/memory.high", "max\n"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        char path[64];
+        snprintf(path, sizeof path, GROUPS "%s", files[i][0]);
+        folder_write(path, files[i][1]);
+    }
+}
+
+/* Moved, and the group that it was in is gone. */
+static void move_to_b(void) {
+    static const char *const gone[] = {GROUPS "a/memory.max", GROUPS "a/memory.current", GROUPS "a/memory.stat", GROUPS "a/memory.high", GROUPS "a"};
+    folder_write("proc/self/cgroup", "0::/b\n");
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
+        char path[FOLDER_PATH];
+        folder_path(path, gone[i]);
+        ck_assert_int_eq(remove(path), 0);
+    }
+}
+
+/* What could not be seen at that moment is unknown, or marked. */
+static bool is_of_group(const struct sysinfo_allowance *memory, uint64_t limit, uint64_t usable) {
+    bool is_limit = memory->limit == limit || !SYSINFO_HAS(memory, limit) || SYSINFO_IS_ESTIMATED(memory, limit), is_usable = memory->usable == usable || SYSINFO_IS_ESTIMATED(memory, usable);
+    return is_limit && is_usable;
+}
+
+START_TEST(a_move_in_the_middle_of_a_call_mixes_no_figures) {
+    bool is_warm = _i % 2 == 1, has_happened = true;
+    for (int at = 0; has_happened; at++) {
+        make_groups();
+        struct sysinfo_host *host = open_root(folder_root);
+        struct sysinfo_allowance memory;
+        if (is_warm) {
+            ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_OK);
+        }
+        faults_begin_with(_i < 2 ? FAULT_OPEN : FAULT_READ, at, move_to_b);
+        int status = sysinfo_usable_memory(host, &memory, sizeof memory);
+        faults_end();
+        has_happened = faults.has_failed;
+        ck_assert_msg(status == SYSINFO_OK, "call %d: %s", at, sysinfo_explain(host, status));
+        bool is_right = is_of_group(&memory, 100 * MIB, 81 * MIB) || (has_happened && is_of_group(&memory, 50 * MIB, 49 * MIB));
+        ck_assert_msg(is_right, "call %d: limit %llu, usable %llu", at, (unsigned long long)memory.limit, (unsigned long long)memory.usable);
+        if (has_happened) {
+            ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_OK);
+            ck_assert(memory.limit == 50 * MIB && memory.usable == 49 * MIB && memory.estimated == 0);
+        }
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
+/* ---- Descriptors that somebody closed ---- */
+
+enum { MOST_DESCRIPTORS = 256 };
+
+/* Every descriptor that a warm host has opened becomes one of `foreign`, as it does after closefrom() in a program that goes on opening. */
+static int take_descriptors(const bool was_open[MOST_DESCRIPTORS], int foreign, bool is_taken[MOST_DESCRIPTORS]) {
+    int taken = 0;
+    for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+        is_taken[fd] = !was_open[fd] && fd != foreign && fcntl(fd, F_GETFD) >= 0;
+        if (is_taken[fd]) {
+            ck_assert_int_eq(dup2(foreign, fd), fd);
+            taken++;
+        }
+    }
+    return taken;
+}
+
+/*
+ * A host does not survive that: this is no promise of its answers. But what is no file of the kernel at all is noticed,
+ * opened again, and above all not closed: it is somebody else's.
+ */
+START_TEST(descriptors_that_became_anothers_are_left_alone) {
+    bool was_open[MOST_DESCRIPTORS], is_taken[MOST_DESCRIPTORS];
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), foreign = _i == 0 ? ends[0] : _i == 1 ? folder : ends[1];
+    for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    }
+    struct sysinfo_host *host = open_root(NULL);
+    uint64_t answer[SYSINFO_SLOTS];
+    int usual[64];
+    for (int i = 0; i < question_count; i++) {
+        usual[i] = questions[i].ask(host, answer);
+    }
+    ck_assert_int_gt(take_descriptors(was_open, foreign, is_taken), 3);
+    for (int i = 0; i < question_count; i++) {
+        int status = questions[i].ask(host, answer);
+        ck_assert_msg(status == usual[i] || status == SYSINFO_NOT_YET || usual[i] == SYSINFO_NOT_YET, "%s: %s", questions[i].name, sysinfo_explain(host, status));
+    }
+    for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+        ck_assert_msg(!is_taken[fd] || fcntl(fd, F_GETFD) >= 0, "descriptor %d was closed", fd);
+    }
+    sysinfo_host_close(host);
+    close(folder);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+/* ---- Time ---- */
+
+/* The monotonic clock stands still in suspend, and a virtual machine that is moved may see it do anything. */
+START_TEST(no_clock_makes_an_impossible_percentage) {
+    static const double moments[] = {1000, 1000, 1000.5, 900, 900, 1e9, 5, 5.25};
+    struct sysinfo_host *host = open_root(NULL);
+    for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
+        faults.time = moments[i];
+        struct sysinfo_cpu_usage usage;
+        struct sysinfo_cgroup group;
+        double percent;
+        int status = sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+        ck_assert(status != SYSINFO_OK || (usage.percent >= 0 && usage.percent <= 100 && usage.interval >= 0));
+        status = sysinfo_cpu_percent(host, 0, &percent);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+        ck_assert(status != SYSINFO_OK || (percent >= 0 && percent <= 100));
+        status = sysinfo_cgroup_usage(host, &group, sizeof group);
+        ck_assert(status != SYSINFO_OK || (group.cpu_percent >= 0 && group.cpu_percent <= 100 && group.interval >= 0));
+    }
+    faults.time = 0;
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* Stopped for longer than its interval lasts: the sleep is over when it goes on, and the window is what passed. */
+START_TEST(a_stop_within_an_interval_is_part_of_it) {
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        struct sysinfo_host *host = NULL;
+        struct sysinfo_cpu_usage usage = {0};
+        int status = sysinfo_host_open(&host, NULL);
+        bool is_told = write(ends[1], "x", 1) == 1;
+        status = status == SYSINFO_OK ? sysinfo_cpu_times_percent(host, 0.1, &usage, sizeof usage) : status;
+        bool is_right = status == SYSINFO_NOT_YET || (status == SYSINFO_OK && usage.interval >= 0.1 && usage.percent >= 0 && usage.percent <= 100);
+        sysinfo_host_close(host);
+        _exit(is_told && is_right ? 0 : 1);
+    }
+    char byte;
+    int status;
+    ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+    ck_assert_int_eq(kill(child, SIGSTOP), 0);
+    ck_assert_int_eq(waitpid(child, &status, WUNTRACED), child);
+    if (WIFSTOPPED(status)) { /* Else it was faster. */
+        usleep(300000);
+        ck_assert_int_eq(kill(child, SIGCONT), 0);
+        ck_assert_int_eq(waitpid(child, &status, 0), child);
+    }
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+TCase *world_tests(void) {
+    TCase *tests = tcase_create("world");
+    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_loop_test(tests, cpus_that_go_while_they_are_counted_leave_no_mixed_count, 0, 2);
+    tcase_add_loop_test(tests, a_move_in_the_middle_of_a_call_mixes_no_figures, 0, 4);
+    tcase_add_loop_test(tests, descriptors_that_became_anothers_are_left_alone, 0, 3);
+    tcase_add_test(tests, no_clock_makes_an_impossible_percentage);
+    tcase_add_test(tests, a_stop_within_an_interval_is_part_of_it);
+    return tests;
+}
