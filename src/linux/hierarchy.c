@@ -437,13 +437,13 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
         return status;
     }
     state->length = has_text ? state->length : 0;
+    cgroups->text_status = status;
+    cgroups->text_error = has_text ? 0 : sysinfo_system_error(host);
     *is_same = cgroups->is_found && cgroups->has_text == has_text && cgroups->length == state->length &&
                (!has_text || memcmp(cgroups->text, state->text, state->length) == 0);
     if (!*is_same) {
         forget_all(cgroups);
         cgroups->has_text = has_text;
-        cgroups->text_status = status;
-        cgroups->text_error = has_text ? 0 : sysinfo_system_error(host);
         cgroups->is_without = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host);
         cgroups->length = state->length;
         cgroups->text = malloc(state->length + SYSINFO__TEXT_PADDING);
