@@ -227,6 +227,50 @@ START_TEST(a_stop_within_an_interval_is_part_of_it) {
 }
 END_TEST
 
+/* ---- A disk that is full ---- */
+
+/* Holds the lock that a recorder holds, until the pipe is closed. */
+static void hold_lock(const char *path, int ready, int end) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    char byte;
+    bool is_held = fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0 && write(ready, "x", 1) == 1;
+    _exit(is_held && read(end, &byte, 1) == 0 ? 0 : 1);
+}
+
+START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
+    char path[FOLDER_PATH], recording[FOLDER_PATH + 32], byte;
+    int ready[2], end[2], status;
+    folder_write("a.csv", "whole line\n");
+    folder_path(path, "a.csv");
+    snprintf(recording, sizeof recording, "1000:1000:%s", path);
+    ck_assert(pipe(ready) == 0 && pipe(end) == 0);
+    pid_t holder = fork();
+    ck_assert_int_ge(holder, 0);
+    if (holder == 0) {
+        close(end[1]);
+        hold_lock(path, ready[1], end[0]);
+    }
+    ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+    faults_begin(FAULT_WRITE, -1, 0);
+    faults.longest_write = 10;
+    int marked = sysinfo_mark(recording, "load");
+    faults_end();
+    ck_assert_int_eq(marked, SYSINFO_SYSTEM);
+    struct stat file;
+    ck_assert_int_eq(stat(path, &file), 0);
+    ck_assert_int_eq(file.st_size, 11);
+    ck_assert_int_eq(sysinfo_mark(recording, "load"), SYSINFO_OK);
+    ck_assert(stat(path, &file) == 0 && file.st_size > 11);
+    close(end[1]);
+    ck_assert_int_eq(waitpid(holder, &status, 0), holder);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(end[0]);
+    close(ready[0]);
+    close(ready[1]);
+}
+END_TEST
+
 TCase *world_tests(void) {
     TCase *tests = tcase_create("world");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
@@ -234,6 +278,7 @@ TCase *world_tests(void) {
     tcase_add_loop_test(tests, a_move_in_the_middle_of_a_call_mixes_no_figures, 0, 4);
     tcase_add_loop_test(tests, descriptors_that_became_anothers_are_left_alone, 0, 3);
     tcase_add_test(tests, no_clock_makes_an_impossible_percentage);
+    tcase_add_test(tests, a_mark_that_a_full_disk_cuts_is_taken_back);
     tcase_add_test(tests, a_stop_within_an_interval_is_part_of_it);
     return tests;
 }

@@ -189,6 +189,7 @@ sys.exit(0 if json.load(sys.stdin)[\"command\"] == [\"true\", \"a\\\"b\\\\c\\n\\
 check "-o keeps stderr clean" bash -c '[ -z "$(sysinfo run -o report.txt true 2>&1)" ] && grep -q "^sysinfo: true: exit 0" report.txt'
 check "-o that cannot be written: nothing is run" bash -c 'sysinfo run -o nowhere/report touch started; [ $? = 125 ] && [ ! -e started ]'
 check "a full disk" bash -c 'sysinfo run -o /dev/full true; [ $? = 125 ]'
+check "a report that nobody can read changes no status" bash -c 'sysinfo run true 2>&-; [ $? = 0 ] && { sysinfo run true 2>/dev/full; [ $? = 0 ]; } && { sysinfo run sh -c "exit 3" 2>/dev/full; [ $? = 3 ]; }'
 check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c "exit 3"; [ $? = 3 ]'
 
 # ---- Recordings ----
@@ -213,6 +214,8 @@ check "an earlier recording is replaced" replaced
 check "another file is not" bash -c 'echo "my only copy" >text; sysinfo run --record text touch started; [ $? = 125 ] && [ ! -e started ] && [ "$(cat text)" = "my only copy" ]'
 check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --record nowhere/a.csv touch started; [ $? = 125 ] && [ ! -e started ]'
 check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
+check "a limit on the size of files ends no mark with a signal" bash -c 'sysinfo run --record a.csv -- bash -c "ulimit -f 0; sysinfo mark x 2>/dev/null"; [ $? = 3 ] && ! grep -q x a.csv'
+check "the command finds that signal as it was" bash -c 'sysinfo run -- bash -c "ulimit -f 0; exec cat /etc/passwd >file" 2>/dev/null; [ $? = 153 ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
     ulimit -f 2 # KiB: the row that does not fit ends the recording
