@@ -86,7 +86,7 @@ enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 #if defined(__SANITIZE_ADDRESS__)
 enum { MOST_FAILURES = 8 };
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 enum { MOST_FAILURES = 8 };
 #else
 enum { MOST_FAILURES = 300 };
