@@ -157,7 +157,8 @@ static void add_line(struct drawing *drawing, const struct line *line, size_t nu
         add_area(drawing, line, class);
     }
     if (line->points == 1) {
-        text_addf(text, "<circle class=\"f%u\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour, x_of(drawing, line_point(line, 0)->time), y_of(drawing, line_height(line, 0)));
+        double x = x_of(drawing, line_point(line, 0)->time), y = y_of(drawing, line_height(line, 0));
+        text_addf(text, "<circle class=\"f%u\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour, x, y);
         return;
     }
     text_addf(text, "<path class=\"line c%u\"%s d=\"M", colour, dashes(number));
@@ -266,7 +267,8 @@ static void add_words(struct drawing *drawing) {
         if (is_area) {
             text_addf(text, "<path class=\"%s\" d=\"M%d %.1fh26v11h-26z\"/>", layer_classes[i], LEFT, y - 10);
         }
-        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/><text x=\"%d\" y=\"%.1f\">", (unsigned)(i % COLOURS), dashes(i), LEFT, y - (is_area ? 10 : 4.5), LEFT + 34, y);
+        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/>", (unsigned)(i % COLOURS), dashes(i), LEFT, y - (is_area ? 10 : 4.5));
+        text_addf(text, "<text x=\"%d\" y=\"%.1f\">", LEFT + 34, y);
         add_escaped(text, line->label);
         text_add(text, "<tspan class=\"quiet\" dx=\"12\">");
         peak_add(text, plot, line);

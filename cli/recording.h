@@ -24,10 +24,12 @@ struct recorder;
  */
 struct recorder *recorder_open(const char *path, const char **environment);
 
-/* The row of all of the tree (`pid` 0) or one process; numbers below 0 are unknown. */
+/* Numbers below 0 are unknown. */
 struct recorded_heap {
     double processes, bytes, kept, peak, blocks, allocs, frees;
 };
+
+/* The row of all of the tree (`pid` 0) or one process; numbers below 0 are unknown. */
 struct recorded {
     double elapsed; /* Since recorder_open(). */
     int64_t pid;

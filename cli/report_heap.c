@@ -35,7 +35,9 @@ static void add_kept(struct text *text, uint64_t bytes) {
 }
 
 static void add_largest(struct text *text, const struct heap_program *program) {
-    text_addf(text, "sysinfo: heap of the largest process (%s, pid %" PRId64 "): peak ", program->name, program->pid);
+    text_add(text, "sysinfo: heap of the largest process (");
+    text_add_plain(text, program->name);
+    text_addf(text, ", pid %" PRId64 "): peak ", program->pid);
     bytes_add_human(text, program->peak);
     text_add(text, " in use; ");
     add_calls(text, program->allocs, program->frees, program->failed);
@@ -73,7 +75,9 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
         if (totals->gaps[gap] > 0) {
             text_addf(text, "%s%zu %s", before, totals->gaps[gap], heap_gap_words((enum heap_gap)gap, totals->gaps[gap]));
             if (gap == HEAP_GAP_ALLOCATOR && totals->owner[0] != '\0') {
-                text_addf(text, " (%s)", totals->owner);
+                text_add(text, " (");
+                text_add_plain(text, totals->owner);
+                text_add(text, ")");
             }
             before = ", ";
         }
