@@ -70,6 +70,12 @@ if(SYSINFO_HWLOC_SONAME MATCHES "^(libhwloc)\\.so\\.([0-9]+)$")
     set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
 endif()
 
+# `sysinfo run --heap` preloads the tracker, which comes with the library.
+if(TARGET sysinfo_heap_shared)
+    list(APPEND CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+    list(JOIN CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS ", " CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS)
+endif()
+
 # Packages of several architectures go side by side where the libraries are in folders of their own.
 if(CMAKE_LIBRARY_ARCHITECTURE AND CMAKE_INSTALL_LIBDIR MATCHES "${CMAKE_LIBRARY_ARCHITECTURE}$")
     set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} same)
