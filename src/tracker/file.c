@@ -16,7 +16,7 @@
 enum { PATH_BYTES = 1024, MOST_NAMES = 10000 };
 
 static char path[PATH_BYTES];
-static uint64_t file_bytes; /* Of it, what is there: memory beyond must not be touched. */
+static uint64_t file_bytes; /* Of it, what is there and mapped; memory beyond is not used. */
 static int is_growing;
 
 static size_t whole_pages(size_t bytes) {
@@ -62,12 +62,14 @@ static int make_file(const char *folder) {
     return -1;
 }
 
+/* No more than the file has: what looks for pointers in all memory (a collector of garbage, a finder of leaks) touches every page. */
+static bool map_part(int fd, size_t from, size_t to) {
+    return mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)from) != MAP_FAILED;
+}
+
 static bool map_file(int fd, const struct sysinfo__memory *content) {
     size_t used = sysinfo__record_used(content), magic = sizeof content->header.magic;
-    if (!write_all(fd, (const char *)content + magic, used - magic, magic)) {
-        return false;
-    }
-    if (mmap(&sysinfo__memory, sizeof sysinfo__memory, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
+    if (!write_all(fd, (const char *)content + magic, used - magic, magic) || !map_part(fd, 0, used)) {
         return false;
     }
     file_bytes = used;
@@ -130,8 +132,9 @@ bool sysinfo__record_has_room(uint32_t nodes) {
         while (at < wanted && write_all(fd, zeros, sizeof zeros, at)) {
             at += sizeof zeros;
         }
+        bool is_mapped = at >= wanted && map_part(fd, file_bytes, wanted);
         (void)close(fd);
-        if (at >= wanted) {
+        if (is_mapped) {
             __atomic_store_n(&file_bytes, wanted, __ATOMIC_RELEASE);
         }
     }

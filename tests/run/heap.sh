@@ -106,9 +106,9 @@ check "without --heap nothing is said of it" without
 unseen() { # program, key: while it waits for what the actor does not write
     heap sh -c 'actor until a.csv+3 | "$0"' "$programs/$1" && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'r["status"] == 0'
 }
-check "a static program" unseen test_run_static static
-check "one with an allocator of its own" unseen test_run_own_malloc own_allocator
-check "whose file is named" of 'h["own_allocator"].endswith("/test_run_own_malloc")'
+measure "a static program" unseen test_run_static static
+measure "one with an allocator of its own" unseen test_run_own_malloc own_allocator
+measure "whose file is named" of 'h["own_allocator"].endswith("/test_run_own_malloc")'
 privileged() { # as a user who may not look into it
     chmod 755 . && cp "$programs/test_run_own_malloc" suid && chmod 4755 suid && cp "$actor" plain && mkdir -p outside && chmod 777 outside || return 1
     (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json --record a.csv sh -c '../plain until a.csv+3 | ../suid')
@@ -155,7 +155,7 @@ check "--timeout" ends_with 124 sysinfo run --heap --timeout 0.3 sleep 60
 daemons() {
     heap actor daemon 1 ready && kill "$(cat ready)" && of 'r["still_running"] == 1' 'any(x["state"] == "running" for x in h["largest"]) or h["processes"] == 1'
 }
-check "a daemon goes on" daemons
+measure "a daemon goes on" daemons
 
 # ---- The folder ----
 
@@ -193,7 +193,7 @@ side_by_side() {
     mv other.json report.json
     of 'r["status"] == 7 and h["processes"] == 1 and p["state"] == "gone"'
 }
-check "but not that of one that still runs" side_by_side
+measure "but not that of one that still runs" side_by_side
 
 # ---- Refused ----
 

@@ -2,6 +2,7 @@
 /* Counts are exact: of each entry point, of threads that come and go, in children, in signal handlers, and of code that was loaded later. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -333,6 +334,58 @@ START_TEST(loaded_code_is_counted) {
 }
 END_TEST
 
+/* What a collector of garbage does, and a sanitizer that looks for leaks. */
+static int read_data(struct dl_phdr_info *object, size_t size, void *pages) {
+    (void)size;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        uintptr_t start = object->dlpi_addr + part->p_vaddr;
+        for (uintptr_t at = start; part->p_type == PT_LOAD && (part->p_flags & PF_W) != 0 && at < start + part->p_memsz; at += page) {
+            (void)*(const volatile char *)at;
+            ++*(size_t *)pages;
+        }
+    }
+    return 0;
+}
+
+static pthread_barrier_t all_are_there;
+
+static void *allocate_and_wait(void *unused) {
+    free(malloc(100));
+    pthread_barrier_wait(&all_are_there);
+    return unused;
+}
+
+START_TEST(all_memory_can_be_read) {
+    enum { THREADS = 70 }; /* More than have their nodes in one page, or in two. */
+    pthread_t thread[THREADS];
+    size_t before = 0, after = 0;
+    free(malloc(100));
+    dl_iterate_phdr(read_data, &before);
+    ck_assert_uint_gt(before, 256); /* The tracker's record alone has so many. */
+    pthread_barrier_init(&all_are_there, NULL, THREADS + 1);
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, allocate_and_wait, NULL) == 0);
+    }
+    pthread_barrier_wait(&all_are_there);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    dl_iterate_phdr(read_data, &after);
+    ck_assert_uint_eq(after, before);
+    pid_t child = fork();
+    if (child == 0) {
+        free(malloc(100));
+        dl_iterate_phdr(read_data, &after);
+        _exit(0);
+    }
+    int status;
+    MUST(waitpid(child, &status, 0) == child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(wrong_arguments_are_invalid) {
     struct sysinfo_heap_tally tally;
     ck_assert_int_eq(sysinfo_heap_counts(NULL, sizeof tally), SYSINFO_INVALID);
@@ -358,6 +411,7 @@ int main(void) {
     tcase_add_test(tests, reading_is_safe_wherever_a_signal_comes);
     tcase_add_test(tests, errno_stays);
     tcase_add_test(tests, loaded_code_is_counted);
+    tcase_add_test(tests, all_memory_can_be_read);
     tcase_add_test(tests, wrong_arguments_are_invalid);
     suite_add_tcase(suite, tests);
     return run(suite);
