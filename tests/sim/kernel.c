@@ -203,6 +203,10 @@ size_t simk_fwrite(const void *text, size_t size, size_t count, void *stream) {
     (void)text, (void)size, (void)count, (void)stream;
     abort();
 }
+size_t simk__fwrite(const void *text, size_t size, size_t count, void *stream);
+size_t simk__fwrite(const void *text, size_t size, size_t count, void *stream) { /* macOS */
+    return simk_fwrite(text, size, count, stream);
+}
 
 int simk_getloadavg(double *load, int room);
 int simk_getloadavg(double *load, int room) {
