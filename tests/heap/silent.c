@@ -43,6 +43,8 @@ int main(int argc, char **argv) {
     expect(memcmp(&heap, &untouched, sizeof heap) == 0, "a figure was written");
     expect(sysinfo_heap_trim(host, &released) == SYSINFO_NOT_SUPPORTED && released == 77, "sysinfo_heap_trim()");
     expect(sysinfo_heap_growth(host, nothing, NULL, 10, &growth) == SYSINFO_NOT_SUPPORTED, "sysinfo_heap_growth()");
+    SYSINFO_SCOPE_ENTER(scope, "silent");
+    expect(sysinfo_heap_leave(&scope, NULL) == SYSINFO_OK && scope.present == 0, "a scope");
     sysinfo_host_close(host);
     return failures == 0 ? 0 : 1;
 }

@@ -11,6 +11,7 @@
 #include "folder.h"
 #include "run.h"
 #include "tracker.h"
+#include "tracker/record.h"
 
 static int read_record(pid_t process, int number, struct sysinfo_heap_record *record) {
     char path[FOLDER_PATH];
@@ -201,11 +202,11 @@ START_TEST(each_program_of_a_process_has_a_record) {
 }
 END_TEST
 
-START_TEST(another_malloc_in_front_is_named) {
+static void check_owner_in_front(const char *library, const char *owner) {
     pid_t process;
     struct sysinfo_heap_record record;
     char preload[2 * FOLDER_PATH];
-    snprintf(preload, sizeof preload, "%s:%s", TEST_SHIM, TRACKER);
+    snprintf(preload, sizeof preload, "%s:%s", library, TRACKER);
     ck_assert_int_eq(setenv("LD_PRELOAD", preload, 1), 0);
     ck_assert_int_eq(run_true("", &process), 0);
     int number = 0;
@@ -215,14 +216,24 @@ START_TEST(another_malloc_in_front_is_named) {
     ck_assert_int_eq(read_record(process, number, &record), SYSINFO_OK);
     ck_assert_uint_eq(record.is_tracked, 0);
     ck_assert(!SYSINFO_HAS(&record, allocs));
-    ck_assert_str_eq(record.owner, TEST_SHIM);
+    ck_assert_str_eq(record.owner, owner);
+}
+
+START_TEST(another_malloc_in_front_is_named) {
+    check_owner_in_front(TEST_SHIM, TEST_SHIM);
+#ifdef JEMALLOC
+    check_owner_in_front(JEMALLOC, JEMALLOC " (jemalloc)");
+#endif
 }
 END_TEST
 
 /* A file that cannot be made, or is not allowed to grow, harms nobody. */
 START_TEST(process_goes_on_without_a_file) {
-    static const char *const folders[] = {"/nowhere/at/all", "relative", "/proc/self", ""};
-    for (size_t i = 0; i < 4; i++) {
+    char overlong[2000];
+    memset(overlong, '/', sizeof overlong - 1);
+    overlong[sizeof overlong - 1] = '\0';
+    const char *const folders[] = {"/nowhere/at/all", "relative", "/proc/self", "", overlong};
+    for (size_t i = 0; i < 5; i++) {
         ck_assert_int_eq(setenv(SYSINFO_HEAP_RECORDS, folders[i], 1), 0);
         ck_assert_int_eq(setenv("LD_PRELOAD", TRACKER, 1), 0);
         ck_assert_int_eq(system("test \"$(printf '%s\\n' b a | sort | head -n 1)\" = a"), 0);
@@ -246,6 +257,65 @@ START_TEST(limit_on_files_is_respected) {
     struct sysinfo_heap_record record;
     ck_assert_int_eq(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 7);
     ck_assert_int_eq(read_record(child, 0, &record), SYSINFO_NOT_FOUND);
+}
+END_TEST
+
+static int on_the_side[3]; /* What threads without counts of their own have found: their number, scopes that are estimated, watches that were accepted. */
+
+static void *count_without_counts(void *unused) {
+    volatile size_t enormous = SIZE_MAX / 2 - 4096;
+    void *volatile block = malloc(1000);
+    pthread_barrier_wait(&together);
+    struct sysinfo_heap_tally own;
+    if (sysinfo_heap_thread_counts(&own, sizeof own) == SYSINFO_UNKNOWN) {
+        SYSINFO_SCOPE_ENTER(scope, "without");
+        void *volatile none = malloc(enormous), *volatile kept = realloc(block, enormous);
+        MUST(none == NULL && kept == NULL);
+        SYSINFO_SCOPE_LEAVE(scope, NULL);
+        int is_watched = sysinfo_heap_watch(0, 0, NULL, NULL);
+        __atomic_fetch_add(&on_the_side[0], 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&on_the_side[1], SYSINFO_IS_ESTIMATED(&scope, increment) && !SYSINFO_HAS(&scope, allocs), __ATOMIC_RELAXED);
+        __atomic_fetch_add(&on_the_side[2], is_watched == SYSINFO_OK, __ATOMIC_RELAXED);
+    }
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    free(block);
+    return unused;
+}
+
+/* Threads for which the record has no room, and may not grow: they are counted together. */
+START_TEST(threads_that_the_record_has_no_room_for_are_counted) {
+    int threads = (int)((size_t)sysconf(_SC_PAGESIZE) / sizeof(struct sysinfo__record_node));
+    pthread_t *thread = calloc((size_t)threads, sizeof *thread); /* The record is begun, if not before. */
+    struct rlimit before, none;
+    pthread_attr_t small;
+    MUST(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 131072) == 0);
+    MUST(pthread_barrier_init(&together, NULL, (unsigned)threads + 1) == 0);
+    MUST(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    none = before;
+    none.rlim_cur = 0;
+    struct sysinfo_heap_tally start = process_counts();
+    MUST(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    for (int i = 0; i < threads; i++) {
+        MUST(pthread_create(&thread[i], &small, count_without_counts, NULL) == 0);
+    }
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    struct sysinfo_heap_tally all = since(process_counts(), start);
+    MUST(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    pthread_barrier_wait(&together);
+    for (int i = 0; i < threads; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    free(thread);
+    ck_assert_int_gt(on_the_side[0], 0);
+    ck_assert_int_lt(on_the_side[0], threads);
+    ck_assert_int_eq(on_the_side[1], on_the_side[0]);
+    ck_assert_int_eq(on_the_side[2], on_the_side[0]);
+    ck_assert_uint_eq(all.failed, 2 * (uint64_t)on_the_side[0]);
+    ck_assert_int_eq(all.blocks, (int64_t)(all.allocs - all.frees));
+    ck_assert_int_ge(all.blocks, threads); /* A realloc() that failed has freed nothing. */
+    ck_assert_int_ge(all.live, 1000 * threads);
 }
 END_TEST
 
@@ -279,6 +349,7 @@ int main(void) {
     tcase_add_test(tests, another_malloc_in_front_is_named);
     tcase_add_test(tests, process_goes_on_without_a_file);
     tcase_add_test(tests, limit_on_files_is_respected);
+    tcase_add_test(tests, threads_that_the_record_has_no_room_for_are_counted);
     suite_add_tcase(suite, tests);
     return run(suite);
 }

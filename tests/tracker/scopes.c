@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "folder.h"
@@ -77,10 +78,11 @@ END_TEST
 START_TEST(failures_are_counted) {
     volatile size_t enormous = SIZE_MAX / 2 - 4096;
     SYSINFO_SCOPE_ENTER(scope, "failing");
-    void *volatile block = malloc(enormous);
+    void *volatile block = malloc(enormous), *volatile moved = realloc(NULL, enormous);
     SYSINFO_SCOPE_LEAVE(scope, NULL);
     ck_assert_ptr_null(block);
-    ck_assert_uint_eq(scope.failed, 1);
+    ck_assert_ptr_null(moved);
+    ck_assert_uint_eq(scope.failed, 2);
     ck_assert_uint_eq(scope.allocs, 0);
 }
 END_TEST
@@ -196,14 +198,14 @@ END_TEST
 /* The same texts at another address, as of an inline function in two files. */
 START_TEST(same_texts_are_the_same_row) {
     char file_a[] = "a.c", file_b[] = "a.c", label_a[] = "load", label_b[] = "load";
-    struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7}, others_line = {label_a, file_a, 15};
-    const struct sysinfo_heap_place *places[] = {&a, &b, &another, &others_line, &a};
-    for (size_t i = 0; i < 5; i++) {
+    struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7}, others_line = {label_a, file_a, 15}, labelled = {"save", file_a, 7};
+    const struct sysinfo_heap_place *places[] = {&a, &b, &another, &others_line, &a, &labelled};
+    for (size_t i = 0; i < 6; i++) {
         struct sysinfo_heap_scope scope;
         sysinfo_heap_enter(&scope, sizeof scope, places[i]);
         ck_assert_int_eq(sysinfo_heap_leave(&scope, table), SYSINFO_OK);
     }
-    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 3);
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 4);
     ck_assert_uint_eq(row_of(0, NULL).occurrences, 3);
     ck_assert_uint_eq(row_of(1, NULL).line, 7);
     ck_assert_uint_eq(row_of(2, NULL).line, 15);
@@ -315,9 +317,79 @@ START_TEST(table_is_written_into_a_file) {
 }
 END_TEST
 
+START_TEST(shrinking_is_printed_with_its_sign) {
+    static const struct sysinfo_heap_place places[] = {{"freeing", "loader.c", 0}, {"half", "loader.c", 1}, {"slight", "loader.c", 2}};
+    void *volatile blocks[] = {malloc(3 << 20), malloc(1 << 19), malloc(100)};
+    for (size_t i = 0; i < 3; i++) {
+        struct sysinfo_heap_scope scope;
+        sysinfo_heap_enter(&scope, sizeof scope, &places[i]);
+        free(blocks[i]);
+        (void)sysinfo_heap_leave(&scope, table);
+    }
+    char text[2000];
+    print_with(1, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, " -3.0 MiB "));
+    ck_assert_ptr_nonnull(strstr(text, "  freeing\n")); /* A place without a line has no file either. */
+    ck_assert_ptr_nonnull(strstr(text, " -0.5 MiB "));
+    ck_assert_ptr_nonnull(strstr(text, "  slight  loader.c:2\n"));
+    ck_assert_ptr_null(strstr(text, "-0.0"));
+}
+END_TEST
+
+START_TEST(what_cannot_be_written_is_told) {
+    FILE *stream = fopen("/dev/null", "r");
+    ck_assert_ptr_nonnull(stream);
+    int status = sysinfo_heap_scopes_print(table, stream, 1);
+    fclose(stream);
+    ck_assert_int_eq(status, SYSINFO_SYSTEM);
+}
+END_TEST
+
+START_TEST(without_memory_there_is_no_table) {
+    struct sysinfo_heap_scopes *none = table;
+    struct rlimit before, no_more;
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &before), 0);
+    no_more = before;
+    no_more.rlim_cur = 1;
+    MUST(setrlimit(RLIMIT_AS, &no_more) == 0);
+    int opened = sysinfo_heap_scopes_open(&none, 10), printed = sysinfo_heap_scopes_print(table, stdout, 1);
+    MUST(setrlimit(RLIMIT_AS, &before) == 0);
+    ck_assert_int_eq(opened, SYSINFO_NO_MEMORY);
+    ck_assert_int_eq(printed, SYSINFO_NO_MEMORY);
+    ck_assert_ptr_null(none);
+}
+END_TEST
+
+START_TEST(half_a_place_is_one_of_the_others) {
+    static const struct sysinfo_heap_place no_label = {NULL, "loader.c", 1}, no_file = {"load", NULL, 1};
+    const struct sysinfo_heap_place *places[] = {NULL, &no_label, &no_file};
+    for (size_t i = 0; i < 3; i++) {
+        add_made_up(places[i], 100);
+    }
+    const char *label, *file;
+    struct sysinfo_heap_row row;
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 1);
+    ck_assert_int_eq(sysinfo_heap_scopes_row(table, 0, &row, sizeof row, &label, &file), SYSINFO_OK);
+    ck_assert_str_eq(label, "(others)");
+    ck_assert_str_eq(file, "");
+    ck_assert_uint_eq(row.occurrences, 3);
+}
+END_TEST
+
 START_TEST(wrong_arguments_are_invalid) {
     struct sysinfo_heap_scopes *none = table;
     struct sysinfo_heap_row row;
+    struct sysinfo_heap_scope scope = {.present = 77};
+    sysinfo_heap_enter(NULL, sizeof scope, NULL);
+    sysinfo_heap_enter(&scope, sizeof scope - 1, NULL); /* Of a header that is not this one: left alone. */
+    ck_assert_uint_eq(scope.present, 77);
+    ck_assert_int_eq(sysinfo_heap_leave(&scope, table), SYSINFO_INVALID); /* Was never entered. */
+    ck_assert_uint_eq(scope.present, 0);
+    ck_assert_uint_eq(sysinfo_heap_scopes_count(NULL), 0);
+    ck_assert_int_eq(sysinfo_heap_scopes_row(NULL, 0, &row, sizeof row, NULL, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_row(table, 0, NULL, sizeof row, NULL, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_print(NULL, stdout, 1), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_heap_scopes_write(NULL, "/nowhere/at/all", 1), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_heap_scopes_open(NULL, 1), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_heap_scopes_open(&none, 0), SYSINFO_INVALID);
     ck_assert_ptr_null(none);
@@ -346,6 +418,10 @@ int main(void) {
     tcase_add_test(tests, table_is_in_no_scope);
     tcase_add_test(tests, table_is_printed_with_a_precision);
     tcase_add_test(tests, table_is_written_into_a_file);
+    tcase_add_test(tests, shrinking_is_printed_with_its_sign);
+    tcase_add_test(tests, what_cannot_be_written_is_told);
+    tcase_add_test(tests, without_memory_there_is_no_table);
+    tcase_add_test(tests, half_a_place_is_one_of_the_others);
     tcase_add_test(tests, wrong_arguments_are_invalid);
     suite_add_tcase(suite, tests);
     return run(suite);

@@ -53,6 +53,9 @@ endforeach()
 
 sysinfo_test(tracker_records tracker/records.c)
 sysinfo_tracker_links(test_tracker_records)
+if(SYSINFO_JEMALLOC)
+    target_compile_definitions(test_tracker_records PRIVATE "JEMALLOC=\"${SYSINFO_JEMALLOC}\"")
+endif()
 
 foreach(program IN ITEMS storm plain)
     add_executable(test_tracker_${program} tracker/${program}.c)
@@ -64,6 +67,10 @@ set_tests_properties(tracker_plain PROPERTIES TIMEOUT 120 LABELS tracker)
 add_test(NAME tracker_storm COMMAND test_tracker_storm 200)
 set_tests_properties(tracker_storm PROPERTIES TIMEOUT 180 LABELS tracker)
 sysinfo_tracker_recorded(tracker_storm_recorded $<TARGET_FILE:test_tracker_storm> 200)
+if(SYSINFO_JEMALLOC) # Behind the tracker.
+    add_test(NAME tracker_storm_jemalloc COMMAND test_tracker_storm 50)
+    set_tests_properties(tracker_storm_jemalloc PROPERTIES TIMEOUT 180 LABELS tracker ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>:${SYSINFO_JEMALLOC}")
+endif()
 
 if(TARGET sysinfo_example_scopes)
     add_test(NAME example_scopes COMMAND sysinfo_example_scopes)
