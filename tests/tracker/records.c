@@ -131,7 +131,7 @@ static void *hold_block(void *unused) {
     return unused;
 }
 
-/* More than there is room for in the first page. */
+/* More than there is room for in the first page: 27. Those that come while it grows do without, which may be all but one. */
 START_TEST(record_grows_with_threads) {
     enum { THREADS = 100 };
     pthread_t thread[THREADS];
@@ -152,7 +152,7 @@ START_TEST(record_grows_with_threads) {
     ck_assert_uint_ge(record.allocs, before.allocs);
     ck_assert_uint_le(record.allocs, after.allocs);
     ck_assert_uint_ge(record.blocks, THREADS);
-    ck_assert_uint_gt(record.threads, 28);
+    ck_assert_uint_gt(record.threads, 27);
     ck_assert_uint_le(record.threads, THREADS + 1);
 }
 END_TEST
