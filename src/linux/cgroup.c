@@ -14,8 +14,9 @@ struct cpu_question {
     uint64_t own_group; /* Hash of the group's path, to compare with that of another hierarchy. */
 };
 
+/* Of a hierarchy with levels, which have a group. */
 static uint64_t group_hash(const struct sysinfo__hierarchy *hierarchy) {
-    return hierarchy->group == NULL ? 0 : sysinfo__text_hash(hierarchy->group, strlen(hierarchy->group));
+    return sysinfo__text_hash(hierarchy->group, strlen(hierarchy->group));
 }
 
 /* A file that cannot be read leaves its figures unknown. */

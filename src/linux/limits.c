@@ -98,7 +98,7 @@ static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     if (status == SYSINFO_OK) {
         sysinfo__decode_memory_stat(state->text, state->length, hierarchy->is_v2, stat);
     }
-    *is_known = *is_known && status == SYSINFO_OK;
+    *is_known &= status == SYSINFO_OK;
     return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
@@ -275,7 +275,7 @@ int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit
     if (status == SYSINFO_OK) { /* Without /proc/vmstat, which costs more than all else together. */
         status = sysinfo__swap_space(host, &swap, &free_memory, &has_line);
     }
-    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && SYSINFO_HAS(&swap, free)) {
+    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is told too. */
         FACT(limit, machine, smaller(swap.free, swap.total));
     }
     return status;

@@ -131,6 +131,95 @@ START_TEST(watermarks_above_the_total_are_ignored) {
     folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      18000000000000000000\n"); /* In bytes more than 64 bits hold. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert_uint_eq(m.available, 450 * 1024);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(watermarks_above_what_is_free_leave_nothing_available) {
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
+    folder_write("proc/vmstat", "nr_free_pages 25\n");
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      240\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(SYSINFO_IS_ESTIMATED(&m, available) && m.available == 0);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* As a container shows them whose use was counted elsewhere. */
+START_TEST(a_value_below_0_is_0_and_marked) {
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 kB\nActive: -1 kB\nInactive: -1 kB\n"
+                                 "Zswap: -1 kB\nZswapped: -1 kB\nDirty: -1 kB\nWriteback: -1 kB\nMemShared: -1 kB\nShmem: -1 kB\nSlab: -1 kB\nCommitLimit: -1 kB\n"
+                                 "Committed_AS: -1 kB\nHugetlb: -1 kB\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+#define IS_MARKED(field) (m.field == 0 && SYSINFO_IS_ESTIMATED(&m, field))
+    ck_assert(IS_MARKED(buffers) && IS_MARKED(cached) && IS_MARKED(active) && IS_MARKED(inactive) && IS_MARKED(zswap) && IS_MARKED(zswapped));
+    ck_assert(IS_MARKED(dirty) && IS_MARKED(writeback) && IS_MARKED(shared) && IS_MARKED(slab) && IS_MARKED(commit_limit) && IS_MARKED(committed));
+    ck_assert(IS_MARKED(hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    ck_assert(m.total == 1000 * 1024 && m.available == 600 * 1024 && !SYSINFO_IS_ESTIMATED(&m, available));
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const struct {
+    const char *lines;
+    int64_t inactive; /* In kB; -1: unknown. */
+} inactive_lists[] = {
+    {"Inact_dirty: 10 kB\nInact_laundry: 3 kB\nInact_clean: 20 kB\n", 33},
+    {"Inact_dirty: 10 kB\nInact_clean: 20 kB\n", 30}, /* Before the laundry was a list of its own. */
+    {"Inact_dirty: 10 kB\n", -1},
+    {"Inact_clean: 20 kB\n", -1},
+};
+
+START_TEST(the_inactive_lists_of_2_4_are_added_where_both_are_told) {
+    char text[256];
+    snprintf(text, sizeof text, "MemTotal: 1000 kB\nMemFree: 100 kB\n%s", inactive_lists[_i].lines);
+    folder_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_memory m;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    int64_t inactive = inactive_lists[_i].inactive;
+    ck_assert_int_eq(SYSINFO_HAS(&m, inactive), inactive >= 0);
+    ck_assert_uint_eq(m.inactive, inactive >= 0 ? (uint64_t)inactive * 1024 : 0);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const struct {
+    const char *vmstat;
+    bool has_sin, has_sout, is_estimated;
+} swapped[] = {
+    {"nr_free_pages 25\npswpin 3\npswpout 5\n", true, true, false},
+    {"nr_free_pages 18\npswpin 3\npswpout 5\n", true, true, true},    /* A page of 5689 bytes: another machine's number of them, then. */
+    {"nr_free_pages 99999\npswpin 3\npswpout 5\n", true, true, true}, /* Of one byte. */
+    {"pswpin 3\npswpout 5\n", true, true, true},
+    {"nr_free_pages 25\npswpin 3\n", true, false, false},
+    {"nr_free_pages 25\npswpout 5\n", false, true, false},
+    {"nr_free_pages 25\npswpin 18000000000000000000\npswpout 18000000000000000000\n", false, false, false}, /* More bytes than 64 bits hold. */
+};
+
+START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n");
+    folder_write("proc/vmstat", swapped[_i].vmstat);
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_swap s;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
+    ck_assert_int_eq(SYSINFO_HAS(&s, sin), swapped[_i].has_sin);
+    ck_assert_int_eq(SYSINFO_HAS(&s, sout), swapped[_i].has_sout);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), swapped[_i].is_estimated);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].is_estimated);
+    ck_assert(!SYSINFO_IS_ESTIMATED(&s, total) && !SYSINFO_IS_ESTIMATED(&s, free));
+    ck_assert(!swapped[_i].has_sin || swapped[_i].is_estimated || s.sin == 3 * 4096);
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* What is free in bytes is not told either. */
+    ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), swapped[_i].has_sin);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].has_sout);
     sysinfo_host_close(host);
 }
 END_TEST
@@ -283,7 +372,6 @@ START_TEST(a_folder_in_place_of_a_file_is_an_error) {
 }
 END_TEST
 
-/* Sizes of huge pages whose bytes do not fit 64 bits. */
 START_TEST(a_pressure_above_100_is_100_and_marked) {
     folder_write("proc/pressure/io", "some avg10=100.00 avg60=104.50 avg300=3.00 total=4\nfull avg10=999999999 avg60=2.00 avg300=3.00 total=4\n");
     struct sysinfo_host *host = open_folder();
@@ -297,6 +385,17 @@ START_TEST(a_pressure_above_100_is_100_and_marked) {
 }
 END_TEST
 
+START_TEST(a_pressure_without_its_lines_is_malformed) {
+    folder_write("proc/pressure/io", "none\n");
+    struct sysinfo_host *host = open_folder();
+    struct sysinfo_pressure pressure;
+    ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_MALFORMED);
+    ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), "/proc/pressure/io has neither of the lines some and full");
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* Sizes of huge pages whose bytes do not fit 64 bits. */
 START_TEST(huge_pages_beyond_all_memory_are_unknown) {
     folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
@@ -304,6 +403,23 @@ START_TEST(huge_pages_beyond_all_memory_are_unknown) {
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "none\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    folder_write("proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* Without the default's lines. */
+    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(m.hugepages_total == UINT64_C(4) << 30 && m.hugepages_free == UINT64_C(2) << 30);
+    struct sysinfo_host *second = open_folder();
+    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869183\n"); /* Only the sum of both does not fit. */
+    folder_write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "1024\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(second, &m, sizeof m), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
+    sysinfo_host_close(second);
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 999999999999999\n"
+                                 "Hugepagesize: 999999999999999 kB\n");
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
     folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 999999999999999\nHugePages_Free: 999999999999999\n"
                                  "Hugepagesize: 999999999999999 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
@@ -345,6 +461,31 @@ START_TEST(odd_topology_files_give_unknown_and_no_wrong_count) {
 }
 END_TEST
 
+/* The word of a set that a CPU is in begins anew with each 64th. */
+START_TEST(threads_of_a_core_may_have_numbers_far_apart) {
+    folder_write("sys/devices/system/cpu/online", "0,70,200\n");
+    folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0,70\n");
+    folder_write("sys/devices/system/cpu/cpu70/topology/core_cpus_list", "0,70\n");
+    folder_write("sys/devices/system/cpu/cpu200/topology/core_cpus_list", "200\n");
+    struct sysinfo_host *host = open_folder();
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 3);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), 2);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+START_TEST(folders_with_numbers_that_no_cpu_has_are_passed_over) {
+    folder_make_parents("sys/devices/system/cpu/cpu/x");
+    folder_make_parents("sys/devices/system/cpu/cpu0/x");
+    folder_make_parents("sys/devices/system/cpu/cpu1/x");
+    folder_make_parents("sys/devices/system/cpu/cpu99999999/x");
+    folder_make_parents("sys/devices/system/cpu/cpu18446744073709551617/x");
+    struct sysinfo_host *host = open_folder();
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2);
+    sysinfo_host_close(host);
+}
+END_TEST
+
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
 TCase *bad_file_tests(void) {
@@ -354,6 +495,10 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, a_meminfo_of_nuls_is_malformed);
     tcase_add_loop_test(tests, odd_meminfos_are_told_as_far_as_they_go, 0, LENGTH(odd_meminfo));
     tcase_add_test(tests, watermarks_above_the_total_are_ignored);
+    tcase_add_test(tests, watermarks_above_what_is_free_leave_nothing_available);
+    tcase_add_test(tests, a_value_below_0_is_0_and_marked);
+    tcase_add_loop_test(tests, the_inactive_lists_of_2_4_are_added_where_both_are_told, 0, LENGTH(inactive_lists));
+    tcase_add_loop_test(tests, swapped_pages_of_an_unknown_size_are_marked, 0, LENGTH(swapped));
     tcase_add_loop_test(tests, swap_is_that_of_the_root_or_an_error, 0, LENGTH(swaps));
     tcase_add_loop_test(tests, a_stat_without_four_columns_is_malformed, 0, LENGTH(bad_stats));
     tcase_add_test(tests, a_stat_with_a_line_of_64_kib_is_read_whole);
@@ -362,7 +507,10 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, a_pipe_in_place_of_a_file_does_not_block);
     tcase_add_test(tests, a_folder_in_place_of_a_file_is_an_error);
     tcase_add_test(tests, a_pressure_above_100_is_100_and_marked);
+    tcase_add_test(tests, a_pressure_without_its_lines_is_malformed);
     tcase_add_test(tests, huge_pages_beyond_all_memory_are_unknown);
     tcase_add_loop_test(tests, odd_topology_files_give_unknown_and_no_wrong_count, 0, LENGTH(odd_counts));
+    tcase_add_test(tests, threads_of_a_core_may_have_numbers_far_apart);
+    tcase_add_test(tests, folders_with_numbers_that_no_cpu_has_are_passed_over);
     return tests;
 }

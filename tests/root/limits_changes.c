@@ -187,13 +187,123 @@ END_TEST
 
 /* The mount table of a running system seen through /host names its mounts with that root before them. */
 START_TEST(mounts_seen_through_the_root_lose_its_name) {
-    char point[FOLDER_PATH];
+    char point[FOLDER_PATH], lines[2 * FOLDER_PATH];
     write_group("a", 100);
     folder_write("elsewhere/a/memory.max", "1\n");
     folder_path(point, "sys/fs/cgroup");
-    mount_at(point);
+    snprintf(lines, sizeof lines, "31 24 0:27 / %s rw - cgroup2 cgroup2 rw\n32 24 0:27 / /elsewhere rw - cgroup2 cgroup2 rw\n", point);
+    folder_write("proc/self/mountinfo", lines);
     struct sysinfo_allowance memory = allowance();
     ck_assert(SYSINFO_HAS(&memory, limit) && memory.limit == MIB(100));
+}
+END_TEST
+
+/* Of two mounts the one that shows more of the levels above the group. */
+START_TEST(the_mount_that_shows_more_levels_is_taken) {
+    static const char *const order[] = {"31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n",
+                                        "32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"};
+    folder_write("proc/self/cgroup", "0::/a/b\n");
+    folder_write("proc/self/mountinfo", order[_i]);
+    folder_write("mnt/memory.max", "209715200\n"); /* The same folders seen twice, but for this sign. */
+    folder_write("mnt/b/memory.max", "209715200\n");
+    write_group("a", 100);
+    write_group("a/b", 150);
+    ck_assert_uint_eq(allowance().limit, MIB(100));
+}
+END_TEST
+
+/* Only /proc/mounts, which does not tell roots. */
+START_TEST(a_group_outside_the_namespace_is_not_seen_in_mounts_either) {
+    char path[FOLDER_PATH];
+    folder_path(path, "proc/self/mountinfo");
+    ck_assert_int_eq(remove(path), 0);
+    folder_write("proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
+    folder_write("proc/self/cgroup", "0::/../a\n");
+    folder_write("sys/fs/cgroup/memory.max", "1\n");
+    write_group("a", 100);
+    struct sysinfo_allowance memory = allowance();
+    ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
+}
+END_TEST
+
+static struct sysinfo_cpu_allowance cpu_allowance(void) {
+    struct sysinfo_cpu_allowance cpus;
+    int status = sysinfo_usable_cpus(host, &cpus, sizeof cpus);
+    ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+    return cpus;
+}
+
+START_TEST(a_mask_that_names_no_cpu_takes_none_away) {
+    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\tgarbage\n");
+    ck_assert_uint_eq(cpu_allowance().usable, 16);
+    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t0000\n");
+    ck_assert_uint_eq(cpu_allowance().usable, 16);
+    folder_write("proc/self/status", "Name:\tx\n");
+    ck_assert_uint_eq(cpu_allowance().usable, 16);
+    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t00ff\n");
+    folder_write("sys/fs/cgroup/a/cpuset.cpus", "garbage\n");
+    folder_write("proc/self/cgroup", "0::/a\n");
+    ck_assert_uint_eq(cpu_allowance().usable, 8);
+}
+END_TEST
+
+/* Before 2.6.24 only /proc/self/cpuset names a group; one that it does not name is none. */
+START_TEST(an_old_cpuset_without_a_path_is_none) {
+    char path[FOLDER_PATH];
+    static const char *const texts[] = {"", "\n", "a\n"};
+    folder_path(path, "proc/self/cgroup");
+    ck_assert_int_eq(remove(path), 0);
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /dev/cpuset rw - cpuset cpuset rw\n");
+    folder_write("dev/cpuset/cpus", "0\n");
+    folder_write("dev/cpuset/a/cpus", "0-1\n");
+    folder_write("proc/self/cpuset", texts[_i]);
+    ck_assert_uint_eq(cpu_allowance().usable, 16);
+}
+END_TEST
+
+START_TEST(a_quota_of_version_1_that_is_no_number_is_unknown) {
+    folder_write("proc/self/cgroup", "4:cpu:/a\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu\n32 24 0:28 / /dev/cpuset rw - cpuset cpuset rw\n");
+    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "garbage\n");
+    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    struct sysinfo_cpu_allowance cpus = cpu_allowance();
+    ck_assert(!SYSINFO_HAS(&cpus, quota) && cpus.usable == 16);
+    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "300000\n");
+    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "0\n");
+    cpus = cpu_allowance();
+    ck_assert(!SYSINFO_HAS(&cpus, quota) && cpus.usable == 16);
+    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    ck_assert_uint_eq(cpu_allowance().usable, 3);
+}
+END_TEST
+
+/* Before 4.13 memory.oom_control has no count. */
+START_TEST(an_oom_control_without_its_count_leaves_it_unknown) {
+    folder_write("proc/self/cgroup", "4:memory:/a\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
+    folder_write("sys/fs/cgroup/a/memory.failcnt", "7\n");
+    folder_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+    struct sysinfo_cgroup usage;
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert(usage.events_max == 7 && !SYSINFO_HAS(&usage, events_oom_kill));
+    folder_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert_uint_eq(usage.events_oom_kill, 2);
+}
+END_TEST
+
+START_TEST(a_group_of_other_controllers_only_has_no_path) {
+    const char *path;
+    folder_write("proc/self/cgroup", "5:freezer:/a\n");
+    ck_assert_int_eq(sysinfo_cgroup_path(host, &path), SYSINFO_UNKNOWN);
+}
+END_TEST
+
+START_TEST(a_groups_pressure_without_its_lines_is_malformed) {
+    struct sysinfo_pressure pressure;
+    folder_write("sys/fs/cgroup/a/memory.pressure", "none\n");
+    ck_assert_int_eq(sysinfo_cgroup_memory_pressure(host, &pressure, sizeof pressure), SYSINFO_MALFORMED);
+    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_MALFORMED), "/sys/fs/cgroup/a/memory.pressure has neither of the lines some and full"));
 }
 END_TEST
 
@@ -229,6 +339,14 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
+    tcase_add_loop_test(tests, the_mount_that_shows_more_levels_is_taken, 0, 2);
+    tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen_in_mounts_either);
+    tcase_add_test(tests, a_mask_that_names_no_cpu_takes_none_away);
+    tcase_add_loop_test(tests, an_old_cpuset_without_a_path_is_none, 0, 3);
+    tcase_add_test(tests, a_quota_of_version_1_that_is_no_number_is_unknown);
+    tcase_add_test(tests, an_oom_control_without_its_count_leaves_it_unknown);
+    tcase_add_test(tests, a_group_of_other_controllers_only_has_no_path);
+    tcase_add_test(tests, a_groups_pressure_without_its_lines_is_malformed);
     tcase_add_test(tests, a_new_host_closes_what_it_opened);
     return tests;
 }
@@ -286,6 +404,27 @@ START_TEST(a_machine_without_nodes_says_so) {
     ck_assert_uint_eq(sysinfo_numa_count(list), 0);
     sysinfo_numa_free(list);
     ck_assert_int_eq(sysinfo_numa_read(host, NULL), SYSINFO_INVALID);
+    folder_make_parents("sys/devices/system/node/node/x"); /* The folder, but none of a node. */
+    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no folder of a node"));
+}
+END_TEST
+
+START_TEST(more_nodes_than_ever_and_one_with_an_odd_list) {
+    struct sysinfo_numa_list *list = NULL;
+    char path[64];
+    for (int node = 0; node < 20; node++) {
+        snprintf(path, sizeof path, "sys/devices/system/node/node%d/cpulist", node);
+        folder_write(path, node == 7 ? "garbage\n" : "1\n");
+    }
+    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_count(list), 20);
+    for (size_t i = 0; i < 20; i++) {
+        ck_assert_uint_eq(sysinfo_numa_at(list, i)->number, i);
+        ck_assert_int_eq(SYSINFO_HAS(sysinfo_numa_at(list, i), cpus), i != 7);
+        ck_assert_str_eq(sysinfo_numa_cpus(list, i), i == 7 ? "" : "1");
+    }
+    sysinfo_numa_free(list);
 }
 END_TEST
 
@@ -294,5 +433,6 @@ TCase *numa_tests(void) {
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, nodes_are_listed_by_number);
     tcase_add_test(tests, a_machine_without_nodes_says_so);
+    tcase_add_test(tests, more_nodes_than_ever_and_one_with_an_odd_list);
     return tests;
 }
