@@ -81,6 +81,12 @@ static int usable_cpus(struct sysinfo_host *host, uint64_t *answer) {
     return sysinfo_usable_cpus(host, (void *)answer, SIZE);
 }
 
+static int usable_cores(struct sysinfo_host *host, uint64_t *answer) {
+    int count = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
+    answer[2] = count > 0 ? (uint64_t)count : 0;
+    return count > 0 ? SYSINFO_OK : count;
+}
+
 static int cgroup_usage(struct sysinfo_host *host, uint64_t *answer) {
     return sysinfo_cgroup_usage(host, (void *)answer, SIZE);
 }
@@ -125,6 +131,7 @@ const struct question questions[] = {
     {"usable_memory", usable_memory, false, false, true},
     {"usable_swap", usable_swap, false, false, true},
     {"usable_cpus", usable_cpus, false, false, true},
+    {"usable_cores", usable_cores, true, false, true, true},
     {"cgroup_usage", cgroup_usage, false, false, true, true},
     {"cgroup_path", cgroup_path, false, true, true, true},
     {"memory_pressure", memory_pressure, false, false, false, true},

@@ -182,9 +182,10 @@ int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
     int status = list_allowed(host, allowed, &hash);
     if (status == SYSINFO_OK && hash != affinity->counted_hash) {
         affinity->counted_hash = 0;
-        status = sysinfo__count_cores(host, allowed, &affinity->counted_cores);
+        bool is_lasting;
+        status = sysinfo__count_cores(host, allowed, &affinity->counted_cores, &is_lasting);
         /* A CPU that went while its files were read made the answer one that must not be kept. */
-        if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK && hash_behind == hash) {
+        if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK && hash_behind == hash && is_lasting) {
             affinity->counted_hash = hash;
         }
     }

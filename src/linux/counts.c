@@ -101,8 +101,8 @@ int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *onl
 
 /* ---- Which of them are cores ---- */
 
-/* The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is cleared where there is none. */
-static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known) {
+/* The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is cleared where there is none, *is_lasting where one could not be read. */
+static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known, bool *is_lasting) {
     static const struct {
         const char *name;
         enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
@@ -127,6 +127,8 @@ static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo
             }
         } else if (!sysinfo__is_not_told(status)) {
             return status;
+        } else if (status != SYSINFO_NOT_FOUND) {
+            *is_lasting = false;
         }
     }
     *is_known = false;
@@ -144,14 +146,15 @@ static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, cons
     return !(siblings->word[cpu / 64] & online->word[cpu / 64] & lower);
 }
 
-int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores) {
+int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores, bool *is_lasting) {
     struct sysinfo__cpu_set siblings = {NULL, 0};
     int status = SYSINFO_OK;
     bool is_known = true;
     *cores = 0;
+    *is_lasting = true;
     for (uint64_t cpu = 0; cpu < cpus->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
         if (sysinfo__cpu_set_has(cpus, cpu)) {
-            status = read_siblings(host, cpu, &siblings, &is_known);
+            status = read_siblings(host, cpu, &siblings, &is_known, is_lasting);
             *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, cpus);
         }
     }
@@ -204,12 +207,12 @@ static bool is_counted(const struct sysinfo__state *state) {
 }
 
 /* Counts what the state's text, or sysfs without that list, says. */
-static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, uint64_t *cores) {
+static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, uint64_t *cores, bool *is_lasting) {
     struct sysinfo__cpu_set online = {NULL, 0};
     int status = decode_online(host, has_list, &online);
     *logical = status == SYSINFO_OK ? sysinfo__cpu_set_count(&online) : 0;
     if (*logical > 0) {
-        status = sysinfo__count_cores(host, &online, cores);
+        status = sysinfo__count_cores(host, &online, cores, is_lasting);
     }
     sysinfo__cpu_set_free(&online);
     return status;
@@ -247,9 +250,9 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
         memcpy(list, state->text, length);
     }
     uint64_t logical, cores = 0;
-    bool may_be_kept = false;
-    status = count(host, has_list, &logical, &cores);
-    if (status == SYSINFO_OK && has_list && logical > 0) {
+    bool is_lasting = false, may_be_kept = false;
+    status = count(host, has_list, &logical, &cores, &is_lasting);
+    if (status == SYSINFO_OK && has_list && is_lasting) {
         status = is_list_still_true(host, list, length, &may_be_kept);
     }
     if (may_be_kept) {

@@ -150,6 +150,14 @@ struct dirent *__wrap_readdir(DIR *folder) {
     return fails(FAULT_FOLDER) ? NULL : __real_readdir(folder);
 }
 
+/* The set is of no matter here, and its type not everywhere the same. */
+int __real_sched_getaffinity(pid_t process, size_t size, void *set);
+int __wrap_sched_getaffinity(pid_t process, size_t size, void *set);
+
+int __wrap_sched_getaffinity(pid_t process, size_t size, void *set) {
+    return fails(FAULT_AFFINITY) ? -1 : __real_sched_getaffinity(process, size, set);
+}
+
 /* ---- What the command does beside: files that it writes, and processes ---- */
 
 ssize_t __real_write(int fd, const void *bytes, size_t size);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "faults.h"
+#include "folder.h"
 #include "questions.h"
 #include "roots.h"
 
@@ -142,12 +143,36 @@ START_TEST(a_topology_without_memory_is_no_memory_and_then_works) {
 }
 END_TEST
 
+/* More text than the host has room for without an allocation. */
+START_TEST(a_long_file_without_memory_is_no_memory_and_is_then_read) {
+    static char text[40000];
+    struct sysinfo_stats stats;
+    folder_make();
+    memset(text, '\n', sizeof text - 1);
+    memcpy(text + sizeof text - 11, "ctxt 1234\n", 10);
+    folder_write("proc/stat", text);
+    struct sysinfo_host *host = open_root(folder_root);
+    for (int at = 0; at < 2; at++) {
+        faults_begin(FAULT_MEMORY, at, ENOMEM);
+        int status = sysinfo_cpu_stats(host, &stats, sizeof stats);
+        faults_end();
+        ck_assert(faults.has_failed);
+        ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
+    }
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
+    ck_assert_uint_eq(stats.ctx_switches, 1234);
+    sysinfo_host_close(host);
+    folder_remove();
+}
+END_TEST
+
 TCase *memory_fault_tests(void) {
     TCase *tests = tcase_create("memory");
     tcase_add_loop_test(tests, a_failing_allocation_is_no_memory_and_the_next_call_works, 0, question_count);
     tcase_add_loop_test(tests, without_a_host_too, 0, question_count);
     tcase_add_test(tests, a_host_that_cannot_be_made_is_no_memory);
     tcase_add_test(tests, lists_that_cannot_be_compared_for_want_of_memory_stay_as_they_are);
+    tcase_add_test(tests, a_long_file_without_memory_is_no_memory_and_is_then_read);
     tcase_add_test(tests, a_topology_without_memory_is_no_memory_and_then_works);
     return tests;
 }
