@@ -41,7 +41,7 @@ if(SYSINFO_SANITIZE)
     return() # A sanitizer cannot be preloaded over.
 endif()
 
-foreach(library IN ITEMS shim plugin)
+foreach(library IN ITEMS shim plugin sparse)
     add_library(test_heap_${library} MODULE heap/${library}.c)
     target_link_libraries(test_heap_${library} PRIVATE sysinfo_flags)
     target_compile_options(test_heap_${library} PRIVATE -fno-builtin)
@@ -49,6 +49,10 @@ endforeach()
 sysinfo_heap_run(heap_unknown_allocator test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_shim>" -)
 sysinfo_heap_run(heap_unknown_allocator_and_plugin test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>:$<TARGET_FILE:test_heap_shim>" -)
 sysinfo_heap_run(heap_private_allocator_of_a_plugin test_heap_calls "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>")
+add_executable(test_heap_refused heap/refused.c $<TARGET_OBJECTS:sysinfo_objects>)
+target_include_directories(test_heap_refused PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+target_link_libraries(test_heap_refused PRIVATE sysinfo_flags sysinfo_check ${CMAKE_DL_LIBS})
+sysinfo_heap_run(heap_refused test_heap_refused "LD_PRELOAD=$<TARGET_FILE:test_heap_sparse>")
 
 # Debian: libjemalloc2, libmimalloc2.0, libtcmalloc-minimal4. The names of the files, as they have no others without the development packages.
 find_library(SYSINFO_JEMALLOC NAMES libjemalloc.so.2)

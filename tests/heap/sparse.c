@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* An allocator with jemalloc's door, to be preloaded: every figure is 8, small blocks given back 2, and those whose names have the text of SPARSE are refused. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "shim.c"
+
+int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
+
+int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size) {
+    (void)new, (void)new_size;
+    const char *refused = getenv("SPARSE");
+    if (refused != NULL && refused[0] != '\0' && strstr(name, refused) != NULL) {
+        return ENOENT;
+    }
+    if (old != NULL) {
+        uint64_t wide = strstr(name, "small.ndalloc") != NULL ? 2 : strstr(name, "large.ndalloc") != NULL ? 0 : 8;
+        unsigned narrow = (unsigned)wide;
+        memcpy(old, *old_size == sizeof wide ? (const void *)&wide : &narrow, *old_size);
+    }
+    return 0;
+}
