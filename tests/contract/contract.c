@@ -249,7 +249,17 @@ START_TEST(other_impossible_arguments_are_invalid) {
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, 8), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, sizeof usage + 4), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, sizeof usage), SYSINFO_INVALID); /* Samples without idle time. */
+    struct sysinfo_cpu_sample_list *samples = NULL;
+    struct sysinfo_cpu_usage_list *rows = NULL;
+    ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &samples) == SYSINFO_OK, samples != NULL);
     ck_assert_int_eq(sysinfo_cpu_usage_list_between(NULL, NULL, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_usage_list_between(NULL, samples, &rows), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_usage_list_between(samples, NULL, &rows), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_usage_list_between(samples, samples, NULL), SYSINFO_INVALID);
+    ck_assert_ptr_null(rows);
+    sysinfo_cpu_sample_list_free(samples);
+    ck_assert_int_eq(sysinfo_cgroup_path(host, NULL), SYSINFO_INVALID);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_INVALID), "the result is NULL");
     ck_assert_uint_eq(usage.present, 47);
     ck_assert_uint_eq(any[0], 47);
     sysinfo_host_close(host);
@@ -270,6 +280,9 @@ START_TEST(everything_that_may_be_null_may_be_null) {
     ck_assert_ptr_null(sysinfo_topology_at(NULL, 0));
     ck_assert_ptr_null(sysinfo_topology_cpus(NULL, 0));
     ck_assert_uint_eq(sysinfo_topology_count(NULL, SYSINFO_TOPOLOGY_CORE), 0);
+    ck_assert_ptr_null(sysinfo_numa_at(NULL, 0));
+    ck_assert_ptr_null(sysinfo_numa_cpus(NULL, 0));
+    ck_assert_uint_eq(sysinfo_numa_count(NULL), 0);
     ck_assert_int_eq(sysinfo_system_error(NULL), 0);
     ck_assert_ptr_null(sysinfo_field_find(NULL, "total"));
     ck_assert_ptr_null(sysinfo_field_find("mem", NULL));

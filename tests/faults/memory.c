@@ -126,17 +126,18 @@ START_TEST(a_topology_without_memory_is_no_memory_and_then_works) {
     sysinfo_host_close(host);
     bool has_failed = is_supported;
     for (int at = 0; has_failed; at++) {
-        struct sysinfo_topology *before = list;
+        struct sysinfo_topology *fresh = NULL;
         host = open_root(NULL);
         errno = ERANGE;
         faults_begin(FAULT_MEMORY, at, ENOMEM);
-        int status = sysinfo_topology_read(host, &list);
+        int status = sysinfo_topology_read(host, &fresh);
         faults_end();
         ck_assert_int_eq(errno, ERANGE);
         has_failed = faults.has_failed;
         ck_assert_int_eq(status, has_failed ? SYSINFO_NO_MEMORY : SYSINFO_OK);
-        ck_assert(!has_failed || list == before);
+        ck_assert_int_eq(has_failed, fresh == NULL);
         ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_OK);
+        sysinfo_topology_free(fresh);
         sysinfo_host_close(host);
     }
     sysinfo_topology_free(list);
@@ -166,6 +167,46 @@ START_TEST(a_long_file_without_memory_is_no_memory_and_is_then_read) {
 }
 END_TEST
 
+static void make_nodes(int first, int end) {
+    char name[64], text[64];
+    for (int node = first; node < end; node++) {
+        snprintf(name, sizeof name, "sys/devices/system/node/node%d/cpulist", node);
+        snprintf(text, sizeof text, "%d\n", node);
+        folder_write(name, text);
+    }
+    snprintf(text, sizeof text, "0-%d\n", end - 1);
+    folder_write("sys/devices/system/node/online", text);
+}
+
+START_TEST(a_list_of_nodes_that_cannot_grow_is_as_it_was) {
+    bool has_failed = true;
+    folder_make();
+    for (int at = 0; has_failed; at++) {
+        struct sysinfo_numa_list *list = NULL;
+        struct sysinfo_host *host = open_root(folder_root);
+        make_nodes(0, 1);
+        ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+        make_nodes(1, 20);
+        struct sysinfo_numa_list *before = list;
+        faults_begin(FAULT_MEMORY, at, ENOMEM);
+        int status = sysinfo_numa_read(host, &list);
+        faults_end();
+        has_failed = faults.has_failed;
+        ck_assert_int_eq(status, has_failed ? SYSINFO_NO_MEMORY : SYSINFO_OK);
+        ck_assert_ptr_eq(list, before);
+        ck_assert_uint_eq(sysinfo_numa_count(list), has_failed ? 1 : 20);
+        ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "0");
+        ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+        ck_assert_str_eq(sysinfo_numa_cpus(list, 19), "19");
+        sysinfo_numa_free(list);
+        sysinfo_host_close(host);
+        folder_remove();
+        folder_make();
+    }
+    folder_remove();
+}
+END_TEST
+
 TCase *memory_fault_tests(void) {
     TCase *tests = tcase_create("memory");
     tcase_add_loop_test(tests, a_failing_allocation_is_no_memory_and_the_next_call_works, 0, question_count);
@@ -174,5 +215,6 @@ TCase *memory_fault_tests(void) {
     tcase_add_test(tests, lists_that_cannot_be_compared_for_want_of_memory_stay_as_they_are);
     tcase_add_test(tests, a_long_file_without_memory_is_no_memory_and_is_then_read);
     tcase_add_test(tests, a_topology_without_memory_is_no_memory_and_then_works);
+    tcase_add_test(tests, a_list_of_nodes_that_cannot_grow_is_as_it_was);
     return tests;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that has more rights than whoever started it loads nothing that obeys the environment. */
+/* A program that has more rights than whoever started it loads nothing that obeys the environment; others load hwloc, where there is one. */
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 
 #include <sysinfo/sysinfo.h>
@@ -13,6 +14,7 @@ void *__wrap_dlopen(const char *name, int flags);
 
 static unsigned long is_secure;
 static int loaded;
+static int is_missing;
 
 unsigned long __wrap_getauxval(unsigned long type) {
     return type == AT_SECURE ? is_secure : __real_getauxval(type);
@@ -20,7 +22,7 @@ unsigned long __wrap_getauxval(unsigned long type) {
 
 void *__wrap_dlopen(const char *name, int flags) {
     loaded++;
-    return __real_dlopen(name, flags);
+    return is_missing ? NULL : __real_dlopen(name, flags);
 }
 
 START_TEST(a_privileged_program_loads_no_hwloc) {
@@ -40,6 +42,42 @@ START_TEST(a_privileged_program_loads_no_hwloc) {
 }
 END_TEST
 
+START_TEST(a_system_without_hwloc_is_told_so_until_it_has_it) {
+    struct sysinfo_host *host = NULL;
+    struct sysinfo_topology *topology = NULL;
+    ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
+    is_missing = 1;
+    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_NOT_SUPPORTED);
+    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "needs the hwloc library"));
+    ck_assert_ptr_null(topology);
+    is_missing = 0;
+    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_OK);
+    sysinfo_topology_free(topology);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* A machine that hwloc makes up. Group: a level that only hwloc sees. */
+START_TEST(dies_are_told_and_groups_are_not) {
+    struct sysinfo_topology *topology = NULL;
+    ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:1(size=1048576) core:2 pu:2", 1), 0);
+    ck_assert_int_eq(sysinfo_topology_read(NULL, &topology), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_PACKAGE), 2);
+    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_DIE), 4);
+    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CORE), 16);
+    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CPU), 32);
+    const struct sysinfo_topology_object *object;
+    uint64_t deepest = 0;
+    for (size_t i = 0; (object = sysinfo_topology_at(topology, i)) != NULL; i++) {
+        ck_assert(object->type >= SYSINFO_TOPOLOGY_MACHINE && object->depth <= deepest + 1);
+        ck_assert(object->type != SYSINFO_TOPOLOGY_CACHE || (object->level == 2 && object->bytes == 1048576));
+        deepest = object->depth > deepest ? object->depth : deepest;
+    }
+    ck_assert_uint_eq(deepest, 5); /* Machine, package, die, cache, core, CPU. */
+    sysinfo_topology_free(topology);
+}
+END_TEST
+
 START_TEST(a_privileged_program_is_told_everything_else) {
     struct sysinfo_memory memory;
     struct sysinfo_heap heap;
@@ -55,6 +93,8 @@ int main(void) {
     Suite *suite = suite_create("privileged");
     TCase *tcase = tcase_create("privileged");
     tcase_add_test(tcase, a_privileged_program_loads_no_hwloc);
+    tcase_add_test(tcase, a_system_without_hwloc_is_told_so_until_it_has_it);
+    tcase_add_test(tcase, dies_are_told_and_groups_are_not);
     tcase_add_test(tcase, a_privileged_program_is_told_everything_else);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend.h"
 #include "faults.h"
 #include "folder.h"
 #include "questions.h"
@@ -195,6 +196,18 @@ START_TEST(no_clock_makes_an_impossible_percentage) {
 }
 END_TEST
 
+/* A day is the most that is slept at a time. */
+START_TEST(an_interval_of_days_lasts_as_long) {
+    double percent;
+    faults.time = 1000;
+    int status = sysinfo_cpu_percent(NULL, 200000, &percent);
+    double end = faults.time;
+    faults.time = 0;
+    ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+    ck_assert(end >= 201000 && end < 201001);
+}
+END_TEST
+
 /* Stopped for longer than its interval lasts: the sleep is over when it goes on, and the window is what passed. */
 START_TEST(a_stop_within_an_interval_is_part_of_it) {
     int ends[2];
@@ -252,14 +265,31 @@ START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
         hold_lock(path, ready[1], end[0]);
     }
     ck_assert_int_eq(read(ready[0], &byte, 1), 1);
-    faults_begin(FAULT_WRITE, -1, 0);
+    struct stat file;
+    for (int errors = 0; errors < 2; errors++) {
+        faults_begin(FAULT_WRITE, errors - 1, ENOSPC);
+        faults.longest_write = 10;
+        int marked = sysinfo_mark(recording, "load");
+        faults_end();
+        ck_assert_int_eq(marked, SYSINFO_SYSTEM);
+        ck_assert_int_eq(stat(path, &file), 0);
+        ck_assert_int_eq(file.st_size, 11);
+    }
+    faults_begin(FAULT_WRITE, 1, EIO); /* The taking back. */
     faults.longest_write = 10;
     int marked = sysinfo_mark(recording, "load");
     faults_end();
+    ck_assert(faults.has_failed);
     ck_assert_int_eq(marked, SYSINFO_SYSTEM);
-    struct stat file;
-    ck_assert_int_eq(stat(path, &file), 0);
-    ck_assert_int_eq(file.st_size, 11);
+    ck_assert(stat(path, &file) == 0 && file.st_size == 21);
+    ck_assert_int_eq(truncate(path, 11), 0);
+    faults_begin(FAULT_WRITE, 0, EINTR);
+    marked = sysinfo_mark(recording, "load");
+    faults_end();
+    ck_assert(faults.has_failed);
+    ck_assert_int_eq(marked, SYSINFO_OK);
+    ck_assert(stat(path, &file) == 0 && file.st_size > 11);
+    ck_assert_int_eq(truncate(path, 11), 0);
     ck_assert_int_eq(sysinfo_mark(recording, "load"), SYSINFO_OK);
     ck_assert(stat(path, &file) == 0 && file.st_size > 11);
     close(end[1]);
@@ -271,6 +301,30 @@ START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
 }
 END_TEST
 
+START_TEST(a_text_is_saved_whole_or_the_failure_is_told) {
+    static const struct {
+        int at, error, longest, status;
+    } writes[] = {{-1, 0, 3, SYSINFO_OK}, {1, EINTR, 3, SYSINFO_OK}, {0, EINTR, 0, SYSINFO_OK}, {1, ENOSPC, 3, SYSINFO_SYSTEM}, {0, EIO, 0, SYSINFO_SYSTEM}};
+    char path[FOLDER_PATH];
+    folder_path(path, "saved");
+    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
+        char text[32] = "";
+        folder_write("saved", "something older and longer");
+        faults_begin(FAULT_WRITE, writes[i].at, writes[i].error);
+        faults.longest_write = writes[i].longest;
+        int status = sysinfo__backend_save(path, "0123456789", 10);
+        faults_end();
+        ck_assert_int_eq(status, writes[i].status);
+        FILE *file = fopen(path, "r");
+        ck_assert_ptr_nonnull(file);
+        size_t length = fread(text, 1, sizeof text - 1, file);
+        fclose(file);
+        ck_assert_uint_eq(length, status == SYSINFO_OK ? 10 : (size_t)(writes[i].at * writes[i].longest));
+        ck_assert(strncmp(text, "0123456789", length) == 0);
+    }
+}
+END_TEST
+
 TCase *world_tests(void) {
     TCase *tests = tcase_create("world");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
@@ -278,7 +332,9 @@ TCase *world_tests(void) {
     tcase_add_loop_test(tests, a_move_in_the_middle_of_a_call_mixes_no_figures, 0, 4);
     tcase_add_loop_test(tests, descriptors_that_became_anothers_are_left_alone, 0, 3);
     tcase_add_test(tests, no_clock_makes_an_impossible_percentage);
+    tcase_add_test(tests, an_interval_of_days_lasts_as_long);
     tcase_add_test(tests, a_mark_that_a_full_disk_cuts_is_taken_back);
+    tcase_add_test(tests, a_text_is_saved_whole_or_the_failure_is_told);
     tcase_add_test(tests, a_stop_within_an_interval_is_part_of_it);
     return tests;
 }

@@ -381,6 +381,12 @@ START_TEST(a_pressure_above_100_is_100_and_marked) {
     ck_assert(pressure.some_avg60 == 100 && SYSINFO_IS_ESTIMATED(&pressure, some_avg60));
     ck_assert(pressure.full_avg10 == 100 && SYSINFO_IS_ESTIMATED(&pressure, full_avg10));
     ck_assert(pressure.full_avg60 == 2 && !SYSINFO_IS_ESTIMATED(&pressure, full_avg60));
+    folder_write("proc/pressure/io", "some avg10=100.01 avg60=1.00 avg300=101.00 total=4\nfull avg10=1.00 avg60=102.00 avg300=103.00 total=4\n");
+    ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
+    ck_assert(pressure.some_avg10 == 100 && pressure.some_avg60 == 1 && pressure.some_avg300 == 100);
+    ck_assert(pressure.full_avg10 == 1 && pressure.full_avg60 == 100 && pressure.full_avg300 == 100);
+    ck_assert_uint_eq(pressure.estimated, SYSINFO_BIT(struct sysinfo_pressure, some_avg10) | SYSINFO_BIT(struct sysinfo_pressure, some_avg300) |
+                                              SYSINFO_BIT(struct sysinfo_pressure, full_avg60) | SYSINFO_BIT(struct sysinfo_pressure, full_avg300));
     sysinfo_host_close(host);
 }
 END_TEST

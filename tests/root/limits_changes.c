@@ -135,6 +135,10 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(second.cpu_percent == 100 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than there was. */
+    nanosleep(&pause, NULL);
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&second, cpu_percent) && second.cpu_percent == 0 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
     folder_write("sys/fs/cgroup/b/cpu.stat", "usage_usec 1000000\n");
     folder_write("proc/self/cgroup", "0::/b\n");
     nanosleep(&pause, NULL);
@@ -155,6 +159,34 @@ START_TEST(cpu_use_without_a_known_quota_is_marked) {
     folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1010000\n");
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&usage, cpu_percent) && SYSINFO_IS_ESTIMATED(&usage, cpu_percent));
+    folder_write("sys/fs/cgroup/cpu.max", "200000 100000\n"); /* Known, but a hidden one may be less. */
+    nanosleep(&pause, NULL);
+    folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1020000\n");
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&usage, cpu_percent) && SYSINFO_IS_ESTIMATED(&usage, cpu_percent));
+}
+END_TEST
+
+START_TEST(no_quota_leaves_less_than_one_cpu) {
+    struct sysinfo_cpu_allowance cpus;
+    folder_write("proc/self/cgroup", "4:cpu:/a\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,cpu\n");
+    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "0\n");
+    ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
+    ck_assert(cpus.usable == 1 && cpus.quota == 0);
+}
+END_TEST
+
+START_TEST(a_limit_is_told_where_the_machine_does_not_say_what_is_available) {
+    struct sysinfo_allowance allowance;
+    folder_write("proc/meminfo", "MemTotal: 8388608 kB\n");
+    ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_UNKNOWN);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "this machine does not say how much memory is available");
+    folder_write("sys/fs/cgroup/a/memory.max", "104857600\n");
+    folder_write("sys/fs/cgroup/a/memory.current", "0\n");
+    ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_OK);
+    ck_assert(allowance.limit == MIB(100) && !SYSINFO_HAS(&allowance, usable));
 }
 END_TEST
 
@@ -336,6 +368,8 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_cpuset_that_appears_is_seen);
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
     tcase_add_test(tests, cpu_use_without_a_known_quota_is_marked);
+    tcase_add_test(tests, no_quota_leaves_less_than_one_cpu);
+    tcase_add_test(tests, a_limit_is_told_where_the_machine_does_not_say_what_is_available);
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
@@ -397,6 +431,48 @@ START_TEST(nodes_are_listed_by_number) {
 }
 END_TEST
 
+/* More nodes than there is room for at first; then a node that no longer tells its CPUs nor what is free, in a list where it did. */
+START_TEST(many_nodes_fit_and_nothing_old_stays) {
+    struct sysinfo_numa_list *list = NULL;
+    char path[FOLDER_PATH], name[64], text[128];
+    folder_write("sys/devices/system/node/online", "0-19\n");
+    for (unsigned node = 0; node < 20; node++) {
+        snprintf(name, sizeof name, "sys/devices/system/node/node%u/cpulist", node);
+        snprintf(text, sizeof text, "%u\n", node);
+        folder_write(name, text);
+        snprintf(name, sizeof name, "sys/devices/system/node/node%u/meminfo", node);
+        snprintf(text, sizeof text, "Node %u MemTotal: %u kB\nNode %u MemFree: %u kB\n", node, 100 + node, node, node);
+        folder_write(name, text);
+    }
+    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_count(list), 20);
+    for (unsigned node = 0; node < 20; node++) {
+        snprintf(text, sizeof text, "%u", node);
+        check_node(list, node, node, 100 + node, node, text, 1);
+    }
+    folder_path(path, "sys/devices/system/node/node0/cpulist");
+    ck_assert_int_eq(unlink(path), 0);
+    folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 100 kB\n");
+    folder_write("sys/devices/system/node/online", "0-18\n"); /* What is online is opened anew. */
+    struct sysinfo_host *other = NULL;
+    ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
+    struct sysinfo_host *const askers[] = {other, host}; /* The other's own rows never had CPUs for this node. */
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(sysinfo_numa_read(askers[i], &list), SYSINFO_OK);
+        const struct sysinfo_numa_node *node = sysinfo_numa_at(list, 0);
+        ck_assert_uint_eq(node->present, SYSINFO_BIT(struct sysinfo_numa_node, number) | SYSINFO_BIT(struct sysinfo_numa_node, total));
+        ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "");
+        check_node(list, 1, 1, 101, 1, "1", 1);
+    }
+    sysinfo_numa_free(list);
+    list = NULL;
+    ck_assert_int_eq(sysinfo_numa_read(other, &list), SYSINFO_OK);
+    ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "");
+    sysinfo_numa_free(list);
+    sysinfo_host_close(other);
+}
+END_TEST
+
 START_TEST(a_machine_without_nodes_says_so) {
     struct sysinfo_numa_list *list = NULL;
     ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_NOT_FOUND);
@@ -432,6 +508,7 @@ TCase *numa_tests(void) {
     TCase *tests = tcase_create("numa");
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, nodes_are_listed_by_number);
+    tcase_add_test(tests, many_nodes_fit_and_nothing_old_stays);
     tcase_add_test(tests, a_machine_without_nodes_says_so);
     tcase_add_test(tests, more_nodes_than_ever_and_one_with_an_odd_list);
     return tests;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,6 +142,34 @@ START_TEST(what_is_no_regular_file_is_left_alone) {
 }
 END_TEST
 
+START_TEST(a_file_that_cannot_be_there_is_no_recording) {
+    char below[96];
+    snprintf(below, sizeof below, "1:1:%s/below", path); /* A file is no folder. */
+    ck_assert_int_eq(sysinfo_mark(below, "load"), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_mark("1:1:/tmp", "load"), SYSINFO_SYSTEM); /* A folder cannot be written to. */
+}
+END_TEST
+
+/* Beyond the limit a write would end this program. */
+START_TEST(a_limit_on_the_size_of_files_is_kept) {
+    struct rlimit limit;
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    hold();
+    limit.rlim_cur = 10;
+    int set = setrlimit(RLIMIT_FSIZE, &limit); /* No check until it is larger: libcheck notes each in a file. */
+    int beyond = sysinfo_mark(recording("1", "1"), "load");
+    limit.rlim_cur = 1 << 20;
+    set |= setrlimit(RLIMIT_FSIZE, &limit);
+    int within = sysinfo_mark(recording("1", "1"), "load");
+    let_go();
+    ck_assert_int_eq(set, 0);
+    ck_assert_int_eq(beyond, SYSINFO_SYSTEM);
+    ck_assert_int_eq(within, SYSINFO_OK);
+    const char *text = content();
+    ck_assert(strchr(text, '\n') == text + strlen(text) - 1); /* One row. */
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("run_mark");
     TCase *mark = tcase_create("mark");
@@ -152,6 +181,8 @@ int main(void) {
     tcase_add_test(mark, a_long_name_is_cut);
     tcase_add_test(mark, no_trace_is_left);
     tcase_add_test(mark, what_is_no_regular_file_is_left_alone);
+    tcase_add_test(mark, a_file_that_cannot_be_there_is_no_recording);
+    tcase_add_test(mark, a_limit_on_the_size_of_files_is_kept);
     suite_add_tcase(suite, mark);
     return run(suite);
 }

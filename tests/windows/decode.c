@@ -178,6 +178,25 @@ START_TEST(numbers_too_large_for_bytes_are_not_known) {
 }
 END_TEST
 
+START_TEST(a_sum_too_large_for_bytes_is_not_known) {
+    const struct sysinfo__pages pages = {.page_size = 4096, .total = 1};
+    const struct sysinfo__page_lists lists = {.zeroed = UINTPTR_MAX - 1, .free = 1, .modified = 2};
+    struct sysinfo_memory memory = {0};
+    ck_assert(sysinfo__decode_memory(&pages, &lists, &memory));
+    ck_assert_int_eq(SYSINFO_HAS(&memory, free), sizeof(uintptr_t) < 8);
+    ck_assert_uint_eq(memory.laundry, 2 * 4096);
+}
+END_TEST
+
+/* As wine tells them. */
+START_TEST(a_kernel_without_cache_pool_and_promises_does_not_tell_them) {
+    const struct sysinfo__pages pages = {.page_size = 4096, .total = 10, .available = 3};
+    struct sysinfo_memory memory = {0};
+    ck_assert(sysinfo__decode_memory(&pages, NULL, &memory));
+    ck_assert_uint_eq(memory.present, SYSINFO_BIT(struct sysinfo_memory, total) | SYSINFO_BIT(struct sysinfo_memory, available));
+}
+END_TEST
+
 START_TEST(no_memory_at_all_is_refused) {
     static const struct sysinfo__pages nothing[] = {{.page_size = 0, .total = 5}, {.page_size = 4096, .total = 0}, {.page_size = 4096, .total = UINT64_MAX}};
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
@@ -236,6 +255,18 @@ START_TEST(page_files_beyond_the_end_are_refused) {
 }
 END_TEST
 
+START_TEST(page_files_too_large_for_bytes_are_refused) {
+    struct text text = {.length = 0};
+    struct sysinfo_swap swap = {0};
+    add_file(&text, 0, 2, 1);
+    ck_assert(!sysinfo__decode_page_files(text.byte, text.length, UINT64_MAX, &swap));
+    text.length = 0;
+    add_file(&text, 0, 1, 2); /* More in use than there is, as a file may show that is being made smaller. */
+    ck_assert(!sysinfo__decode_page_files(text.byte, text.length, UINT64_MAX, &swap));
+    ck_assert_uint_eq(swap.present, 0);
+}
+END_TEST
+
 START_TEST(what_may_be_promised_beyond_memory_is_the_estimate_of_swap) {
     struct sysinfo__pages pages = {.page_size = 4096, .total = 1000, .commit_limit = 1500};
     struct sysinfo_swap swap = {0};
@@ -270,6 +301,8 @@ START_TEST(counters_are_at_their_offsets_in_every_version_of_the_struct) {
     }
     uint32_t numbers[78] = {0};
     struct sysinfo_stats stats = {0};
+    ck_assert(!sysinfo__decode_performance(numbers, 0, &stats));
+    ck_assert(!sysinfo__decode_performance(numbers, 299, &stats));
     ck_assert(!sysinfo__decode_performance(numbers, 311, &stats));
     ck_assert(sysinfo__decode_performance(numbers, 312, &stats));
     ck_assert_uint_eq(stats.present, 0);
@@ -288,10 +321,13 @@ int main(void) {
     tcase_add_test(cases, entries_that_do_not_fit_their_sizes_are_refused);
     tcase_add_test(cases, pages_become_bytes);
     tcase_add_test(cases, numbers_too_large_for_bytes_are_not_known);
+    tcase_add_test(cases, a_sum_too_large_for_bytes_is_not_known);
+    tcase_add_test(cases, a_kernel_without_cache_pool_and_promises_does_not_tell_them);
     tcase_add_test(cases, no_memory_at_all_is_refused);
     tcase_add_test(cases, page_files_are_followed_by_their_offsets);
     tcase_add_test(cases, no_bytes_are_no_page_file);
     tcase_add_test(cases, page_files_beyond_the_end_are_refused);
+    tcase_add_test(cases, page_files_too_large_for_bytes_are_refused);
     tcase_add_test(cases, what_may_be_promised_beyond_memory_is_the_estimate_of_swap);
     tcase_add_test(cases, counters_are_at_their_offsets_in_every_version_of_the_struct);
     suite_add_tcase(suite, cases);
