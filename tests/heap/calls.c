@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "proc/decode_malloc_info.h"
 #include "run.h"
 
@@ -169,6 +170,92 @@ START_TEST(malloc_info_that_is_cut_is_not_complete) {
 }
 END_TEST
 
+/* ---- Allocators that the host is made to believe in ---- */
+
+static struct sysinfo_heap told;
+static int tell_status, give_back_status;
+
+static int tell(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+    (void)owner, (void)in_detail;
+    *heap = told;
+    return tell_status == SYSINFO_OK ? SYSINFO_OK : sysinfo__failed(asker, tell_status, 0, "the allocator", "has failed");
+}
+
+static int give_back(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner) {
+    (void)owner;
+    return give_back_status == SYSINFO_OK ? SYSINFO_OK : sysinfo__failed(asker, give_back_status, 0, "the allocator", "has failed");
+}
+
+static void believe_in(const struct sysinfo__allocator *allocator) {
+    told = (struct sysinfo_heap){.present = 0};
+    tell_status = give_back_status = SYSINFO_OK;
+    host->heap_owner = (struct sysinfo__heap_owner){.is_searched = true, .allocator = allocator};
+}
+
+static void do_nothing(void *argument) {
+    (void)argument;
+}
+
+START_TEST(figures_that_contradict_each_other_are_put_right) {
+    static const struct sysinfo__allocator odd = {"odd", tell, NULL};
+    believe_in(&odd);
+    FACT(&told, used, 100);
+    FACT(&told, used_mapped, 101);
+    FACT(&told, footprint, 99);
+    FACT(&told, reclaimable, 1);
+    struct sysinfo_heap heap = info();
+    ck_assert(heap.used == 100 && !SYSINFO_IS_ESTIMATED(&heap, used));
+    ck_assert(heap.used_mapped == 100 && SYSINFO_IS_ESTIMATED(&heap, used_mapped));
+    ck_assert(heap.footprint == 100 && SYSINFO_IS_ESTIMATED(&heap, footprint));
+    ck_assert(SYSINFO_HAS(&heap, free) && heap.free == 0);
+    ck_assert(heap.reclaimable == 0 && SYSINFO_IS_ESTIMATED(&heap, reclaimable));
+    believe_in(&odd);
+    FACT(&told, used, 100);
+    FACT(&told, reclaimable, 1);
+    heap = info();
+    ck_assert(!SYSINFO_HAS(&heap, free) && !SYSINFO_HAS(&heap, footprint) && heap.reclaimable == 1); /* Of what is free nothing is known. */
+}
+END_TEST
+
+START_TEST(an_allocator_that_lacks_a_call_says_so) {
+    static const struct sysinfo__allocator silent = {"silent", NULL, NULL}, keeping = {"keeping", tell, NULL};
+    struct sysinfo_heap heap;
+    uint64_t released = 47;
+    double growth = 47;
+    believe_in(&silent);
+    ck_assert_str_eq(sysinfo_heap_allocator(host), "silent");
+    ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_NOT_SUPPORTED);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "silent has no way to tell what its heap holds");
+    ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_NOT_SUPPORTED);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "silent has no call that gives memory back");
+    ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_NOT_SUPPORTED);
+    believe_in(&keeping);
+    ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_NOT_SUPPORTED);
+    ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_UNKNOWN);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "keeping does not tell how much is in use");
+    ck_assert(released == 47 && growth == 47);
+    FACT(&told, used, 100); /* Without a call that gives back, growth is told all the same. */
+    ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_OK);
+    ck_assert(growth == 0);
+}
+END_TEST
+
+START_TEST(an_allocator_that_fails_is_believed) {
+    static const struct sysinfo__allocator failing = {"failing", tell, give_back};
+    struct sysinfo_heap heap;
+    uint64_t released = 47;
+    double growth = 47;
+    believe_in(&failing);
+    tell_status = SYSINFO_MALFORMED;
+    give_back_status = SYSINFO_SYSTEM;
+    ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_heap_trim(host, NULL), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_SYSTEM);
+    ck_assert(released == 47 && growth == 47);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("heap calls");
     TCase *calls = tcase_create("calls");
@@ -181,6 +268,9 @@ int main(void) {
     tcase_add_test(calls, asking_again_takes_nothing);
     tcase_add_test(calls, child_may_ask);
     tcase_add_test(calls, fields_are_in_the_table);
+    tcase_add_test(calls, figures_that_contradict_each_other_are_put_right);
+    tcase_add_test(calls, an_allocator_that_lacks_a_call_says_so);
+    tcase_add_test(calls, an_allocator_that_fails_is_believed);
     suite_add_tcase(suite, calls);
     TCase *decoder = tcase_create("decoder");
     tcase_add_loop_test(decoder, malloc_info_is_decoded_in_pieces_of_any_size, 1, 200);
