@@ -7,6 +7,8 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "folder.h"
+
 unsigned long __real_getauxval(unsigned long type);
 unsigned long __wrap_getauxval(unsigned long type);
 void *__real_dlopen(const char *name, int flags);
@@ -78,6 +80,39 @@ START_TEST(dies_are_told_and_groups_are_not) {
 }
 END_TEST
 
+static int read_below_root(const char *hwloc_root) {
+    struct sysinfo_host *host = NULL;
+    struct sysinfo_topology *topology = NULL;
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", hwloc_root, 1), 0);
+    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    int status = sysinfo_topology_read(host, &topology);
+    ck_assert_ptr_null(topology);
+    sysinfo_host_close(host);
+    return status;
+}
+
+/* Slashes at the end are the same root; and what hwloc makes up is never that root. */
+START_TEST(another_root_must_be_that_of_hwloc) {
+    char path[FOLDER_PATH];
+    folder_make();
+    folder_write("sys/devices/system/cpu/online", "0-1\n");
+    ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "core:2 pu:1", 1), 0);
+    ck_assert_int_eq(setenv("HWLOC_HIDE_ERRORS", "2", 1), 0); /* That this root tells little. */
+    ck_assert_int_eq(read_below_root(folder_root), SYSINFO_UNKNOWN);
+    folder_path(path, "");
+    ck_assert_int_eq(read_below_root(path), SYSINFO_UNKNOWN);
+    folder_path(path, "/");
+    ck_assert_int_eq(read_below_root(path), SYSINFO_UNKNOWN);
+    folder_path(path, "sys");
+    ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
+    strcpy(path, folder_root);
+    path[strlen(path) - 1] = '-'; /* As long, and another. */
+    ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
+    ck_assert_int_eq(read_below_root("/"), SYSINFO_NOT_SUPPORTED);
+    folder_remove();
+}
+END_TEST
+
 START_TEST(a_privileged_program_is_told_everything_else) {
     struct sysinfo_memory memory;
     struct sysinfo_heap heap;
@@ -95,6 +130,7 @@ int main(void) {
     tcase_add_test(tcase, a_privileged_program_loads_no_hwloc);
     tcase_add_test(tcase, a_system_without_hwloc_is_told_so_until_it_has_it);
     tcase_add_test(tcase, dies_are_told_and_groups_are_not);
+    tcase_add_test(tcase, another_root_must_be_that_of_hwloc);
     tcase_add_test(tcase, a_privileged_program_is_told_everything_else);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
