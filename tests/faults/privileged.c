@@ -62,7 +62,7 @@ END_TEST
 /* A machine that hwloc makes up. Group: a level that only hwloc sees. */
 START_TEST(dies_are_told_and_groups_are_not) {
     struct sysinfo_topology *topology = NULL;
-    ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:1(size=1048576) core:2 pu:2", 1), 0);
+    ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:2(size=1048576) core:1 pu:2", 1), 0);
     ck_assert_int_eq(sysinfo_topology_read(NULL, &topology), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_PACKAGE), 2);
     ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_DIE), 4);
@@ -113,6 +113,48 @@ START_TEST(another_root_must_be_that_of_hwloc) {
 }
 END_TEST
 
+/* Four CPUs, two of each core. */
+static void write_cpus(void) {
+    static const char *const names[] = {"thread_siblings", "core_cpus", "core_siblings", "package_cpus", "core_id", "physical_package_id"};
+    char name[96], text[32];
+    for (int cpu = 0; cpu < 4; cpu++) {
+        const unsigned values[] = {cpu < 2 ? 3 : 12, cpu < 2 ? 3 : 12, 15, 15, cpu < 2 ? 0 : 1, 0};
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+            snprintf(name, sizeof name, "sys/devices/system/cpu/cpu%d/topology/%s", cpu, names[i]);
+            snprintf(text, sizeof text, i < 4 ? "%08x\n" : "%u\n", values[i]);
+            folder_write(name, text);
+        }
+    }
+    folder_write("sys/devices/system/cpu/online", "0-3\n");
+}
+
+START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
+    struct sysinfo_host *host = NULL;
+    struct sysinfo_topology *topology = NULL;
+    folder_make();
+    write_cpus();
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
+    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    static const struct {
+        const char *online;
+        int reads;
+        size_t cpus;
+    } steps[] = {{"0-3\n", 1, 4}, {"0-3\n", 0, 4}, {"0-2\n", 1, 3}, {"0-2\n", 0, 3}, {"0-3\n", 1, 4}};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        folder_write("sys/devices/system/cpu/online", steps[i].online);
+        loaded = 0;
+        int status = sysinfo_topology_read(host, &topology);
+        ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
+        ck_assert_int_eq(loaded, steps[i].reads);
+        ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CPU), steps[i].cpus);
+        ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CORE), 2);
+    }
+    sysinfo_topology_free(topology);
+    sysinfo_host_close(host);
+    folder_remove();
+}
+END_TEST
+
 START_TEST(a_privileged_program_is_told_everything_else) {
     struct sysinfo_memory memory;
     struct sysinfo_heap heap;
@@ -131,6 +173,7 @@ int main(void) {
     tcase_add_test(tcase, a_system_without_hwloc_is_told_so_until_it_has_it);
     tcase_add_test(tcase, dies_are_told_and_groups_are_not);
     tcase_add_test(tcase, another_root_must_be_that_of_hwloc);
+    tcase_add_test(tcase, the_topology_of_a_root_is_read_anew_when_other_cpus_are_online);
     tcase_add_test(tcase, a_privileged_program_is_told_everything_else);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
