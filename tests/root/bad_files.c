@@ -131,7 +131,8 @@ START_TEST(watermarks_above_the_total_are_ignored) {
     folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      18000000000000000000\n"); /* In bytes more than 64 bits hold. */
+#define MOST_PAGES "        low      999999999999999\n"
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES); /* In bytes more than 64 bits hold. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
     sysinfo_host_close(host);
@@ -201,7 +202,7 @@ static const struct {
     {"pswpin 3\npswpout 5\n", true, true, true},
     {"nr_free_pages 25\npswpin 3\n", true, false, false},
     {"nr_free_pages 25\npswpout 5\n", false, true, false},
-    {"nr_free_pages 25\npswpin 18000000000000000000\npswpout 18000000000000000000\n", false, false, false}, /* More bytes than 64 bits hold. */
+    {"nr_free_pages 2\npswpin 999999999999999\npswpout 999999999999999\n", false, false, false}, /* Pages of 64 KiB, and more bytes than 64 bits hold. */
 };
 
 START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
@@ -218,8 +219,8 @@ START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
     ck_assert(!swapped[_i].has_sin || swapped[_i].is_estimated || s.sin == 3 * 4096);
     folder_write("proc/meminfo", "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* What is free in bytes is not told either. */
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
-    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), swapped[_i].has_sin);
-    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].has_sout);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), SYSINFO_HAS(&s, sin));
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), SYSINFO_HAS(&s, sout));
     sysinfo_host_close(host);
 }
 END_TEST

@@ -261,6 +261,8 @@ static struct sysinfo_cpu_allowance cpu_allowance(void) {
 }
 
 START_TEST(a_mask_that_names_no_cpu_takes_none_away) {
+    folder_write("sys/fs/cgroup/cpuset.cpus.effective", "2-4\n");
+    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "garbage\n");
     folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\tgarbage\n");
     ck_assert_uint_eq(cpu_allowance().usable, 16);
     folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t0000\n");
@@ -268,9 +270,9 @@ START_TEST(a_mask_that_names_no_cpu_takes_none_away) {
     folder_write("proc/self/status", "Name:\tx\n");
     ck_assert_uint_eq(cpu_allowance().usable, 16);
     folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t00ff\n");
-    folder_write("sys/fs/cgroup/a/cpuset.cpus", "garbage\n");
-    folder_write("proc/self/cgroup", "0::/a\n");
     ck_assert_uint_eq(cpu_allowance().usable, 8);
+    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "\n"); /* Then those of the group above. */
+    ck_assert_uint_eq(cpu_allowance().usable, 3);
 }
 END_TEST
 
