@@ -34,7 +34,7 @@ static void give(struct sysinfo_heap_tally *out, size_t size, const struct sysin
     sysinfo__give(out, size, &tally, sizeof tally);
 }
 
-int sysinfo_heap_counts(struct sysinfo_heap_tally *tally, size_t size) {
+static int ask(struct sysinfo_heap_tally *tally, size_t size, bool is_process) {
     if (!sysinfo__is_result(tally, size)) {
         return SYSINFO_INVALID;
     }
@@ -43,25 +43,21 @@ int sysinfo_heap_counts(struct sysinfo_heap_tally *tally, size_t size) {
         return SYSINFO_NOT_SUPPORTED;
     }
     struct sysinfo__tally sums;
-    tracker->process(&sums);
-    give(tally, size, &sums, true);
+    if (is_process) {
+        tracker->process(&sums);
+    } else if (!tracker->thread(&sums)) {
+        return SYSINFO_UNKNOWN;
+    }
+    give(tally, size, &sums, is_process);
     return SYSINFO_OK;
 }
 
+int sysinfo_heap_counts(struct sysinfo_heap_tally *tally, size_t size) {
+    return ask(tally, size, true);
+}
+
 int sysinfo_heap_thread_counts(struct sysinfo_heap_tally *tally, size_t size) {
-    if (!sysinfo__is_result(tally, size)) {
-        return SYSINFO_INVALID;
-    }
-    const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
-    if (tracker == NULL) {
-        return SYSINFO_NOT_SUPPORTED;
-    }
-    struct sysinfo__tally sums;
-    if (!tracker->thread(&sums)) {
-        return SYSINFO_UNKNOWN;
-    }
-    give(tally, size, &sums, false);
-    return SYSINFO_OK;
+    return ask(tally, size, false);
 }
 
 int sysinfo_heap_watch(uint64_t bytes, uint64_t blocks, void (*function)(void *argument), void *argument) {
