@@ -251,3 +251,14 @@ int __wrap_nanosleep(const struct timespec *request, struct timespec *left) {
     faults.wall += faults.wall > 0 ? seconds : 0;
     return 0;
 }
+
+int open_descriptors(void) {
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    ck_assert_ptr_nonnull(folder);
+    while (readdir(folder) != NULL) {
+        count++;
+    }
+    closedir(folder);
+    return count;
+}

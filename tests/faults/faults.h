@@ -32,6 +32,9 @@ void faults_end(void);
 /* The same, but `before` runs in the place of the failure: something happens in the middle of a call. */
 void faults_begin_with(enum fault kind, int at, void (*before)(void));
 
+/* How many this process has. */
+int open_descriptors(void);
+
 TCase *memory_fault_tests(void);
 TCase *file_fault_tests(void);
 TCase *steady_tests(void);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Every opening and every reading of every question fails once, in each way that the kernel has. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,17 +9,6 @@
 #include "faults.h"
 #include "questions.h"
 #include "roots.h"
-
-static int open_descriptors(void) {
-    DIR *folder = opendir("/proc/self/fd");
-    int count = 0;
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
 
 /* What an error must come to: that status; OK: the call succeeds all the same; NOT_FOUND: whatever an optional file that is missing comes to. */
 static const struct {

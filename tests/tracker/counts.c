@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "entry_points.h"
 #include "run.h"
 #include "tracker.h"
@@ -138,32 +139,14 @@ START_TEST(sums_of_ended_threads_stay) {
 }
 END_TEST
 
-static pthread_barrier_t together;
-
-static void *hold_block(void *unused) {
-    void *volatile block = malloc(100);
-    pthread_barrier_wait(&together);
-    pthread_barrier_wait(&together);
-    free(block);
-    return unused;
-}
-
 START_TEST(many_threads_at_once) {
     enum { THREADS = 300 };
-    static pthread_t thread[THREADS];
     pthread_attr_t small;
     MUST(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 65536) == 0);
-    MUST(pthread_barrier_init(&together, NULL, THREADS + 1) == 0);
     struct sysinfo_heap_tally before = process_counts();
-    for (int i = 0; i < THREADS; i++) {
-        MUST(pthread_create(&thread[i], &small, hold_block, NULL) == 0);
-    }
-    pthread_barrier_wait(&together);
+    gather_crowd(THREADS, &small);
     struct sysinfo_heap_tally meanwhile = since(process_counts(), before);
-    pthread_barrier_wait(&together);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(thread[i], NULL);
-    }
+    dismiss_crowd();
     struct sysinfo_heap_tally all = since(process_counts(), before);
     ck_assert_int_ge(meanwhile.live, THREADS * 100);
     ck_assert_int_eq(all.blocks, (int64_t)(all.allocs - all.frees));
@@ -349,29 +332,14 @@ static int read_data(struct dl_phdr_info *object, size_t size, void *pages) {
     return 0;
 }
 
-static pthread_barrier_t all_are_there;
-
-static void *allocate_and_wait(void *unused) {
-    free(malloc(100));
-    pthread_barrier_wait(&all_are_there);
-    return unused;
-}
-
 START_TEST(all_memory_can_be_read) {
     enum { THREADS = 70 }; /* More than have their nodes in one page, or in two. */
-    pthread_t thread[THREADS];
     size_t before = 0, after = 0;
     free(malloc(100));
     dl_iterate_phdr(read_data, &before);
     ck_assert_uint_gt(before, 256); /* The tracker's record alone has so many. */
-    pthread_barrier_init(&all_are_there, NULL, THREADS + 1);
-    for (int i = 0; i < THREADS; i++) {
-        MUST(pthread_create(&thread[i], NULL, allocate_and_wait, NULL) == 0);
-    }
-    pthread_barrier_wait(&all_are_there);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(thread[i], NULL);
-    }
+    gather_crowd(THREADS, NULL);
+    dismiss_crowd();
     dl_iterate_phdr(read_data, &after);
     ck_assert_uint_eq(after, before);
     pid_t child = fork();

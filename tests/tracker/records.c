@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crowd.h"
 #include "folder.h"
 #include "run.h"
 #include "tracker.h"
@@ -121,33 +122,15 @@ START_TEST(footprint_is_told) {
 }
 END_TEST
 
-static pthread_barrier_t together;
-
-static void *hold_block(void *unused) {
-    void *volatile block = malloc(100);
-    pthread_barrier_wait(&together);
-    pthread_barrier_wait(&together);
-    free(block);
-    return unused;
-}
-
 /* More than there is room for in the first page: 27. Those that come while it grows do without, which may be all but one. */
 START_TEST(record_grows_with_threads) {
     enum { THREADS = 100 };
-    pthread_t thread[THREADS];
-    MUST(pthread_barrier_init(&together, NULL, THREADS + 1) == 0);
-    for (int i = 0; i < THREADS; i++) {
-        MUST(pthread_create(&thread[i], NULL, hold_block, NULL) == 0);
-    }
-    pthread_barrier_wait(&together);
+    gather_crowd(THREADS, NULL);
     struct sysinfo_heap_record record;
     struct sysinfo_heap_tally before = process_counts();
     int status = read_record(getpid(), 0, &record); /* Takes memory for a larger record. */
     struct sysinfo_heap_tally after = process_counts();
-    pthread_barrier_wait(&together);
-    for (int i = 0; i < THREADS; i++) {
-        pthread_join(thread[i], NULL);
-    }
+    dismiss_crowd();
     ck_assert_int_eq(status, SYSINFO_OK);
     ck_assert_uint_ge(record.allocs, before.allocs);
     ck_assert_uint_le(record.allocs, after.allocs);
@@ -261,6 +244,8 @@ START_TEST(limit_on_files_is_respected) {
 END_TEST
 
 static int on_the_side[3]; /* What threads without counts of their own have found: their number, scopes that are estimated, watches that were accepted. */
+
+static pthread_barrier_t together;
 
 static void *count_without_counts(void *unused) {
     volatile size_t enormous = SIZE_MAX / 2 - 4096;
