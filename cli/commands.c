@@ -9,8 +9,8 @@
 #include "help.h"
 #include "parse.h"
 #include "platform.h"
-#include "run.h"
-#include "run_command.h"
+#include "run/run.h"
+#include "run/run_command.h"
 #include "topology.h"
 #include "wait.h"
 

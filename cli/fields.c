@@ -6,7 +6,7 @@
 
 #include "fail.h"
 #include "platform.h"
-#include "run.h"
+#include "run/run.h"
 
 /* Reads everything once, CPU percentages since boot, so that nobody has to wait for a description. */
 static int read_all(const struct options *options, struct sampler *sampler) {

@@ -28,32 +28,32 @@ static void add_group(struct cpu_groups *groups, uint64_t number, const char *cp
 }
 
 int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host) {
-    struct sysinfo_numa_list *list = NULL;
+    struct sysinfo_numa_node_list *list = NULL;
     const struct sysinfo_numa_node *node;
-    int status = sysinfo_numa_read(host, &list);
+    int status = sysinfo_numa_nodes(host, &list);
     if (status != SYSINFO_OK) {
         return trouble("%s", sysinfo_explain(host, status));
     }
-    for (size_t i = 0; (node = sysinfo_numa_at(list, i)) != NULL; i++) {
-        add_group(groups, node->number, sysinfo_numa_cpus(list, i));
+    for (size_t i = 0; (node = sysinfo_numa_node_list_at(list, i)) != NULL; i++) {
+        add_group(groups, node->number, sysinfo_numa_node_list_cpus(list, i));
     }
-    sysinfo_numa_free(list);
+    sysinfo_numa_node_list_free(list);
     return 0;
 }
 
 int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host) {
-    struct sysinfo_topology *list = NULL;
+    struct sysinfo_topology_object_list *list = NULL;
     const struct sysinfo_topology_object *object;
-    int status = sysinfo_topology_read(host, &list);
+    int status = sysinfo_topology_objects(host, &list);
     if (status != SYSINFO_OK) {
         return trouble("%s", sysinfo_explain(host, status));
     }
-    for (size_t i = 0; (object = sysinfo_topology_at(list, i)) != NULL; i++) {
+    for (size_t i = 0; (object = sysinfo_topology_object_list_at(list, i)) != NULL; i++) {
         if (object->type == SYSINFO_TOPOLOGY_CORE_KIND) {
-            add_group(groups, object->number, sysinfo_topology_cpus(list, i));
+            add_group(groups, object->number, sysinfo_topology_object_list_cpus(list, i));
         }
     }
-    sysinfo_topology_free(list);
+    sysinfo_topology_object_list_free(list);
     return groups->count > 0 ? 0 : trouble("this machine does not tell kinds of cores");
 }
 

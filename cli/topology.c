@@ -15,8 +15,8 @@
 
 struct machine {
     struct sysinfo_host *host;
-    struct sysinfo_topology *list;
-    struct sysinfo_numa_list *nodes; /* NULL: the system does not tell their memory. */
+    struct sysinfo_topology_object_list *list;
+    struct sysinfo_numa_node_list *nodes; /* NULL: the system does not tell their memory. */
 };
 
 void topology_choose_root(const struct options *options) {
@@ -35,7 +35,7 @@ void topology_choose_root(const struct options *options) {
 }
 
 static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
-    const struct sysinfo_topology_object *object = sysinfo_topology_at(machine->list, row);
+    const struct sysinfo_topology_object *object = sysinfo_topology_object_list_at(machine->list, row);
     return object != NULL && object->type != SYSINFO_TOPOLOGY_CORE_KIND ? object : NULL;
 }
 
@@ -52,7 +52,7 @@ static size_t end_of(const struct machine *machine, size_t row) {
 /* The present figures of a NUMA node; NULL: unknown. */
 static const struct sysinfo_numa_node *node_of(const struct machine *machine, const struct sysinfo_topology_object *object) {
     const struct sysinfo_numa_node *node;
-    for (size_t i = 0; (node = sysinfo_numa_at(machine->nodes, i)) != NULL; i++) {
+    for (size_t i = 0; (node = sysinfo_numa_node_list_at(machine->nodes, i)) != NULL; i++) {
         if (SYSINFO_HAS(object, number) && node->number == object->number && SYSINFO_HAS(node, total)) {
             return node;
         }
@@ -160,7 +160,7 @@ static void add_cpus(struct text *text, const struct machine *machine, size_t li
             text_add(text, " ..");
             i = rows - 1;
         }
-        text_addf(text, " %s", sysinfo_topology_cpus(machine->list, row[i]));
+        text_addf(text, " %s", sysinfo_topology_object_list_cpus(machine->list, row[i]));
     }
 }
 
@@ -200,8 +200,8 @@ static void add_inside(struct text *text, const struct machine *machine, size_t 
     free(alike);
 }
 
-static void add_count(struct text *text, const struct machine *machine, uint64_t type, const char *one, const char *many) {
-    size_t count = sysinfo_topology_count(machine->list, type);
+static void add_count(struct text *text, const struct machine *machine, uint32_t type, const char *one, const char *many) {
+    size_t count = sysinfo_topology_object_list_count_type(machine->list, type);
     if (count > 0) {
         text_addf(text, "%s%llu %s", text->length > 0 ? ", " : "", (unsigned long long)count, count == 1 ? one : many);
     }
@@ -209,8 +209,8 @@ static void add_count(struct text *text, const struct machine *machine, uint64_t
 
 static void add_kinds(struct text *text, const struct machine *machine) {
     const struct sysinfo_topology_object *object;
-    for (size_t row = 0; (object = sysinfo_topology_at(machine->list, row)) != NULL; row++) {
-        if (object->type != SYSINFO_TOPOLOGY_CORE_KIND || sysinfo_topology_count(machine->list, SYSINFO_TOPOLOGY_CORE_KIND) < 2) {
+    for (size_t row = 0; (object = sysinfo_topology_object_list_at(machine->list, row)) != NULL; row++) {
+        if (object->type != SYSINFO_TOPOLOGY_CORE_KIND || sysinfo_topology_object_list_count_type(machine->list, SYSINFO_TOPOLOGY_CORE_KIND) < 2) {
             continue;
         }
         size_t line_start = text->length;
@@ -252,7 +252,7 @@ static void add_member(struct text *text, const char *name, bool is_known, uint6
 
 static void add_json_object(struct text *text, const struct machine *machine, size_t row) {
     static const char *const cache_types[] = {"unified", "data", "instruction"};
-    const struct sysinfo_topology_object *object = sysinfo_topology_at(machine->list, row);
+    const struct sysinfo_topology_object *object = sysinfo_topology_object_list_at(machine->list, row);
     text_addf(text, "{\"type\":\"%s\"", type_name(object->type));
     add_member(text, "number", SYSINFO_HAS(object, number), object->number);
     add_member(text, "level", SYSINFO_HAS(object, level), object->level);
@@ -268,7 +268,7 @@ static void add_json_object(struct text *text, const struct machine *machine, si
     }
     add_member(text, "efficiency", SYSINFO_HAS(object, efficiency), object->efficiency);
     add_member(text, "count", SYSINFO_HAS(object, cpus), object->cpus);
-    text_addf(text, ",\"cpus\":\"%s\"", sysinfo_topology_cpus(machine->list, row));
+    text_addf(text, ",\"cpus\":\"%s\"", sysinfo_topology_object_list_cpus(machine->list, row));
 }
 
 static void add_json_tree(struct text *text, const struct machine *machine, size_t row) {
@@ -286,10 +286,10 @@ static void add_json_tree(struct text *text, const struct machine *machine, size
 static void add_json(struct text *text, const struct machine *machine) {
     static const struct {
         const char *name;
-        uint64_t type;
+        uint32_t type;
     } counts[] = {{"cpus", SYSINFO_TOPOLOGY_CPU}, {"cores", SYSINFO_TOPOLOGY_CORE}, {"packages", SYSINFO_TOPOLOGY_PACKAGE}, {"nodes", SYSINFO_TOPOLOGY_NUMA_NODE}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name, (unsigned long long)sysinfo_topology_count(machine->list, counts[i].type));
+        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name, (unsigned long long)sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
     }
     text_add(text, ",\"machine\":");
     if (object_at(machine, 0) != NULL) {
@@ -300,7 +300,7 @@ static void add_json(struct text *text, const struct machine *machine) {
     text_add(text, ",\"kinds\":[");
     const char *comma = "";
     const struct sysinfo_topology_object *object;
-    for (size_t row = 0; (object = sysinfo_topology_at(machine->list, row)) != NULL; row++) {
+    for (size_t row = 0; (object = sysinfo_topology_object_list_at(machine->list, row)) != NULL; row++) {
         if (object->type == SYSINFO_TOPOLOGY_CORE_KIND) {
             text_add(text, comma);
             add_json_object(text, machine, row);
@@ -346,17 +346,17 @@ int run_topology(struct options *options) {
     topology_choose_root(options);
     int library = sysinfo_host_open(&machine.host, options->root);
     if (library == SYSINFO_OK) {
-        library = sysinfo_topology_read(machine.host, &machine.list);
+        library = sysinfo_topology_objects(machine.host, &machine.list);
     }
     if (library != SYSINFO_OK) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
-        library = sysinfo_numa_read(machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
+        library = sysinfo_numa_nodes(machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
         status = print_machine(options, &machine);
     }
     (void)library;
-    sysinfo_numa_free(machine.nodes);
-    sysinfo_topology_free(machine.list);
+    sysinfo_numa_node_list_free(machine.nodes);
+    sysinfo_topology_object_list_free(machine.list);
     sysinfo_host_close(machine.host);
     return status;
 }

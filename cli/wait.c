@@ -7,7 +7,7 @@
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
-#include "run.h"
+#include "run/run.h"
 #include "schedule.h"
 #include "value.h"
 

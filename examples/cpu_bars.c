@@ -32,7 +32,7 @@ int main(int argc, char **argv) {
     struct sysinfo_cpu_usage_list *list = NULL; /* Made by the first call, refilled by the others. */
     int status = interval > 0 ? sysinfo_host_open(&host, NULL) : SYSINFO_INVALID;
     while (status == SYSINFO_OK && times-- > 0) {
-        status = sysinfo_cpu_times_percent_percpu(host, interval, &list);
+        status = sysinfo_cpu_usage_percpu(host, interval, &list);
         if (status == SYSINFO_NOT_YET) { /* An interval shorter than the kernel's tick: the next one may do. */
             status = SYSINFO_OK;
         } else if (status == SYSINFO_OK) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* glibc's malloc_info(): the same figures in whatever pieces the text comes. */
 #include "harness.h"
-#include "proc/decode_malloc_info.h"
+#include "heap/decode_malloc_info.h"
 
 static struct sysinfo__malloc_info decode(const uint8_t *data, size_t size, size_t piece) {
     struct sysinfo__malloc_info info;

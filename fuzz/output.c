@@ -3,7 +3,7 @@
 #include "command.h"
 #include "json.h"
 
-#include "../cli/report.h"
+#include "run/report.h"
 
 enum { MOST_WORDS = 6 };
 

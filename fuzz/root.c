@@ -123,20 +123,20 @@ static void check_cgroup(struct sysinfo_host *host) {
 }
 
 static void check_nodes(struct sysinfo_host *host) {
-    struct sysinfo_numa_list *list = NULL;
-    must_be_explained(host, sysinfo_numa_read(host, &list));
-    for (size_t i = 0; i < sysinfo_numa_count(list); i++) {
-        const struct sysinfo_numa_node *node = sysinfo_numa_at(list, i);
+    struct sysinfo_numa_node_list *list = NULL;
+    must_be_explained(host, sysinfo_numa_nodes(host, &list));
+    for (size_t i = 0; i < sysinfo_numa_node_list_count(list); i++) {
+        const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, i);
         must_be_a_result(node, sizeof *node);
         MUST(!SYSINFO_HAS(node, total) || (node->free <= node->total && node->used <= node->total));
-        const char *cpus = sysinfo_numa_cpus(list, i);
+        const char *cpus = sysinfo_numa_node_list_cpus(list, i);
         struct sysinfo__cpu_set set = {NULL, 0};
         char *text = text_of((const uint8_t *)cpus, strlen(cpus));
         MUST(sysinfo__decode_cpu_list(text, strlen(cpus), &set) == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(&set) == node->cpus);
         sysinfo__cpu_set_free(&set);
         free(text);
     }
-    sysinfo_numa_free(list);
+    sysinfo_numa_node_list_free(list);
 }
 
 static void check_rest(struct sysinfo_host *host) {

@@ -249,7 +249,7 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
     return explain_window(host, window);
 }
 
-int sysinfo_cpu_times_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (list == NULL) {
@@ -340,7 +340,7 @@ int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out
 }
 
 /* The number of that kind, 0 where the machine does not say. */
-static int count_kind(struct sysinfo_host *host, enum sysinfo_cpu_kind kind, uint64_t *number) {
+static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number) {
     *number = 0;
     if (kind == SYSINFO_CPU_USABLE_CORES) {
         return sysinfo__backend_allowed_cores(host, number);
@@ -360,7 +360,7 @@ static int count_kind(struct sysinfo_host *host, enum sysinfo_cpu_kind kind, uin
     return status;
 }
 
-int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind) {
+int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (kind < SYSINFO_CPU_LOGICAL || kind > SYSINFO_CPU_USABLE_CORES) {

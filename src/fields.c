@@ -71,9 +71,9 @@ static const char *find_source(uint32_t result, uint32_t offset) {
 static const struct {
     uint32_t result, offset, machine_result, machine_offset;
 } stand_ins[] = {
-    {SYSINFO_RESULT_USABLE_MEMORY, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_MEMORY, offsetof(struct sysinfo_memory, available)},
-    {SYSINFO_RESULT_USABLE_SWAP, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_SWAP, offsetof(struct sysinfo_swap, free)},
-    {SYSINFO_RESULT_USABLE_CPUS, offsetof(struct sysinfo_cpu_allowance, usable), SYSINFO_RESULT_CPU_COUNTS, offsetof(struct sysinfo_processors, count)},
+    {SYSINFO_RESULT_MEMORY_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_MEMORY, offsetof(struct sysinfo_memory, available)},
+    {SYSINFO_RESULT_SWAP_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_SWAP, offsetof(struct sysinfo_swap, free)},
+    {SYSINFO_RESULT_CPU_ALLOWANCE, offsetof(struct sysinfo_cpu_allowance, usable), SYSINFO_RESULT_PROCESSORS, offsetof(struct sysinfo_processors, count)},
 };
 
 const char *sysinfo_field_source(const struct sysinfo_field *field) {
@@ -98,7 +98,7 @@ int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t s
     switch (result) {
     case SYSINFO_RESULT_CPU_USAGE:
         return sysinfo_cpu_times_percent(host, 0, out, size);
-    case SYSINFO_RESULT_CPU_COUNTS:
+    case SYSINFO_RESULT_PROCESSORS:
         return sysinfo_cpu_counts(host, out, size);
     case SYSINFO_RESULT_CPU_SAMPLE:
         return sysinfo_cpu_times(host, out, size);
@@ -110,11 +110,11 @@ int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t s
         return sysinfo_load_average(host, out, size);
     case SYSINFO_RESULT_STATS:
         return sysinfo_cpu_stats(host, out, size);
-    case SYSINFO_RESULT_USABLE_MEMORY:
+    case SYSINFO_RESULT_MEMORY_ALLOWANCE:
         return sysinfo_usable_memory(host, out, size);
-    case SYSINFO_RESULT_USABLE_SWAP:
+    case SYSINFO_RESULT_SWAP_ALLOWANCE:
         return sysinfo_usable_swap(host, out, size);
-    case SYSINFO_RESULT_USABLE_CPUS:
+    case SYSINFO_RESULT_CPU_ALLOWANCE:
         return sysinfo_usable_cpus(host, out, size);
     case SYSINFO_RESULT_CGROUP:
         return sysinfo_cgroup_usage(host, out, size);

@@ -4,7 +4,7 @@
 #define SYSINFO_HOST_INSIDE_H
 
 #include "backend.h"
-#include "proc/owner.h"
+#include "heap/owner.h"
 
 struct sysinfo__topology_memory;
 

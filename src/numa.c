@@ -6,7 +6,7 @@
 
 #include "host.h"
 
-struct sysinfo_numa_list {
+struct sysinfo_numa_node_list {
     struct sysinfo__numa_rows rows;
 };
 
@@ -80,11 +80,11 @@ static void derive(struct sysinfo_numa_node *node) {
 
 /* ---- The list ---- */
 
-static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows, struct sysinfo_numa_list **list) {
-    struct sysinfo_numa_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
+static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows, struct sysinfo_numa_node_list **list) {
+    struct sysinfo_numa_node_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
     if (filled == NULL || !copy(&filled->rows, rows)) {
         if (*list == NULL) {
-            sysinfo_numa_free(filled);
+            sysinfo_numa_node_list_free(filled);
         }
         return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all NUMA nodes");
     }
@@ -92,7 +92,7 @@ static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows
     return SYSINFO_OK;
 }
 
-int sysinfo_numa_read(struct sysinfo_host *host, struct sysinfo_numa_list **list) {
+int sysinfo_numa_nodes(struct sysinfo_host *host, struct sysinfo_numa_node_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (list == NULL) {
@@ -110,22 +110,22 @@ int sysinfo_numa_read(struct sysinfo_host *host, struct sysinfo_numa_list **list
     return sysinfo__end(&call, status);
 }
 
-const struct sysinfo_numa_node *sysinfo_numa_at(const struct sysinfo_numa_list *list, size_t index) {
+const struct sysinfo_numa_node *sysinfo_numa_node_list_at(const struct sysinfo_numa_node_list *list, size_t index) {
     return list == NULL || index >= list->rows.count ? NULL : &list->rows.row[index].node;
 }
 
-const char *sysinfo_numa_cpus(const struct sysinfo_numa_list *list, size_t index) {
+const char *sysinfo_numa_node_list_cpus(const struct sysinfo_numa_node_list *list, size_t index) {
     if (list == NULL || index >= list->rows.count) {
         return NULL;
     }
     return list->rows.row[index].cpus != NULL ? list->rows.row[index].cpus : "";
 }
 
-size_t sysinfo_numa_count(const struct sysinfo_numa_list *list) {
+size_t sysinfo_numa_node_list_count(const struct sysinfo_numa_node_list *list) {
     return list == NULL ? 0 : list->rows.count;
 }
 
-void sysinfo_numa_free(struct sysinfo_numa_list *list) {
+void sysinfo_numa_node_list_free(struct sysinfo_numa_node_list *list) {
     if (list != NULL) {
         sysinfo__numa_rows_free(&list->rows);
         free(list);

@@ -16,34 +16,34 @@ struct row {
     char *cpus; /* Kept for the next text when the list is refilled. */
     size_t cpus_size;
 };
-struct sysinfo_topology {
+struct sysinfo_topology_object_list {
     struct row *row;
     size_t count, capacity;
 };
 
-static void free_rows(struct sysinfo_topology *list) {
+static void free_rows(struct sysinfo_topology_object_list *list) {
     for (size_t i = 0; i < list->capacity; i++) {
         free(list->row[i].cpus);
     }
     free(list->row);
 }
 
-void sysinfo_topology_free(struct sysinfo_topology *list) {
+void sysinfo_topology_object_list_free(struct sysinfo_topology_object_list *list) {
     if (list != NULL) {
         free_rows(list);
         free(list);
     }
 }
 
-const struct sysinfo_topology_object *sysinfo_topology_at(const struct sysinfo_topology *list, size_t index) {
+const struct sysinfo_topology_object *sysinfo_topology_object_list_at(const struct sysinfo_topology_object_list *list, size_t index) {
     return list == NULL || index >= list->count ? NULL : &list->row[index].object;
 }
 
-const char *sysinfo_topology_cpus(const struct sysinfo_topology *list, size_t index) {
+const char *sysinfo_topology_object_list_cpus(const struct sysinfo_topology_object_list *list, size_t index) {
     return list == NULL || index >= list->count ? NULL : list->row[index].cpus;
 }
 
-size_t sysinfo_topology_count(const struct sysinfo_topology *list, uint64_t type) {
+size_t sysinfo_topology_object_list_count_type(const struct sysinfo_topology_object_list *list, uint32_t type) {
     size_t count = 0;
     for (size_t i = 0; list != NULL && i < list->count; i++) {
         count += list->row[i].object.type == type;
@@ -53,7 +53,7 @@ size_t sysinfo_topology_count(const struct sysinfo_topology *list, uint64_t type
 
 /* ---- Rows ---- */
 
-static bool reserve(struct sysinfo_topology *list, size_t count) {
+static bool reserve(struct sysinfo_topology_object_list *list, size_t count) {
     if (count <= list->capacity) {
         return true;
     }
@@ -68,7 +68,7 @@ static bool reserve(struct sysinfo_topology *list, size_t count) {
 }
 
 /* False: no memory, and `to` is as it was. */
-static bool copy(struct sysinfo_topology *to, const struct sysinfo_topology *from) {
+static bool copy(struct sysinfo_topology_object_list *to, const struct sysinfo_topology_object_list *from) {
     bool had_memory = reserve(to, from->count);
     for (size_t i = 0; i < from->count && had_memory; i++) {
         had_memory = sysinfo__text_reserve(&to->row[i].cpus, &to->row[i].cpus_size, strlen(from->row[i].cpus));
@@ -97,7 +97,7 @@ static int no_memory(struct sysinfo_host *host) {
 #endif
 
 /* One more row, with a copy of `cpus`; NULL: no memory. */
-static struct sysinfo_topology_object *add(struct sysinfo_topology *list, const char *cpus) {
+static struct sysinfo_topology_object *add(struct sysinfo_topology_object_list *list, const char *cpus) {
     if (list->count == list->capacity && !reserve(list, list->capacity == 0 ? 32 : list->capacity * 2)) {
         return NULL;
     }
@@ -154,7 +154,7 @@ static bool load_library(struct hwloc *hwloc) {
 
 /* A row for a set of CPUs; NULL: no memory. */
 static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_const_bitmap_t set, uint64_t type, uint64_t depth,
-                                               struct sysinfo_topology *list) {
+                                               struct sysinfo_topology_object_list *list) {
     char *cpus = NULL;
     if (set == NULL || hwloc->hwloc_bitmap_list_asprintf(&cpus, set) < 0) {
         return NULL;
@@ -219,7 +219,7 @@ static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_o
 }
 
 /* The object and all below it, depth first; memory before CPUs. */
-static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth, struct sysinfo_topology *list) {
+static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth, struct sysinfo_topology_object_list *list) {
     uint64_t type = type_of(from);
     if (type != 0) {
         struct sysinfo_topology_object *object = add_set(hwloc, from->cpuset, type, depth, list);
@@ -242,7 +242,7 @@ static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, ui
     return true;
 }
 
-static bool add_kinds(const struct hwloc *hwloc, hwloc_topology_t topology, struct sysinfo_topology *list) {
+static bool add_kinds(const struct hwloc *hwloc, hwloc_topology_t topology, struct sysinfo_topology_object_list *list) {
     int kinds = hwloc->hwloc_cpukinds_get_nr(topology, 0);
     hwloc_bitmap_t cpus = hwloc->hwloc_bitmap_alloc();
     bool had_memory = cpus != NULL;
@@ -271,7 +271,7 @@ static bool is_of_root(struct sysinfo_host *host, hwloc_topology_t topology, con
 }
 
 /* The whole machine, also what this process may not use; without binding this thread to each CPU in turn, as hwloc would to ask it. */
-static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology *list) {
+static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology_object_list *list) {
     hwloc_topology_t topology;
     if (hwloc->hwloc_topology_init(&topology) != 0) {
         return no_memory(host);
@@ -307,7 +307,7 @@ static bool is_hwloc_root(const char *root) {
     return strlen(root) == length && memcmp(chosen, root, length) == 0;
 }
 
-static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {
+static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     if (!is_hwloc_root(sysinfo__root(host))) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "of another root needs HWLOC_FSROOT set to that root");
     }
@@ -325,7 +325,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *lis
 
 #else
 
-static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *list) {
+static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     (void)list;
     return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "is not supported: this library was built without hwloc");
 }
@@ -335,7 +335,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology *lis
 /* ---- What a host keeps ---- */
 
 struct sysinfo__topology_memory {
-    struct sysinfo_topology list;
+    struct sysinfo_topology_object_list list;
     uint64_t online; /* sysinfo__backend_online() when it was read. */
 };
 
@@ -365,11 +365,11 @@ static int renew(struct sysinfo_host *host) {
     return status;
 }
 
-static int give(struct sysinfo_host *host, struct sysinfo_topology **list) {
-    struct sysinfo_topology *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
+static int give(struct sysinfo_host *host, struct sysinfo_topology_object_list **list) {
+    struct sysinfo_topology_object_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
     if (filled == NULL || !copy(filled, &host->topology->list)) {
         if (*list == NULL) {
-            sysinfo_topology_free(filled);
+            sysinfo_topology_object_list_free(filled);
         }
         return no_memory(host);
     }
@@ -377,7 +377,7 @@ static int give(struct sysinfo_host *host, struct sysinfo_topology **list) {
     return SYSINFO_OK;
 }
 
-int sysinfo_topology_read(struct sysinfo_host *host, struct sysinfo_topology **list) {
+int sysinfo_topology_objects(struct sysinfo_host *host, struct sysinfo_topology_object_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (list == NULL) {

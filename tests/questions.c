@@ -37,7 +37,7 @@ static int cpu_times_percpu(struct sysinfo_host *host, uint64_t *answer) {
 
 static int cpu_times_percent_percpu(struct sysinfo_host *host, uint64_t *answer) {
     struct sysinfo_cpu_usage_list *list = NULL;
-    int status = sysinfo_cpu_times_percent_percpu(host, 0.002, &list);
+    int status = sysinfo_cpu_usage_percpu(host, 0.002, &list);
     answer[2] = sysinfo_cpu_usage_list_count(list);
     sysinfo_cpu_usage_list_free(list);
     return status;
@@ -107,10 +107,10 @@ static int cgroup_memory_pressure(struct sysinfo_host *host, uint64_t *answer) {
 }
 
 static int numa_read(struct sysinfo_host *host, uint64_t *answer) {
-    struct sysinfo_numa_list *list = NULL;
-    int status = sysinfo_numa_read(host, &list);
-    answer[2] = sysinfo_numa_count(list);
-    sysinfo_numa_free(list);
+    struct sysinfo_numa_node_list *list = NULL;
+    int status = sysinfo_numa_nodes(host, &list);
+    answer[2] = sysinfo_numa_node_list_count(list);
+    sysinfo_numa_node_list_free(list);
     return status;
 }
 

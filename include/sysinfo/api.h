@@ -30,4 +30,7 @@
 #define SYSINFO_CAST(type, value) ((type)(value))
 #endif
 
+/* The machine being queried: <sysinfo/host.h>. */
+struct sysinfo_host;
+
 #endif

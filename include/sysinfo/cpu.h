@@ -16,8 +16,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* ---- How busy ---------------------------------------------------------- */
 
 /* group cpu, result CPU_USAGE: shares of the time between two samples. */
@@ -40,7 +38,7 @@ struct sysinfo_cpu_usage {
 
 /* ---- How many ---------------------------------------------------------- */
 
-/* group cpu, result CPU_COUNTS. */
+/* group cpu, result PROCESSORS. */
 struct sysinfo_processors {
     uint64_t present, estimated;
     uint64_t count; /* count, prom cpus: Logical CPUs online. */
@@ -132,7 +130,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sys
  * was. Rows are valid until the list is refilled or freed.
  *
  *     struct sysinfo_cpu_usage_list *list = NULL;
- *     if (sysinfo_cpu_times_percent_percpu(host, 1.0, &list) == SYSINFO_OK)
+ *     if (sysinfo_cpu_usage_percpu(host, 1.0, &list) == SYSINFO_OK)
  *         for (size_t i = 0; (row = sysinfo_cpu_usage_list_at(list, i)) != NULL; i++)
  *             ...
  *     sysinfo_cpu_usage_list_free(list);
@@ -148,7 +146,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_ho
  * and a past of its own. A CPU that was not there before, or that has no
  * percentage over this window, has a row that knows only its number. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list);
 
 /* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
@@ -185,7 +183,7 @@ enum sysinfo_cpu_kind {
  *
  * SYSINFO_UNKNOWN: this machine does not say. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind);
 
 /* All counts at once; succeeds when at least one is known. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size);

@@ -18,8 +18,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* More of each may come: treat one you do not know as a plain number. */
 enum sysinfo_unit { SYSINFO_UNIT_NONE, SYSINFO_UNIT_BYTES, SYSINFO_UNIT_SECONDS, SYSINFO_UNIT_PERCENT, SYSINFO_UNIT_COUNT, SYSINFO_UNIT_THREADS };
 enum sysinfo_kind {

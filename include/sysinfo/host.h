@@ -30,8 +30,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * Opens a host.
  *

@@ -26,11 +26,9 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
- * group mem, result USABLE_MEMORY
- * group swap, result USABLE_SWAP
+ * group mem, result MEMORY_ALLOWANCE
+ * group swap, result SWAP_ALLOWANCE
  */
 struct sysinfo_allowance {
     uint64_t present, estimated;
@@ -53,7 +51,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_memory(struct sysinfo_host 
 /* Swap space that this process may use. Cost and errors as above. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size);
 
-/* group cpu, result USABLE_CPUS. */
+/* group cpu, result CPU_ALLOWANCE. */
 struct sysinfo_cpu_allowance {
     uint64_t present, estimated;
     uint64_t usable; /* count, prom cpus_usable: CPUs that this process can keep busy: the least of affinity, cpuset and quota rounded up; at least 1. */

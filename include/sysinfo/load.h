@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* group load, result LOAD. */
 struct sysinfo_load {
     uint64_t present, estimated;

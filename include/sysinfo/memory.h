@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * group mem, result MEMORY.
  *

@@ -17,8 +17,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * group pressure.cpu, result CPU_PRESSURE
  * group pressure.memory, result MEMORY_PRESSURE

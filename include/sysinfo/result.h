@@ -52,16 +52,16 @@
 /* Names every result struct, for sysinfo_read() and the field table. Never renumbered. */
 enum sysinfo_result {
     SYSINFO_RESULT_CPU_USAGE = 1,  /* struct sysinfo_cpu_usage */
-    SYSINFO_RESULT_CPU_COUNTS = 2, /* struct sysinfo_processors */
+    SYSINFO_RESULT_PROCESSORS = 2, /* struct sysinfo_processors */
     SYSINFO_RESULT_CPU_SAMPLE = 3, /* struct sysinfo_cpu_sample */
     SYSINFO_RESULT_MEMORY = 4,     /* struct sysinfo_memory */
     SYSINFO_RESULT_SWAP = 5,       /* struct sysinfo_swap */
     SYSINFO_RESULT_LOAD = 6,       /* struct sysinfo_load */
     SYSINFO_RESULT_STATS = 7,      /* struct sysinfo_stats */
 
-    SYSINFO_RESULT_USABLE_MEMORY = 8, /* struct sysinfo_allowance */
-    SYSINFO_RESULT_USABLE_SWAP = 9,   /* struct sysinfo_allowance */
-    SYSINFO_RESULT_USABLE_CPUS = 10,  /* struct sysinfo_cpu_allowance */
+    SYSINFO_RESULT_MEMORY_ALLOWANCE = 8, /* struct sysinfo_allowance */
+    SYSINFO_RESULT_SWAP_ALLOWANCE = 9,   /* struct sysinfo_allowance */
+    SYSINFO_RESULT_CPU_ALLOWANCE = 10,  /* struct sysinfo_cpu_allowance */
     SYSINFO_RESULT_CGROUP = 11,       /* struct sysinfo_cgroup */
 
     SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */

@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* group stats, result STATS. All count since the machine started; some systems count in 32 bits and begin again at 0. */
 struct sysinfo_stats {
     uint64_t present, estimated;

@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* group swap, result SWAP. A machine without swap has total 0, which is known. */
 struct sysinfo_swap {
     uint64_t present, estimated;

@@ -14,6 +14,8 @@
 #include <sysinfo/cgroup.h>
 #include <sysinfo/cpu.h>
 #include <sysinfo/fields.h>
+#include <sysinfo/heap.h>
+#include <sysinfo/heap_tracker.h>
 #include <sysinfo/host.h>
 #include <sysinfo/limits.h>
 #include <sysinfo/load.h>
@@ -21,13 +23,11 @@
 #include <sysinfo/memory.h>
 #include <sysinfo/numa.h>
 #include <sysinfo/pressure.h>
-#include <sysinfo/proc.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>
 #include <sysinfo/swap.h>
 #include <sysinfo/topology.h>
-#include <sysinfo/tracker.h>
 #include <sysinfo/version.h>
 
 #endif

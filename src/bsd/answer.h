@@ -39,7 +39,7 @@ static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
 /* ---- Rows of sysinfo__backend_sources ---- */
 
 #define MODE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text), SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
-#define COUNT(field, text) SOURCE(SYSINFO_RESULT_CPU_COUNTS, sysinfo_processors, field, text)
+#define COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
 #define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
 #define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
 #define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)

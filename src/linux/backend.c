@@ -54,15 +54,15 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
 }
 
 #define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
-#define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_CPU_COUNTS, sysinfo_processors, field, text)
+#define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
 #define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
 #define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
 #define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
 #define LOAD(field, text) SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, field, text)
 #define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
-#define USABLE_MEMORY(field, text) SOURCE(SYSINFO_RESULT_USABLE_MEMORY, sysinfo_allowance, field, text)
-#define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_USABLE_SWAP, sysinfo_allowance, field, text)
-#define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_USABLE_CPUS, sysinfo_cpu_allowance, field, text)
+#define USABLE_MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, field, text)
+#define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, field, text)
+#define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
 #define CGROUP(field, text) SOURCE(SYSINFO_RESULT_CGROUP, sysinfo_cgroup, field, text)
 #define PRESSURE_FIELD(result, field, text) SOURCE(SYSINFO_RESULT_##result, sysinfo_pressure, field, text)
 #define PRESSURE(result, file)                                                                                                                                 \

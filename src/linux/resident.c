@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "files.h"
-#include "proc/owner.h"
+#include "heap/owner.h"
 #include "scan.h"
 
 /* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */

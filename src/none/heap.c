@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "proc/owner.h"
+#include "heap/owner.h"
 
 const bool sysinfo__heap_is_tried = true;
 const struct sysinfo__source sysinfo__heap_sources[] = {{0, 0, NULL}};

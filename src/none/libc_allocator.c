@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The C library has no allocator of its own making: that of FreeBSD and NetBSD is jemalloc. Nobody has run this on either yet. */
-#include "proc/owner.h"
+#include "heap/owner.h"
 
 const bool sysinfo__heap_is_tried = false;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "proc/owner.h"
+#include "heap/owner.h"
 
 int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
     (void)bytes;

@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <sysinfo/tracker.h>
+#include <sysinfo/heap_tracker.h>
 
 enum { PATH_BYTES = 1024, MOST_NAMES = 10000 };
 

@@ -96,15 +96,15 @@ static const struct getter {
 } getters[] = {
     {"cpu_times_percent(0.02)", usage_over_an_interval, SYSINFO_RESULT_CPU_USAGE, sizeof(struct sysinfo_cpu_usage), false},
     {"cpu_times_percent(0)", usage_since_last, SYSINFO_RESULT_CPU_USAGE, sizeof(struct sysinfo_cpu_usage), true},
-    {"cpu_counts", counts, SYSINFO_RESULT_CPU_COUNTS, sizeof(struct sysinfo_processors), false},
+    {"cpu_counts", counts, SYSINFO_RESULT_PROCESSORS, sizeof(struct sysinfo_processors), false},
     {"cpu_times", times, SYSINFO_RESULT_CPU_SAMPLE, sizeof(struct sysinfo_cpu_sample), false},
     {"virtual_memory", memory, SYSINFO_RESULT_MEMORY, sizeof(struct sysinfo_memory), false},
     {"swap_memory", swap, SYSINFO_RESULT_SWAP, sizeof(struct sysinfo_swap), false},
     {"load_average", load, SYSINFO_RESULT_LOAD, sizeof(struct sysinfo_load), false},
     {"cpu_stats", stats, SYSINFO_RESULT_STATS, sizeof(struct sysinfo_stats), false},
-    {"usable_memory", usable_memory, SYSINFO_RESULT_USABLE_MEMORY, sizeof(struct sysinfo_allowance), false},
-    {"usable_swap", usable_swap, SYSINFO_RESULT_USABLE_SWAP, sizeof(struct sysinfo_allowance), false},
-    {"usable_cpus", usable_cpus, SYSINFO_RESULT_USABLE_CPUS, sizeof(struct sysinfo_cpu_allowance), false},
+    {"usable_memory", usable_memory, SYSINFO_RESULT_MEMORY_ALLOWANCE, sizeof(struct sysinfo_allowance), false},
+    {"usable_swap", usable_swap, SYSINFO_RESULT_SWAP_ALLOWANCE, sizeof(struct sysinfo_allowance), false},
+    {"usable_cpus", usable_cpus, SYSINFO_RESULT_CPU_ALLOWANCE, sizeof(struct sysinfo_cpu_allowance), false},
     {"cgroup_usage", cgroup, SYSINFO_RESULT_CGROUP, sizeof(struct sysinfo_cgroup), false},
     {"cpu_pressure", cpu_pressure, SYSINFO_RESULT_CPU_PRESSURE, sizeof(struct sysinfo_pressure), false},
     {"memory_pressure", memory_pressure, SYSINFO_RESULT_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
@@ -204,7 +204,7 @@ START_TEST(an_interval_must_be_finite_and_not_negative) {
         struct sysinfo_cpu_usage_list *list = NULL;
         ck_assert_int_eq(sysinfo_cpu_percent(hosts[i], interval, &percent), SYSINFO_INVALID);
         ck_assert_int_eq(sysinfo_cpu_times_percent(hosts[i], interval, &usage, sizeof usage), SYSINFO_INVALID);
-        ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(hosts[i], interval, &list), SYSINFO_INVALID);
+        ck_assert_int_eq(sysinfo_cpu_usage_percpu(hosts[i], interval, &list), SYSINFO_INVALID);
         ck_assert(percent == 47);
         ck_assert_uint_eq(usage.present, 47);
         ck_assert_ptr_null(list);
@@ -219,7 +219,7 @@ START_TEST(an_interval_of_0_needs_a_host) {
     struct sysinfo_cpu_usage_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_percent(NULL, 0, &percent), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_times_percent(NULL, 0, &usage, sizeof usage), SYSINFO_INVALID);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(NULL, 0, &list), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(NULL, 0, &list), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_read(NULL, SYSINFO_RESULT_CPU_USAGE, &usage, sizeof usage), SYSINFO_INVALID);
     ck_assert(percent == 47);
     ck_assert_uint_eq(usage.present, 47);
@@ -236,8 +236,8 @@ START_TEST(other_impossible_arguments_are_invalid) {
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0.01, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, NULL), SYSINFO_INVALID);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, NULL), SYSINFO_INVALID);
-    ck_assert_int_eq(sysinfo_topology_read(host, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_topology_objects(host, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_count(host, (enum sysinfo_cpu_kind)0), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_count(host, (enum sysinfo_cpu_kind)99), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_read(host, 0, any, sizeof any), SYSINFO_INVALID);
@@ -270,19 +270,19 @@ START_TEST(everything_that_may_be_null_may_be_null) {
     sysinfo_host_close(NULL);
     sysinfo_cpu_sample_list_free(NULL);
     sysinfo_cpu_usage_list_free(NULL);
-    sysinfo_topology_free(NULL);
+    sysinfo_topology_object_list_free(NULL);
     ck_assert_ptr_null(sysinfo_cpu_sample_list_all(NULL));
     ck_assert_ptr_null(sysinfo_cpu_usage_list_all(NULL));
     ck_assert_ptr_null(sysinfo_cpu_sample_list_at(NULL, 0));
     ck_assert_ptr_null(sysinfo_cpu_usage_list_at(NULL, 0));
     ck_assert_uint_eq(sysinfo_cpu_sample_list_count(NULL), 0);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(NULL), 0);
-    ck_assert_ptr_null(sysinfo_topology_at(NULL, 0));
-    ck_assert_ptr_null(sysinfo_topology_cpus(NULL, 0));
-    ck_assert_uint_eq(sysinfo_topology_count(NULL, SYSINFO_TOPOLOGY_CORE), 0);
-    ck_assert_ptr_null(sysinfo_numa_at(NULL, 0));
-    ck_assert_ptr_null(sysinfo_numa_cpus(NULL, 0));
-    ck_assert_uint_eq(sysinfo_numa_count(NULL), 0);
+    ck_assert_ptr_null(sysinfo_topology_object_list_at(NULL, 0));
+    ck_assert_ptr_null(sysinfo_topology_object_list_cpus(NULL, 0));
+    ck_assert_uint_eq(sysinfo_topology_object_list_count_type(NULL, SYSINFO_TOPOLOGY_CORE), 0);
+    ck_assert_ptr_null(sysinfo_numa_node_list_at(NULL, 0));
+    ck_assert_ptr_null(sysinfo_numa_node_list_cpus(NULL, 0));
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(NULL), 0);
     ck_assert_int_eq(sysinfo_system_error(NULL), 0);
     ck_assert_ptr_null(sysinfo_field_find(NULL, "total"));
     ck_assert_ptr_null(sysinfo_field_find("mem", NULL));
@@ -459,7 +459,7 @@ START_TEST(there_is_a_cpu_and_no_more_cores_than_cpus) {
     int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), physical = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
     ck_assert_int_ne(logical, 0);
     ck_assert_int_ne(physical, 0);
-    if (succeeded(host, status, SYSINFO_RESULT_CPU_COUNTS, "cpu_counts")) {
+    if (succeeded(host, status, SYSINFO_RESULT_PROCESSORS, "cpu_counts")) {
         ck_assert(!SYSINFO_HAS(&p, count) || p.count >= 1);
         ck_assert(!SYSINFO_HAS(&p, cores) || p.cores >= 1);
         ck_assert(!SYSINFO_HAS(&p, count) || !SYSINFO_HAS(&p, cores) || p.cores <= p.count);
@@ -558,7 +558,7 @@ START_TEST(the_first_percentage_is_not_yet_and_each_question_has_its_own_past) {
     struct sysinfo_cpu_usage_list *list = NULL;
     bool has_cpu_times = is_first_answer(host, sysinfo_cpu_percent(host, 0, &percent), "cpu_percent");
     ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage), "cpu_times_percent"), has_cpu_times);
-    ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_times_percent_percpu(host, 0, &list), "cpu_times_percent_percpu"), has_cpu_times);
+    ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_usage_percpu(host, 0, &list), "cpu_times_percent_percpu"), has_cpu_times);
     ck_assert(percent == 47);
     ck_assert_uint_eq(usage.present, 47);
     ck_assert_ptr_null(list);
@@ -675,20 +675,20 @@ static void expect_sound_usage_list(const struct sysinfo_cpu_usage_list *list) {
 START_TEST(usage_rows_are_refilled_in_place_and_survive_a_failure) {
     struct sysinfo_host *host = open_host(), *other = open_host();
     struct sysinfo_cpu_usage_list *list = NULL;
-    int status = sysinfo_cpu_times_percent_percpu(host, 0.05, &list);
+    int status = sysinfo_cpu_usage_percpu(host, 0.05, &list);
     ck_assert((status == SYSINFO_OK) == (list != NULL));
     if (succeeded(host, status, SYSINFO_RESULT_CPU_USAGE, "cpu_times_percent_percpu")) {
         expect_sound_usage_list(list);
         struct sysinfo_cpu_usage_list *first = list;
-        status = sysinfo_cpu_times_percent_percpu(host, 0.02, &list);
+        status = sysinfo_cpu_usage_percpu(host, 0.02, &list);
         ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
         ck_assert_ptr_eq(list, first);
         expect_sound_usage_list(list);
         size_t count = sysinfo_cpu_usage_list_count(list);
         struct sysinfo_cpu_usage all = *sysinfo_cpu_usage_list_all(list), last = *sysinfo_cpu_usage_list_at(list, count - 1);
-        ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, -1, &list), SYSINFO_INVALID);
-        ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(NULL, 0, &list), SYSINFO_INVALID);
-        ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(other, 0, &list), SYSINFO_NOT_YET);
+        ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, -1, &list), SYSINFO_INVALID);
+        ck_assert_int_eq(sysinfo_cpu_usage_percpu(NULL, 0, &list), SYSINFO_INVALID);
+        ck_assert_int_eq(sysinfo_cpu_usage_percpu(other, 0, &list), SYSINFO_NOT_YET);
         ck_assert_ptr_eq(list, first);
         ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), count);
         ck_assert_mem_eq(sysinfo_cpu_usage_list_all(list), &all, sizeof all);
@@ -818,9 +818,9 @@ END_TEST
 
 START_TEST(a_topology_is_a_tree_or_not_supported) {
     struct sysinfo_host *host = open_host();
-    struct sysinfo_topology *list = NULL;
+    struct sysinfo_topology_object_list *list = NULL;
     errno = ERANGE;
-    int status = sysinfo_topology_read(host, &list);
+    int status = sysinfo_topology_objects(host, &list);
     ck_assert_int_eq(errno, ERANGE);
     expect_known_status(status, "topology_read");
     ck_assert((status == SYSINFO_OK) == (list != NULL));
@@ -828,24 +828,24 @@ START_TEST(a_topology_is_a_tree_or_not_supported) {
     const struct sysinfo_topology_object *object = NULL;
     uint64_t depth = 0;
     size_t rows = 0, counted = 0;
-    for (; (object = sysinfo_topology_at(list, rows)) != NULL; rows++) {
+    for (; (object = sysinfo_topology_object_list_at(list, rows)) != NULL; rows++) {
         expect_sound_masks(object, sizeof *object / 8, "a part of the topology");
         ck_assert(SYSINFO_HAS(object, type) && SYSINFO_HAS(object, depth) && SYSINFO_HAS(object, cpus));
-        ck_assert_ptr_nonnull(sysinfo_topology_cpus(list, rows));
+        ck_assert_ptr_nonnull(sysinfo_topology_object_list_cpus(list, rows));
         ck_assert_int_eq(object->type == SYSINFO_TOPOLOGY_MACHINE, rows == 0);
         ck_assert_int_eq(object->depth == 0, rows == 0);
         ck_assert(object->depth <= depth + 1);
         depth = object->depth;
     }
-    ck_assert_ptr_null(sysinfo_topology_cpus(list, rows));
-    for (uint64_t type = 0; type < 64; type++) {
-        counted += sysinfo_topology_count(list, type);
+    ck_assert_ptr_null(sysinfo_topology_object_list_cpus(list, rows));
+    for (uint32_t type = 0; type < 64; type++) {
+        counted += sysinfo_topology_object_list_count_type(list, type);
     }
     ck_assert_uint_eq(counted, rows);
-    ck_assert_int_eq(sysinfo_topology_read(host, &list), status);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &list), status);
     sysinfo_host_close(host);
-    ck_assert_int_eq(sysinfo_topology_at(list, 0) != NULL, status == SYSINFO_OK);
-    sysinfo_topology_free(list);
+    ck_assert_int_eq(sysinfo_topology_object_list_at(list, 0) != NULL, status == SYSINFO_OK);
+    sysinfo_topology_object_list_free(list);
 }
 END_TEST
 

@@ -121,26 +121,26 @@ END_TEST
 
 START_TEST(a_topology_without_memory_is_no_memory_and_then_works) {
     struct sysinfo_host *host = open_root(NULL);
-    struct sysinfo_topology *list = NULL;
-    bool is_supported = sysinfo_topology_read(host, &list) == SYSINFO_OK;
+    struct sysinfo_topology_object_list *list = NULL;
+    bool is_supported = sysinfo_topology_objects(host, &list) == SYSINFO_OK;
     sysinfo_host_close(host);
     bool has_failed = is_supported;
     for (int at = 0; has_failed; at++) {
-        struct sysinfo_topology *fresh = NULL;
+        struct sysinfo_topology_object_list *fresh = NULL;
         host = open_root(NULL);
         errno = ERANGE;
         faults_begin(FAULT_MEMORY, at, ENOMEM);
-        int status = sysinfo_topology_read(host, &fresh);
+        int status = sysinfo_topology_objects(host, &fresh);
         faults_end();
         ck_assert_int_eq(errno, ERANGE);
         has_failed = faults.has_failed;
         ck_assert_int_eq(status, has_failed ? SYSINFO_NO_MEMORY : SYSINFO_OK);
         ck_assert_int_eq(has_failed, fresh == NULL);
-        ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_OK);
-        sysinfo_topology_free(fresh);
+        ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_OK);
+        sysinfo_topology_object_list_free(fresh);
         sysinfo_host_close(host);
     }
-    sysinfo_topology_free(list);
+    sysinfo_topology_object_list_free(list);
 }
 END_TEST
 
@@ -182,23 +182,23 @@ START_TEST(a_list_of_nodes_that_cannot_grow_is_as_it_was) {
     bool has_failed = true;
     folder_make();
     for (int at = 0; has_failed; at++) {
-        struct sysinfo_numa_list *list = NULL;
+        struct sysinfo_numa_node_list *list = NULL;
         struct sysinfo_host *host = open_root(folder_root);
         make_nodes(0, 1);
-        ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
         make_nodes(1, 20);
-        struct sysinfo_numa_list *before = list;
+        struct sysinfo_numa_node_list *before = list;
         faults_begin(FAULT_MEMORY, at, ENOMEM);
-        int status = sysinfo_numa_read(host, &list);
+        int status = sysinfo_numa_nodes(host, &list);
         faults_end();
         has_failed = faults.has_failed;
         ck_assert_int_eq(status, has_failed ? SYSINFO_NO_MEMORY : SYSINFO_OK);
         ck_assert_ptr_eq(list, before);
-        ck_assert_uint_eq(sysinfo_numa_count(list), has_failed ? 1 : 20);
-        ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "0");
-        ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
-        ck_assert_str_eq(sysinfo_numa_cpus(list, 19), "19");
-        sysinfo_numa_free(list);
+        ck_assert_uint_eq(sysinfo_numa_node_list_count(list), has_failed ? 1 : 20);
+        ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 0), "0");
+        ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
+        ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 19), "19");
+        sysinfo_numa_node_list_free(list);
         sysinfo_host_close(host);
         folder_remove();
         folder_make();

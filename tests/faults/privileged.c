@@ -29,63 +29,63 @@ void *__wrap_dlopen(const char *name, int flags) {
 
 START_TEST(a_privileged_program_loads_no_hwloc) {
     struct sysinfo_host *host = NULL;
-    struct sysinfo_topology *topology = NULL;
+    struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
     is_secure = 1;
-    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_DENIED);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_DENIED);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED), "topology is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
     ck_assert_ptr_null(topology);
     ck_assert_int_eq(loaded, 0);
     is_secure = 0;
-    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_OK);
     ck_assert_int_gt(loaded, 0);
-    sysinfo_topology_free(topology);
+    sysinfo_topology_object_list_free(topology);
     sysinfo_host_close(host);
 }
 END_TEST
 
 START_TEST(a_system_without_hwloc_is_told_so_until_it_has_it) {
     struct sysinfo_host *host = NULL;
-    struct sysinfo_topology *topology = NULL;
+    struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
     is_missing = 1;
-    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_NOT_SUPPORTED);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_NOT_SUPPORTED);
     ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "needs the hwloc library"));
     ck_assert_ptr_null(topology);
     is_missing = 0;
-    ck_assert_int_eq(sysinfo_topology_read(host, &topology), SYSINFO_OK);
-    sysinfo_topology_free(topology);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_OK);
+    sysinfo_topology_object_list_free(topology);
     sysinfo_host_close(host);
 }
 END_TEST
 
 /* A machine that hwloc makes up. Group: a level that only hwloc sees. */
 START_TEST(dies_are_told_and_groups_are_not) {
-    struct sysinfo_topology *topology = NULL;
+    struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:2(size=1048576) core:1 pu:2", 1), 0);
-    ck_assert_int_eq(sysinfo_topology_read(NULL, &topology), SYSINFO_OK);
-    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_PACKAGE), 2);
-    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_DIE), 4);
-    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CORE), 16);
-    ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CPU), 32);
+    ck_assert_int_eq(sysinfo_topology_objects(NULL, &topology), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_PACKAGE), 2);
+    ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_DIE), 4);
+    ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CORE), 16);
+    ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CPU), 32);
     const struct sysinfo_topology_object *object;
     uint64_t deepest = 0;
-    for (size_t i = 0; (object = sysinfo_topology_at(topology, i)) != NULL; i++) {
+    for (size_t i = 0; (object = sysinfo_topology_object_list_at(topology, i)) != NULL; i++) {
         ck_assert(object->type >= SYSINFO_TOPOLOGY_MACHINE && object->depth <= deepest + 1);
         ck_assert(object->type != SYSINFO_TOPOLOGY_CACHE || (object->level == 2 && object->bytes == 1048576));
         deepest = object->depth > deepest ? object->depth : deepest;
     }
     ck_assert_uint_eq(deepest, 5); /* Machine, package, die, cache, core, CPU. */
-    sysinfo_topology_free(topology);
+    sysinfo_topology_object_list_free(topology);
 }
 END_TEST
 
 static int read_below_root(const char *hwloc_root) {
     struct sysinfo_host *host = NULL;
-    struct sysinfo_topology *topology = NULL;
+    struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(setenv("HWLOC_FSROOT", hwloc_root, 1), 0);
     ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
-    int status = sysinfo_topology_read(host, &topology);
+    int status = sysinfo_topology_objects(host, &topology);
     ck_assert_ptr_null(topology);
     sysinfo_host_close(host);
     return status;
@@ -130,7 +130,7 @@ static void write_cpus(void) {
 
 START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
     struct sysinfo_host *host = NULL;
-    struct sysinfo_topology *topology = NULL;
+    struct sysinfo_topology_object_list *topology = NULL;
     folder_make();
     write_cpus();
     ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
@@ -143,13 +143,13 @@ START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         folder_write("sys/devices/system/cpu/online", steps[i].online);
         loaded = 0;
-        int status = sysinfo_topology_read(host, &topology);
+        int status = sysinfo_topology_objects(host, &topology);
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
         ck_assert_int_eq(loaded, steps[i].reads);
-        ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CPU), steps[i].cpus);
-        ck_assert_uint_eq(sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CORE), 2);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CPU), steps[i].cpus);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CORE), 2);
     }
-    sysinfo_topology_free(topology);
+    sysinfo_topology_object_list_free(topology);
     sysinfo_host_close(host);
     folder_remove();
 }

@@ -19,10 +19,10 @@ static void ask_everything(struct sysinfo_host *host) {
         int status = questions[i].ask(host, answer);
         ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name, sysinfo_explain(host, status));
     }
-    struct sysinfo_topology *topology = NULL;
-    int status = sysinfo_topology_read(host, &topology);
+    struct sysinfo_topology_object_list *topology = NULL;
+    int status = sysinfo_topology_objects(host, &topology);
     ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
-    sysinfo_topology_free(topology);
+    sysinfo_topology_object_list_free(topology);
 }
 
 START_TEST(the_signal_mask_and_handlers_stay) {

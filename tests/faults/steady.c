@@ -115,8 +115,8 @@ static int count_usable_cores(struct sysinfo_host *host) {
 static struct {
     struct sysinfo_cpu_sample_list *samples, *before, *after;
     struct sysinfo_cpu_usage_list *usages, *between;
-    struct sysinfo_numa_list *nodes;
-    struct sysinfo_topology *topology;
+    struct sysinfo_numa_node_list *nodes;
+    struct sysinfo_topology_object_list *topology;
 } kept;
 
 static void free_kept(void) {
@@ -125,8 +125,8 @@ static void free_kept(void) {
     sysinfo_cpu_sample_list_free(kept.after);
     sysinfo_cpu_usage_list_free(kept.usages);
     sysinfo_cpu_usage_list_free(kept.between);
-    sysinfo_numa_free(kept.nodes);
-    sysinfo_topology_free(kept.topology);
+    sysinfo_numa_node_list_free(kept.nodes);
+    sysinfo_topology_object_list_free(kept.topology);
     memset(&kept, 0, sizeof kept);
 }
 
@@ -135,7 +135,7 @@ static int cpu_times_percpu(struct sysinfo_host *host) {
 }
 
 static int cpu_times_percent_percpu(struct sysinfo_host *host) {
-    return sysinfo_cpu_times_percent_percpu(host, 0.001, &kept.usages);
+    return sysinfo_cpu_usage_percpu(host, 0.001, &kept.usages);
 }
 
 static int cpu_usage_list_between(struct sysinfo_host *host) {
@@ -145,11 +145,11 @@ static int cpu_usage_list_between(struct sysinfo_host *host) {
 }
 
 static int numa_read(struct sysinfo_host *host) {
-    return sysinfo_numa_read(host, &kept.nodes);
+    return sysinfo_numa_nodes(host, &kept.nodes);
 }
 
 static int topology_read(struct sysinfo_host *host) {
-    return sysinfo_topology_read(host, &kept.topology);
+    return sysinfo_topology_objects(host, &kept.topology);
 }
 
 static int cgroup_path(struct sysinfo_host *host) {

@@ -30,12 +30,12 @@ static void *ask_for_a_while(void *rounds) {
                 atomic_fetch_add(&failures, 1);
             }
         }
-        struct sysinfo_topology *topology = NULL;
-        int status = round == 0 ? sysinfo_topology_read(host, &topology) : SYSINFO_OK;
+        struct sysinfo_topology_object_list *topology = NULL;
+        int status = round == 0 ? sysinfo_topology_objects(host, &topology) : SYSINFO_OK;
         if (status != SYSINFO_OK && status != SYSINFO_NOT_SUPPORTED) {
             atomic_fetch_add(&failures, 1);
         }
-        sysinfo_topology_free(topology);
+        sysinfo_topology_object_list_free(topology);
         sysinfo_host_close(host);
     }
     return NULL;

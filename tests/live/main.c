@@ -59,39 +59,39 @@ END_TEST
 
 START_TEST(counts_are_those_of_the_librarys_topology) {
     struct sysinfo_host *host = open_host();
-    struct sysinfo_topology *topology = NULL;
-    int status = sysinfo_topology_read(host, &topology);
+    struct sysinfo_topology_object_list *topology = NULL;
+    int status = sysinfo_topology_objects(host, &topology);
     if (status == SYSINFO_OK) {
-        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), (int)sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CPU));
-        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), (int)sysinfo_topology_count(topology, SYSINFO_TOPOLOGY_CORE));
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CPU));
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CORE));
         const struct sysinfo_topology_object *object;
-        for (size_t i = 0; (object = sysinfo_topology_at(topology, i)) != NULL; i++) {
-            ck_assert_int_eq(count_in_list(sysinfo_topology_cpus(topology, i)), (int)object->cpus);
+        for (size_t i = 0; (object = sysinfo_topology_object_list_at(topology, i)) != NULL; i++) {
+            ck_assert_int_eq(count_in_list(sysinfo_topology_object_list_cpus(topology, i)), (int)object->cpus);
         }
     } else {
         ck_assert_int_eq(status, SYSINFO_NOT_SUPPORTED);
     }
-    sysinfo_topology_free(topology);
+    sysinfo_topology_object_list_free(topology);
     sysinfo_host_close(host);
 }
 END_TEST
 
 START_TEST(the_topology_read_twice_is_the_same) {
     struct sysinfo_host *host = open_host(), *other = open_host();
-    struct sysinfo_topology *first = NULL, *second = NULL;
-    int status = sysinfo_topology_read(host, &first);
+    struct sysinfo_topology_object_list *first = NULL, *second = NULL;
+    int status = sysinfo_topology_objects(host, &first);
     for (int round = 0; round < 2 && status == SYSINFO_OK; round++) {
-        ck_assert_int_eq(sysinfo_topology_read(round == 0 ? host : other, &second), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_topology_objects(round == 0 ? host : other, &second), SYSINFO_OK);
         size_t i = 0;
-        for (const struct sysinfo_topology_object *object; (object = sysinfo_topology_at(first, i)) != NULL; i++) {
-            ck_assert_ptr_nonnull(sysinfo_topology_at(second, i));
-            ck_assert_mem_eq(object, sysinfo_topology_at(second, i), sizeof *object);
-            ck_assert_str_eq(sysinfo_topology_cpus(first, i), sysinfo_topology_cpus(second, i));
+        for (const struct sysinfo_topology_object *object; (object = sysinfo_topology_object_list_at(first, i)) != NULL; i++) {
+            ck_assert_ptr_nonnull(sysinfo_topology_object_list_at(second, i));
+            ck_assert_mem_eq(object, sysinfo_topology_object_list_at(second, i), sizeof *object);
+            ck_assert_str_eq(sysinfo_topology_object_list_cpus(first, i), sysinfo_topology_object_list_cpus(second, i));
         }
-        ck_assert_ptr_null(sysinfo_topology_at(second, i));
+        ck_assert_ptr_null(sysinfo_topology_object_list_at(second, i));
     }
-    sysinfo_topology_free(first);
-    sysinfo_topology_free(second);
+    sysinfo_topology_object_list_free(first);
+    sysinfo_topology_object_list_free(second);
     sysinfo_host_close(host);
     sysinfo_host_close(other);
 }
@@ -105,22 +105,22 @@ START_TEST(counts_are_those_of_hwloc) {
     ck_assert_int_eq(hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED), 0);
     ck_assert_int_eq(hwloc_topology_load(topology), 0);
     struct sysinfo_host *host = open_host();
-    struct sysinfo_topology *list = NULL;
+    struct sysinfo_topology_object_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU));
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE));
-    ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_OK);
-    ck_assert_int_eq((int)sysinfo_topology_count(list, SYSINFO_TOPOLOGY_PACKAGE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE));
-    ck_assert_int_eq((int)sysinfo_topology_count(list, SYSINFO_TOPOLOGY_NUMA_NODE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE));
+    ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_OK);
+    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE));
+    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE));
     for (uint64_t level = 1; level <= 3; level++) {
         static const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE};
         int caches = 0;
         const struct sysinfo_topology_object *object;
-        for (size_t i = 0; (object = sysinfo_topology_at(list, i)) != NULL; i++) {
+        for (size_t i = 0; (object = sysinfo_topology_object_list_at(list, i)) != NULL; i++) {
             caches += object->type == SYSINFO_TOPOLOGY_CACHE && object->level == level && object->cache_type != SYSINFO_CACHE_INSTRUCTION;
         }
         ck_assert_int_eq(caches, hwloc_get_nbobjs_by_type(topology, types[level - 1]));
     }
-    sysinfo_topology_free(list);
+    sysinfo_topology_object_list_free(list);
     sysinfo_host_close(host);
     hwloc_topology_destroy(topology);
 }

@@ -62,10 +62,10 @@ END_TEST
 START_TEST(cpus_come_and_go_between_two_samples) {
     struct sysinfo_cpu_usage_list *list = NULL;
     folder_write("proc/stat", "cpu  300 0 0 300\ncpu0 100 0 0 100\ncpu1 100 0 0 100\ncpu2 100 0 0 100\n");
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_NOT_YET);
     ck_assert_ptr_null(list);
     folder_write("proc/stat", "cpu  320 0 0 380\ncpu0 110 0 0 130\ncpu2 110 0 0 110\ncpu3 5 0 0 40\n");
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 3);
     ck_assert(is_near(sysinfo_cpu_usage_list_all(list)->percent, 20));
     const struct sysinfo_cpu_usage *row = sysinfo_cpu_usage_list_at(list, 0);
@@ -80,12 +80,12 @@ START_TEST(cpus_come_and_go_between_two_samples) {
         snprintf(text + strlen(text), sizeof text - strlen(text), "cpu%d %d 0 0 %d\n", cpu, 200, 200);
     }
     folder_write("proc/stat", text);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_ptr_eq(list, before);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 100);
     ck_assert(SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 3), percent) && !SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 1), percent));
     folder_write("proc/stat", "cpu  1 2\n"); /* A failure leaves the list alone. */
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_MALFORMED);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 100);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_at(list, 99)->cpu, 99);
     sysinfo_cpu_usage_list_free(list);

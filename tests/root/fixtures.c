@@ -183,8 +183,8 @@ END_TEST
 
 START_TEST(topology_of_another_root_is_not_supported) {
     struct sysinfo_host *host = open_fixture("offline");
-    struct sysinfo_topology *list = NULL;
-    ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_NOT_SUPPORTED);
+    struct sysinfo_topology_object_list *list = NULL;
+    ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_NOT_SUPPORTED);
     ck_assert_ptr_null(list);
     ck_assert_str_ne(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), sysinfo_status_meaning(SYSINFO_NOT_SUPPORTED));
     sysinfo_host_close(host);

@@ -384,20 +384,20 @@ TCase *limit_change_tests(void) {
 
 /* ---- NUMA nodes ---- */
 
-static void check_node(const struct sysinfo_numa_list *list, size_t index, uint64_t number, uint64_t kib, uint64_t free_kib, const char *cpus, uint64_t count) {
-    const struct sysinfo_numa_node *node = sysinfo_numa_at(list, index);
+static void check_node(const struct sysinfo_numa_node_list *list, size_t index, uint64_t number, uint64_t kib, uint64_t free_kib, const char *cpus, uint64_t count) {
+    const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, index);
     ck_assert_ptr_nonnull(node);
     ck_assert_uint_eq(node->number, number);
     ck_assert_uint_eq(node->total, kib * 1024);
     ck_assert_uint_eq(node->free, free_kib * 1024);
     ck_assert_uint_eq(node->used, (kib - free_kib) * 1024);
-    ck_assert_str_eq(sysinfo_numa_cpus(list, index), cpus);
+    ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, index), cpus);
     ck_assert_uint_eq(node->cpus, count);
 }
 
 /* Numbers have gaps; one node has no CPUs, one no memory; the kernel of node 10 writes masks. */
 START_TEST(nodes_are_listed_by_number) {
-    struct sysinfo_numa_list *list = NULL;
+    struct sysinfo_numa_node_list *list = NULL;
     folder_write("sys/devices/system/node/online", "0,2,10\n");
     folder_write("sys/devices/system/node/node10/cpumap", "00000000,0000ff00\n");
     folder_write("sys/devices/system/node/node10/meminfo", "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
@@ -407,30 +407,30 @@ START_TEST(nodes_are_listed_by_number) {
     folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
     folder_write("sys/devices/system/node/nodelist", "0\n");
     for (int round = 0; round < 2; round++) {
-        int status = sysinfo_numa_read(host, &list);
+        int status = sysinfo_numa_nodes(host, &list);
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
-        ck_assert_uint_eq(sysinfo_numa_count(list), 3);
+        ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 3);
         check_node(list, 0, 0, 5000, 1000, "0-3,6-7", 6);
         check_node(list, 1, 2, 900, 800, "", 0);
         check_node(list, 2, 10, 0, 0, "8-15", 8);
-        ck_assert_ptr_null(sysinfo_numa_at(list, 3));
-        ck_assert_ptr_null(sysinfo_numa_cpus(list, 3));
+        ck_assert_ptr_null(sysinfo_numa_node_list_at(list, 3));
+        ck_assert_ptr_null(sysinfo_numa_node_list_cpus(list, 3));
     }
     folder_write("sys/devices/system/node/online", "0,2-3,10\n");
     folder_write("sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:  7 kB\nNode 3 MemFree:   9 kB\n");
-    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
-    ck_assert_uint_eq(sysinfo_numa_count(list), 4);
-    const struct sysinfo_numa_node *node = sysinfo_numa_at(list, 2);
+    ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 4);
+    const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 2);
     ck_assert_uint_eq(node->number, 3);
     ck_assert(node->free == 7 * 1024 && SYSINFO_IS_ESTIMATED(node, free) && !SYSINFO_HAS(node, cpus)); /* More free than there is. */
-    ck_assert_str_eq(sysinfo_numa_cpus(list, 2), "");
-    sysinfo_numa_free(list);
+    ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 2), "");
+    sysinfo_numa_node_list_free(list);
 }
 END_TEST
 
 /* More nodes than there is room for at first; then a node that no longer tells its CPUs nor what is free, in a list where it did. */
 START_TEST(many_nodes_fit_and_nothing_old_stays) {
-    struct sysinfo_numa_list *list = NULL;
+    struct sysinfo_numa_node_list *list = NULL;
     char path[FOLDER_PATH], name[64], text[128];
     folder_write("sys/devices/system/node/online", "0-19\n");
     for (unsigned node = 0; node < 20; node++) {
@@ -441,8 +441,8 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
         snprintf(text, sizeof text, "Node %u MemTotal: %u kB\nNode %u MemFree: %u kB\n", node, 100 + node, node, node);
         folder_write(name, text);
     }
-    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
-    ck_assert_uint_eq(sysinfo_numa_count(list), 20);
+    ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 20);
     for (unsigned node = 0; node < 20; node++) {
         snprintf(text, sizeof text, "%u", node);
         check_node(list, node, node, 100 + node, node, text, 1);
@@ -455,49 +455,49 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
     ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
     struct sysinfo_host *const askers[] = {other, host}; /* The other's own rows never had CPUs for this node. */
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(sysinfo_numa_read(askers[i], &list), SYSINFO_OK);
-        const struct sysinfo_numa_node *node = sysinfo_numa_at(list, 0);
+        ck_assert_int_eq(sysinfo_numa_nodes(askers[i], &list), SYSINFO_OK);
+        const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 0);
         ck_assert_uint_eq(node->present, SYSINFO_BIT(struct sysinfo_numa_node, number) | SYSINFO_BIT(struct sysinfo_numa_node, total));
-        ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "");
+        ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 0), "");
         check_node(list, 1, 1, 101, 1, "1", 1);
     }
-    sysinfo_numa_free(list);
+    sysinfo_numa_node_list_free(list);
     list = NULL;
-    ck_assert_int_eq(sysinfo_numa_read(other, &list), SYSINFO_OK);
-    ck_assert_str_eq(sysinfo_numa_cpus(list, 0), "");
-    sysinfo_numa_free(list);
+    ck_assert_int_eq(sysinfo_numa_nodes(other, &list), SYSINFO_OK);
+    ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 0), "");
+    sysinfo_numa_node_list_free(list);
     sysinfo_host_close(other);
 }
 END_TEST
 
 START_TEST(a_machine_without_nodes_says_so) {
-    struct sysinfo_numa_list *list = NULL;
-    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_NOT_FOUND);
+    struct sysinfo_numa_node_list *list = NULL;
+    ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_null(list);
-    ck_assert_uint_eq(sysinfo_numa_count(list), 0);
-    sysinfo_numa_free(list);
-    ck_assert_int_eq(sysinfo_numa_read(host, NULL), SYSINFO_INVALID);
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 0);
+    sysinfo_numa_node_list_free(list);
+    ck_assert_int_eq(sysinfo_numa_nodes(host, NULL), SYSINFO_INVALID);
     folder_make_parents("sys/devices/system/node/node/x"); /* The folder, but none of a node. */
-    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_NOT_FOUND);
+    ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no folder of a node"));
 }
 END_TEST
 
 START_TEST(more_nodes_than_ever_and_one_with_an_odd_list) {
-    struct sysinfo_numa_list *list = NULL;
+    struct sysinfo_numa_node_list *list = NULL;
     char path[64];
     for (int node = 0; node < 20; node++) {
         snprintf(path, sizeof path, "sys/devices/system/node/node%d/cpulist", node);
         folder_write(path, node == 7 ? "garbage\n" : "1\n");
     }
-    ck_assert_int_eq(sysinfo_numa_read(host, &list), SYSINFO_OK);
-    ck_assert_uint_eq(sysinfo_numa_count(list), 20);
+    ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 20);
     for (size_t i = 0; i < 20; i++) {
-        ck_assert_uint_eq(sysinfo_numa_at(list, i)->number, i);
-        ck_assert_int_eq(SYSINFO_HAS(sysinfo_numa_at(list, i), cpus), i != 7);
-        ck_assert_str_eq(sysinfo_numa_cpus(list, i), i == 7 ? "" : "1");
+        ck_assert_uint_eq(sysinfo_numa_node_list_at(list, i)->number, i);
+        ck_assert_int_eq(SYSINFO_HAS(sysinfo_numa_node_list_at(list, i), cpus), i != 7);
+        ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, i), i == 7 ? "" : "1");
     }
-    sysinfo_numa_free(list);
+    sysinfo_numa_node_list_free(list);
 }
 END_TEST
 

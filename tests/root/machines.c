@@ -98,9 +98,9 @@ END_TEST
 START_TEST(numa_nodes_are_those_of_sysfs) {
     char path[1024], line[256];
     struct sysinfo_host *host = open_machine(_i);
-    struct sysinfo_numa_list *list = NULL;
+    struct sysinfo_numa_node_list *list = NULL;
     const struct sysinfo_numa_node *node;
-    int status = sysinfo_numa_read(host, &list);
+    int status = sysinfo_numa_nodes(host, &list);
     machine_path(path, sizeof path, _i, "/sys/devices/system/node");
     DIR *folder = opendir(path);
     size_t nodes = 0;
@@ -111,8 +111,8 @@ START_TEST(numa_nodes_are_those_of_sysfs) {
         closedir(folder);
     }
     ck_assert_int_eq(status, nodes > 0 ? SYSINFO_OK : SYSINFO_NOT_FOUND);
-    ck_assert_uint_eq(sysinfo_numa_count(list), nodes);
-    for (size_t i = 0; (node = sysinfo_numa_at(list, i)) != NULL; i++) {
+    ck_assert_uint_eq(sysinfo_numa_node_list_count(list), nodes);
+    for (size_t i = 0; (node = sysinfo_numa_node_list_at(list, i)) != NULL; i++) {
         char file[128];
         unsigned long long kib = 0;
         snprintf(file, sizeof file, "/sys/devices/system/node/node%llu/meminfo", (unsigned long long)node->number);
@@ -125,30 +125,30 @@ START_TEST(numa_nodes_are_those_of_sysfs) {
         }
         ck_assert_uint_eq(node->total, kib * 1024);
     }
-    sysinfo_numa_free(list);
+    sysinfo_numa_node_list_free(list);
     sysinfo_host_close(host);
 }
 END_TEST
 
 START_TEST(topology_is_what_hwloc_says) {
     struct sysinfo_host *host = open_machine(_i);
-    struct sysinfo_topology *list = NULL;
+    struct sysinfo_topology_object_list *list = NULL;
     char root[1024];
     machine_path(root, sizeof root, _i, _i % 2 == 0 ? "" : "/"); /* Written either way. */
-    ck_assert_int_eq(sysinfo_topology_read(host, &list), SYSINFO_NOT_SUPPORTED);
+    ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_NOT_SUPPORTED);
     ck_assert_int_eq(setenv("HWLOC_FSROOT", root, 1), 0);
-    int status = sysinfo_topology_read(host, &list);
+    int status = sysinfo_topology_objects(host, &list);
     ck_assert_int_eq(unsetenv("HWLOC_FSROOT"), 0);
     if (status != SYSINFO_NOT_SUPPORTED) { /* A build without hwloc, or a system that lacks its library. */
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
-        ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_CPU), (size_t)machines[_i].logical);
-        ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_CORE), (size_t)machines[_i].cores);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CPU), (size_t)machines[_i].logical);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CORE), (size_t)machines[_i].cores);
         if (machines[_i].packages >= 0) {
-            ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_PACKAGE), (size_t)machines[_i].packages);
-            ck_assert_uint_eq(sysinfo_topology_count(list, SYSINFO_TOPOLOGY_NUMA_NODE), (size_t)machines[_i].nodes);
+            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE), (size_t)machines[_i].packages);
+            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE), (size_t)machines[_i].nodes);
         }
     }
-    sysinfo_topology_free(list);
+    sysinfo_topology_object_list_free(list);
     sysinfo_host_close(host);
 }
 END_TEST

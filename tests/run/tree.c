@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The sampler on a /proc made of files: a folder of its own for each test, in which process 100 is the watcher. */
-#include "../../cli/tree.h"
+#include "run/tree.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -193,11 +193,11 @@ END_TEST
 #if !SIM_FREEBSD /* There they stay. */
 START_TEST(a_cpu_that_goes_leaves_the_others_shares_alone) {
     struct sysinfo_cpu_usage_list *list = NULL;
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_NOT_YET);
     double percent;
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0.5, &percent), SYSINFO_OK);
     lose_cpus_1_and_3();
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 2);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_at(list, 1)->cpu, 2);
     ck_assert_double_eq_tol(sysinfo_cpu_usage_list_at(list, 1)->percent, 62.5, 1e-9);
@@ -214,7 +214,7 @@ START_TEST(ticks_that_begin_again_do_not_disturb_a_share) {
         sim.cpu[i].user = UINT64_C(4294967295);
         sim.cpu[i].nice = 0;
     }
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 10, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 10, &list), SYSINFO_OK);
     const struct sysinfo_cpu_usage *all = sysinfo_cpu_usage_list_all(list);
     ck_assert_double_eq_tol(all->idle, 37.5, 1e-6);
     ck_assert_double_eq_tol(all->percent, 62.5, 1e-6);
@@ -538,7 +538,7 @@ static const struct optional optional_keys[] = {
     {"vm.stats.vm.v_swappgsin", SYSINFO_RESULT_SWAP, BIT(swap, sin)},
     {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_SWAP, BIT(swap, sout)},
     {"vm.stats.sys.v_soft", SYSINFO_RESULT_STATS, BIT(stats, soft_interrupts)},
-    {"kern.smp.cores", SYSINFO_RESULT_CPU_COUNTS, BIT(processors, cores)},
+    {"kern.smp.cores", SYSINFO_RESULT_PROCESSORS, BIT(processors, cores)},
 #elif SIM_NETBSD
     {"vm.bufmem", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
     {"vm.uvmexp2", SYSINFO_RESULT_SWAP, BIT(swap, sin) | BIT(swap, sout)},
@@ -546,7 +546,7 @@ static const struct optional optional_keys[] = {
     {"vfs.generic.bcachestat", SYSINFO_RESULT_MEMORY, BIT(memory, cached) | BIT(memory, dirty)},
     {"vm.uvmexp", SYSINFO_RESULT_SWAP, BIT(swap, sin) | BIT(swap, sout)},
 #else
-    {"hw.physicalcpu", SYSINFO_RESULT_CPU_COUNTS, BIT(processors, cores)},
+    {"hw.physicalcpu", SYSINFO_RESULT_PROCESSORS, BIT(processors, cores)},
 #endif
 };
 enum { OPTIONAL_KEYS = sizeof optional_keys / sizeof optional_keys[0] };
@@ -569,17 +569,17 @@ END_TEST
 
 static const struct needed needed_keys[] = {
 #if SIM_FREEBSD
-    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_COUNTS},
+    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_PROCESSORS},
     {"hw.physmem", SYSINFO_RESULT_MEMORY},       {"vm.swap_info", SYSINFO_RESULT_SWAP},         {"sysctlnametomib", SYSINFO_RESULT_SWAP},
 #elif SIM_NETBSD
     {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
     {"vm.uvmexp2", SYSINFO_RESULT_STATS},        {"swapctl", SYSINFO_RESULT_SWAP},
 #elif SIM_OPENBSD
     {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_SAMPLE},
-    {"hw.ncpuonline", SYSINFO_RESULT_CPU_COUNTS}, {"hw.physmem", SYSINFO_RESULT_MEMORY},         {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
+    {"hw.ncpuonline", SYSINFO_RESULT_PROCESSORS}, {"hw.physmem", SYSINFO_RESULT_MEMORY},         {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
     {"vm.uvmexp", SYSINFO_RESULT_STATS},          {"swapctl", SYSINFO_RESULT_SWAP},
 #else
-    {"hw.logicalcpu", SYSINFO_RESULT_CPU_COUNTS}, {"hw.memsize", SYSINFO_RESULT_MEMORY},
+    {"hw.logicalcpu", SYSINFO_RESULT_PROCESSORS}, {"hw.memsize", SYSINFO_RESULT_MEMORY},
     {"vm.swapusage", SYSINFO_RESULT_SWAP},
 #endif
 };
@@ -830,7 +830,7 @@ static Suite *sim_suite(void) {
 
 int main(void) {
     sim_reset();
-    contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(CPU_COUNTS) | CONTRACT_RESULT(CPU_SAMPLE) | CONTRACT_RESULT(MEMORY) |
+    contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) | CONTRACT_RESULT(MEMORY) |
                      CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) | IS(CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), 0));
     int failed = run(contract_suite());
     return run(sim_suite()) != 0 || failed;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const uint32_t results[] = {SYSINFO_RESULT_CPU_COUNTS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY, SYSINFO_RESULT_SWAP,
+static const uint32_t results[] = {SYSINFO_RESULT_PROCESSORS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY, SYSINFO_RESULT_SWAP,
                                    SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
 enum { RESULTS = sizeof results / sizeof results[0] };
 
@@ -23,7 +23,7 @@ static int ask(uint32_t result) {
         sysinfo_cpu_sample_list_free(list);
     } else if (result == 99) {
         struct sysinfo_cpu_usage_list *list = NULL;
-        status = sysinfo_cpu_times_percent_percpu(own, 0.25, &list);
+        status = sysinfo_cpu_usage_percpu(own, 0.25, &list);
         ck_assert((status == SYSINFO_OK) == (list != NULL));
         sysinfo_cpu_usage_list_free(list);
     } else {

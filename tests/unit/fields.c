@@ -12,7 +12,7 @@ static size_t struct_size(uint32_t result) {
     switch (result) {
     case SYSINFO_RESULT_CPU_USAGE:
         return sizeof(struct sysinfo_cpu_usage);
-    case SYSINFO_RESULT_CPU_COUNTS:
+    case SYSINFO_RESULT_PROCESSORS:
         return sizeof(struct sysinfo_processors);
     case SYSINFO_RESULT_CPU_SAMPLE:
         return sizeof(struct sysinfo_cpu_sample);
@@ -24,10 +24,10 @@ static size_t struct_size(uint32_t result) {
         return sizeof(struct sysinfo_load);
     case SYSINFO_RESULT_STATS:
         return sizeof(struct sysinfo_stats);
-    case SYSINFO_RESULT_USABLE_MEMORY:
-    case SYSINFO_RESULT_USABLE_SWAP:
+    case SYSINFO_RESULT_MEMORY_ALLOWANCE:
+    case SYSINFO_RESULT_SWAP_ALLOWANCE:
         return sizeof(struct sysinfo_allowance);
-    case SYSINFO_RESULT_USABLE_CPUS:
+    case SYSINFO_RESULT_CPU_ALLOWANCE:
         return sizeof(struct sysinfo_cpu_allowance);
     case SYSINFO_RESULT_CGROUP:
         return sizeof(struct sysinfo_cgroup);

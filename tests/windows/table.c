@@ -144,7 +144,7 @@ START_TEST(cpus_of_the_second_group_are_measured_as_those_of_the_first) {
     machine.cpu[1][63].rate.kernel = 0;
     machine.cpu[1][63].rate.user = SECOND;
     struct sysinfo_cpu_usage_list *list = NULL;
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0.5, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0.5, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 128);
     expect_near(sysinfo_cpu_usage_list_at(list, 126)->percent, 50);
     expect_near(sysinfo_cpu_usage_list_at(list, 127)->percent, 100);
@@ -223,16 +223,16 @@ START_TEST(a_group_that_vanishes_between_two_samples_costs_one_window) {
     double percent;
     struct sysinfo_cpu_usage_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_NOT_YET);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_NOT_YET);
     machine_pass(1);
     machine.groups = 1;
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_NOT_YET);
     machine_pass(1);
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_OK);
     expect_near(percent, 50);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_NOT_YET);
     machine_pass(1);
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 64);
     sysinfo_cpu_usage_list_free(list);
 }
@@ -240,11 +240,11 @@ END_TEST
 
 START_TEST(a_cpu_that_is_added_has_no_percentage_at_first) {
     struct sysinfo_cpu_usage_list *list = NULL;
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_NOT_YET);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_NOT_YET);
     machine_pass(1);
     machine.cpus[0] = 5;
     machine.cpu[0][4] = (struct machine_cpu){.idle = 0}; /* It has done nothing yet. */
-    ck_assert_int_eq(sysinfo_cpu_times_percent_percpu(host, 0, &list), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 5);
     expect_near(sysinfo_cpu_usage_list_at(list, 3)->percent, 50);
     ck_assert(!SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 4), percent));

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Round numbers for axes, without the mathematics library: the command is to start fast. */
+#include <stdint.h>
+#include <string.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "plot/plot.h"
+#include "value.h"
+
+enum unit { PLAIN, BYTES, SECONDS, PERCENT };
+
+static bool ends_with(const char *string, const char *end) {
+    size_t length = strlen(string), end_length = strlen(end);
+    return length >= end_length && strcmp(string + length - end_length, end) == 0;
+}
+
+/* Columns of recordings name their unit; those of other CSV are fields of the library. */
+static enum unit unit_of(const char *column) {
+    const char *dot = strrchr(column, '.');
+    char group[32] = "";
+    if (dot != NULL && (size_t)(dot - column) < sizeof group) {
+        memcpy(group, column, (size_t)(dot - column));
+        const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
+        uint32_t unit = field == NULL ? SYSINFO_UNIT_NONE : field->unit;
+        return unit == SYSINFO_UNIT_BYTES ? BYTES : unit == SYSINFO_UNIT_SECONDS ? SECONDS : unit == SYSINFO_UNIT_PERCENT ? PERCENT : PLAIN;
+    }
+    return ends_with(column, "_bytes") ? BYTES : ends_with(column, "_seconds") ? SECONDS : ends_with(column, "_percent") ? PERCENT : PLAIN;
+}
+
+const char *column_title(const char *column) {
+    static const struct {
+        const char *column, *title;
+    } titles[] = {{"rss_bytes", "memory (RSS)"},         {"pss_bytes", "memory (PSS)"},     {"peak_bytes", "largest process so far"},
+                  {"cpu_percent", "CPU (100 % is one CPU)"}, {"cpu_seconds", "CPU time"}, {"processes", "processes"},
+                  {"heap_bytes", "heap in use"},         {"heap_kept_bytes", "kept back by malloc (estimated)"}, {"heap_peak_bytes", "largest heap so far"},
+                  {"heap_blocks", "blocks in use"},      {"heap_allocs", "allocations so far"}, {"heap_frees", "frees so far"}};
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        if (strcmp(column, titles[i].column) == 0) {
+            return titles[i].title;
+        }
+    }
+    return column;
+}
+
+/* 1, 2 or 5 times a power of ten: the least that divides the range into at most so many. */
+static double decimal_step(double range, int most) {
+    double step = 1;
+    while (range / step > most) {
+        step *= 10;
+    }
+    while (range / step * 10 <= most) {
+        step /= 10;
+    }
+    return range / (step / 5) <= most ? step / 5 : range / (step / 2) <= most ? step / 2 : step;
+}
+
+struct axis value_axis(const char *column, double highest, int most) {
+    static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    enum unit unit = unit_of(column);
+    struct axis axis = {.low = 0, .unit = 1, .name = unit == PERCENT ? "%" : unit == SECONDS ? "s" : ""};
+    for (size_t i = 0; unit == BYTES && (i == 0 || (highest / axis.unit >= 1024 && i < sizeof names / sizeof names[0])); i++) {
+        axis.unit *= i > 0 ? 1024 : 1;
+        axis.name = names[i];
+    }
+    double range = highest > 0 ? highest / axis.unit : 1;
+    axis.step = decimal_step(range, most) * axis.unit;
+    for (axis.high = axis.step; axis.high < highest * 0.99999; axis.high += axis.step) {
+    }
+    return axis;
+}
+
+struct axis time_axis(double low, double high, int most) {
+    static const struct {
+        double from, seconds; /* From so many seconds on, count in these. */
+        const char *name;
+    } units[] = {{0, 1, "s"}, {120, 60, "min"}, {7200, 3600, "h"}, {172800, 86400, "days"}};
+    static const double steps[] = {15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    double range = high - low;
+    struct axis axis = {.low = low, .high = high};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (high >= units[i].from) {
+            axis.unit = units[i].seconds;
+            axis.name = units[i].name;
+        }
+    }
+    axis.step = axis.unit > 1 && range > 15 ? 0 : decimal_step(range, most);
+    for (size_t i = 0; axis.step <= 0 && i < sizeof steps / sizeof steps[0]; i++) {
+        axis.step = range / steps[i] <= most ? steps[i] : 0;
+    }
+    axis.step = axis.step > 0 ? axis.step : decimal_step(range / 86400, most) * 86400;
+    return axis;
+}
+
+double tick_first(const struct axis *axis) {
+    double number = (double)(uint64_t)(axis->low / axis->step);
+    return (number * axis->step >= axis->low - axis->step * 1e-6 ? number : number + 1) * axis->step;
+}
+
+void tick_add(struct text *text, const struct axis *axis, double value) {
+    text_addf(text, "%g", value / axis->unit);
+}
+
+void measure_add(struct text *text, const char *column, double value) {
+    switch (unit_of(column)) {
+    case BYTES:
+        bytes_add_human(text, value > 0 ? (uint64_t)value : 0);
+        break;
+    case SECONDS:
+        moment_add(text, value);
+        break;
+    case PERCENT:
+        text_addf(text, "%.1f %%", value);
+        break;
+    default:
+        text_addf(text, "%g", value);
+        break;
+    }
+}
+
+void moment_add(struct text *text, double seconds) {
+    uint64_t minutes = (uint64_t)(seconds / 60);
+    if (seconds < 120) {
+        text_addf(text, "%.*f s", seconds < 10 ? 2 : 1, seconds);
+    } else if (minutes < 120) {
+        text_addf(text, "%u min %02u s", (unsigned)minutes, (unsigned)(seconds - (double)minutes * 60));
+    } else {
+        text_addf(text, "%u h %02u min", (unsigned)(minutes / 60), (unsigned)(minutes % 60));
+    }
+}

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads recordings of `run` and what `sysinfo ... --csv` prints: lines of fields,
+ * a header first. A line that is not whole is left out; the rest counts.
+ */
+#include "plot/recording.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "parse.h"
+
+enum { MOST_COLUMNS = 256 };
+
+/* Where in a line each of the columns is that mean something; -1: nowhere. */
+struct columns {
+    size_t count;
+    int time, elapsed, pid, name, cpu, peak, mark, heap, kept;
+    int value, better; /* `better` takes the place of `value` if the first sample has it. */
+};
+
+struct reader {
+    struct recording *recording;
+    struct columns columns;
+    char *field[MOST_COLUMNS];
+    size_t line, broken, first_broken;
+    double first, last, moved; /* Seconds: of the first row; of the last; that are added since time went back. */
+    size_t went_back;          /* The line where it did first; 0: nowhere. */
+    double back_by;
+    bool has_first, is_cut;
+    size_t last_series;
+};
+
+static char *copy(const char *string) {
+    char *new = malloc(strlen(string) + 1);
+    if (new == NULL) {
+        fail_no_memory();
+    }
+    return strcpy(new, string);
+}
+
+static void *grow(void *array, size_t count, size_t *room, size_t size) {
+    if (count < *room) {
+        return array;
+    }
+    *room = *room == 0 ? 16 : *room * 2;
+    array = realloc(array, *room * size);
+    if (array == NULL) {
+        fail_no_memory();
+    }
+    return array;
+}
+
+/* ---- Text ---- */
+
+/* Takes a line apart, in place. Returns the number of fields; 0: it is no line of CSV. */
+static size_t split(char *line, char *field[MOST_COLUMNS]) {
+    size_t count = 0;
+    for (char *from = line, *to = line;; from++) {
+        if (count == MOST_COLUMNS) {
+            return 0;
+        }
+        field[count++] = to;
+        if (*from == '"') {
+            for (from++; *from != '"' || from[1] == '"'; from++) {
+                from += *from == '"';
+                if (*from == '\0') {
+                    return 0;
+                }
+                *to++ = *from;
+            }
+            from++;
+            if (*from != ',' && *from != '\0') {
+                return 0;
+            }
+        } else {
+            while (*from != ',' && *from != '\0') {
+                *to++ = *from++;
+            }
+        }
+        bool is_last = *from == '\0';
+        *to++ = '\0';
+        if (is_last) {
+            return count;
+        }
+    }
+}
+
+/* No figure is negative, or beyond 64 bits. */
+static bool parse_number(const char *word, double *number) {
+    const char *behind;
+    return scan_number(word, number, &behind) && *behind == '\0' && *number < 9e18;
+}
+
+/* `count` digits, and what must stand behind them. */
+static bool take_digits(const char **text, int count, char behind, int *number) {
+    *number = 0;
+    for (; count > 0 && **text >= '0' && **text <= '9'; count--, (*text)++) {
+        *number = *number * 10 + (**text - '0');
+    }
+    return count == 0 && (behind == '\0' || *(*text)++ == behind);
+}
+
+/* "2026-11-22T07:08:42.003Z", into seconds since 1970. */
+static bool parse_time(const char *text, double *seconds) {
+    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    int year, month, day, hour, minute, second;
+    if (!take_digits(&text, 4, '-', &year) || !take_digits(&text, 2, '-', &month) || !take_digits(&text, 2, 'T', &day) || !take_digits(&text, 2, ':', &hour) ||
+        !take_digits(&text, 2, ':', &minute) || !take_digits(&text, 2, '\0', &second) || year < 1970 || month < 1 || month > 12) {
+        return false;
+    }
+    double part = 0;
+    const char *behind = text;
+    if (*text == '.' && !scan_number(text, &part, &behind)) {
+        return false;
+    }
+    int past = year - 1, leaps = past / 4 - past / 100 + past / 400 - 477; /* Those before 1970. */
+    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    int days = (year - 1970) * 365 + leaps + before[month - 1] + day - 1 + (is_leap && month > 2 ? 1 : 0);
+    *seconds = (double)days * 86400 + hour * 3600 + minute * 60 + second + part;
+    return strcmp(behind, "Z") == 0;
+}
+
+/* ---- The header ---- */
+
+static int column_named(const struct reader *reader, const char *name) {
+    for (size_t i = 0; i < reader->columns.count; i++) {
+        if (strcmp(reader->field[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static int fail(const struct reader *reader, const char *why) {
+    return trouble("%s: %s", reader->recording->path, why);
+}
+
+static bool is_about_a_row(const char *name) {
+    static const char *const names[] = {"time", "interval", "elapsed_seconds", "pid", "name", "cpu", "mark"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(name, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int fail_column(const struct reader *reader, const char *column) {
+    struct text names = {NULL, 0, 0};
+    for (size_t i = 0; i < reader->columns.count; i++) {
+        if (!is_about_a_row(reader->field[i])) {
+            text_addf(&names, "%s%s", names.length > 0 ? ", " : "", reader->field[i]);
+        }
+    }
+    int status = trouble("%s: no column '%s'; it has: %s", reader->recording->path, column, names.length > 0 ? names.bytes : "none");
+    text_free(&names);
+    return status;
+}
+
+/* What a recording is about, if nobody says: the first of these that it has. */
+static int column_of_interest(const struct reader *reader) {
+    static const char *const names[] = {"rss_bytes", "mem.used", "mem.available", "cpu.percent", "swap.used", "load.min1"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int at = column_named(reader, names[i]);
+        if (at >= 0) {
+            return at;
+        }
+    }
+    for (size_t i = 0; reader->columns.elapsed < 0 && i < reader->columns.count; i++) {
+        if (!is_about_a_row(reader->field[i])) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static int read_header(struct reader *reader, char *line, const char *column) {
+    struct columns *columns = &reader->columns;
+    columns->count = split(line, reader->field);
+    columns->time = column_named(reader, "time");
+    columns->elapsed = column_named(reader, "elapsed_seconds");
+    if (columns->time < 0 && columns->elapsed < 0) {
+        return fail(reader, "it is no recording: its first line names no column 'time' (sysinfo run --record and --csv write one)");
+    }
+    columns->pid = column_named(reader, "pid");
+    columns->name = column_named(reader, "name");
+    columns->cpu = column_named(reader, "cpu");
+    columns->peak = column_named(reader, "peak_bytes");
+    columns->mark = column_named(reader, "mark");
+    columns->value = column != NULL ? column_named(reader, column) : column_of_interest(reader);
+    if (columns->value < 0) {
+        return fail_column(reader, column != NULL ? column : "rss_bytes");
+    }
+    columns->better = column == NULL ? column_named(reader, "pss_bytes") : -1;
+    columns->heap = column == NULL ? column_named(reader, "heap_bytes") : -1;
+    columns->kept = column == NULL ? column_named(reader, "heap_kept_bytes") : -1;
+    reader->recording->column = copy(reader->field[columns->value]);
+    return 0;
+}
+
+/* ---- Rows ---- */
+
+static const char *field_at(const struct reader *reader, int column) {
+    return column >= 0 ? reader->field[column] : "";
+}
+
+/* Rows of a sample come in the order of those of the sample before: the one behind the last is the likeliest. */
+static struct series *series_of(struct reader *reader, const char *label) {
+    struct recording *recording = reader->recording;
+    for (size_t i = 1; i <= recording->serieses; i++) {
+        size_t at = (reader->last_series + i) % recording->serieses;
+        if (strcmp(recording->series[at].label, label) == 0) {
+            reader->last_series = at;
+            return &recording->series[at];
+        }
+    }
+    struct series *grown = realloc(recording->series, (recording->serieses + 1) * sizeof *grown);
+    if (grown == NULL) {
+        fail_no_memory();
+    }
+    recording->series = grown;
+    reader->last_series = recording->serieses;
+    recording->series[recording->serieses++] = (struct series){.label = copy(label)};
+    return &recording->series[reader->last_series];
+}
+
+static void append(struct series *series, double time, double value) {
+    series->point = grow(series->point, series->points, &series->room, sizeof *series->point);
+    series->point[series->points++] = (struct point){time, value};
+}
+
+static void add_point(struct reader *reader, double time, double value) {
+    char label[256] = "";
+    if (*field_at(reader, reader->columns.pid) != '\0') {
+        snprintf(label, sizeof label, "%.100s (%.20s)", field_at(reader, reader->columns.name), field_at(reader, reader->columns.pid));
+    } else if (*field_at(reader, reader->columns.cpu) != '\0' && strcmp(field_at(reader, reader->columns.cpu), "all") != 0) {
+        snprintf(label, sizeof label, "cpu %.20s", field_at(reader, reader->columns.cpu));
+    }
+    append(series_of(reader, label), time, value);
+}
+
+/* The number in a column, or below 0 if there is none. False: something else stands there. */
+static bool take_number(const struct reader *reader, int column, double *number) {
+    const char *word = field_at(reader, column);
+    *number = -1;
+    return *word == '\0' || parse_number(word, number);
+}
+
+static void add_mark(struct reader *reader, double time, const char *name) {
+    struct recording *recording = reader->recording;
+    struct recorded_mark *grown = realloc(recording->mark, (recording->marks + 1) * sizeof *grown);
+    if (grown == NULL) {
+        fail_no_memory();
+    }
+    recording->mark = grown;
+    recording->mark[recording->marks++] = (struct recorded_mark){time, copy(name)};
+}
+
+/* Where time goes back, what follows is moved behind what stands before: two recordings in one file, or a clock that was set. */
+static double in_order(struct reader *reader, double time, bool is_mark) {
+    if (!reader->has_first) {
+        reader->has_first = true;
+        reader->first = reader->columns.elapsed >= 0 ? 0 : time;
+        reader->last = time;
+    }
+    time += reader->moved;
+    if (is_mark) { /* Written by another process, a moment late. */
+        return time;
+    }
+    if (time < reader->last) {
+        if (reader->went_back == 0) {
+            reader->went_back = reader->line;
+            reader->back_by = reader->last - time;
+        }
+        reader->moved += reader->last - time;
+        time = reader->last;
+    }
+    reader->last = time;
+    return time;
+}
+
+/* Of the heaps of all of the tree. Without what is in use, what is kept back says nothing. */
+static bool read_heap(struct reader *reader, double time) {
+    double heap, kept;
+    if (*field_at(reader, reader->columns.pid) != '\0') {
+        return true;
+    }
+    if (!take_number(reader, reader->columns.heap, &heap) || !take_number(reader, reader->columns.kept, &kept)) {
+        return false;
+    }
+    if (heap >= 0) {
+        append(&reader->recording->heap, time, heap);
+    }
+    if (heap >= 0 && kept >= 0) {
+        append(&reader->recording->kept, time, kept);
+    }
+    return true;
+}
+
+static bool read_sample(struct reader *reader, double time) {
+    struct recording *recording = reader->recording;
+    double value;
+    recording->end = time > recording->end ? time : recording->end;
+    if (reader->columns.peak >= 0 && parse_number(reader->field[reader->columns.peak], &value) && value > recording->peak) {
+        recording->peak = value;
+    }
+    if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
+        reader->columns.value = reader->columns.better;
+        free(recording->column);
+        recording->column = copy("pss_bytes");
+    }
+    reader->columns.better = -1;
+    if (!take_number(reader, reader->columns.value, &value) || !read_heap(reader, time)) {
+        return false;
+    }
+    if (value >= 0) {
+        add_point(reader, time, value);
+    }
+    return true;
+}
+
+/* Takes a line apart. A mark's may be shorter or longer than the header: a library of another version wrote it. */
+static bool split_row(struct reader *reader, char *line) {
+    static char nothing[1];
+    const struct columns *columns = &reader->columns;
+    size_t count = split(line, reader->field);
+    bool is_mark = columns->mark >= 0 && count > (size_t)columns->mark && *reader->field[columns->mark] != '\0';
+    for (size_t i = count; i < columns->count; i++) {
+        reader->field[i] = nothing;
+    }
+    return count == columns->count || is_mark;
+}
+
+static bool read_row(struct reader *reader, char *line) {
+    const struct columns *columns = &reader->columns;
+    double time;
+    if (!split_row(reader, line)) {
+        return false;
+    }
+    if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 || strcmp(field_at(reader, columns->time), "time") == 0) {
+        return true; /* The header of another recording behind the first. */
+    }
+    bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time) : parse_time(reader->field[columns->time], &time);
+    if (!has_time) {
+        return false;
+    }
+    const char *mark = field_at(reader, columns->mark);
+    time = in_order(reader, time, *mark != '\0') - reader->first;
+    if (*mark != '\0') {
+        add_mark(reader, time, mark);
+        return true;
+    }
+    return read_sample(reader, time);
+}
+
+/* ---- The file ---- */
+
+static int read_file(const char *path, struct text *text) {
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (file == NULL) {
+        return trouble("%s: %s", path, strerror(errno));
+    }
+    size_t length;
+    do {
+        text_reserve(text, 65536);
+        length = fread(text->bytes + text->length, 1, 65536, file);
+        text->length += length;
+    } while (length > 0);
+    text->bytes[text->length] = '\0';
+    int error = ferror(file) ? errno : 0;
+    if (file != stdin) {
+        fclose(file);
+    }
+    return error == 0 ? 0 : trouble("%s: %s", path, strerror(error));
+}
+
+static void remark(const struct reader *reader) {
+    const char *path = reader->recording->path;
+    if (reader->broken > 0) {
+        note("note: %s: %zu line%s left out, being no whole row of it; the first is line %zu", path, reader->broken, reader->broken == 1 ? " was" : "s were",
+             reader->first_broken);
+    }
+    if (reader->is_cut) {
+        note("note: %s: its last line, %zu, is cut short and was left out", path, reader->line);
+    }
+    if (reader->went_back > 0) {
+        note("note: %s: time goes back by %.1f s at line %zu; what follows was moved behind what stands before", path, reader->back_by, reader->went_back);
+    }
+}
+
+static int read_lines(struct reader *reader, char *text, size_t length, const char *column) {
+    for (char *line = text, *end; line < text + length; line = end + 1) {
+        end = memchr(line, '\n', (size_t)(text + length - line));
+        reader->line++;
+        if (end == NULL) { /* Even its last number may be half a number. */
+            reader->is_cut = true;
+            return reader->line > 1 ? 0 : fail(reader, "it is cut short within its first line");
+        }
+        char *stop = end > line && end[-1] == '\r' ? end - 1 : end;
+        *stop = '\0';
+        bool is_text = strlen(line) == (size_t)(stop - line);
+        if (reader->line == 1) {
+            int status = read_header(reader, line, column);
+            if (status != 0) {
+                return status;
+            }
+        } else if (stop > line && (!is_text || !read_row(reader, line))) {
+            reader->first_broken = reader->broken++ == 0 ? reader->line : reader->first_broken;
+        }
+    }
+    return 0;
+}
+
+int recording_read(struct recording *recording, const char *path, const char *column) {
+    *recording = (struct recording){.path = path, .peak = -1};
+    struct text text = {NULL, 0, 0};
+    struct reader reader;
+    memset(&reader, 0, sizeof reader);
+    reader.recording = recording;
+    int status = read_file(path, &text);
+    if (status == 0 && text.length == 0) {
+        status = fail(&reader, "it is empty");
+    }
+    if (status == 0) {
+        status = read_lines(&reader, text.bytes, text.length, column);
+    }
+    if (status == 0) {
+        remark(&reader);
+    }
+    if (status == 0 && recording->serieses == 0) {
+        status = trouble("%s: no sample of '%s' is in it", path, recording->column);
+    }
+    text_free(&text);
+    return status;
+}
+
+void recording_free(struct recording *recording) {
+    for (size_t i = 0; i < recording->serieses; i++) {
+        free(recording->series[i].label);
+        free(recording->series[i].point);
+    }
+    for (size_t i = 0; i < recording->marks; i++) {
+        free(recording->mark[i].name);
+    }
+    free(recording->heap.point);
+    free(recording->kept.point);
+    free(recording->series);
+    free(recording->mark);
+    free(recording->column);
+    *recording = (struct recording){.path = recording->path};
+}

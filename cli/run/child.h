@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* A command that is run: started so that it notices nothing, waited for, signalled. One file per family of systems implements it. */
+#ifndef CLI_CHILD_H
+#define CLI_CHILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/tree.h"
+
+struct child {
+    int64_t pid;
+    struct tree *tree;  /* NULL: without a sampler. */
+    double started, ended; /* On platform_clock(). */
+    bool has_ended;
+    int signal;         /* That killed it; 0: none. */
+    int status;         /* As a shell has it: its own, or 128 + signal. */
+    double user, system; /* Seconds of CPU, of all that was waited for. */
+    uint64_t peak;      /* Bytes: the most that any one process of those has had at once. */
+    int request;        /* Signal that asks this program itself to end; 0: none. Only without a command. */
+};
+
+/* For the environment of a command. */
+struct variable {
+    const char *name, *value; /* A value that is NULL: not set. */
+};
+
+/*
+ * Starts the command, which finds the variables, up to one without a name, in its
+ * environment. SIGINT and SIGQUIT are the command's from now on; SIGTERM, SIGHUP,
+ * SIGUSR1 and SIGUSR2 are handed on to it. Returns 0, or the exit status after a
+ * message: 126 or 127.
+ */
+int child_start(struct child *child, const char *const *command, const struct variable *variables);
+
+/* Instead of a command: SIGINT, SIGTERM and SIGHUP become a request to end. */
+void child_watch(struct child *child);
+
+/* Sleeps until `moment`, or until something has happened: the command ended, or this program is asked to end. */
+void child_sleep(struct child *child, double moment);
+
+enum child_signal { CHILD_TERMINATE, CHILD_KILL };
+
+/* Sends it to the processes of the tree's last sample, or to the command alone. */
+void child_signal(struct child *child, const struct tree_sample *sample, enum child_signal signal);
+
+/* "KILL" for 9; NULL: unnamed. */
+const char *child_signal_name(int signal);
+
+/* Ends this program by the signal that asked it to. */
+int child_obey(const struct child *child);
+
+/* This process, to tree_open(). */
+int64_t child_self(void);
+
+#endif

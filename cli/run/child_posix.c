@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* wait4() tells what each child has used, and is of no standard. */
+#undef _POSIX_C_SOURCE
+#undef _XOPEN_SOURCE
+#define _DEFAULT_SOURCE 1
+#define _DARWIN_C_SOURCE 1
+#define _NETBSD_SOURCE 1
+#include "run/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "platform.h"
+
+/* ---- Signals: noted where they arrive, dealt with where this program waits ---- */
+
+static const int handed_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+static const int requests[] = {SIGINT, SIGTERM, SIGHUP};
+static const int left_to_child[] = {SIGINT, SIGQUIT, SIGPIPE}; /* A report that nobody reads must not end this program before the command. */
+enum {
+    HANDED_ON = sizeof handed_on / sizeof handed_on[0],
+    REQUESTS = sizeof requests / sizeof requests[0],
+    LEFT_TO_CHILD = sizeof left_to_child / sizeof left_to_child[0],
+    SIGNALS = HANDED_ON + LEFT_TO_CHILD + 1,
+};
+
+static volatile sig_atomic_t arrived[65];
+
+static void note_arrival(int signal) {
+    arrived[signal] = 1;
+}
+
+static bool take_arrival(int signal) {
+    bool has_arrived = arrived[signal] != 0;
+    arrived[signal] = 0;
+    return has_arrived;
+}
+
+/* How signals were when this program began: what the command shall find. */
+static struct {
+    int signal[SIGNALS];
+    struct sigaction action[SIGNALS];
+    size_t count;
+    sigset_t mask;
+} inherited;
+
+static sigset_t while_asleep;
+
+/* What is ignored already, as nohup does it, stays so unless it must be known. */
+static void set(int signal, void (*handler)(int), bool must) {
+    struct sigaction now, *past = &inherited.action[inherited.count];
+    sigaction(signal, NULL, past);
+    if (past->sa_handler == SIG_IGN && !must) {
+        return;
+    }
+    memset(&now, 0, sizeof now);
+    now.sa_handler = handler;
+    sigemptyset(&now.sa_mask);
+    sigaction(signal, &now, NULL);
+    inherited.signal[inherited.count++] = signal;
+    sigdelset(&while_asleep, signal);
+}
+
+/* From here on, signals arrive only in pselect(). */
+static void hold_signals(void) {
+    sigset_t held;
+    sigemptyset(&held);
+    sigaddset(&held, SIGCHLD);
+    for (int i = 0; i < HANDED_ON; i++) {
+        sigaddset(&held, handed_on[i]);
+    }
+    for (int i = 0; i < REQUESTS; i++) {
+        sigaddset(&held, requests[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, &inherited.mask);
+    while_asleep = inherited.mask;
+}
+
+static void give_back_signals(void) {
+    for (size_t i = 0; i < inherited.count; i++) {
+        sigaction(inherited.signal[i], &inherited.action[i], NULL);
+    }
+    sigprocmask(SIG_SETMASK, &inherited.mask, NULL);
+}
+
+/* ---- Starting ---- */
+
+/* In the child: becomes the command, or tells the parent why not. */
+static void become(const char *const *command, const struct variable *variables, int report) {
+    give_back_signals();
+    platform_leave();
+    bool is_set = true;
+    for (; is_set && variables->name != NULL; variables++) {
+        is_set = variables->value == NULL || setenv(variables->name, variables->value, 1) == 0;
+    }
+    if (is_set) {
+        execvp(command[0], (char *const *)command);
+    }
+    int error = errno;
+    ssize_t written = write(report, &error, sizeof error);
+    _exit(written == (ssize_t)sizeof error ? 126 : 127);
+}
+
+/* 0: it is the command now. Else why not. */
+static int exec_error(int report) {
+    int error = 0;
+    ssize_t length;
+    do {
+        length = read(report, &error, sizeof error);
+    } while (length < 0 && errno == EINTR);
+    return length == (ssize_t)sizeof error ? error : 0;
+}
+
+static int fail_exec(const char *name, int error) {
+    if (error == ENOENT && strchr(name, '/') == NULL) {
+        trouble("%s: command not found", name);
+    } else {
+        trouble("%s: %s", name, strerror(error));
+    }
+    return error == ENOENT ? 127 : 126;
+}
+
+int child_start(struct child *child, const char *const *command, const struct variable *variables) {
+    int report[2];
+    if (pipe(report) != 0) {
+        return trouble("%s", strerror(errno));
+    }
+    fcntl(report[0], F_SETFD, FD_CLOEXEC);
+    fcntl(report[1], F_SETFD, FD_CLOEXEC);
+    hold_signals();
+    set(SIGCHLD, note_arrival, true);
+    for (int i = 0; i < HANDED_ON; i++) {
+        set(handed_on[i], note_arrival, false);
+    }
+    for (int i = 0; i < LEFT_TO_CHILD; i++) {
+        set(left_to_child[i], SIG_IGN, true);
+    }
+    child->started = platform_clock();
+    pid_t pid = fork();
+    if (pid == 0) {
+        become(command, variables, report[1]);
+    }
+    int error = errno;
+    close(report[1]);
+    if (pid > 0) {
+        error = exec_error(report[0]);
+    }
+    close(report[0]);
+    if (pid < 0) {
+        return trouble("%s: cannot be started: %s", command[0], strerror(error));
+    }
+    if (error != 0) {
+        waitpid(pid, NULL, 0);
+        return fail_exec(command[0], error);
+    }
+    child->pid = pid;
+    return 0;
+}
+
+void child_watch(struct child *child) {
+    child->started = platform_clock();
+    hold_signals();
+    for (int i = 0; i < REQUESTS; i++) {
+        set(requests[i], note_arrival, false);
+    }
+}
+
+/* ---- Waiting ---- */
+
+static double seconds(struct timeval time) {
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+#if defined(__APPLE__)
+static const uint64_t maxrss_unit = 1;
+#else
+static const uint64_t maxrss_unit = 1024;
+#endif
+
+static void add_usage(struct child *child, const struct rusage *usage) {
+    uint64_t peak = (uint64_t)usage->ru_maxrss * maxrss_unit;
+    child->user += seconds(usage->ru_utime);
+    child->system += seconds(usage->ru_stime);
+    child->peak = peak > child->peak ? peak : child->peak;
+}
+
+/* Waits for all that has ended: the command, and what its tree left to this process. */
+static void reap(struct child *child) {
+    struct rusage usage;
+    int status;
+    for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;) {
+        if (pid == child->pid) {
+            child->has_ended = true;
+            child->ended = platform_clock();
+            child->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+            child->status = child->signal != 0 ? 128 + child->signal : WEXITSTATUS(status);
+            add_usage(child, &usage);
+        } else if (child->tree != NULL && !tree_was_foreign(child->tree, pid)) {
+            add_usage(child, &usage);
+        }
+    }
+}
+
+static void hand_on(struct child *child) {
+    for (int i = 0; i < HANDED_ON; i++) {
+        if (take_arrival(handed_on[i]) && !child->has_ended) {
+            kill((pid_t)child->pid, handed_on[i]);
+        }
+    }
+}
+
+static void take_request(struct child *child) {
+    for (int i = 0; i < REQUESTS; i++) {
+        child->request = take_arrival(requests[i]) ? requests[i] : child->request;
+    }
+}
+
+void child_sleep(struct child *child, double moment) {
+    bool is_command = child->pid > 0, had_ended = child->has_ended;
+    for (double left = 0; child->has_ended == had_ended && child->request == 0 && left >= 0; left = moment - platform_clock()) {
+        double part = left < 86400 ? left : 86400;
+        struct timespec time = {(time_t)part, 0};
+        time.tv_nsec = (long)((part - (double)time.tv_sec) * 1e9);
+        pselect(0, NULL, NULL, NULL, &time, &while_asleep);
+        if (is_command) {
+            if (take_arrival(SIGCHLD)) {
+                reap(child);
+            }
+            hand_on(child);
+        } else {
+            take_request(child);
+        }
+    }
+    if (is_command && child->has_ended) {
+        reap(child);
+    }
+}
+
+/* ---- Ending ---- */
+
+/* What is stopped must go on to notice. */
+static void send(int64_t pid, enum child_signal signal) {
+    kill((pid_t)pid, signal == CHILD_KILL ? SIGKILL : SIGTERM);
+    kill((pid_t)pid, SIGCONT);
+}
+
+void child_signal(struct child *child, const struct tree_sample *sample, enum child_signal signal) {
+    if (!child->has_ended) {
+        send(child->pid, signal);
+    }
+    for (size_t i = 0; sample != NULL && i < sample->processes; i++) {
+        const struct process *process = &sample->process[i];
+        if (!process->is_dead && process->pid != child->pid) {
+            send(process->pid, signal);
+        }
+    }
+}
+
+int child_obey(const struct child *child) {
+    signal(child->request, SIG_DFL);
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, child->request);
+    sigprocmask(SIG_UNBLOCK, &one, NULL);
+    raise(child->request);
+    return 128 + child->request;
+}
+
+const char *child_signal_name(int signal) {
+    static const struct {
+        int signal;
+        const char *name;
+    } names[] = {{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"}, {SIGILL, "ILL"},   {SIGTRAP, "TRAP"}, {SIGABRT, "ABRT"},
+                 {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGKILL, "KILL"}, {SIGUSR1, "USR1"}, {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"},
+                 {SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"}, {SIGTERM, "TERM"}, {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGSYS, "SYS"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].signal == signal) {
+            return names[i].name;
+        }
+    }
+    return NULL;
+}
+
+int64_t child_self(void) {
+    return getpid();
+}

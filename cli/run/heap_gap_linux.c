@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* What /proc tells of a process whose heap is not counted. Asked once for each program of each process: it may take a while. */
+#define _DEFAULT_SOURCE 1
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "run/heap_gap.h"
+#include "parse.h"
+#include "text.h"
+
+enum { PATH_ROOM = 64 }; /* Of a path below /proc/PID. */
+
+static const char *path_of(char path[PATH_ROOM], int64_t pid, const char *name) {
+    snprintf(path, PATH_ROOM, "/proc/%" PRId64 "/%s", pid, name);
+    return path;
+}
+
+/* Reads a file of a process. False: it cannot be read. */
+static bool read_file(int64_t pid, const char *name, struct text *text) {
+    char path[PATH_ROOM];
+    int fd = open(path_of(path, pid, name), O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : 1;
+    while (length > 0 || (length < 0 && fd >= 0 && errno == EINTR)) {
+        text_reserve(text, 4096);
+        length = read(fd, text->bytes + text->length, 4095);
+        text->length += length > 0 ? (size_t)length : 0;
+        text->bytes[text->length] = '\0';
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return length == 0;
+}
+
+/* ---- The program's file ---- */
+
+/* What a program's file says of how it is loaded. */
+struct program_file {
+    bool is_ours;            /* Of this program's own word size and processor. */
+    char loader[PATH_MAX];   /* Its dynamic loader; "": it is static. */
+};
+
+#if UINTPTR_MAX > UINT32_MAX
+typedef Elf64_Ehdr elf_header;
+typedef Elf64_Phdr elf_segment;
+#define OWN_CLASS ELFCLASS64
+#else
+typedef Elf32_Ehdr elf_header;
+typedef Elf32_Phdr elf_segment;
+#define OWN_CLASS ELFCLASS32
+#endif
+
+static bool read_at(int fd, void *bytes, size_t length, uint64_t offset) {
+    return pread(fd, bytes, length, (off_t)offset) == (ssize_t)length;
+}
+
+static bool read_program(int fd, struct program_file *program) {
+    elf_header header, own;
+    int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    bool is_read = read_at(fd, &header, sizeof header, 0) && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+    program->loader[0] = '\0';
+    program->is_ours = is_read && header.e_ident[EI_CLASS] == OWN_CLASS && (self < 0 || !read_at(self, &own, sizeof own, 0) || own.e_machine == header.e_machine);
+    if (self >= 0) {
+        close(self);
+    }
+    for (size_t i = 0; is_read && program->is_ours && i < header.e_phnum; i++) {
+        elf_segment segment;
+        if (!read_at(fd, &segment, sizeof segment, header.e_phoff + i * sizeof segment)) {
+            return false;
+        }
+        if (segment.p_type == PT_INTERP && segment.p_filesz > 0 && segment.p_filesz < sizeof program->loader) {
+            is_read = read_at(fd, program->loader, segment.p_filesz, segment.p_offset);
+            program->loader[segment.p_filesz] = '\0';
+        }
+    }
+    return is_read;
+}
+
+static bool read_program_of(const char *path, struct program_file *program) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_read = fd >= 0 && read_program(fd, program);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_read;
+}
+
+static const char *without_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* Its loader's name tells the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
+static bool has_other_libc(const struct program_file *program) {
+    struct program_file own;
+    return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' && strcmp(without_folder(own.loader), without_folder(program->loader)) != 0;
+}
+
+/* ---- The process ---- */
+
+/* Whether the kernel told it to trust nobody: then its loader ignores LD_PRELOAD. */
+static bool is_secure(int64_t pid) {
+    struct text text = {NULL, 0, 0};
+    bool is_secure = false;
+    if (read_file(pid, "auxv", &text)) {
+        unsigned long pair[2];
+        for (size_t at = 0; at + sizeof pair <= text.length; at += sizeof pair) {
+            memcpy(pair, text.bytes + at, sizeof pair);
+            is_secure = is_secure || (pair[0] == AT_SECURE && pair[1] != 0);
+        }
+    }
+    text_free(&text);
+    return is_secure;
+}
+
+/* The real and the effective user. */
+static bool read_users(int64_t pid, double users[2]) {
+    struct text text = {NULL, 0, 0};
+    const char *at = read_file(pid, "status", &text) ? strstr(text.bytes, "\nUid:\t") : NULL;
+    bool is_read = at != NULL && scan_number(at + strlen("\nUid:\t"), &users[0], &at) && *at == '\t' && scan_number(at + 1, &users[1], &at);
+    text_free(&text);
+    return is_read;
+}
+
+/* Whether it sees the folder where this program does. */
+static bool sees(int64_t pid, const char *folder) {
+    struct text path = {NULL, 0, 0};
+    struct stat here, there;
+    text_addf(&path, "/proc/%" PRId64 "/root%s", pid, folder);
+    bool is_seen = stat(folder, &here) != 0 || (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino : errno == EACCES);
+    text_free(&path);
+    return is_seen;
+}
+
+/* Whether it began with the variables that the command was started with. */
+static bool has_environment(int64_t pid, const char *folder) {
+    struct text text = {NULL, 0, 0};
+    bool has_preload = false, has_folder = false, is_read = read_file(pid, "environ", &text);
+    for (size_t at = 0; is_read && at < text.length; at += strlen(text.bytes + at) + 1) {
+        const char *variable = text.bytes + at;
+        static const char records[] = SYSINFO_HEAP_RECORDS "=";
+        has_preload = has_preload || strncmp(variable, "LD_PRELOAD=", strlen("LD_PRELOAD=")) == 0;
+        has_folder = has_folder || (strncmp(variable, records, sizeof records - 1) == 0 && strcmp(variable + sizeof records - 1, folder) == 0);
+    }
+    char path[PATH_ROOM], file[1];
+    bool has_ended = text.length == 0 && readlink(path_of(path, pid, "exe"), file, sizeof file) < 0;
+    text_free(&text);
+    return !is_read || has_ended || (has_preload && has_folder);
+}
+
+bool heap_image_is_current(int64_t pid, const char *image, const char *name) {
+    static const char removed[] = " (deleted)";
+    char path[PATH_ROOM], file[PATH_MAX];
+    ssize_t length = readlink(path_of(path, pid, "exe"), file, sizeof file - 1);
+    if (length < 0 && (errno == EACCES || errno == EPERM)) {
+        return strncmp(without_folder(image), name, 15) == 0;
+    }
+    if (length < 0 || *image == '\0') {
+        return true;
+    }
+    file[length] = '\0';
+    size_t used = (size_t)length, wanted = strlen(image), ending = sizeof removed - 1;
+    if (used > ending && strcmp(file + used - ending, removed) == 0) {
+        used -= ending;
+    }
+    return used >= wanted && memcmp(file + used - wanted, image, wanted) == 0;
+}
+
+enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent) {
+    char path[PATH_ROOM];
+    struct program_file program;
+    double users[2] = {-1, -1};
+    bool has_users = read_users(pid, users);
+    int fd = open(path_of(path, pid, "exe"), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        bool is_hidden = has_users && (errno == EACCES || errno == EPERM);
+        return !is_hidden ? HEAP_GAP_NONE : users[0] == (double)getuid() ? HEAP_GAP_PRIVILEGED : HEAP_GAP_USER;
+    }
+    bool is_read = read_program(fd, &program);
+    close(fd);
+    if (!is_read || !has_users) {
+        return HEAP_GAP_NONE;
+    }
+    if (!program.is_ours) {
+        return HEAP_GAP_ARCHITECTURE;
+    }
+    if (program.loader[0] == '\0') {
+        return HEAP_GAP_STATIC;
+    }
+    if (has_other_libc(&program)) {
+        return HEAP_GAP_LIBC;
+    }
+    if (is_secure(pid)) {
+        return HEAP_GAP_PRIVILEGED;
+    }
+    if (users[1] != (double)geteuid() && users[1] != 0) {
+        return HEAP_GAP_USER;
+    }
+    if (!sees(pid, folder)) {
+        return HEAP_GAP_ROOT;
+    }
+    bool is_copy = parent != NULL && heap_image_is_current(pid, parent, name); /* And may have written over its environment. */
+    return is_copy || has_environment(pid, folder) ? HEAP_GAP_NONE : HEAP_GAP_ENVIRONMENT;
+}

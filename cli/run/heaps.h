@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The heaps of a command's processes: started with the tracker, each keeps its
+ * counts in a file of a folder that is this program's own. The files of those that
+ * have ended are read a last time and removed, so that they never pile up.
+ * Systems without the tracker link heaps_none.c, where heaps_open() says no.
+ */
+#ifndef CLI_HEAPS_H
+#define CLI_HEAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/heap_gap.h"
+#include "run/tree.h"
+
+/* A program that was counted: a process from its start, fork or exec to its end, or to its next exec. */
+struct heap_program {
+    int64_t pid;
+    char name[20];      /* As a sample saw it; of one that none saw, that of its file. */
+    char image[128];    /* Its file. */
+    bool is_fork;       /* Began as a copy of its parent, whose blocks are in its own until it frees them. */
+    enum { PROGRAM_RUNS, PROGRAM_ENDED, PROGRAM_GONE } state; /* ENDED: in order, by exit(). GONE: killed, by _exit(), or another by exec. */
+    uint64_t allocs, frees, failed; /* Its own, without those of the parent. */
+    uint64_t in_use, blocks, peak;  /* Bytes, blocks, and the most bytes: at the last look, which for those that do not run is the end. */
+    uint64_t left, left_blocks;     /* Of these, what is more than it began with. */
+    bool has_kept;                  /* What malloc() keeps back was known in a sample: */
+    uint64_t kept, kept_peak;       /* bytes at the last one, and the most. */
+};
+
+/* Of all that live in a sample. */
+struct heap_sample {
+    size_t processes; /* Whose heap is counted, and how many of them tell what is kept back. */
+    size_t with_kept;
+    uint64_t in_use, kept, blocks;
+    uint64_t peak;          /* The most that any one has had since the beginning. */
+    uint64_t allocs, frees; /* Since the beginning, of those too that have ended. */
+    bool has_any;           /* Any was counted until now: else peak and sums are not known. */
+};
+
+/* Of all, from the beginning to the end. */
+enum { MOST_LARGEST = 20 };
+struct heap_totals {
+    size_t programs, forks; /* Counted, and how many of these began as a copy. */
+    size_t ended, running;  /* In order, and not yet. */
+    uint64_t allocs, frees, failed;
+    uint64_t peak;      /* The highest sum in use of a sample, and at least the most that one has had. */
+    bool has_kept;
+    uint64_t kept_peak; /* The highest sum kept back. */
+    uint64_t left, left_blocks; /* By those that ended in order. */
+    size_t gaps[HEAP_GAPS];     /* Processes that samples saw and that cannot be counted. */
+    char owner[128];            /* Of an own allocator: the first that was met. */
+    struct heap_program largest[MOST_LARGEST]; /* By peak. */
+    size_t largests;
+};
+
+struct heaps;
+
+/* NULL after a message: the tracker's library is nowhere, or no folder can be made. */
+struct heaps *heaps_open(void);
+
+/* What the command must find in its environment, to be valid until heaps_close(). */
+const char *heaps_preload(const struct heaps *heaps);
+const char *heaps_folder(const struct heaps *heaps);
+
+/* Looks at those in the tree's last sample, and takes leave of those that are gone. */
+const struct heap_sample *heaps_take(struct heaps *heaps, const struct tree *tree, const struct tree_sample *sample);
+
+/* A process of that sample; NULL: it is not counted. */
+const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid);
+
+/* How many of those that the last look found had ended: many of them may not wait long for the next. */
+size_t heaps_departed(const struct heaps *heaps);
+
+/* Looks a last time. The totals are valid until heaps_close(), which removes the folder. */
+const struct heap_totals *heaps_conclude(struct heaps *heaps);
+void heaps_close(struct heaps *heaps);
+
+#endif

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The folder is in memory (/dev/shm) where that is to be had: each file is a page
+ * that its process writes to all the time, and on a disk the kernel would put it
+ * there again and again. A lock on the folder says that its owner lives; those that
+ * a killed one has left are removed by the next.
+ */
+#define _DEFAULT_SOURCE 1
+#include "run/heaps.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sysinfo/sysinfo.h>
+
+#include "fail.h"
+#include "run/preload.h"
+
+#define FOLDER_BEGIN "sysinfo-heap-"
+enum { NAME_ROOM = 48 }; /* Of "PID.N". */
+
+/* A file of the folder. */
+struct entry {
+    int64_t pid;
+    uint64_t number;
+    bool is_new, is_counted, is_foreign; /* Not seen before; it tells figures; it tells of an own allocator. */
+    bool is_in_tree; /* Its process is one of the last sample's. */
+    bool is_over;    /* Its process goes on as another program; its figures have been added up. */
+    struct heap_program program;
+};
+
+/* A process as it was last seen. With another name it has become another program. */
+struct known {
+    int64_t pid;
+    uint64_t started;
+    char name[20];
+};
+
+struct heaps {
+    char *folder;
+    int fd;
+    struct text preload;
+    struct sysinfo_host *host;
+    struct entry *entry; /* In order of pid and number. */
+    size_t entries, departed;
+    struct known *known; /* In order of pid. */
+    size_t knowns;
+    struct heap_sample sample;
+    struct heap_totals totals;
+};
+
+/* ---- The folder ---- */
+
+static void remove_files(const char *path) {
+    DIR *folder = opendir(path);
+    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
+        unlinkat(dirfd(folder), file->d_name, 0);
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+}
+
+/* Those that go on without us may put new files into it meanwhile. */
+static void remove_folder(const char *path) {
+    enum { ATTEMPTS = 100 };
+    for (int i = 0; i < ATTEMPTS; i++) {
+        remove_files(path);
+        if (rmdir(path) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) {
+            return;
+        }
+    }
+}
+
+/* Opens it if nobody holds it, and holds it. */
+static int hold(const char *path) {
+    struct stat file;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &file) != 0 || file.st_uid != geteuid() || flock(fd, LOCK_EX | LOCK_NB) != 0)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Removes what those have left that could not remove it themselves. */
+static void remove_stale(const char *place) {
+    DIR *folder = opendir(place);
+    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
+        struct text path = {NULL, 0, 0};
+        text_addf(&path, "%s/%s", place, file->d_name);
+        int fd = strncmp(file->d_name, FOLDER_BEGIN, strlen(FOLDER_BEGIN)) == 0 ? hold(path.bytes) : -1;
+        if (fd >= 0) {
+            remove_folder(path.bytes);
+            close(fd);
+        }
+        text_free(&path);
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+}
+
+/* Another one that just begins may take the new folder for a stale one: then it is gone, and there is another try. */
+static bool make_in(struct heaps *heaps, const char *place) {
+    for (int i = 0; i < 10 && heaps->fd < 0 && *place == '/'; i++) {
+        struct text path = {NULL, 0, 0};
+        struct stat file;
+        text_addf(&path, "%s/" FOLDER_BEGIN "XXXXXX", place);
+        if (mkdtemp(path.bytes) == NULL) {
+            text_free(&path);
+            return false;
+        }
+        heaps->fd = hold(path.bytes);
+        if (heaps->fd >= 0 && stat(path.bytes, &file) != 0) {
+            close(heaps->fd);
+            heaps->fd = -1;
+        }
+        heaps->folder = heaps->fd >= 0 ? path.bytes : NULL;
+        if (heaps->fd < 0) {
+            text_free(&path);
+        }
+    }
+    return heaps->fd >= 0;
+}
+
+static bool make_folder(struct heaps *heaps) {
+    const char *own = getenv("TMPDIR");
+    const char *const places[] = {"/dev/shm", own != NULL ? own : "", "/tmp"};
+    bool is_made = false;
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && !is_made; i++) {
+        remove_stale(places[i]);
+        is_made = make_in(heaps, places[i]);
+    }
+    return is_made;
+}
+
+struct heaps *heaps_open(void) {
+    struct heaps *heaps = calloc(1, sizeof *heaps);
+    if (heaps == NULL) {
+        fail_no_memory();
+    }
+    heaps->fd = -1;
+    int status = preload_find(&heaps->preload);
+    if (status == 0 && !make_folder(heaps)) {
+        status = trouble("--heap: no folder for the counts can be made, neither in /dev/shm nor in TMPDIR nor in /tmp: %s", strerror(errno));
+    }
+    if (status == 0 && sysinfo_host_open(&heaps->host, NULL) != SYSINFO_OK) {
+        fail_no_memory();
+    }
+    if (status != 0) {
+        heaps_close(heaps);
+        return NULL;
+    }
+    return heaps;
+}
+
+const char *heaps_preload(const struct heaps *heaps) {
+    return heaps->preload.bytes;
+}
+
+const char *heaps_folder(const struct heaps *heaps) {
+    return heaps->folder;
+}
+
+void heaps_close(struct heaps *heaps) {
+    if (heaps == NULL) {
+        return;
+    }
+    if (heaps->fd >= 0) {
+        remove_folder(heaps->folder);
+        close(heaps->fd);
+    }
+    sysinfo_host_close(heaps->host);
+    free(heaps->folder);
+    free(heaps->entry);
+    free(heaps->known);
+    text_free(&heaps->preload);
+    free(heaps);
+}
+
+/* ---- The list of files ---- */
+
+static int by_pid_and_number(const void *a, const void *b) {
+    const struct entry *left = a, *right = b;
+    if (left->pid != right->pid) {
+        return left->pid < right->pid ? -1 : 1;
+    }
+    return left->number < right->number ? -1 : left->number > right->number ? 1 : 0;
+}
+
+static bool take_digits(const char **text, uint64_t *number) {
+    int digits = 0;
+    for (*number = 0; **text >= '0' && **text <= '9' && digits < 18; digits++, (*text)++) {
+        *number = *number * 10 + (uint64_t)(**text - '0');
+    }
+    return digits > 0;
+}
+
+static bool parse_name(const char *name, struct entry *entry) {
+    uint64_t pid;
+    memset(entry, 0, sizeof *entry);
+    if (!take_digits(&name, &pid) || *name++ != '.' || !take_digits(&name, &entry->number) || *name != '\0') {
+        return false;
+    }
+    entry->pid = entry->program.pid = (int64_t)pid;
+    return true;
+}
+
+/* The files that are there now, with what is known of them already. */
+static void list(struct heaps *heaps) {
+    struct entry *entries = NULL, entry;
+    size_t count = 0, room = 0;
+    DIR *folder = opendir(heaps->folder);
+    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
+        if (!parse_name(file->d_name, &entry)) {
+            continue;
+        }
+        if (count == room) {
+            room = room == 0 ? 64 : room * 2;
+            entries = realloc(entries, room * sizeof *entries);
+            if (entries == NULL) {
+                fail_no_memory();
+            }
+        }
+        const struct entry *past = heaps->entries == 0 ? NULL : bsearch(&entry, heaps->entry, heaps->entries, sizeof entry, by_pid_and_number);
+        entries[count] = past != NULL ? *past : entry;
+        entries[count++].is_new = past == NULL;
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    if (count > 0) {
+        qsort(entries, count, sizeof *entries, by_pid_and_number);
+    }
+    free(heaps->entry);
+    heaps->entry = entries;
+    heaps->entries = count;
+}
+
+/* ---- One file ---- */
+
+static const char *file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static uint64_t above(uint64_t number, uint64_t other) {
+    return number > other ? number - other : 0;
+}
+
+static void take_figures(struct heap_program *program, const struct sysinfo_heap_record *record) {
+    program->state = record->has_ended != 0 ? PROGRAM_ENDED : PROGRAM_RUNS;
+    program->allocs = above(record->allocs, record->inherited_allocs);
+    program->frees = above(record->frees, record->inherited_frees);
+    program->failed = above(record->failed, record->inherited_failed);
+    program->is_fork = record->inherited_allocs > 0;
+    program->in_use = record->live;
+    program->blocks = record->blocks;
+    program->left = above(record->live, record->inherited_live);
+    program->left_blocks = above(record->blocks, record->inherited_blocks);
+    program->peak = record->peak;
+    memcpy(program->image, record->image, sizeof program->image);
+    if (program->name[0] == '\0') {
+        snprintf(program->name, sizeof program->name, "%.19s", file_name(record->image));
+    }
+}
+
+/* What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot be in memory. */
+static void take_kept(struct heap_program *program, const struct sysinfo_heap_record *record, const struct process *process) {
+    if (SYSINFO_HAS(record, footprint) && record->has_ended == 0) { /* Else the kernel is taking its memory away already. */
+        program->has_kept = true;
+        uint64_t unused = above(record->footprint, record->live), room = above(process->anonymous, record->live);
+        program->kept = unused < room ? unused : room;
+        program->kept_peak = program->kept > program->kept_peak ? program->kept : program->kept_peak;
+    }
+}
+
+static void note_owner(struct heaps *heaps, struct entry *entry, const struct sysinfo_heap_record *record) {
+    if (entry->is_foreign) {
+        return;
+    }
+    entry->is_foreign = true;
+    heaps->totals.gaps[HEAP_GAP_ALLOCATOR]++;
+    if (heaps->totals.owner[0] == '\0') {
+        memcpy(heaps->totals.owner, record->owner, sizeof heaps->totals.owner);
+    }
+}
+
+/* Reads it, and takes its figures, if it tells any. */
+static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_heap_record *record) {
+    struct text path = {NULL, 0, 0};
+    text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->folder, entry->pid, entry->number);
+    int status = sysinfo_heap_recorded(heaps->host, path.bytes, record, sizeof *record);
+    text_free(&path);
+    if (status != SYSINFO_OK) { /* It is only being made. */
+        memset(record, 0, sizeof *record);
+    } else if (record->is_tracked == 0) {
+        note_owner(heaps, entry, record);
+    } else {
+        take_figures(&entry->program, record);
+        heaps->sample.peak = entry->program.peak > heaps->sample.peak ? entry->program.peak : heaps->sample.peak;
+        entry->is_counted = true;
+    }
+}
+
+/* Of those with the highest peaks, in order. */
+static void keep_largest(struct heap_totals *totals, const struct heap_program *program) {
+    size_t at = totals->largests;
+    while (at > 0 && totals->largest[at - 1].peak < program->peak) {
+        at--;
+    }
+    if (at == MOST_LARGEST) {
+        return;
+    }
+    size_t behind = totals->largests - at - (totals->largests == MOST_LARGEST ? 1 : 0);
+    memmove(&totals->largest[at + 1], &totals->largest[at], behind * sizeof *program);
+    totals->largest[at] = *program;
+    totals->largests += totals->largests < MOST_LARGEST ? 1 : 0;
+}
+
+static void add_up(struct heap_totals *totals, const struct heap_program *program) {
+    totals->programs++;
+    totals->forks += program->is_fork ? 1 : 0;
+    totals->running += program->state == PROGRAM_RUNS ? 1 : 0;
+    totals->allocs += program->allocs;
+    totals->frees += program->frees;
+    totals->failed += program->failed;
+    if (program->state == PROGRAM_ENDED) {
+        totals->ended++;
+        totals->left += program->left;
+        totals->left_blocks += program->left_blocks;
+    }
+    keep_largest(totals, program);
+}
+
+/* Of one that is over, whose last figures have been read. */
+static void take_leave(struct heaps *heaps, struct entry *entry) {
+    if (entry->is_counted && !entry->is_over) {
+        entry->program.state = entry->program.state == PROGRAM_RUNS ? PROGRAM_GONE : entry->program.state;
+        add_up(&heaps->totals, &entry->program);
+    }
+    entry->is_over = true;
+}
+
+static void remove_file(struct heaps *heaps, const struct entry *entry) {
+    char name[NAME_ROOM];
+    snprintf(name, sizeof name, "%" PRId64 ".%" PRIu64, entry->pid, entry->number);
+    unlinkat(heaps->fd, name, 0);
+    heaps->departed++;
+}
+
+/* ---- A sample ---- */
+
+static int by_pid(const void *a, const void *b) {
+    const struct known *left = a, *right = b;
+    return left->pid < right->pid ? -1 : left->pid > right->pid ? 1 : 0;
+}
+
+/* Whether a process is new, or has become another program since the last sample. */
+static bool is_news(const struct heaps *heaps, const struct process *process) {
+    const struct known key = {.pid = process->pid};
+    const struct known *known = heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
+    return known == NULL || known->started != process->started || strcmp(known->name, process->name) != 0;
+}
+
+static void remember(struct heaps *heaps, const struct tree_sample *sample) {
+    free(heaps->known);
+    heaps->known = calloc(sample->processes + 1, sizeof *heaps->known);
+    if (heaps->known == NULL) {
+        fail_no_memory();
+    }
+    heaps->knowns = sample->processes;
+    for (size_t i = 0; i < sample->processes; i++) {
+        heaps->known[i].pid = sample->process[i].pid;
+        heaps->known[i].started = sample->process[i].started;
+        memcpy(heaps->known[i].name, sample->process[i].name, sizeof heaps->known[i].name);
+    }
+    if (heaps->knowns > 0) {
+        qsort(heaps->known, heaps->knowns, sizeof *heaps->known, by_pid);
+    }
+}
+
+static bool lives(int64_t pid, const struct process *process) {
+    return process != NULL ? !process->is_dead : kill((pid_t)pid, 0) == 0 || errno != ESRCH;
+}
+
+/* Whether the process has not gone on as a program that has no file. */
+static bool runs_it(const struct heaps *heaps, const struct entry *entry, const struct process *process) {
+    return !entry->is_counted || (!entry->is_new && !is_news(heaps, process)) || heap_image_is_current(entry->pid, entry->program.image, process->name);
+}
+
+static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
+    const struct heap_program *program = &entry->program;
+    sum->has_any = true;
+    sum->allocs += program->allocs;
+    sum->frees += program->frees;
+    if (entry->is_in_tree) {
+        sum->processes++;
+        sum->in_use += program->in_use;
+        sum->blocks += program->blocks;
+        sum->with_kept += program->has_kept ? 1 : 0;
+        sum->kept += program->has_kept ? program->kept : 0;
+    }
+}
+
+/* The last file of a process that lives. */
+static void look_at_current(struct heaps *heaps, struct entry *entry, const struct process *process) {
+    struct sysinfo_heap_record record;
+    read_entry(heaps, entry, &record);
+    entry->is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is not gone yet. */
+    if (process != NULL && !runs_it(heaps, entry, process)) {
+        take_leave(heaps, entry);
+    } else if (entry->is_counted) {
+        if (entry->is_in_tree) {
+            memcpy(entry->program.name, process->name, sizeof entry->program.name);
+            take_kept(&entry->program, &record, process);
+        }
+        add_to_sample(&heaps->sample, entry);
+    }
+}
+
+/*
+ * Reads the files of all processes. Those of one that has ended are removed; those
+ * of its earlier programs stay until then, for the next would take their names, and
+ * the last number would not be the latest any more. Whether a process lives is asked
+ * before its file is read: what then ends is read again the next time.
+ */
+static void look(struct heaps *heaps, const struct tree *tree) {
+    size_t kept = 0;
+    for (size_t i = 0, next; i < heaps->entries; i = next) {
+        int64_t pid = heaps->entry[i].pid;
+        const struct process *process = tree != NULL ? tree_find(tree, pid) : NULL;
+        bool is_alive = lives(pid, process);
+        for (next = i; next < heaps->entries && heaps->entry[next].pid == pid; next++) {
+            struct entry *entry = &heaps->entry[next];
+            bool is_last = next + 1 == heaps->entries || entry[1].pid != pid;
+            if (!entry->is_over && is_alive && is_last) {
+                look_at_current(heaps, entry, process);
+            } else if (!entry->is_over) {
+                struct sysinfo_heap_record record;
+                read_entry(heaps, entry, &record);
+                take_leave(heaps, entry);
+            }
+            if (is_alive) {
+                heaps->entry[kept++] = *entry;
+            } else {
+                remove_file(heaps, entry);
+            }
+        }
+    }
+    heaps->entries = kept;
+}
+
+static int by_pid_alone(const void *a, const void *b) {
+    const struct entry *left = a, *right = b;
+    return left->pid < right->pid ? -1 : left->pid > right->pid ? 1 : 0;
+}
+
+/* The last file of a process, unless it is over. */
+static const struct entry *find(const struct heaps *heaps, int64_t pid) {
+    const struct entry key = {.pid = pid};
+    const struct entry *entry = heaps->entries == 0 ? NULL : bsearch(&key, heaps->entry, heaps->entries, sizeof key, by_pid_alone);
+    while (entry != NULL && entry + 1 < heaps->entry + heaps->entries && entry[1].pid == pid) {
+        entry++;
+    }
+    return entry != NULL && !entry->is_over ? entry : NULL;
+}
+
+const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid) {
+    const struct entry *entry = find(heaps, pid);
+    return entry != NULL && entry->is_counted ? &entry->program : NULL;
+}
+
+/* Those that have no file, and why. */
+static void count_gaps(struct heaps *heaps, const struct tree_sample *sample) {
+    for (size_t i = 0; i < sample->processes; i++) {
+        const struct process *process = &sample->process[i];
+        if (!process->is_dead && find(heaps, process->pid) == NULL && is_news(heaps, process)) {
+            const struct heap_program *parent = heaps_find(heaps, process->parent);
+            heaps->totals.gaps[heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL)]++;
+        }
+    }
+}
+
+static void begin_look(struct heaps *heaps) {
+    heaps->sample = (struct heap_sample){.peak = heaps->sample.peak};
+    heaps->departed = 0;
+    list(heaps);
+}
+
+const struct heap_sample *heaps_take(struct heaps *heaps, const struct tree *tree, const struct tree_sample *sample) {
+    struct heap_sample *sum = &heaps->sample;
+    struct heap_totals *totals = &heaps->totals;
+    begin_look(heaps);
+    look(heaps, tree);
+    sum->has_any = sum->has_any || totals->programs > 0;
+    sum->allocs += totals->allocs;
+    sum->frees += totals->frees;
+    count_gaps(heaps, sample);
+    remember(heaps, sample);
+    totals->peak = sum->in_use > totals->peak ? sum->in_use : totals->peak;
+    totals->has_kept = totals->has_kept || sum->with_kept > 0;
+    totals->kept_peak = sum->kept > totals->kept_peak ? sum->kept : totals->kept_peak;
+    return sum;
+}
+
+size_t heaps_departed(const struct heaps *heaps) {
+    return heaps->departed;
+}
+
+const struct heap_totals *heaps_conclude(struct heaps *heaps) {
+    struct heap_totals *totals = &heaps->totals;
+    begin_look(heaps);
+    look(heaps, NULL);
+    for (size_t i = 0; i < heaps->entries; i++) {
+        if (heaps->entry[i].is_counted && !heaps->entry[i].is_over) {
+            add_up(totals, &heaps->entry[i].program);
+        }
+    }
+    totals->peak = heaps->sample.peak > totals->peak ? heaps->sample.peak : totals->peak;
+    return totals;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The build says what the library is called, where it is installed, and which way that is from the command. */
+#define _DEFAULT_SOURCE 1
+#include "run/preload.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+/* The library's full path if it is in that folder, to be freed, else NULL. A folder that begins with no slash is one from where the command lies. */
+static char *find_in(const char *folder) {
+    char command[PATH_MAX];
+    struct text file = {NULL, 0, 0};
+    ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
+    if (*folder != '/' && length > 0) {
+        command[length] = '\0';
+        *strrchr(command, '/') = '\0';
+        text_addf(&file, "%s/", command);
+    }
+    text_add(&file, folder);
+    char *full = realpath(file.bytes, NULL);
+    text_clear(&file);
+    text_addf(&file, "%s/" SYSINFO_HEAP_LIBRARY, full != NULL ? full : "");
+    free(full);
+    if (full == NULL || access(file.bytes, R_OK) != 0) {
+        text_free(&file);
+    }
+    return file.bytes;
+}
+
+int preload_find(struct text *text) {
+    /* Moved with the command, or installed; in the folder of a build. */
+    static const char *const folders[] = {SYSINFO_LIBRARIES_FROM_COMMAND, ".", "..", SYSINFO_LIBRARIES};
+    char *path = NULL;
+    for (size_t i = 0; path == NULL && i < sizeof folders / sizeof folders[0]; i++) {
+        path = find_in(folders[i]);
+    }
+    if (path == NULL) {
+        return trouble("--heap: " SYSINFO_HEAP_LIBRARY " is not there, neither in %s nor in %s from where sysinfo is; install it beside sysinfo", SYSINFO_LIBRARIES,
+                       SYSINFO_LIBRARIES_FROM_COMMAND);
+    }
+    int status = 0;
+    if (strpbrk(path, " :") != NULL) {
+        status = trouble("--heap: LD_PRELOAD cannot name %s, for its path has a blank or a colon", path);
+    }
+    const char *before = getenv("LD_PRELOAD");
+    text_addf(text, "%s%s%s", path, before != NULL && *before != '\0' ? ":" : "", before != NULL ? before : "");
+    free(path);
+    return status;
+}

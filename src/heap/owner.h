@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose malloc() this process calls, and how that allocator is asked.
+ *
+ * The owner is known only at run time: a program may link another allocator or be
+ * started with one preloaded. So each allocator is a file of its own with the two
+ * functions below, and one file for each family of systems finds out which of
+ * them it is: elf.c, windows.c, macos.c, or src/none/heap.c.
+ *
+ * An allocator's functions are used only when they lie in the same object (program
+ * or library) as the malloc() that is really called: a plug-in may carry a private
+ * allocator, and the C library's own answers zeros when another has taken over.
+ */
+#ifndef SYSINFO_PROC_OWNER_H
+#define SYSINFO_PROC_OWNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend.h"
+
+struct sysinfo__heap_owner;
+
+struct sysinfo__allocator {
+    const char *name;
+
+    /*
+     * Marks what the allocator tells, with FACT and GUESS. `free` is computed in
+     * src/heap/heap.c, and what contradicts itself is put right there. NULL: it tells nothing.
+     */
+    int (*tell)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap);
+
+    /* Gives back what can be given back. NULL: there is no such call. */
+    int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
+};
+
+/* The owner, and its functions as they were found. Kept in a host: it never changes while a process runs. */
+struct sysinfo__heap_owner {
+    bool is_searched;
+    const struct sysinfo__allocator *allocator; /* NULL: not known. */
+    union {
+        struct {
+            int (*mallctl)(const char *name, void *old, size_t *old_size, void *new_value, size_t new_size);
+        } jemalloc;
+        struct {
+            int (*get)(const char *property, size_t *value);
+            void (*release)(void);
+        } tcmalloc;
+        struct {
+            void (*process_info)(size_t *elapsed, size_t *user, size_t *system, size_t *resident, size_t *peak_resident, size_t *commit, size_t *peak_commit,
+                                 size_t *faults);
+            void (*collect)(bool force);
+        } mimalloc;
+        struct {
+            size_t (*used)(void), (*footprint)(void);
+            void (*purge)(void);
+        } sanitizer;
+    } calls;
+};
+
+/* Whether what is told here has been compared with what was allocated, on such a system. If not, it is marked as estimated. */
+extern const bool sysinfo__heap_is_tried;
+
+/* The tracker, if malloc() is its own; else NULL. */
+const struct sysinfo__tracker *sysinfo__counting_tracker(void);
+
+/* Finds the owner: `allocator` and `calls`. */
+void sysinfo__heap_find(struct sysinfo__heap_owner *owner);
+
+/* Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where the system does not tell. */
+int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes);
+
+/* Where each figure comes from, as in backend.h. */
+extern const struct sysinfo__source sysinfo__heap_sources[];
+
+/* ---- On systems with ELF objects ---- */
+
+/* The object that holds `address`, as a number to compare; NULL: none. */
+const void *sysinfo__object_of(const void *address);
+
+/* Looks a function up that must lie in `object`, into *call, a pointer to it. */
+bool sysinfo__object_has(const void *object, const char *name, void *call);
+
+/* Whether the malloc() of `object` is that allocator's. The first is that of the C library the library was built with. */
+bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner);
+bool sysinfo__sanitizer_owns(const void *object, struct sysinfo__heap_owner *owner);
+bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
+bool sysinfo__tcmalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
+bool sysinfo__mimalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
+
+#endif
