@@ -182,10 +182,10 @@ static const struct asked {
     {"cpu_count", count_usable},
     {"cpu_count", count_usable_cores},
     {"cpu_times_percpu", cpu_times_percpu},
-    {"cpu_times_percent_percpu", cpu_times_percent_percpu},
+    {"cpu_usage_percpu", cpu_times_percent_percpu},
     {"cpu_usage_list_between", cpu_usage_list_between},
-    {"numa_read", numa_read},
-    {"topology_read", topology_read},
+    {"numa_nodes", numa_read},
+    {"topology_objects", topology_read},
     {"cgroup_path", cgroup_path},
     {"heap_allocator", heap_allocator},
     {"explain", explain},
@@ -209,8 +209,8 @@ static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
 static const char *const not_asked[] = {
     "backend",       "cpu_sample_list_all", "cpu_sample_list_at", "cpu_sample_list_count", "cpu_sample_list_free", "cpu_usage_between", "cpu_usage_list_all",
     "cpu_usage_list_at", "cpu_usage_list_count", "cpu_usage_list_free", "field_double", "field_find", "field_is_estimated", "field_next", "field_source",
-    "field_state", "field_uint64", "host_close", "host_open", "numa_at", "numa_count", "numa_cpus", "numa_free", "status_meaning", "status_name",
-    "topology_at", "topology_count", "topology_cpus", "topology_free", "unit_name", "version",
+    "field_state", "field_uint64", "host_close", "host_open", "numa_node_list_at", "numa_node_list_count", "numa_node_list_cpus", "numa_node_list_free", "status_meaning", "status_name",
+    "topology_object_list_at", "topology_object_list_count_type", "topology_object_list_cpus", "topology_object_list_free", "unit_name", "version",
     "heap_growth", "heap_trim", /* They change the heap: that is what they are for. */
     "heap_recorded", "mark",    /* Of a file that the caller names; they keep nothing open. */
     "heap_counts", "heap_enter", "heap_leave", "heap_scopes_close", "heap_scopes_count", "heap_scopes_open", "heap_scopes_print", "heap_scopes_row",
