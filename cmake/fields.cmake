@@ -8,6 +8,9 @@
 #
 #     uint64_t name; /* unit[, counter|label][, prom metric[ label=value]]: Sentence. */
 #
+# A long comment stands above its member instead. "prom metric label=@" after RESULT applies to every member without a
+# `prom` of its own; @ is the member's name.
+#
 # Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where % stands for
 # the group; percentages and labels have none. Any other line inside such a struct is an error.
 #
@@ -23,9 +26,11 @@ foreach(header IN LISTS HEADERS)
     set(tag "")
     set(fields 0)
     foreach(line IN LISTS lines)
-        if(line MATCHES "group ([a-z.]+), result ([A-Z_]+)")
+        if(line MATCHES "group ([a-z.]+), result ([A-Z_]+)(, prom ([a-z0-9_]+ [a-z]+=@))?")
             list(APPEND groups "${CMAKE_MATCH_1}")
             list(APPEND results "${CMAKE_MATCH_2}")
+            set(struct_metric "${CMAKE_MATCH_4}")
+            set(comment "")
         elseif(groups AND line MATCHES "^struct ([a-z_]+) {")
             set(tag "${CMAKE_MATCH_1}")
         elseif(NOT tag)
@@ -38,11 +43,20 @@ foreach(header IN LISTS HEADERS)
             set(fields 0)
         elseif(line MATCHES "^ +uint64_t present, estimated;$")
             continue()
-        elseif(line MATCHES "^ +(uint64_t|double) ([a-z0-9_]+); +/\\* ([a-z]+)((, [^:]+)?): (.*)\\. \\*/$")
+        elseif(line MATCHES "^ +/?\\*+/?( (.*))?$")
+            string(REGEX REPLACE " \\*/$" "" text "${CMAKE_MATCH_2}")
+            string(STRIP "${comment} ${text}" comment)
+        elseif("${line} /* ${comment} */" MATCHES
+               "^ +(uint64_t|double) ([a-z0-9_]+); +/\\* ([a-z]+)((, [^:]+)?): (.*)\\. \\*/( /\\*  \\*/)?$")
             set(name "${CMAKE_MATCH_2}")
             set(unit "${CMAKE_MATCH_3}")
             set(options "${CMAKE_MATCH_4}")
             set(meaning "${CMAKE_MATCH_6}.")
+            set(comment "")
+            if(struct_metric AND NOT options MATCHES ", (prom|label)")
+                string(REPLACE "@" "${name}" member_metric "${struct_metric}")
+                string(APPEND options ", prom ${member_metric}")
+            endif()
             set(kind gauge)
             if(options MATCHES ", (counter|label)")
                 set(kind "${CMAKE_MATCH_1}")

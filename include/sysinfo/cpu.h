@@ -48,7 +48,9 @@ struct sysinfo_processors {
 /* ---- What they did ----------------------------------------------------- */
 
 /*
- * group cpu.times, result CPU_SAMPLE: time spent since the machine started.
+ * group cpu.times, result CPU_SAMPLE, prom cpu_seconds_total mode=@
+ *
+ * Time spent since the machine started.
  *
  * `wrap` is present where the source counts in few bits: it is the number of
  * seconds at which its counters begin again at 0, and the difference of two
@@ -60,14 +62,14 @@ struct sysinfo_cpu_sample {
     uint64_t cpu;      /* none, label: Number of the CPU; absent in the row for all CPUs. */
     double time;       /* seconds, label: Monotonic clock when the sample was taken. */
     double wrap;       /* seconds, label: The counters begin again at this value. */
-    double user;       /* seconds, counter, prom cpu_seconds_total mode=user: Running programs at normal priority (includes guest). */
-    double system;     /* seconds, counter, prom cpu_seconds_total mode=system: Running the kernel, outside interrupts. */
-    double nice;       /* seconds, counter, prom cpu_seconds_total mode=nice: Running programs at lowered priority (includes guest_nice). */
-    double idle;       /* seconds, counter, prom cpu_seconds_total mode=idle: Doing nothing. */
-    double iowait;     /* seconds, counter, prom cpu_seconds_total mode=iowait: Idle while a program waited for a disk. */
-    double irq;        /* seconds, counter, prom cpu_seconds_total mode=irq: Serving hardware interrupts. */
-    double softirq;    /* seconds, counter, prom cpu_seconds_total mode=softirq: Serving deferred interrupt work. */
-    double steal;      /* seconds, counter, prom cpu_seconds_total mode=steal: Wanted to run, but the hypervisor ran something else. */
+    double user;       /* seconds, counter: Running programs at normal priority (includes guest). */
+    double system;     /* seconds, counter: Running the kernel, outside interrupts. */
+    double nice;       /* seconds, counter: Running programs at lowered priority (includes guest_nice). */
+    double idle;       /* seconds, counter: Doing nothing. */
+    double iowait;     /* seconds, counter: Idle while a program waited for a disk. */
+    double irq;        /* seconds, counter: Serving hardware interrupts. */
+    double softirq;    /* seconds, counter: Serving deferred interrupt work. */
+    double steal;      /* seconds, counter: Wanted to run, but the hypervisor ran something else. */
     double guest;      /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
     double guest_nice; /* seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at lowered priority, a part of nice. */
 };
