@@ -6,7 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum question { CPU_TIMES, CPU_TIMES_PERCPU, CPU_PERCENT, VIRTUAL_MEMORY, SWAP_MEMORY, CPU_COUNT, CORE_COUNT, QUESTIONS };
+enum question {
+    CPU_TIMES,
+    CPU_TIMES_PERCPU,
+    CPU_PERCENT,
+    VIRTUAL_MEMORY,
+    SWAP_MEMORY,
+    CPU_COUNT,
+    CORE_COUNT,
+    QUESTIONS
+};
 extern const char *const question_names[QUESTIONS];
 
 /* Someone who answers some of the questions. All state is kept from open() to close(). */
@@ -14,11 +23,13 @@ struct peer {
     const char *name;
     const char *(*open)(void); /* NULL: ready; else why it cannot take part. */
     void (*close)(void);
-    bool (*call[QUESTIONS])(void);                           /* Asks once; false: it failed. NULL: does not answer this question. */
-    double (*seconds)(enum question question, int calls);    /* For one that cannot be called from here: asks `calls` times and tells the time; negative: it failed. */
+    bool (*call[QUESTIONS])(void); /* Asks once; false: it failed. NULL: does not answer this question. */
+    /* For one that cannot be called from here: asks `calls` times and returns the seconds; negative: it failed. */
+    double (*seconds)(enum question question, int calls);
 };
 
-extern const struct peer peer_floor, peer_sysinfo, peer_libc, peer_libproc2, peer_libstatgrab, peer_libuv, peer_libgtop, peer_psutil;
+extern const struct peer peer_floor, peer_sysinfo, peer_libc, peer_libproc2, peer_libstatgrab, peer_libuv, peer_libgtop,
+    peer_psutil;
 
 /* ---- Figures ---- */
 
@@ -27,7 +38,10 @@ double now_seconds(void);
 /* The value that `part` (0..1) of the values are at most; sorts them. */
 double quantile(double *values, size_t count, double part);
 
-/* One line of the table. The lines of a question stand together, and the first is what the others are compared with. */
+/*
+ * One line of the table. The lines of a question stand together, and the first is what the others
+ * are compared with.
+ */
 struct figure {
     char question[32], who[48];
     double microseconds; /* Median. */
@@ -44,7 +58,8 @@ struct figures {
 };
 
 /* Adds the line of one participant from its seconds for `calls` calls in each round, and those of the first one. */
-void add_figure(struct figures *figures, const char *question, const char *who, const double *seconds, const double *first, int rounds, int calls, double bar);
+void add_figure(struct figures *figures, const char *question, const char *who, const double *seconds,
+                const double *first, int rounds, int calls, double bar);
 
 /* One line of "decode". */
 struct throughput {
@@ -61,7 +76,10 @@ void bench_calls(const struct peer *const *peers, size_t peer_count, int rounds,
 /* What this process may use, beside the files that are read for it. Before anything else holds descriptors. */
 void bench_limits(int rounds, struct figures *figures);
 
-/* The own heap beside mallinfo2(), in a process of its own. Where the C library is not glibc there is nothing to compare with. */
+/*
+ * The own heap beside mallinfo2(), in a process of its own. Where the C library is not glibc there
+ * is nothing to compare with.
+ */
 void bench_heap(int rounds, struct figures *figures);
 
 /* Machines of 1 to 8192 CPUs; 1 to 64 threads with a host each. */

@@ -10,10 +10,12 @@
 
 enum { CALLS_PER_ROUND = 50 };
 
-const char *const question_names[QUESTIONS] = {"cpu_times", "cpu_times_percpu", "cpu_percent", "virtual_memory", "swap_memory", "cpu_count", "core_count"};
+const char *const question_names[QUESTIONS] = {"cpu_times",   "cpu_times_percpu", "cpu_percent", "virtual_memory",
+                                               "swap_memory", "cpu_count",        "core_count"};
 
 /* At most so many times the floor: docs/performance.md. */
-static const double bars[QUESTIONS] = {[CPU_TIMES] = 1.10, [CPU_TIMES_PERCPU] = 1.10, [VIRTUAL_MEMORY] = 1.10, [SWAP_MEMORY] = 1.05};
+static const double bars[QUESTIONS] = {
+    [CPU_TIMES] = 1.10, [CPU_TIMES_PERCPU] = 1.10, [VIRTUAL_MEMORY] = 1.10, [SWAP_MEMORY] = 1.05};
 
 static double time_calls(const struct peer *peer, enum question question) {
     if (peer->seconds != NULL) {
@@ -34,7 +36,8 @@ static bool answers(const struct peer *peer, enum question question) {
 }
 
 /* Fills `times`, a row of `rounds` seconds for each participant; one that fails is struck off. */
-static size_t run_rounds(const struct peer **taking_part, size_t count, enum question question, int rounds, double *times) {
+static size_t run_rounds(const struct peer **taking_part, size_t count, enum question question, int rounds,
+                         double *times) {
     for (int round = -1; round < rounds; round++) { /* The first is to warm up. */
         for (size_t i = 0; i < count; i++) {
             size_t who = (i + (size_t)(round + 1)) % count;
@@ -67,7 +70,8 @@ void bench_calls(const struct peer *const *peers, size_t peer_count, int rounds,
         count = run_rounds(taking_part, count, question, rounds, times);
         for (size_t i = 0; i < count && taking_part[0] == peers[0]; i++) {
             double bar = taking_part[i] == &peer_sysinfo ? bars[question] : 0;
-            add_figure(figures, question_names[q], taking_part[i]->name, times + i * (size_t)rounds, times, rounds, CALLS_PER_ROUND, bar);
+            add_figure(figures, question_names[q], taking_part[i]->name, times + i * (size_t)rounds, times, rounds,
+                       CALLS_PER_ROUND, bar);
         }
     }
     free(taking_part);

@@ -30,13 +30,18 @@ static uint64_t number_of_width(unsigned width, uint64_t *state) {
     return width == 0 ? 0 : power + random_number(state) % (power * 9);
 }
 
-/* Digits of user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice on servers: the least, and how many more at most. */
-static const unsigned realistic[COLUMNS][2] = {{6, 2}, {3, 3}, {6, 1}, {9, 0}, {4, 2}, {0, 0}, {4, 2}, {0, 0}, {0, 0}, {0, 0}};
+/*
+ * Digits of user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice on servers:
+ * the least, and how many more at most.
+ */
+static const unsigned realistic[COLUMNS][2] = {{6, 2}, {3, 3}, {6, 1}, {9, 0}, {4, 2},
+                                               {0, 0}, {4, 2}, {0, 0}, {0, 0}, {0, 0}};
 
 static size_t make_line(char *line, const char *label, bool is_realistic, uint64_t *state) {
     size_t length = (size_t)sprintf(line, "%s", label);
     for (int i = 0; i < COLUMNS; i++) {
-        unsigned width = is_realistic ? realistic[i][0] + (unsigned)(random_number(state) % (realistic[i][1] + 1)) : (unsigned)(random_number(state) % 11);
+        unsigned width = is_realistic ? realistic[i][0] + (unsigned)(random_number(state) % (realistic[i][1] + 1))
+                                      : (unsigned)(random_number(state) % 11);
         length += (size_t)sprintf(line + length, " %llu", (unsigned long long)number_of_width(width, state));
     }
     line[length++] = '\n';

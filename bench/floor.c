@@ -10,7 +10,8 @@
 #include "bench.h"
 
 enum { STAT, MEMINFO, VMSTAT, ONLINE, FILES };
-static const char *const paths[FILES] = {"/proc/stat", "/proc/meminfo", "/proc/vmstat", "/sys/devices/system/cpu/online"};
+static const char *const paths[FILES] = {"/proc/stat", "/proc/meminfo", "/proc/vmstat",
+                                         "/sys/devices/system/cpu/online"};
 static int file[FILES];
 static char text[1 << 20];
 

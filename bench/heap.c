@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a question about the heap costs beside glibc's bare mallinfo2(), asked in turns. In a child: it fills its heap, and starts threads. */
+/*
+ * What a question about the heap costs beside glibc's bare mallinfo2(), asked in turns. In a child:
+ * it fills its heap, and starts threads.
+ */
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -31,7 +34,10 @@ static bool ask_detail(void) {
     return sysinfo_heap_detail(host, &heap, sizeof heap) == SYSINFO_OK;
 }
 
-/* Each asked `calls` times in each round, one after the other. The bars are those of docs/heap.md, as ratios to mallinfo2() here. */
+/*
+ * Each asked `calls` times in each round, one after the other. The bars are those of docs/heap.md,
+ * as ratios to mallinfo2() here.
+ */
 static void measure(const char *question, int arenas, int calls, int rounds, struct figures *figures) {
     static bool (*const ask[])(void) = {ask_mallinfo2, ask_info, ask_detail};
     static double took[3][MOST_ROUNDS], sorted[MOST_ROUNDS];
@@ -50,7 +56,8 @@ static void measure(const char *question, int arenas, int calls, int rounds, str
     memcpy(sorted, took[0], sizeof sorted);
     double floor = quantile(sorted, (size_t)rounds, 0.5) / calls * 1e6;
     add_figure(figures, question, "mallinfo2", took[0], took[0], rounds, calls, 0);
-    add_figure(figures, question, "sysinfo heap_info", took[1], took[0], rounds, calls, floor < 1 ? 1 + 0.2 / floor : 1.1);
+    add_figure(figures, question, "sysinfo heap_info", took[1], took[0], rounds, calls,
+               floor < 1 ? 1 + 0.2 / floor : 1.1);
     add_figure(figures, question, "sysinfo heap_detail", took[2], took[0], rounds, calls, 2.5 + 2.0 * arenas / floor);
 }
 
@@ -82,7 +89,8 @@ static void measure_arenas(int rounds, struct figures *figures) {
 
 static void measure_all(int rounds, struct figures *figures) {
     static void *block[BLOCKS];
-    if (sysinfo_host_open(&host, NULL) != SYSINFO_OK || sysinfo_heap_allocator(host) == NULL || strcmp(sysinfo_heap_allocator(host), "glibc") != 0) {
+    if (sysinfo_host_open(&host, NULL) != SYSINFO_OK || sysinfo_heap_allocator(host) == NULL ||
+        strcmp(sysinfo_heap_allocator(host), "glibc") != 0) {
         return;
     }
     mallopt(M_ARENA_MAX, MOST_ARENAS);
@@ -120,7 +128,8 @@ void bench_heap(int rounds, struct figures *figures) {
     close(ends[1]);
     static struct figures theirs;
     size_t length = 0;
-    for (ssize_t count; (count = read(ends[0], (char *)&theirs + length, sizeof theirs - length)) > 0; length += (size_t)count) {
+    for (ssize_t count; (count = read(ends[0], (char *)&theirs + length, sizeof theirs - length)) > 0;
+         length += (size_t)count) {
     }
     close(ends[0]);
     if (child > 0) {

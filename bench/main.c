@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs the parts and prints one table, or the same as JSON. It judges nothing: a timed bar on a busy machine is no test. */
+/*
+ * Runs the parts and prints one table, or the same as JSON. It judges nothing: a timed bar on a
+ * busy machine is no test.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +44,8 @@ static double median_of(const double *values, const double *divisors, int rounds
     return median;
 }
 
-void add_figure(struct figures *figures, const char *question, const char *who, const double *seconds, const double *first, int rounds, int calls, double bar) {
+void add_figure(struct figures *figures, const char *question, const char *who, const double *seconds,
+                const double *first, int rounds, int calls, double bar) {
     if (figures->count == MOST_FIGURES) {
         return;
     }
@@ -57,9 +61,7 @@ void add_figure(struct figures *figures, const char *question, const char *who, 
 
 const char *bench_python = "python3";
 
-static struct {
-    char who[32], why[96];
-} skipped[MOST_SKIPPED];
+static struct { char who[32], why[96]; } skipped[MOST_SKIPPED];
 static size_t skipped_count;
 
 void skip(const char *who, const char *why) {
@@ -88,7 +90,8 @@ static struct machine describe_machine(void) {
     while (file != NULL && fgets(line, sizeof line, file) != NULL) {
         const char *value = strstr(line, ": ");
         if (strncmp(line, "model name", 10) == 0 && value != NULL) {
-            snprintf(machine.processor, sizeof machine.processor, "%.*s, %ld CPUs online", (int)strcspn(value + 2, "\n"), value + 2, sysconf(_SC_NPROCESSORS_ONLN));
+            snprintf(machine.processor, sizeof machine.processor, "%.*s, %ld CPUs online",
+                     (int)strcspn(value + 2, "\n"), value + 2, sysconf(_SC_NPROCESSORS_ONLN));
             break;
         }
     }
@@ -131,7 +134,8 @@ static void print_figures(const char *title, const struct figures *figures) {
     for (size_t i = 0; i < figures->count; i++) {
         const struct figure *line = &figures->line[i];
         bool is_same = i > 0 && strcmp(line->question, line[-1].question) == 0;
-        printf("%-24s %-34s %10.2f %7.3f %7.3f", is_same ? "" : line->question, line->who, line->microseconds, line->ratio, line->paired);
+        printf("%-24s %-34s %10.2f %7.3f %7.3f", is_same ? "" : line->question, line->who, line->microseconds,
+               line->ratio, line->paired);
         if (line->bar > 0) {
             printf(" %7.2f", line->bar);
         }
@@ -140,19 +144,21 @@ static void print_figures(const char *title, const struct figures *figures) {
 }
 
 static void print_table(const struct machine *machine, const struct results *results) {
-    printf("processor  %s\nkernel     %s\ncompiler   %s\nload       %s\n", machine->processor, machine->kernel, machine->compiler, machine->load);
+    printf("processor  %s\nkernel     %s\ncompiler   %s\nload       %s\n", machine->processor, machine->kernel,
+           machine->compiler, machine->load);
     for (int i = 0; i < PARTS; i++) {
         if (results->part[i].count > 0) {
             print_figures(parts[i].title, &results->part[i]);
         }
     }
     if (results->decodes > 0) {
-        printf("\n%-24s %-16s %10s %10s %10s %10s %7s\n", "decode /proc/stat", "widths", "KB", "GB/s", "median", "strtoull", "bar");
+        printf("\n%-24s %-16s %10s %10s %10s %10s %7s\n", "decode /proc/stat", "widths", "KB", "GB/s", "median",
+               "strtoull", "bar");
     }
     for (size_t i = 0; i < results->decodes; i++) {
         const struct throughput *decode = &results->decode[i];
-        printf("%5d CPUs %14s %-16s %10.1f %10.3f %10.3f %10.3f", decode->cpus, "", decode->widths, (double)decode->bytes / 1e3, decode->library,
-               decode->library_median, decode->strtoull);
+        printf("%5d CPUs %14s %-16s %10.1f %10.3f %10.3f %10.3f", decode->cpus, "", decode->widths,
+               (double)decode->bytes / 1e3, decode->library, decode->library_median, decode->strtoull);
         if (decode->bar > 0) {
             printf(" %7.2f", decode->bar);
         }
@@ -208,8 +214,8 @@ static void print_json(const struct machine *machine, const struct results *resu
         const struct throughput *decode = &results->decode[i];
         printf("%s\n{\"cpus\":%d,", i > 0 ? "," : "", decode->cpus);
         print_text("widths", decode->widths, ",");
-        printf("\"bytes\":%zu,\"gb_per_second\":%.4f,\"median\":%.4f,\"strtoull\":%.4f", decode->bytes, decode->library, decode->library_median,
-               decode->strtoull);
+        printf("\"bytes\":%zu,\"gb_per_second\":%.4f,\"median\":%.4f,\"strtoull\":%.4f", decode->bytes, decode->library,
+               decode->library_median, decode->strtoull);
         print_bar(decode->bar);
     }
     printf("],\n\"skipped\":[");
@@ -225,7 +231,11 @@ static void print_json(const struct machine *machine, const struct results *resu
 
 #define PEER(name) &peer_##name,
 #define ABSENT(name, package)
-static const struct peer *const all_peers[] = {&peer_floor, &peer_sysinfo, &peer_libc, &peer_psutil,
+static const struct peer *const all_peers[] = {
+    &peer_floor,
+    &peer_sysinfo,
+    &peer_libc,
+    &peer_psutil,
 #include "peers.inc"
 };
 #undef PEER
@@ -280,7 +290,10 @@ static bool is_part(const char *name) {
     return is_found;
 }
 
-/* Limits come first: their floor is the descriptors that a host has opened behind all others. Large machines take fewer rounds, for their calls are long. */
+/*
+ * Limits come first: their floor is the descriptors that a host has opened behind all others. Large
+ * machines take fewer rounds, for their calls are long.
+ */
 static void run_parts(const struct options *options, struct results *results) {
     int few_rounds = options->rounds < 110 ? 11 : options->rounds / 10;
     if (is_wanted(options, "limits")) {
@@ -304,7 +317,8 @@ static void run_parts(const struct options *options, struct results *results) {
 }
 
 static int usage(FILE *stream) {
-    fprintf(stream, "usage: sysinfo_bench [--json] [--rounds N] [--only calls|limits|heap|scale|start|decode] [--command FILE] [--python FILE]\n");
+    fprintf(stream, "usage: sysinfo_bench [--json] [--rounds N] [--only calls|limits|heap|scale|start|decode] "
+                    "[--command FILE] [--python FILE]\n");
     return stream == stdout ? 0 : 2;
 }
 

@@ -12,16 +12,19 @@ static struct stat_info *stat_info;
 static struct meminfo_info *meminfo_info;
 static struct vmstat_info *vmstat_info;
 
-static enum stat_item modes[] = {STAT_TIC_ID,     STAT_TIC_USER, STAT_TIC_NICE,    STAT_TIC_SYSTEM, STAT_TIC_IDLE,      STAT_TIC_IOWAIT,
-                                 STAT_TIC_IRQ,    STAT_TIC_SOFTIRQ, STAT_TIC_STOLEN, STAT_TIC_GUEST,  STAT_TIC_GUEST_NICE};
+static enum stat_item modes[] = {STAT_TIC_ID,     STAT_TIC_USER,   STAT_TIC_NICE,      STAT_TIC_SYSTEM,
+                                 STAT_TIC_IDLE,   STAT_TIC_IOWAIT, STAT_TIC_IRQ,       STAT_TIC_SOFTIRQ,
+                                 STAT_TIC_STOLEN, STAT_TIC_GUEST,  STAT_TIC_GUEST_NICE};
 static enum stat_item shares[] = {STAT_TIC_SUM_DELTA_BUSY, STAT_TIC_SUM_DELTA_TOTAL};
-static enum meminfo_item memory[] = {MEMINFO_MEM_TOTAL,  MEMINFO_MEM_AVAILABLE,  MEMINFO_MEM_USED,   MEMINFO_MEM_FREE, MEMINFO_MEM_ACTIVE,
-                                     MEMINFO_MEM_INACTIVE, MEMINFO_MEM_BUFFERS, MEMINFO_MEM_CACHED_ALL, MEMINFO_MEM_SHARED, MEMINFO_MEM_SLAB};
+static enum meminfo_item memory[] = {
+    MEMINFO_MEM_TOTAL,    MEMINFO_MEM_AVAILABLE, MEMINFO_MEM_USED,       MEMINFO_MEM_FREE,   MEMINFO_MEM_ACTIVE,
+    MEMINFO_MEM_INACTIVE, MEMINFO_MEM_BUFFERS,   MEMINFO_MEM_CACHED_ALL, MEMINFO_MEM_SHARED, MEMINFO_MEM_SLAB};
 static enum meminfo_item swap[] = {MEMINFO_SWAP_TOTAL, MEMINFO_SWAP_USED, MEMINFO_SWAP_FREE};
 static enum vmstat_item moved[] = {VMSTAT_PSWPIN, VMSTAT_PSWPOUT};
 
 static const char *open_all(void) {
-    bool is_open = procps_stat_new(&stat_info) == 0 && procps_meminfo_new(&meminfo_info) == 0 && procps_vmstat_new(&vmstat_info) == 0;
+    bool is_open = procps_stat_new(&stat_info) == 0 && procps_meminfo_new(&meminfo_info) == 0 &&
+                   procps_vmstat_new(&vmstat_info) == 0;
     return is_open ? NULL : "its handles cannot be made";
 }
 
@@ -48,7 +51,8 @@ static bool virtual_memory(void) {
 }
 
 static bool swap_memory(void) {
-    return procps_meminfo_select(meminfo_info, swap, COUNT(swap)) != NULL && procps_vmstat_select(vmstat_info, moved, COUNT(moved)) != NULL;
+    return procps_meminfo_select(meminfo_info, swap, COUNT(swap)) != NULL &&
+           procps_vmstat_select(vmstat_info, moved, COUNT(moved)) != NULL;
 }
 
 static bool cpu_count(void) {

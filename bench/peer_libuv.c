@@ -22,4 +22,6 @@ static bool cpu_count(void) {
     return uv_available_parallelism() > 0;
 }
 
-const struct peer peer_libuv = {.name = "libuv", .call = {[CPU_TIMES_PERCPU] = cpu_times_percpu, [VIRTUAL_MEMORY] = virtual_memory, [CPU_COUNT] = cpu_count}};
+const struct peer peer_libuv = {
+    .name = "libuv",
+    .call = {[CPU_TIMES_PERCPU] = cpu_times_percpu, [VIRTUAL_MEMORY] = virtual_memory, [CPU_COUNT] = cpu_count}};

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* psutil: a Python process that is told a question and a number of calls, times them itself and answers with the seconds. */
+/*
+ * psutil: a Python process that is told a question and a number of calls, times them itself and
+ * answers with the seconds.
+ */
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>

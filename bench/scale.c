@@ -96,7 +96,8 @@ static double time_of(bool (*call)(void), int calls) {
     return now_seconds() - start;
 }
 
-static void compare(const char *question, const char *file, bool (*call)(void), int calls, int rounds, double *times, struct figures *figures) {
+static void compare(const char *question, const char *file, bool (*call)(void), int calls, int rounds, double *times,
+                    struct figures *figures) {
     char path[PATH_SIZE];
     snprintf(path, sizeof path, "%s%s", root, file);
     floor_file = open(path, O_RDONLY | O_CLOEXEC);
@@ -154,7 +155,8 @@ static void *ask_in_thread(void *failed) {
     struct sysinfo_host *own = NULL;
     struct sysinfo_cpu_sample times;
     for (int i = 0; i < calls_of_one_thread; i++) {
-        if ((i == 0 && sysinfo_host_open(&own, NULL) != SYSINFO_OK) || sysinfo_cpu_times(own, &times, sizeof times) != SYSINFO_OK) {
+        if ((i == 0 && sysinfo_host_open(&own, NULL) != SYSINFO_OK) ||
+            sysinfo_cpu_times(own, &times, sizeof times) != SYSINFO_OK) {
             *(bool *)failed = true;
         }
     }
@@ -162,7 +164,10 @@ static void *ask_in_thread(void *failed) {
     return NULL;
 }
 
-/* Processor seconds of all threads together, which waiting for a processor does not change; negative: a call failed. */
+/*
+ * Processor seconds of all threads together, which waiting for a processor does not change;
+ * negative: a call failed.
+ */
 static double time_threads(void *(*work)(void *), int threads) {
     pthread_t thread[MOST_THREADS];
     bool failed[MOST_THREADS] = {false}, has_failed = false;
@@ -177,7 +182,9 @@ static double time_threads(void *(*work)(void *), int threads) {
         has_failed = has_failed || failed[i];
     }
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
-    return has_failed || started < threads ? -1 : (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    return has_failed || started < threads
+               ? -1
+               : (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
 }
 
 static void measure_threads(int threads, int rounds, double *times, struct figures *figures) {

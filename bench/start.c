@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Start to exit: the command beside what a user would take otherwise, one after the other, in turns first. Output goes to /dev/null. */
+/*
+ * Start to exit: the command beside what a user would take otherwise, one after the other, in turns
+ * first. Output goes to /dev/null.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -27,8 +30,9 @@ static const struct pair {
     {{"vmstat"},
      "procps",
      "sysinfo get (vmstat's)",
-     {"get", "swap.used", "mem.free", "mem.buffers", "mem.cached", "swap.sin", "swap.sout", "stats.interrupts", "stats.ctx_switches", "cpu.times.user",
-      "cpu.times.system", "cpu.times.idle", "cpu.times.iowait", "cpu.times.steal"},
+     {"get", "swap.used", "mem.free", "mem.buffers", "mem.cached", "swap.sin", "swap.sout", "stats.interrupts",
+      "stats.ctx_switches", "cpu.times.user", "cpu.times.system", "cpu.times.idle", "cpu.times.iowait",
+      "cpu.times.steal"},
      0},
     {{"mpstat", "-P", "ALL"}, "sysstat", "sysinfo cpu --percpu --since-boot", {"cpu", "--percpu", "--since-boot"}, 0},
     {{"nproc"}, "coreutils", "sysinfo cpu usable", {"cpu", "usable"}, 0},
@@ -55,8 +59,8 @@ static void join(const char *const *arguments, char *text, size_t size) {
     }
 }
 
-static void compare(const struct pair *pair, const char *command, const posix_spawn_file_actions_t *actions, int rounds, double *times,
-                    struct figures *figures) {
+static void compare(const struct pair *pair, const char *command, const posix_spawn_file_actions_t *actions, int rounds,
+                    double *times, struct figures *figures) {
     const char *ours[MOST_ARGUMENTS + 1] = {command};
     memcpy(ours + 1, pair->ours, sizeof pair->ours);
     double *other_times = times, *our_times = times + rounds, first, second;

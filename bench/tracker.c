@@ -75,7 +75,10 @@ static const struct {
     const char *name;
     uint64_t pairs;
     double limit; /* Nanoseconds more than bare. */
-} tasks[TASKS] = {{"hot, 24 bytes", 3000000, 4}, {"set of 1,000", 2000000, 5}, {"set of 262,144", 600000, 70}, {"enter and leave", 2000000, 25}};
+} tasks[TASKS] = {{"hot, 24 bytes", 3000000, 4},
+                  {"set of 1,000", 2000000, 5},
+                  {"set of 262,144", 600000, 70},
+                  {"enter and leave", 2000000, 25}};
 
 static void work(int task, uint64_t pairs, uint64_t seed) {
     switch (task) {
@@ -105,7 +108,8 @@ static int be_child(int task, int threads) {
     const char *preload = getenv("LD_PRELOAD");
     struct sysinfo_heap_tally tally;
     bool is_tracked = sysinfo_heap_counts(&tally, sizeof tally) == SYSINFO_OK;
-    if (is_tracked != (preload != NULL && strcmp(preload, TRACKER) == 0)) { /* A library that cannot be preloaded is left out without a word. */
+    if (is_tracked != (preload != NULL && strcmp(preload, TRACKER) ==
+                                              0)) { /* A library that cannot be preloaded is left out without a word. */
         return 1;
     }
     task_of_child = task;
@@ -179,9 +183,11 @@ static double median(double *values, int count) {
 static void report(int task, struct way *ways, int count, int rounds) {
     double bare = 0;
     for (int i = 0; i < count; i++) {
-        double one_median = median(ways[i].took[0], rounds), two_median = median(ways[i].took[1], rounds), one = ways[i].took[0][0], two = ways[i].took[1][0];
+        double one_median = median(ways[i].took[0], rounds), two_median = median(ways[i].took[1], rounds),
+               one = ways[i].took[0][0], two = ways[i].took[1][0];
         bare = i == 0 ? one : bare;
-        printf("%-18s %-14s %9.2f %9.2f %+9.2f %9.2f %9.2f %9.2f", tasks[task].name, ways[i].name, one, one_median, one - bare, two, two_median, two / one);
+        printf("%-18s %-14s %9.2f %9.2f %+9.2f %9.2f %9.2f %9.2f", tasks[task].name, ways[i].name, one, one_median,
+               one - bare, two, two_median, two / one);
         if (i == 1) {
             printf("   at most +%.0f", tasks[task].limit);
         }
@@ -226,7 +232,8 @@ int main(int count, char **arguments) {
             printf("skipped: %s, which Debian has in %s\n", peers[i].name, peers[i].package);
         }
     }
-    printf("%-18s %-14s %9s %9s %9s %9s %9s %9s\n", "ns a pair", "", "1 thread", "median", "more", "2 threads", "median", "2 : 1");
+    printf("%-18s %-14s %9s %9s %9s %9s %9s %9s\n", "ns a pair", "", "1 thread", "median", "more", "2 threads",
+           "median", "2 : 1");
     for (int task = 0; task < TASKS - 1; task++) {
         compare(task, ways, used, rounds);
     }

@@ -61,20 +61,25 @@ static enum option_id row_option(const struct view *view) {
     return view->rows == ROWS_OF_NODES ? OPTION_PERNODE : view->rows == ROWS_OF_KINDS ? OPTION_BYKIND : OPTION_PERCPU;
 }
 
-static int select_names(const struct view *view, struct selection *selection, const char *group, const char **name, size_t names) {
+static int select_names(const struct view *view, struct selection *selection, const char *group, const char **name,
+                        size_t names) {
     for (size_t i = 0; i < names; i++) {
         int status = selection_add_name(selection, group, name[i]);
         if (status != 0) {
             return status;
         }
         if (view->percpu && !is_row_field(view, selection->field[selection->count - 1])) {
-            return usage("'%s' is not a figure of each CPU: leave out %s", name[i], view->options->word[row_option(view)]);
+            return usage("'%s' is not a figure of each CPU: leave out %s", name[i],
+                         view->options->word[row_option(view)]);
         }
     }
     return 0;
 }
 
-/* Prometheus gets counters and computes percentages itself: each CPU's times in the place of the percentages of all. */
+/*
+ * Prometheus gets counters and computes percentages itself: each CPU's times in the place of the
+ * percentages of all.
+ */
 static void select_prometheus(struct view *view, struct selection *selection, const char *group) {
     selection_add_group(selection, group);
     if (strcmp(group, "cpu") == 0) {
@@ -94,7 +99,8 @@ static void select_prometheus(struct view *view, struct selection *selection, co
 static int check_metrics(const struct options *options, const struct selection *selection) {
     for (size_t i = 0; options->format == FORMAT_PROM && i < selection->count; i++) {
         if (selection->field[i]->metric == NULL) {
-            return usage("'%s' is no metric: %s has counters, and no percentages of them", selection->field[i]->name, options->word[OPTION_FORMAT]);
+            return usage("'%s' is no metric: %s has counters, and no percentages of them", selection->field[i]->name,
+                         options->word[OPTION_FORMAT]);
         }
     }
     return 0;
@@ -112,7 +118,8 @@ static int check_value_options(const struct options *options, const struct selec
     }
     for (size_t i = 0; i < selection->count && options_has(options, OPTION_SINCE_BOOT); i++) {
         if (selection->field[i]->result == SYSINFO_RESULT_CGROUP && selection->field[i]->unit == SYSINFO_UNIT_PERCENT) {
-            return usage("--since-boot is for percentages of cpu: leave it out to measure %s.%s", selection->field[i]->group, selection->field[i]->name);
+            return usage("--since-boot is for percentages of cpu: leave it out to measure %s.%s",
+                         selection->field[i]->group, selection->field[i]->name);
         }
     }
     if (has_names && options->format == FORMAT_TABLE && options_has(options, OPTION_NO_HEADER)) {
@@ -127,7 +134,10 @@ static void choose_rows(struct view *view) {
     bool percpu = options_has(options, OPTION_PERCPU), by_kind = options_has(options, OPTION_BYKIND);
     view->percpu = percpu || by_kind || options_has(options, OPTION_PERNODE);
     view->with_kinds = percpu && by_kind;
-    view->rows = percpu ? ROWS_OF_CPUS : by_kind ? ROWS_OF_KINDS : options_has(options, OPTION_PERNODE) ? ROWS_OF_NODES : ROWS_OF_CPUS;
+    view->rows = percpu                                 ? ROWS_OF_CPUS
+                 : by_kind                              ? ROWS_OF_KINDS
+                 : options_has(options, OPTION_PERNODE) ? ROWS_OF_NODES
+                                                        : ROWS_OF_CPUS;
     if (by_kind) {
         topology_choose_root(options);
     }
@@ -150,7 +160,8 @@ static int run_group(struct options *options) {
     choose_rows(&view);
     view.row_result = options_has(options, OPTION_TIMES) ? SYSINFO_RESULT_CPU_SAMPLE : SYSINFO_RESULT_CPU_USAGE;
     if (view.rows != ROWS_OF_CPUS && options->format == FORMAT_PROM) {
-        return usage("%s is not for %s: Prometheus adds up CPUs itself", options->word[row_option(&view)], options->word[OPTION_FORMAT]);
+        return usage("%s is not for %s: Prometheus adds up CPUs itself", options->word[row_option(&view)],
+                     options->word[OPTION_FORMAT]);
     }
     struct column columns[16];
     struct table table = {.group = group};
@@ -158,7 +169,8 @@ static int run_group(struct options *options) {
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
     } else if (is_table && is_heap) { /* Two lines, which have room for no more. */
-        status = options_refuse_others(options, commands_options(options->command) & ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
+        status = options_refuse_others(options, commands_options(options->command) &
+                                                    ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
         select_group(&view, &selection, group);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
@@ -240,15 +252,20 @@ static int run_get(struct options *options) {
 
 static int run_overview(struct options *options) {
     static const char *const groups[] = {"cpu", "mem", "swap", "load"};
-    static const enum option_id of_others[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT, OPTION_UNIT, OPTION_HUMAN};
+    static const enum option_id of_others[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT, OPTION_UNIT,
+                                               OPTION_HUMAN};
     for (size_t i = 0; i < sizeof of_others / sizeof of_others[0]; i++) {
         if (options_has(options, of_others[i])) {
-            return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]], i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
+            return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]],
+                         i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
         }
     }
     int status = options_refuse_others(options, commands_options(NULL));
     struct selection selection = {NULL, 0};
-    struct view view = {.options = options, .selection = &selection, .has_interval = options->format != FORMAT_PROM, .tells_cgroup = options->format == FORMAT_TABLE};
+    struct view view = {.options = options,
+                        .selection = &selection,
+                        .has_interval = options->format != FORMAT_PROM,
+                        .tells_cgroup = options->format == FORMAT_TABLE};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         if (options->format == FORMAT_PROM) {
             select_prometheus(&view, &selection, groups[i]);
@@ -260,7 +277,8 @@ static int run_overview(struct options *options) {
     if (status == 0) {
         status = options_take_schedule(options, 0, view.has_interval);
     }
-    if (status == 0 && options->format == FORMAT_TABLE && (options->given & (OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)))) {
+    if (status == 0 && options->format == FORMAT_TABLE &&
+        (options->given & (OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)))) {
         enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
         status = usage("%s needs a command, for example sysinfo mem %s", options->word[id], options->word[id]);
     }
@@ -330,7 +348,9 @@ static int run_help(struct options *options) {
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
 /* What every command takes that prints samples. */
-#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(FORMAT) | BIT(UNIT) | BIT(HUMAN) | BIT(TIME) | BIT(ROOT) | BIT(NO_HEADER) | BIT(OUTPUT))
+#define SAMPLES                                                                                                   \
+    (BIT(INTERVAL) | BIT(COUNT) | BIT(FORMAT) | BIT(UNIT) | BIT(HUMAN) | BIT(TIME) | BIT(ROOT) | BIT(NO_HEADER) | \
+     BIT(OUTPUT))
 
 static const struct {
     const char *name;
@@ -349,8 +369,12 @@ static const struct {
     {"get", run_get, SAMPLES | BIT(SINCE_BOOT)},
     {"check", run_check, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL)},
     {"wait", run_wait, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL) | BIT(FOR) | BIT(TIMEOUT)},
-    {"run", run_command, BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) | BIT(MAX_MEM) | BIT(HEAP) | BIT(PID)},
-    {"plot", run_plot, BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) | BIT(PER_PROCESS)},
+    {"run", run_command,
+     BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
+         BIT(MAX_MEM) | BIT(HEAP) | BIT(PID)},
+    {"plot", run_plot,
+     BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) |
+         BIT(PER_PROCESS)},
     {"mark", run_mark, 0},
     {"fields", run_fields, BIT(FORMAT) | BIT(ROOT)},
     {"help", run_help, 0},
@@ -384,7 +408,9 @@ int commands_check_name(const char *name) {
     }
     static const struct {
         const char *program, *here;
-    } others[] = {{"free", "mem"}, {"vmstat", "cpu"}, {"mpstat", "cpu --percpu"}, {"nproc", "cpu usable"}, {"uptime", "load"}, {"lscpu", "topology"}, {"time", "run"}};
+    } others[] = {{"free", "mem"},         {"vmstat", "cpu"},  {"mpstat", "cpu --percpu"},
+                  {"nproc", "cpu usable"}, {"uptime", "load"}, {"lscpu", "topology"},
+                  {"time", "run"}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         if (strcmp(name, others[i].program) == 0) {
             return usage("unknown command '%s'; what it tells is in sysinfo %s (sysinfo --help)", name, others[i].here);

@@ -24,7 +24,8 @@ static const struct sysinfo_field *unknown_field(const char *word, int *status) 
         }
     }
     const char *meant = closest(word, list, count);
-    *status = meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields)", word, meant) : usage("unknown field '%s' (sysinfo fields)", word);
+    *status = meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields)", word, meant)
+                            : usage("unknown field '%s' (sysinfo fields)", word);
     for (size_t i = 0; i < count; i++) {
         text_free(&names[i]);
     }
@@ -78,7 +79,8 @@ static const struct {
     const char *text;
     enum comparison comparison;
 } comparisons[] = {
-    {"<=", IS_LESS_OR_EQUAL}, {">=", IS_MORE_OR_EQUAL}, {"==", IS_EQUAL}, {"!=", IS_NOT_EQUAL}, {"<", IS_LESS}, {">", IS_MORE}, {"below", IS_LESS}, {"above", IS_MORE},
+    {"<=", IS_LESS_OR_EQUAL}, {">=", IS_MORE_OR_EQUAL}, {"==", IS_EQUAL},   {"!=", IS_NOT_EQUAL},
+    {"<", IS_LESS},           {">", IS_MORE},           {"below", IS_LESS}, {"above", IS_MORE},
 };
 enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
 
@@ -88,7 +90,8 @@ static const char signs[] = "<>=!";
 static int comparison_at(const char *text) {
     size_t length = strspn(text, signs);
     for (int i = 0; i < COMPARISONS; i++) {
-        if (strncmp(text, comparisons[i].text, strlen(comparisons[i].text)) == 0 && (length == 0 || length == strlen(comparisons[i].text))) {
+        if (strncmp(text, comparisons[i].text, strlen(comparisons[i].text)) == 0 &&
+            (length == 0 || length == strlen(comparisons[i].text))) {
             return i;
         }
     }
@@ -104,7 +107,10 @@ static const char *skip_blanks(const char *p) {
 
 /* ---- Values ---- */
 
-/* What a percentage of a field in bytes is a part of: the limit, for what a limit narrows; else the total of its group, or its limit. */
+/*
+ * What a percentage of a field in bytes is a part of: the limit, for what a limit narrows; else the
+ * total of its group, or its limit.
+ */
 static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
     const struct sysinfo_field *total = sysinfo_field_find(field->group, "total");
     const struct sysinfo_field *limit = sysinfo_field_find(field->group, "limit");
@@ -120,7 +126,10 @@ static int wrong_unit(const struct sysinfo_field *field, const char *value, cons
     if (strcmp(unit, "%") != 0 && !is_size && !is_time) {
         return usage("'%s': unknown unit; use K M G T, KiB.., kB.. or %%", value);
     }
-    const char *is = field->unit == SYSINFO_UNIT_PERCENT ? "a percentage" : field->unit == SYSINFO_UNIT_BYTES ? "a size" : field->unit == SYSINFO_UNIT_SECONDS ? "a time" : "a number";
+    const char *is = field->unit == SYSINFO_UNIT_PERCENT   ? "a percentage"
+                     : field->unit == SYSINFO_UNIT_BYTES   ? "a size"
+                     : field->unit == SYSINFO_UNIT_SECONDS ? "a time"
+                                                           : "a number";
     const char *given = strcmp(unit, "%") == 0 ? "a percentage" : is_size ? "a size" : "a time";
     return usage("%s.%s is %s; '%s' is %s", field->group, field->name, is, value, given);
 }
@@ -166,7 +175,8 @@ static const char *find_comparison(const char *text, const char **behind_name) {
 static int no_comparison(const char *word, const char *behind) {
     if (*behind != '\0') {
         size_t length = strspn(behind, signs);
-        return usage("'%s': unknown comparison '%.*s'; use < <= > >= == != below or above", word, (int)(length > 0 ? length : strcspn(behind, " \t")), behind);
+        return usage("'%s': unknown comparison '%.*s'; use < <= > >= == != below or above", word,
+                     (int)(length > 0 ? length : strcspn(behind, " \t")), behind);
     }
     int status = 0;
     const struct sysinfo_field *field = parse_name(skip_blanks(word), &status);

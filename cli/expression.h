@@ -13,9 +13,9 @@ enum comparison { IS_LESS, IS_LESS_OR_EQUAL, IS_MORE, IS_MORE_OR_EQUAL, IS_EQUAL
 struct expression {
     const struct sysinfo_field *field;
     enum comparison comparison;
-    double value;                    /* In the field's unit, or percent of `whole`. */
+    double value;                      /* In the field's unit, or percent of `whole`. */
     const struct sysinfo_field *whole; /* NULL: the value is no percentage of anything. */
-    const char *text;                /* The comparison and the value as they were written, for messages: "> 2G". */
+    const char *text;                  /* The comparison and the value as they were written, for messages: "> 2G". */
 };
 
 enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };

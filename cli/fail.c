@@ -19,7 +19,10 @@ void fail_set_command(const char *name) {
     trouble_status = is_run ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
 }
 
-/* What a message quotes, a word of the command line or a path, must neither break the line nor reach the terminal as anything but letters. */
+/*
+ * What a message quotes, a word of the command line or a path, must neither break the line nor
+ * reach the terminal as anything but letters.
+ */
 static void hide_controls(char *line) {
     while (*line != '\0') {
         size_t length = character_length(line), size = length > 0 ? length : 1;

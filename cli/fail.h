@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How the command ends: exit statuses, and one line on stderr, "sysinfo COMMAND: what: why; what would be right". */
+/*
+ * How the command ends: exit statuses, and one line on stderr, "sysinfo COMMAND: what: why; what
+ * would be right".
+ */
 #ifndef CLI_FAIL_H
 #define CLI_FAIL_H
 
@@ -7,13 +10,16 @@
 
 enum exit_status {
     EXIT_DONE = 0,
-    EXIT_USAGE = 2,   /* The command line is wrong; nothing went to stdout. */
-    EXIT_TROUBLE = 3, /* It could not be measured, or not be written. */
+    EXIT_USAGE = 2,         /* The command line is wrong; nothing went to stdout. */
+    EXIT_TROUBLE = 3,       /* It could not be measured, or not be written. */
     EXIT_LIMIT = 124,       /* `run` ended its command, as timeout(1) does. */
     EXIT_OWN_FAILURE = 125, /* `run` failed itself, in either way: 2 and 3 may be the command's own. */
 };
 
-/* The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. Those of "run" end with EXIT_OWN_FAILURE. */
+/*
+ * The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. Those of
+ * "run" end with EXIT_OWN_FAILURE.
+ */
 void fail_set_command(const char *name);
 
 /* Prints the message and returns the status, so that a caller ends with `return usage(...)`. */

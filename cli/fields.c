@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo fields`: the contract, every field with its unit, meaning and source, and whether this machine tells it. */
+/*
+ * `sysinfo fields`: the contract, every field with its unit, meaning and source, and whether this
+ * machine tells it.
+ */
 #include "fields.h"
 
 #include <string.h>
@@ -35,16 +38,18 @@ static bool is_here(const struct sampler *sampler, const struct sysinfo_field *f
 static void add_row(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field, int width) {
     const char *source = sysinfo_field_source(field);
     int padding = width - (int)(strlen(field->group) + strlen(field->name));
-    text_addf(text, "%s.%s%*s %-8s %-8s %-4s %s\n", field->group, field->name, padding, "", sysinfo_unit_name(field->unit),
-              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "yes" : "no", field->meaning);
+    text_addf(text, "%s.%s%*s %-8s %-8s %-4s %s\n", field->group, field->name, padding, "",
+              sysinfo_unit_name(field->unit), field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge",
+              is_here(sampler, field) ? "yes" : "no", field->meaning);
     if (source != NULL) {
         text_addf(text, "%*s%s\n", width + 25, "", source);
     }
 }
 
 static void add_json(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field) {
-    text_addf(text, "{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"kind\":\"%s\",\"here\":%s,\"meaning\":", field->group, field->name,
-              sysinfo_unit_name(field->unit), field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "true" : "false");
+    text_addf(text, "{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"kind\":\"%s\",\"here\":%s,\"meaning\":",
+              field->group, field->name, sysinfo_unit_name(field->unit),
+              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "true" : "false");
     text_add_json(text, field->meaning);
     text_add(text, ",\"source\":");
     text_add_json(text, sysinfo_field_source(field));
@@ -58,7 +63,8 @@ static void add_json(struct text *text, const struct sampler *sampler, const str
 /* "cpu" means "cpu.times" too. */
 static bool is_asked_for(const char *group, const struct sysinfo_field *field) {
     size_t length = group == NULL ? 0 : strlen(group);
-    return is_measure(field) && (group == NULL || (strncmp(field->group, group, length) == 0 && (field->group[length] == '\0' || field->group[length] == '.')));
+    return is_measure(field) && (group == NULL || (strncmp(field->group, group, length) == 0 &&
+                                                   (field->group[length] == '\0' || field->group[length] == '.')));
 }
 
 static void add_table(struct text *text, const struct sampler *sampler, const char *group) {
@@ -67,7 +73,8 @@ static void add_table(struct text *text, const struct sampler *sampler, const ch
         int length = (int)(strlen(field->group) + strlen(field->name));
         width = is_asked_for(group, field) && length > width ? length : width;
     }
-    text_addf(text, "%-*s %-8s %-8s %-4s %s\n", width + 1, "field", "unit", "kind", "here", "meaning, and source on this system");
+    text_addf(text, "%-*s %-8s %-8s %-4s %s\n", width + 1, "field", "unit", "kind", "here",
+              "meaning, and source on this system");
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         if (is_asked_for(group, field)) {
             add_row(text, sampler, field, width);
@@ -85,7 +92,8 @@ int print_fields(const struct options *options, const char *group) {
     if (options->format != FORMAT_JSON) {
         add_table(&text, &sampler, group);
     }
-    for (const struct sysinfo_field *field = NULL; options->format == FORMAT_JSON && (field = sysinfo_field_next(field)) != NULL;) {
+    for (const struct sysinfo_field *field = NULL;
+         options->format == FORMAT_JSON && (field = sysinfo_field_next(field)) != NULL;) {
         if (is_asked_for(group, field)) {
             add_json(&text, &sampler, field);
         }

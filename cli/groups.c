@@ -106,7 +106,8 @@ static void add_times(struct sysinfo_cpu_sample *sum, const struct sysinfo_cpu_s
     sum->present &= sample->present;
 }
 
-bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list, const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum) {
+bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list,
+               const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum) {
     const struct sysinfo_cpu_sample *sample;
     bool is_first = true;
     memset(sum, 0, sizeof *sum);

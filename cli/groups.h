@@ -13,7 +13,7 @@ struct cpu_group {
     uint64_t number; /* Of the node or kind. */
     struct cpu_range {
         uint64_t first, last;
-    } *range;
+    } * range;
     size_t ranges;
 };
 
@@ -36,6 +36,7 @@ const struct cpu_group *group_of(const struct cpu_groups *groups, uint64_t cpu);
  * The times of all CPUs of the group, under its number: of those that `both` has
  * too, unless it is NULL. False: it has none.
  */
-bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list, const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum);
+bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list,
+               const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum);
 
 #endif

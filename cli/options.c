@@ -80,10 +80,21 @@ static int needs_value(enum option_id id, const char *word) {
         enum option_id id;
         const char *what, *example;
     } values[] = {
-        {OPTION_INTERVAL, "an interval", "2s"}, {OPTION_COUNT, "a count", "10"},       {OPTION_FORMAT, "a format", "json"},      {OPTION_UNIT, "a unit", "MiB"},
-        {OPTION_ROOT, "a folder", "/host"},     {OPTION_OUTPUT, "a file", "mem.csv"},  {OPTION_FOR, "a duration", "30s"},        {OPTION_TIMEOUT, "a duration", "5m"},
-        {OPTION_RECORD, "a file", "run.csv"},   {OPTION_MAX_MEM, "a size", "2G"},      {OPTION_PID, "a process number", "4711"}, {OPTION_WIDTH, "a number of columns", "120"},
-        {OPTION_FROM, "a duration", "10s"},     {OPTION_TO, "a duration", "1m"},       {OPTION_COLUMN, "a column's name", "pss_bytes"},
+        {OPTION_INTERVAL, "an interval", "2s"},
+        {OPTION_COUNT, "a count", "10"},
+        {OPTION_FORMAT, "a format", "json"},
+        {OPTION_UNIT, "a unit", "MiB"},
+        {OPTION_ROOT, "a folder", "/host"},
+        {OPTION_OUTPUT, "a file", "mem.csv"},
+        {OPTION_FOR, "a duration", "30s"},
+        {OPTION_TIMEOUT, "a duration", "5m"},
+        {OPTION_RECORD, "a file", "run.csv"},
+        {OPTION_MAX_MEM, "a size", "2G"},
+        {OPTION_PID, "a process number", "4711"},
+        {OPTION_WIDTH, "a number of columns", "120"},
+        {OPTION_FROM, "a duration", "10s"},
+        {OPTION_TO, "a duration", "1m"},
+        {OPTION_COLUMN, "a column's name", "pss_bytes"},
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         if (values[i].id == id) {
@@ -251,7 +262,8 @@ static int unknown_option(const struct options *options, const char *word, size_
     } elsewhere[] = {{'s', "the interval is -i"}, {'d', "the interval is -i"}, {'n', "the count is -c"}};
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
         if (length == 2 && word[1] == elsewhere[i].letter) {
-            return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, elsewhere[i].advice, name, space);
+            return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, elsewhere[i].advice, name,
+                         space);
         }
     }
     const char *known[SPELLINGS];
@@ -269,7 +281,8 @@ static int unknown_option(const struct options *options, const char *word, size_
         meant = closest(option, known, count);
     }
     if (meant != NULL) {
-        return usage("unknown option '%.*s'; did you mean '%s'? (sysinfo %s%s--help)", (int)length, word, meant, name, space);
+        return usage("unknown option '%.*s'; did you mean '%s'? (sysinfo %s%s--help)", (int)length, word, meant, name,
+                     space);
     }
     return usage("unknown option '%.*s' (sysinfo %s%s--help)", (int)length, word, name, space);
 }
@@ -364,7 +377,8 @@ int options_parse(struct options *options, int argc, char **argv) {
         const char *word = argv[at];
         if (only_operands || word[0] != '-' || word[1] == '\0' || looks_like_number(word)) {
             status = take_word(options, word);
-            only_operands = only_operands || (options->operands > 0 && strcmp(options->command, "run") == 0); /* What follows is the command's. */
+            only_operands = only_operands || (options->operands > 0 && strcmp(options->command, "run") ==
+                                                                           0); /* What follows is the command's. */
         } else if (strcmp(word, "--") == 0) {
             only_operands = true;
         } else if (word[1] == '-') {
@@ -384,11 +398,13 @@ int options_refuse_others(const struct options *options, uint64_t taken) {
             continue;
         }
         const char *word = options->word[id];
-        if (id == OPTION_PERCPU || id == OPTION_PERNODE || id == OPTION_BYKIND || id == OPTION_TIMES || id == OPTION_SINCE_BOOT) {
+        if (id == OPTION_PERCPU || id == OPTION_PERNODE || id == OPTION_BYKIND || id == OPTION_TIMES ||
+            id == OPTION_SINCE_BOOT) {
             return usage("%s is for sysinfo cpu", word);
         }
         if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
-            return usage("%s is for sysinfo wait and check%s", word, id == OPTION_VERBOSE && options->command == NULL ? "; the version is -V" : "");
+            return usage("%s is for sysinfo wait and check%s", word,
+                         id == OPTION_VERBOSE && options->command == NULL ? "; the version is -V" : "");
         }
         if (id >= OPTION_RECORD && id <= OPTION_PID) {
             return usage("%s is for sysinfo run", word);
@@ -396,7 +412,8 @@ int options_refuse_others(const struct options *options, uint64_t taken) {
         if (id >= OPTION_SVG && id <= OPTION_TITLE) {
             return usage("%s is for sysinfo plot", word);
         }
-        return usage("%s does not apply here (sysinfo %s%s--help)", word, options->command == NULL ? "" : options->command, options->command == NULL ? "" : " ");
+        return usage("%s does not apply here (sysinfo %s%s--help)", word,
+                     options->command == NULL ? "" : options->command, options->command == NULL ? "" : " ");
     }
     return 0;
 }
@@ -410,9 +427,9 @@ static int exclusive(const struct options *options, enum option_id a, enum optio
 
 int options_check(const struct options *options) {
     static const enum option_id pairs[][2] = {
-        {OPTION_PERCPU, OPTION_PERNODE},   {OPTION_PERNODE, OPTION_BYKIND},
-        {OPTION_TIMES, OPTION_SINCE_BOOT}, {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT},
-        {OPTION_UNIT, OPTION_HUMAN},       {OPTION_FORMAT, OPTION_UNIT},         {OPTION_FORMAT, OPTION_HUMAN},
+        {OPTION_PERCPU, OPTION_PERNODE},      {OPTION_PERNODE, OPTION_BYKIND},   {OPTION_TIMES, OPTION_SINCE_BOOT},
+        {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT}, {OPTION_UNIT, OPTION_HUMAN},
+        {OPTION_FORMAT, OPTION_UNIT},         {OPTION_FORMAT, OPTION_HUMAN},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         int status = exclusive(options, pairs[i][0], pairs[i][1]);
@@ -424,7 +441,8 @@ int options_check(const struct options *options) {
         return usage("%s has no header: --no-header is for tables and --csv", options->word[OPTION_FORMAT]);
     }
     if ((options->format == FORMAT_JSON || options->format == FORMAT_CSV) && options->time == TIME_UNIX) {
-        return usage("%s always has its time in ISO form: --time=unix is for tables and --kv", options->word[OPTION_FORMAT]);
+        return usage("%s always has its time in ISO form: --time=unix is for tables and --kv",
+                     options->word[OPTION_FORMAT]);
     }
     if (options->format == FORMAT_KV && options->time == TIME_ISO && strcmp(options->time_text, "iso") == 0) {
         return usage("%s has its time in seconds since 1970: write -t or --time=unix", options->word[OPTION_FORMAT]);
@@ -440,7 +458,8 @@ int options_check(const struct options *options) {
 
 int options_check_tick(const struct options *options) {
     if (options->interval > 0 && options->interval < platform_cpu_tick()) {
-        return usage("interval '%s' is shorter than the kernel's %g ms CPU clock tick", options->interval_text, platform_cpu_tick() * 1000);
+        return usage("interval '%s' is shorter than the kernel's %g ms CPU clock tick", options->interval_text,
+                     platform_cpu_tick() * 1000);
     }
     return 0;
 }
@@ -460,7 +479,8 @@ int options_take_schedule(struct options *options, size_t first, bool needs_tick
     }
     if (options->operands > first + 1) {
         if (options_has(options, OPTION_COUNT)) {
-            return usage("the count is given twice: '%s' and %s", options->operand[first + 1], options->word[OPTION_COUNT]);
+            return usage("the count is given twice: '%s' and %s", options->operand[first + 1],
+                         options->word[OPTION_COUNT]);
         }
         int status = parse_count(options->operand[first + 1], &options->count);
         if (status != 0) {

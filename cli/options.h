@@ -49,16 +49,16 @@ enum option_id {
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 
 struct options {
-    uint64_t given;           /* OPTION_BIT of each. */
+    uint64_t given;                       /* OPTION_BIT of each. */
     const char *word[OPTION_VERSION + 1]; /* How each was spelled, for messages: "--json". */
 
     double interval; /* Seconds; 0: not given. */
     const char *interval_text;
-    uint64_t count;  /* 0: not given. */
+    uint64_t count; /* 0: not given. */
     enum format format;
     enum time_style time;
     const char *time_text; /* What followed --time=, or "". */
-    uint64_t unit_bytes; /* 0: not given. */
+    uint64_t unit_bytes;   /* 0: not given. */
     const char *unit;
     const char *root;   /* NULL: not given. */
     const char *output; /* NULL: not given. */
@@ -70,8 +70,8 @@ struct options {
     const char *max_mem; /* A size or a percentage. */
     int64_t pid;
     const char *pid_text;
-    uint64_t width;      /* 0: not given. */
-    double from, to;     /* Seconds; `to` 0: not given. */
+    uint64_t width;  /* 0: not given. */
+    double from, to; /* Seconds; `to` 0: not given. */
     const char *column, *title;
 
     const char *command;  /* NULL: none. */
@@ -95,7 +95,10 @@ int options_check(const struct options *options);
 /* Refuses an interval that is shorter than the kernel's clock tick. */
 int options_check_tick(const struct options *options);
 
-/* Takes the interval and the count from the operands behind `first`, which are the last ones. `needs_tick`: it measures CPU use. */
+/*
+ * Takes the interval and the count from the operands behind `first`, which are the last ones.
+ * `needs_tick`: it measures CPU use.
+ */
 int options_take_schedule(struct options *options, size_t first, bool needs_tick);
 
 #endif

@@ -8,9 +8,9 @@
 #include "text.h"
 
 struct output {
-    const char *path;                /* NULL: stdout. */
-    struct platform_file *file;      /* NULL: stdout. */
-    bool continues;                  /* The file had lines already: they began with a header. */
+    const char *path;           /* NULL: stdout. */
+    struct platform_file *file; /* NULL: stdout. */
+    bool continues;             /* The file had lines already: they began with a header. */
 };
 
 /*

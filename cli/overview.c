@@ -4,7 +4,8 @@
 #include "value.h"
 
 /* Where a sample keeps a field. */
-static const void *result_of(const struct sample *sample, const char *group, const char *name, const struct sysinfo_field **field) {
+static const void *result_of(const struct sample *sample, const char *group, const char *name,
+                             const struct sysinfo_field **field) {
     *field = sysinfo_field_find(group, name);
     return sample_result(sample, *field);
 }
@@ -27,7 +28,8 @@ static uint64_t number(const struct sample *sample, const char *group, const cha
     return sysinfo_field_uint64(field, result);
 }
 
-static void add_counted(struct text *text, const struct sample *sample, const char *name, const char *one, const char *many) {
+static void add_counted(struct text *text, const struct sample *sample, const char *name, const char *one,
+                        const char *many) {
     add(text, sample, "cpu", name);
     text_addf(text, " %s", knows(sample, "cpu", name) && number(sample, "cpu", name) == 1 ? one : many);
 }
@@ -39,7 +41,8 @@ static void add_cpu(struct text *text, const struct sample *sample) {
     add_counted(text, sample, "count", "CPU", "CPUs");
     text_add(text, ", ");
     add_counted(text, sample, "cores", "core", "cores");
-    if (knows(sample, "cpu", "usable") && knows(sample, "cpu", "count") && number(sample, "cpu", "usable") < number(sample, "cpu", "count")) {
+    if (knows(sample, "cpu", "usable") && knows(sample, "cpu", "count") &&
+        number(sample, "cpu", "usable") < number(sample, "cpu", "count")) {
         text_add(text, ", ");
         add(text, sample, "cpu", "usable");
         text_add(text, " usable here");
@@ -55,7 +58,8 @@ static void add_cpu(struct text *text, const struct sample *sample) {
     text_add(text, "\n");
 }
 
-static void add_space(struct text *text, const struct sample *sample, const char *group, const char *left_name, const char *left_word) {
+static void add_space(struct text *text, const struct sample *sample, const char *group, const char *left_name,
+                      const char *left_word) {
     add(text, sample, group, left_name);
     text_addf(text, " %s of ", left_word);
     add(text, sample, group, "total");

@@ -10,7 +10,10 @@
 /* Whether a word stands for a number: it begins with a digit, or a sign or dot before one. No field does. */
 bool looks_like_number(const char *word);
 
-/* "1", "0.5", "250ms", "2s", "5m", "1h", into seconds above 0. Returns 0, or the exit status after a message that calls it `what`. */
+/*
+ * "1", "0.5", "250ms", "2s", "5m", "1h", into seconds above 0. Returns 0, or the exit status after
+ * a message that calls it `what`.
+ */
 int parse_duration(const char *what, const char *word, double *seconds);
 
 /* The same, also "0". */
@@ -28,7 +31,10 @@ int parse_count(const char *word, uint64_t *count);
 /* A number without a sign, and what stands behind it; false: there is none. */
 bool scan_number(const char *word, double *number, const char **behind);
 
-/* What one of a unit is in bytes: K M G T and KiB MiB GiB TiB are powers of 1024, kB MB GB TB of 1000, "" and B are bytes; 0: no such unit. */
+/*
+ * What one of a unit is in bytes: K M G T and KiB MiB GiB TiB are powers of 1024, kB MB GB TB of
+ * 1000, "" and B are bytes; 0: no such unit.
+ */
 double size_unit(const char *unit);
 
 /* What one of a unit is in seconds: "" s ms m h; 0: no such unit. */
@@ -37,7 +43,10 @@ double duration_unit(const char *unit);
 /* One of the units B KiB MiB GiB TiB kB MB GB TB. Returns its bytes; 0: no such unit. */
 uint64_t unit_bytes(const char *name);
 
-/* The word of the list that `word` was perhaps meant to be: one that it begins, or that is a slip of the finger away; NULL: none. */
+/*
+ * The word of the list that `word` was perhaps meant to be: one that it begins, or that is a slip
+ * of the finger away; NULL: none.
+ */
 const char *closest(const char *word, const char *const *list, size_t count);
 
 #endif

@@ -10,7 +10,10 @@
 /* First of all: nothing that is opened later may be mistaken for a closed standard stream. */
 void platform_start(void);
 
-/* For a child of this process that becomes another program: undoes what platform_start() has changed and a program inherits. Where there is fork(). */
+/*
+ * For a child of this process that becomes another program: undoes what platform_start() has
+ * changed and a program inherits. Where there is fork().
+ */
 void platform_leave(void);
 
 /* Sets a variable of the environment for this process. */

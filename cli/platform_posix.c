@@ -17,7 +17,8 @@
 static struct sigaction size_signal; /* How SIGXFSZ was when this program began. */
 
 /*
- * A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still fails. A command that is run
+ * A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still
+ * fails. A command that is run
  * finds it closed. A file at the limit of its size is a failure to write, and has its message: not a signal.
  */
 void platform_start(void) {
@@ -26,7 +27,8 @@ void platform_start(void) {
     ignore.sa_handler = SIG_IGN;
     sigaction(SIGXFSZ, &ignore, &size_signal);
     for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) < 0) {
             return;
         }
     }
@@ -142,14 +144,14 @@ const char *platform_write(int fd, const char *bytes, size_t count) {
 /* ---- Files ---- */
 
 struct platform_file {
-    int fd;          /* -1: it replaces another when it is closed. */
+    int fd; /* -1: it replaces another when it is closed. */
     bool is_regular;
-    char *path;      /* What is replaced; NULL: written in place. */
-    mode_t mode;     /* Of the new file, */
-    bool has_owner;  /* and whose it is to be, if there was one. */
+    char *path;     /* What is replaced; NULL: written in place. */
+    mode_t mode;    /* Of the new file, */
+    bool has_owner; /* and whose it is to be, if there was one. */
     uid_t owner;
     gid_t group;
-    char *bytes;     /* Of the new file. */
+    char *bytes; /* Of the new file. */
     size_t length;
 };
 
@@ -251,7 +253,8 @@ static const char *append(const struct platform_file *file, const char *bytes, s
     struct stat information;
     off_t start = file->is_regular ? lseek(file->fd, 0, SEEK_END) : -1;
     const char *error = platform_write(file->fd, bytes, count);
-    if (error != NULL && start >= 0 && fstat(file->fd, &information) == 0 && information.st_size == lseek(file->fd, 0, SEEK_CUR)) {
+    if (error != NULL && start >= 0 && fstat(file->fd, &information) == 0 &&
+        information.st_size == lseek(file->fd, 0, SEEK_CUR)) {
         (void)!ftruncate(file->fd, start);
     }
     return error;

@@ -115,7 +115,8 @@ double platform_clock(void) {
     LARGE_INTEGER now, per_second;
     QueryPerformanceCounter(&now);
     QueryPerformanceFrequency(&per_second);
-    return (double)(now.QuadPart / per_second.QuadPart) + (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
+    return (double)(now.QuadPart / per_second.QuadPart) +
+           (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
 }
 
 void platform_sleep_until(double time) {
@@ -134,7 +135,9 @@ int64_t platform_wall_clock(void) {
 
 size_t platform_terminal_width(void) {
     CONSOLE_SCREEN_BUFFER_INFO info;
-    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info) ? (size_t)(info.srWindow.Right - info.srWindow.Left + 1) : 0;
+    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)
+               ? (size_t)(info.srWindow.Right - info.srWindow.Left + 1)
+               : 0;
 }
 
 double platform_cpu_tick(void) {
@@ -146,7 +149,10 @@ double platform_cpu_tick(void) {
 /* Signalled while no long line is being written. */
 static HANDLE may_end;
 
-/* On a thread of its own, when somebody presses Ctrl-C or closes the console: lets a line be finished, then goes on to the default, which ends the process. */
+/*
+ * On a thread of its own, when somebody presses Ctrl-C or closes the console: lets a line be
+ * finished, then goes on to the default, which ends the process.
+ */
 static BOOL WINAPI on_request_to_end(DWORD kind) {
     (void)kind;
     WaitForSingleObject(may_end, 1000);
@@ -208,14 +214,18 @@ static DWORD write_all(HANDLE handle, const char *bytes, size_t count) {
     if (count > 4096) {
         defer_ends();
     }
-    DWORD error = GetConsoleMode(handle, &mode) ? write_console(handle, bytes, count) : write_bytes(handle, bytes, count);
+    DWORD error =
+        GetConsoleMode(handle, &mode) ? write_console(handle, bytes, count) : write_bytes(handle, bytes, count);
     if (count > 4096) {
         allow_ends();
     }
     return error;
 }
 
-/* A reader that has seen enough is no error: the process ends without a word, as a closed pipe ends it elsewhere. */
+/*
+ * A reader that has seen enough is no error: the process ends without a word, as a closed pipe ends
+ * it elsewhere.
+ */
 const char *platform_write(int fd, const char *bytes, size_t count) {
     DWORD error = write_all(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), bytes, count);
     if (fd == 1 && (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED)) {
@@ -276,7 +286,10 @@ static DWORD create_beside(struct platform_file *file) {
     return error;
 }
 
-/* Opens the file, pipe or device that is there, and finds out which it is: a file on a disk is to be replaced, anything else is written in place. */
+/*
+ * Opens the file, pipe or device that is there, and finds out which it is: a file on a disk is to
+ * be replaced, anything else is written in place.
+ */
 static DWORD open_replacement(struct platform_file *file, const wchar_t *path) {
     HANDLE old = CreateFileW(path, GENERIC_WRITE, share_all, NULL, OPEN_EXISTING, 0, NULL);
     if (old != INVALID_HANDLE_VALUE && !is_disk_file(old)) {
@@ -298,7 +311,8 @@ static DWORD open_replacement(struct platform_file *file, const wchar_t *path) {
 static DWORD open_appending(struct platform_file *file, const wchar_t *path, bool *continues) {
     LARGE_INTEGER size;
     file->handle = CreateFileW(path, FILE_APPEND_DATA, share_all, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
-    if (file->handle == INVALID_HANDLE_VALUE && GetLastError() == ERROR_ACCESS_DENIED) { /* Some devices take only plain writing. */
+    if (file->handle == INVALID_HANDLE_VALUE &&
+        GetLastError() == ERROR_ACCESS_DENIED) { /* Some devices take only plain writing. */
         file->handle = CreateFileW(path, GENERIC_WRITE, share_all, NULL, OPEN_EXISTING, 0, NULL);
         if (file->handle != INVALID_HANDLE_VALUE && is_disk_file(file->handle)) {
             CloseHandle(file->handle);
@@ -346,7 +360,9 @@ static DWORD replace(const struct platform_file *file) {
     if (error != ERROR_FILE_NOT_FOUND) {
         return error;
     }
-    return MoveFileExW(file->temporary, file->path, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH) ? ERROR_SUCCESS : GetLastError();
+    return MoveFileExW(file->temporary, file->path, MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH)
+               ? ERROR_SUCCESS
+               : GetLastError();
 }
 
 const char *platform_file_close(struct platform_file *file, bool is_good) {
@@ -383,7 +399,8 @@ static wchar_t *find_file(const char *path, bool *exists) {
 bool platform_is_same_file(const char *path, const char *other) {
     bool exists, other_exists;
     wchar_t *one = find_file(path, &exists), *two = find_file(other, &other_exists);
-    bool is_same = exists && other_exists ? one != NULL && two != NULL && _wcsicmp(one, two) == 0 : strcmp(path, other) == 0;
+    bool is_same =
+        exists && other_exists ? one != NULL && two != NULL && _wcsicmp(one, two) == 0 : strcmp(path, other) == 0;
     free(one);
     free(two);
     return is_same;

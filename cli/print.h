@@ -12,8 +12,8 @@ struct view {
     const struct options *options;
     const struct selection *selection;
     const struct table *table; /* Of a table. */
-    bool percpu;         /* There are rows: of CPUs, nodes or kinds. */
-    bool with_kinds;     /* Rows of CPUs say of which kind each is. */
+    bool percpu;               /* There are rows: of CPUs, nodes or kinds. */
+    bool with_kinds;           /* Rows of CPUs say of which kind each is. */
     enum rows rows;
     uint32_t row_result; /* With percpu: the result that rows are of. */
     bool has_interval;   /* CPU percentages are among the fields. */
@@ -57,7 +57,8 @@ const char *row_word(const struct view *view);
 const char *rows_word(const struct view *view);
 
 /* The kind of the row's CPU, or `unknown`. */
-void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row, const char *unknown);
+void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row,
+              const char *unknown);
 
 /* The fields that rows share. */
 const struct sysinfo_field *cpu_number_field(const struct view *view);

@@ -9,7 +9,8 @@ void print_heap(struct text *text, const struct view *view, const struct sample 
     if (!is_first) {
         text_add(text, "\n");
     }
-    text_addf(text, "heap of sysinfo itself, process %ld, allocator %s\n", (long)getpid(), sysinfo_heap_allocator(NULL));
+    text_addf(text, "heap of sysinfo itself, process %ld, allocator %s\n", (long)getpid(),
+              sysinfo_heap_allocator(NULL));
     const char *comma = "";
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];

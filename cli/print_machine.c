@@ -23,8 +23,10 @@ const char *rows_word(const struct view *view) {
     return view->rows == ROWS_OF_NODES ? "pernode" : view->rows == ROWS_OF_KINDS ? "bykind" : "percpu";
 }
 
-void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row, const char *unknown) {
-    const struct cpu_group *kind = row == NULL ? NULL : group_of(sample->kinds, sysinfo_field_uint64(cpu_number_field(view), row));
+void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row,
+              const char *unknown) {
+    const struct cpu_group *kind =
+        row == NULL ? NULL : group_of(sample->kinds, sysinfo_field_uint64(cpu_number_field(view), row));
     if (kind != NULL) {
         text_addf(text, "%llu", (unsigned long long)kind->number);
     } else {
@@ -46,7 +48,8 @@ static void add_interval(struct text *text, const struct sample *sample, const c
 
 /* ---- Values, in the order asked ---- */
 
-static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result) {
+static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field,
+                            const void *result) {
     if (view->options->unit_bytes > 0) {
         value_add_in_unit(text, field, result, view->options->unit_bytes);
     } else if (options_has(view->options, OPTION_HUMAN)) {
@@ -56,7 +59,8 @@ static void add_named_value(struct text *text, const struct view *view, const st
     }
 }
 
-static void add_values(struct text *text, const struct view *view, const struct sample *sample, const char *cpu, const void *row) {
+static void add_values(struct text *text, const struct view *view, const struct sample *sample, const char *cpu,
+                       const void *row) {
     const char *blank = "";
     if (view->options->time == TIME_UNIX) {
         time_add_unix(text, sample->wall);
@@ -95,7 +99,8 @@ void print_values(struct text *text, const struct view *view, const struct sampl
 /* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
 
 /* "name": value pairs of a group, then the lists of those that are estimated, and without limit. */
-static void add_members(struct text *text, const struct view *view, const char *group, const struct sample *sample, const void *row, const char **comma) {
+static void add_members(struct text *text, const struct view *view, const char *group, const struct sample *sample,
+                        const void *row, const char **comma) {
     const struct selection *selection = view->selection;
     static const char *const lists[] = {"estimated", "unlimited"};
     for (size_t i = 0; i < selection->count; i++) {
@@ -114,7 +119,8 @@ static void add_members(struct text *text, const struct view *view, const char *
                 continue;
             }
             const void *result = row != NULL ? row : sample_result(sample, field);
-            if (list == 0 ? sysinfo_field_is_estimated(field, result) : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
+            if (list == 0 ? sysinfo_field_is_estimated(field, result)
+                          : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
                 if (*open == '[') {
                     text_addf(text, "%s\"%s\":", *comma, lists[list]);
                 }
@@ -130,7 +136,8 @@ static void add_percpu(struct text *text, const struct view *view, const char *g
     text_addf(text, ",\"%s\":[", rows_word(view));
     for (size_t i = 0; i < sample->rows; i++) {
         const char *comma = ",";
-        text_addf(text, "%s{\"%s\":%llu", i == 0 ? "" : ",", row_word(view), (unsigned long long)cpu_number(view, sample->row[i]));
+        text_addf(text, "%s{\"%s\":%llu", i == 0 ? "" : ",", row_word(view),
+                  (unsigned long long)cpu_number(view, sample->row[i]));
         if (view->with_kinds) {
             text_add(text, ",\"kind\":");
             add_kind(text, view, sample, sample->row[i], "null");
@@ -147,7 +154,8 @@ static bool is_within(const char *group, const char *path) {
     return length == 0 || (strncmp(group, path, length) == 0 && (group[length] == '\0' || group[length] == '.'));
 }
 
-static void add_object(struct text *text, const struct view *view, const char *path, const struct sample *sample, const char **comma) {
+static void add_object(struct text *text, const struct view *view, const char *path, const struct sample *sample,
+                       const char **comma) {
     const struct selection *selection = view->selection;
     bool has_rows = false;
     if (strcmp(path, "heap") == 0) {
@@ -155,7 +163,8 @@ static void add_object(struct text *text, const struct view *view, const char *p
     }
     add_members(text, view, path, sample, NULL, comma);
     for (size_t i = 0; i < selection->count; i++) {
-        has_rows = has_rows || (strcmp(selection->field[i]->group, path) == 0 && is_row_field(view, selection->field[i]));
+        has_rows =
+            has_rows || (strcmp(selection->field[i]->group, path) == 0 && is_row_field(view, selection->field[i]));
     }
     if (has_rows) {
         add_percpu(text, view, path, sample);
@@ -222,7 +231,8 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
 
 void print_csv(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     if (is_first && !options_has(view->options, OPTION_NO_HEADER)) {
-        text_addf(text, "time%s%s%s%s", view->has_interval ? ",interval" : "", view->percpu ? "," : "", view->percpu ? row_word(view) : "", view->with_kinds ? ",kind" : "");
+        text_addf(text, "time%s%s%s%s", view->has_interval ? ",interval" : "", view->percpu ? "," : "",
+                  view->percpu ? row_word(view) : "", view->with_kinds ? ",kind" : "");
         for (size_t i = 0; i < view->selection->count; i++) {
             text_addf(text, ",%s.%s", view->selection->field[i]->group, view->selection->field[i]->name);
         }

@@ -12,7 +12,8 @@ static bool is_known(const struct sysinfo_field *field, const void *result) {
     return sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
 }
 
-static void add_one(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result, const void *row) {
+static void add_one(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result,
+                    const void *row) {
     if (!is_known(field, row != NULL ? row : result)) {
         return;
     }
@@ -20,7 +21,8 @@ static void add_one(struct text *text, const struct view *view, const struct sys
     if (row != NULL || field->metric_labels != NULL) {
         text_add(text, "{");
         if (row != NULL) {
-            text_addf(text, "cpu=\"%llu\"%s", (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), row), field->metric_labels != NULL ? "," : "");
+            text_addf(text, "cpu=\"%llu\"%s", (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), row),
+                      field->metric_labels != NULL ? "," : "");
         }
         text_addf(text, "%s}", field->metric_labels != NULL ? field->metric_labels : "");
     }
@@ -35,7 +37,8 @@ static const char *meaning_of(const struct sysinfo_field *field) {
         const char *metric, *meaning;
     } shared[] = {
         {"sysinfo_cpu_seconds_total", "Time that CPUs spent in each mode."},
-        {"sysinfo_cpu_guest_seconds_total", "Time that CPUs spent running virtual machines, a part of modes user and nice."},
+        {"sysinfo_cpu_guest_seconds_total",
+         "Time that CPUs spent running virtual machines, a part of modes user and nice."},
     };
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         if (strcmp(field->metric, shared[i].metric) == 0) {
@@ -46,13 +49,15 @@ static const char *meaning_of(const struct sysinfo_field *field) {
 }
 
 static void add_head(struct text *text, const struct sysinfo_field *field) {
-    text_addf(text, "# HELP %s %s\n# TYPE %s %s\n", field->metric, meaning_of(field), field->metric, field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
+    text_addf(text, "# HELP %s %s\n# TYPE %s %s\n", field->metric, meaning_of(field), field->metric,
+              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
 }
 
 /* Whether an earlier field of the selection began the same metric. */
 static bool is_begun(const struct selection *selection, size_t index) {
     for (size_t i = 0; i < index; i++) {
-        if (selection->field[i]->metric != NULL && strcmp(selection->field[i]->metric, selection->field[index]->metric) == 0) {
+        if (selection->field[i]->metric != NULL &&
+            strcmp(selection->field[i]->metric, selection->field[index]->metric) == 0) {
             return true;
         }
     }

@@ -11,40 +11,60 @@
 #define COLUMNS(list) (list), sizeof(list) / sizeof((list)[0])
 
 static const struct column cpu_columns[] = {
-    {"cpu", "percent", "busy%", 8},    {"cpu", "user", "user%", 8},        {"cpu", "system", "sys%", 7}, {"cpu", "nice", "nice%", 7}, {"cpu", "iowait", "iowait%", 9},
-    {"cpu", "irq", "irq%", 7},         {"cpu", "softirq", "softirq%", 10}, {"cpu", "steal", "steal%", 8}, {"cpu", "idle", "idle%", 8},
+    {"cpu", "percent", "busy%", 8},     {"cpu", "user", "user%", 8},     {"cpu", "system", "sys%", 7},
+    {"cpu", "nice", "nice%", 7},        {"cpu", "iowait", "iowait%", 9}, {"cpu", "irq", "irq%", 7},
+    {"cpu", "softirq", "softirq%", 10}, {"cpu", "steal", "steal%", 8},   {"cpu", "idle", "idle%", 8},
 };
 static const struct column cpu_times_columns[] = {
-    {"cpu.times", "user", "user", 13}, {"cpu.times", "system", "system", 13},   {"cpu.times", "nice", "nice", 11},   {"cpu.times", "iowait", "iowait", 11},
-    {"cpu.times", "irq", "irq", 10},   {"cpu.times", "softirq", "softirq", 11}, {"cpu.times", "steal", "steal", 11}, {"cpu.times", "idle", "idle", 14},
+    {"cpu.times", "user", "user", 13},   {"cpu.times", "system", "system", 13},
+    {"cpu.times", "nice", "nice", 11},   {"cpu.times", "iowait", "iowait", 11},
+    {"cpu.times", "irq", "irq", 10},     {"cpu.times", "softirq", "softirq", 11},
+    {"cpu.times", "steal", "steal", 11}, {"cpu.times", "idle", "idle", 14},
 };
 static const struct column mem_columns[] = {
-    {"mem", "total", "total", 13},      {"mem", "available", "available", 11}, {"mem", "usable", "usable", 10}, {"mem", "percent", "used%", 8},  {"mem", "used", "used", 10}, {"mem", "free", "free", 10},
-    {"mem", "buffers", "buffers", 10},  {"mem", "cached", "cached", 10},       {"mem", "shared", "shared", 10}, {"mem", "slab", "slab", 10}, {"mem", "wired", "wired", 10},
+    {"mem", "total", "total", 13},     {"mem", "available", "available", 11}, {"mem", "usable", "usable", 10},
+    {"mem", "percent", "used%", 8},    {"mem", "used", "used", 10},           {"mem", "free", "free", 10},
+    {"mem", "buffers", "buffers", 10}, {"mem", "cached", "cached", 10},       {"mem", "shared", "shared", 10},
+    {"mem", "slab", "slab", 10},       {"mem", "wired", "wired", 10},
 };
 static const struct column swap_columns[] = {
-    {"swap", "total", "total", 13}, {"swap", "used", "used", 11}, {"swap", "percent", "used%", 8}, {"swap", "free", "free", 11}, {"swap", "sin", "in", 11}, {"swap", "sout", "out", 11},
+    {"swap", "total", "total", 13}, {"swap", "used", "used", 11}, {"swap", "percent", "used%", 8},
+    {"swap", "free", "free", 11},   {"swap", "sin", "in", 11},    {"swap", "sout", "out", 11},
 };
 static const struct column load_columns[] = {
-    {"load", "min1", "1 min", 9}, {"load", "min5", "5 min", 9}, {"load", "min15", "15 min", 9},
+    {"load", "min1", "1 min", 9},
+    {"load", "min5", "5 min", 9},
+    {"load", "min15", "15 min", 9},
 };
 static const struct column stats_columns[] = {
-    {"stats", "ctx_switches", "context switches", 20}, {"stats", "interrupts", "interrupts", 18}, {"stats", "soft_interrupts", "soft interrupts", 18}, {"stats", "syscalls", "system calls", 18},
+    {"stats", "ctx_switches", "context switches", 20},
+    {"stats", "interrupts", "interrupts", 18},
+    {"stats", "soft_interrupts", "soft interrupts", 18},
+    {"stats", "syscalls", "system calls", 18},
 };
 static const struct column cgroup_columns[] = {
-    {"cgroup", "cpu_percent", "cpu%", 8}, {"cgroup", "throttled", "throttled", 12},       {"cgroup", "current", "memory", 11},
-    {"cgroup", "limit", "limit", 11},     {"cgroup", "peak", "peak", 11},                 {"cgroup", "events_max", "at limit", 11},
+    {"cgroup", "cpu_percent", "cpu%", 8},
+    {"cgroup", "throttled", "throttled", 12},
+    {"cgroup", "current", "memory", 11},
+    {"cgroup", "limit", "limit", 11},
+    {"cgroup", "peak", "peak", 11},
+    {"cgroup", "events_max", "at limit", 11},
     {"cgroup", "events_oom_kill", "oom kills", 11},
 };
 static const struct column pressure_columns[] = {
-    {"pressure.cpu", "some_avg10", "cpu some%", 11},       {"pressure.memory", "some_avg10", "memory some%", 14}, {"pressure.memory", "full_avg10", "full%", 7},
-    {"pressure.io", "some_avg10", "io some%", 10},         {"pressure.io", "full_avg10", "full%", 7},             {"pressure.cgroup.cpu", "some_avg10", "cgroup cpu some%", 18},
-    {"pressure.cgroup.memory", "some_avg10", "memory some%", 14}, {"pressure.cgroup.memory", "full_avg10", "full%", 7},
+    {"pressure.cpu", "some_avg10", "cpu some%", 11},
+    {"pressure.memory", "some_avg10", "memory some%", 14},
+    {"pressure.memory", "full_avg10", "full%", 7},
+    {"pressure.io", "some_avg10", "io some%", 10},
+    {"pressure.io", "full_avg10", "full%", 7},
+    {"pressure.cgroup.cpu", "some_avg10", "cgroup cpu some%", 18},
+    {"pressure.cgroup.memory", "some_avg10", "memory some%", 14},
+    {"pressure.cgroup.memory", "full_avg10", "full%", 7},
 };
 
 static const struct table tables[] = {
-    {"cpu", COLUMNS(cpu_columns)},   {"cpu.times", COLUMNS(cpu_times_columns)}, {"mem", COLUMNS(mem_columns)},
-    {"swap", COLUMNS(swap_columns)}, {"load", COLUMNS(load_columns)},           {"stats", COLUMNS(stats_columns)},
+    {"cpu", COLUMNS(cpu_columns)},       {"cpu.times", COLUMNS(cpu_times_columns)}, {"mem", COLUMNS(mem_columns)},
+    {"swap", COLUMNS(swap_columns)},     {"load", COLUMNS(load_columns)},           {"stats", COLUMNS(stats_columns)},
     {"cgroup", COLUMNS(cgroup_columns)}, {"pressure", COLUMNS(pressure_columns)},
 };
 
@@ -78,7 +98,8 @@ static int time_width(const struct view *view) {
 }
 
 /* A unit's name behind the header of a column of bytes: "total(MiB)". */
-static void add_header_cell(struct text *text, const struct view *view, const struct column *column, const struct sysinfo_field *field) {
+static void add_header_cell(struct text *text, const struct view *view, const struct column *column,
+                            const struct sysinfo_field *field) {
     char header[64];
     bool has_unit = view->options->unit != NULL && field->unit == SYSINFO_UNIT_BYTES;
     snprintf(header, sizeof header, has_unit ? "%s(%s)" : "%s", column->header, view->options->unit);
@@ -98,7 +119,8 @@ static void add_header(struct text *text, const struct view *view) {
     text_add(text, "\n");
 }
 
-static void add_cell(struct text *text, const struct view *view, const struct column *column, const struct sysinfo_field *field, const void *result) {
+static void add_cell(struct text *text, const struct view *view, const struct column *column,
+                     const struct sysinfo_field *field, const void *result) {
     struct text cell = {NULL, 0, 0};
     int width = column->width;
     if (view->options->unit_bytes > 0 && field->unit == SYSINFO_UNIT_BYTES) {
@@ -111,7 +133,8 @@ static void add_cell(struct text *text, const struct view *view, const struct co
     text_free(&cell);
 }
 
-static void add_line(struct text *text, const struct view *view, const struct sample *sample, const char *cpu, const void *row) {
+static void add_line(struct text *text, const struct view *view, const struct sample *sample, const char *cpu,
+                     const void *row) {
     if (time_width(view) > 0) {
         struct text time = {NULL, 0, 0};
         if (view->options->time == TIME_UNIX) {
@@ -145,7 +168,8 @@ void print_table(struct text *text, const struct view *view, const struct sample
     add_line(text, view, sample, view->percpu ? "all" : NULL, NULL);
     for (size_t i = 0; view->percpu && i < sample->rows; i++) {
         char cpu[24];
-        snprintf(cpu, sizeof cpu, "%llu", (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), sample->row[i]));
+        snprintf(cpu, sizeof cpu, "%llu",
+                 (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), sample->row[i]));
         add_line(text, view, sample, cpu, sample->row[i]);
     }
 }

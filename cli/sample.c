@@ -49,7 +49,10 @@ static void room_for(struct sampler *sampler, size_t rows) {
     sampler->room = rows;
 }
 
-/* The moment when the machine started: the same CPU, the same modes, no time spent. When that was is known of this machine only. */
+/*
+ * The moment when the machine started: the same CPU, the same modes, no time spent. When that was
+ * is known of this machine only.
+ */
 static struct sysinfo_cpu_sample start_of(const struct sampler *sampler, const struct sysinfo_cpu_sample *sample) {
     struct sysinfo_cpu_sample start = {.present = sample->present};
     if (sampler->has_root) {
@@ -120,7 +123,8 @@ static void group_rows(struct sampler *sampler) {
             has_cpus = group_sum(group, sampler->past_list, sampler->now_list, &before) && has_cpus;
         }
         if (!has_cpus || sysinfo_cpu_usage_between(&before, &after, usage, sizeof *usage) != SYSINFO_OK) {
-            *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = group->number};
+            *usage =
+                (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = group->number};
         }
         sample->row[sample->rows++] = usage;
     }
@@ -194,8 +198,11 @@ void sampler_begin(struct sampler *sampler) {
     if (read_now(sampler, &now) == SYSINFO_OK) {
         remember(sampler, &now);
     }
-    if (sampler->measures_cgroup) { /* The library keeps the past of this one; what failed fails again when the sample is taken. */
-        keep(sampler, SYSINFO_RESULT_CGROUP, sysinfo_read(sampler->host, SYSINFO_RESULT_CGROUP, sampler->sample.result[SYSINFO_RESULT_CGROUP], sizeof sampler->sample.result[0]));
+    if (sampler->measures_cgroup) {
+        /* The library keeps the past of this one; what failed fails again when the sample is taken. */
+        keep(sampler, SYSINFO_RESULT_CGROUP,
+             sysinfo_read(sampler->host, SYSINFO_RESULT_CGROUP, sampler->sample.result[SYSINFO_RESULT_CGROUP],
+                          sizeof sampler->sample.result[0]));
     }
 }
 
@@ -203,7 +210,8 @@ void sampler_begin(struct sampler *sampler) {
 static int read_result(struct sampler *sampler, uint32_t result) {
     void *out = sampler->sample.result[result];
     size_t size = sizeof sampler->sample.result[result];
-    return result == SYSINFO_RESULT_HEAP ? sysinfo_heap_detail(sampler->host, out, size) : sysinfo_read(sampler->host, result, out, size);
+    return result == SYSINFO_RESULT_HEAP ? sysinfo_heap_detail(sampler->host, out, size)
+                                         : sysinfo_read(sampler->host, result, out, size);
 }
 
 const struct sample *sampler_take(struct sampler *sampler) {

@@ -19,28 +19,28 @@ enum { SAMPLE_RESULTS = 32 };
 enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
 struct sample {
-    int64_t wall;                                     /* Milliseconds since 1970. */
-    double interval;                                  /* Seconds that CPU percentages were measured over; below 0: unknown. */
-    int status[SAMPLE_RESULTS];                       /* Of each result that was asked for. */
-    struct text why[SAMPLE_RESULTS];                  /* The library's sentence, where the status is no success. */
+    int64_t wall;                    /* Milliseconds since 1970. */
+    double interval;                 /* Seconds that CPU percentages were measured over; below 0: unknown. */
+    int status[SAMPLE_RESULTS];      /* Of each result that was asked for. */
+    struct text why[SAMPLE_RESULTS]; /* The library's sentence, where the status is no success. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
-    const char *cgroup;                               /* The path of this process's cgroup, where it is asked for and known. */
-    const void **row;                                 /* With percpu: the result of each CPU. */
+    const char *cgroup; /* The path of this process's cgroup, where it is asked for and known. */
+    const void **row;   /* With percpu: the result of each CPU. */
     size_t rows;
-    const struct cpu_groups *kinds;                   /* Where rows say of which kind a CPU is. */
+    const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
 };
 
 /* What takes samples, and remembers the last one of the CPUs. */
 struct sampler {
     struct sysinfo_host *host;
-    uint32_t results;     /* Bit for each result that is asked for. */
-    bool percpu;          /* Rows of usage, or of samples where usage is not asked for. */
+    uint32_t results; /* Bit for each result that is asked for. */
+    bool percpu;      /* Rows of usage, or of samples where usage is not asked for. */
     enum rows rows;
     struct cpu_groups groups; /* Of nodes or kinds. */
-    bool has_root;        /* Of another machine. */
-    bool since_boot;      /* Compare with zero, not with the last sample. */
-    bool measures_cgroup; /* Its CPU use, since the last sample. */
-    bool tells_cgroup;    /* Where it is. */
+    bool has_root;            /* Of another machine. */
+    bool since_boot;          /* Compare with zero, not with the last sample. */
+    bool measures_cgroup;     /* Its CPU use, since the last sample. */
+    bool tells_cgroup;        /* Where it is. */
 
     struct sysinfo_cpu_sample past;
     struct sysinfo_cpu_sample_list *past_list, *now_list;

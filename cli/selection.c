@@ -65,14 +65,19 @@ static int unknown_field(const char *group, const char *name) {
     for (; count < all.count && count < MOST; count++) {
         const char *inner = all.field[count]->group + strlen(group);
         names[count] = (struct text){NULL, 0, 0};
-        text_addf(&names[count], "%s%s%s", *inner == '.' ? inner + 1 : "", *inner == '.' ? "." : "", all.field[count]->name);
+        text_addf(&names[count], "%s%s%s", *inner == '.' ? inner + 1 : "", *inner == '.' ? "." : "",
+                  all.field[count]->name);
         list[count] = names[count].bytes;
     }
     selection_free(&all);
     const char *meant = closest(name, list, count);
-    int status = commands_has_name(name) && !begins_with(meant, name) ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get mem.available swap.used", name, group)
-                 : meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
-                                 : usage("unknown field '%s' (sysinfo fields %s)", name, group);
+    int status = commands_has_name(name) && !begins_with(meant, name)
+                     ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get "
+                             "mem.available swap.used",
+                             name, group)
+                 : meant != NULL
+                     ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
+                     : usage("unknown field '%s' (sysinfo fields %s)", name, group);
     for (size_t i = 0; i < count; i++) {
         text_free(&names[i]);
     }
@@ -115,7 +120,8 @@ void selection_drop_doubles(struct selection *selection) {
 bool selection_has_window(const struct selection *selection) {
     for (size_t i = 0; i < selection->count; i++) {
         const struct sysinfo_field *field = selection->field[i];
-        if (field->result == SYSINFO_RESULT_CPU_USAGE || (field->result == SYSINFO_RESULT_CGROUP && field->unit == SYSINFO_UNIT_PERCENT)) {
+        if (field->result == SYSINFO_RESULT_CPU_USAGE ||
+            (field->result == SYSINFO_RESULT_CGROUP && field->unit == SYSINFO_UNIT_PERCENT)) {
             return true;
         }
     }

@@ -13,7 +13,10 @@ struct selection {
     size_t count;
 };
 
-/* Adds one field; every field of a group but labels. A group that is only the beginning of others, as pressure is of pressure.cpu, stands for those. */
+/*
+ * Adds one field; every field of a group but labels. A group that is only the beginning of others,
+ * as pressure is of pressure.cpu, stands for those.
+ */
 void selection_add(struct selection *selection, const struct sysinfo_field *field);
 void selection_add_group(struct selection *selection, const char *group);
 

@@ -50,7 +50,8 @@ static size_t end_of(const struct machine *machine, size_t row) {
 }
 
 /* The present figures of a NUMA node; NULL: unknown. */
-static const struct sysinfo_numa_node *node_of(const struct machine *machine, const struct sysinfo_topology_object *object) {
+static const struct sysinfo_numa_node *node_of(const struct machine *machine,
+                                               const struct sysinfo_topology_object *object) {
     const struct sysinfo_numa_node *node;
     for (size_t i = 0; (node = sysinfo_numa_node_list_at(machine->nodes, i)) != NULL; i++) {
         if (SYSINFO_HAS(object, number) && node->number == object->number && SYSINFO_HAS(node, total)) {
@@ -66,7 +67,8 @@ static const char *cache_letter(const struct sysinfo_topology_object *object) {
     return object->cache_type == SYSINFO_CACHE_DATA ? "d" : object->cache_type == SYSINFO_CACHE_INSTRUCTION ? "i" : "";
 }
 
-static void add_number(struct text *text, const char *name, const struct sysinfo_topology_object *object, bool with_number) {
+static void add_number(struct text *text, const char *name, const struct sysinfo_topology_object *object,
+                       bool with_number) {
     text_add(text, name);
     if (with_number && SYSINFO_HAS(object, number)) {
         text_addf(text, " %llu", (unsigned long long)object->number);
@@ -74,7 +76,8 @@ static void add_number(struct text *text, const char *name, const struct sysinfo
 }
 
 /* "package 0", "L2 512 KiB", "core": `with_number` false in a line that stands for several alike. */
-static void add_label(struct text *text, const struct machine *machine, const struct sysinfo_topology_object *object, bool with_number) {
+static void add_label(struct text *text, const struct machine *machine, const struct sysinfo_topology_object *object,
+                      bool with_number) {
     const struct sysinfo_numa_node *node;
     switch (object->type) {
     case SYSINFO_TOPOLOGY_PACKAGE:
@@ -140,8 +143,9 @@ static bool are_alike(const struct machine *machine, size_t a, size_t b) {
     }
     for (; a < end; a++, b++) {
         const struct sysinfo_topology_object *one = object_at(machine, a), *other = object_at(machine, b);
-        if (one->type != other->type || one->depth != other->depth || one->cpus != other->cpus || one->bytes != other->bytes || one->level != other->level ||
-            one->cache_type != other->cache_type || one->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
+        if (one->type != other->type || one->depth != other->depth || one->cpus != other->cpus ||
+            one->bytes != other->bytes || one->level != other->level || one->cache_type != other->cache_type ||
+            one->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
             return false;
         }
     }
@@ -151,7 +155,8 @@ static bool are_alike(const struct machine *machine, size_t a, size_t b) {
 enum { CPUS_COLUMN = 56, MOST_SETS = 8 };
 
 /* The CPUs of rows that stand side by side: all sets, or the first two and the last. */
-static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row, size_t rows) {
+static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row,
+                     size_t rows) {
     size_t length = text->length - line_start;
     text_pad(text, length < CPUS_COLUMN ? CPUS_COLUMN - length : 2);
     text_add(text, "CPUs");
@@ -167,7 +172,8 @@ static void add_cpus(struct text *text, const struct machine *machine, size_t li
 static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus);
 
 /* The rows of `rows`, which are alike, as one line, and what is inside each. */
-static void add_rows(struct text *text, const struct machine *machine, const size_t *row, size_t rows, int indent, bool with_cpus) {
+static void add_rows(struct text *text, const struct machine *machine, const size_t *row, size_t rows, int indent,
+                     bool with_cpus) {
     size_t line_start = text->length;
     text_pad(text, (size_t)indent * 2);
     if (rows > 1) {
@@ -200,7 +206,8 @@ static void add_inside(struct text *text, const struct machine *machine, size_t 
     free(alike);
 }
 
-static void add_count(struct text *text, const struct machine *machine, uint32_t type, const char *one, const char *many) {
+static void add_count(struct text *text, const struct machine *machine, uint32_t type, const char *one,
+                      const char *many) {
     size_t count = sysinfo_topology_object_list_count_type(machine->list, type);
     if (count > 0) {
         text_addf(text, "%s%llu %s", text->length > 0 ? ", " : "", (unsigned long long)count, count == 1 ? one : many);
@@ -210,7 +217,8 @@ static void add_count(struct text *text, const struct machine *machine, uint32_t
 static void add_kinds(struct text *text, const struct machine *machine) {
     const struct sysinfo_topology_object *object;
     for (size_t row = 0; (object = sysinfo_topology_object_list_at(machine->list, row)) != NULL; row++) {
-        if (object->type != SYSINFO_TOPOLOGY_CORE_KIND || sysinfo_topology_object_list_count_type(machine->list, SYSINFO_TOPOLOGY_CORE_KIND) < 2) {
+        if (object->type != SYSINFO_TOPOLOGY_CORE_KIND ||
+            sysinfo_topology_object_list_count_type(machine->list, SYSINFO_TOPOLOGY_CORE_KIND) < 2) {
             continue;
         }
         size_t line_start = text->length;
@@ -238,8 +246,9 @@ static void add_picture(struct text *text, const struct machine *machine) {
 /* ---- JSON ---- */
 
 static const char *type_name(uint64_t type) {
-    static const char *const names[] = {[SYSINFO_TOPOLOGY_MACHINE] = "machine", [SYSINFO_TOPOLOGY_PACKAGE] = "package", [SYSINFO_TOPOLOGY_DIE] = "die",
-                                        [SYSINFO_TOPOLOGY_NUMA_NODE] = "node",  [SYSINFO_TOPOLOGY_CACHE] = "cache",     [SYSINFO_TOPOLOGY_CORE] = "core",
+    static const char *const names[] = {[SYSINFO_TOPOLOGY_MACHINE] = "machine", [SYSINFO_TOPOLOGY_PACKAGE] = "package",
+                                        [SYSINFO_TOPOLOGY_DIE] = "die",         [SYSINFO_TOPOLOGY_NUMA_NODE] = "node",
+                                        [SYSINFO_TOPOLOGY_CACHE] = "cache",     [SYSINFO_TOPOLOGY_CORE] = "core",
                                         [SYSINFO_TOPOLOGY_CPU] = "cpu",         [SYSINFO_TOPOLOGY_CORE_KIND] = "kind"};
     return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "other";
 }
@@ -261,7 +270,8 @@ static void add_json_object(struct text *text, const struct machine *machine, si
     }
     if (object->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
         const struct sysinfo_numa_node *node = node_of(machine, object);
-        add_member(text, "total", node != NULL || SYSINFO_HAS(object, bytes), node != NULL ? node->total : object->bytes);
+        add_member(text, "total", node != NULL || SYSINFO_HAS(object, bytes),
+                   node != NULL ? node->total : object->bytes);
         add_member(text, "free", node != NULL && SYSINFO_HAS(node, free), node != NULL ? node->free : 0);
     } else {
         add_member(text, "bytes", SYSINFO_HAS(object, bytes), object->bytes);
@@ -287,9 +297,13 @@ static void add_json(struct text *text, const struct machine *machine) {
     static const struct {
         const char *name;
         uint32_t type;
-    } counts[] = {{"cpus", SYSINFO_TOPOLOGY_CPU}, {"cores", SYSINFO_TOPOLOGY_CORE}, {"packages", SYSINFO_TOPOLOGY_PACKAGE}, {"nodes", SYSINFO_TOPOLOGY_NUMA_NODE}};
+    } counts[] = {{"cpus", SYSINFO_TOPOLOGY_CPU},
+                  {"cores", SYSINFO_TOPOLOGY_CORE},
+                  {"packages", SYSINFO_TOPOLOGY_PACKAGE},
+                  {"nodes", SYSINFO_TOPOLOGY_NUMA_NODE}};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name, (unsigned long long)sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
+        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name,
+                  (unsigned long long)sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
     }
     text_add(text, ",\"machine\":");
     if (object_at(machine, 0) != NULL) {
@@ -351,7 +365,8 @@ int run_topology(struct options *options) {
     if (library != SYSINFO_OK) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
-        library = sysinfo_numa_nodes(machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
+        library = sysinfo_numa_nodes(
+            machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
         status = print_machine(options, &machine);
     }
     (void)library;

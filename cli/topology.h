@@ -7,7 +7,10 @@
 
 int run_topology(struct options *options);
 
-/* The hwloc library takes another root, and silence, from variables of the environment: this process is ours, so they may be set. */
+/*
+ * The hwloc library takes another root, and silence, from variables of the environment: this
+ * process is ours, so they may be set.
+ */
 void topology_choose_root(const struct options *options);
 
 #endif

@@ -14,7 +14,8 @@ static void add_number(struct text *text, const struct sysinfo_field *field, con
     }
 }
 
-void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown, const char *unlimited) {
+void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
+               const char *unlimited) {
     switch (sysinfo_field_state(field, result)) {
     case SYSINFO_FIELD_KNOWN:
         add_number(text, field, result);
@@ -51,7 +52,10 @@ void value_add_human(struct text *text, const struct sysinfo_field *field, const
     }
 }
 
-/* What is in use is rounded up and everything else down: a script that asks for whole GiB must not be promised what is not there. */
+/*
+ * What is in use is rounded up and everything else down: a script that asks for whole GiB must not
+ * be promised what is not there.
+ */
 void value_add_in_unit(struct text *text, const struct sysinfo_field *field, const void *result, uint64_t unit_bytes) {
     if (sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN || field->unit != SYSINFO_UNIT_BYTES) {
         value_add(text, field, result, "-", "none");

@@ -9,8 +9,12 @@
 
 #include "text.h"
 
-/* In base units, for programs: whole numbers, or two decimals. `unknown` and `unlimited` stand for what is no number. */
-void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown, const char *unlimited);
+/*
+ * In base units, for programs: whole numbers, or two decimals. `unknown` and `unlimited` stand for
+ * what is no number.
+ */
+void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
+               const char *unlimited);
 
 /* For people: bytes as "18.4 GiB", percentages with one decimal. */
 void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result);

@@ -19,8 +19,12 @@ struct conditions {
     bool any; /* One is enough. */
 };
 
-/* Unknown stays unknown, unless one is enough and another holds; *unknown is then the first such condition, and else NULL. */
-static enum truth evaluate(const struct conditions *conditions, const struct sample *sample, const struct expression **unknown) {
+/*
+ * Unknown stays unknown, unless one is enough and another holds; *unknown is then the first such
+ * condition, and else NULL.
+ */
+static enum truth evaluate(const struct conditions *conditions, const struct sample *sample,
+                           const struct expression **unknown) {
     size_t holding = 0;
     *unknown = NULL;
     for (size_t i = 0; i < conditions->count; i++) {
@@ -51,15 +55,19 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
         value_add(&value, expression->field, sample_result(sample, expression->field), "unknown", "none");
         enum truth truth = expression_evaluate(expression, sample);
         note("%s: %s.%s is %s%s", expression->text, expression->field->group, expression->field->name, value.bytes,
-             truth == IS_TRUE ? ": true" : truth == IS_FALSE ? ": false" : "");
+             truth == IS_TRUE    ? ": true"
+             : truth == IS_FALSE ? ": false"
+                                 : "");
         text_free(&value);
     }
 }
 
-static int fail_unknown(const struct options *options, const struct expression *expression, const struct sample *sample) {
+static int fail_unknown(const struct options *options, const struct expression *expression,
+                        const struct sample *sample) {
     struct text why = {NULL, 0, 0};
     const void *result = sample_result(sample, expression->field);
-    bool is_whole = expression->whole != NULL && sysinfo_field_state(expression->field, result) != SYSINFO_FIELD_UNKNOWN;
+    bool is_whole =
+        expression->whole != NULL && sysinfo_field_state(expression->field, result) != SYSINFO_FIELD_UNKNOWN;
     explain_unknown(&why, options, sample, is_whole ? expression->whole : expression->field);
     int status = trouble("%s: %s", expression->text, why.bytes);
     text_free(&why);
@@ -67,7 +75,8 @@ static int fail_unknown(const struct options *options, const struct expression *
 }
 
 /* One window of CPU use lies before every look, also the first. */
-static int watch(const struct options *options, const struct conditions *conditions, struct sampler *sampler, double interval, double deadline) {
+static int watch(const struct options *options, const struct conditions *conditions, struct sampler *sampler,
+                 double interval, double deadline) {
     struct schedule schedule = {platform_clock(), interval, 0};
     bool needs_window = sampler_needs_window(sampler);
     double held_since = -1;
@@ -83,7 +92,8 @@ static int watch(const struct options *options, const struct conditions *conditi
         const struct expression *unknown;
         enum truth truth = evaluate(conditions, sample, &unknown);
         double now = platform_clock();
-        if (unknown != NULL && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline && options->root == NULL) {
+        if (unknown != NULL && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline &&
+            options->root == NULL) {
             continue; /* An empty window, or a resume from suspend: the next one will do. */
         }
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
@@ -101,7 +111,10 @@ static int watch(const struct options *options, const struct conditions *conditi
     }
 }
 
-/* What no machine of this system tells is said before anything is measured, unless another condition may hold instead. */
+/*
+ * What no machine of this system tells is said before anything is measured, unless another
+ * condition may hold instead.
+ */
 static int check_available(const struct conditions *conditions) {
     const struct sysinfo_field *missing = NULL;
     size_t count = 0;
@@ -147,7 +160,8 @@ static int run(struct options *options, double interval, double timeout) {
 
 int run_check(struct options *options) {
     if (options_has(options, OPTION_FOR) || options_has(options, OPTION_TIMEOUT)) {
-        return usage("%s is for sysinfo wait: check looks once", options->word[options_has(options, OPTION_FOR) ? OPTION_FOR : OPTION_TIMEOUT]);
+        return usage("%s is for sysinfo wait: check looks once",
+                     options->word[options_has(options, OPTION_FOR) ? OPTION_FOR : OPTION_TIMEOUT]);
     }
     int status = options_refuse_others(options, commands_options(options->command));
     return status != 0 ? status : run(options, options->interval > 0 ? options->interval : DEFAULT_CPU_INTERVAL, 0);
@@ -159,5 +173,7 @@ int run_wait(struct options *options) {
         status = usage("--for is longer than --timeout: it could never hold so long");
     }
     double forever = 1e15;
-    return status != 0 ? status : run(options, options->interval > 0 ? options->interval : 1, options_has(options, OPTION_TIMEOUT) ? options->timeout : forever);
+    return status != 0 ? status
+                       : run(options, options->interval > 0 ? options->interval : 1,
+                             options_has(options, OPTION_TIMEOUT) ? options->timeout : forever);
 }

@@ -65,7 +65,10 @@ enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 
 /* ---- Figures ---- */
 
-/* KiB of this process in memory; 0 where /proc does not tell. Without stdio: its buffer would be one of the blocks. */
+/*
+ * KiB of this process in memory; 0 where /proc does not tell. Without stdio: its buffer would be
+ * one of the blocks.
+ */
 static uint64_t kib_in_memory(void) {
     char text[100];
     int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
@@ -152,7 +155,10 @@ static void *work(void *argument) {
 }
 
 static void run_in_thread(const struct experiment *experiment, struct figures *figures) {
-    struct work shared = {.experiment = experiment, .figures = figures, .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct work shared = {.experiment = experiment,
+                          .figures = figures,
+                          .mutex = PTHREAD_MUTEX_INITIALIZER,
+                          .changed = PTHREAD_COND_INITIALIZER};
     pthread_t thread;
     if (pthread_create(&thread, NULL, work, &shared) != 0) {
         figures->status = SYSINFO_SYSTEM;
@@ -225,11 +231,13 @@ int main(int argc, char **argv) {
         size = (size_t)strtoull(argv[2], NULL, 10);
     }
     if (argc > 3 || blocks == 0 || size < sizeof(struct block)) {
-        fprintf(stderr, "usage: heap_experiment [BLOCKS [SIZE]], with blocks of at least %zu bytes\n", sizeof(struct block));
+        fprintf(stderr, "usage: heap_experiment [BLOCKS [SIZE]], with blocks of at least %zu bytes\n",
+                sizeof(struct block));
         return 2;
     }
     const char *allocator = sysinfo_heap_allocator(NULL);
-    printf("%zu blocks of %zu bytes, malloc() of %s; all figures in KiB\n\n", blocks, size, allocator != NULL ? allocator : "an unknown allocator");
+    printf("%zu blocks of %zu bytes, malloc() of %s; all figures in KiB\n\n", blocks, size,
+           allocator != NULL ? allocator : "an unknown allocator");
     printf("%-44s %10s %10s %10s %10s %10s\n", "", "all there", "freed", "predicted", "released", "trimmed");
     for (int i = 0; i < EXPERIMENTS; i++) {
         struct figures figures = {0};
@@ -243,7 +251,8 @@ int main(int argc, char **argv) {
     printf("\nall there, freed, trimmed: the process in memory (RSS) with all blocks, after freeing, after the trim.\n"
            "predicted, released: what the library said that a trim would give back, and what it gave back.\n");
     if (allocator != NULL && strcmp(allocator, "glibc") == 0) {
-        printf("glibc: the prediction leaves out the small blocks of a thread's arena, and from another thread no trim reaches that arena's top.\n");
+        printf("glibc: the prediction leaves out the small blocks of a thread's arena, and from another thread no trim "
+               "reaches that arena's top.\n");
     }
     return 0;
 }

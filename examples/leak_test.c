@@ -15,12 +15,12 @@
 #include <sysinfo/sysinfo.h>
 
 /* All that a suite needs. A larger number of calls tells larger caches from leaks, and takes longer. */
-#define ck_assert_no_leak(function, argument)                                                                                                                  \
-    do {                                                                                                                                                       \
-        double growth_;                                                                                                                                        \
-        int status_ = sysinfo_heap_growth(NULL, (function), (argument), 1000, &growth_);                                                                       \
-        ck_assert_msg(status_ == SYSINFO_OK, "%s", sysinfo_status_meaning(status_));                                                                           \
-        ck_assert_msg(growth_ == 0, #function " leaks %.1f bytes a call", growth_);                                                                            \
+#define ck_assert_no_leak(function, argument)                                            \
+    do {                                                                                 \
+        double growth_;                                                                  \
+        int status_ = sysinfo_heap_growth(NULL, (function), (argument), 1000, &growth_); \
+        ck_assert_msg(status_ == SYSINFO_OK, "%s", sysinfo_status_meaning(status_));     \
+        ck_assert_msg(growth_ == 0, #function " leaks %.1f bytes a call", growth_);      \
     } while (0)
 
 /* ---- What is tested ---- */

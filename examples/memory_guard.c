@@ -31,7 +31,8 @@ int main(int argc, char **argv) {
     }
     sysinfo_host_close(host);
     if (memory.available < wanted * MIB) {
-        fprintf(stderr, "memory_guard: %" PRIu64 " MiB wanted, %" PRIu64 " MiB available\n", wanted, memory.available / MIB);
+        fprintf(stderr, "memory_guard: %" PRIu64 " MiB wanted, %" PRIu64 " MiB available\n", wanted,
+                memory.available / MIB);
         return 1;
     }
     return 0;

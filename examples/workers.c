@@ -20,7 +20,8 @@ static uint64_t workers(uint64_t bytes_for_each) {
     }
     uint64_t count = cpus > 0 ? (uint64_t)cpus : 1;
     struct sysinfo_memory memory;
-    if (bytes_for_each > 0 && sysinfo_virtual_memory(NULL, &memory, sizeof memory) == SYSINFO_OK && SYSINFO_HAS(&memory, available)) {
+    if (bytes_for_each > 0 && sysinfo_virtual_memory(NULL, &memory, sizeof memory) == SYSINFO_OK &&
+        SYSINFO_HAS(&memory, available)) {
         uint64_t fitting = memory.available / bytes_for_each;
         count = fitting < count ? fitting : count;
     }

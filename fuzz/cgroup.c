@@ -88,7 +88,8 @@ static bool value_of(const char *text, size_t length, const char *key, uint64_t 
 
 /* What a group gives up is the sum of three figures, and no sum wraps around. */
 static void try_memory_stat(const char *text, size_t length) {
-    static const char *const keys[2][3] = {{"total_active_file ", "total_inactive_file ", "total_slab_reclaimable "}, {"active_file ", "inactive_file ", "slab_reclaimable "}};
+    static const char *const keys[2][3] = {{"total_active_file ", "total_inactive_file ", "total_slab_reclaimable "},
+                                           {"active_file ", "inactive_file ", "slab_reclaimable "}};
     for (int is_v2 = 0; is_v2 < 2; is_v2++) {
         struct sysinfo__memory_stat stat;
         uint64_t sum = 0, value;
@@ -108,7 +109,8 @@ static void try_memory_stat(const char *text, size_t length) {
 /* cpu.stat and memory.events. */
 static void try_pairs(const char *text, size_t length) {
     static const struct sysinfo__pair_key keys[] = {
-        SYSINFO__PAIR_KEY("usage_usec"), SYSINFO__PAIR_KEY("nr_throttled"), SYSINFO__PAIR_KEY("throttled_time"), SYSINFO__PAIR_KEY("oom"), SYSINFO__PAIR_KEY("oom_kill"),
+        SYSINFO__PAIR_KEY("usage_usec"), SYSINFO__PAIR_KEY("nr_throttled"), SYSINFO__PAIR_KEY("throttled_time"),
+        SYSINFO__PAIR_KEY("oom"),        SYSINFO__PAIR_KEY("oom_kill"),
     };
     enum { KEYS = sizeof keys / sizeof keys[0] };
     uint64_t value[KEYS] = {0}, slow;
@@ -135,7 +137,8 @@ static void try_group(const char *text, size_t length) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static void (*const decoders[])(const char *text, size_t length) = {try_limit, try_cpu_max, try_quota, try_memory_stat, try_pairs, try_group};
+    static void (*const decoders[])(const char *text, size_t length) = {try_limit,       try_cpu_max, try_quota,
+                                                                        try_memory_stat, try_pairs,   try_group};
     if (size > 0 && size <= LONGEST_WORD / 2) {
         char *text = text_of(data + 1, size - 1);
         decoders[data[0] % (sizeof decoders / sizeof decoders[0])](text, size - 1);

@@ -8,7 +8,10 @@
 #include "../cli/text.h"
 #include "harness.h"
 
-/* What was written to stdout and stderr since command_begin(). The harness is linked with --wrap for the one function that writes. */
+/*
+ * What was written to stdout and stderr since command_begin(). The harness is linked with --wrap
+ * for the one function that writes.
+ */
 static struct text command_written[3];
 static size_t command_writes[3];
 
@@ -34,7 +37,10 @@ static inline void command_begin(void) {
     fail_set_command("");
 }
 
-/* Each message is one line that begins with the program's name and holds nothing that would move a terminal's cursor; a failure has one, and success only notes. */
+/*
+ * Each message is one line that begins with the program's name and holds nothing that would move a
+ * terminal's cursor; a failure has one, and success only notes.
+ */
 static inline void command_must_explain(int status) {
     const struct text *said = &command_written[2];
     MUST(status == 0 || said->length > 0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole command line, one word in each line of the input: it is understood, or refused with one message and nothing on stdout. */
+/*
+ * A whole command line, one word in each line of the input: it is understood, or refused with one
+ * message and nothing on stdout.
+ */
 #include "command.h"
 
 enum { MOST_WORDS = 24 };
@@ -19,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(status == EXIT_DONE || status == (is_run ? EXIT_OWN_FAILURE : EXIT_USAGE));
     MUST(options.operands < count);
     if (status == 0) {
-        MUST(options.interval >= 0 && options.interval <= 1e9 && options.hold >= 0 && options.timeout >= 0 && options.from >= 0 && options.to >= 0);
+        MUST(options.interval >= 0 && options.interval <= 1e9 && options.hold >= 0 && options.timeout >= 0 &&
+             options.from >= 0 && options.to >= 0);
         for (size_t i = 0; i < options.operands; i++) {
             bool is_given = false;
             for (size_t w = 1; w < count; w++) {

@@ -25,7 +25,8 @@ static bool has_cpu(const struct sysinfo__cpu_rows *rows, uint64_t cpu) {
     return false;
 }
 
-static void check_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after, const struct sysinfo__cpu_rows *usage) {
+static void check_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
+                        const struct sysinfo__cpu_rows *usage) {
     must_be_a_usage(&usage->all.usage);
     MUST(usage->count == after->count);
     for (size_t i = 0; i < usage->count; i++) {

@@ -33,7 +33,8 @@ static char *as_list(const struct sysinfo__cpu_set *set, size_t *length) {
         while (sysinfo__cpu_set_has(set, last + 1)) {
             last++;
         }
-        *length += (size_t)sprintf(text + *length, last > cpu ? "%s%u-%u" : "%s%u", *length > 0 ? "," : "", (unsigned)cpu, (unsigned)last);
+        *length += (size_t)sprintf(text + *length, last > cpu ? "%s%u-%u" : "%s%u", *length > 0 ? "," : "",
+                                   (unsigned)cpu, (unsigned)last);
         cpu = last;
     }
     return text;

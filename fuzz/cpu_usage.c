@@ -28,7 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 
     /* An older program's struct gets the beginning, a newer one's gets zeros behind it. */
     uint64_t *small = memory(small_size);
-    MUST(sysinfo_cpu_usage_between(&before, &after, (struct sysinfo_cpu_usage *)(void *)small, small_size) == SYSINFO_OK);
+    MUST(sysinfo_cpu_usage_between(&before, &after, (struct sysinfo_cpu_usage *)(void *)small, small_size) ==
+         SYSINFO_OK);
     MUST(memcmp(small + 2, &usage.cpu, small_size - 16) == 0);
     MUST(small[0] == (usage.present & ((UINT64_C(1) << small_size / 8) - 1)));
     free(small);

@@ -16,7 +16,8 @@ static void make_sample(struct sample *sample, int kind) {
         if (kind != 1) {
             result[0] |= UINT64_C(1) << (field->offset / 8);
         }
-        memcpy((char *)result + field->offset, field->type == SYSINFO_TYPE_DOUBLE ? (void *)&number : (void *)&bytes, 8);
+        memcpy((char *)result + field->offset, field->type == SYSINFO_TYPE_DOUBLE ? (void *)&number : (void *)&bytes,
+               8);
     }
 }
 
@@ -27,16 +28,19 @@ static enum truth evaluate(struct expression expression, enum comparison compari
 
 /* Of two comparisons that exclude each other one holds, unless nothing is known. */
 static void must_be_consistent(const struct expression *expression, const struct sample *sample, int kind) {
-    static const enum comparison opposites[][2] = {{IS_LESS, IS_MORE_OR_EQUAL}, {IS_MORE, IS_LESS_OR_EQUAL}, {IS_EQUAL, IS_NOT_EQUAL}};
+    static const enum comparison opposites[][2] = {
+        {IS_LESS, IS_MORE_OR_EQUAL}, {IS_MORE, IS_LESS_OR_EQUAL}, {IS_EQUAL, IS_NOT_EQUAL}};
     bool is_unknown = expression_evaluate(expression, sample) == IS_UNKNOWN;
     MUST(kind != 1 || is_unknown);
     for (size_t i = 0; i < sizeof opposites / sizeof opposites[0]; i++) {
-        enum truth one = evaluate(*expression, opposites[i][0], sample), other = evaluate(*expression, opposites[i][1], sample);
+        enum truth one = evaluate(*expression, opposites[i][0], sample),
+                   other = evaluate(*expression, opposites[i][1], sample);
         MUST((one == IS_UNKNOWN) == is_unknown && (other == IS_UNKNOWN) == is_unknown);
         MUST(is_unknown || one != other);
     }
     bool is_bytes = expression->field->unit == SYSINFO_UNIT_BYTES && expression->field->type != SYSINFO_TYPE_DOUBLE;
-    if (kind == 2 && is_bytes && expression->whole == NULL && sysinfo_field_state(expression->field, sample->result[expression->field->result]) == SYSINFO_FIELD_UNLIMITED) {
+    if (kind == 2 && is_bytes && expression->whole == NULL &&
+        sysinfo_field_state(expression->field, sample->result[expression->field->result]) == SYSINFO_FIELD_UNLIMITED) {
         MUST(evaluate(*expression, IS_MORE, sample) == IS_TRUE); /* No limit is more than every number. */
     }
 }

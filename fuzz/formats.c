@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command prints of a machine whose files are those of the input, behind a byte that chooses the question: each format can be read by what it is made for. */
+/*
+ * What the command prints of a machine whose files are those of the input, behind a byte that
+ * chooses the question: each format can be read by what it is made for.
+ */
 #include "root.h"
 
 #include "command.h"
@@ -109,7 +112,8 @@ static void print(const char *const *question, enum format format) {
     command_must_explain(status);
     MUST(status == 0 || command_written[1].length == 0);
     if (status == 0) {
-        static void (*const readers[])(const char *text) = {must_be_a_table, must_be_json_lines, must_be_csv, must_be_kv, must_be_prometheus};
+        static void (*const readers[])(const char *text) = {must_be_a_table, must_be_json_lines, must_be_csv,
+                                                            must_be_kv, must_be_prometheus};
         readers[format](command_written[1].bytes);
     }
     free(options.operand);
@@ -117,8 +121,18 @@ static void print(const char *const *question, enum format format) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const char *const questions[][6] = {
-        {"mem"}, {"swap"}, {"load"}, {"stats"}, {"cgroup"}, {"pressure"}, {"cpu", "--times", "--percpu"}, {"cpu", "--since-boot", "--percpu"}, {"cpu", "--since-boot"},
-        {"get", "mem.usable", "swap.usable", "cpu.usable"}, {"get", "cpu.quota", "mem.limit", "cpu.cores", "cgroup.current"}, {"cpu", "--times", "--pernode"},
+        {"mem"},
+        {"swap"},
+        {"load"},
+        {"stats"},
+        {"cgroup"},
+        {"pressure"},
+        {"cpu", "--times", "--percpu"},
+        {"cpu", "--since-boot", "--percpu"},
+        {"cpu", "--since-boot"},
+        {"get", "mem.usable", "swap.usable", "cpu.usable"},
+        {"get", "cpu.quota", "mem.limit", "cpu.cores", "cgroup.current"},
+        {"cpu", "--times", "--pernode"},
     };
     if (size == 0) {
         return 0;

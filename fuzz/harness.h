@@ -16,12 +16,12 @@
 /* Each harness is this one function; libFuzzer or fuzz/main.c calls it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MUST(claim)                                                                                                                                            \
-    do {                                                                                                                                                       \
-        if (!(claim)) {                                                                                                                                        \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim);                                                                         \
-            abort();                                                                                                                                           \
-        }                                                                                                                                                      \
+#define MUST(claim)                                                                    \
+    do {                                                                               \
+        if (!(claim)) {                                                                \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim); \
+            abort();                                                                   \
+        }                                                                              \
     } while (0)
 
 static inline void *memory(size_t size) {
@@ -51,7 +51,8 @@ static inline void must_be_a_usage(const struct sysinfo_cpu_usage *usage) {
     must_be_a_share(usage->percent);
     must_be_a_share(usage->guest);
     must_be_a_share(usage->guest_nice);
-    const double disjoint[] = {usage->user, usage->system, usage->nice, usage->idle, usage->iowait, usage->irq, usage->softirq, usage->steal};
+    const double disjoint[] = {usage->user,   usage->system, usage->nice,    usage->idle,
+                               usage->iowait, usage->irq,    usage->softirq, usage->steal};
     double sum = 0;
     for (size_t i = 0; i < sizeof disjoint / sizeof disjoint[0]; i++) {
         must_be_a_share(disjoint[i]);

@@ -8,7 +8,11 @@
 /* Behind one character of UTF-8 that is no control character. */
 static inline const char *utf8_next(const char *p) {
     const unsigned char *byte = (const unsigned char *)p;
-    int more = byte[0] < 0x80 ? 0 : byte[0] >= 0xC2 && byte[0] < 0xE0 ? 1 : byte[0] >= 0xE0 && byte[0] < 0xF0 ? 2 : byte[0] >= 0xF0 && byte[0] < 0xF5 ? 3 : -1;
+    int more = byte[0] < 0x80                      ? 0
+               : byte[0] >= 0xC2 && byte[0] < 0xE0 ? 1
+               : byte[0] >= 0xE0 && byte[0] < 0xF0 ? 2
+               : byte[0] >= 0xF0 && byte[0] < 0xF5 ? 3
+                                                   : -1;
     MUST(more >= 0 && byte[0] >= 32 && byte[0] != 127);
     for (int i = 1; i <= more; i++) {
         MUST((byte[i] & 0xC0) == 0x80);

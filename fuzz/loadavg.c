@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(&load, 0, sizeof load);
     bool is_known = sysinfo__decode_loadavg(text, size, &load);
     must_be_a_result(&load, sizeof load);
-    MUST(is_known == SYSINFO_HAS(&load, min1) && is_known == SYSINFO_HAS(&load, min5) && is_known == SYSINFO_HAS(&load, min15));
+    MUST(is_known == SYSINFO_HAS(&load, min1) && is_known == SYSINFO_HAS(&load, min5) &&
+         is_known == SYSINFO_HAS(&load, min15));
     double value[] = {load.min1, load.min5, load.min15};
     const char *p = text;
     for (int i = 0; i < 3 && is_known; i++) {

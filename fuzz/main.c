@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Stands in for libFuzzer: gives a harness the files and folders that the arguments name, so that the corpus is a test with any compiler. */
+/*
+ * Stands in for libFuzzer: gives a harness the files and folders that the arguments name, so that
+ * the corpus is a test with any compiler.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>

@@ -27,8 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const size_t pieces[] = {1, 7, 160, 2048};
     for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
         struct sysinfo__malloc_info other = decode(data, size, pieces[i]);
-        MUST(other.arenas == whole.arenas && other.releasable == whole.releasable && other.is_complete == whole.is_complete);
-        MUST(other.system == whole.system && other.fast == whole.fast && other.rest == whole.rest && other.mapped == whole.mapped);
+        MUST(other.arenas == whole.arenas && other.releasable == whole.releasable &&
+             other.is_complete == whole.is_complete);
+        MUST(other.system == whole.system && other.fast == whole.fast && other.rest == whole.rest &&
+             other.mapped == whole.mapped);
     }
     return 0;
 }

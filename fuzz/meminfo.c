@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/meminfo: four bytes that say which keys are wanted, then two texts of one length, one read after the other. */
+/*
+ * /proc/meminfo: four bytes that say which keys are wanted, then two texts of one length, one read
+ * after the other.
+ */
 #include "text.h"
 
 static const struct {
@@ -19,11 +22,13 @@ static bool is_line(const char *line, unsigned k, const struct sysinfo__meminfo 
     if (!slow_number(p + is_negative, &value)) {
         return !(meminfo->known >> k & 1);
     }
-    return (meminfo->known >> k & 1) && is_negative == (meminfo->negative >> k & 1) && meminfo->value[k] == (is_negative ? 0 : value * keys[k].unit);
+    return (meminfo->known >> k & 1) && is_negative == (meminfo->negative >> k & 1) &&
+           meminfo->value[k] == (is_negative ? 0 : value * keys[k].unit);
 }
 
 /* Without hints: each key is its first line. */
-static void must_be_first_lines(const char *text, size_t length, uint32_t wanted, const struct sysinfo__meminfo *meminfo) {
+static void must_be_first_lines(const char *text, size_t length, uint32_t wanted,
+                                const struct sysinfo__meminfo *meminfo) {
     MUST((meminfo->known & ~meminfo->seen) == 0 && (meminfo->negative & ~meminfo->known) == 0);
     for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
         const char *line = slow_line(text, text + length, keys[k].text);
@@ -34,7 +39,10 @@ static void must_be_first_lines(const char *text, size_t length, uint32_t wanted
     }
 }
 
-/* With hints of whatever text: a key may stay unknown, and of two lines either may be taken, but a number is always one that is there. */
+/*
+ * With hints of whatever text: a key may stay unknown, and of two lines either may be taken, but a
+ * number is always one that is there.
+ */
 static void must_be_lines(const char *text, size_t length, const struct sysinfo__meminfo *meminfo) {
     MUST((meminfo->known & ~meminfo->seen) == 0 && (meminfo->negative & ~meminfo->known) == 0);
     for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/PID/mountinfo and /proc/mounts. A first line is a folder (the root of a host) and, behind a blank, a group's path; mounts follow. */
+/*
+ * /proc/PID/mountinfo and /proc/mounts. A first line is a folder (the root of a host) and, behind a
+ * blank, a group's path; mounts follow.
+ */
 #include "text.h"
 
 static void must_be_within(struct sysinfo__part part, const char *line, const char *end) {
@@ -25,8 +28,10 @@ static void try_part(struct sysinfo__part part, const char *folder, struct sysin
     MUST(length <= part.length && plain[length] == '\0');
     must_read_again(plain, length);
     size_t folder_length = strlen(folder);
-    bool is_below = length >= folder_length && memcmp(plain, folder, folder_length) == 0 && (length == folder_length || plain[folder_length] == '/');
-    if (memchr(part.at, '\\', part.length) == NULL) { /* Where a slash may be an escape, it is the mount point's own byte that counts. */
+    bool is_below = length >= folder_length && memcmp(plain, folder, folder_length) == 0 &&
+                    (length == folder_length || plain[folder_length] == '/');
+    if (memchr(part.at, '\\', part.length) ==
+        NULL) { /* Where a slash may be an escape, it is the mount point's own byte that counts. */
         MUST(sysinfo__is_below(part, folder) == is_below);
     } else {
         MUST(!sysinfo__is_below(part, folder) || is_below);
@@ -40,7 +45,8 @@ static void try_part(struct sysinfo__part part, const char *folder, struct sysin
     free(plain);
 }
 
-static void try_mount(const struct sysinfo__mount *mount, const char *line, const char *end, const char *folder, struct sysinfo__part group) {
+static void try_mount(const struct sysinfo__mount *mount, const char *line, const char *end, const char *folder,
+                      struct sysinfo__part group) {
     must_be_within(mount->point, line, end);
     must_be_within(mount->type, line, end);
     must_be_within(mount->options, line, end);

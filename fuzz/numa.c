@@ -26,7 +26,9 @@ static void try_meminfo(const char *text, size_t length) {
     memset(&node, 0, sizeof node);
     sysinfo__decode_node_meminfo(text, length, &node);
     must_be_a_result(&node, sizeof node);
-    MUST((node.present & ~(SYSINFO_BIT(struct sysinfo_numa_node, total) | SYSINFO_BIT(struct sysinfo_numa_node, free))) == 0 && node.estimated == 0);
+    MUST((node.present &
+          ~(SYSINFO_BIT(struct sysinfo_numa_node, total) | SYSINFO_BIT(struct sysinfo_numa_node, free))) == 0 &&
+         node.estimated == 0);
     uint64_t kib;
     bool has_free = slow_value(text, text + length, "MemFree:", &kib);
     MUST(SYSINFO_HAS(&node, free) == has_free && (!has_free || node.free == kib * 1024));

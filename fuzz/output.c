@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of any bytes in what the command writes for programs; each line of the input is a name. What was written is read again. */
+/*
+ * Names of any bytes in what the command writes for programs; each line of the input is a name.
+ * What was written is read again.
+ */
 #include "command.h"
 #include "json.h"
 
@@ -59,7 +62,14 @@ static void try_report(char *const *words, size_t count) {
     for (size_t i = 0; i < count; i++) {
         command[i] = words[i];
     }
-    struct report report = {.command = command, .name = words[0], .pid = 47, .peak = 4096, .peak_pid = 48, .samples = 3, .elapsed = 0.5, .recording = words[count - 1]};
+    struct report report = {.command = command,
+                            .name = words[0],
+                            .pid = 47,
+                            .peak = 4096,
+                            .peak_pid = 48,
+                            .samples = 3,
+                            .elapsed = 0.5,
+                            .recording = words[count - 1]};
     snprintf(report.peak_name, sizeof report.peak_name, "%s", words[count - 1]);
     struct text text = {NULL, 0, 0};
     report_add_json(&text, &report);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recording as `sysinfo plot` reads it: a byte that chooses how it is drawn, a line that is the title, and the file. What
- * is drawn holds only whole characters in lines of the width asked for, or is well-formed XML; no number in it is NaN.
+ * A recording as `sysinfo plot` reads it: a byte that chooses how it is drawn, a line that is the
+ * title, and the file. What
+ * is drawn holds only whole characters in lines of the width asked for, or is well-formed XML; no
+ * number in it is NaN.
  */
 #include "command.h"
 #include "json.h"
@@ -68,7 +70,8 @@ static void must_be_xml(const char *p) {
             p = xml_character(p);
         } else if (p[1] == '/') {
             size_t length = strcspn(p + 2, ">");
-            MUST(depth-- > 0 && strncmp(open[depth], p + 2, length) == 0 && strchr(" />\n", open[depth][length]) != NULL);
+            MUST(depth-- > 0 && strncmp(open[depth], p + 2, length) == 0 &&
+                 strchr(" />\n", open[depth][length]) != NULL);
             p += 3 + length;
         } else {
             MUST(depth > 0 || !has_root);
@@ -102,7 +105,8 @@ static void draw(char **words, int count) {
     MUST((status == 0) == (command_written[1].length > 0));
     bool is_ascii = options_has(&options, OPTION_ASCII);
     if (status == 0) {
-        (options_has(&options, OPTION_SVG) ? must_be_xml(command_written[1].bytes) : must_be_lines(command_written[1].bytes, is_ascii));
+        (options_has(&options, OPTION_SVG) ? must_be_xml(command_written[1].bytes)
+                                           : must_be_lines(command_written[1].bytes, is_ascii));
     }
     free(options.operand);
 }
@@ -124,10 +128,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     line++;
     size_t rest = size - (size_t)(line - data);
     MUST(ftruncate(file, 0) == 0 && pwrite(file, line, rest, 0) == (ssize_t)rest);
-    char name[] = "sysinfo", plot[] = "plot", svg[] = "--svg", ascii[] = "--ascii", width[] = "--width=70", with_title[] = "--title", processes[] = "--per-process", from[] = "--from=1",
-         to[] = "--to=4";
+    char name[] = "sysinfo", plot[] = "plot", svg[] = "--svg", ascii[] = "--ascii", width[] = "--width=70",
+         with_title[] = "--title", processes[] = "--per-process", from[] = "--from=1", to[] = "--to=4";
     char *ways[][8] = {
-        {name, plot, width, path}, {name, plot, svg, with_title, title, path}, {name, plot, width, ascii, processes, path}, {name, plot, svg, processes, from, to, path},
+        {name, plot, width, path},
+        {name, plot, svg, with_title, title, path},
+        {name, plot, width, ascii, processes, path},
+        {name, plot, svg, processes, from, to, path},
         {name, plot, width, from, with_title, title, path},
     };
     char **words = ways[data[0] % (sizeof ways / sizeof ways[0])];

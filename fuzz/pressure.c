@@ -12,16 +12,19 @@ static void must_be_pressure(const struct sysinfo_pressure *pressure) {
     MUST((pressure->present & ~(SOME | FULL)) == 0);
     MUST((pressure->present & SOME) == 0 || (pressure->present & SOME) == SOME);
     MUST((pressure->present & FULL) == 0 || (pressure->present & FULL) == FULL);
-    const double shares[] = {pressure->some_avg10, pressure->some_avg60, pressure->some_avg300, pressure->full_avg10, pressure->full_avg60, pressure->full_avg300};
+    const double shares[] = {pressure->some_avg10, pressure->some_avg60, pressure->some_avg300,
+                             pressure->full_avg10, pressure->full_avg60, pressure->full_avg300};
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
         MUST(shares[i] >= 0 && shares[i] < 1e15); /* Above 100 it is for the common half to correct. */
     }
-    MUST(pressure->some_total >= 0 && pressure->some_total < 1e14 && pressure->full_total >= 0 && pressure->full_total < 1e14);
+    MUST(pressure->some_total >= 0 && pressure->some_total < 1e14 && pressure->full_total >= 0 &&
+         pressure->full_total < 1e14);
 }
 
 /* What a kernel may have written. */
 static bool is_plausible(const struct sysinfo_pressure *pressure) {
-    return SYSINFO_HAS(pressure, some_avg10) && pressure->some_avg10 <= 100 && pressure->some_avg60 <= 100 && pressure->some_avg300 <= 100 && pressure->some_total < 1e9;
+    return SYSINFO_HAS(pressure, some_avg10) && pressure->some_avg10 <= 100 && pressure->some_avg60 <= 100 &&
+           pressure->some_avg300 <= 100 && pressure->some_total < 1e9;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -33,13 +36,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must_be_pressure(&pressure);
     if (is_plausible(&pressure)) { /* Written again as the kernel does: the same but for what two digits leave out. */
         char line[512];
-        int length = snprintf(line, sizeof line, "some avg10=%.2f avg60=%.2f avg300=%.2f total=%.0f\n", pressure.some_avg10, pressure.some_avg60, pressure.some_avg300,
-                              pressure.some_total * 1e6);
+        int length =
+            snprintf(line, sizeof line, "some avg10=%.2f avg60=%.2f avg300=%.2f total=%.0f\n", pressure.some_avg10,
+                     pressure.some_avg60, pressure.some_avg300, pressure.some_total * 1e6);
         char *again_text = text_of((const uint8_t *)line, (size_t)length);
         struct sysinfo_pressure again;
         memset(&again, 0, sizeof again);
         MUST(sysinfo__decode_pressure(again_text, (size_t)length, &again) && again.present == SOME);
-        MUST(fabs(again.some_avg60 - pressure.some_avg60) < 0.0051 && fabs(again.some_total - pressure.some_total) <= 1e-6 + pressure.some_total * 1e-12);
+        MUST(fabs(again.some_avg60 - pressure.some_avg60) < 0.0051 &&
+             fabs(again.some_total - pressure.some_total) <= 1e-6 + pressure.some_total * 1e-12);
         free(again_text);
     }
     if (slow_line(text, text + size, "some ") == NULL && slow_line(text, text + size, "full ") == NULL) {

@@ -10,12 +10,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     enum sysinfo__record_answer answer = sysinfo__decode_record(bytes, size, &record);
     free(bytes);
     MUST((record.estimated & ~record.present) == 0);
-    MUST(memchr(record.image, '\0', sizeof record.image) != NULL && memchr(record.owner, '\0', sizeof record.owner) != NULL);
+    MUST(memchr(record.image, '\0', sizeof record.image) != NULL &&
+         memchr(record.owner, '\0', sizeof record.owner) != NULL);
     if (answer != SYSINFO__RECORD_WHOLE && answer != SYSINFO__RECORD_CHANGING) {
         MUST(record.present == 0);
         return 0;
     }
-    MUST(SYSINFO_HAS(&record, pid) && SYSINFO_HAS(&record, has_ended) && SYSINFO_HAS(&record, is_tracked) && SYSINFO_HAS(&record, owner));
+    MUST(SYSINFO_HAS(&record, pid) && SYSINFO_HAS(&record, has_ended) && SYSINFO_HAS(&record, is_tracked) &&
+         SYSINFO_HAS(&record, owner));
     MUST(SYSINFO_HAS(&record, live) == (int)record.is_tracked && SYSINFO_HAS(&record, peak) == (int)record.is_tracked);
     MUST(record.is_tracked == (record.owner[0] == '\0'));
     MUST(record.peak >= record.live);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Every question about a machine whose files are those of the input: what is told is in order, twice the same, and the parts lie within the whole. */
+/*
+ * Every question about a machine whose files are those of the input: what is told is in order,
+ * twice the same, and the parts lie within the whole.
+ */
 #include "root.h"
 
 #include <sysinfo/sysinfo.h>
 
 static bool is_status(int status) {
-    return status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_NOT_FOUND || status == SYSINFO_MALFORMED || status == SYSINFO_UNKNOWN || status == SYSINFO_GONE ||
+    return status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_NOT_FOUND ||
+           status == SYSINFO_MALFORMED || status == SYSINFO_UNKNOWN || status == SYSINFO_GONE ||
            status == SYSINFO_SYSTEM;
 }
 
@@ -29,8 +33,10 @@ static void check_memory(struct sysinfo_host *host) {
     must_be_a_result(&memory, sizeof memory);
     must_be_a_share(memory.percent);
     MUST(SYSINFO_HAS(&memory, total) && memory.total > 0);
-    const uint64_t parts[] = {memory.available, memory.used, memory.free, memory.active, memory.inactive, memory.buffers, memory.cached, memory.shared, memory.slab,
-                              memory.dirty, memory.writeback, memory.hugepages_total, memory.hugepages_free};
+    const uint64_t parts[] = {memory.available,     memory.used,    memory.free,      memory.active,
+                              memory.inactive,      memory.buffers, memory.cached,    memory.shared,
+                              memory.slab,          memory.dirty,   memory.writeback, memory.hugepages_total,
+                              memory.hugepages_free};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         MUST(parts[i] <= memory.total);
     }
@@ -41,7 +47,8 @@ static void check_memory(struct sysinfo_host *host) {
     if (status == SYSINFO_OK) {
         must_be_a_result(&usable, sizeof usable);
         MUST(!SYSINFO_HAS(&usable, usable) || usable.usable <= memory.available);
-        MUST(!SYSINFO_HAS(&usable, usable) || !SYSINFO_HAS(&usable, limit) || usable.usable <= usable.limit || SYSINFO_IS_ESTIMATED(&usable, usable));
+        MUST(!SYSINFO_HAS(&usable, usable) || !SYSINFO_HAS(&usable, limit) || usable.usable <= usable.limit ||
+             SYSINFO_IS_ESTIMATED(&usable, usable));
     }
 }
 
@@ -89,7 +96,8 @@ static void check_cpus(struct sysinfo_host *host) {
         must_be_a_result(&usable, sizeof usable);
         MUST(usable.usable >= 1 && usable.quota >= 0);
         MUST(status != SYSINFO_OK || !SYSINFO_HAS(&counts, count) || usable.usable <= counts.count);
-        MUST(!SYSINFO_HAS(&usable, quota) || usable.quota > (double)UINT32_MAX || (double)usable.usable < usable.quota + 1 || usable.usable == 1);
+        MUST(!SYSINFO_HAS(&usable, quota) || usable.quota > (double)UINT32_MAX ||
+             (double)usable.usable < usable.quota + 1 || usable.usable == 1);
     }
 }
 
@@ -108,7 +116,7 @@ static void check_cgroup(struct sysinfo_host *host) {
     int status = sysinfo_cgroup_path(host, &path);
     must_be_explained(host, status);
     MUST(status != SYSINFO_OK || (*path == '/' && strchr(path, '\n') == NULL));
-    static int (*const pressures[])(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) = {
+    static int (*const pressures[])(struct sysinfo_host * host, struct sysinfo_pressure * pressure, size_t size) = {
         sysinfo_cpu_pressure, sysinfo_memory_pressure, sysinfo_cgroup_memory_pressure};
     for (size_t i = 0; i < sizeof pressures / sizeof pressures[0]; i++) {
         struct sysinfo_pressure pressure;
@@ -132,7 +140,8 @@ static void check_nodes(struct sysinfo_host *host) {
         const char *cpus = sysinfo_numa_node_list_cpus(list, i);
         struct sysinfo__cpu_set set = {NULL, 0};
         char *text = text_of((const uint8_t *)cpus, strlen(cpus));
-        MUST(sysinfo__decode_cpu_list(text, strlen(cpus), &set) == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(&set) == node->cpus);
+        MUST(sysinfo__decode_cpu_list(text, strlen(cpus), &set) == SYSINFO__CPU_SET_OK &&
+             sysinfo__cpu_set_count(&set) == node->cpus);
         sysinfo__cpu_set_free(&set);
         free(text);
     }

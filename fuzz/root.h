@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole machine out of one input: what stands behind a line "@PATH" is the text of that file, up to the next such line.
- * Only files that the library knows are made, below a folder of this process, and those of the input before are removed.
+ * A whole machine out of one input: what stands behind a line "@PATH" is the text of that file, up
+ * to the next such line.
+ * Only files that the library knows are made, below a folder of this process, and those of the
+ * input before are removed.
  */
 #ifndef SYSINFO_FUZZ_ROOT_H
 #define SYSINFO_FUZZ_ROOT_H
@@ -80,7 +82,8 @@ static inline void root_make(void) {
     if (root_path[0] != '\0') {
         return;
     }
-    snprintf(root_path, sizeof root_path, "%s/sysinfo-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    snprintf(root_path, sizeof root_path, "%s/sysinfo-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     MUST(mkdtemp(root_path) != NULL);
 }
 

@@ -2,9 +2,9 @@
 /* /proc/stat: two bytes that say where a second text is cut, then the text. */
 #include "text.h"
 
-#define MODES_OF_EVERY_KERNEL                                                                                                                                  \
-    (SYSINFO_BIT(struct sysinfo_cpu_sample, user) | SYSINFO_BIT(struct sysinfo_cpu_sample, nice) | SYSINFO_BIT(struct sysinfo_cpu_sample, system) |            \
-     SYSINFO_BIT(struct sysinfo_cpu_sample, idle))
+#define MODES_OF_EVERY_KERNEL                                                                      \
+    (SYSINFO_BIT(struct sysinfo_cpu_sample, user) | SYSINFO_BIT(struct sysinfo_cpu_sample, nice) | \
+     SYSINFO_BIT(struct sysinfo_cpu_sample, system) | SYSINFO_BIT(struct sysinfo_cpu_sample, idle))
 enum { FIRST_MODE = offsetof(struct sysinfo_cpu_sample, user) / 8, SLOTS = sizeof(struct sysinfo_cpu_sample) / 8 };
 
 static double mode(const struct sysinfo_cpu_sample *sample, int slot) {
@@ -15,10 +15,11 @@ static double mode(const struct sysinfo_cpu_sample *sample, int slot) {
 
 /* The order of the columns in the file. */
 static const size_t column_offsets[] = {
-    offsetof(struct sysinfo_cpu_sample, user),    offsetof(struct sysinfo_cpu_sample, nice),   offsetof(struct sysinfo_cpu_sample, system),
-    offsetof(struct sysinfo_cpu_sample, idle),    offsetof(struct sysinfo_cpu_sample, iowait), offsetof(struct sysinfo_cpu_sample, irq),
-    offsetof(struct sysinfo_cpu_sample, softirq), offsetof(struct sysinfo_cpu_sample, steal),  offsetof(struct sysinfo_cpu_sample, guest),
-    offsetof(struct sysinfo_cpu_sample, guest_nice),
+    offsetof(struct sysinfo_cpu_sample, user),    offsetof(struct sysinfo_cpu_sample, nice),
+    offsetof(struct sysinfo_cpu_sample, system),  offsetof(struct sysinfo_cpu_sample, idle),
+    offsetof(struct sysinfo_cpu_sample, iowait),  offsetof(struct sysinfo_cpu_sample, irq),
+    offsetof(struct sysinfo_cpu_sample, softirq), offsetof(struct sysinfo_cpu_sample, steal),
+    offsetof(struct sysinfo_cpu_sample, guest),   offsetof(struct sysinfo_cpu_sample, guest_nice),
 };
 
 /* What the columns from `p` say, read digit by digit. */

@@ -6,7 +6,10 @@
 #include "decode.h"
 #include "harness.h"
 
-/* A copy with the promised zero bytes behind it and not one more, so that the address sanitizer sees a decoder that reads further. */
+/*
+ * A copy with the promised zero bytes behind it and not one more, so that the address sanitizer
+ * sees a decoder that reads further.
+ */
 static inline char *text_of(const uint8_t *data, size_t length) {
     char *text = memory(length + SYSINFO__TEXT_PADDING);
     if (length > 0) {
@@ -16,7 +19,10 @@ static inline char *text_of(const uint8_t *data, size_t length) {
     return text;
 }
 
-/* The number at `p` as the scanner must see it, one digit at a time: up to 15 digits with a blank or the end of the line behind them. */
+/*
+ * The number at `p` as the scanner must see it, one digit at a time: up to 15 digits with a blank
+ * or the end of the line behind them.
+ */
 static inline bool slow_number(const char *p, uint64_t *value) {
     int digits = 0;
     for (*value = 0; *p >= '0' && *p <= '9' && digits <= 15; p++, digits++) {

@@ -2,9 +2,11 @@
 /* /proc/vmstat: two texts of one length, read one after the other. */
 #include "text.h"
 
-static const char *const keys[SYSINFO__VMSTAT_KEYS] = {[SYSINFO__PSWPIN] = "pswpin ", [SYSINFO__PSWPOUT] = "pswpout ", [SYSINFO__NR_FREE_PAGES] = "nr_free_pages "};
+static const char *const keys[SYSINFO__VMSTAT_KEYS] = {
+    [SYSINFO__PSWPIN] = "pswpin ", [SYSINFO__PSWPOUT] = "pswpout ", [SYSINFO__NR_FREE_PAGES] = "nr_free_pages "};
 
-static void must_equal_lines(const char *text, size_t length, uint32_t known, const uint64_t value[SYSINFO__VMSTAT_KEYS]) {
+static void must_equal_lines(const char *text, size_t length, uint32_t known,
+                             const uint64_t value[SYSINFO__VMSTAT_KEYS]) {
     for (int k = 0; k < SYSINFO__VMSTAT_KEYS; k++) {
         const char *line = slow_line(text, text + length, keys[k]);
         if (line != NULL && slow_line(line + 1, text + length, keys[k]) != NULL) {

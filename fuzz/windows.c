@@ -7,14 +7,16 @@
 static void try_processors(const uint8_t *bytes, size_t size) {
     struct sysinfo__modes all = {0};
     uint64_t idle = 0;
-    for (; size >= sizeof(struct sysinfo__processor); bytes += sizeof(struct sysinfo__processor), size -= sizeof(struct sysinfo__processor)) {
+    for (; size >= sizeof(struct sysinfo__processor);
+         bytes += sizeof(struct sysinfo__processor), size -= sizeof(struct sysinfo__processor)) {
         struct sysinfo__processor processor;
         struct sysinfo__modes one = {0};
         memcpy(&processor, bytes, sizeof processor);
         sysinfo__modes_add(&one, &processor);
         sysinfo__modes_add(&all, &processor);
         MUST(one.idle == (processor.idle > 0 ? (uint64_t)processor.idle : 0));
-        MUST(one.is_estimated || one.system + one.irq + one.softirq + one.idle == (uint64_t)processor.kernel); /* Every part once. */
+        MUST(one.is_estimated ||
+             one.system + one.irq + one.softirq + one.idle == (uint64_t)processor.kernel); /* Every part once. */
         MUST(!one.is_estimated || all.is_estimated);
         idle += one.idle;
     }
@@ -22,7 +24,8 @@ static void try_processors(const uint8_t *bytes, size_t size) {
     memset(&sample, 0, sizeof sample);
     sysinfo__modes_tell(&all, &sample);
     must_be_a_result(&sample, sizeof sample);
-    MUST(all.idle == idle && sample.user >= 0 && sample.system >= 0 && sample.idle >= 0 && sample.irq >= 0 && sample.softirq >= 0);
+    MUST(all.idle == idle && sample.user >= 0 && sample.system >= 0 && sample.idle >= 0 && sample.irq >= 0 &&
+         sample.softirq >= 0);
 }
 
 static void try_cores(const uint8_t *bytes, size_t size) {
@@ -71,7 +74,8 @@ static void try_memory(const uint8_t *bytes, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    static void (*const decoders[])(const uint8_t *bytes, size_t size) = {try_processors, try_cores, try_page_files, try_performance, try_memory};
+    static void (*const decoders[])(const uint8_t *bytes, size_t size) = {try_processors, try_cores, try_page_files,
+                                                                          try_performance, try_memory};
     if (size > 0) {
         uint8_t *bytes = memory(size - 1); /* Of just this length, so that a step too far is seen. */
         memcpy(bytes, data + 1, size - 1);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/zoneinfo: the sum of the low watermarks. A byte that says how many times the text is repeated (more zones than any machine has), then the text. */
+/*
+ * /proc/zoneinfo: the sum of the low watermarks. A byte that says how many times the text is
+ * repeated (more zones than any machine has), then the text.
+ */
 #include "text.h"
 
 enum { LONGEST_REPEATED = 1 << 20 };

@@ -45,8 +45,10 @@ struct sysinfo_host;
 /* ---- What a backend calls ------------------------------------------------ */
 
 /* A known value, and one that had to be estimated. */
-#define FACT(result, field, value) ((result)->field = (value), (void)((result)->present |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
-#define GUESS(result, field, value) (FACT(result, field, value), (void)((result)->estimated |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
+#define FACT(result, field, value) \
+    ((result)->field = (value), (void)((result)->present |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
+#define GUESS(result, field, value) \
+    (FACT(result, field, value), (void)((result)->estimated |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
 
 /* The backend's own part of a host. */
 struct sysinfo__state *sysinfo__state(struct sysinfo_host *host);
@@ -61,7 +63,8 @@ const char *sysinfo__root(const struct sysinfo_host *host);
  * MemTotal line") or NULL when `system_error` says it. `source` is copied,
  * `complaint` must be a literal. The last failure of a call is the one that is told.
  */
-int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source, const char *complaint);
+int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
+                    const char *complaint);
 
 /* The rows of all CPUs from one reading, and a row for all of them together. */
 union sysinfo__cpu_row {
@@ -83,7 +86,10 @@ static inline struct sysinfo_cpu_sample *sysinfo__cpu_rows_add(struct sysinfo__c
         return NULL;
     }
     struct sysinfo_cpu_sample *sample = &rows->row[rows->count++].sample;
-    /* In two parts: for all of it at once gcc takes `rep stos`, whose start alone costs a tenth of decoding a line of /proc/stat. */
+    /*
+     * In two parts: for all of it at once gcc takes `rep stos`, whose start alone costs a tenth of
+     * decoding a line of /proc/stat.
+     */
     memset(sample, 0, 64);
     memset((char *)sample + 64, 0, sizeof *sample - 64);
     sample->present = SYSINFO_BIT(struct sysinfo_cpu_sample, cpu);
@@ -99,15 +105,22 @@ extern const char sysinfo__backend_name[];
 /* Whether a host may have a root of its own. */
 extern const bool sysinfo__backend_has_roots;
 
-/* Where each figure comes from on this system, one row for each field that it can tell; ends with a row whose text is NULL. */
+/*
+ * Where each figure comes from on this system, one row for each field that it can tell; ends with a
+ * row whose text is NULL.
+ */
 struct sysinfo__source {
     uint32_t result, offset;
     const char *text;
 };
 extern const struct sysinfo__source sysinfo__backend_sources[];
-#define SOURCE(result, type, field, text) {result, (uint32_t)offsetof(struct type, field), text}
+#define SOURCE(result, type, field, text) \
+    { result, (uint32_t)offsetof(struct type, field), text }
 
-/* Makes an empty state without touching the system, and closes what a state holds. The memory of the state is not cleared before. */
+/*
+ * Makes an empty state without touching the system, and closes what a state holds. The memory of
+ * the state is not cleared before.
+ */
 void sysinfo__backend_open(struct sysinfo__state *state);
 void sysinfo__backend_close(struct sysinfo__state *state);
 
@@ -131,7 +144,10 @@ const char *sysinfo__backend_error(int64_t system_error);
  */
 int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
 
-/* The same for each online CPU with its number, and for all of them, from one reading as far as the system allows. `rows` is empty. */
+/*
+ * The same for each online CPU with its number, and for all of them, from one reading as far as the
+ * system allows. `rows` is empty.
+ */
 int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
 
 /* Logical CPUs online, and the cores they belong to. Success with neither means that this machine does not say. */
@@ -150,7 +166,10 @@ uint64_t sysinfo__backend_online(struct sysinfo_host *host);
  */
 int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
 
-/* Swap: `total` and `free` (else `used`), and bytes, not operations, moved in and out. `percent` and the missing one are computed above. */
+/*
+ * Swap: `total` and `free` (else `used`), and bytes, not operations, moved in and out. `percent`
+ * and the missing one are computed above.
+ */
 int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
 
 /* The system's own load averages. */
@@ -168,9 +187,10 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
  */
 struct sysinfo__limit {
     uint64_t present, estimated;
-    uint64_t limit;   /* The tightest of all, in bytes. */
-    uint64_t room;    /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
-    uint64_t machine; /* What the machine itself has left; only where that is cheaper to tell here than by its own call. */
+    uint64_t limit; /* The tightest of all, in bytes. */
+    uint64_t room;  /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
+    /* What the machine itself has left; only where that is cheaper to tell here than by its own call. */
+    uint64_t machine;
 };
 int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
@@ -194,14 +214,18 @@ struct sysinfo__cgroup_sample {
     struct sysinfo_cgroup cgroup;
     uint64_t group;      /* Changes when the process is in another group. */
     bool has_quota_time; /* Whether the next is known: */
-    double quota_time;   /* CPU time of the group that holds the tightest quota; of the process's own where there is none. */
+    /* CPU time of the group that holds the tightest quota; of the process's own where there is none. */
+    double quota_time;
 };
 int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
 
 /* Its path; the text belongs to the state and lives until the next call. */
 int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path);
 
-/* Pressure of the machine, or in this process's control group, from what is waited for: a result's number names both. */
+/*
+ * Pressure of the machine, or in this process's control group, from what is waited for: a result's
+ * number names both.
+ */
 int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
 
 /*
@@ -211,9 +235,10 @@ int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result wha
 struct sysinfo__numa_rows {
     struct sysinfo__numa_row {
         struct sysinfo_numa_node node;
-        char *cpus; /* The CPUs as text; belongs to the row and is kept when the row is used again. NULL: never had one. */
+        /* The CPUs as text; belongs to the row and is kept when the row is used again. NULL: never had one. */
+        char *cpus;
         size_t cpus_size;
-    } *row;
+    } * row;
     size_t count, capacity;
 };
 

@@ -27,7 +27,8 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
     double window = cgroup->time - past->cgroup.time, cpus = 0;
     bool is_comparable = now->has_quota_time && past->has_quota_time && now->group == past->group;
     double used = now->quota_time - past->quota_time;
-    if (is_comparable && (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample: then the window grows. */
+    if (is_comparable &&
+        (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample: then the window grows. */
         return SYSINFO_OK;
     }
     bool is_certain = true;
@@ -88,7 +89,8 @@ int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path) {
     }
     host = sysinfo__begin(&call, host);
     if (path == NULL || host->is_one_off) {
-        return sysinfo__end(&call, sysinfo__invalid(host, path == NULL ? "the result is NULL" : "the path belongs to a host: open one"));
+        return sysinfo__end(&call, sysinfo__invalid(host, path == NULL ? "the result is NULL"
+                                                                       : "the path belongs to a host: open one"));
     }
     return sysinfo__end(&call, sysinfo__backend_cgroup_path(host, path));
 }

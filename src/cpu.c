@@ -60,7 +60,8 @@ static int explain_window(struct sysinfo_host *host, enum sysinfo__window window
     case SYSINFO__WINDOW_BACKWARDS:
         return not_yet(host, "idle time ran backwards between the two samples");
     default:
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "", "the CPU samples cannot be compared: no idle time, or not of the same CPU");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "",
+                               "the CPU samples cannot be compared: no idle time, or not of the same CPU");
     }
 }
 
@@ -75,7 +76,8 @@ static int check_interval(struct sysinfo_host *host, double interval) {
 }
 
 /* Measures over `interval`, or since `past`, and renews `past`. */
-static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past, struct sysinfo_cpu_usage *usage) {
+static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
+                   struct sysinfo_cpu_usage *usage) {
     struct sysinfo_cpu_sample now;
     int status = check_interval(host, interval);
     if (status == SYSINFO_OK && interval > 0) {
@@ -141,7 +143,8 @@ static struct sysinfo_cpu_sample known_slots(const struct sysinfo_cpu_sample *sa
     return copy;
 }
 
-int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, struct sysinfo_cpu_usage *out, size_t size) {
+int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                              struct sysinfo_cpu_usage *out, size_t size) {
     if (before == NULL || after == NULL || out == NULL || size < 3 * sizeof(uint64_t) || size % sizeof(uint64_t) != 0) {
         return SYSINFO_INVALID;
     }
@@ -179,7 +182,10 @@ static int no_memory(struct sysinfo_host *host) {
     return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all CPUs");
 }
 
-/* A new list gets as much room as the rows it is exchanged with, so that the next call finds enough on both sides. */
+/*
+ * A new list gets as much room as the rows it is exchanged with, so that the next call finds enough
+ * on both sides.
+ */
 static int give_samples(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
     if (*list == NULL) {
         struct sysinfo_cpu_sample_list *made = calloc(1, sizeof *made);
@@ -206,9 +212,12 @@ int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sampl
     return sysinfo__end(&call, status);
 }
 
-/* Compares into *list, which is made when it is NULL and left alone unless the window was measured. False: no memory. */
-static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after, struct sysinfo_cpu_usage_list **list,
-                       enum sysinfo__window *window) {
+/*
+ * Compares into *list, which is made when it is NULL and left alone unless the window was measured.
+ * False: no memory.
+ */
+static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
+                       struct sysinfo_cpu_usage_list **list, enum sysinfo__window *window) {
     struct sysinfo_cpu_usage_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
     bool had_memory = filled != NULL && sysinfo__cpu_rows_usage(before, after, &filled->rows, window);
     if (had_memory && *window == SYSINFO__WINDOW_MEASURED) {
@@ -258,8 +267,8 @@ int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct 
     return sysinfo__end(&call, measure_rows(host, interval, list));
 }
 
-int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
-                                   struct sysinfo_cpu_usage_list **list) {
+int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
+                                   const struct sysinfo_cpu_sample_list *after, struct sysinfo_cpu_usage_list **list) {
     if (before == NULL || after == NULL || list == NULL) {
         return SYSINFO_INVALID;
     }
@@ -269,7 +278,9 @@ int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
         errno = saved_errno;
         return SYSINFO_NO_MEMORY;
     }
-    return window == SYSINFO__WINDOW_MEASURED ? SYSINFO_OK : window == SYSINFO__WINDOW_MISMATCH ? SYSINFO_INVALID : SYSINFO_NOT_YET;
+    return window == SYSINFO__WINDOW_MEASURED   ? SYSINFO_OK
+           : window == SYSINFO__WINDOW_MISMATCH ? SYSINFO_INVALID
+                                                : SYSINFO_NOT_YET;
 }
 
 const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list) {
@@ -315,8 +326,12 @@ void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list) {
 int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     memset(counts, 0, sizeof *counts);
     int status = sysinfo__backend_cpu_counts(host, counts);
-    /* Containers show their own CPUs over the machine's topology: more cores than CPUs are the machine's, not these CPUs'. */
-    if (status == SYSINFO_OK && SYSINFO_HAS(counts, count) && SYSINFO_HAS(counts, cores) && counts->cores > counts->count) {
+    /*
+     * Containers show their own CPUs over the machine's topology: more cores than CPUs are the
+     * machine's, not these CPUs'.
+     */
+    if (status == SYSINFO_OK && SYSINFO_HAS(counts, count) && SYSINFO_HAS(counts, cores) &&
+        counts->cores > counts->count) {
         GUESS(counts, cores, counts->count);
     }
     return status;
@@ -369,8 +384,9 @@ int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     uint64_t number;
     int status = count_kind(host, kind, &number);
     if (status == SYSINFO_OK) {
-        status = number >= 1 && number <= INT32_MAX ? (int)number
-                                                    : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+        status = number >= 1 && number <= INT32_MAX
+                     ? (int)number
+                     : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
     }
     return sysinfo__end(&call, status);
 }

@@ -49,8 +49,8 @@ void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples) {
     }
 }
 
-bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after, struct sysinfo__cpu_rows *usage,
-                             enum sysinfo__window *window) {
+bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
+                             struct sysinfo__cpu_rows *usage, enum sysinfo__window *window) {
     struct sysinfo_cpu_usage all;
     *window = sysinfo__cpu_usage(&before->all.sample, &after->all.sample, &all);
     if (*window != SYSINFO__WINDOW_MEASURED) {
@@ -68,8 +68,10 @@ bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struc
         while (partner < before->count && before->row[partner].sample.cpu < sample->cpu) {
             partner++;
         }
-        if (partner == before->count || sysinfo__cpu_usage(&before->row[partner].sample, sample, row) != SYSINFO__WINDOW_MEASURED) {
-            *row = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = sample->cpu};
+        if (partner == before->count ||
+            sysinfo__cpu_usage(&before->row[partner].sample, sample, row) != SYSINFO__WINDOW_MEASURED) {
+            *row =
+                (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = sample->cpu};
         }
     }
     return true;

@@ -23,7 +23,7 @@ void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples);
  * window is that of the row for all CPUs; unless it was measured, and when there
  * is no memory (false), `usage` is left alone.
  */
-bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after, struct sysinfo__cpu_rows *usage,
-                             enum sysinfo__window *window);
+bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
+                             struct sysinfo__cpu_rows *usage, enum sysinfo__window *window);
 
 #endif

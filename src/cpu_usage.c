@@ -19,7 +19,9 @@ enum {
     GUEST = offsetof(struct sysinfo_cpu_sample, guest) / 8,
     GUEST_NICE = offsetof(struct sysinfo_cpu_sample, guest_nice) / 8,
 };
-#define SAME_SLOT(mode) _Static_assert(offsetof(struct sysinfo_cpu_sample, mode) == offsetof(struct sysinfo_cpu_usage, mode), "one slot for " #mode)
+#define SAME_SLOT(mode)                                                                                   \
+    _Static_assert(offsetof(struct sysinfo_cpu_sample, mode) == offsetof(struct sysinfo_cpu_usage, mode), \
+                   "one slot for " #mode)
 SAME_SLOT(user);
 SAME_SLOT(system);
 SAME_SLOT(nice);
@@ -69,7 +71,8 @@ static bool is_more_than_jitter(double step_back, double window) {
     return step_back > 0.05 && step_back > window / 20;
 }
 
-enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, struct sysinfo_cpu_usage *usage) {
+enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                        struct sysinfo_cpu_usage *usage) {
     uint64_t both = before->present & after->present;
     if (!is_of_one_cpu(before, after) || !(both & BIT(IDLE))) {
         return SYSINFO__WINDOW_MISMATCH;

@@ -13,6 +13,7 @@ enum sysinfo__window {
 };
 
 /* Fills `usage` when measured; else leaves it alone. */
-enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, struct sysinfo_cpu_usage *usage);
+enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                        struct sysinfo_cpu_usage *usage);
 
 #endif

@@ -15,17 +15,18 @@
  *
  * and a check for each struct that no member was forgotten.
  */
-#define TYPE_OF(tag, member) _Generic(((struct tag *)0)->member, uint64_t : SYSINFO_TYPE_UINT64, double : SYSINFO_TYPE_DOUBLE)
-#define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning)                                                                          \
-    {group,                                                                                                                                                    \
-     #member,                                                                                                                                                  \
-     meaning,                                                                                                                                                  \
-     metric,                                                                                                                                                   \
-     metric_labels,                                                                                                                                            \
-     SYSINFO_RESULT_##result,                                                                                                                                  \
-     SYSINFO_UNIT_##unit,                                                                                                                                      \
-     SYSINFO_KIND_##kind,                                                                                                                                      \
-     TYPE_OF(tag, member),                                                                                                                                     \
+#define TYPE_OF(tag, member) \
+    _Generic(((struct tag *)0)->member, uint64_t : SYSINFO_TYPE_UINT64, double : SYSINFO_TYPE_DOUBLE)
+#define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning) \
+    {group,                                                                           \
+     #member,                                                                         \
+     meaning,                                                                         \
+     metric,                                                                          \
+     metric_labels,                                                                   \
+     SYSINFO_RESULT_##result,                                                         \
+     SYSINFO_UNIT_##unit,                                                             \
+     SYSINFO_KIND_##kind,                                                             \
+     TYPE_OF(tag, member),                                                            \
      (uint32_t)offsetof(struct tag, member)},
 #define COMPLETE(tag, fields)
 static const struct sysinfo_field table[] = {
@@ -35,7 +36,9 @@ static const struct sysinfo_field table[] = {
 #undef COMPLETE
 
 #define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning)
-#define COMPLETE(tag, fields) _Static_assert(sizeof(struct tag) == (2 + (fields)) * sizeof(uint64_t), "every member of " #tag " is in the field table");
+#define COMPLETE(tag, fields)                                               \
+    _Static_assert(sizeof(struct tag) == (2 + (fields)) * sizeof(uint64_t), \
+                   "every member of " #tag " is in the field table");
 #include "fields.inc"
 
 enum { FIELDS = sizeof table / sizeof table[0] };
@@ -60,7 +63,8 @@ const struct sysinfo_field *sysinfo_field_find(const char *group, const char *na
 }
 
 static const char *find_source(uint32_t result, uint32_t offset) {
-    const struct sysinfo__source *source = result == SYSINFO_RESULT_HEAP ? sysinfo__heap_sources : sysinfo__backend_sources;
+    const struct sysinfo__source *source =
+        result == SYSINFO_RESULT_HEAP ? sysinfo__heap_sources : sysinfo__backend_sources;
     while (source->text != NULL && !(source->result == result && source->offset == offset)) {
         source++;
     }
@@ -71,9 +75,12 @@ static const char *find_source(uint32_t result, uint32_t offset) {
 static const struct {
     uint32_t result, offset, machine_result, machine_offset;
 } stand_ins[] = {
-    {SYSINFO_RESULT_MEMORY_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_MEMORY, offsetof(struct sysinfo_memory, available)},
-    {SYSINFO_RESULT_SWAP_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_SWAP, offsetof(struct sysinfo_swap, free)},
-    {SYSINFO_RESULT_CPU_ALLOWANCE, offsetof(struct sysinfo_cpu_allowance, usable), SYSINFO_RESULT_PROCESSORS, offsetof(struct sysinfo_processors, count)},
+    {SYSINFO_RESULT_MEMORY_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_MEMORY,
+     offsetof(struct sysinfo_memory, available)},
+    {SYSINFO_RESULT_SWAP_ALLOWANCE, offsetof(struct sysinfo_allowance, usable), SYSINFO_RESULT_SWAP,
+     offsetof(struct sysinfo_swap, free)},
+    {SYSINFO_RESULT_CPU_ALLOWANCE, offsetof(struct sysinfo_cpu_allowance, usable), SYSINFO_RESULT_PROCESSORS,
+     offsetof(struct sysinfo_processors, count)},
 };
 
 const char *sysinfo_field_source(const struct sysinfo_field *field) {

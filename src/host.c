@@ -145,7 +145,8 @@ static size_t append_number(char *text, size_t size, size_t length, int64_t numb
     return append(text, size, length, digits + at);
 }
 
-int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source, const char *complaint) {
+int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
+                    const char *complaint) {
     host->status = status;
     host->system_error = system_error;
     host->complaint = complaint;
@@ -162,7 +163,8 @@ int64_t sysinfo_system_error(const struct sysinfo_host *host) {
 }
 
 const char *sysinfo_explain(struct sysinfo_host *host, int status) {
-    if (host == NULL || host->explanation == NULL || host->status != status || (host->complaint == NULL && host->source[0] == '\0')) {
+    if (host == NULL || host->explanation == NULL || host->status != status ||
+        (host->complaint == NULL && host->source[0] == '\0')) {
         return sysinfo_status_meaning(status);
     }
     char *text = host->explanation;
@@ -205,7 +207,8 @@ bool sysinfo__can_give(struct sysinfo_host *host, const void *out, size_t size) 
         return false;
     }
     if (!sysinfo__is_result(out, size)) {
-        sysinfo__invalid(host, "the size is not that of a result struct: pass sizeof the struct, not of a pointer to it");
+        sysinfo__invalid(host,
+                         "the size is not that of a result struct: pass sizeof the struct, not of a pointer to it");
         return false;
     }
     return true;

@@ -83,7 +83,10 @@ void sysinfo__topology_forget(struct sysinfo_host *host);
 /* Whether `out` and `size` can be a result, where there is no host to keep why not. */
 bool sysinfo__is_result(const void *out, size_t size);
 
-/* Copies a result of the library's own version into a caller's struct of any version: what fits; the rest is zero and unknown. */
+/*
+ * Copies a result of the library's own version into a caller's struct of any version: what fits;
+ * the rest is zero and unknown.
+ */
 void sysinfo__give(void *out, size_t size, const void *full, size_t full_size);
 
 #endif

@@ -57,7 +57,8 @@ int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *o
         tell_usable(&limit, memory.available, &allowance);
     }
     if (status == SYSINFO_OK && allowance.present == 0) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
+        status =
+            sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
     }
     if (status == SYSINFO_OK) {
         sysinfo__give(out, size, &allowance, sizeof allowance);
@@ -116,7 +117,8 @@ int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowan
     struct sysinfo__cpu_limit limit = {0};
     memset(allowance, 0, sizeof *allowance);
     int status = sysinfo__backend_cpu_limit(host, &limit);
-    bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota));
+    bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) &&
+                                                          !SYSINFO_IS_ESTIMATED(&limit, quota));
     status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
     if (status == SYSINFO_OK && !SYSINFO_HAS(&limit, allowed)) {
         struct sysinfo_processors counts;
@@ -131,7 +133,8 @@ int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowan
     }
     if (SYSINFO_HAS(&limit, quota)) {
         FACT(allowance, quota, limit.quota);
-        allowance->estimated |= SYSINFO_IS_ESTIMATED(&limit, quota) ? SYSINFO_BIT(struct sysinfo_cpu_allowance, quota) : 0;
+        allowance->estimated |=
+            SYSINFO_IS_ESTIMATED(&limit, quota) ? SYSINFO_BIT(struct sysinfo_cpu_allowance, quota) : 0;
     }
     uint64_t usable = SYSINFO_HAS(&limit, quota) ? smaller(limit.allowed, threads_of(limit.quota)) : limit.allowed;
     FACT(allowance, usable, usable > 0 ? usable : 1);

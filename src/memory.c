@@ -5,12 +5,15 @@
 
 #include "host.h"
 
-/* Containers and buggy kernels report parts that exceed the whole: such a part is the whole, and says that it was corrected. */
-#define CLAMP(memory, field)                                                                                                                                   \
-    do {                                                                                                                                                       \
-        if ((memory)->field > (memory)->total) {                                                                                                               \
-            GUESS(memory, field, (memory)->total);                                                                                                             \
-        }                                                                                                                                                      \
+/*
+ * Containers and buggy kernels report parts that exceed the whole: such a part is the whole, and
+ * says that it was corrected.
+ */
+#define CLAMP(memory, field)                       \
+    do {                                           \
+        if ((memory)->field > (memory)->total) {   \
+            GUESS(memory, field, (memory)->total); \
+        }                                          \
     } while (0)
 
 static void derive(struct sysinfo_memory *memory) {

@@ -80,7 +80,8 @@ static void derive(struct sysinfo_numa_node *node) {
 
 /* ---- The list ---- */
 
-static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows, struct sysinfo_numa_node_list **list) {
+static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows,
+                struct sysinfo_numa_node_list **list) {
     struct sysinfo_numa_node_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
     if (filled == NULL || !copy(&filled->rows, rows)) {
         if (*list == NULL) {

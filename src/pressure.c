@@ -5,12 +5,15 @@
 
 #include "host.h"
 
-/* No wait takes longer than the time that passes: what a broken file says beyond that is 100 %, and says that it was corrected. */
-#define CLAMP(pressure, field)                                                                                                                                 \
-    do {                                                                                                                                                       \
-        if ((pressure)->field > 100) {                                                                                                                         \
-            GUESS(pressure, field, 100);                                                                                                                       \
-        }                                                                                                                                                      \
+/*
+ * No wait takes longer than the time that passes: what a broken file says beyond that is 100 %, and
+ * says that it was corrected.
+ */
+#define CLAMP(pressure, field)           \
+    do {                                 \
+        if ((pressure)->field > 100) {   \
+            GUESS(pressure, field, 100); \
+        }                                \
     } while (0)
 
 static void correct(struct sysinfo_pressure *pressure) {
@@ -22,7 +25,8 @@ static void correct(struct sysinfo_pressure *pressure) {
     CLAMP(pressure, full_avg300);
 }
 
-static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *out, size_t size) {
+static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *out,
+                         size_t size) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (!sysinfo__can_give(host, out, size)) {

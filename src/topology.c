@@ -35,7 +35,8 @@ void sysinfo_topology_object_list_free(struct sysinfo_topology_object_list *list
     }
 }
 
-const struct sysinfo_topology_object *sysinfo_topology_object_list_at(const struct sysinfo_topology_object_list *list, size_t index) {
+const struct sysinfo_topology_object *sysinfo_topology_object_list_at(const struct sysinfo_topology_object_list *list,
+                                                                      size_t index) {
     return list == NULL || index >= list->count ? NULL : &list->row[index].object;
 }
 
@@ -113,18 +114,18 @@ static struct sysinfo_topology_object *add(struct sysinfo_topology_object_list *
 }
 
 /* The functions that are used, looked up in the library by their names. */
-#define HWLOC_FUNCTIONS(FUNCTION)                                                                                                                              \
-    FUNCTION(hwloc_topology_init)                                                                                                                              \
-    FUNCTION(hwloc_topology_set_flags)                                                                                                                         \
-    FUNCTION(hwloc_topology_set_icache_types_filter)                                                                                                           \
-    FUNCTION(hwloc_topology_load)                                                                                                                              \
-    FUNCTION(hwloc_topology_destroy)                                                                                                                           \
-    FUNCTION(hwloc_get_obj_by_depth)                                                                                                                           \
-    FUNCTION(hwloc_bitmap_alloc)                                                                                                                               \
-    FUNCTION(hwloc_bitmap_free)                                                                                                                                \
-    FUNCTION(hwloc_bitmap_weight)                                                                                                                              \
-    FUNCTION(hwloc_bitmap_list_asprintf)                                                                                                                       \
-    FUNCTION(hwloc_cpukinds_get_nr)                                                                                                                            \
+#define HWLOC_FUNCTIONS(FUNCTION)                    \
+    FUNCTION(hwloc_topology_init)                    \
+    FUNCTION(hwloc_topology_set_flags)               \
+    FUNCTION(hwloc_topology_set_icache_types_filter) \
+    FUNCTION(hwloc_topology_load)                    \
+    FUNCTION(hwloc_topology_destroy)                 \
+    FUNCTION(hwloc_get_obj_by_depth)                 \
+    FUNCTION(hwloc_bitmap_alloc)                     \
+    FUNCTION(hwloc_bitmap_free)                      \
+    FUNCTION(hwloc_bitmap_weight)                    \
+    FUNCTION(hwloc_bitmap_list_asprintf)             \
+    FUNCTION(hwloc_cpukinds_get_nr)                  \
     FUNCTION(hwloc_cpukinds_get_info)
 
 struct hwloc {
@@ -140,12 +141,12 @@ static bool load_library(struct hwloc *hwloc) {
         return false;
     }
     void *symbol;
-#define FUNCTION(name)                                                                                                                                         \
-    symbol = dlsym(hwloc->handle, #name);                                                                                                                     \
-    if (symbol == NULL) {                                                                                                                                      \
-        dlclose(hwloc->handle);                                                                                                                               \
-        return false;                                                                                                                                          \
-    }                                                                                                                                                          \
+#define FUNCTION(name)                    \
+    symbol = dlsym(hwloc->handle, #name); \
+    if (symbol == NULL) {                 \
+        dlclose(hwloc->handle);           \
+        return false;                     \
+    }                                     \
     memcpy(&hwloc->name, &symbol, sizeof symbol);
     HWLOC_FUNCTIONS(FUNCTION)
 #undef FUNCTION
@@ -153,8 +154,8 @@ static bool load_library(struct hwloc *hwloc) {
 }
 
 /* A row for a set of CPUs; NULL: no memory. */
-static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_const_bitmap_t set, uint64_t type, uint64_t depth,
-                                               struct sysinfo_topology_object_list *list) {
+static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_const_bitmap_t set, uint64_t type,
+                                               uint64_t depth, struct sysinfo_topology_object_list *list) {
     char *cpus = NULL;
     if (set == NULL || hwloc->hwloc_bitmap_list_asprintf(&cpus, set) < 0) {
         return NULL;
@@ -200,13 +201,15 @@ static uint64_t type_of(const struct hwloc_obj *object) {
 }
 
 static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_object *object) {
-    if (from->os_index != HWLOC_UNKNOWN_INDEX && object->type != SYSINFO_TOPOLOGY_CACHE && object->type != SYSINFO_TOPOLOGY_MACHINE) {
+    if (from->os_index != HWLOC_UNKNOWN_INDEX && object->type != SYSINFO_TOPOLOGY_CACHE &&
+        object->type != SYSINFO_TOPOLOGY_MACHINE) {
         FACT(object, number, from->os_index);
     }
     if (object->type == SYSINFO_TOPOLOGY_CACHE) {
-        enum sysinfo_cache_type type = from->attr->cache.type == HWLOC_OBJ_CACHE_DATA          ? SYSINFO_CACHE_DATA
-                                       : from->attr->cache.type == HWLOC_OBJ_CACHE_INSTRUCTION ? SYSINFO_CACHE_INSTRUCTION
-                                                                                               : SYSINFO_CACHE_UNIFIED;
+        enum sysinfo_cache_type type = from->attr->cache.type == HWLOC_OBJ_CACHE_DATA ? SYSINFO_CACHE_DATA
+                                       : from->attr->cache.type == HWLOC_OBJ_CACHE_INSTRUCTION
+                                           ? SYSINFO_CACHE_INSTRUCTION
+                                           : SYSINFO_CACHE_UNIFIED;
         FACT(object, level, from->attr->cache.depth);
         FACT(object, cache_type, type);
         if (from->attr->cache.size > 0) {
@@ -219,7 +222,8 @@ static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_o
 }
 
 /* The object and all below it, depth first; memory before CPUs. */
-static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth, struct sysinfo_topology_object_list *list) {
+static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth,
+                     struct sysinfo_topology_object_list *list) {
     uint64_t type = type_of(from);
     if (type != 0) {
         struct sysinfo_topology_object *object = add_set(hwloc, from->cpuset, type, depth, list);
@@ -270,14 +274,18 @@ static bool is_of_root(struct sysinfo_host *host, hwloc_topology_t topology, con
     return sysinfo__root(host)[0] == '\0' || (backend != NULL && strcmp(backend, "Linux") == 0);
 }
 
-/* The whole machine, also what this process may not use; without binding this thread to each CPU in turn, as hwloc would to ask it. */
+/*
+ * The whole machine, also what this process may not use; without binding this thread to each CPU in
+ * turn, as hwloc would to ask it.
+ */
 static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology_object_list *list) {
     hwloc_topology_t topology;
     if (hwloc->hwloc_topology_init(&topology) != 0) {
         return no_memory(host);
     }
     int status = SYSINFO_OK;
-    hwloc->hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING);
+    hwloc->hwloc_topology_set_flags(topology,
+                                    HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING);
     hwloc->hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);
     if (hwloc->hwloc_topology_load(topology) != 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
@@ -285,9 +293,11 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
         struct sysinfo_processors counts = {.present = 0};
         status = sysinfo__backend_cpu_counts(host, &counts); /* Says why, where there is no root or nothing in it. */
         if (status == SYSINFO_OK) {
-            status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu", "does not say how this machine is built");
+            status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu",
+                                     "does not say how this machine is built");
         }
-    } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) || !add_kinds(hwloc, topology, list)) {
+    } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) ||
+               !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
     }
     hwloc->hwloc_topology_destroy(topology);
@@ -309,14 +319,18 @@ static bool is_hwloc_root(const char *root) {
 
 static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     if (!is_hwloc_root(sysinfo__root(host))) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "of another root needs HWLOC_FSROOT set to that root");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology",
+                               "of another root needs HWLOC_FSROOT set to that root");
     }
     if (sysinfo__backend_is_privileged()) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
-        return sysinfo__failed(host, SYSINFO_DENIED, 0, "topology", "is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
+        return sysinfo__failed(
+            host, SYSINFO_DENIED, 0, "topology",
+            "is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
     }
     struct hwloc hwloc;
     if (!load_library(&hwloc)) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "needs the hwloc library, " SYSINFO_HWLOC_SONAME);
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology",
+                               "needs the hwloc library, " SYSINFO_HWLOC_SONAME);
     }
     int status = ask(host, &hwloc, list);
     dlclose(hwloc.handle);
@@ -327,7 +341,8 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
 
 static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     (void)list;
-    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology", "is not supported: this library was built without hwloc");
+    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology",
+                           "is not supported: this library was built without hwloc");
 }
 
 #endif

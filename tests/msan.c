@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcheck is not built with the memory sanitizer, which so takes what it writes for uninitialized. It tells its parent
+ * libcheck is not built with the memory sanitizer, which so takes what it writes for uninitialized.
+ * It tells its parent
  * of each test through fwrite(), the one place where that would be reported; the library itself calls no fwrite().
  */
 #include <sanitizer/msan_interface.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Every public function that asks the system, in one form, for the tests that put each of them through the same trouble. */
+/*
+ * Every public function that asks the system, in one form, for the tests that put each of them
+ * through the same trouble.
+ */
 #ifndef TESTS_QUESTIONS_H
 #define TESTS_QUESTIONS_H
 
@@ -15,8 +18,9 @@ struct question {
     int (*ask)(struct sysinfo_host *host, uint64_t answer[SYSINFO_SLOTS]);
     bool allocates;  /* For the caller: it makes a list or, for this one question, counts CPUs. */
     bool needs_past; /* A NULL host is refused. */
-    bool looks_first; /* It makes room for what a host keeps of this question: where groups are, which nodes there are. */
-    bool is_rare;     /* There are kernels that do not tell it, and containers in which it cannot be seen. */
+    /* It makes room for what a host keeps of this question: where groups are, which nodes there are. */
+    bool looks_first;
+    bool is_rare; /* There are kernels that do not tell it, and containers in which it cannot be seen. */
 };
 
 extern const struct question questions[];

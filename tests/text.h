@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A text as the decoders get it, in a block of exactly its size and the promised padding: one byte read too far is seen by ASan and valgrind. */
+/*
+ * A text as the decoders get it, in a block of exactly its size and the promised padding: one byte
+ * read too far is seen by ASan and valgrind.
+ */
 #ifndef TESTS_TEXT_H
 #define TESTS_TEXT_H
 

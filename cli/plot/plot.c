@@ -67,7 +67,8 @@ void slope_add(struct text *text, const struct plot *plot, const struct line *li
         return;
     }
     if (!line->has_slope) {
-        text_addf(text, "no slope: it takes at least 3 samples, and here %s %zu", line->points == 1 ? "is" : "are", line->points);
+        text_addf(text, "no slope: it takes at least 3 samples, and here %s %zu", line->points == 1 ? "is" : "are",
+                  line->points);
         return;
     }
     double slope = line->slope * 60;
@@ -97,7 +98,8 @@ static void fit(struct line *line) {
         tv += t * v;
         vv += v * v;
     }
-    line->is_flat = vv <= 1e-18 * value * value * (double)line->points; /* All the same, but for what adding them up has rounded. */
+    line->is_flat =
+        vv <= 1e-18 * value * value * (double)line->points; /* All the same, but for what adding them up has rounded. */
     line->has_slope = line->points >= 3 && tt > 0 && !line->is_flat;
     line->slope = line->has_slope ? tv / tt : 0;
     line->fit = line->has_slope ? tv * tv / (tt * vv) : 0;
@@ -224,7 +226,8 @@ static void add_layers(struct plot *plot, const struct recording *recording) {
     }
     for (size_t i = 0; plot->has_layers && i < plot->lines; i++) {
         struct text label = {NULL, 0, 0};
-        text_addf(&label, "%s: %s", plot->line[i].label, i == LAYER_RSS ? column_title(plot->column) : layer_title((enum layer)i));
+        text_addf(&label, "%s: %s", plot->line[i].label,
+                  i == LAYER_RSS ? column_title(plot->column) : layer_title((enum layer)i));
         free(plot->line[i].label);
         plot->line[i].label = label.bytes;
     }
@@ -278,7 +281,8 @@ static bool names_svg(const char *path) {
 
 /* Of a kind that cannot be written: whoever opens the file would find it broken. */
 static bool names_other_picture(const char *path) {
-    static const char *const endings[] = {".png", ".PNG", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".eps", ".ps", ".html"};
+    static const char *const endings[] = {".png",  ".PNG", ".jpg", ".jpeg", ".gif",
+                                          ".webp", ".pdf", ".eps", ".ps",   ".html"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         if (ends_with(path, endings[i])) {
             return true;
@@ -289,13 +293,18 @@ static bool names_other_picture(const char *path) {
 
 static int print(const struct plot *plot, const struct options *options) {
     struct text text = {NULL, 0, 0}, summary = {NULL, 0, 0};
-    bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output), is_ascii = options_has(options, OPTION_ASCII);
+    bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output),
+         is_ascii = options_has(options, OPTION_ASCII);
     add_summary(&summary, plot, is_ascii ? "^2" : "\xC2\xB2");
     if (is_svg) {
         plot_add_svg(&text, plot);
     } else {
         size_t terminal = options->output == NULL ? platform_terminal_width() : 0;
-        plot_add_text(&text, plot, options->width > 0 ? (size_t)options->width : terminal > 0 ? terminal : DEFAULT_WIDTH, is_ascii);
+        plot_add_text(&text, plot,
+                      options->width > 0 ? (size_t)options->width
+                      : terminal > 0     ? terminal
+                                         : DEFAULT_WIDTH,
+                      is_ascii);
         text_add(&text, summary.bytes);
     }
     struct output output;
@@ -332,15 +341,18 @@ static int check(const struct options *options) {
     }
     for (size_t i = 0; i < options->operands && options->output != NULL; i++) {
         if (platform_is_same_file(options->operand[i], options->output)) {
-            return usage("%s %s would overwrite the recording; choose another name", options->word[OPTION_OUTPUT], options->output);
+            return usage("%s %s would overwrite the recording; choose another name", options->word[OPTION_OUTPUT],
+                         options->output);
         }
     }
     if (names_other_picture(options->output)) {
-        return usage("%s '%s': a chart is an SVG or text; choose a name that ends in .svg or .txt", options->word[OPTION_OUTPUT], options->output);
+        return usage("%s '%s': a chart is an SVG or text; choose a name that ends in .svg or .txt",
+                     options->word[OPTION_OUTPUT], options->output);
     }
     bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output);
     if (is_svg && (options_has(options, OPTION_ASCII) || options_has(options, OPTION_WIDTH))) {
-        return usage("%s is for the terminal: an SVG has no columns", options->word[options_has(options, OPTION_ASCII) ? OPTION_ASCII : OPTION_WIDTH]);
+        return usage("%s is for the terminal: an SVG has no columns",
+                     options->word[options_has(options, OPTION_ASCII) ? OPTION_ASCII : OPTION_WIDTH]);
     }
     return 0;
 }
@@ -352,7 +364,8 @@ static int read_all(struct recording *recording, const struct options *options, 
         struct recording *next = &recording[*count];
         int status = recording_read(next, options->operand[i], options->column);
         if (status == 0 && *count > 0 && strcmp(next->column, recording[0].column) != 0) {
-            status = trouble("%s is about '%s' and %s about '%s': choose one with --column", next->path, next->column, recording[0].path, recording[0].column);
+            status = trouble("%s is about '%s' and %s about '%s': choose one with --column", next->path, next->column,
+                             recording[0].path, recording[0].column);
         }
         if (status == 0) {
             ++*count;
@@ -365,7 +378,8 @@ static int read_all(struct recording *recording, const struct options *options, 
 }
 
 static int draw(const struct options *options, const struct recording *recording, size_t count) {
-    struct plot plot = {.column = recording[0].column, .title = options->title, .from = options->from, .to = options->to};
+    struct plot plot = {
+        .column = recording[0].column, .title = options->title, .from = options->from, .to = options->to};
     for (size_t i = 0; i < count && options->to <= 0; i++) {
         plot.to = recording[i].end > plot.to ? recording[i].end : plot.to;
     }

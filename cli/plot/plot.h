@@ -48,19 +48,19 @@ struct line {
     size_t first, points;        /* and the part that is drawn. */
     size_t peak;                 /* Number of the highest point. */
     bool has_slope, is_flat;
-    double slope, fit;           /* Per second; the share of the variance that it explains, 0 to 1. */
-    bool owns_marks;             /* The first line of its file. */
-    double *base;                /* What each point is drawn upon; NULL: the axis. */
+    double slope, fit; /* Per second; the share of the variance that it explains, 0 to 1. */
+    bool owns_marks;   /* The first line of its file. */
+    double *base;      /* What each point is drawn upon; NULL: the axis. */
 };
 
 struct plot {
     const char *column, *title;
     struct line *line;
     size_t lines;
-    bool has_layers;       /* The lines are those of enum layer. */
-    double from, to;       /* Seconds that are drawn. */
+    bool has_layers; /* The lines are those of enum layer. */
+    double from, to; /* Seconds that are drawn. */
     double highest;
-    double exact_peak;     /* Of one process, above what samples saw; 0: there is no such. */
+    double exact_peak; /* Of one process, above what samples saw; 0: there is no such. */
 };
 
 const struct point *line_point(const struct line *line, size_t at);
@@ -74,7 +74,10 @@ double line_highest(const struct line *line, double from, double to, size_t *at)
 /* "heap in use" and so on; of RSS, what is in no other layer. */
 const char *layer_title(enum layer layer);
 
-/* "peak 201 MiB at 3.2 s", of layers also the last value, and what the slope rests on. `square` stands for the power of two. */
+/*
+ * "peak 201 MiB at 3.2 s", of layers also the last value, and what the slope rests on. `square`
+ * stands for the power of two.
+ */
 void peak_add(struct text *text, const struct plot *plot, const struct line *line);
 void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short);
 

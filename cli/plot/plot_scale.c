@@ -23,18 +23,32 @@ static enum unit unit_of(const char *column) {
         memcpy(group, column, (size_t)(dot - column));
         const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
         uint32_t unit = field == NULL ? SYSINFO_UNIT_NONE : field->unit;
-        return unit == SYSINFO_UNIT_BYTES ? BYTES : unit == SYSINFO_UNIT_SECONDS ? SECONDS : unit == SYSINFO_UNIT_PERCENT ? PERCENT : PLAIN;
+        return unit == SYSINFO_UNIT_BYTES     ? BYTES
+               : unit == SYSINFO_UNIT_SECONDS ? SECONDS
+               : unit == SYSINFO_UNIT_PERCENT ? PERCENT
+                                              : PLAIN;
     }
-    return ends_with(column, "_bytes") ? BYTES : ends_with(column, "_seconds") ? SECONDS : ends_with(column, "_percent") ? PERCENT : PLAIN;
+    return ends_with(column, "_bytes")     ? BYTES
+           : ends_with(column, "_seconds") ? SECONDS
+           : ends_with(column, "_percent") ? PERCENT
+                                           : PLAIN;
 }
 
 const char *column_title(const char *column) {
     static const struct {
         const char *column, *title;
-    } titles[] = {{"rss_bytes", "memory (RSS)"},         {"pss_bytes", "memory (PSS)"},     {"peak_bytes", "largest process so far"},
-                  {"cpu_percent", "CPU (100 % is one CPU)"}, {"cpu_seconds", "CPU time"}, {"processes", "processes"},
-                  {"heap_bytes", "heap in use"},         {"heap_kept_bytes", "kept back by malloc (estimated)"}, {"heap_peak_bytes", "largest heap so far"},
-                  {"heap_blocks", "blocks in use"},      {"heap_allocs", "allocations so far"}, {"heap_frees", "frees so far"}};
+    } titles[] = {{"rss_bytes", "memory (RSS)"},
+                  {"pss_bytes", "memory (PSS)"},
+                  {"peak_bytes", "largest process so far"},
+                  {"cpu_percent", "CPU (100 % is one CPU)"},
+                  {"cpu_seconds", "CPU time"},
+                  {"processes", "processes"},
+                  {"heap_bytes", "heap in use"},
+                  {"heap_kept_bytes", "kept back by malloc (estimated)"},
+                  {"heap_peak_bytes", "largest heap so far"},
+                  {"heap_blocks", "blocks in use"},
+                  {"heap_allocs", "allocations so far"},
+                  {"heap_frees", "frees so far"}};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         if (strcmp(column, titles[i].column) == 0) {
             return titles[i].title;
@@ -59,7 +73,8 @@ struct axis value_axis(const char *column, double highest, int most) {
     static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     enum unit unit = unit_of(column);
     struct axis axis = {.low = 0, .unit = 1, .name = unit == PERCENT ? "%" : unit == SECONDS ? "s" : ""};
-    for (size_t i = 0; unit == BYTES && (i == 0 || (highest / axis.unit >= 1024 && i < sizeof names / sizeof names[0])); i++) {
+    for (size_t i = 0; unit == BYTES && (i == 0 || (highest / axis.unit >= 1024 && i < sizeof names / sizeof names[0]));
+         i++) {
         axis.unit *= i > 0 ? 1024 : 1;
         axis.name = names[i];
     }

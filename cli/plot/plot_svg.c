@@ -30,7 +30,7 @@ struct drawing {
     struct text *text;
     const struct plot *plot;
     struct axis value, time;
-    double top, bottom; /* Of the area between the axes. */
+    double top, bottom;     /* Of the area between the axes. */
     double used[MARK_ROWS]; /* How far right names of marks stand already. */
 };
 
@@ -40,7 +40,8 @@ static void add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
         size_t length = character_length(string);
         unsigned char first = (unsigned char)*string;
-        bool is_no_character = length == 3 && (memcmp(string, "\xEF\xBF\xBE", 3) == 0 || memcmp(string, "\xEF\xBF\xBF", 3) == 0); /* Of XML. */
+        bool is_no_character = length == 3 && (memcmp(string, "\xEF\xBF\xBE", 3) == 0 ||
+                                               memcmp(string, "\xEF\xBF\xBF", 3) == 0); /* Of XML. */
         if (length == 0 || first < 32 || first == 127 || is_no_character) {
             text_add(text, "\xEF\xBF\xBD");
         } else if (first == '&' || first == '<' || first == '>' || first == '"') {
@@ -69,14 +70,18 @@ static void add_colours(struct text *text, const char *const colours[COLOURS], c
 }
 
 static void add_style(struct text *text) {
-    text_add(text, "<style>\n"
-                   "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222}\n"
-                   ".ground{fill:#fff}.title{font-size:17px;font-weight:600}.quiet{fill:#555;font-size:12px}\n"
-                   ".grid{stroke:#e3e3e3}.axis{stroke:#777}.line{fill:none;stroke-width:2;stroke-linejoin:round}\n"
-                   ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.mark{stroke-width:1;stroke-dasharray:3 3;opacity:.8}.halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
+    text_add(
+        text,
+        "<style>\n"
+        "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222}\n"
+        ".ground{fill:#fff}.title{font-size:17px;font-weight:600}.quiet{fill:#555;font-size:12px}\n"
+        ".grid{stroke:#e3e3e3}.axis{stroke:#777}.line{fill:none;stroke-width:2;stroke-linejoin:round}\n"
+        ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.mark{stroke-width:1;stroke-"
+        "dasharray:3 3;opacity:.8}.halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
     add_colours(text, light, "");
     text_add(text, "@media (prefers-color-scheme:dark){\n"
-                   " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}.halo{stroke:#16181c}\n");
+                   " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}."
+                   "halo{stroke:#16181c}\n");
     add_colours(text, dark, " ");
     text_add(text, "}\n</style>\n");
 }
@@ -94,7 +99,8 @@ static void add_grid(struct drawing *drawing) {
     }
     for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
         double x = x_of(drawing, tick);
-        text_addf(text, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x, drawing->bottom, x, drawing->bottom + 20);
+        text_addf(text, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+                  x, drawing->bottom, x, drawing->bottom + 20);
         tick_add(text, time, tick);
         text_addf(text, " %s</text>\n", time->name);
     }
@@ -122,7 +128,8 @@ static void add_points(struct drawing *drawing, const struct line *line) {
         size_t kept[] = {i, low < high ? low : high, low < high ? high : low, next - 1};
         for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
             if (k == 0 || kept[k] != kept[k - 1]) {
-                text_addf(text, "%.1f %.1f ", x_of(drawing, line_point(line, kept[k])->time), y_of(drawing, line_height(line, kept[k])));
+                text_addf(text, "%.1f %.1f ", x_of(drawing, line_point(line, kept[k])->time),
+                          y_of(drawing, line_height(line, kept[k])));
             }
         }
         i = next;
@@ -132,7 +139,8 @@ static void add_points(struct drawing *drawing, const struct line *line) {
 /* All between a line and the axis. */
 static void add_area(struct drawing *drawing, const struct line *line, const char *class) {
     struct text *text = drawing->text;
-    double first = x_of(drawing, line_point(line, 0)->time), last = x_of(drawing, line_point(line, line->points - 1)->time);
+    double first = x_of(drawing, line_point(line, 0)->time),
+           last = x_of(drawing, line_point(line, line->points - 1)->time);
     text_addf(text, "<path class=\"%s\" d=\"M%.1f %.1fL", class, first, drawing->bottom);
     add_points(drawing, line);
     text_addf(text, "%.1f %.1fZ\"/>\n", last, drawing->bottom);
@@ -172,21 +180,26 @@ static void add_peaks(struct drawing *drawing) {
     const struct plot *plot = drawing->plot;
     size_t highest = 0;
     for (size_t i = 0; i < (plot->has_layers ? 1 : plot->lines); i++) {
-        const struct point *peak = line_point(&plot->line[i], plot->line[i].peak), *top = line_point(&plot->line[highest], plot->line[highest].peak);
+        const struct point *peak = line_point(&plot->line[i], plot->line[i].peak),
+                           *top = line_point(&plot->line[highest], plot->line[highest].peak);
         highest = peak->value > top->value ? i : highest;
-        text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", (unsigned)(i % COLOURS), x_of(drawing, peak->time), y_of(drawing, peak->value));
+        text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", (unsigned)(i % COLOURS),
+                  x_of(drawing, peak->time), y_of(drawing, peak->value));
     }
     const struct point *peak = line_point(&plot->line[highest], plot->line[highest].peak);
     double x = x_of(drawing, peak->time), y = y_of(drawing, plot->exact_peak);
     const char *anchor = x < LEFT + 90 ? "start" : x > WIDTH - RIGHT - 90 ? "end" : "middle";
     if (plot->exact_peak <= 0 || y_of(drawing, peak->value) > y + 30) { /* Else it would stand on the other label. */
-        text_addf(text, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">peak ", x, y_of(drawing, peak->value) - 9, anchor);
+        text_addf(text, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">peak ", x,
+                  y_of(drawing, peak->value) - 9, anchor);
         measure_add(text, plot->column, peak->value);
         text_add(text, "</text>\n");
     }
     if (plot->exact_peak > 0) {
-        text_addf(text, "<path class=\"mark axis\" d=\"M%d %.1fH%d\"/><text class=\"halo\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT, y, WIDTH - RIGHT, WIDTH - RIGHT - 4,
-                  y - 5);
+        text_addf(text,
+                  "<path class=\"mark axis\" d=\"M%d %.1fH%d\"/><text class=\"halo\" x=\"%d\" y=\"%.1f\" "
+                  "text-anchor=\"end\">",
+                  LEFT, y, WIDTH - RIGHT, WIDTH - RIGHT - 4, y - 5);
         text_add(text, "between samples, one process had ");
         measure_add(text, plot->column, plot->exact_peak);
         text_add(text, "</text>\n");
@@ -220,11 +233,13 @@ static void add_marks(struct drawing *drawing, const struct line *line, size_t n
             row++;
         }
         double y = drawing->top - 6 - row * MARK_ROW;
-        text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", colour, x, row < MARK_ROWS ? y - 10 : drawing->top, drawing->bottom);
+        text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", colour, x,
+                  row < MARK_ROWS ? y - 10 : drawing->top, drawing->bottom);
         add_escaped(text, mark->name);
         text_add(text, "</title></path>");
         if (row < MARK_ROWS) {
-            text_addf(text, "<text class=\"quiet halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">", is_right ? x - 4 : x + 4, y, is_right ? "end" : "start");
+            text_addf(text, "<text class=\"quiet halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
+                      is_right ? x - 4 : x + 4, y, is_right ? "end" : "start");
             add_escaped(text, mark->name);
             text_add(text, "</text>");
             drawing->used[row] = start + width + 8;
@@ -267,7 +282,8 @@ static void add_words(struct drawing *drawing) {
         if (is_area) {
             text_addf(text, "<path class=\"%s\" d=\"M%d %.1fh26v11h-26z\"/>", layer_classes[i], LEFT, y - 10);
         }
-        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/>", (unsigned)(i % COLOURS), dashes(i), LEFT, y - (is_area ? 10 : 4.5));
+        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/>", (unsigned)(i % COLOURS), dashes(i), LEFT,
+                  y - (is_area ? 10 : 4.5));
         text_addf(text, "<text x=\"%d\" y=\"%.1f\">", LEFT + 34, y);
         add_escaped(text, line->label);
         text_add(text, "<tspan class=\"quiet\" dx=\"12\">");
@@ -279,7 +295,10 @@ static void add_words(struct drawing *drawing) {
 }
 
 void plot_add_svg(struct text *text, const struct plot *plot) {
-    struct drawing drawing = {.text = text, .plot = plot, .value = value_axis(plot->column, plot->highest * 1.06, 6), .time = time_axis(plot->from, plot->to, 10)};
+    struct drawing drawing = {.text = text,
+                              .plot = plot,
+                              .value = value_axis(plot->column, plot->highest * 1.06, 6),
+                              .time = time_axis(plot->from, plot->to, 10)};
     struct text trial = {NULL, 0, 0};
     drawing.text = &trial;
     drawing.top = TITLE + (double)plot->lines * LEGEND_ROW + 18 + add_all_marks(&drawing) * MARK_ROW;
@@ -287,13 +306,17 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
     drawing.text = text;
     drawing.bottom = drawing.top + HEIGHT;
     double height = drawing.bottom + BELOW;
-    text_addf(text, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" role=\"img\">\n", WIDTH, height, WIDTH, height);
+    text_addf(text,
+              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
+              "role=\"img\">\n",
+              WIDTH, height, WIDTH, height);
     text_add(text, "<title>");
     add_escaped(text, plot->title != NULL ? plot->title : column_title(plot->column));
     text_add(text, "</title>\n");
     add_style(text);
     if (plot->has_layers) {
-        text_add(text, "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+        text_add(text, "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+                       "patternTransform=\"rotate(45)\">"
                        "<path class=\"c2\" stroke-width=\"3\" d=\"M1.5 0v6\"/></pattern></defs>\n");
     }
     text_add(text, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
@@ -307,6 +330,7 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
         add_line(&drawing, &plot->line[i], i);
     }
     add_peaks(&drawing);
-    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">time since the start</text>\n", (LEFT + WIDTH - RIGHT) / 2, drawing.bottom + 40);
+    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">time since the start</text>\n",
+              (LEFT + WIDTH - RIGHT) / 2, drawing.bottom + 40);
     text_add(text, "</svg>\n");
 }

@@ -58,14 +58,18 @@ static void draw_columns(struct panel *panel, size_t data_rows) {
     }
 }
 
-/* Each layer from the ground up, the lowest last, which so stands before the others. Whole cells: no character holds parts of two. */
+/*
+ * Each layer from the ground up, the lowest last, which so stands before the others. Whole cells:
+ * no character holds parts of two.
+ */
 static void draw_layers(struct panel *panel, size_t data_rows) {
     static const enum layer order[] = {LAYER_RSS, LAYER_KEPT, LAYER_IN_USE};
     struct canvas *canvas = &panel->canvas;
     for (size_t i = 0; i < LAYERS; i++) {
         size_t at = 0;
         for (size_t column = 0; order[i] < panel->plot->lines && column < canvas->columns; column++) {
-            double value = line_highest(&panel->plot->line[order[i]], column_time(panel, column), column_end(panel, column), &at);
+            double value =
+                line_highest(&panel->plot->line[order[i]], column_time(panel, column), column_end(panel, column), &at);
             size_t height = value > 0 ? (size_t)(value / panel->value.high * (double)data_rows + 0.5) : 0;
             for (size_t row = 0; row < data_rows && row < height; row++) {
                 *cell(canvas, row, column) = layer_signs[order[i]];
@@ -142,7 +146,9 @@ static void add_time_axis(struct text *text, const struct panel *panel) {
             text_add(text, is_ascii ? "-" : "─");
         }
         if (at < columns) {
-            text_add(text, is_ascii ? (at == 0 ? "-" : "+") : at == 0 ? "─" : "┬"); /* At 0, the axes' crossing is the tick. */
+            text_add(text, is_ascii  ? (at == 0 ? "-" : "+")
+                           : at == 0 ? "─"
+                                     : "┬"); /* At 0, the axes' crossing is the tick. */
             at++;
         }
     }
@@ -267,7 +273,9 @@ static void add_panel(struct text *text, struct panel *panel, size_t rows_per_st
 void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii) {
     bool is_one = plot->lines == 1 || plot->has_layers;
     size_t tallest = is_one ? 16 : 8;
-    struct panel panel = {.plot = plot, .value = value_axis(plot->column, plot->highest, is_one ? 5 : 3), .canvas = {.is_ascii = is_ascii}};
+    struct panel panel = {.plot = plot,
+                          .value = value_axis(plot->column, plot->highest, is_one ? 5 : 3),
+                          .canvas = {.is_ascii = is_ascii}};
     size_t steps = (size_t)(panel.value.high / panel.value.step + 0.5), rows_per_step = tallest / steps;
     for (size_t i = 0; i <= steps; i++) {
         struct text label = {NULL, 0, 0};

@@ -45,7 +45,8 @@ static bool may_replace(const char *path) {
 static void describe(struct recorder *recorder) {
     char *path = realpath(recorder->path, NULL);
     if (path != NULL) {
-        text_addf(&recorder->environment, "%" PRId64 ":%" PRId64 ":%s", (int64_t)(recorder->start * 1000), recorder->wall, path);
+        text_addf(&recorder->environment, "%" PRId64 ":%" PRId64 ":%s", (int64_t)(recorder->start * 1000),
+                  recorder->wall, path);
         free(path);
     }
 }
@@ -116,7 +117,8 @@ static void add_number(struct text *text, const char *format, double number) {
 
 /* Behind the mark, which is empty. */
 static void add_heap(struct text *text, const struct recorded_heap *heap) {
-    const double figures[] = {heap->processes, heap->bytes, heap->kept, heap->peak, heap->blocks, heap->allocs, heap->frees};
+    const double figures[] = {heap->processes, heap->bytes,  heap->kept, heap->peak,
+                              heap->blocks,    heap->allocs, heap->frees};
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         text_add(text, ",");
         if (figures[i] >= 0) {

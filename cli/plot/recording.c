@@ -109,8 +109,10 @@ static bool take_digits(const char **text, int count, char behind, int *number) 
 static bool parse_time(const char *text, double *seconds) {
     static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     int year, month, day, hour, minute, second;
-    if (!take_digits(&text, 4, '-', &year) || !take_digits(&text, 2, '-', &month) || !take_digits(&text, 2, 'T', &day) || !take_digits(&text, 2, ':', &hour) ||
-        !take_digits(&text, 2, ':', &minute) || !take_digits(&text, 2, '\0', &second) || year < 1970 || month < 1 || month > 12) {
+    if (!take_digits(&text, 4, '-', &year) || !take_digits(&text, 2, '-', &month) ||
+        !take_digits(&text, 2, 'T', &day) || !take_digits(&text, 2, ':', &hour) ||
+        !take_digits(&text, 2, ':', &minute) || !take_digits(&text, 2, '\0', &second) || year < 1970 || month < 1 ||
+        month > 12) {
         return false;
     }
     double part = 0;
@@ -157,14 +159,16 @@ static int fail_column(const struct reader *reader, const char *column) {
             text_addf(&names, "%s%s", names.length > 0 ? ", " : "", reader->field[i]);
         }
     }
-    int status = trouble("%s: no column '%s'; it has: %s", reader->recording->path, column, names.length > 0 ? names.bytes : "none");
+    int status = trouble("%s: no column '%s'; it has: %s", reader->recording->path, column,
+                         names.length > 0 ? names.bytes : "none");
     text_free(&names);
     return status;
 }
 
 /* What a recording is about, if nobody says: the first of these that it has. */
 static int column_of_interest(const struct reader *reader) {
-    static const char *const names[] = {"rss_bytes", "mem.used", "mem.available", "cpu.percent", "swap.used", "load.min1"};
+    static const char *const names[] = {"rss_bytes",   "mem.used",  "mem.available",
+                                        "cpu.percent", "swap.used", "load.min1"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         int at = column_named(reader, names[i]);
         if (at >= 0) {
@@ -185,7 +189,9 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     columns->time = column_named(reader, "time");
     columns->elapsed = column_named(reader, "elapsed_seconds");
     if (columns->time < 0 && columns->elapsed < 0) {
-        return fail(reader, "it is no recording: its first line names no column 'time' (sysinfo run --record and --csv write one)");
+        return fail(
+            reader,
+            "it is no recording: its first line names no column 'time' (sysinfo run --record and --csv write one)");
     }
     columns->pid = column_named(reader, "pid");
     columns->name = column_named(reader, "name");
@@ -237,8 +243,10 @@ static void append(struct series *series, double time, double value) {
 static void add_point(struct reader *reader, double time, double value) {
     char label[256] = "";
     if (*field_at(reader, reader->columns.pid) != '\0') {
-        snprintf(label, sizeof label, "%.100s (%.20s)", field_at(reader, reader->columns.name), field_at(reader, reader->columns.pid));
-    } else if (*field_at(reader, reader->columns.cpu) != '\0' && strcmp(field_at(reader, reader->columns.cpu), "all") != 0) {
+        snprintf(label, sizeof label, "%.100s (%.20s)", field_at(reader, reader->columns.name),
+                 field_at(reader, reader->columns.pid));
+    } else if (*field_at(reader, reader->columns.cpu) != '\0' &&
+               strcmp(field_at(reader, reader->columns.cpu), "all") != 0) {
         snprintf(label, sizeof label, "cpu %.20s", field_at(reader, reader->columns.cpu));
     }
     append(series_of(reader, label), time, value);
@@ -261,7 +269,10 @@ static void add_mark(struct reader *reader, double time, const char *name) {
     recording->mark[recording->marks++] = (struct recorded_mark){time, copy(name)};
 }
 
-/* Where time goes back, what follows is moved behind what stands before: two recordings in one file, or a clock that was set. */
+/*
+ * Where time goes back, what follows is moved behind what stands before: two recordings in one
+ * file, or a clock that was set.
+ */
 static double in_order(struct reader *reader, double time, bool is_mark) {
     if (!reader->has_first) {
         reader->has_first = true;
@@ -306,7 +317,8 @@ static bool read_sample(struct reader *reader, double time) {
     struct recording *recording = reader->recording;
     double value;
     recording->end = time > recording->end ? time : recording->end;
-    if (reader->columns.peak >= 0 && parse_number(reader->field[reader->columns.peak], &value) && value > recording->peak) {
+    if (reader->columns.peak >= 0 && parse_number(reader->field[reader->columns.peak], &value) &&
+        value > recording->peak) {
         recording->peak = value;
     }
     if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
@@ -342,10 +354,12 @@ static bool read_row(struct reader *reader, char *line) {
     if (!split_row(reader, line)) {
         return false;
     }
-    if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 || strcmp(field_at(reader, columns->time), "time") == 0) {
+    if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 ||
+        strcmp(field_at(reader, columns->time), "time") == 0) {
         return true; /* The header of another recording behind the first. */
     }
-    bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time) : parse_time(reader->field[columns->time], &time);
+    bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time)
+                                          : parse_time(reader->field[columns->time], &time);
     if (!has_time) {
         return false;
     }
@@ -382,14 +396,15 @@ static int read_file(const char *path, struct text *text) {
 static void remark(const struct reader *reader) {
     const char *path = reader->recording->path;
     if (reader->broken > 0) {
-        note("note: %s: %zu line%s left out, being no whole row of it; the first is line %zu", path, reader->broken, reader->broken == 1 ? " was" : "s were",
-             reader->first_broken);
+        note("note: %s: %zu line%s left out, being no whole row of it; the first is line %zu", path, reader->broken,
+             reader->broken == 1 ? " was" : "s were", reader->first_broken);
     }
     if (reader->is_cut) {
         note("note: %s: its last line, %zu, is cut short and was left out", path, reader->line);
     }
     if (reader->went_back > 0) {
-        note("note: %s: time goes back by %.1f s at line %zu; what follows was moved behind what stands before", path, reader->back_by, reader->went_back);
+        note("note: %s: time goes back by %.1f s at line %zu; what follows was moved behind what stands before", path,
+             reader->back_by, reader->went_back);
     }
 }
 

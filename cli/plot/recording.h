@@ -9,9 +9,14 @@
 
 #include "text.h"
 
-/* What every recording begins with, of whatever version, and what `run` writes now. The library's sysinfo_mark() writes the first two and `mark`. */
-#define RECORDING_BEGIN "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
-#define RECORDING_HEADER RECORDING_BEGIN ",heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees"
+/*
+ * What every recording begins with, of whatever version, and what `run` writes now. The library's
+ * sysinfo_mark() writes the first two and `mark`.
+ */
+#define RECORDING_BEGIN \
+    "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
+#define RECORDING_HEADER \
+    RECORDING_BEGIN ",heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees"
 
 /* ---- Writing ---- */
 
@@ -40,7 +45,10 @@ struct recorded {
 };
 void recorder_add(struct recorder *recorder, const struct recorded *row);
 
-/* Puts the rows that were added into the file, in one write. False, once, after a message: it cannot be written any more. */
+/*
+ * Puts the rows that were added into the file, in one write. False, once, after a message: it
+ * cannot be written any more.
+ */
 bool recorder_flush(struct recorder *recorder);
 
 /* When it was opened, on platform_clock(). */
@@ -73,9 +81,13 @@ struct recording {
     size_t serieses;
     struct recorded_mark *mark;
     size_t marks;
-    struct series heap, kept; /* Beside what it is about: the heaps of all of the tree; without points where they are unknown or `column` was asked for. */
-    double end;   /* The last moment. */
-    double peak;  /* The most that any one process has had at once; below 0: unknown. */
+    /*
+     * Beside what it is about: the heaps of all of the tree; without points where they are unknown
+     * or `column` was asked for.
+     */
+    struct series heap, kept;
+    double end;  /* The last moment. */
+    double peak; /* The most that any one process has had at once; below 0: unknown. */
 };
 
 /*

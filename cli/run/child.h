@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A command that is run: started so that it notices nothing, waited for, signalled. One file per family of systems implements it. */
+/*
+ * A command that is run: started so that it notices nothing, waited for, signalled. One file per
+ * family of systems implements it.
+ */
 #ifndef CLI_CHILD_H
 #define CLI_CHILD_H
 
@@ -11,14 +14,14 @@
 
 struct child {
     int64_t pid;
-    struct tree *tree;  /* NULL: without a sampler. */
+    struct tree *tree;     /* NULL: without a sampler. */
     double started, ended; /* On platform_clock(). */
     bool has_ended;
-    int signal;         /* That killed it; 0: none. */
-    int status;         /* As a shell has it: its own, or 128 + signal. */
+    int signal;          /* That killed it; 0: none. */
+    int status;          /* As a shell has it: its own, or 128 + signal. */
     double user, system; /* Seconds of CPU, of all that was waited for. */
-    uint64_t peak;      /* Bytes: the most that any one process of those has had at once. */
-    int request;        /* Signal that asks this program itself to end; 0: none. Only without a command. */
+    uint64_t peak;       /* Bytes: the most that any one process of those has had at once. */
+    int request;         /* Signal that asks this program itself to end; 0: none. Only without a command. */
 };
 
 /* For the environment of a command. */

@@ -25,7 +25,8 @@
 
 static const int handed_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 static const int requests[] = {SIGINT, SIGTERM, SIGHUP};
-static const int left_to_child[] = {SIGINT, SIGQUIT, SIGPIPE}; /* A report that nobody reads must not end this program before the command. */
+static const int left_to_child[] = {
+    SIGINT, SIGQUIT, SIGPIPE}; /* A report that nobody reads must not end this program before the command. */
 enum {
     HANDED_ON = sizeof handed_on / sizeof handed_on[0],
     REQUESTS = sizeof requests / sizeof requests[0],
@@ -226,7 +227,8 @@ static void take_request(struct child *child) {
 
 void child_sleep(struct child *child, double moment) {
     bool is_command = child->pid > 0, had_ended = child->has_ended;
-    for (double left = 0; child->has_ended == had_ended && child->request == 0 && left >= 0; left = moment - platform_clock()) {
+    for (double left = 0; child->has_ended == had_ended && child->request == 0 && left >= 0;
+         left = moment - platform_clock()) {
         double part = left < 86400 ? left : 86400;
         struct timespec time = {(time_t)part, 0};
         time.tv_nsec = (long)((part - (double)time.tv_sec) * 1e9);
@@ -279,9 +281,10 @@ const char *child_signal_name(int signal) {
     static const struct {
         int signal;
         const char *name;
-    } names[] = {{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"}, {SIGILL, "ILL"},   {SIGTRAP, "TRAP"}, {SIGABRT, "ABRT"},
-                 {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGKILL, "KILL"}, {SIGUSR1, "USR1"}, {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"},
-                 {SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"}, {SIGTERM, "TERM"}, {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGSYS, "SYS"}};
+    } names[] = {{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"}, {SIGILL, "ILL"},   {SIGTRAP, "TRAP"},
+                 {SIGABRT, "ABRT"}, {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGKILL, "KILL"}, {SIGUSR1, "USR1"},
+                 {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"}, {SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},
+                 {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGSYS, "SYS"}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (names[i].signal == signal) {
             return names[i].name;

@@ -8,7 +8,11 @@
 #include <stdint.h>
 
 enum heap_gap {
-    HEAP_GAP_NONE, /* None that can be seen: it may only just begin, or be a copy of its parent that has not used malloc() itself. */
+    /*
+     * None that can be seen: it may only just begin, or be a copy of its parent that has not used
+     * malloc() itself.
+     */
+    HEAP_GAP_NONE,
     HEAP_GAP_STATIC,
     HEAP_GAP_PRIVILEGED,
     HEAP_GAP_ALLOCATOR,
@@ -24,7 +28,10 @@ enum heap_gap {
 const char *heap_gap_key(enum heap_gap gap);
 const char *heap_gap_words(enum heap_gap gap, size_t count);
 
-/* Asks /proc about a process of that name that has no record in `folder`. `parent`: the program file of its parent if that is counted, else NULL. */
+/*
+ * Asks /proc about a process of that name that has no record in `folder`. `parent`: the program
+ * file of its parent if that is counted, else NULL.
+ */
 enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
 
 /*

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What /proc tells of a process whose heap is not counted. Asked once for each program of each process: it may take a while. */
+/*
+ * What /proc tells of a process whose heap is not counted. Asked once for each program of each
+ * process: it may take a while.
+ */
 #define _DEFAULT_SOURCE 1
 #include <elf.h>
 #include <errno.h>
@@ -13,8 +16,8 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "run/heap_gap.h"
 #include "parse.h"
+#include "run/heap_gap.h"
 #include "text.h"
 
 enum { PATH_ROOM = 64 }; /* Of a path below /proc/PID. */
@@ -45,8 +48,8 @@ static bool read_file(int64_t pid, const char *name, struct text *text) {
 
 /* What a program's file says of how it is loaded. */
 struct program_file {
-    bool is_ours;            /* Of this program's own word size and processor. */
-    char loader[PATH_MAX];   /* Its dynamic loader; "": it is static. */
+    bool is_ours;          /* Of this program's own word size and processor. */
+    char loader[PATH_MAX]; /* Its dynamic loader; "": it is static. */
 };
 
 #if UINTPTR_MAX > UINT32_MAX
@@ -68,7 +71,8 @@ static bool read_program(int fd, struct program_file *program) {
     int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     bool is_read = read_at(fd, &header, sizeof header, 0) && memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
     program->loader[0] = '\0';
-    program->is_ours = is_read && header.e_ident[EI_CLASS] == OWN_CLASS && (self < 0 || !read_at(self, &own, sizeof own, 0) || own.e_machine == header.e_machine);
+    program->is_ours = is_read && header.e_ident[EI_CLASS] == OWN_CLASS &&
+                       (self < 0 || !read_at(self, &own, sizeof own, 0) || own.e_machine == header.e_machine);
     if (self >= 0) {
         close(self);
     }
@@ -102,7 +106,8 @@ static const char *without_folder(const char *path) {
 /* Its loader's name tells the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
 static bool has_other_libc(const struct program_file *program) {
     struct program_file own;
-    return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' && strcmp(without_folder(own.loader), without_folder(program->loader)) != 0;
+    return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' &&
+           strcmp(without_folder(own.loader), without_folder(program->loader)) != 0;
 }
 
 /* ---- The process ---- */
@@ -126,7 +131,8 @@ static bool is_secure(int64_t pid) {
 static bool read_users(int64_t pid, double users[2]) {
     struct text text = {NULL, 0, 0};
     const char *at = read_file(pid, "status", &text) ? strstr(text.bytes, "\nUid:\t") : NULL;
-    bool is_read = at != NULL && scan_number(at + strlen("\nUid:\t"), &users[0], &at) && *at == '\t' && scan_number(at + 1, &users[1], &at);
+    bool is_read = at != NULL && scan_number(at + strlen("\nUid:\t"), &users[0], &at) && *at == '\t' &&
+                   scan_number(at + 1, &users[1], &at);
     text_free(&text);
     return is_read;
 }
@@ -136,7 +142,9 @@ static bool sees(int64_t pid, const char *folder) {
     struct text path = {NULL, 0, 0};
     struct stat here, there;
     text_addf(&path, "/proc/%" PRId64 "/root%s", pid, folder);
-    bool is_seen = stat(folder, &here) != 0 || (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino : errno == EACCES);
+    bool is_seen =
+        stat(folder, &here) != 0 ||
+        (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino : errno == EACCES);
     text_free(&path);
     return is_seen;
 }
@@ -149,7 +157,8 @@ static bool has_environment(int64_t pid, const char *folder) {
         const char *variable = text.bytes + at;
         static const char records[] = SYSINFO_HEAP_RECORDS "=";
         has_preload = has_preload || strncmp(variable, "LD_PRELOAD=", strlen("LD_PRELOAD=")) == 0;
-        has_folder = has_folder || (strncmp(variable, records, sizeof records - 1) == 0 && strcmp(variable + sizeof records - 1, folder) == 0);
+        has_folder = has_folder || (strncmp(variable, records, sizeof records - 1) == 0 &&
+                                    strcmp(variable + sizeof records - 1, folder) == 0);
     }
     char path[PATH_ROOM], file[1];
     bool has_ended = text.length == 0 && readlink(path_of(path, pid, "exe"), file, sizeof file) < 0;
@@ -208,6 +217,7 @@ enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, con
     if (!sees(pid, folder)) {
         return HEAP_GAP_ROOT;
     }
-    bool is_copy = parent != NULL && heap_image_is_current(pid, parent, name); /* And may have written over its environment. */
+    bool is_copy =
+        parent != NULL && heap_image_is_current(pid, parent, name); /* And may have written over its environment. */
     return is_copy || has_environment(pid, folder) ? HEAP_GAP_NONE : HEAP_GAP_ENVIRONMENT;
 }

@@ -18,15 +18,20 @@
 /* A program that was counted: a process from its start, fork or exec to its end, or to its next exec. */
 struct heap_program {
     int64_t pid;
-    char name[20];      /* As a sample saw it; of one that none saw, that of its file. */
-    char image[128];    /* Its file. */
-    bool is_fork;       /* Began as a copy of its parent, whose blocks are in its own until it frees them. */
-    enum { PROGRAM_RUNS, PROGRAM_ENDED, PROGRAM_GONE } state; /* ENDED: in order, by exit(). GONE: killed, by _exit(), or another by exec. */
+    char name[20];   /* As a sample saw it; of one that none saw, that of its file. */
+    char image[128]; /* Its file. */
+    bool is_fork;    /* Began as a copy of its parent, whose blocks are in its own until it frees them. */
+    enum {
+        PROGRAM_RUNS,
+        PROGRAM_ENDED,
+        PROGRAM_GONE
+    } state;                        /* ENDED: in order, by exit(). GONE: killed, by _exit(), or another by exec. */
     uint64_t allocs, frees, failed; /* Its own, without those of the parent. */
-    uint64_t in_use, blocks, peak;  /* Bytes, blocks, and the most bytes: at the last look, which for those that do not run is the end. */
-    uint64_t left, left_blocks;     /* Of these, what is more than it began with. */
-    bool has_kept;                  /* What malloc() keeps back was known in a sample: */
-    uint64_t kept, kept_peak;       /* bytes at the last one, and the most. */
+    /* Bytes, blocks, and the most bytes: at the last look, which for those that do not run is the end. */
+    uint64_t in_use, blocks, peak;
+    uint64_t left, left_blocks; /* Of these, what is more than it began with. */
+    bool has_kept;              /* What malloc() keeps back was known in a sample: */
+    uint64_t kept, kept_peak;   /* bytes at the last one, and the most. */
 };
 
 /* Of all that live in a sample. */
@@ -45,12 +50,12 @@ struct heap_totals {
     size_t programs, forks; /* Counted, and how many of these began as a copy. */
     size_t ended, running;  /* In order, and not yet. */
     uint64_t allocs, frees, failed;
-    uint64_t peak;      /* The highest sum in use of a sample, and at least the most that one has had. */
+    uint64_t peak; /* The highest sum in use of a sample, and at least the most that one has had. */
     bool has_kept;
-    uint64_t kept_peak; /* The highest sum kept back. */
-    uint64_t left, left_blocks; /* By those that ended in order. */
-    size_t gaps[HEAP_GAPS];     /* Processes that samples saw and that cannot be counted. */
-    char owner[128];            /* Of an own allocator: the first that was met. */
+    uint64_t kept_peak;                        /* The highest sum kept back. */
+    uint64_t left, left_blocks;                /* By those that ended in order. */
+    size_t gaps[HEAP_GAPS];                    /* Processes that samples saw and that cannot be counted. */
+    char owner[128];                           /* Of an own allocator: the first that was met. */
     struct heap_program largest[MOST_LARGEST]; /* By peak. */
     size_t largests;
 };

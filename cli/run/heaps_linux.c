@@ -33,8 +33,8 @@ struct entry {
     int64_t pid;
     uint64_t number;
     bool is_new, is_counted, is_foreign; /* Not seen before; it tells figures; it tells of an own allocator. */
-    bool is_in_tree; /* Its process is one of the last sample's. */
-    bool is_over;    /* Its process goes on as another program; its figures have been added up. */
+    bool is_in_tree;                     /* Its process is one of the last sample's. */
+    bool is_over;                        /* Its process goes on as another program; its figures have been added up. */
     struct heap_program program;
 };
 
@@ -110,7 +110,10 @@ static void remove_stale(const char *place) {
     }
 }
 
-/* Another one that just begins may take the new folder for a stale one: then it is gone, and there is another try. */
+/*
+ * Another one that just begins may take the new folder for a stale one: then it is gone, and there
+ * is another try.
+ */
 static bool make_in(struct heaps *heaps, const char *place) {
     for (int i = 0; i < 10 && heaps->fd < 0 && *place == '/'; i++) {
         struct text path = {NULL, 0, 0};
@@ -152,7 +155,9 @@ struct heaps *heaps_open(void) {
     heaps->fd = -1;
     int status = preload_find(&heaps->preload);
     if (status == 0 && !make_folder(heaps)) {
-        status = trouble("--heap: no folder for the counts can be made, neither in /dev/shm nor in TMPDIR nor in /tmp: %s", strerror(errno));
+        status =
+            trouble("--heap: no folder for the counts can be made, neither in /dev/shm nor in TMPDIR nor in /tmp: %s",
+                    strerror(errno));
     }
     if (status == 0 && sysinfo_host_open(&heaps->host, NULL) != SYSINFO_OK) {
         fail_no_memory();
@@ -232,7 +237,8 @@ static void list(struct heaps *heaps) {
                 fail_no_memory();
             }
         }
-        const struct entry *past = heaps->entries == 0 ? NULL : bsearch(&entry, heaps->entry, heaps->entries, sizeof entry, by_pid_and_number);
+        const struct entry *past =
+            heaps->entries == 0 ? NULL : bsearch(&entry, heaps->entry, heaps->entries, sizeof entry, by_pid_and_number);
         entries[count] = past != NULL ? *past : entry;
         entries[count++].is_new = past == NULL;
     }
@@ -275,9 +281,14 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
     }
 }
 
-/* What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot be in memory. */
-static void take_kept(struct heap_program *program, const struct sysinfo_heap_record *record, const struct process *process) {
-    if (SYSINFO_HAS(record, footprint) && record->has_ended == 0) { /* Else the kernel is taking its memory away already. */
+/*
+ * What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot
+ * be in memory.
+ */
+static void take_kept(struct heap_program *program, const struct sysinfo_heap_record *record,
+                      const struct process *process) {
+    if (SYSINFO_HAS(record, footprint) &&
+        record->has_ended == 0) { /* Else the kernel is taking its memory away already. */
         program->has_kept = true;
         uint64_t unused = above(record->footprint, record->live), room = above(process->anonymous, record->live);
         program->kept = unused < room ? unused : room;
@@ -369,7 +380,8 @@ static int by_pid(const void *a, const void *b) {
 /* Whether a process is new, or has become another program since the last sample. */
 static bool is_news(const struct heaps *heaps, const struct process *process) {
     const struct known key = {.pid = process->pid};
-    const struct known *known = heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
+    const struct known *known =
+        heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
     return known == NULL || known->started != process->started || strcmp(known->name, process->name) != 0;
 }
 
@@ -396,7 +408,8 @@ static bool lives(int64_t pid, const struct process *process) {
 
 /* Whether the process has not gone on as a program that has no file. */
 static bool runs_it(const struct heaps *heaps, const struct entry *entry, const struct process *process) {
-    return !entry->is_counted || (!entry->is_new && !is_news(heaps, process)) || heap_image_is_current(entry->pid, entry->program.image, process->name);
+    return !entry->is_counted || (!entry->is_new && !is_news(heaps, process)) ||
+           heap_image_is_current(entry->pid, entry->program.image, process->name);
 }
 
 static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
@@ -469,7 +482,8 @@ static int by_pid_alone(const void *a, const void *b) {
 /* The last file of a process, unless it is over. */
 static const struct entry *find(const struct heaps *heaps, int64_t pid) {
     const struct entry key = {.pid = pid};
-    const struct entry *entry = heaps->entries == 0 ? NULL : bsearch(&key, heaps->entry, heaps->entries, sizeof key, by_pid_alone);
+    const struct entry *entry =
+        heaps->entries == 0 ? NULL : bsearch(&key, heaps->entry, heaps->entries, sizeof key, by_pid_alone);
     while (entry != NULL && entry + 1 < heaps->entry + heaps->entries && entry[1].pid == pid) {
         entry++;
     }
@@ -487,7 +501,8 @@ static void count_gaps(struct heaps *heaps, const struct tree_sample *sample) {
         const struct process *process = &sample->process[i];
         if (!process->is_dead && find(heaps, process->pid) == NULL && is_news(heaps, process)) {
             const struct heap_program *parent = heaps_find(heaps, process->parent);
-            heaps->totals.gaps[heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL)]++;
+            heaps->totals
+                .gaps[heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL)]++;
         }
     }
 }

@@ -10,7 +10,10 @@
 
 #include "fail.h"
 
-/* The library's full path if it is in that folder, to be freed, else NULL. A folder that begins with no slash is one from where the command lies. */
+/*
+ * The library's full path if it is in that folder, to be freed, else NULL. A folder that begins
+ * with no slash is one from where the command lies.
+ */
 static char *find_in(const char *folder) {
     char command[PATH_MAX];
     struct text file = {NULL, 0, 0};
@@ -39,8 +42,9 @@ int preload_find(struct text *text) {
         path = find_in(folders[i]);
     }
     if (path == NULL) {
-        return trouble("--heap: " SYSINFO_HEAP_LIBRARY " is not there, neither in %s nor in %s from where sysinfo is; install it beside sysinfo", SYSINFO_LIBRARIES,
-                       SYSINFO_LIBRARIES_FROM_COMMAND);
+        return trouble("--heap: " SYSINFO_HEAP_LIBRARY
+                       " is not there, neither in %s nor in %s from where sysinfo is; install it beside sysinfo",
+                       SYSINFO_LIBRARIES, SYSINFO_LIBRARIES_FROM_COMMAND);
     }
     int status = 0;
     if (strpbrk(path, " :") != NULL) {

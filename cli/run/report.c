@@ -12,7 +12,8 @@ static void add_end(struct text *text, const struct report *report) {
     if (report->is_watch) {
         text_add(text, "sysinfo: ");
         text_add_plain(text, report->name);
-        text_addf(text, " (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->pid, report->elapsed, report->user);
+        text_addf(text, " (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->pid, report->elapsed,
+                  report->user);
         return;
     }
     text_add(text, "sysinfo: ");
@@ -48,8 +49,10 @@ static void add_peaks(struct text *text, const struct report *report) {
     }
     text_add(text, "sysinfo: peak memory ");
     bytes_add_human(text, report->with_pss ? report->peak_tree_pss : report->peak_tree);
-    text_addf(text, " in the whole tree (%zu process%s, sum of %s%s; %" PRIu64 " sample%s", report->peak_processes, report->peak_processes == 1 ? "" : "es",
-              report->with_pss ? "PSS" : "RSS", report->is_estimated ? ", RSS where PSS could not be read" : "", report->samples, report->samples == 1 ? "" : "s");
+    text_addf(text, " in the whole tree (%zu process%s, sum of %s%s; %" PRIu64 " sample%s", report->peak_processes,
+              report->peak_processes == 1 ? "" : "es", report->with_pss ? "PSS" : "RSS",
+              report->is_estimated ? ", RSS where PSS could not be read" : "", report->samples,
+              report->samples == 1 ? "" : "s");
     if (report->samples > 1) {
         text_addf(text, ", one every %.2g s", report->true_interval);
     }
@@ -63,14 +66,15 @@ void report_add_text(struct text *text, const struct report *report) {
         report_add_heaps_text(text, report->heaps);
     }
     if (report->is_stretched) {
-        text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over 1 %% of a CPU\n", report->true_interval, report->interval);
+        text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over 1 %% of a CPU\n",
+                  report->true_interval, report->interval);
     }
     if (report->no_samples != NULL) {
         text_addf(text, "sysinfo: no samples of the whole tree: %s\n", report->no_samples);
     }
     if (report->still_running > 0 && !report->is_watch) {
-        text_addf(text, "sysinfo: %zu process%s of its tree %s still running\n", report->still_running, report->still_running == 1 ? "" : "es",
-                  report->still_running == 1 ? "is" : "are");
+        text_addf(text, "sysinfo: %zu process%s of its tree %s still running\n", report->still_running,
+                  report->still_running == 1 ? "" : "es", report->still_running == 1 ? "is" : "are");
     }
 }
 
@@ -106,7 +110,8 @@ void report_add_json(struct text *text, const struct report *report) {
     if (report->is_watch) {
         text_addf(text, ",\"cpu\":%.2f,\"user\":null,\"system\":null", report->user);
     } else {
-        text_addf(text, ",\"cpu\":%.2f,\"user\":%.2f,\"system\":%.2f", report->user + report->system, report->user, report->system);
+        text_addf(text, ",\"cpu\":%.2f,\"user\":%.2f,\"system\":%.2f", report->user + report->system, report->user,
+                  report->system);
     }
     add_bytes(text, "peak_process", report->peak, report->peak > 0);
     add_bytes(text, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
@@ -117,7 +122,8 @@ void report_add_json(struct text *text, const struct report *report) {
     add_bytes(text, "still_running", report->still_running, report->no_samples == NULL);
     add_bytes(text, "samples", report->samples, report->no_samples == NULL);
     if (has_samples) {
-        text_addf(text, ",\"interval\":%.3f,\"interval_stretched\":%s", report->true_interval, report->is_stretched ? "true" : "false");
+        text_addf(text, ",\"interval\":%.3f,\"interval_stretched\":%s", report->true_interval,
+                  report->is_stretched ? "true" : "false");
     } else {
         text_add(text, ",\"interval\":null,\"interval_stretched\":null");
     }

@@ -11,13 +11,13 @@ struct report {
     const char *const *command; /* Ends with NULL; of a watched process: its name. */
     const char *name;           /* The command without its folder. */
     int64_t pid;
-    bool is_watch;    /* Of a process that ran already. */
-    char watched[20]; /* Its name. */
-    int status;       /* That this program ends with, */
-    int exit_status;  /* and that the command ended with. */
-    int signal;       /* That killed the command; 0: none. */
-    const char *ended_for; /* "max-mem", "timeout"; NULL: the command ended by itself. */
-    int64_t wall;     /* When it began. */
+    bool is_watch;                /* Of a process that ran already. */
+    char watched[20];             /* Its name. */
+    int status;                   /* That this program ends with, */
+    int exit_status;              /* and that the command ended with. */
+    int signal;                   /* That killed the command; 0: none. */
+    const char *ended_for;        /* "max-mem", "timeout"; NULL: the command ended by itself. */
+    int64_t wall;                 /* When it began. */
     double elapsed, user, system; /* Seconds; a watched process has no `system` of its own: below 0. */
 
     uint64_t peak;    /* Of the largest process; 0: the system does not say. */
@@ -27,11 +27,11 @@ struct report {
     /* From samples; all 0 without them. */
     uint64_t samples, peak_tree, peak_tree_pss;
     size_t peak_processes, still_running;
-    double interval;  /* Asked for, and as the samples came. */
+    double interval; /* Asked for, and as the samples came. */
     double true_interval;
     bool is_stretched, is_estimated, with_pss;
-    const char *recording; /* NULL: none. */
-    const char *no_samples; /* Why there are none; NULL: there are. */
+    const char *recording;           /* NULL: none. */
+    const char *no_samples;          /* Why there are none; NULL: there are. */
     const struct heap_totals *heaps; /* NULL: they were not counted. */
 };
 

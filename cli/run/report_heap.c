@@ -42,7 +42,9 @@ static void add_largest(struct text *text, const struct heap_program *program) {
     text_add(text, " in use; ");
     add_calls(text, program->allocs, program->frees, program->failed);
     text_add(text, "\nsysinfo:   still in use ");
-    text_add(text, program->state == PROGRAM_RUNS ? "now" : program->state == PROGRAM_ENDED ? "at its exit" : "when it was killed, or left by _exit() or exec");
+    text_add(text, program->state == PROGRAM_RUNS    ? "now"
+                   : program->state == PROGRAM_ENDED ? "at its exit"
+                                                     : "when it was killed, or left by _exit() or exec");
     text_add(text, ": ");
     add_blocks(text, program->in_use, program->blocks);
     if (program->has_kept) {
@@ -73,7 +75,8 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
     const char *before = "sysinfo: heap not counted: ";
     for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
         if (totals->gaps[gap] > 0) {
-            text_addf(text, "%s%zu %s", before, totals->gaps[gap], heap_gap_words((enum heap_gap)gap, totals->gaps[gap]));
+            text_addf(text, "%s%zu %s", before, totals->gaps[gap],
+                      heap_gap_words((enum heap_gap)gap, totals->gaps[gap]));
             if (gap == HEAP_GAP_ALLOCATOR && totals->owner[0] != '\0') {
                 text_add(text, " (");
                 text_add_plain(text, totals->owner);
@@ -110,7 +113,8 @@ static void add_number(struct text *text, const char *key, uint64_t number, bool
 }
 
 static void add_program(struct text *text, const struct heap_program *program) {
-    static const char *const states[] = {[PROGRAM_RUNS] = "running", [PROGRAM_ENDED] = "exited", [PROGRAM_GONE] = "gone"};
+    static const char *const states[] = {
+        [PROGRAM_RUNS] = "running", [PROGRAM_ENDED] = "exited", [PROGRAM_GONE] = "gone"};
     text_addf(text, "{\"pid\":%" PRId64 ",\"name\":", program->pid);
     text_add_json(text, program->name);
     text_add(text, ",\"image\":");
@@ -140,7 +144,8 @@ void report_add_heaps_json(struct text *text, const struct heap_totals *totals) 
     add_number(text, "blocks_at_exit", totals->left_blocks, totals->ended > 0);
     text_add(text, ",\"not_counted\":{");
     for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
-        text_addf(text, "%s\"%s\":%zu", gap > HEAP_GAP_NONE + 1 ? "," : "", heap_gap_key((enum heap_gap)gap), totals->gaps[gap]);
+        text_addf(text, "%s\"%s\":%zu", gap > HEAP_GAP_NONE + 1 ? "," : "", heap_gap_key((enum heap_gap)gap),
+                  totals->gaps[gap]);
     }
     text_add(text, "},\"own_allocator\":");
     text_add_json(text, totals->owner[0] != '\0' ? totals->owner : NULL);

@@ -31,14 +31,19 @@ static bool knows_something(const struct view *view, const struct sample *sample
     return false;
 }
 
-void explain_unknown(struct text *text, const struct options *options, const struct sample *sample, const struct sysinfo_field *field) {
+void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
+                     const struct sysinfo_field *field) {
     if (sysinfo_field_source(field) == NULL) {
         text_addf(text, "'%s.%s' is not available on this system", field->group, field->name);
     } else if (sample->status[field->result] == SYSINFO_OK) {
-        text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name, sysinfo_field_source(field));
-    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET && options->root != NULL) {
-        bool is_condition = options->command != NULL && (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
-        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root, is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
+        text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
+                  sysinfo_field_source(field));
+    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET &&
+               options->root != NULL) {
+        bool is_condition = options->command != NULL &&
+                            (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
+        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
+                  is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
     } else {
         text_add(text, sample->why[field->result].bytes);
     }
@@ -71,9 +76,11 @@ struct remarks {
 static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE || field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
+        bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE ||
+                       field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
         bool is_told_here = sysinfo_field_source(field) != NULL;
-        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK && !(remarks->failed >> field->result & 1)) {
+        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
+            !(remarks->failed >> field->result & 1)) {
             struct text why = {NULL, 0, 0};
             explain_unknown(&why, view->options, sample, field);
             note("note: %s", why.bytes);
@@ -89,7 +96,8 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
     bool is_one_group = true;
     for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        bool is_no_news = field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
+        bool is_no_news =
+            field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
         if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
             is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
             group = group == NULL ? field->group : group;
@@ -98,7 +106,8 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
         }
     }
     if (names.length > 0) {
-        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes, is_one_group ? " " : "", is_one_group ? group : "");
+        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes,
+             is_one_group ? " " : "", is_one_group ? group : "");
         remarks->estimated = true;
     }
     text_free(&names);
@@ -107,7 +116,8 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
 
 /* ---- The run ---- */
 
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection, bool percpu) {
+int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
+                 bool percpu) {
     memset(sampler, 0, sizeof *sampler);
     int status = sysinfo_host_open(&sampler->host, options->root);
     if (status == SYSINFO_NOT_SUPPORTED) {
@@ -121,7 +131,8 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
     for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
-        sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP && selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
+        sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP &&
+                                                                selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
     }
     return 0;
 }

@@ -13,11 +13,16 @@
  */
 int run_samples(const struct view *view, print_sample *print);
 
-/* Opens the machine that the options name, to sample what is selected. sampler_free() ends it. Returns 0, or the status after a message. */
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection, bool percpu);
+/*
+ * Opens the machine that the options name, to sample what is selected. sampler_free() ends it.
+ * Returns 0, or the status after a message.
+ */
+int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
+                 bool percpu);
 
 /* Why a sample does not know a field, as a sentence. */
-void explain_unknown(struct text *text, const struct options *options, const struct sample *sample, const struct sysinfo_field *field);
+void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
+                     const struct sysinfo_field *field);
 
 /* A CPU figure asked for once is measured over so many seconds. */
 #define DEFAULT_CPU_INTERVAL 0.5

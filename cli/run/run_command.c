@@ -12,27 +12,28 @@
 #include <string.h>
 #include <time.h>
 
-#include "run/child.h"
 #include "commands.h"
 #include "fail.h"
-#include "run/heaps.h"
 #include "output.h"
 #include "parse.h"
 #include "platform.h"
 #include "plot/recording.h"
+#include "run/child.h"
+#include "run/heaps.h"
 #include "run/report.h"
-#include "schedule.h"
 #include "run/tree.h"
+#include "schedule.h"
 #include "value.h"
 
-#define SHARE_OF_CPU 0.008  /* Leaves room below 1 % for the start, and for the sample that overdraws the account. */
-#define MOST_CREDIT 0.02    /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
+#define SHARE_OF_CPU 0.008 /* Leaves room below 1 % for the start, and for the sample that overdraws the account. */
+#define MOST_CREDIT 0.02   /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
 #define FIRST_CREDIT 0.005
 #define DEFAULT_INTERVAL 0.1
-#define GRACE 2.0           /* Seconds from TERM to KILL. */
-#define LAST_WAIT 2.0       /* Seconds for what was killed to go. */
-#define LONGEST_HEAP_PAUSE 2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
-#define MANY_HEAPS 1000        /* each leaves a page of memory that only a sample gives back. */
+#define GRACE 2.0     /* Seconds from TERM to KILL. */
+#define LAST_WAIT 2.0 /* Seconds for what was killed to go. */
+#define LONGEST_HEAP_PAUSE \
+    2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
+#define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample gives back. */
 
 struct run {
     const struct options *options;
@@ -43,14 +44,14 @@ struct run {
     struct report report;
 
     struct schedule schedule;
-    double next;       /* Moment of the next sample. */
+    double next;             /* Moment of the next sample. */
     double credit, credited; /* CPU seconds that may be used, as of then. */
     double charged;          /* CPU seconds that have been paid for. */
     double first_moment, last_moment, last_cpu, first_cpu;
     bool has_last;
 
-    uint64_t max_mem;  /* 0: no limit. */
-    bool has_failed;   /* The recording could not be written. */
+    uint64_t max_mem; /* 0: no limit. */
+    bool has_failed;  /* The recording could not be written. */
     bool has_reported;
 };
 
@@ -95,8 +96,13 @@ static void keep_peaks(struct run *run, const struct tree_sample *sample) {
 
 /* What a row says of the heap of one process. */
 static struct recorded_heap heap_of(const struct heap_program *program) {
-    return (struct recorded_heap){-1, (double)program->in_use, program->has_kept ? (double)program->kept : -1, (double)program->peak, (double)program->blocks,
-                                  (double)program->allocs, (double)program->frees};
+    return (struct recorded_heap){-1,
+                                  (double)program->in_use,
+                                  program->has_kept ? (double)program->kept : -1,
+                                  (double)program->peak,
+                                  (double)program->blocks,
+                                  (double)program->allocs,
+                                  (double)program->frees};
 }
 
 /* And of those of all of the tree; when none is counted, what is in use is not known. */
@@ -124,7 +130,8 @@ static void record_processes(struct run *run, const struct tree_sample *sample, 
             continue;
         }
         const struct process *past = tree_before(run->tree, process);
-        struct recorded row = {elapsed, process->pid, process->name, -1, (double)process->rss, -1, (double)process->peak, process->cpu, -1, NULL};
+        struct recorded row = {elapsed, process->pid,          process->name, -1, (double)process->rss,
+                               -1,      (double)process->peak, process->cpu,  -1, NULL};
         const struct heap_program *program = run->heaps != NULL ? heaps_find(run->heaps, process->pid) : NULL;
         struct recorded_heap heap;
         if (program != NULL) {
@@ -139,16 +146,22 @@ static void record_processes(struct run *run, const struct tree_sample *sample, 
     }
 }
 
-/* CPU seconds of all the tree, also of those that are gone. Counters of processes that nobody waited for are lost: it never falls. */
+/*
+ * CPU seconds of all the tree, also of those that are gone. Counters of processes that nobody
+ * waited for are lost: it never falls.
+ */
 static double tree_cpu(struct run *run, const struct tree_sample *sample) {
     double cpu = sample->cpu + run->child.user + run->child.system - run->first_cpu;
     return cpu > run->last_cpu ? cpu : run->last_cpu;
 }
 
-static void record(struct run *run, const struct tree_sample *sample, const struct recorded_heap *heap, double moment, double cpu) {
+static void record(struct run *run, const struct tree_sample *sample, const struct recorded_heap *heap, double moment,
+                   double cpu) {
     double elapsed = moment - recorder_start(run->recorder);
     double window = run->has_last ? moment - run->last_moment : 0;
-    struct recorded row = {elapsed, 0, run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu, -1, heap};
+    struct recorded row = {
+        elapsed, 0,   run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu,
+        -1,      heap};
     row.pss = run->report.with_pss ? (double)sample->pss : -1;
     row.cpu_percent = window > 0 ? (cpu - run->last_cpu) / window * 100 : -1;
     recorder_add(run->recorder, &row);
@@ -245,7 +258,8 @@ static void say_above(const struct run *run, uint64_t bytes, const char *where) 
 
 static void check_limits(struct run *run, const struct tree_sample *sample, double deadline) {
     if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && sample->pss > run->max_mem) {
-        say_above(run, sample->pss, sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)");
+        say_above(run, sample->pss,
+                  sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)");
         end_tree(run, "max-mem");
     } else if (deadline > 0 && platform_clock() >= deadline) {
         note("%s: still running after --timeout %s", run->report.name, run->options->timeout_text);
@@ -276,10 +290,19 @@ static void record_end(struct run *run) {
     const struct report *report = &run->report;
     const struct heap_totals *heaps = report->heaps;
     struct recorded_heap heap;
-    struct recorded last = {report->elapsed + run->child.started - recorder_start(run->recorder), 0, report->name, (int64_t)report->still_running, -1, -1,
-                            (double)report->peak, tree_cpu(run, &(struct tree_sample){.cpu = 0}), -1, NULL};
+    struct recorded last = {report->elapsed + run->child.started - recorder_start(run->recorder),
+                            0,
+                            report->name,
+                            (int64_t)report->still_running,
+                            -1,
+                            -1,
+                            (double)report->peak,
+                            tree_cpu(run, &(struct tree_sample){.cpu = 0}),
+                            -1,
+                            NULL};
     if (heaps != NULL && heaps->programs > 0) {
-        heap = (struct recorded_heap){-1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees};
+        heap = (struct recorded_heap){
+            -1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees};
         last.heap = &heap;
     }
     recorder_add(run->recorder, &last);
@@ -299,7 +322,9 @@ static void conclude(struct run *run) {
         report->still_running = tree_take(run->tree, false)->alive;
     }
     if (child->peak > report->peak) {
-        if ((double)child->peak > (double)report->peak * 1.05) { /* More than counting in different places explains: it was another process. */
+        if ((double)child->peak >
+            (double)report->peak *
+                1.05) { /* More than counting in different places explains: it was another process. */
             report->peak_pid = 0;
         }
         report->peak = child->peak;
@@ -329,7 +354,8 @@ static int print_report(struct run *run, struct output *output) {
         int closed = output_close(output, status == 0);
         status = status != 0 ? status : closed;
     } else {
-        platform_write(2, text.bytes, text.length); /* Where nobody can read it, nobody wants it: the command's status counts. */
+        platform_write(2, text.bytes,
+                       text.length); /* Where nobody can read it, nobody wants it: the command's status counts. */
     }
     text_free(&text);
     return status;
@@ -368,7 +394,8 @@ static int run_child(struct run *run, struct output *output) {
     run->report.name = without_folder(options->operand[0]);
     run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
     run->child.tree = run->tree;
-    if (run->tree == NULL && (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
+    if (run->tree == NULL &&
+        (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
         return trouble("nothing can be sampled: %s", run->report.no_samples);
     }
     if (options_has(options, OPTION_HEAP) && (run->heaps = heaps_open()) == NULL) {
@@ -478,7 +505,8 @@ static int check(const struct options *options) {
     int status = options_refuse_others(options, commands_options(options->command));
     bool is_watch = options_has(options, OPTION_PID);
     if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
-        return usage("%s is not a format of the report; write --json, or --record FILE for samples", options->word[OPTION_FORMAT]);
+        return usage("%s is not a format of the report; write --json, or --record FILE for samples",
+                     options->word[OPTION_FORMAT]);
     }
     if (status == 0 && !is_watch && options->operands == 0) {
         return usage("no command; write for example sysinfo run -- make test");
@@ -490,16 +518,20 @@ static int check(const struct options *options) {
         return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
     }
     if (status == 0 && is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
-        return usage("%s ends a command that run has started; it and --pid exclude each other", options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
+        return usage("%s ends a command that run has started; it and --pid exclude each other",
+                     options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
     }
     if (status == 0 && is_watch && options_has(options, OPTION_HEAP)) {
-        return usage("--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
+        return usage(
+            "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
     }
     if (status == 0 && options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
     }
-    if (status == 0 && options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
-        return usage("%s and --record name the same file, %s; the report needs one of its own", options->word[OPTION_OUTPUT], options->output);
+    if (status == 0 && options->record != NULL && options->output != NULL &&
+        platform_is_same_file(options->record, options->output)) {
+        return usage("%s and --record name the same file, %s; the report needs one of its own",
+                     options->word[OPTION_OUTPUT], options->output);
     }
     return status;
 }

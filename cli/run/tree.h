@@ -13,17 +13,18 @@
 
 struct process {
     int64_t pid, parent;
-    uint64_t started;     /* With the pid, tells it from a later process of that pid. */
-    bool is_dead;         /* Ended, and not waited for yet. */
-    uint64_t rss, pss;    /* Bytes; PSS only if it was asked for. */
-    uint64_t peak;        /* The most RSS that it has had at once, between samples too. */
-    uint64_t anonymous;   /* The part of its RSS that is of no file: heap, stacks; where the system does not tell, all of it. */
+    uint64_t started;  /* With the pid, tells it from a later process of that pid. */
+    bool is_dead;      /* Ended, and not waited for yet. */
+    uint64_t rss, pss; /* Bytes; PSS only if it was asked for. */
+    uint64_t peak;     /* The most RSS that it has had at once, between samples too. */
+    /* The part of its RSS that is of no file: heap, stacks; where the system does not tell, all of it. */
+    uint64_t anonymous;
     uint64_t threads;
-    double cpu;           /* Seconds of CPU of its own, and of the children it waited for: */
+    double cpu; /* Seconds of CPU of its own, and of the children it waited for: */
     double children_cpu;
-    bool is_estimated;    /* Its PSS could not be read and is its RSS. */
+    bool is_estimated; /* Its PSS could not be read and is its RSS. */
     char name[20];
-    int file[3];          /* The sampler's own: what it keeps open. */
+    int file[3]; /* The sampler's own: what it keeps open. */
 };
 
 /* All of the tree at one moment. */
@@ -31,7 +32,7 @@ struct tree_sample {
     const struct process *process; /* Valid until the next sample. */
     size_t processes, alive;
     uint64_t rss, pss;
-    double cpu;                    /* Of those in the list, and of the children they waited for. */
+    double cpu; /* Of those in the list, and of the children they waited for. */
     bool is_estimated;
 };
 
@@ -57,7 +58,10 @@ const struct process *tree_find(const struct tree *tree, int64_t pid);
 /* PSS of the last sample, if it was taken without. */
 void tree_add_pss(struct tree *tree);
 
-/* Whether `pid`, which has just been waited for, was a child of this process before tree_open(). Asks once: the pid may come again. */
+/*
+ * Whether `pid`, which has just been waited for, was a child of this process before tree_open().
+ * Asks once: the pid may come again.
+ */
 bool tree_was_foreign(struct tree *tree, int64_t pid);
 
 void tree_free(struct tree *tree);

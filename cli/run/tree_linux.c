@@ -37,8 +37,11 @@ struct table {
 
 /* What is read of each process, and kept open. */
 enum file { STAT, STATUS, CHILDREN, FILES };
-static const char *const file_names[FILES] = {"%" PRId64 "/stat", "%" PRId64 "/status", "%" PRId64 "/task/%" PRId64 "/children"};
-enum { MOST_KEPT = 240 }; /* Of the 256 to 1024 that a process may usually have open; none any more once that was too many. */
+static const char *const file_names[FILES] = {"%" PRId64 "/stat", "%" PRId64 "/status",
+                                              "%" PRId64 "/task/%" PRId64 "/children"};
+enum {
+    MOST_KEPT = 240
+}; /* Of the 256 to 1024 that a process may usually have open; none any more once that was too many. */
 
 struct tree {
     int proc;
@@ -143,7 +146,8 @@ static bool decode_stat(const struct tree *tree, const char *text, struct proces
     process->cpu = (double)(field[UTIME] + field[STIME]) / tree->ticks;
     process->children_cpu = (double)(field[CUTIME] + field[CSTIME]) / tree->ticks;
     process->threads = field[THREADS];
-    process->is_dead = (close[2] == 'Z' || close[2] == 'X') && process->threads <= 1; /* Else only its first thread has ended. */
+    process->is_dead =
+        (close[2] == 'Z' || close[2] == 'X') && process->threads <= 1; /* Else only its first thread has ended. */
     process->started = field[STARTED];
     process->rss = field[RSS] * tree->page;
     return true;
@@ -202,7 +206,10 @@ static void forget(struct tree *tree, struct table *table) {
     }
 }
 
-/* A process must not be taken for gone because this one has no descriptor left: then nothing is kept open any more. */
+/*
+ * A process must not be taken for gone because this one has no descriptor left: then nothing is
+ * kept open any more.
+ */
 static int open_file(struct tree *tree, const char *path, int flags) {
     int fd = openat(tree->proc, path, O_RDONLY | O_CLOEXEC | flags);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE) && tree->kept > 0) {
@@ -440,7 +447,8 @@ static void add_pss(struct tree *tree, struct process *process) {
     if (process->is_dead || (read_file(tree, path) && decode_kilobytes(tree->file.bytes, "Pss:", &process->pss))) {
         return;
     }
-    if (read_kept(tree, process->file, process->pid, STAT) && decode_stat(tree, tree->file.bytes, &now) && now.started == process->started && now.rss > 0) {
+    if (read_kept(tree, process->file, process->pid, STAT) && decode_stat(tree, tree->file.bytes, &now) &&
+        now.started == process->started && now.rss > 0) {
         process->pss = now.rss;
         process->is_estimated = true;
     }

@@ -25,22 +25,22 @@ SYSINFO_BEGIN_DECLS
  */
 struct sysinfo_cgroup {
     uint64_t present, estimated;
-    double time;                /* seconds, label: Monotonic clock when the figures were read. */
-    double interval;            /* seconds, label: Time that cpu_percent speaks of. */
-    double cpu_percent;         /* percent: CPU use of the cgroup with the tightest quota, as a share of that quota. */
-    double cpu_time;            /* seconds, counter, prom cgroup_cpu_seconds_total: CPU time that the cgroup has used. */
-    double cpu_user;            /* seconds, counter, prom cgroup_cpu_user_seconds_total: CPU time in programs. */
-    double cpu_system;          /* seconds, counter, prom cgroup_cpu_system_seconds_total: CPU time in the kernel. */
-    uint64_t periods;           /* count, counter: Periods of the quota in which the cgroup ran. */
+    double time;        /* seconds, label: Monotonic clock when the figures were read. */
+    double interval;    /* seconds, label: Time that cpu_percent speaks of. */
+    double cpu_percent; /* percent: CPU use of the cgroup with the tightest quota, as a share of that quota. */
+    double cpu_time;    /* seconds, counter, prom cgroup_cpu_seconds_total: CPU time that the cgroup has used. */
+    double cpu_user;    /* seconds, counter, prom cgroup_cpu_user_seconds_total: CPU time in programs. */
+    double cpu_system;  /* seconds, counter, prom cgroup_cpu_system_seconds_total: CPU time in the kernel. */
+    uint64_t periods;   /* count, counter: Periods of the quota in which the cgroup ran. */
     uint64_t throttled_periods; /* count, counter: Periods in which it used up the quota and was stopped. */
     double throttled;           /* seconds, counter: Time that its CPUs were stopped for, summed over CPUs. */
     uint64_t current;           /* bytes: Memory charged to the cgroup, page cache included. */
     uint64_t peak;              /* bytes: Most that was ever charged to it. */
-    uint64_t limit;             /* bytes: Tightest memory limit of this process and the cgroups that it is in, as mem.limit. */
-    uint64_t events_high;       /* count, counter: Times that it went above memory.high and was slowed down. */
-    uint64_t events_max;        /* count, counter: Times that it ran into memory.max. */
-    uint64_t events_oom;        /* count, counter: Times that memory could not be freed at the limit. */
-    uint64_t events_oom_kill;   /* count, counter: Processes of it that the kernel killed for want of memory. */
+    uint64_t limit; /* bytes: Tightest memory limit of this process and the cgroups that it is in, as mem.limit. */
+    uint64_t events_high;     /* count, counter: Times that it went above memory.high and was slowed down. */
+    uint64_t events_max;      /* count, counter: Times that it ran into memory.max. */
+    uint64_t events_oom;      /* count, counter: Times that memory could not be freed at the limit. */
+    uint64_t events_oom_kill; /* count, counter: Processes of it that the kernel killed for want of memory. */
 };
 
 /*
@@ -51,7 +51,8 @@ struct sysinfo_cgroup {
  * also without /proc/self/cgroup, SYSINFO_UNKNOWN also when the files of the
  * cgroup cannot be seen. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup,
+                                                           size_t size);
 
 /*
  * The path of that cgroup as /proc/self/cgroup has it, "/user.slice"; with both

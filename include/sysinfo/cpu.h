@@ -59,19 +59,24 @@ struct sysinfo_processors {
  */
 struct sysinfo_cpu_sample {
     uint64_t present, estimated;
-    uint64_t cpu;      /* none, label: Number of the CPU; absent in the row for all CPUs. */
-    double time;       /* seconds, label: Monotonic clock when the sample was taken. */
-    double wrap;       /* seconds, label: The counters begin again at this value. */
-    double user;       /* seconds, counter: Running programs at normal priority (includes guest). */
-    double system;     /* seconds, counter: Running the kernel, outside interrupts. */
-    double nice;       /* seconds, counter: Running programs at lowered priority (includes guest_nice). */
-    double idle;       /* seconds, counter: Doing nothing. */
-    double iowait;     /* seconds, counter: Idle while a program waited for a disk. */
-    double irq;        /* seconds, counter: Serving hardware interrupts. */
-    double softirq;    /* seconds, counter: Serving deferred interrupt work. */
-    double steal;      /* seconds, counter: Wanted to run, but the hypervisor ran something else. */
-    double guest;      /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
-    double guest_nice; /* seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at lowered priority, a part of nice. */
+    uint64_t cpu;   /* none, label: Number of the CPU; absent in the row for all CPUs. */
+    double time;    /* seconds, label: Monotonic clock when the sample was taken. */
+    double wrap;    /* seconds, label: The counters begin again at this value. */
+    double user;    /* seconds, counter: Running programs at normal priority (includes guest). */
+    double system;  /* seconds, counter: Running the kernel, outside interrupts. */
+    double nice;    /* seconds, counter: Running programs at lowered priority (includes guest_nice). */
+    double idle;    /* seconds, counter: Doing nothing. */
+    double iowait;  /* seconds, counter: Idle while a program waited for a disk. */
+    double irq;     /* seconds, counter: Serving hardware interrupts. */
+    double softirq; /* seconds, counter: Serving deferred interrupt work. */
+    double steal;   /* seconds, counter: Wanted to run, but the hypervisor ran something else. */
+    /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
+    double guest;
+    /*
+     * seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at
+     * lowered priority, a part of nice.
+     */
+    double guest_nice;
 };
 
 /* ---- All CPUs together ------------------------------------------------- */
@@ -81,7 +86,8 @@ struct sysinfo_cpu_sample {
  *
  * Cost: one read of /proc/stat on Linux. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times,
+                                                        size_t size);
 
 /*
  * How busy the machine was, 0 to 100 over all CPUs together.
@@ -105,7 +111,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *hos
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent);
 
 /* The same, told by mode. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval,
+                                                                struct sysinfo_cpu_usage *usage, size_t size);
 
 /*
  * The pure difference of two samples, `before` taken first: for callers that
@@ -117,7 +124,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_h
  * more than jitter. SYSINFO_INVALID: a NULL, a wrong size, samples of two
  * different CPUs, or a sample without idle time. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before,
+                                                                const struct sysinfo_cpu_sample *after,
                                                                 struct sysinfo_cpu_usage *usage, size_t size);
 
 /* ---- CPU by CPU --------------------------------------------------------- */
@@ -141,17 +149,20 @@ struct sysinfo_cpu_sample_list;
 struct sysinfo_cpu_usage_list;
 
 /* sysinfo_cpu_times() for each CPU. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_host *host,
+                                                               struct sysinfo_cpu_sample_list **list);
 
 /*
  * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval`
  * and a past of its own. A CPU that was not there before, or that has no
  * percentage over this window, has a row that knows only its number. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
+                                                               struct sysinfo_cpu_usage_list **list);
 
 /* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
+                                                                     const struct sysinfo_cpu_sample_list *after,
                                                                      struct sysinfo_cpu_usage_list **list);
 
 /* The row for all CPUs together; NULL for a NULL list. Since 0.1. */
@@ -159,8 +170,10 @@ SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(cons
 SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_all(const struct sysinfo_cpu_usage_list *list);
 
 /* Row `index`, from 0; NULL past the end, so that a loop needs no count. Since 0.1. */
-SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list, size_t index);
-SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list, size_t index);
+SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list,
+                                                                           size_t index);
+SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list,
+                                                                         size_t index);
 
 /* How many CPUs the list has; 0 for a NULL list. Since 0.1. */
 SYSINFO_EXPORT size_t sysinfo_cpu_sample_list_count(const struct sysinfo_cpu_sample_list *list);
@@ -173,10 +186,14 @@ SYSINFO_EXPORT void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *l
 /* ---- Counting ----------------------------------------------------------- */
 
 enum sysinfo_cpu_kind {
-    SYSINFO_CPU_LOGICAL = 1,     /* Logical CPUs online, whoever may use them. */
-    SYSINFO_CPU_PHYSICAL = 2,    /* Physical cores that the online CPUs belong to. */
-    SYSINFO_CPU_USABLE = 3,      /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
-    SYSINFO_CPU_USABLE_CORES = 4 /* Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of certain CPUs. */
+    SYSINFO_CPU_LOGICAL = 1,  /* Logical CPUs online, whoever may use them. */
+    SYSINFO_CPU_PHYSICAL = 2, /* Physical cores that the online CPUs belong to. */
+    SYSINFO_CPU_USABLE = 3,   /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
+    /*
+     * Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of
+     * certain CPUs.
+     */
+    SYSINFO_CPU_USABLE_CORES = 4
 };
 
 /*
@@ -188,7 +205,8 @@ enum sysinfo_cpu_kind {
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind);
 
 /* All counts at once; succeeds when at least one is known. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts,
+                                                         size_t size);
 
 SYSINFO_END_DECLS
 

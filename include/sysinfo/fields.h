@@ -19,11 +19,19 @@
 SYSINFO_BEGIN_DECLS
 
 /* More of each may come: treat one you do not know as a plain number. */
-enum sysinfo_unit { SYSINFO_UNIT_NONE, SYSINFO_UNIT_BYTES, SYSINFO_UNIT_SECONDS, SYSINFO_UNIT_PERCENT, SYSINFO_UNIT_COUNT, SYSINFO_UNIT_THREADS };
+enum sysinfo_unit {
+    SYSINFO_UNIT_NONE,
+    SYSINFO_UNIT_BYTES,
+    SYSINFO_UNIT_SECONDS,
+    SYSINFO_UNIT_PERCENT,
+    SYSINFO_UNIT_COUNT,
+    SYSINFO_UNIT_THREADS
+};
 enum sysinfo_kind {
     SYSINFO_KIND_GAUGE,   /* A value of this moment. */
     SYSINFO_KIND_COUNTER, /* Only grows, until the machine restarts. */
-    SYSINFO_KIND_LABEL    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+    SYSINFO_KIND_LABEL
 };
 enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE };
 enum sysinfo_state { SYSINFO_FIELD_UNKNOWN, SYSINFO_FIELD_KNOWN, SYSINFO_FIELD_UNLIMITED };
@@ -42,13 +50,19 @@ struct sysinfo_field {
     uint32_t offset;           /* Bytes from the start of the struct. */
 };
 
-/* The field after `field`; the first for NULL; NULL after the last. Iterate with it: the table's stride is private. Since 0.1. */
+/*
+ * The field after `field`; the first for NULL; NULL after the last. Iterate with it: the table's
+ * stride is private. Since 0.1.
+ */
 SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_next(const struct sysinfo_field *field);
 
 /* The field of that group and name, or NULL. Since 0.1. */
 SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_find(const char *group, const char *name);
 
-/* Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL: this system does not tell it. Since 0.1. */
+/*
+ * Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL:
+ * this system does not tell it. Since 0.1.
+ */
 SYSINFO_EXPORT const char *sysinfo_field_source(const struct sysinfo_field *field);
 
 /* "bytes", "percent" ...; "" for none. Never NULL. Since 0.1. */
@@ -69,7 +83,10 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_read(struct sysinfo_host *host, ui
 SYSINFO_EXPORT enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *result);
 
-/* The value, converted where the type differs (a double is cut to a whole number); 0 when it is not known. Since 0.1. */
+/*
+ * The value, converted where the type differs (a double is cut to a whole number); 0 when it is not
+ * known. Since 0.1.
+ */
 SYSINFO_EXPORT uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, const void *result);
 

@@ -76,7 +76,8 @@ struct sysinfo_heap {
  * SYSINFO_NOT_SUPPORTED: an allocator that says nothing or is not known, or a
  * host with another root. SYSINFO_UNKNOWN: it tells only in detail. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap,
+                                                        size_t size);
 
 /*
  * The same, with what takes more work. glibc: `reclaimable` and `arenas`, from
@@ -86,7 +87,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *hos
  * pages again that an earlier trim has given back. Windows: walks all blocks of
  * all heaps, 30 ns each. Others: the same as sysinfo_heap_info(). Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap,
+                                                          size_t size);
 
 /*
  * Gives back to the system what the allocator keeps and can let go of: also the
@@ -129,7 +131,8 @@ SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
  * SYSINFO_INVALID: a NULL, or `times` is 0. SYSINFO_UNKNOWN: the allocator does
  * not tell `used`. And what sysinfo_heap_detail() says. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint32_t times, double *growth);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *),
+                                                          void *argument, uint32_t times, double *growth);
 
 SYSINFO_END_DECLS
 

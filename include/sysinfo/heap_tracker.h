@@ -33,9 +33,11 @@ struct sysinfo_heap_tally {
     uint64_t allocs; /* Blocks ever handed out. */
     uint64_t frees;  /* Blocks ever freed. */
     uint64_t failed; /* Calls that were refused. */
-    int64_t live;    /* Bytes in blocks handed out and not freed. Of a thread: below 0 when it frees what others allocated. */
-    int64_t blocks;  /* Their number, likewise. */
-    int64_t peak;    /* Most that live has ever been. Of a thread: exact; of the process: up to 64 KiB for each thread too low. */
+    /* Bytes in blocks handed out and not freed. Of a thread: below 0 when it frees what others allocated. */
+    int64_t live;
+    int64_t blocks; /* Their number, likewise. */
+    /* Most that live has ever been. Of a thread: exact; of the process: up to 64 KiB for each thread too low. */
+    int64_t peak;
 };
 
 /*
@@ -79,7 +81,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_thread_counts(struct sysinfo_
  *
  * SYSINFO_NOT_SUPPORTED as above. SYSINFO_INVALID: a threshold and no function. Since 0.1.
  */
-SYSINFO_EXPORT int sysinfo_heap_watch(uint64_t bytes, uint64_t blocks, void (*function)(void *argument), void *argument);
+SYSINFO_EXPORT int sysinfo_heap_watch(uint64_t bytes, uint64_t blocks, void (*function)(void *argument),
+                                      void *argument);
 
 /* ---- Scopes -------------------------------------------------------------- */
 
@@ -99,14 +102,17 @@ struct sysinfo_heap_scope {
     /* Filled by sysinfo_heap_leave(). */
     uint64_t present, estimated;
     uint64_t allocs, frees, failed; /* Within the scope. */
-    int64_t live;                   /* Bytes that the thread has live at the end: the figure of sysinfo_heap_thread_counts(). */
-    int64_t increment;              /* By how much that is more than at the start. */
-    int64_t peak;                   /* Most that it was more, at any moment within. */
+    int64_t live;      /* Bytes that the thread has live at the end: the figure of sysinfo_heap_thread_counts(). */
+    int64_t increment; /* By how much that is more than at the start. */
+    int64_t peak;      /* Most that it was more, at any moment within. */
 
     uint64_t opaque_[12]; /* The library's, from enter to leave. */
 };
 
-/* Where a scope is: its label, and a place in the source. The object and its texts must live as long as every table that the scope is added to. */
+/*
+ * Where a scope is: its label, and a place in the source. The object and its texts must live as
+ * long as every table that the scope is added to.
+ */
 struct sysinfo_heap_place {
     const char *label;
     const char *file;
@@ -122,15 +128,19 @@ struct sysinfo_heap_place {
  * sysinfo_heap_leave() answers SYSINFO_INVALID, and adds nothing, when it is not of
  * the thread that entered. What is not told is absent from the scope. Since 0.1.
  */
-SYSINFO_EXPORT void sysinfo_heap_enter(struct sysinfo_heap_scope *scope, size_t size, const struct sysinfo_heap_place *place);
+SYSINFO_EXPORT void sysinfo_heap_enter(struct sysinfo_heap_scope *scope, size_t size,
+                                       const struct sysinfo_heap_place *place);
 struct sysinfo_heap_scopes;
 SYSINFO_EXPORT int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct sysinfo_heap_scopes *table);
 
-/* The same as macros: the first declares the scope `name`. With SYSINFO_NO_SCOPES defined they come to nothing. `label` is a literal. */
+/*
+ * The same as macros: the first declares the scope `name`. With SYSINFO_NO_SCOPES defined they come
+ * to nothing. `label` is a literal.
+ */
 #ifndef SYSINFO_NO_SCOPES
-#define SYSINFO_SCOPE_ENTER(name, label)                                                                                                                       \
-    static const struct sysinfo_heap_place name##_place_ = {(label), __FILE__, __LINE__};                                                                     \
-    struct sysinfo_heap_scope name;                                                                                                                            \
+#define SYSINFO_SCOPE_ENTER(name, label)                                                  \
+    static const struct sysinfo_heap_place name##_place_ = {(label), __FILE__, __LINE__}; \
+    struct sysinfo_heap_scope name;                                                       \
     sysinfo_heap_enter(&(name), sizeof(name), &name##_place_)
 #define SYSINFO_SCOPE_LEAVE(name, table) (SYSINFO_CAST(void, sysinfo_heap_leave(&(name), (table))))
 #else
@@ -168,8 +178,12 @@ struct sysinfo_heap_row {
 /* How many rows there are now. Since 0.1. */
 SYSINFO_EXPORT size_t sysinfo_heap_scopes_count(const struct sysinfo_heap_scopes *table);
 
-/* A row, and its texts, which belong to the place; the texts may be NULL: not wanted. SYSINFO_NOT_YET: it is just being added. SYSINFO_INVALID: there is no such row. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_row(const struct sysinfo_heap_scopes *table, size_t index, struct sysinfo_heap_row *row, size_t size,
+/*
+ * A row, and its texts, which belong to the place; the texts may be NULL: not wanted.
+ * SYSINFO_NOT_YET: it is just being added. SYSINFO_INVALID: there is no such row. Since 0.1.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_row(const struct sysinfo_heap_scopes *table, size_t index,
+                                                              struct sysinfo_heap_row *row, size_t size,
                                                               const char **label, const char **file);
 
 /*
@@ -178,10 +192,13 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_row(const struct sysin
  * into a file that is made anew. A stream may take memory for itself when it is
  * first written to, which counts in the scopes that are open then; a file does not.
  *
- * SYSINFO_INVALID: a NULL. SYSINFO_NO_MEMORY. DENIED, NOT_FOUND, NO_DESCRIPTOR, SYSTEM: it could not be written. Since 0.1.
+ * SYSINFO_INVALID: a NULL. SYSINFO_NO_MEMORY. DENIED, NOT_FOUND, NO_DESCRIPTOR, SYSTEM: it could
+ * not be written. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream, uint32_t precision);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_write(const struct sysinfo_heap_scopes *table, const char *path, uint32_t precision);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream,
+                                                                uint32_t precision);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_write(const struct sysinfo_heap_scopes *table,
+                                                                const char *path, uint32_t precision);
 
 /* ---- Looking into another process ---------------------------------------- */
 
@@ -202,26 +219,36 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_write(const struct sys
 /* What a record tells. Of a text that is too long, the end is there; "" when it is not known. */
 struct sysinfo_heap_record {
     uint64_t present, estimated;
-    uint64_t pid;            /* The process. */
-    uint64_t has_ended;      /* 1: exit() was called, or main() returned. 0: it runs, or was killed, left by _exit() or by exec. */
-    uint64_t is_tracked;     /* 0: malloc() belongs to another, see `owner`; then nothing is counted, and all of the following is absent. */
-    uint64_t threads;        /* That count now. */
-    uint64_t allocs;         /* Blocks ever handed out, by malloc() or any of its family; a realloc() is one freed and one handed out. */
-    uint64_t frees;          /* Blocks ever freed. */
-    uint64_t failed;         /* Calls that were refused. */
-    uint64_t live;           /* Bytes in blocks handed out and not freed, of the size that malloc_usable_size() tells. */
-    uint64_t blocks;         /* Their number. */
-    uint64_t peak;           /* Most that live has ever been; up to 64 KiB for each thread too low. */
-    uint64_t footprint;      /* Bytes that the allocator held from the system at `footprint_time`: glibc 2.33 and later. */
-    uint64_t footprint_live; /* And what live was then. footprint - footprint_live is kept back, but for 8 bytes of each block. */
-    double footprint_time;   /* Seconds on the monotonic clock. */
-    uint64_t inherited_allocs; /* Of allocs, frees, failed, live and blocks what a child of fork() began with: its parent counts it too. */
+    uint64_t pid; /* The process. */
+    /* 1: exit() was called, or main() returned. 0: it runs, or was killed, left by _exit() or by exec. */
+    uint64_t has_ended;
+    /* 0: malloc() belongs to another, see `owner`; then nothing is counted, and all of the following is absent. */
+    uint64_t is_tracked;
+    uint64_t threads; /* That count now. */
+    /* Blocks ever handed out, by malloc() or any of its family; a realloc() is one freed and one handed out. */
+    uint64_t allocs;
+    uint64_t frees;  /* Blocks ever freed. */
+    uint64_t failed; /* Calls that were refused. */
+    uint64_t live;   /* Bytes in blocks handed out and not freed, of the size that malloc_usable_size() tells. */
+    uint64_t blocks; /* Their number. */
+    uint64_t peak;   /* Most that live has ever been; up to 64 KiB for each thread too low. */
+    /* Bytes that the allocator held from the system at `footprint_time`: glibc 2.33 and later. */
+    uint64_t footprint;
+    /* And what live was then. footprint - footprint_live is kept back, but for 8 bytes of each block. */
+    uint64_t footprint_live;
+    double footprint_time; /* Seconds on the monotonic clock. */
+    /* Of allocs, frees, failed, live and blocks what a child of fork() began with: its parent counts it too. */
+    uint64_t inherited_allocs;
     uint64_t inherited_frees;
     uint64_t inherited_failed;
     uint64_t inherited_live;
     uint64_t inherited_blocks;
-    char image[128];         /* The file of the program, as a path. */
-    char owner[128];         /* Whose malloc() it is, as a path, and the allocator's name if that is known: "/usr/bin/redis-server (jemalloc)". */
+    char image[128]; /* The file of the program, as a path. */
+    /*
+     * Whose malloc() it is, as a path, and the allocator's name if that is known:
+     * "/usr/bin/redis-server (jemalloc)".
+     */
+    char owner[128];
 };
 
 /*
@@ -231,7 +258,8 @@ struct sysinfo_heap_record {
  * SYSINFO_NOT_YET: the process is about to write it. SYSINFO_MALFORMED: it is no
  * record, or one of a later version. SYSINFO_NOT_SUPPORTED: not on this system. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_recorded(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_recorded(struct sysinfo_host *host, const char *path,
+                                                            struct sysinfo_heap_record *record, size_t size);
 
 SYSINFO_END_DECLS
 

@@ -60,7 +60,10 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
  */
 SYSINFO_EXPORT const char *sysinfo_explain(struct sysinfo_host *host, int status);
 
-/* The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) behind the last failure; 0: none. Since 0.1. */
+/*
+ * The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) behind the
+ * last failure; 0: none. Since 0.1.
+ */
 SYSINFO_EXPORT int64_t sysinfo_system_error(const struct sysinfo_host *host);
 
 SYSINFO_END_DECLS

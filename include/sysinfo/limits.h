@@ -46,16 +46,26 @@ struct sysinfo_allowance {
  * cgroup from this process's own upwards, and two more for each that has a limit;
  * all through descriptors that stay open. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_memory(struct sysinfo_host *host,
+                                                            struct sysinfo_allowance *allowance, size_t size);
 
 /* Swap space that this process may use. Cost and errors as above. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_swap(struct sysinfo_host *host,
+                                                          struct sysinfo_allowance *allowance, size_t size);
 
 /* group cpu, result CPU_ALLOWANCE. */
 struct sysinfo_cpu_allowance {
     uint64_t present, estimated;
-    uint64_t usable; /* count, prom cpus_usable: CPUs that this process can keep busy: the least of affinity, cpuset and quota rounded up; at least 1. */
-    double quota;    /* count, prom cpu_quota_cpus: Tightest CPU quota of the cgroups that this process is in, as a number of CPUs. */
+    /*
+     * count, prom cpus_usable: CPUs that this process can keep busy: the least of affinity, cpuset
+     * and quota rounded up; at least 1.
+     */
+    uint64_t usable;
+    /*
+     * count, prom cpu_quota_cpus: Tightest CPU quota of the cgroups that this process is in, as a
+     * number of CPUs.
+     */
+    double quota;
 };
 
 /*
@@ -66,7 +76,8 @@ struct sysinfo_cpu_allowance {
  * Cost on Linux: one system call for the affinity, /proc/self/cgroup, and one
  * short file for each cgroup above this process. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *host,
+                                                          struct sysinfo_cpu_allowance *allowance, size_t size);
 
 SYSINFO_END_DECLS
 

@@ -38,12 +38,13 @@
 #define SYSINFO_HAS(result, field) (SYSINFO_CAST(int, ((result)->present >> SYSINFO_SLOT(result, field)) & 1))
 
 /* 1 when the field is known but estimated, else 0. */
-#define SYSINFO_IS_ESTIMATED(result, field) (SYSINFO_CAST(int, ((result)->estimated >> SYSINFO_SLOT(result, field)) & 1))
+#define SYSINFO_IS_ESTIMATED(result, field) \
+    (SYSINFO_CAST(int, ((result)->estimated >> SYSINFO_SLOT(result, field)) & 1))
 
 /* The number of a field's slot, through a pointer to its struct. */
-#define SYSINFO_SLOT(result, field)                                                                                                                            \
-    (SYSINFO_CAST(size_t, SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, &(result)->field)) -                                                           \
-                              SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /                                                              \
+#define SYSINFO_SLOT(result, field)                                                                  \
+    (SYSINFO_CAST(size_t, SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, &(result)->field)) - \
+                              SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /    \
      8)
 
 /* What a size reads as when it is known that there is no limit. For a double, no limit is infinity. */
@@ -61,8 +62,8 @@ enum sysinfo_result {
 
     SYSINFO_RESULT_MEMORY_ALLOWANCE = 8, /* struct sysinfo_allowance */
     SYSINFO_RESULT_SWAP_ALLOWANCE = 9,   /* struct sysinfo_allowance */
-    SYSINFO_RESULT_CPU_ALLOWANCE = 10,  /* struct sysinfo_cpu_allowance */
-    SYSINFO_RESULT_CGROUP = 11,       /* struct sysinfo_cgroup */
+    SYSINFO_RESULT_CPU_ALLOWANCE = 10,   /* struct sysinfo_cpu_allowance */
+    SYSINFO_RESULT_CGROUP = 11,          /* struct sysinfo_cgroup */
 
     SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */
     SYSINFO_RESULT_MEMORY_PRESSURE = 13,

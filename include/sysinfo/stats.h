@@ -9,7 +9,10 @@
 
 SYSINFO_BEGIN_DECLS
 
-/* group stats, result STATS. All count since the machine started; some systems count in 32 bits and begin again at 0. */
+/*
+ * group stats, result STATS. All count since the machine started; some systems count in 32 bits and
+ * begin again at 0.
+ */
 struct sysinfo_stats {
     uint64_t present, estimated;
     uint64_t ctx_switches;    /* count, counter, prom context_switches_total: Switches from one thread to another. */
@@ -23,7 +26,8 @@ struct sysinfo_stats {
  *
  * Cost: one read of /proc/stat on Linux. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats,
+                                                        size_t size);
 
 SYSINFO_END_DECLS
 

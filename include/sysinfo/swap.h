@@ -26,7 +26,8 @@ struct sysinfo_swap {
  * Cost: one read of /proc/meminfo and one of /proc/vmstat on Linux (the second
  * takes 20 us: the kernel makes it up page by page). Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap,
+                                                          size_t size);
 
 SYSINFO_END_DECLS
 

@@ -17,7 +17,8 @@ int sysinfo__sysctl_too_short(struct sysinfo_host *host, const char *name) {
     return sysinfo__failed(host, SYSINFO_MALFORMED, 0, name, "is shorter than it should be");
 }
 
-int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, const void *answer, size_t size, uint64_t *number) {
+int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, const void *answer, size_t size,
+                                  uint64_t *number) {
     uint32_t narrow;
     if (size == sizeof narrow) {
         memcpy(&narrow, answer, sizeof narrow);
@@ -31,5 +32,6 @@ int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, c
 }
 
 bool sysinfo__is_not_told(int status) {
-    return status == SYSINFO_NOT_FOUND || status == SYSINFO_NOT_SUPPORTED || status == SYSINFO_DENIED || status == SYSINFO_MALFORMED;
+    return status == SYSINFO_NOT_FOUND || status == SYSINFO_NOT_SUPPORTED || status == SYSINFO_DENIED ||
+           status == SYSINFO_MALFORMED;
 }

@@ -16,9 +16,13 @@ int sysinfo__sysctl_failed(struct sysinfo_host *host, const char *name, int erro
 int sysinfo__sysctl_too_short(struct sysinfo_host *host, const char *name);
 
 /* A number of 4 or 8 bytes. */
-int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, const void *answer, size_t size, uint64_t *number);
+int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, const void *answer, size_t size,
+                                  uint64_t *number);
 
-/* Whether a failure means that this system does not tell a figure that can be missing, rather than that asking went wrong. */
+/*
+ * Whether a failure means that this system does not tell a figure that can be missing, rather than
+ * that asking went wrong.
+ */
 bool sysinfo__is_not_told(int status);
 
 /* Bytes of so many pages or blocks; the largest number where that does not fit. */
@@ -27,31 +31,34 @@ static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
 }
 
 /* A count of pages, which a kernel may keep in an int and count below 0 for a moment. */
-#define TELL_PAGES(memory, field, pages, page_size)                                                                                                            \
-    do {                                                                                                                                                       \
-        if ((pages) < 0) {                                                                                                                                     \
-            GUESS(memory, field, 0);                                                                                                                           \
-        } else {                                                                                                                                               \
-            FACT(memory, field, sysinfo__bytes((uint64_t)(pages), (uint64_t)(page_size)));                                                                     \
-        }                                                                                                                                                      \
+#define TELL_PAGES(memory, field, pages, page_size)                                        \
+    do {                                                                                   \
+        if ((pages) < 0) {                                                                 \
+            GUESS(memory, field, 0);                                                       \
+        } else {                                                                           \
+            FACT(memory, field, sysinfo__bytes((uint64_t)(pages), (uint64_t)(page_size))); \
+        }                                                                                  \
     } while (0)
 
 /* ---- Rows of sysinfo__backend_sources ---- */
 
-#define MODE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text), SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
+#define MODE(field, text)                                             \
+    SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text), \
+        SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
 #define COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
 #define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
 #define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
 #define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
 
-#define SOURCES_THAT_ALL_SHARE                                                                                                                                 \
-    SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, interval, "CLOCK_MONOTONIC"),                                                                          \
-        SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, percent, "100 - idle"),                                                                            \
-        SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, time, "CLOCK_MONOTONIC"), MEMORY(percent, "(total - available) / total"),                        \
-        MEMORY(used, "total - available"), SWAP(free, "total - used"), SWAP(percent, "used / total"),                                                          \
-        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min1, "getloadavg(3)"), SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min5, "getloadavg(3)"),                    \
-        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min15, "getloadavg(3)"), {                                                                                   \
-        0, 0, NULL                                                                                                                                             \
+#define SOURCES_THAT_ALL_SHARE                                                                                         \
+    SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, interval, "CLOCK_MONOTONIC"),                                  \
+        SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, percent, "100 - idle"),                                    \
+        SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, time, "CLOCK_MONOTONIC"),                                \
+        MEMORY(percent, "(total - available) / total"), MEMORY(used, "total - available"), SWAP(free, "total - used"), \
+        SWAP(percent, "used / total"), SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min1, "getloadavg(3)"),               \
+        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min5, "getloadavg(3)"),                                              \
+        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min15, "getloadavg(3)"), {                                           \
+        0, 0, NULL                                                                                                     \
     }
 
 #endif

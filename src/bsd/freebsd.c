@@ -16,13 +16,16 @@
 const char sysinfo__backend_name[] = "freebsd";
 
 /* The layouts that sysctl(3) promises on the 64-bit platforms. */
-_Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5, "kern.cp_time");
+_Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
+               "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
 _Static_assert(sizeof(struct vmtotal) == 88 && offsetof(struct vmtotal, t_rmshr) == 48, "vm.vmtotal");
 _Static_assert(XSWDEV_VERSION == 2, "vm.swap_info");
 #ifdef __LP64__
 _Static_assert(sizeof(long) == 8, "kern.cp_time");
-_Static_assert(sizeof(struct xswdev) == 32 && offsetof(struct xswdev, xsw_nblks) == 20 && offsetof(struct xswdev, xsw_used) == 24, "vm.swap_info");
+_Static_assert(sizeof(struct xswdev) == 32 && offsetof(struct xswdev, xsw_nblks) == 20 &&
+                   offsetof(struct xswdev, xsw_used) == 24,
+               "vm.swap_info");
 #endif
 
 /* ---- CPU time ---- */
@@ -31,7 +34,11 @@ _Static_assert(sizeof(struct xswdev) == 32 && offsetof(struct xswdev, xsw_nblks)
 typedef unsigned long ticks_of_cpu[CPUSTATES];
 
 static struct sysinfo__ticks decode(const ticks_of_cpu time) {
-    return (struct sysinfo__ticks){.user = time[CP_USER], .nice = time[CP_NICE], .system = time[CP_SYS], .irq = time[CP_INTR], .idle = time[CP_IDLE]};
+    return (struct sysinfo__ticks){.user = time[CP_USER],
+                                   .nice = time[CP_NICE],
+                                   .system = time[CP_SYS],
+                                   .irq = time[CP_INTR],
+                                   .idle = time[CP_IDLE]};
 }
 
 static void tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo_cpu_sample *sample) {
@@ -64,7 +71,8 @@ static bool is_there(const struct sysinfo__ticks *ticks) {
 }
 
 /* The kernel has a block of zeros for each number that no CPU has. */
-static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate, struct sysinfo__cpu_rows *rows) {
+static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate,
+                     struct sysinfo__cpu_rows *rows) {
     struct sysinfo__ticks all = {0};
     for (size_t cpu = 0; cpu < count; cpu++) {
         struct sysinfo__ticks ticks = decode(time[cpu]);
@@ -101,7 +109,8 @@ int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_
     if (status == SYSINFO_OK) {
         status = sysinfo__sysctl_all(host, "kern.cp_times", key, (unsigned)length, &size);
     }
-    return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, size / sizeof(ticks_of_cpu), rate, rows) : status;
+    return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, size / sizeof(ticks_of_cpu), rate, rows)
+                                : status;
 }
 
 int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
@@ -214,7 +223,8 @@ static int tell_devices(struct sysinfo_host *host, struct sysinfo_swap *swap) {
             return status;
         }
         if (size < sizeof device[0] || device[0].xsw_version != XSWDEV_VERSION) {
-            return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.swap_info", "is of a version that this library does not know");
+            return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.swap_info",
+                                   "is of a version that this library does not know");
         }
         total += (unsigned)device[0].xsw_nblks;
         used += (unsigned)device[0].xsw_used;

@@ -2,9 +2,9 @@
 /* NetBSD 10 and later. docs/systems/netbsd.md has the source and formula of every field. */
 #include "sysctl.h"
 
-#include <sys/param.h>
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
+#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>
@@ -17,12 +17,17 @@
 const char sysinfo__backend_name[] = "netbsd";
 
 /* The layouts that sysctl(7) and swapctl(2) promise on every port. */
-_Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5, "kern.cp_time");
+_Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
+               "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
-_Static_assert(offsetof(struct uvmexp_sysctl, pagesize) == 0 && offsetof(struct uvmexp_sysctl, npages) == 24, "vm.uvmexp2");
-_Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uvmexp_sysctl, nswget) == 160, "vm.uvmexp2");
-_Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct uvmexp_sysctl, pgswapout) == 272, "vm.uvmexp2");
-_Static_assert(offsetof(struct uvmexp_sysctl, filepages) == 576 && offsetof(struct uvmexp_sysctl, execpages) == 584, "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, pagesize) == 0 && offsetof(struct uvmexp_sysctl, npages) == 24,
+               "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uvmexp_sysctl, nswget) == 160,
+               "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct uvmexp_sysctl, pgswapout) == 272,
+               "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, filepages) == 576 && offsetof(struct uvmexp_sysctl, execpages) == 584,
+               "vm.uvmexp2");
 _Static_assert(sizeof(struct swapent) == 1056 && offsetof(struct swapent, se_nblks) == 12, "swapctl");
 
 /* ---- CPU time ---- */
@@ -48,7 +53,11 @@ static int read_cpus(struct sysinfo_host *host, double *rate, size_t *count) {
 }
 
 static struct sysinfo__ticks decode(const ticks_of_cpu time) {
-    return (struct sysinfo__ticks){.user = time[CP_USER], .nice = time[CP_NICE], .system = time[CP_SYS], .irq = time[CP_INTR], .idle = time[CP_IDLE]};
+    return (struct sysinfo__ticks){.user = time[CP_USER],
+                                   .nice = time[CP_NICE],
+                                   .system = time[CP_SYS],
+                                   .irq = time[CP_INTR],
+                                   .idle = time[CP_IDLE]};
 }
 
 static void tell_sum(const ticks_of_cpu *time, size_t count, double rate, struct sysinfo_cpu_sample *sample) {
@@ -94,7 +103,8 @@ static bool is_offline(int device, size_t cpu) {
     return device >= 0 && ioctl(device, IOC_CPU_GETSTATE, &state) == 0 && !state.cs_online;
 }
 
-static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate, struct sysinfo__cpu_rows *rows) {
+static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate,
+                     struct sysinfo__cpu_rows *rows) {
     int device = open_if_some_are_offline(host, count);
     int status = SYSINFO_OK;
     for (size_t cpu = 0; cpu < count && status == SYSINFO_OK; cpu++) {

@@ -2,8 +2,8 @@
 /* OpenBSD 7.8 and later. docs/systems/openbsd.md has the source and formula of every field. */
 #include "sysctl.h"
 
-#include <sys/param.h>
 #include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>
@@ -13,13 +13,18 @@
 
 const char sysinfo__backend_name[] = "openbsd";
 
-/* The layouts that sysctl(2) and swapctl(2) promise. The places of the CPU states have moved once: they are used by name. */
-_Static_assert(CPUSTATES == 6 && sizeof(struct cpustats) == 56 && offsetof(struct cpustats, cs_flags) == 48, "kern.cpustats");
+/*
+ * The layouts that sysctl(2) and swapctl(2) promise. The places of the CPU states have moved once:
+ * they are used by name.
+ */
+_Static_assert(CPUSTATES == 6 && sizeof(struct cpustats) == 56 && offsetof(struct cpustats, cs_flags) == 48,
+               "kern.cpustats");
 _Static_assert(sizeof(struct clockinfo) == 16 && offsetof(struct clockinfo, stathz) == 8, "kern.clockrate");
 _Static_assert(sizeof(((struct uvmexp *)0)->npages) == 4 && offsetof(struct uvmexp, npages) == 12, "vm.uvmexp");
 _Static_assert(offsetof(struct uvmexp, wired) == 32 && offsetof(struct uvmexp, swpages) == 104, "vm.uvmexp");
 _Static_assert(offsetof(struct uvmexp, nswget) == 116 && offsetof(struct uvmexp, pgswapout) == 172, "vm.uvmexp");
-_Static_assert(sizeof(struct bcachestats) == 144 && offsetof(struct bcachestats, numbufpages) == 8, "vfs.generic.bcachestat");
+_Static_assert(sizeof(struct bcachestats) == 144 && offsetof(struct bcachestats, numbufpages) == 8,
+               "vfs.generic.bcachestat");
 _Static_assert(sizeof(struct swapent) == 1044 && offsetof(struct swapent, se_nblks) == 8, "swapctl");
 
 static int read_hw(struct sysinfo_host *host, int which, const char *name, uint64_t *number) {
@@ -46,8 +51,11 @@ static int read_cpu(struct sysinfo_host *host, uint64_t cpu, struct cpustats *st
 /* Spinning on a lock is the kernel's own work, outside interrupts. */
 static struct sysinfo__ticks decode(const struct cpustats *stats) {
     const uint64_t *time = stats->cs_time;
-    return (struct sysinfo__ticks){
-        .user = time[CP_USER], .nice = time[CP_NICE], .system = time[CP_SYS] + time[CP_SPIN], .irq = time[CP_INTR], .idle = time[CP_IDLE]};
+    return (struct sysinfo__ticks){.user = time[CP_USER],
+                                   .nice = time[CP_NICE],
+                                   .system = time[CP_SYS] + time[CP_SPIN],
+                                   .irq = time[CP_INTR],
+                                   .idle = time[CP_IDLE]};
 }
 
 /*
@@ -139,7 +147,8 @@ static int read_uvmexp(struct sysinfo_host *host, struct uvmexp *uvmexp) {
         return sysinfo__sysctl_too_short(host, "vm.uvmexp");
     }
     *uvmexp = answer[0];
-    return uvmexp->pagesize > 0 ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
+    return uvmexp->pagesize > 0 ? SYSINFO_OK
+                                : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
 }
 
 /* The buffer cache, which here holds the contents of files. */
@@ -188,7 +197,10 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
     }
     status = read_uvmexp(host, &uvmexp);
     if (status == SYSINFO_OK) {
-        /* Each of nswget read one page; pgswapin is never counted. pgswapout includes pages of files that the page daemon wrote. */
+        /*
+         * Each of nswget read one page; pgswapin is never counted. pgswapout includes pages of
+         * files that the page daemon wrote.
+         */
         FACT(swap, sin, sysinfo__bytes((unsigned)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
         GUESS(swap, sout, sysinfo__bytes((unsigned)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
     }
@@ -196,11 +208,11 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
 }
 
 /* What an architecture does not count stays 0, which no running system can have: then it is not told. */
-#define COUNTER(stats, field, count)                                                                                                                           \
-    do {                                                                                                                                                       \
-        if ((count) != 0) {                                                                                                                                    \
-            FACT(stats, field, (unsigned)(count));                                                                                                             \
-        }                                                                                                                                                      \
+#define COUNTER(stats, field, count)               \
+    do {                                           \
+        if ((count) != 0) {                        \
+            FACT(stats, field, (unsigned)(count)); \
+        }                                          \
     } while (0)
 
 int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {

@@ -7,7 +7,8 @@
 
 #include <errno.h>
 
-int sysinfo__sysctl(struct sysinfo_host *host, const char *name, const int *key, unsigned length, void *answer, size_t *size) {
+int sysinfo__sysctl(struct sysinfo_host *host, const char *name, const int *key, unsigned length, void *answer,
+                    size_t *size) {
     return sysctl(key, length, answer, size, NULL, 0) == 0 ? SYSINFO_OK : sysinfo__sysctl_failed(host, name, errno);
 }
 
@@ -29,7 +30,8 @@ int sysinfo__sysctl_all(struct sysinfo_host *host, const char *name, const int *
     return sysinfo__sysctl_failed(host, name, errno);
 }
 
-int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length, uint64_t *number) {
+int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length,
+                           uint64_t *number) {
     uint64_t answer;
     size_t size = sizeof answer;
     int status = sysinfo__sysctl(host, name, key, length, &answer, &size);
@@ -65,7 +67,8 @@ int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
         if (size < sizeof clock[0]) {
             return sysinfo__sysctl_too_short(host, "kern.clockrate");
         }
-        int ticks = clock[0].stathz > 0 ? clock[0].stathz : clock[0].hz; /* Without a statistics clock the system clock counts. */
+        int ticks = clock[0].stathz > 0 ? clock[0].stathz
+                                        : clock[0].hz; /* Without a statistics clock the system clock counts. */
         if (ticks <= 0) {
             return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.clockrate", "says that no clock ticks");
         }

@@ -11,13 +11,18 @@
  * is longer than the room is SYSINFO_MALFORMED: leave room for a struct to grow in
  * a later release.
  */
-int sysinfo__sysctl(struct sysinfo_host *host, const char *name, const int *key, unsigned length, void *answer, size_t *size);
+int sysinfo__sysctl(struct sysinfo_host *host, const char *name, const int *key, unsigned length, void *answer,
+                    size_t *size);
 
 /* The same for a value of unknown length, into the state's room, which grows until it fits. */
 int sysinfo__sysctl_all(struct sysinfo_host *host, const char *name, const int *key, unsigned length, size_t *size);
 
-/* The same for a number of 4 or 8 bytes: releases differ in which it is. It is taken as unsigned, in the width it has. */
-int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length, uint64_t *number);
+/*
+ * The same for a number of 4 or 8 bytes: releases differ in which it is. It is taken as unsigned,
+ * in the width it has.
+ */
+int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length,
+                           uint64_t *number);
 
 /* Makes the state's room at least `size` bytes large, keeping what is in it; false: no memory. */
 bool sysinfo__make_room(struct sysinfo_host *host, size_t size);
@@ -29,7 +34,10 @@ struct sysinfo__ticks {
 void sysinfo__ticks_add(struct sysinfo__ticks *sum, const struct sysinfo__ticks *ticks);
 void sysinfo__ticks_tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo_cpu_sample *sample);
 
-/* Ticks a second: that of the statistics clock, else of the system clock. Asked once: it does not change while a system runs. */
+/*
+ * Ticks a second: that of the statistics clock, else of the system clock. Asked once: it does not
+ * change while a system runs.
+ */
 int sysinfo__tick_rate(struct sysinfo_host *host, double *rate);
 
 /* The swap devices of NetBSD and OpenBSD, summed. */

@@ -2,8 +2,8 @@
 /* OpenBSD has keys by number only. */
 #include "bsd/answer.h"
 
-#include <sys/types.h>
 #include <sys/sysctl.h>
+#include <sys/types.h>
 
 #include <errno.h>
 

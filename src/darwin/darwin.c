@@ -4,8 +4,8 @@
 
 #include <mach/mach.h>
 #include <mach/mach_host.h>
-#include <sys/types.h>
 #include <sys/sysctl.h>
+#include <sys/types.h>
 
 #include <string.h>
 
@@ -13,10 +13,17 @@ const char sysinfo__backend_name[] = "macos";
 const bool sysinfo__backend_has_roots = false;
 
 /* The layouts of Mach's interface, alike on Intel and Apple processors. */
-_Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 && CPU_STATE_MAX == 4, "CPU states");
-_Static_assert(sizeof(struct processor_cpu_load_info) == 16 && sizeof(struct processor_basic_info) == 20, "host_processor_info");
-_Static_assert(offsetof(struct vm_statistics64, wire_count) == 12 && offsetof(struct vm_statistics64, speculative_count) == 92, "HOST_VM_INFO64");
-_Static_assert(offsetof(struct vm_statistics64, swapins) == 112 && offsetof(struct vm_statistics64, external_page_count) == 136, "HOST_VM_INFO64");
+_Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 &&
+                   CPU_STATE_MAX == 4,
+               "CPU states");
+_Static_assert(sizeof(struct processor_cpu_load_info) == 16 && sizeof(struct processor_basic_info) == 20,
+               "host_processor_info");
+_Static_assert(offsetof(struct vm_statistics64, wire_count) == 12 &&
+                   offsetof(struct vm_statistics64, speculative_count) == 92,
+               "HOST_VM_INFO64");
+_Static_assert(offsetof(struct vm_statistics64, swapins) == 112 &&
+                   offsetof(struct vm_statistics64, external_page_count) == 136,
+               "HOST_VM_INFO64");
 _Static_assert(sizeof(struct xsw_usage) == 32 && offsetof(struct xsw_usage, xsu_used) == 16, "vm.swapusage");
 
 void sysinfo__backend_open(struct sysinfo__state *state) {
@@ -36,7 +43,8 @@ static int mach_failed(struct sysinfo_host *host, const char *source, kern_retur
     } else if (result == KERN_INVALID_ARGUMENT || result == KERN_NOT_SUPPORTED) {
         status = SYSINFO_NOT_SUPPORTED;
     }
-    return sysinfo__failed(host, status, result, source, "was refused by the Mach kernel"); /* Its numbers are not those of errno. */
+    return sysinfo__failed(host, status, result, source,
+                           "was refused by the Mach kernel"); /* Its numbers are not those of errno. */
 }
 
 /* ---- CPU time ---- */
@@ -112,17 +120,20 @@ int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sam
 }
 
 /* Both answers are in the kernel's order of CPUs, and those that are off are in both. */
-static int tell_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads, struct sysinfo__cpu_rows *rows) {
+static int tell_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads,
+                     struct sysinfo__cpu_rows *rows) {
     const struct processor_basic_info *info = (const void *)infos->array;
     const struct processor_cpu_load_info *load = (const void *)loads->array;
-    size_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info) : count(loads, sizeof *load);
+    size_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info)
+                                                                          : count(loads, sizeof *load);
     for (size_t i = 0; i < cpus; i++) {
         if (!info[i].running) {
             continue;
         }
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, (uint64_t)info[i].slot_num);
         if (row == NULL) {
-            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "host_processor_info", "needs more memory than there is");
+            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "host_processor_info",
+                                   "needs more memory than there is");
         }
         tell(user_ticks(&load[i]), load[i].cpu_ticks[CPU_STATE_SYSTEM], load[i].cpu_ticks[CPU_STATE_IDLE], row);
     }
@@ -172,7 +183,10 @@ struct pages {
     struct vm_statistics64 counted;
 };
 
-/* A kernel newer than this library answers in more words than the struct has, so there is room for the most that any answer has. */
+/*
+ * A kernel newer than this library answers in more words than the struct has, so there is room for
+ * the most that any answer has.
+ */
 static int read_pages(struct sysinfo_host *host, struct pages *pages) {
     integer_t answer[HOST_INFO_MAX] = {0};
     mach_msg_type_number_t length = HOST_INFO_MAX;
@@ -207,7 +221,8 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
         return status;
     }
     const struct vm_statistics64 *counted = &pages.counted;
-    uint64_t speculative = counted->speculative_count < counted->free_count ? counted->speculative_count : counted->free_count;
+    uint64_t speculative =
+        counted->speculative_count < counted->free_count ? counted->speculative_count : counted->free_count;
     FACT(memory, total, total);
     FACT(memory, free, sysinfo__bytes(counted->free_count - speculative, pages.size));
     FACT(memory, active, sysinfo__bytes(counted->active_count, pages.size));
@@ -245,7 +260,8 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
 
 const struct sysinfo__source sysinfo__backend_sources[] = {
     MODE(cpu, "slot_num of host_processor_info(PROCESSOR_BASIC_INFO)"),
-    SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, wrap, "2^32 ticks of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, wrap,
+           "2^32 ticks of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
     MODE(user, "CPU_STATE_USER of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
     MODE(system, "CPU_STATE_SYSTEM of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
     MODE(idle, "CPU_STATE_IDLE of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),

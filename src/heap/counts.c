@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "host.h"
 #include "heap/scopes.h"
+#include "host.h"
 
 const struct sysinfo__tracker *sysinfo__counting_tracker(void) {
     const struct sysinfo__tracker *tracker = sysinfo__backend_tracker();

@@ -49,7 +49,8 @@ static bool attribute(const char *line, const char *name, uint64_t *value) {
  */
 static void add_list(struct sysinfo__malloc_info *info, const char *line) {
     uint64_t to, total, count;
-    if (!attribute(line, " to=\"", &to) || !attribute(line, " total=\"", &total) || !attribute(line, " count=\"", &count)) {
+    if (!attribute(line, " to=\"", &to) || !attribute(line, " total=\"", &total) ||
+        !attribute(line, " count=\"", &count)) {
         return;
     }
     uint64_t kept = info->page_size + 47;
@@ -58,7 +59,10 @@ static void add_list(struct sysinfo__malloc_info *info, const char *line) {
     }
 }
 
-/* The line is in a longer buffer, so that a fixed number of bytes may be compared, which compilers make a few instructions of. */
+/*
+ * The line is in a longer buffer, so that a fixed number of bytes may be compared, which compilers
+ * make a few instructions of.
+ */
 #define BEGINS(line, word) (memcmp((line), (word), sizeof(word) - 1) == 0)
 
 /* One line, without its newline and indentation. */

@@ -13,10 +13,10 @@ struct sysinfo__malloc_info {
     uint64_t releasable; /* What a trim can make of the free chunks in the lists; without the tops of the arenas. */
 
     /* The totals behind the last arena. */
-    uint64_t system; /* Held by the arenas. */
+    uint64_t system;     /* Held by the arenas. */
     uint64_t fast, rest; /* Free in them. */
-    uint64_t mapped; /* In mappings of their own. */
-    bool is_complete; /* The end was seen. */
+    uint64_t mapped;     /* In mappings of their own. */
+    bool is_complete;    /* The end was seen. */
 
     /* The line that is not complete yet; what does not fit is no line of glibc's. */
     char line[192];

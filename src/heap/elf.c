@@ -51,7 +51,8 @@ static const void *behind_stub(const void *address) {
 #ifdef __GLIBC__
     Dl_info information;
     void *entry = NULL; /* The symbol at that address: only a stub is not defined there. */
-    if (dladdr1(address, &information, &entry, RTLD_DL_SYMENT) == 0 || entry == NULL || ((const ElfW(Sym) *)entry)->st_shndx != SHN_UNDEF) {
+    if (dladdr1(address, &information, &entry, RTLD_DL_SYMENT) == 0 || entry == NULL ||
+        ((const ElfW(Sym) *)entry)->st_shndx != SHN_UNDEF) {
         return NULL;
     }
     void *aligned = dlsym(RTLD_DEFAULT, "posix_memalign");
@@ -63,8 +64,8 @@ static const void *behind_stub(const void *address) {
 }
 
 static bool is_another(const void *object, struct sysinfo__heap_owner *owner) {
-    return sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) || sysinfo__tcmalloc_owns(object, owner) ||
-           sysinfo__mimalloc_owns(object, owner);
+    return sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) ||
+           sysinfo__tcmalloc_owns(object, owner) || sysinfo__mimalloc_owns(object, owner);
 }
 
 /* The address of malloc(), as this process calls it; of that behind the tracker, which is nobody's allocator. */
@@ -97,14 +98,17 @@ void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
 #define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
 
 const struct sysinfo__source sysinfo__heap_sources[] = {
-    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: generic.current_allocated_bytes; sanitizers: "
+    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: "
+               "generic.current_allocated_bytes; sanitizers: "
                "__sanitizer_get_current_allocated_bytes(); musl and others: the tracker"),
     HEAP(used_mapped, "glibc: hblkhd of mallinfo2()"),
-    HEAP(footprint, "glibc: arena + hblkhd of mallinfo2(); jemalloc: stats.mapped + stats.retained; tcmalloc: generic.heap_size; mimalloc: current_commit of "
+    HEAP(footprint, "glibc: arena + hblkhd of mallinfo2(); jemalloc: stats.mapped + stats.retained; tcmalloc: "
+                    "generic.heap_size; mimalloc: current_commit of "
                     "mi_process_info(); sanitizers: __sanitizer_get_heap_size()"),
     HEAP(free, "footprint - used"),
-    HEAP(reclaimable, "glibc, in detail: estimated from the free lists in malloc_info(); jemalloc: dirty and muzzy pages; tcmalloc: "
-                      "tcmalloc.pageheap_free_bytes"),
+    HEAP(reclaimable,
+         "glibc, in detail: estimated from the free lists in malloc_info(); jemalloc: dirty and muzzy pages; tcmalloc: "
+         "tcmalloc.pageheap_free_bytes"),
     HEAP(resident, "jemalloc: stats.resident; tcmalloc: generic.total_physical_bytes"),
     HEAP(arenas, "glibc, in detail: malloc_info(); jemalloc: arenas.narenas"),
     HEAP(blocks, "the tracker (libsysinfo_heap): allocs - frees; jemalloc: nmalloc - ndalloc of all arenas"),

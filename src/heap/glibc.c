@@ -46,7 +46,8 @@ static int read_malloc_info(struct sysinfo_host *host, struct sysinfo__malloc_in
     setvbuf(stream, buffer, _IOFBF, sizeof buffer);
     malloc_info(0, stream);
     fclose(stream);
-    return info->is_complete ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "malloc_info()", "did not come to its end");
+    return info->is_complete ? SYSINFO_OK
+                             : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "malloc_info()", "did not come to its end");
 }
 
 /* ---- The figures ---- */
@@ -65,7 +66,10 @@ static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint6
 
 #else
 
-/* Some 500 bytes of the stream that it is read through are counted as well, and where the top begins is not told. */
+/*
+ * Some 500 bytes of the stream that it is read through are counted as well, and where the top
+ * begins is not told.
+ */
 static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
     struct sysinfo__malloc_info info;
     int status = read_malloc_info(host, &info);
@@ -88,22 +92,30 @@ static int tell_reclaimable(struct sysinfo_host *host, uint64_t top, struct sysi
     }
     FACT(heap, arenas, info.arenas);
     uint64_t reclaimable = info.releasable + (top > info.page_size ? top - info.page_size : 0);
-    /* The lists do not know which pages are in memory. That takes a system call, so not for the small change of a small heap. */
+    /*
+     * The lists do not know which pages are in memory. That takes a system call, so not for the
+     * small change of a small heap.
+     */
     uint64_t resident;
-    if (reclaimable > UINT64_C(1) << 20 && sysinfo__heap_resident(host, &resident) == SYSINFO_OK && reclaimable > resident) {
+    if (reclaimable > UINT64_C(1) << 20 && sysinfo__heap_resident(host, &resident) == SYSINFO_OK &&
+        reclaimable > resident) {
         reclaimable = resident;
     }
     GUESS(heap, reclaimable, reclaimable);
     return SYSINFO_OK;
 }
 
-/* A parameter that glibc does not know changes nothing, but every call of mallopt() first merges the freed small chunks of the main arena. */
+/*
+ * A parameter that glibc does not know changes nothing, but every call of mallopt() first merges
+ * the freed small chunks of the main arena.
+ */
 static void merge_small_chunks(void) {
     enum { NO_PARAMETER = -4711 };
     (void)mallopt(NO_PARAMETER, 0);
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)owner;
     if (in_detail) {
         merge_small_chunks();
@@ -116,7 +128,10 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return in_detail ? tell_reclaimable(host, top, heap) : SYSINFO_OK;
 }
 
-/* malloc_trim() leaves the tops of all arenas but the main one. Freeing a block of more than 64 KiB trims that of this thread's. */
+/*
+ * malloc_trim() leaves the tops of all arenas but the main one. Freeing a block of more than 64 KiB
+ * trims that of this thread's.
+ */
 static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner) {
     (void)host;
     (void)owner;

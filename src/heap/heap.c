@@ -19,7 +19,8 @@ static int find_allocator(struct sysinfo_host *host) {
 
 static int check_root(struct sysinfo_host *host) {
     if (sysinfo__root(host)[0] != '\0') {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "the heap", "is that of this process, which another root does not hold");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "the heap",
+                               "is that of this process, which another root does not hold");
     }
     return SYSINFO_OK;
 }
@@ -55,7 +56,8 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
     }
     const struct sysinfo__heap_owner *owner = &host->heap_owner;
     if (owner->allocator->tell == NULL) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name, "has no way to tell what its heap holds");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name,
+                               "has no way to tell what its heap holds");
     }
     status = owner->allocator->tell(host, owner, in_detail, heap);
     derive(heap);
@@ -69,7 +71,8 @@ static bool add_counts(struct sysinfo_heap *heap) {
     if (sysinfo_heap_counts(&tally, sizeof tally) != SYSINFO_OK) {
         return false;
     }
-    heap->estimated &= ~(SYSINFO_BIT(struct sysinfo_heap, blocks) | SYSINFO_BIT(struct sysinfo_heap, allocs) | SYSINFO_BIT(struct sysinfo_heap, frees));
+    heap->estimated &= ~(SYSINFO_BIT(struct sysinfo_heap, blocks) | SYSINFO_BIT(struct sysinfo_heap, allocs) |
+                         SYSINFO_BIT(struct sysinfo_heap, frees));
     FACT(heap, allocs, tally.allocs);
     FACT(heap, frees, tally.frees);
     FACT(heap, failed, tally.failed);
@@ -120,7 +123,8 @@ static int trim(struct sysinfo_host *host, uint64_t *released) {
     }
     const struct sysinfo__heap_owner *owner = &host->heap_owner;
     if (owner->allocator->trim == NULL) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name, "has no call that gives memory back");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name,
+                               "has no call that gives memory back");
     }
     uint64_t before = 0, after = 0;
     int measured = released == NULL ? SYSINFO_OK : sysinfo__heap_resident(host, &before);
@@ -155,7 +159,8 @@ const char *sysinfo_heap_allocator(struct sysinfo_host *host) {
 /* ---- The leak test ---- */
 
 /* What is in use after `times` calls and a trim. */
-static int used_after(struct sysinfo_host *host, void (*function)(void *), void *argument, uint64_t times, uint64_t *used) {
+static int used_after(struct sysinfo_host *host, void (*function)(void *), void *argument, uint64_t times,
+                      uint64_t *used) {
     for (uint64_t i = 0; i < times; i++) {
         function(argument);
     }
@@ -167,21 +172,25 @@ static int used_after(struct sysinfo_host *host, void (*function)(void *), void 
         status = ask(host, true, &heap);
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(&heap, used)) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, host->heap_owner.allocator->name, "does not tell how much is in use");
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, host->heap_owner.allocator->name,
+                                 "does not tell how much is in use");
     }
     *used = status == SYSINFO_OK ? heap.used : 0;
     return sysinfo__end(&call, status);
 }
 
-int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint32_t times, double *growth) {
+int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint32_t times,
+                        double *growth) {
     enum { ROUNDS = 5 };
     if (function == NULL || times == 0 || growth == NULL) {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);
-        return sysinfo__end(&call, sysinfo__invalid(host, "the function or the result is NULL, or the number of calls is 0"));
+        return sysinfo__end(&call,
+                            sysinfo__invalid(host, "the function or the result is NULL, or the number of calls is 0"));
     }
     uint64_t start, once, twice;
-    int status = used_after(host, function, argument, times, &start); /* Fills caches: the function's, and those of looking. */
+    int status =
+        used_after(host, function, argument, times, &start); /* Fills caches: the function's, and those of looking. */
     double least = 0;
     for (int round = 0; round < ROUNDS; round++) {
         uint64_t calls = (uint64_t)times << round;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* jemalloc 5, linked, preloaded, or in the C library of FreeBSD and NetBSD. Its statistics are read by name, through mallctl(). */
+/*
+ * jemalloc 5, linked, preloaded, or in the C library of FreeBSD and NetBSD. Its statistics are read
+ * by name, through mallctl().
+ */
 #include "owner.h"
 
 #include <string.h>
@@ -27,7 +30,10 @@ static bool get_sum(const struct sysinfo__heap_owner *owner, const char *small, 
     return is_told;
 }
 
-/* What this thread has freed goes back to the arenas, or it would count as in use. Refused (EFAULT) where threads have no caches: then there is nothing to do. */
+/*
+ * What this thread has freed goes back to the arenas, or it would count as in use. Refused (EFAULT)
+ * where threads have no caches: then there is nothing to do.
+ */
 static void flush(const struct sysinfo__heap_owner *owner) {
     (void)owner->calls.jemalloc.mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
 }
@@ -35,18 +41,21 @@ static void flush(const struct sysinfo__heap_owner *owner) {
 static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_heap *heap) {
     uint64_t made, gone, asked;
     if (!get_sum(owner, "stats.arenas." ALL ".small.nmalloc", "stats.arenas." ALL ".large.nmalloc", &made) ||
-        !get_sum(owner, "stats.arenas." ALL ".small.ndalloc", "stats.arenas." ALL ".large.ndalloc", &gone) || gone > made) {
+        !get_sum(owner, "stats.arenas." ALL ".small.ndalloc", "stats.arenas." ALL ".large.ndalloc", &gone) ||
+        gone > made) {
         return;
     }
     FACT(heap, blocks, made - gone);
     /* nmalloc counts what moves into the threads' caches; what programs asked for is nrequests. */
-    if (get_sum(owner, "stats.arenas." ALL ".small.nrequests", "stats.arenas." ALL ".large.nrequests", &asked) && asked >= heap->blocks) {
+    if (get_sum(owner, "stats.arenas." ALL ".small.nrequests", "stats.arenas." ALL ".large.nrequests", &asked) &&
+        asked >= heap->blocks) {
         FACT(heap, allocs, asked);
         FACT(heap, frees, asked - heap->blocks);
     }
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)in_detail;
     flush(owner);
     uint64_t epoch = 1; /* The statistics are a copy; writing this renews it. */

@@ -9,7 +9,8 @@
 
 const bool sysinfo__heap_is_tried = false;
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)host;
     (void)owner;
     (void)in_detail;
@@ -45,7 +46,10 @@ static const void *object_of(const void *address) {
     return dladdr(address, &information) != 0 ? information.dli_fbase : NULL;
 }
 
-/* Another allocator registers a zone of its own as the first, which is the one that malloc() uses; what it tells of itself cannot be relied on. */
+/*
+ * Another allocator registers a zone of its own as the first, which is the one that malloc() uses;
+ * what it tells of itself cannot be relied on.
+ */
 void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
     vm_address_t *zone = NULL;
     unsigned zones = 0;

@@ -34,7 +34,8 @@ static bool is_leap(unsigned year) {
 /* Without gmtime(), which is not safe among threads. */
 static int print_time(char *line, size_t size, uint64_t milliseconds) {
     static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    unsigned of_second = (unsigned)(milliseconds % 1000), of_day = (unsigned)(milliseconds / 1000 % 86400), year = 1970, month = 0;
+    unsigned of_second = (unsigned)(milliseconds % 1000), of_day = (unsigned)(milliseconds / 1000 % 86400), year = 1970,
+             month = 0;
     uint64_t day = milliseconds / 86400000;
     for (unsigned length; day >= (length = is_leap(year) ? 366 : 365); year++) {
         day -= length;
@@ -42,7 +43,8 @@ static int print_time(char *line, size_t size, uint64_t milliseconds) {
     for (unsigned length; day >= (length = lengths[month] + (month == 1 && is_leap(year) ? 1U : 0U)); month++) {
         day -= length;
     }
-    return snprintf(line, size, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", year, month + 1, (unsigned)day + 1, of_day / 3600, of_day / 60 % 60, of_day % 60, of_second);
+    return snprintf(line, size, "%04u-%02u-%02uT%02u:%02u:%02u.%03uZ", year, month + 1, (unsigned)day + 1,
+                    of_day / 3600, of_day / 60 % 60, of_day % 60, of_second);
 }
 
 /* Bytes of the name that fit, without half a character at the end. */

@@ -5,7 +5,8 @@
  */
 #include "owner.h"
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)in_detail;
     size_t commit = 0, ignored;
     owner->calls.mimalloc.process_info(&ignored, &ignored, &ignored, &ignored, &ignored, &commit, &ignored, &ignored);

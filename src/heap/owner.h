@@ -29,7 +29,8 @@ struct sysinfo__allocator {
      * Marks what the allocator tells, with FACT and GUESS. `free` is computed in
      * src/heap/heap.c, and what contradicts itself is put right there. NULL: it tells nothing.
      */
-    int (*tell)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap);
+    int (*tell)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap);
 
     /* Gives back what can be given back. NULL: there is no such call. */
     int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
@@ -48,8 +49,8 @@ struct sysinfo__heap_owner {
             void (*release)(void);
         } tcmalloc;
         struct {
-            void (*process_info)(size_t *elapsed, size_t *user, size_t *system, size_t *resident, size_t *peak_resident, size_t *commit, size_t *peak_commit,
-                                 size_t *faults);
+            void (*process_info)(size_t *elapsed, size_t *user, size_t *system, size_t *resident, size_t *peak_resident,
+                                 size_t *commit, size_t *peak_commit, size_t *faults);
             void (*collect)(bool force);
         } mimalloc;
         struct {
@@ -59,7 +60,10 @@ struct sysinfo__heap_owner {
     } calls;
 };
 
-/* Whether what is told here has been compared with what was allocated, on such a system. If not, it is marked as estimated. */
+/*
+ * Whether what is told here has been compared with what was allocated, on such a system. If not, it
+ * is marked as estimated.
+ */
 extern const bool sysinfo__heap_is_tried;
 
 /* The tracker, if malloc() is its own; else NULL. */
@@ -68,7 +72,10 @@ const struct sysinfo__tracker *sysinfo__counting_tracker(void);
 /* Finds the owner: `allocator` and `calls`. */
 void sysinfo__heap_find(struct sysinfo__heap_owner *owner);
 
-/* Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where the system does not tell. */
+/*
+ * Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where the system
+ * does not tell.
+ */
 int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes);
 
 /* Where each figure comes from, as in backend.h. */
@@ -82,7 +89,10 @@ const void *sysinfo__object_of(const void *address);
 /* Looks a function up that must lie in `object`, into *call, a pointer to it. */
 bool sysinfo__object_has(const void *object, const char *name, void *call);
 
-/* Whether the malloc() of `object` is that allocator's. The first is that of the C library the library was built with. */
+/*
+ * Whether the malloc() of `object` is that allocator's. The first is that of the C library the
+ * library was built with.
+ */
 bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner);
 bool sysinfo__sanitizer_owns(const void *object, struct sysinfo__heap_owner *owner);
 bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner);

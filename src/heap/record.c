@@ -18,7 +18,8 @@ static int read_record(struct sysinfo_host *host, const char *path, struct sysin
     return status;
 }
 
-int sysinfo_heap_recorded(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record, size_t size) {
+int sysinfo_heap_recorded(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record,
+                          size_t size) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     return sysinfo__end(&call, read_record(host, path, record, size));

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The allocator of a sanitizer's runtime (address, thread, leak, memory), of gcc or clang. What is in quarantine counts as used until a trim. */
+/*
+ * The allocator of a sanitizer's runtime (address, thread, leak, memory), of gcc or clang. What is
+ * in quarantine counts as used until a trim.
+ */
 #include "owner.h"
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)host;
     (void)in_detail;
     FACT(heap, used, owner->calls.sanitizer.used());

@@ -43,7 +43,8 @@ int sysinfo_heap_scopes_open(struct sysinfo_heap_scopes **out, size_t capacity) 
     if (capacity == 0 || capacity > MOST_PLACES) {
         return SYSINFO_INVALID;
     }
-    size_t head = sizeof(struct sysinfo_heap_scopes) + capacity * sizeof(atomic_size_t), size = head + (capacity + 1) * sizeof(struct row);
+    size_t head = sizeof(struct sysinfo_heap_scopes) + capacity * sizeof(atomic_size_t),
+           size = head + (capacity + 1) * sizeof(struct row);
     const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
     int saved_errno = errno;
     struct sysinfo_heap_scopes *table = tracker != NULL ? tracker->map(size) : calloc(1, size);
@@ -80,7 +81,8 @@ static bool is_same(const struct sysinfo_heap_place *a, const struct sysinfo_hea
 }
 
 static struct row *find_row(struct sysinfo_heap_scopes *table, const struct sysinfo_heap_place *place) {
-    for (size_t tried = 0, i = place->line % table->capacity; tried < table->capacity; tried++, i = i + 1 < table->capacity ? i + 1 : 0) {
+    for (size_t tried = 0, i = place->line % table->capacity; tried < table->capacity;
+         tried++, i = i + 1 < table->capacity ? i + 1 : 0) {
         struct row *row = &table->row[i];
         const struct sysinfo_heap_place *there = atomic_load_explicit(&row->place, memory_order_acquire);
         if (there == NULL && atomic_compare_exchange_strong(&row->place, &there, place)) {
@@ -122,7 +124,8 @@ static uint64_t row_bits(uint64_t bits) {
     return result;
 }
 
-void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo_heap_place *place, const struct sysinfo_heap_scope *scope) {
+void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo_heap_place *place,
+                         const struct sysinfo_heap_scope *scope) {
     bool is_whole = place != NULL && place->label != NULL && place->file != NULL;
     struct row *row = is_whole ? find_row(table, place) : &table->row[table->capacity];
     add(&row->occurrences, 1);
@@ -134,7 +137,8 @@ void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo
     }
     atomic_store_explicit(&row->live, scope->live, memory_order_relaxed);
     int_fast64_t peak = atomic_load_explicit(&row->peak, memory_order_relaxed);
-    while (scope->peak > peak && !atomic_compare_exchange_weak_explicit(&row->peak, &peak, scope->peak, memory_order_relaxed, memory_order_relaxed)) {
+    while (scope->peak > peak && !atomic_compare_exchange_weak_explicit(&row->peak, &peak, scope->peak,
+                                                                        memory_order_relaxed, memory_order_relaxed)) {
     }
     set_bits(&row->present, row_bits(scope->present));
     set_bits(&row->estimated, row_bits(scope->estimated));
@@ -179,7 +183,8 @@ static void read_row(const struct row *row, struct sysinfo_heap_row *out) {
     FACT(out, line, atomic_load(&row->place)->line);
 }
 
-int sysinfo_heap_scopes_row(const struct sysinfo_heap_scopes *table, size_t index, struct sysinfo_heap_row *row, size_t size, const char **label, const char **file) {
+int sysinfo_heap_scopes_row(const struct sysinfo_heap_scopes *table, size_t index, struct sysinfo_heap_row *row,
+                            size_t size, const char **label, const char **file) {
     if (!sysinfo__is_result(row, size)) {
         return SYSINFO_INVALID;
     }
@@ -300,8 +305,12 @@ static void compose(const struct sysinfo_heap_scopes *table, uint32_t precision,
     }
 }
 
-/* Hands the whole text over, in memory that is not of the heap where there is a tracker. More rows may come while it is composed, and are left out. */
-static int print(const struct sysinfo_heap_scopes *table, uint32_t precision, int (*hand_over)(void *context, const char *text, size_t length), void *context) {
+/*
+ * Hands the whole text over, in memory that is not of the heap where there is a tracker. More rows
+ * may come while it is composed, and are left out.
+ */
+static int print(const struct sysinfo_heap_scopes *table, uint32_t precision,
+                 int (*hand_over)(void *context, const char *text, size_t length), void *context) {
     precision = precision < MOST_PRECISION ? precision : MOST_PRECISION;
     struct text text = {NULL, 0, 0};
     compose(table, precision, &text);

@@ -10,7 +10,10 @@ const bool sysinfo__heap_is_tried = true;
 
 static const struct sysinfo__allocator silent = {SYSINFO_LIBC, NULL, NULL};
 
-/* In a program without a dynamic linker all is one object, and the C library's malloc() may have been replaced in it: then nothing is known. */
+/*
+ * In a program without a dynamic linker all is one object, and the C library's malloc() may have
+ * been replaced in it: then nothing is known.
+ */
 bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     pid_t (*call)(void) = getpid;
     void *address;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* tcmalloc of gperftools, through the C names of its MallocExtension. (Google's other tcmalloc has different ones and is not known.) */
+/*
+ * tcmalloc of gperftools, through the C names of its MallocExtension. (Google's other tcmalloc has
+ * different ones and is not known.)
+ */
 #include "owner.h"
 
 static bool get(const struct sysinfo__heap_owner *owner, const char *property, uint64_t *value) {
@@ -9,7 +12,8 @@ static bool get(const struct sysinfo__heap_owner *owner, const char *property, u
     return is_told;
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)in_detail;
     uint64_t value;
     if (!get(owner, "generic.current_allocated_bytes", &value)) {

@@ -39,7 +39,10 @@ struct heaps {
     HANDLE few[64];
 };
 
-/* Other threads make heaps meanwhile, so the number may grow between two calls. Memory for the list is not taken from the heaps that are to be measured. */
+/*
+ * Other threads make heaps meanwhile, so the number may grow between two calls. Memory for the list
+ * is not taken from the heaps that are to be measured.
+ */
 static int list_heaps(struct sysinfo_host *host, struct heaps *heaps) {
     heaps->heap = heaps->few;
     DWORD room = sizeof heaps->few / sizeof heaps->few[0];
@@ -134,7 +137,8 @@ static int tell_sums(struct sysinfo_host *host, bool in_detail, const struct hea
         }
     }
     if (!sums.is_told) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "this version of Windows", "tells only in detail what its heaps hold");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "this version of Windows",
+                               "tells only in detail what its heaps hold");
     }
     FACT(heap, used, sums.used);
     FACT(heap, footprint, sums.committed);
@@ -142,7 +146,8 @@ static int tell_sums(struct sysinfo_host *host, bool in_detail, const struct hea
     return SYSINFO_OK;
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)owner;
     DWORD saved_error = GetLastError();
     struct heaps heaps;
@@ -165,7 +170,8 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     int status = list_heaps(host, &heaps);
     if (status == SYSINFO_OK) {
         struct optimize optimize = {1, 0};
-        HeapSetInformation(NULL, (HEAP_INFORMATION_CLASS)OPTIMIZE_RESOURCES, &optimize, sizeof optimize); /* Windows 8.1; before, refused. */
+        HeapSetInformation(NULL, (HEAP_INFORMATION_CLASS)OPTIMIZE_RESOURCES, &optimize,
+                           sizeof optimize); /* Windows 8.1; before, refused. */
         for (DWORD i = 0; i < heaps.count && status == SYSINFO_OK; i++) {
             SetLastError(ERROR_SUCCESS);
             if (HeapCompact(heaps.heap[i], 0) == 0 && GetLastError() != ERROR_SUCCESS) {
@@ -182,7 +188,9 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
 int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
     DWORD saved_error = GetLastError();
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
-    int status = K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters) ? SYSINFO_OK : failed(host, "GetProcessMemoryInfo");
+    int status = K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters)
+                     ? SYSINFO_OK
+                     : failed(host, "GetProcessMemoryInfo");
     *bytes = counters.PagefileUsage;
     SetLastError(saved_error);
     return status;

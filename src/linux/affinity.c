@@ -50,7 +50,8 @@ static int no_memory(struct sysinfo_host *host) {
 static int ask_kernel(struct sysinfo_host *host) {
     struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
     for (;;) {
-        if (affinity->words > 0 && sched_getaffinity(0, affinity->words * sizeof affinity->mask[0], (void *)affinity->mask) == 0) {
+        if (affinity->words > 0 &&
+            sched_getaffinity(0, affinity->words * sizeof affinity->mask[0], (void *)affinity->mask) == 0) {
             return SYSINFO_OK;
         }
         if (affinity->words > 0 && (errno != EINVAL || affinity->words >= SYSINFO__MOST_CPUS / WORD_BITS)) {
@@ -90,7 +91,8 @@ static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
 /* ---- Another root ---- */
 
 /* Takes from `cpus` what is not in the other set. */
-static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus, enum sysinfo__cpu_set_outcome outcome) {
+static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus,
+                        enum sysinfo__cpu_set_outcome outcome) {
     if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
         return no_memory(host);
     }
@@ -116,14 +118,18 @@ static int keep_mask(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
     return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
-/* A group without CPUs of its own has those of the group above (version 2; a version 1 group may then not run anything). */
+/*
+ * A group without CPUs of its own has those of the group above (version 2; a version 1 group may
+ * then not run anything).
+ */
 static int ask_cpuset(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     const struct sysinfo__state *state = sysinfo__state(host);
     for (size_t level = 0; level < hierarchy->levels; level++) {
         for (int file = SYSINFO__CPUSET_CPUS; file <= SYSINFO__CPUSET_EFFECTIVE; file++) {
             int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
             if (status == SYSINFO_OK) {
-                enum sysinfo__cpu_set_outcome outcome = sysinfo__decode_cpu_list(state->text, state->length, &sysinfo__state(host)->affinity.other);
+                enum sysinfo__cpu_set_outcome outcome =
+                    sysinfo__decode_cpu_list(state->text, state->length, &sysinfo__state(host)->affinity.other);
                 if (outcome != SYSINFO__CPU_SET_OK || sysinfo__cpu_set_count(&state->affinity.other) > 0) {
                     return keep_decoded(host, context, outcome);
                 }
@@ -171,7 +177,9 @@ static int list_allowed(struct sysinfo_host *host, struct sysinfo__cpu_set *allo
         memset(allowed->word, 0, allowed->words * sizeof allowed->word[0]);
     }
     int status = sysinfo__root_is_own(host) ? list_own(host, allowed) : list_other(host, allowed);
-    *hash = status == SYSINFO_OK ? sysinfo__text_hash((const char *)allowed->word, allowed->words * sizeof allowed->word[0]) : 0;
+    *hash = status == SYSINFO_OK
+                ? sysinfo__text_hash((const char *)allowed->word, allowed->words * sizeof allowed->word[0])
+                : 0;
     return status;
 }
 
@@ -185,7 +193,8 @@ int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
         bool is_lasting;
         status = sysinfo__count_cores(host, allowed, &affinity->counted_cores, &is_lasting);
         /* A CPU that went while its files were read made the answer one that must not be kept. */
-        if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK && hash_behind == hash && is_lasting) {
+        if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK &&
+            hash_behind == hash && is_lasting) {
             affinity->counted_hash = hash;
         }
     }

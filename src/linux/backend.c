@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "affinity.h"
+#include "files.h"
 #include "hierarchy.h"
 #include "hugepages.h"
-#include "files.h"
 #include "numa.h"
 
 const char sysinfo__backend_name[] = "linux";
@@ -65,11 +65,15 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
 #define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
 #define CGROUP(field, text) SOURCE(SYSINFO_RESULT_CGROUP, sysinfo_cgroup, field, text)
 #define PRESSURE_FIELD(result, field, text) SOURCE(SYSINFO_RESULT_##result, sysinfo_pressure, field, text)
-#define PRESSURE(result, file)                                                                                                                                 \
-    PRESSURE_FIELD(result, some_avg10, "avg10 of some in " file), PRESSURE_FIELD(result, some_avg60, "avg60 of some in " file),                                \
-        PRESSURE_FIELD(result, some_avg300, "avg300 of some in " file), PRESSURE_FIELD(result, some_total, "total of some in " file),                          \
-        PRESSURE_FIELD(result, full_avg10, "avg10 of full in " file), PRESSURE_FIELD(result, full_avg60, "avg60 of full in " file),                            \
-        PRESSURE_FIELD(result, full_avg300, "avg300 of full in " file), PRESSURE_FIELD(result, full_total, "total of full in " file)
+#define PRESSURE(result, file)                                          \
+    PRESSURE_FIELD(result, some_avg10, "avg10 of some in " file),       \
+        PRESSURE_FIELD(result, some_avg60, "avg60 of some in " file),   \
+        PRESSURE_FIELD(result, some_avg300, "avg300 of some in " file), \
+        PRESSURE_FIELD(result, some_total, "total of some in " file),   \
+        PRESSURE_FIELD(result, full_avg10, "avg10 of full in " file),   \
+        PRESSURE_FIELD(result, full_avg60, "avg60 of full in " file),   \
+        PRESSURE_FIELD(result, full_avg300, "avg300 of full in " file), \
+        PRESSURE_FIELD(result, full_total, "total of full in " file)
 
 const struct sysinfo__source sysinfo__backend_sources[] = {
     CPU_USAGE(cpu, "cpuN lines of /proc/stat"),
@@ -115,7 +119,8 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     MEMORY(committed, "Committed_AS in /proc/meminfo"),
     MEMORY(commit_limit, "CommitLimit in /proc/meminfo"),
     MEMORY(hugepages_total, "Hugetlb in /proc/meminfo; before Linux 4.17 HugePages_Total x Hugepagesize"),
-    MEMORY(hugepages_free, "free_hugepages of each size in /sys/kernel/mm/hugepages; with one size HugePages_Free x Hugepagesize in /proc/meminfo"),
+    MEMORY(hugepages_free, "free_hugepages of each size in /sys/kernel/mm/hugepages; with one size HugePages_Free x "
+                           "Hugepagesize in /proc/meminfo"),
     MEMORY(zswap, "Zswap in /proc/meminfo"),
     MEMORY(zswapped, "Zswapped in /proc/meminfo"),
     SWAP(total, "SwapTotal in /proc/meminfo"),
@@ -130,15 +135,22 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(ctx_switches, "ctxt in /proc/stat"),
     STATS(interrupts, "intr in /proc/stat"),
     STATS(soft_interrupts, "softirq in /proc/stat"),
-    USABLE_MEMORY(limit, "least of memory.max and memory.high (v1: memory.limit_in_bytes) of the own cgroup and all above it"),
-    USABLE_MEMORY(usable, "least of available and, for each limit, limit - (current - active_file - inactive_file - slab_reclaimable) of the same cgroup"),
-    USABLE_SWAP(limit, "least of memory.swap.max and memory.swap.high (v1: memory.memsw.limit_in_bytes - memory.limit_in_bytes) of the own cgroup and all above it"),
+    USABLE_MEMORY(limit,
+                  "least of memory.max and memory.high (v1: memory.limit_in_bytes) of the own cgroup and all above it"),
+    USABLE_MEMORY(usable, "least of available and, for each limit, limit - (current - active_file - inactive_file - "
+                          "slab_reclaimable) of the same cgroup"),
+    USABLE_SWAP(limit, "least of memory.swap.max and memory.swap.high (v1: memory.memsw.limit_in_bytes - "
+                       "memory.limit_in_bytes) of the own cgroup and all above it"),
     USABLE_SWAP(usable, "least of free swap and, for each limit, limit - memory.swap.current of the same cgroup"),
-    USABLE_CPUS(usable, "least of sched_getaffinity (another root: Cpus_allowed and cpuset.cpus) and quota rounded up; at least 1"),
-    USABLE_CPUS(quota, "least of cpu.max (v1: cpu.cfs_quota_us / cpu.cfs_period_us) of the own cgroup and all above it"),
+    USABLE_CPUS(
+        usable,
+        "least of sched_getaffinity (another root: Cpus_allowed and cpuset.cpus) and quota rounded up; at least 1"),
+    USABLE_CPUS(quota,
+                "least of cpu.max (v1: cpu.cfs_quota_us / cpu.cfs_period_us) of the own cgroup and all above it"),
     CGROUP(time, "CLOCK_MONOTONIC"),
     CGROUP(interval, "CLOCK_MONOTONIC"),
-    CGROUP(cpu_percent, "usage_usec in cpu.stat (v1: cpuacct.usage) / (interval x the lesser of quota and usable CPUs)"),
+    CGROUP(cpu_percent,
+           "usage_usec in cpu.stat (v1: cpuacct.usage) / (interval x the lesser of quota and usable CPUs)"),
     CGROUP(cpu_time, "usage_usec in cpu.stat (v1: cpuacct.usage)"),
     CGROUP(cpu_user, "user_usec in cpu.stat (v1: user in cpuacct.stat)"),
     CGROUP(cpu_system, "system_usec in cpu.stat (v1: system in cpuacct.stat)"),

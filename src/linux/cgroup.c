@@ -3,8 +3,8 @@
 
 #include "files.h"
 #include "hierarchy.h"
-#include "quota.h"
 #include "page_size.h"
+#include "quota.h"
 
 /* What a caller of sysinfo__hierarchy_ask() wants of the CPU controller's hierarchy, and what it got. */
 struct cpu_question {
@@ -28,8 +28,12 @@ static int forgive(int status) {
 
 enum { USAGE, USER, SYSTEM, PERIODS, THROTTLED_PERIODS, THROTTLED, THROTTLED_V1, STAT_KEYS };
 
-/* cpu.stat of a level: the mask of known keys. Times are in microseconds, but for version 1's throttled time in nanoseconds. */
-static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known, uint64_t value[STAT_KEYS]) {
+/*
+ * cpu.stat of a level: the mask of known keys. Times are in microseconds, but for version 1's
+ * throttled time in nanoseconds.
+ */
+static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known,
+                         uint64_t value[STAT_KEYS]) {
     static const struct sysinfo__pair_key keys[STAT_KEYS] = {
         [USAGE] = SYSINFO__PAIR_KEY("usage_usec"),
         [USER] = SYSINFO__PAIR_KEY("user_usec"),
@@ -45,7 +49,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     return forgive(status);
 }
 
-#define IS_KNOWN(known, key) ((known) >> (key) & 1)
+#define IS_KNOWN(known, key) ((known) >> (key)&1)
 
 static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, PERIODS)) {
@@ -107,7 +111,8 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
 }
 
 /* Version 1: nanoseconds in a file of the cpuacct controller. */
-static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, bool *is_known, double *seconds) {
+static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, bool *is_known,
+                      double *seconds) {
     uint64_t nanoseconds;
     int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__CPUACCT_USAGE, &nanoseconds);
     *is_known = status == SYSINFO_OK;
@@ -183,7 +188,8 @@ static int tell_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 }
 
 /* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
-static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
+static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                          struct sysinfo_cgroup *cgroup) {
     static const struct sysinfo__pair_key key = SYSINFO__PAIR_KEY("oom_kill");
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t value;
@@ -254,7 +260,9 @@ int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path) {
     *path = NULL;
     for (size_t i = 0; i < sizeof order / sizeof order[0] && status == SYSINFO_OK && *path == NULL; i++) {
         status = sysinfo__hierarchy_ask(host, order[i], ask_path, path);
-        if (status == SYSINFO_OK && !sysinfo__state(host)->cgroups.has_text) { /* The next would read it again, and another group is not this one. */
+        if (status == SYSINFO_OK &&
+            !sysinfo__state(host)
+                 ->cgroups.has_text) { /* The next would read it again, and another group is not this one. */
             break;
         }
     }

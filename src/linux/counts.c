@@ -36,7 +36,10 @@ static bool note_folder(void *context, const char *name) {
     return folders->has_memory;
 }
 
-/* A CPU is online unless its file `online` says 0; the first one often has no such file. One that cannot be read says nothing. */
+/*
+ * A CPU is online unless its file `online` says 0; the first one often has no such file. One that
+ * cannot be read says nothing.
+ */
 static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
     char path[64];
     snprintf(path, sizeof path, CPUS "/cpu%u/online", (unsigned)cpu);
@@ -65,7 +68,10 @@ static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *o
     return status;
 }
 
-/* Once more where one went away meanwhile; none at all where some cannot be told, for those only would be a wrong count. */
+/*
+ * Once more where one went away meanwhile; none at all where some cannot be told, for those only
+ * would be a wrong count.
+ */
 static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     int status = SYSINFO_GONE;
     for (int attempt = 0; attempt < 2 && status == SYSINFO_GONE; attempt++) {
@@ -79,7 +85,10 @@ static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_se
     return status;
 }
 
-/* The set of online CPUs, empty when sysfs does not say: the kernel's list where there is one, in the state's text when `has_list`. */
+/*
+ * The set of online CPUs, empty when sysfs does not say: the kernel's list where there is one, in
+ * the state's text when `has_list`.
+ */
 static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinfo__cpu_set *online) {
     const struct sysinfo__state *state = sysinfo__state(host);
     if (has_list) {
@@ -96,13 +105,18 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
 
 int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
-    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? decode_online(host, status == SYSINFO_OK, online) : status;
+    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? decode_online(host, status == SYSINFO_OK, online)
+                                                                : status;
 }
 
 /* ---- Which of them are cores ---- */
 
-/* The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is cleared where there is none, *is_lasting where one could not be read. */
-static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known, bool *is_lasting) {
+/*
+ * The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is
+ * cleared where there is none, *is_lasting where one could not be read.
+ */
+static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
+                         bool *is_lasting) {
     static const struct {
         const char *name;
         enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
@@ -146,7 +160,8 @@ static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, cons
     return !(siblings->word[cpu / 64] & online->word[cpu / 64] & lower);
 }
 
-int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores, bool *is_lasting) {
+int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
+                         bool *is_lasting) {
     struct sysinfo__cpu_set siblings = {NULL, 0};
     int status = SYSINFO_OK;
     bool is_known = true;
@@ -190,7 +205,8 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
         sysinfo__state(host)->counted.is_without_folders = false; /* Perhaps they come. */
     }
     if (status == SYSINFO_OK && counts->present == 0) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT), "names no CPU, and sysfs lists none");
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT),
+                                 "names no CPU, and sysfs lists none");
     }
     return status;
 }
@@ -203,7 +219,8 @@ static void tell(uint64_t count, uint64_t cores, struct sysinfo_processors *coun
 }
 
 static bool is_counted(const struct sysinfo__state *state) {
-    return state->counted.online != NULL && state->counted.length == state->length && memcmp(state->counted.online, state->text, state->length) == 0;
+    return state->counted.online != NULL && state->counted.length == state->length &&
+           memcmp(state->counted.online, state->text, state->length) == 0;
 }
 
 /* Counts what the state's text, or sysfs without that list, says. */
@@ -218,7 +235,10 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
     return status;
 }
 
-/* Whether the list of online CPUs is what it was: a CPU that went while its files were read made the answer one that must not be kept. */
+/*
+ * Whether the list of online CPUs is what it was: a CPU that went while its files were read made
+ * the answer one that must not be kept.
+ */
 static int is_list_still_true(struct sysinfo_host *host, const char *list, size_t length, bool *is_true) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
@@ -276,5 +296,6 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
 
 uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;
+    return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length)
+                                                                        : 0;
 }

@@ -16,7 +16,8 @@ static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome
     case SYSINFO__STAT_NO_CPU_LINE:
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat", "has no cpu line");
     case SYSINFO__STAT_SHORT_CPU_LINE:
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat", "has a cpu line without the four numbers user, nice, system and idle");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat",
+                               "has a cpu line without the four numbers user, nice, system and idle");
     default:
         return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "/proc/stat", "needs more memory than there is");
     }

@@ -25,16 +25,19 @@ struct sysinfo__cpu_rows;
 
 enum sysinfo__stat_outcome {
     SYSINFO__STAT_OK,
-    SYSINFO__STAT_NO_CPU_LINE,    /* No line begins with "cpu ". */
-    SYSINFO__STAT_SHORT_CPU_LINE, /* It does not have the four numbers that every kernel writes: user, nice, system, idle. */
+    SYSINFO__STAT_NO_CPU_LINE, /* No line begins with "cpu ". */
+    /* It does not have the four numbers that every kernel writes: user, nice, system, idle. */
+    SYSINFO__STAT_SHORT_CPU_LINE,
     SYSINFO__STAT_NO_MEMORY
 };
 
 /* The line for all CPUs. `ticks_per_second` is USER_HZ. */
-enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second, struct sysinfo_cpu_sample *all);
+enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second,
+                                                      struct sysinfo_cpu_sample *all);
 
 /* That line and one row for each cpuN line; a line that cannot be read gives a row that knows only its number. */
-enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second, struct sysinfo__cpu_rows *rows);
+enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second,
+                                                     struct sysinfo__cpu_rows *rows);
 
 /* How many cpuN lines there are. */
 size_t sysinfo__decode_stat_cpu_lines(const char *text, size_t length);
@@ -45,34 +48,34 @@ void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysin
 /* ---- /proc/meminfo ---- */
 
 /* key, its unit in bytes (1024: the file says kB; 1: a bare count) */
-#define SYSINFO__MEMINFO_KEY_LIST(KEY)                                                                                                                         \
-    KEY(MEM_TOTAL, "MemTotal", 1024)                                                                                                                           \
-    KEY(MEM_FREE, "MemFree", 1024)                                                                                                                             \
-    KEY(MEM_AVAILABLE, "MemAvailable", 1024)                                                                                                                   \
-    KEY(MEM_SHARED, "MemShared", 1024)                                                                                                                         \
-    KEY(BUFFERS, "Buffers", 1024)                                                                                                                              \
-    KEY(CACHED, "Cached", 1024)                                                                                                                                \
-    KEY(ACTIVE, "Active", 1024)                                                                                                                                \
-    KEY(INACTIVE, "Inactive", 1024)                                                                                                                            \
-    KEY(ACTIVE_FILE, "Active(file)", 1024)                                                                                                                     \
-    KEY(INACTIVE_FILE, "Inactive(file)", 1024)                                                                                                                 \
-    KEY(INACT_DIRTY, "Inact_dirty", 1024)                                                                                                                      \
-    KEY(INACT_LAUNDRY, "Inact_laundry", 1024)                                                                                                                  \
-    KEY(INACT_CLEAN, "Inact_clean", 1024)                                                                                                                      \
-    KEY(SWAP_TOTAL, "SwapTotal", 1024)                                                                                                                         \
-    KEY(SWAP_FREE, "SwapFree", 1024)                                                                                                                           \
-    KEY(ZSWAP, "Zswap", 1024)                                                                                                                                  \
-    KEY(ZSWAPPED, "Zswapped", 1024)                                                                                                                            \
-    KEY(DIRTY, "Dirty", 1024)                                                                                                                                  \
-    KEY(WRITEBACK, "Writeback", 1024)                                                                                                                          \
-    KEY(SHMEM, "Shmem", 1024)                                                                                                                                  \
-    KEY(SLAB, "Slab", 1024)                                                                                                                                    \
-    KEY(S_RECLAIMABLE, "SReclaimable", 1024)                                                                                                                   \
-    KEY(COMMIT_LIMIT, "CommitLimit", 1024)                                                                                                                     \
-    KEY(COMMITTED_AS, "Committed_AS", 1024)                                                                                                                    \
-    KEY(HUGE_PAGES_TOTAL, "HugePages_Total", 1)                                                                                                                \
-    KEY(HUGE_PAGES_FREE, "HugePages_Free", 1)                                                                                                                  \
-    KEY(HUGE_PAGE_SIZE, "Hugepagesize", 1024)                                                                                                                  \
+#define SYSINFO__MEMINFO_KEY_LIST(KEY)          \
+    KEY(MEM_TOTAL, "MemTotal", 1024)            \
+    KEY(MEM_FREE, "MemFree", 1024)              \
+    KEY(MEM_AVAILABLE, "MemAvailable", 1024)    \
+    KEY(MEM_SHARED, "MemShared", 1024)          \
+    KEY(BUFFERS, "Buffers", 1024)               \
+    KEY(CACHED, "Cached", 1024)                 \
+    KEY(ACTIVE, "Active", 1024)                 \
+    KEY(INACTIVE, "Inactive", 1024)             \
+    KEY(ACTIVE_FILE, "Active(file)", 1024)      \
+    KEY(INACTIVE_FILE, "Inactive(file)", 1024)  \
+    KEY(INACT_DIRTY, "Inact_dirty", 1024)       \
+    KEY(INACT_LAUNDRY, "Inact_laundry", 1024)   \
+    KEY(INACT_CLEAN, "Inact_clean", 1024)       \
+    KEY(SWAP_TOTAL, "SwapTotal", 1024)          \
+    KEY(SWAP_FREE, "SwapFree", 1024)            \
+    KEY(ZSWAP, "Zswap", 1024)                   \
+    KEY(ZSWAPPED, "Zswapped", 1024)             \
+    KEY(DIRTY, "Dirty", 1024)                   \
+    KEY(WRITEBACK, "Writeback", 1024)           \
+    KEY(SHMEM, "Shmem", 1024)                   \
+    KEY(SLAB, "Slab", 1024)                     \
+    KEY(S_RECLAIMABLE, "SReclaimable", 1024)    \
+    KEY(COMMIT_LIMIT, "CommitLimit", 1024)      \
+    KEY(COMMITTED_AS, "Committed_AS", 1024)     \
+    KEY(HUGE_PAGES_TOTAL, "HugePages_Total", 1) \
+    KEY(HUGE_PAGES_FREE, "HugePages_Free", 1)   \
+    KEY(HUGE_PAGE_SIZE, "Hugepagesize", 1024)   \
     KEY(HUGETLB, "Hugetlb", 1024)
 
 enum sysinfo__meminfo_key {
@@ -86,19 +89,20 @@ enum sysinfo__meminfo_key {
 
 /* Where each key's line began in the last text. A wrong hint costs time, never a wrong number. Start zeroed. */
 struct sysinfo__meminfo_hints {
-    size_t length;                          /* Of that text; 0: no hints yet. */
-    uint32_t line[SYSINFO__MEMINFO_KEYS];   /* Offset; UINT32_MAX: it had no such line. */
+    size_t length;                        /* Of that text; 0: no hints yet. */
+    uint32_t line[SYSINFO__MEMINFO_KEYS]; /* Offset; UINT32_MAX: it had no such line. */
 };
 
 struct sysinfo__meminfo {
-    uint32_t seen;                          /* Bit k: key k has a line. */
-    uint32_t known;                         /* Bit k: and that line holds a number. */
-    uint32_t negative;                      /* Bit k: which was below 0; the value is then 0. */
-    uint64_t value[SYSINFO__MEMINFO_KEYS];  /* Bytes, or a count. */
+    uint32_t seen;                         /* Bit k: key k has a line. */
+    uint32_t known;                        /* Bit k: and that line holds a number. */
+    uint32_t negative;                     /* Bit k: which was below 0; the value is then 0. */
+    uint64_t value[SYSINFO__MEMINFO_KEYS]; /* Bytes, or a count. */
 };
 
 /* The keys of the mask `wanted` (bit k: key k). */
-void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo);
+void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints,
+                             struct sysinfo__meminfo *meminfo);
 
 /* ---- Lines "key 123": /proc/vmstat, memory.stat, cpu.stat ... ---- */
 
@@ -107,10 +111,12 @@ struct sysinfo__pair_key {
     const char *text;
     size_t length;
 };
-#define SYSINFO__PAIR_KEY(name) {name " ", sizeof(name)}
+#define SYSINFO__PAIR_KEY(name) \
+    { name " ", sizeof(name) }
 
 /* The values of the keys that have a line with a number, at most 32; returns the mask of those. */
-uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, uint64_t *values);
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
+                               uint64_t *values);
 
 /* A number with a dot, whatever the locale says a dot is. Returns what stands behind it, or NULL. */
 const char *sysinfo__decode_decimal(const char *p, double *value);
@@ -119,8 +125,12 @@ const char *sysinfo__decode_decimal(const char *p, double *value);
 
 enum sysinfo__vmstat_key { SYSINFO__PSWPIN, SYSINFO__PSWPOUT, SYSINFO__NR_FREE_PAGES, SYSINFO__VMSTAT_KEYS };
 
-/* Counts by key; returns the mask of those that were found. `hints` holds the offset of each key's line in the last text. */
-uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SYSINFO__VMSTAT_KEYS], uint64_t value[SYSINFO__VMSTAT_KEYS]);
+/*
+ * Counts by key; returns the mask of those that were found. `hints` holds the offset of each key's
+ * line in the last text.
+ */
+uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SYSINFO__VMSTAT_KEYS],
+                                uint64_t value[SYSINFO__VMSTAT_KEYS]);
 
 /* Pages in the low watermarks of all zones. */
 uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length);
@@ -148,8 +158,10 @@ bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit);
 
 /* What memory.stat tells beside: bytes that the group would give up, and limits. */
 struct sysinfo__memory_stat {
-    uint64_t reclaimable;             /* The page cache on its two lists (without shared memory) and the kernel objects that can be freed. */
-    uint64_t limit, memory_and_swap; /* Version 1: the tightest of all levels, also those that no mount shows; else SYSINFO_UNLIMITED. */
+    /* The page cache on its two lists (without shared memory) and the kernel objects that can be freed. */
+    uint64_t reclaimable;
+    /* Version 1: the tightest of all levels, also those that no mount shows; else SYSINFO_UNLIMITED. */
+    uint64_t limit, memory_and_swap;
 };
 void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, struct sysinfo__memory_stat *stat);
 
@@ -166,7 +178,8 @@ bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microse
 
 /* A line's fields, with \040 and its like still in them. */
 struct sysinfo__mount {
-    struct sysinfo__part root;  /* What part of the file system is mounted; its `at` is NULL in /proc/mounts, which does not say. */
+    /* What part of the file system is mounted; its `at` is NULL in /proc/mounts, which does not say. */
+    struct sysinfo__part root;
     struct sysinfo__part point; /* Where. */
     struct sysinfo__part type;
     struct sysinfo__part options; /* Of the file system: on version 1 these name the controllers. */
@@ -179,7 +192,10 @@ bool sysinfo__decode_mounts(const char *line, const char *end, struct sysinfo__m
 /* Whether `word` is one of the comma-separated words. */
 bool sysinfo__has_word(struct sysinfo__part list, const char *word);
 
-/* Writes the part with its escapes resolved and a zero byte behind it; `out` has room for part.length + 1. Returns the length. */
+/*
+ * Writes the part with its escapes resolved and a zero byte behind it; `out` has room for
+ * part.length + 1. Returns the length.
+ */
 size_t sysinfo__unescape(struct sysinfo__part part, char *out);
 
 /* Whether the part, with its escapes resolved, is that folder or one below it. */
@@ -216,9 +232,11 @@ enum sysinfo__cpu_set_outcome { SYSINFO__CPU_SET_OK, SYSINFO__CPU_SET_MALFORMED,
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t length, struct sysinfo__cpu_set *set);
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t length, struct sysinfo__cpu_set *set);
 
-bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set, uint64_t cpu); /* false: no memory, or beyond SYSINFO__MOST_CPUS */
+bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set,
+                          uint64_t cpu); /* false: no memory, or beyond SYSINFO__MOST_CPUS */
 bool sysinfo__cpu_set_has(const struct sysinfo__cpu_set *set, uint64_t cpu);
-void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set, const struct sysinfo__cpu_set *other); /* only what is in the other too */
+void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set,
+                           const struct sysinfo__cpu_set *other); /* only what is in the other too */
 size_t sysinfo__cpu_set_count(const struct sysinfo__cpu_set *set);
 void sysinfo__cpu_set_free(struct sysinfo__cpu_set *set);
 

@@ -47,7 +47,8 @@ static const char *scan_value(const char *p, const char *end, uint64_t *value) {
 
 /* "max", and what stands behind it; NULL: something else. */
 static const char *scan_max(const char *p, const char *end) {
-    return end - p >= 3 && SYSINFO__SCAN_BEGINS(p, "max") && (end - p == 3 || p[3] == '\n' || p[3] == ' ') ? p + 3 : NULL;
+    return end - p >= 3 && SYSINFO__SCAN_BEGINS(p, "max") && (end - p == 3 || p[3] == '\n' || p[3] == ' ') ? p + 3
+                                                                                                           : NULL;
 }
 
 bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit) {
@@ -91,12 +92,16 @@ bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microse
 
 /* ---- memory.stat ---- */
 
-/* Version 1 has each figure for the group alone, and as "total_" with all groups below, which is what the limit holds down. */
+/*
+ * Version 1 has each figure for the group alone, and as "total_" with all groups below, which is
+ * what the limit holds down.
+ */
 void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, struct sysinfo__memory_stat *stat) {
     enum { ACTIVE_FILE, INACTIVE_FILE, SLAB_RECLAIMABLE, LIMIT, MEMORY_AND_SWAP, KEYS };
     static const struct sysinfo__pair_key keys[][KEYS] = {
-        {SYSINFO__PAIR_KEY("total_active_file"), SYSINFO__PAIR_KEY("total_inactive_file"), SYSINFO__PAIR_KEY("total_slab_reclaimable"),
-         SYSINFO__PAIR_KEY("hierarchical_memory_limit"), SYSINFO__PAIR_KEY("hierarchical_memsw_limit")},
+        {SYSINFO__PAIR_KEY("total_active_file"), SYSINFO__PAIR_KEY("total_inactive_file"),
+         SYSINFO__PAIR_KEY("total_slab_reclaimable"), SYSINFO__PAIR_KEY("hierarchical_memory_limit"),
+         SYSINFO__PAIR_KEY("hierarchical_memsw_limit")},
         {SYSINFO__PAIR_KEY("active_file"), SYSINFO__PAIR_KEY("inactive_file"), SYSINFO__PAIR_KEY("slab_reclaimable")},
     };
     uint64_t value[KEYS] = {0};
@@ -108,5 +113,7 @@ void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, st
         }
     }
     stat->limit = known >> LIMIT & 1 && !sysinfo__is_no_limit_v1(value[LIMIT]) ? value[LIMIT] : SYSINFO_UNLIMITED;
-    stat->memory_and_swap = known >> MEMORY_AND_SWAP & 1 && !sysinfo__is_no_limit_v1(value[MEMORY_AND_SWAP]) ? value[MEMORY_AND_SWAP] : SYSINFO_UNLIMITED;
+    stat->memory_and_swap = known >> MEMORY_AND_SWAP & 1 && !sysinfo__is_no_limit_v1(value[MEMORY_AND_SWAP])
+                                ? value[MEMORY_AND_SWAP]
+                                : SYSINFO_UNLIMITED;
 }

@@ -102,7 +102,10 @@ enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t 
 }
 
 static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* From the last digit, which stands for CPUs 0 to 3, to the first; every comma ends 32 CPUs. */

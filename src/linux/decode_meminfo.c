@@ -33,7 +33,8 @@ SYSINFO__ALWAYS_INLINE bool begins_with_key(const char *line, const struct key *
     if (first_bytes(sysinfo__scan_word(line) ^ sysinfo__scan_word(key->text), key->length) != 0) {
         return false;
     }
-    return key->length <= 8 || first_bytes(sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8), key->length - 8u) == 0;
+    return key->length <= 8 ||
+           first_bytes(sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8), key->length - 8u) == 0;
 }
 
 SYSINFO__ALWAYS_INLINE void decode_value(const char *line, unsigned k, struct sysinfo__meminfo *meminfo) {
@@ -54,7 +55,8 @@ SYSINFO__ALWAYS_INLINE void decode_value(const char *line, unsigned k, struct sy
 }
 
 /* Looks at every line, and renews the hints. */
-static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
+static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hints *hints,
+                     struct sysinfo__meminfo *meminfo) {
     const char *end = text + length;
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
     for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
@@ -73,7 +75,8 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
     hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
 }
 
-void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
+void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints,
+                             struct sysinfo__meminfo *meminfo) {
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
     if (length >= UINT32_MAX) { /* No meminfo. */
         return;

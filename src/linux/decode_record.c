@@ -21,14 +21,16 @@ struct sums {
 
 static struct sums add_nodes(const char *bytes, size_t length, const struct sysinfo__record_header *header) {
     struct sums sums = {0};
-    for (size_t at = header->header_size, i = 0; i < header->nodes && length - at >= sizeof(struct sysinfo__record_node); i++, at += header->node_size) {
+    for (size_t at = header->header_size, i = 0;
+         i < header->nodes && length - at >= sizeof(struct sysinfo__record_node); i++, at += header->node_size) {
         struct sysinfo__record_node node;
         memcpy(&node, bytes + at, sizeof node);
         sums.threads += node.owned == 1;
         sums.allocs += node.allocs;
         sums.frees += node.frees;
         sums.failed += node.failed;
-        sums.live += (uint64_t)node.live; /* One thread frees what another has allocated: single nodes may be below 0. */
+        sums.live +=
+            (uint64_t)node.live; /* One thread frees what another has allocated: single nodes may be below 0. */
         if (length - at < header->node_size) {
             break;
         }
@@ -37,7 +39,8 @@ static struct sums add_nodes(const char *bytes, size_t length, const struct sysi
 }
 
 /* Nodes are read one after the other while threads go on: a block may be seen freed, but not yet allocated. */
-static void tell(const struct sysinfo__record_header *header, const struct sums *sums, struct sysinfo_heap_record *record) {
+static void tell(const struct sysinfo__record_header *header, const struct sums *sums,
+                 struct sysinfo_heap_record *record) {
     FACT(record, threads, sums->threads);
     FACT(record, allocs, sums->allocs);
     FACT(record, frees, sums->frees);
@@ -60,7 +63,8 @@ static void tell_inherited(const struct sysinfo__record_header *header, struct s
     FACT(record, inherited_frees, header->inherited_frees);
     FACT(record, inherited_failed, header->inherited_failed);
     FACT(record, inherited_live, header->inherited_live > 0 ? (uint64_t)header->inherited_live : 0);
-    FACT(record, inherited_blocks, header->inherited_allocs > header->inherited_frees ? header->inherited_allocs - header->inherited_frees : 0);
+    FACT(record, inherited_blocks,
+         header->inherited_allocs > header->inherited_frees ? header->inherited_allocs - header->inherited_frees : 0);
 }
 
 static bool tell_footprint(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
@@ -75,19 +79,21 @@ static bool tell_footprint(const struct sysinfo__record_header *header, struct s
     return true;
 }
 
-enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t length, struct sysinfo_heap_record *record) {
+enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t length,
+                                                   struct sysinfo_heap_record *record) {
     memset(record, 0, sizeof *record);
     struct sysinfo__record_header header;
     static const char nothing[sizeof header.magic];
     if (length < sizeof header) {
-        return length < sizeof header.magic || memcmp(bytes, nothing, sizeof nothing) == 0 ? SYSINFO__RECORD_NOT_YET : SYSINFO__RECORD_WRONG;
+        return length < sizeof header.magic || memcmp(bytes, nothing, sizeof nothing) == 0 ? SYSINFO__RECORD_NOT_YET
+                                                                                           : SYSINFO__RECORD_WRONG;
     }
     memcpy(&header, bytes, sizeof header);
     if (memcmp(header.magic, nothing, sizeof nothing) == 0) {
         return SYSINFO__RECORD_NOT_YET;
     }
-    if (memcmp(header.magic, SYSINFO__RECORD_MAGIC, sizeof header.magic) != 0 || header.header_size < sizeof header || header.header_size > length ||
-        header.node_size < sizeof(struct sysinfo__record_node)) {
+    if (memcmp(header.magic, SYSINFO__RECORD_MAGIC, sizeof header.magic) != 0 || header.header_size < sizeof header ||
+        header.header_size > length || header.node_size < sizeof(struct sysinfo__record_node)) {
         return SYSINFO__RECORD_WRONG;
     }
     FACT(record, pid, header.pid);

@@ -4,12 +4,18 @@
 
 #include "backend.h"
 
-enum sysinfo__record_answer { SYSINFO__RECORD_WHOLE, SYSINFO__RECORD_NOT_YET, SYSINFO__RECORD_CHANGING, SYSINFO__RECORD_WRONG };
+enum sysinfo__record_answer {
+    SYSINFO__RECORD_WHOLE,
+    SYSINFO__RECORD_NOT_YET,
+    SYSINFO__RECORD_CHANGING,
+    SYSINFO__RECORD_WRONG
+};
 
 /*
  * What the tracker's file says (tracker/record.h). CHANGING: the footprint was just
  * being written, and is left out; all else is told. WRONG: it is no such file.
  */
-enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t length, struct sysinfo_heap_record *record);
+enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t length,
+                                                   struct sysinfo_heap_record *record);
 
 #endif

@@ -20,8 +20,10 @@ static const uint64_t known_modes[COLUMNS + 1] = {
     [6] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq),
     [7] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq),
     [8] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal),
-    [9] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | BIT(guest),
-    [10] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | BIT(guest) | BIT(guest_nice),
+    [9] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) |
+          BIT(guest),
+    [10] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) |
+           BIT(guest) | BIT(guest_nice),
 };
 
 /*
@@ -36,7 +38,8 @@ SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLU
     const char *p = *at;
     uint64_t others = 0;
     unsigned gaps = 0;
-#define SCAN_COLUMN(column) (gaps |= (unsigned char)*p ^ ' ', p = sysinfo__scan_unchecked(p + 1, &ticks[column], &others))
+#define SCAN_COLUMN(column) \
+    (gaps |= (unsigned char)*p ^ ' ', p = sysinfo__scan_unchecked(p + 1, &ticks[column], &others))
     SCAN_COLUMN(0);
     SCAN_COLUMN(1);
     SCAN_COLUMN(2);
@@ -69,7 +72,8 @@ SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLU
 static __attribute__((noinline)) int scan_any_line(const char *p, uint64_t ticks[COLUMNS]) {
     int column = 0;
     memset(ticks, 0, COLUMNS * sizeof ticks[0]);
-    while (column < COLUMNS && *p == ' ' && (p = sysinfo__scan_number(sysinfo__scan_blanks(p), &ticks[column])) != NULL) {
+    while (column < COLUMNS && *p == ' ' &&
+           (p = sysinfo__scan_number(sysinfo__scan_blanks(p), &ticks[column])) != NULL) {
         column++;
     }
     return column;
@@ -80,7 +84,10 @@ SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
     return (double)(int64_t)ticks / ticks_per_second;
 }
 
-/* Fills the modes of `sample` from the columns at *at, which stands behind the label, and moves it as far as that went; false, and nothing filled: too few. */
+/*
+ * Fills the modes of `sample` from the columns at *at, which stands behind the label, and moves it
+ * as far as that went; false, and nothing filled: too few.
+ */
 SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
     uint64_t ticks[COLUMNS];
     int columns = scan_usual_line(at, ticks) ? COLUMNS : scan_any_line(*at, ticks);
@@ -111,7 +118,8 @@ static const char *find_total(const char *text, const char *end) {
     return NULL;
 }
 
-enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second, struct sysinfo_cpu_sample *all) {
+enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second,
+                                                      struct sysinfo_cpu_sample *all) {
     const char *line = find_total(text, text + length);
     if (line == NULL) {
         return SYSINFO__STAT_NO_CPU_LINE;
@@ -131,7 +139,8 @@ SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
     return sysinfo__scan_number(line + 3, cpu);
 }
 
-enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second, struct sysinfo__cpu_rows *rows) {
+enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second,
+                                                     struct sysinfo__cpu_rows *rows) {
     const char *end = text + length;
     enum sysinfo__stat_outcome outcome = sysinfo__decode_stat_total(text, length, ticks_per_second, &rows->all.sample);
     if (outcome != SYSINFO__STAT_OK) {
@@ -140,7 +149,8 @@ enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t le
     /* The cpu lines stand together; the lines behind them are long and hold none. */
     const char *line = sysinfo__scan_next_line(find_total(text, end), end);
     uint64_t cpu;
-    for (const char *columns; (columns = scan_label(line, &cpu)) != NULL; line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end)) {
+    for (const char *columns; (columns = scan_label(line, &cpu)) != NULL;
+         line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end)) {
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
         if (row == NULL) {
             return SYSINFO__STAT_NO_MEMORY;

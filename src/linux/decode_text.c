@@ -30,8 +30,8 @@ static const char *scan_short(const char *p, uint64_t *value) {
     return sysinfo__scan_number(p, value);
 }
 
-static uint32_t decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, size_t *hints, uint64_t *values,
-                             const char *(*scan)(const char *p, uint64_t *value)) {
+static uint32_t decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
+                             size_t *hints, uint64_t *values, const char *(*scan)(const char *p, uint64_t *value)) {
     uint32_t known = 0;
     for (int key = 0; key < count; key++) {
         size_t at = find_pair_line(text, length, &keys[key], hints != NULL ? hints[key] : length);
@@ -45,13 +45,15 @@ static uint32_t decode_pairs(const char *text, size_t length, const struct sysin
     return known;
 }
 
-uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count, uint64_t *values) {
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
+                               uint64_t *values) {
     return decode_pairs(text, length, keys, count, NULL, values, sysinfo__scan_long);
 }
 
 /* ---- /proc/vmstat ---- */
 
-uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SYSINFO__VMSTAT_KEYS], uint64_t value[SYSINFO__VMSTAT_KEYS]) {
+uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SYSINFO__VMSTAT_KEYS],
+                                uint64_t value[SYSINFO__VMSTAT_KEYS]) {
     static const struct sysinfo__pair_key keys[SYSINFO__VMSTAT_KEYS] = {
         [SYSINFO__PSWPIN] = SYSINFO__PAIR_KEY("pswpin"),
         [SYSINFO__PSWPOUT] = SYSINFO__PAIR_KEY("pswpout"),

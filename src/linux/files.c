@@ -48,14 +48,15 @@ static int failed(struct sysinfo_host *host, int error, const char *path) {
 
 /* ---- Opening ---- */
 
-/* Below a root, a link that points to an absolute path means a path below that root, where the kernel can say so (5.6). */
+/*
+ * Below a root, a link that points to an absolute path means a path below that root, where the
+ * kernel can say so (5.6).
+ */
 static int open_below(int root, const char *relative, int flags) {
 #ifdef SYS_openat2
     /* Not from <linux/openat2.h>: a C library may come without the kernel's headers, as musl does. */
     enum { RESOLVE_BELOW_ROOT = 0x10 };
-    const struct {
-        uint64_t flags, mode, resolve;
-    } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
+    const struct { uint64_t flags, mode, resolve; } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
     int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
         return fd;
@@ -95,7 +96,10 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
 
 /* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
 static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
-    int flags = O_CLOEXEC | more_flags | ((more_flags & O_PATH) != 0 ? 0 : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
+    int flags =
+        O_CLOEXEC | more_flags |
+        ((more_flags & O_PATH) != 0 ? 0
+                                    : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
     const char *failing;
     int fd;
     do {
@@ -166,7 +170,10 @@ static int64_t file_system(int fd) {
     return fstatfs(fd, &information) == 0 ? (int64_t)information.f_type : 0;
 }
 
-/* Where a single record comes in one read: not from lxcfs and captures, and sysfs hands out some of its files by the page. */
+/*
+ * Where a single record comes in one read: not from lxcfs and captures, and sysfs hands out some of
+ * its files by the page.
+ */
 static bool is_from_kernel(int fd) {
     int64_t magic = file_system(fd);
     return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
@@ -200,7 +207,9 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
         if (error == 0) {
             return SYSINFO_OK;
         }
-        bool is_foreign = error == EBADF || (was_open && (error == ESPIPE || error == EISDIR)); /* Somebody closed it, and may have the number in use. */
+        bool is_foreign =
+            error == EBADF || (was_open && (error == ESPIPE ||
+                                            error == EISDIR)); /* Somebody closed it, and may have the number in use. */
         if (!is_foreign) {
             close(*fd);
         }
@@ -268,7 +277,8 @@ int sysinfo__file_read_once(struct sysinfo_host *host, const char *path) {
     return status;
 }
 
-int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name), void *context) {
+int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
+                         void *context) {
     int status;
     int fd = open_path(host, path, O_DIRECTORY, &status);
     if (fd < 0) {

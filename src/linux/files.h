@@ -37,9 +37,13 @@ uint64_t sysinfo__text_hash(const char *text, size_t length);
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
 
 /* The entries of a folder, one by one; a name that `visit` answers false for ends the walk. */
-int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name), void *context);
+int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
+                         void *context);
 
-/* The number in a name made of a prefix, digits and a suffix: ("cpu12", "cpu", "") is 12. False: the name is another. */
+/*
+ * The number in a name made of a prefix, digits and a suffix: ("cpu12", "cpu", "") is 12. False:
+ * the name is another.
+ */
 bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number);
 
 /* Whether this is the machine's own root, so that the system itself may be asked. */

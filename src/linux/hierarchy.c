@@ -35,7 +35,9 @@ static const struct {
                       {[SYSINFO__CPU_QUOTA] = {"cpu.max", "cpu.cfs_quota_us"},
                        [SYSINFO__CPU_PERIOD] = {NULL, "cpu.cfs_period_us"},
                        [SYSINFO__CPU_STAT] = {"cpu.stat", "cpu.stat"}}},
-    [SYSINFO__CPUACCT] = {"cpuacct", {[SYSINFO__CPUACCT_USAGE] = {NULL, "cpuacct.usage"}, [SYSINFO__CPUACCT_STAT] = {NULL, "cpuacct.stat"}}},
+    [SYSINFO__CPUACCT] =
+        {"cpuacct",
+         {[SYSINFO__CPUACCT_USAGE] = {NULL, "cpuacct.usage"}, [SYSINFO__CPUACCT_STAT] = {NULL, "cpuacct.stat"}}},
     [SYSINFO__CPUSET] = {"cpuset",
                          {[SYSINFO__CPUSET_CPUS] = {"cpuset.cpus.effective", "cpuset.cpus"},
                           [SYSINFO__CPUSET_NO_PREFIX] = {NULL, "cpus"},
@@ -62,7 +64,8 @@ int sysinfo__no_group(struct sysinfo_host *host) {
     if (cgroups->has_text) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen");
     }
-    sysinfo__kept_close(&cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */
+    sysinfo__kept_close(
+        &cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */
     return sysinfo__failed(host, cgroups->text_status, cgroups->text_error, GROUP_FILE, NULL);
 }
 
@@ -103,7 +106,8 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
 }
 
 /* Puts the name of a file behind a level's folder, and keeps what stood there; and puts that back. */
-static void append_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, char saved[LONGEST_NAME]) {
+static void append_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
+                        char saved[LONGEST_NAME]) {
     char *behind = hierarchy->path + hierarchy->level[level].path_length;
     memcpy(saved, behind, LONGEST_NAME);
     behind[0] = '/';
@@ -114,8 +118,12 @@ static void remove_name(struct sysinfo__hierarchy *hierarchy, size_t level, cons
     memcpy(hierarchy->path + hierarchy->level[level].path_length, saved, LONGEST_NAME);
 }
 
-/* A file that is not there: SYSINFO_GONE where its group's folder is not either, as the process was moved and the group removed since it was found. */
-static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__kept *file) {
+/*
+ * A file that is not there: SYSINFO_GONE where its group's folder is not either, as the process was
+ * moved and the group removed since it was found.
+ */
+static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                struct sysinfo__kept *file) {
     bool is_there = true;
     if (level == 0) { /* Those above have a group in them. */
         char *behind = hierarchy->path + hierarchy->level[level].path_length, saved = *behind;
@@ -134,7 +142,8 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
  * Reads a file in a level's folder, through a descriptor that is kept. That it is not
  * there is remembered; that it was and is no more is SYSINFO_GONE.
  */
-static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name, struct sysinfo__kept *file) {
+static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
+                   struct sysinfo__kept *file) {
     bool was_open = file->fd >= 0;
     char saved[LONGEST_NAME];
     append_name(hierarchy, level, name, saved);
@@ -159,7 +168,11 @@ struct search {
     const char *controller;
     struct sysinfo__part path; /* Of the process's group. */
     bool is_mountinfo;
-    size_t prefix; /* Mount points begin with the host's root, which has so many bytes: they are those of a running system seen through that root. */
+    /*
+     * Mount points begin with the host's root, which has so many bytes: they are those of a running
+     * system seen through that root.
+     */
+    size_t prefix;
     struct sysinfo__hierarchy *hierarchy;
     size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
     bool is_missing;    /* A mount should show the group, but its folder is not there: perhaps not at this moment. */
@@ -173,12 +186,17 @@ static bool is_wanted(const struct search *search, const struct sysinfo__mount *
     if (search->controller[0] == '\0') {
         return equals(mount->type, "cgroup2");
     }
-    bool is_old_cpuset = equals(mount->type, "cpuset") && strcmp(search->controller, "cpuset") == 0; /* Before control groups, 2.6.12. */
+    bool is_old_cpuset =
+        equals(mount->type, "cpuset") && strcmp(search->controller, "cpuset") == 0; /* Before control groups, 2.6.12. */
     return is_old_cpuset || (equals(mount->type, "cgroup") && sysinfo__has_word(mount->options, search->controller));
 }
 
-/* Takes the folder `point`/`below` when it is there and better than what was taken before; its levels are counted later. */
-static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight, size_t root_length) {
+/*
+ * Takes the folder `point`/`below` when it is there and better than what was taken before; its
+ * levels are counted later.
+ */
+static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight,
+                size_t root_length) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
         return SYSINFO_OK; /* There is a better one. */
@@ -250,8 +268,10 @@ static int look(struct search *search, const char *controller) {
     for (const char *line = state->text, *next; line < end && status == SYSINFO_OK; line = next) {
         next = sysinfo__scan_next_line(line, end);
         struct sysinfo__mount mount;
-        bool is_mount = search->is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
-        if (is_mount && is_wanted(search, &mount) && (search->prefix == 0 || sysinfo__is_below(mount.point, sysinfo__root(search->host)))) {
+        bool is_mount = search->is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount)
+                                             : sysinfo__decode_mounts(line, next, &mount);
+        if (is_mount && is_wanted(search, &mount) &&
+            (search->prefix == 0 || sysinfo__is_below(mount.point, sysinfo__root(search->host)))) {
             status = consider(search, &mount, names, names + state->length + 1);
         }
     }
@@ -284,7 +304,10 @@ static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 
 /* ---- Finding all of them ---- */
 
-/* Whether the mounts are those of a running system, seen through this host's root: then their points begin with it. */
+/*
+ * Whether the mounts are those of a running system, seen through this host's root: then their
+ * points begin with it.
+ */
 static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
     const struct sysinfo__state *state = sysinfo__state(host);
     const char *root = sysinfo__root(host), *end = state->text + state->length;
@@ -292,7 +315,8 @@ static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
     for (const char *line = state->text, *next; line < end && length > 0; line = next) {
         next = sysinfo__scan_next_line(line, end);
         struct sysinfo__mount mount;
-        bool is_mount = is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
+        bool is_mount =
+            is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
         if (is_mount && sysinfo__is_below(mount.point, root)) {
             return length;
         }
@@ -301,12 +325,14 @@ static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
 }
 
 /* One controller's hierarchy: version 1 where /proc/self/cgroup says so, else version 2. */
-static int find_hierarchy(struct search *search, enum sysinfo__controller controller, const struct sysinfo__cgroups *cgroups) {
+static int find_hierarchy(struct search *search, enum sysinfo__controller controller,
+                          const struct sysinfo__cgroups *cgroups) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     const char *name = controllers[controller].name;
     if (cgroups->has_text && sysinfo__decode_group(cgroups->text, cgroups->length, name, &search->path)) {
         hierarchy->is_v2 = name[0] == '\0';
-    } else if (cgroups->has_text && controller != SYSINFO__CPUACCT && sysinfo__decode_group(cgroups->text, cgroups->length, "", &search->path)) {
+    } else if (cgroups->has_text && controller != SYSINFO__CPUACCT &&
+               sysinfo__decode_group(cgroups->text, cgroups->length, "", &search->path)) {
         hierarchy->is_v2 = true;
     } else {
         hierarchy->sight = cgroups->has_text || cgroups->is_without ? SYSINFO__NONE : SYSINFO__HIDDEN;
@@ -354,7 +380,10 @@ static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *lengt
     return SYSINFO_OK;
 }
 
-/* Before 5.11 a v1 memory group could be told not to hold its children to its limit. The levels from such a one upwards do not count. */
+/*
+ * Before 5.11 a v1 memory group could be told not to hold its children to its limit. The levels
+ * from such a one upwards do not count.
+ */
 static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *memory) {
     for (size_t level = 1; level < memory->levels && !memory->is_v2; level++) {
         struct sysinfo__kept file = {.fd = -1};
@@ -369,7 +398,10 @@ static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *mem
     return SYSINFO_OK;
 }
 
-/* Reads the mounts into the state's text: empty where there is no such file. *is_lasting: it is no use to look again. */
+/*
+ * Reads the mounts into the state's text: empty where there is no such file. *is_lasting: it is no
+ * use to look again.
+ */
 static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo, bool *is_lasting) {
     int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
     *is_mountinfo = status == SYSINFO_OK;
@@ -403,8 +435,9 @@ static int find_all(struct sysinfo_host *host) {
     for (int c = 0; c < SYSINFO__CONTROLLERS && status == SYSINFO_OK; c++) {
         search.hierarchy = &cgroups->hierarchy[c];
         search.root_length = SIZE_MAX;
-        status = c == SYSINFO__CPUSET && old_cpuset != NULL ? find_old_cpuset(&search, old_cpuset, old_length)
-                                                            : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
+        status = c == SYSINFO__CPUSET && old_cpuset != NULL
+                     ? find_old_cpuset(&search, old_cpuset, old_length)
+                     : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
         if (status == SYSINFO_OK && search.hierarchy->sight >= SYSINFO__PARTIAL) {
             status = make_levels(host, search.hierarchy);
         }
@@ -415,14 +448,18 @@ static int find_all(struct sysinfo_host *host) {
     }
     cgroups->is_found = status == SYSINFO_OK && is_lasting;
     for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
-        cgroups->is_found = cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
+        cgroups->is_found =
+            cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
     }
     return status;
 }
 
 /* ---- Keeping up with the process ---- */
 
-/* Reads /proc/self/cgroup and finds out whether it is as it was. A kept descriptor is that of the process that opened it: not of a child. */
+/*
+ * Reads /proc/self/cgroup and finds out whether it is as it was. A kept descriptor is that of the
+ * process that opened it: not of a child.
+ */
 static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__cgroups *cgroups = &state->cgroups;
@@ -466,7 +503,8 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
 static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, bool *is_same) {
     const struct sysinfo__state *state = sysinfo__state(host);
     for (int i = 0; i < hierarchy->watches; i++) {
-        int status = read_in(host, hierarchy, hierarchy->watch[i].level, "cgroup.controllers", &hierarchy->watch[i].file);
+        int status =
+            read_in(host, hierarchy, hierarchy->watch[i].level, "cgroup.controllers", &hierarchy->watch[i].file);
         if (status != SYSINFO_OK && !sysinfo__is_not_told(status)) {
             return status;
         }
@@ -517,7 +555,8 @@ static int renew(struct sysinfo_host *host, enum sysinfo__controller controller,
     if (status == SYSINFO_OK && !is_same) {
         status = find_all(host);
     }
-    if (status == SYSINFO_OK && !hierarchy->is_watched && (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU || controller == SYSINFO__CPUSET)) {
+    if (status == SYSINFO_OK && !hierarchy->is_watched &&
+        (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU || controller == SYSINFO__CPUSET)) {
         status = begin_watch(host, hierarchy);
     }
     return status;
@@ -526,7 +565,8 @@ static int renew(struct sysinfo_host *host, enum sysinfo__controller controller,
 /* ---- Asking ---- */
 
 int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
-                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context), void *context) {
+                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context),
+                           void *context) {
     int status = SYSINFO_GONE;
     for (int attempt = 0; attempt < ATTEMPTS && status == SYSINFO_GONE; attempt++) {
         status = renew(host, controller, attempt > 0);
@@ -551,13 +591,15 @@ int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy
     const char *name = name_of(host, hierarchy, file);
     struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
     int status = name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, kept);
-    if (status == SYSINFO_NOT_FOUND && controller_of(host, hierarchy) == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
+    if (status == SYSINFO_NOT_FOUND &&
+        controller_of(host, hierarchy) == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
         kept->fd = -1;
     }
     return status;
 }
 
-int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, const char *complaint) {
+int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                 int file, const char *complaint) {
     char saved[LONGEST_NAME];
     append_name(hierarchy, level, name_of(host, hierarchy, file), saved);
     int status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, hierarchy->path, complaint);
@@ -565,7 +607,8 @@ int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hier
     return status;
 }
 
-int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value) {
+int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                  int file, uint64_t *value) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
     if (status == SYSINFO_OK && !sysinfo__decode_limit(state->text, state->length, value)) {

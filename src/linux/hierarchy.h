@@ -42,7 +42,8 @@ enum sysinfo__unified_file { SYSINFO__UNIFIED_CPU, SYSINFO__UNIFIED_MEMORY, SYSI
  * again. `ask` begins from scratch each time.
  */
 int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
-                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context), void *context);
+                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context),
+                           void *context);
 
 /*
  * Reads a level's file into the state's text. SYSINFO_NOT_FOUND: that level has no
@@ -51,10 +52,15 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
 
 /* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
-int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, const char *complaint);
+int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                 int file, const char *complaint);
 
-/* The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it holds something else. */
-int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value);
+/*
+ * The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it
+ * holds something else.
+ */
+int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                  int file, uint64_t *value);
 
 /* Says why nothing is known of the process's group: there is no /proc/self/cgroup, or no mount shows the group. */
 int sysinfo__no_group(struct sysinfo_host *host);

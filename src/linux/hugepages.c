@@ -51,11 +51,13 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     *is_known = huge_pages->sizes > 0;
     for (int i = 0; i < huge_pages->sizes && status == SYSINFO_OK; i++) {
         char path[96];
-        snprintf(path, sizeof path, FOLDER "/hugepages-%llukB/free_hugepages", (unsigned long long)(huge_pages->size[i].bytes / 1024));
+        snprintf(path, sizeof path, FOLDER "/hugepages-%llukB/free_hugepages",
+                 (unsigned long long)(huge_pages->size[i].bytes / 1024));
         status = sysinfo__file_read_kept(host, path, &huge_pages->size[i].fd);
         uint64_t pages, of_size;
         if (status != SYSINFO_OK || sysinfo__scan_number(state->text, &pages) == NULL ||
-            __builtin_mul_overflow(pages, huge_pages->size[i].bytes, &of_size) || __builtin_add_overflow(*bytes, of_size, bytes)) {
+            __builtin_mul_overflow(pages, huge_pages->size[i].bytes, &of_size) ||
+            __builtin_add_overflow(*bytes, of_size, bytes)) {
             *is_known = false;
         }
     }

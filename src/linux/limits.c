@@ -63,7 +63,8 @@ static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
  * A figure of one level. *value stays as it was, and *is_known is cleared, where it
  * cannot be told; a file that does not exist leaves *value alone too.
  */
-static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *value, bool *is_known) {
+static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
+                       uint64_t *value, bool *is_known) {
     int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, file, value);
     if (status == SYSINFO_GONE || (status != SYSINFO_OK && !sysinfo__is_one_unknown(status))) {
         return status;
@@ -73,7 +74,8 @@ static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 }
 
 /* A limit: no file, or on version 1 a huge number, is none. */
-static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *bound, bool *is_known) {
+static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
+                      uint64_t *bound, bool *is_known) {
     *bound = SYSINFO_UNLIMITED;
     int status = read_figure(host, hierarchy, level, file, bound, is_known);
     if (!hierarchy->is_v2 && sysinfo__is_no_limit_v1(*bound)) {
@@ -83,7 +85,8 @@ static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 }
 
 /* What is in use: here a file that does not exist is not known. */
-static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file, uint64_t *use, bool *is_known) {
+static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
+                    uint64_t *use, bool *is_known) {
     *use = SYSINFO_UNLIMITED;
     int status = read_figure(host, hierarchy, level, file, use, is_known);
     *is_known = *is_known && *use != SYSINFO_UNLIMITED;
@@ -91,7 +94,8 @@ static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
 }
 
 /* memory.stat of a level. *is_known is cleared without that file: then nothing is known to be given up. */
-static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct sysinfo__memory_stat *stat, bool *is_known) {
+static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                     struct sysinfo__memory_stat *stat, bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
     *stat = (struct sysinfo__memory_stat){0, SYSINFO_UNLIMITED, SYSINFO_UNLIMITED};
     int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_STAT);
@@ -105,7 +109,8 @@ static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
 /* ---- Memory ---- */
 
 /* The limit and the use of the same level: what another level uses says nothing of this one's limit. */
-static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                            struct tightest *all) {
     uint64_t most, high;
     bool is_known = true;
     int status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_LIMIT, &most, &is_known);
@@ -129,7 +134,8 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
         return SYSINFO_OK;
     }
     struct sysinfo__memory_stat stat = {0};
-    if (status == SYSINFO_OK && reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
+    if (status == SYSINFO_OK &&
+        reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
         status = read_stat(host, hierarchy, level, &stat, &is_known);
     }
     if (status == SYSINFO_OK) {
@@ -181,7 +187,8 @@ int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__lim
 
 /* ---- Swap ---- */
 
-static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                             struct tightest *all) {
     uint64_t most, high, used;
     bool is_known = true;
     int status = read_bound(host, hierarchy, level, SYSINFO__SWAP_LIMIT, &most, &is_known);
@@ -208,12 +215,16 @@ static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarch
     return status;
 }
 
-/* Version 1 limits memory and swap together: what exceeds the limit of memory is swap, as container engines mean it. */
+/*
+ * Version 1 limits memory and swap together: what exceeds the limit of memory is swap, as container
+ * engines mean it.
+ */
 static uint64_t swap_part(uint64_t both, uint64_t memory) {
     return both == SYSINFO_UNLIMITED || memory == SYSINFO_UNLIMITED ? both : reduced(both, memory);
 }
 
-static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, struct tightest *all) {
+static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                             struct tightest *all) {
     uint64_t both, memory, both_used, memory_used;
     bool is_known = true;
     int status = read_bound(host, hierarchy, level, SYSINFO__SWAP_LIMIT, &both, &is_known);
@@ -256,7 +267,8 @@ static int ask_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     struct tightest all = no_limit(hierarchy);
     int status = SYSINFO_OK;
     for (size_t level = 0; level < hierarchy->levels && status == SYSINFO_OK; level++) {
-        status = hierarchy->is_v2 ? add_swap_level_v2(host, hierarchy, level, &all) : add_swap_level_v1(host, hierarchy, level, &all);
+        status = hierarchy->is_v2 ? add_swap_level_v2(host, hierarchy, level, &all)
+                                  : add_swap_level_v1(host, hierarchy, level, &all);
     }
     if (status == SYSINFO_OK) {
         status = add_hidden_swap(host, hierarchy, &all);
@@ -284,7 +296,8 @@ int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit
 /* ---- CPUs ---- */
 
 /* A level's quota in CPUs; infinity: none. *is_known is cleared where it cannot be told. */
-static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, double *cpus, bool *is_known) {
+static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, double *cpus,
+                      bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t quota, period;
     *cpus = (double)INFINITY;

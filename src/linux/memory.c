@@ -10,13 +10,13 @@
 #define IS_KNOWN(meminfo, key) (((meminfo)->known & KEY_BIT(key)) != 0)
 
 /* A value as the file gives it; one below 0, as some containers show, is 0 and marked. */
-#define TELL(memory, field, meminfo, key)                                                                                                                      \
-    do {                                                                                                                                                       \
-        if ((meminfo)->negative & KEY_BIT(key)) {                                                                                                              \
-            GUESS(memory, field, 0);                                                                                                                           \
-        } else if (IS_KNOWN(meminfo, key)) {                                                                                                                   \
-            FACT(memory, field, (meminfo)->value[SYSINFO__##key]);                                                                                             \
-        }                                                                                                                                                      \
+#define TELL(memory, field, meminfo, key)                          \
+    do {                                                           \
+        if ((meminfo)->negative & KEY_BIT(key)) {                  \
+            GUESS(memory, field, 0);                               \
+        } else if (IS_KNOWN(meminfo, key)) {                       \
+            FACT(memory, field, (meminfo)->value[SYSINFO__##key]); \
+        }                                                          \
     } while (0)
 
 static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo) {
@@ -63,13 +63,15 @@ static uint64_t smaller(uint64_t a, uint64_t b) {
  * and the reclaimable kernel objects but for the part that is better kept. Where
  * not even those are told: free memory and the cache.
  */
-static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
+                              struct sysinfo_memory *memory) {
     const uint64_t *value = meminfo->value;
     if (!IS_KNOWN(meminfo, MEM_FREE)) {
         return SYSINFO_OK;
     }
     const uint32_t needed = KEY_BIT(ACTIVE_FILE) | KEY_BIT(INACTIVE_FILE) | KEY_BIT(S_RECLAIMABLE);
-    int status = (meminfo->known & needed) == needed ? sysinfo__file_read(host, SYSINFO__FILE_ZONEINFO) : SYSINFO_NOT_FOUND;
+    int status =
+        (meminfo->known & needed) == needed ? sysinfo__file_read(host, SYSINFO__FILE_ZONEINFO) : SYSINFO_NOT_FOUND;
     if (sysinfo__is_not_told(status)) {
         GUESS(memory, available, value[SYSINFO__MEM_FREE] + (IS_KNOWN(meminfo, CACHED) ? value[SYSINFO__CACHED] : 0));
         return SYSINFO_OK;
@@ -97,7 +99,8 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
 /* ---- The other fields that are more than one line ---- */
 
 static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
-    if (IS_KNOWN(meminfo, MEM_AVAILABLE) && meminfo->value[SYSINFO__MEM_AVAILABLE] > 0) { /* 0 is a bug of some kernels, not a value. */
+    if (IS_KNOWN(meminfo, MEM_AVAILABLE) &&
+        meminfo->value[SYSINFO__MEM_AVAILABLE] > 0) { /* 0 is a bug of some kernels, not a value. */
         FACT(memory, available, meminfo->value[SYSINFO__MEM_AVAILABLE]);
     }
 }
@@ -119,13 +122,18 @@ static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo
     }
 }
 
-/* The lines HugePages_* know one size, the default; Hugetlb counts them all. Only where these differ are the other sizes read. */
-static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+/*
+ * The lines HugePages_* know one size, the default; Hugetlb counts them all. Only where these
+ * differ are the other sizes read.
+ */
+static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
+                           struct sysinfo_memory *memory) {
     const uint64_t *value = meminfo->value;
     const uint32_t needed = KEY_BIT(HUGE_PAGES_TOTAL) | KEY_BIT(HUGE_PAGES_FREE) | KEY_BIT(HUGE_PAGE_SIZE);
     bool is_default_known = (meminfo->known & ~meminfo->negative & needed) == needed;
     uint64_t size = is_default_known ? value[SYSINFO__HUGE_PAGE_SIZE] : 0;
-    if (size > 0 && (value[SYSINFO__HUGE_PAGES_TOTAL] > UINT64_MAX / size || value[SYSINFO__HUGE_PAGES_FREE] > UINT64_MAX / size)) {
+    if (size > 0 &&
+        (value[SYSINFO__HUGE_PAGES_TOTAL] > UINT64_MAX / size || value[SYSINFO__HUGE_PAGES_FREE] > UINT64_MAX / size)) {
         is_default_known = false;
     }
     uint64_t default_total = is_default_known ? value[SYSINFO__HUGE_PAGES_TOTAL] * size : 0;

@@ -69,7 +69,10 @@ static int by_number(const void *a, const void *b) {
     return (left->number > right->number) - (left->number < right->number);
 }
 
-/* The folders are looked for again when the list of online nodes has changed; an old kernel without that list is looked at each time. */
+/*
+ * The folders are looked for again when the list of online nodes has changed; an old kernel without
+ * that list is looked at each time.
+ */
 static int find_nodes(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__numa *numa = &state->numa;
@@ -119,8 +122,9 @@ static size_t write_list(const struct sysinfo__cpu_set *set, char *text, size_t 
         char *at = length < size ? text + length : NULL;
         size_t left = length < size ? size - length : 0;
         const char *comma = length > 0 ? "," : "";
-        int written = last > cpu ? snprintf(at, left, "%s%llu-%llu", comma, (unsigned long long)cpu, (unsigned long long)last)
-                                 : snprintf(at, left, "%s%llu", comma, (unsigned long long)cpu);
+        int written = last > cpu
+                          ? snprintf(at, left, "%s%llu-%llu", comma, (unsigned long long)cpu, (unsigned long long)last)
+                          : snprintf(at, left, "%s%llu", comma, (unsigned long long)cpu);
         length += (size_t)written;
         cpu = last;
     }

@@ -21,5 +21,6 @@ uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes
 }
 
 bool sysinfo__is_not_told(int status) {
-    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE || status == SYSINFO_NOT_SUPPORTED;
+    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE ||
+           status == SYSINFO_NOT_SUPPORTED;
 }

@@ -2,8 +2,10 @@
 #include "files.h"
 #include "hierarchy.h"
 
-static const char *const machine_files[] = {"/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io", "/proc/pressure/irq"};
-_Static_assert(SYSINFO_RESULT_IRQ_PRESSURE - SYSINFO_RESULT_CPU_PRESSURE == 3 && SYSINFO_RESULT_CGROUP_IRQ_PRESSURE - SYSINFO_RESULT_CGROUP_CPU_PRESSURE == 3,
+static const char *const machine_files[] = {"/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io",
+                                            "/proc/pressure/irq"};
+_Static_assert(SYSINFO_RESULT_IRQ_PRESSURE - SYSINFO_RESULT_CPU_PRESSURE == 3 &&
+                   SYSINFO_RESULT_CGROUP_IRQ_PRESSURE - SYSINFO_RESULT_CGROUP_CPU_PRESSURE == 3,
                "the results are numbered in the order of the files");
 
 #define NO_LINES "has neither of the lines some and full"

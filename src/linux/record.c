@@ -17,7 +17,8 @@ int sysinfo__backend_heap_record(struct sysinfo_host *host, const char *path, st
     case SYSINFO__RECORD_NOT_YET:
         return sysinfo__failed(host, SYSINFO_NOT_YET, 0, path, "is only being made");
     case SYSINFO__RECORD_WRONG:
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "is no record of the tracker, or one of a later version");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path,
+                               "is no record of the tracker, or one of a later version");
     default:
         return SYSINFO_OK;
     }

@@ -33,7 +33,10 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_word(const char *p) {
     return word;
 }
 
-/* Sets the highest bit of at least one byte unless all eight are 0 to 9, of a word that has had '0' taken off by XOR. */
+/*
+ * Sets the highest bit of at least one byte unless all eight are 0 to 9, of a word that has had '0'
+ * taken off by XOR.
+ */
 SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_others(uint64_t word) {
     return (word + UINT64_C(0x7676767676767676)) | word;
 }

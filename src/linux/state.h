@@ -26,7 +26,10 @@ struct sysinfo__kept {
     bool is_single; /* One read brings all of it. */
 };
 
-/* The sizes of huge pages that the machine has; looked for once, when meminfo's one size does not explain all of them. */
+/*
+ * The sizes of huge pages that the machine has; looked for once, when meminfo's one size does not
+ * explain all of them.
+ */
 enum { SYSINFO__HUGE_PAGE_SIZES = 16 };
 struct sysinfo__huge_pages {
     bool is_searched;
@@ -39,7 +42,14 @@ struct sysinfo__huge_pages {
 
 /* ---- Control groups: hierarchy.h ---- */
 
-enum sysinfo__controller { SYSINFO__MEMORY, SYSINFO__CPU, SYSINFO__CPUACCT, SYSINFO__CPUSET, SYSINFO__UNIFIED, SYSINFO__CONTROLLERS };
+enum sysinfo__controller {
+    SYSINFO__MEMORY,
+    SYSINFO__CPU,
+    SYSINFO__CPUACCT,
+    SYSINFO__CPUSET,
+    SYSINFO__UNIFIED,
+    SYSINFO__CONTROLLERS
+};
 enum { SYSINFO__CGROUP_FILES = 10, SYSINFO__WATCHES = 2 };
 
 /* How much of a hierarchy can be seen, from the least. */
@@ -85,8 +95,8 @@ struct sysinfo__cgroups {
 };
 
 struct sysinfo__state {
-    int root;                  /* The folder below which files are opened; -1: not open, or this machine. */
-    int file[SYSINFO__FILES];  /* -1: not open. */
+    int root;                       /* The folder below which files are opened; -1: not open, or this machine. */
+    int file[SYSINFO__FILES];       /* -1: not open. */
     bool is_single[SYSINFO__FILES]; /* One read brings all of it. */
 
     struct sysinfo__huge_pages huge_pages;
@@ -98,7 +108,8 @@ struct sysinfo__state {
         int64_t process; /* Whose /proc/self/status the descriptor is. */
         struct sysinfo__kept status;
         struct sysinfo__cpu_set allowed, other;
-        uint64_t counted_hash, counted_cores; /* The set that was counted last, 0: none, and its cores, 0: the machine does not say. */
+        /* The set that was counted last, 0: none, and its cores, 0: the machine does not say. */
+        uint64_t counted_hash, counted_cores;
     } affinity;
     struct sysinfo__kept pressure[4]; /* By what is waited for, in the order of their results. */
     struct sysinfo__numa {

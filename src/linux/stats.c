@@ -9,7 +9,8 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
     const struct sysinfo__state *state = sysinfo__state(host);
     sysinfo__decode_stat_counters(state->text, state->length, stats);
     if (stats->present == 0) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat", "has none of the lines ctxt, intr and softirq");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat",
+                               "has none of the lines ctxt, intr and softirq");
     }
     return SYSINFO_OK;
 }

@@ -16,7 +16,8 @@ static bool multiply(uint64_t a, uint64_t b, uint64_t *product) {
 static void ask_kernel(struct sysinfo_swap *swap) {
     struct sysinfo kernel;
     uint64_t total, free;
-    if (sysinfo(&kernel) == 0 && multiply(kernel.totalswap, kernel.mem_unit, &total) && multiply(kernel.freeswap, kernel.mem_unit, &free)) {
+    if (sysinfo(&kernel) == 0 && multiply(kernel.totalswap, kernel.mem_unit, &total) &&
+        multiply(kernel.freeswap, kernel.mem_unit, &free)) {
         FACT(swap, total, total);
         FACT(swap, free, free);
     }
@@ -39,7 +40,8 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
         FACT(swap, sout, bytes);
     }
     if (is_guess) {
-        swap->estimated |= swap->present & (SYSINFO_BIT(struct sysinfo_swap, sin) | SYSINFO_BIT(struct sysinfo_swap, sout));
+        swap->estimated |=
+            swap->present & (SYSINFO_BIT(struct sysinfo_swap, sin) | SYSINFO_BIT(struct sysinfo_swap, sout));
     }
     return SYSINFO_OK;
 }

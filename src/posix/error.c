@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentences and statuses for errno, the same in every locale: strerror() translates, and not every libc has another. */
+/*
+ * Sentences and statuses for errno, the same in every locale: strerror() translates, and not every
+ * libc has another.
+ */
 #include "posix.h"
 
 #include <errno.h>

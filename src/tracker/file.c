@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The record in a file: mapped over the tracker's memory, it is that memory. No descriptor stays open, and what cannot be done is left undone. */
+/*
+ * The record in a file: mapped over the tracker's memory, it is that memory. No descriptor stays
+ * open, and what cannot be done is left undone.
+ */
 #include "inside.h"
 
 #include <fcntl.h>
@@ -31,10 +34,14 @@ size_t sysinfo__record_used(const struct sysinfo__memory *content) {
 /* A file that grows beyond the process's limit would bring it a signal. */
 static bool may_grow(void) {
     struct rlimit limit;
-    return getrlimit(RLIMIT_FSIZE, &limit) == 0 && (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= SYSINFO__RECORD_BYTES);
+    return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+           (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= SYSINFO__RECORD_BYTES);
 }
 
-/* Writes, so that the room is really there: a hole in a full file system would bring a signal when it is touched. */
+/*
+ * Writes, so that the room is really there: a hole in a full file system would bring a signal when
+ * it is touched.
+ */
 static bool write_all(int fd, const void *bytes, size_t count, size_t at) {
     while (count > 0) {
         ssize_t written = pwrite(fd, bytes, count, (off_t)at);
@@ -62,9 +69,13 @@ static int make_file(const char *folder) {
     return -1;
 }
 
-/* No more than the file has: what looks for pointers in all memory (a collector of garbage, a finder of leaks) touches every page. */
+/*
+ * No more than the file has: what looks for pointers in all memory (a collector of garbage, a
+ * finder of leaks) touches every page.
+ */
 static bool map_part(int fd, size_t from, size_t to) {
-    return mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (off_t)from) != MAP_FAILED;
+    return mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+                (off_t)from) != MAP_FAILED;
 }
 
 static bool map_file(int fd, const struct sysinfo__memory *content) {
@@ -110,7 +121,8 @@ bool sysinfo__record_to_file(const struct sysinfo__memory *content) {
 }
 
 void sysinfo__record_to_memory(const struct sysinfo__memory *content) {
-    if (mmap(&sysinfo__memory, sizeof sysinfo__memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) {
+    if (mmap(&sysinfo__memory, sizeof sysinfo__memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+             -1, 0) != MAP_FAILED) {
         memcpy(&sysinfo__memory, content, sysinfo__record_used(content));
     }
 }

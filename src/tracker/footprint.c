@@ -60,8 +60,8 @@ static bool is_time(bool is_end) {
  * it may hold the lock that would be waited for.
  */
 void sysinfo__look_at_footprint(const node_t *node, bool is_end) {
-    if (!sysinfo__is_recording || !sysinfo__is_glibc || (LOAD(node->inside) & SYSINFO__IN_ALLOCATOR) != 0 || !is_time(is_end) ||
-        __atomic_exchange_n(&is_looking, 1, __ATOMIC_ACQUIRE) != 0) {
+    if (!sysinfo__is_recording || !sysinfo__is_glibc || (LOAD(node->inside) & SYSINFO__IN_ALLOCATOR) != 0 ||
+        !is_time(is_end) || __atomic_exchange_n(&is_looking, 1, __ATOMIC_ACQUIRE) != 0) {
         return;
     }
     look();

@@ -26,7 +26,10 @@
 
 /* Page sizes up to 64 KiB. */
 enum { SYSINFO__RECORD_BYTES = 1 << 20, SYSINFO__PAGE_MOST = 1 << 16 };
-enum { SYSINFO__NODES = (SYSINFO__RECORD_BYTES - sizeof(struct sysinfo__record_header)) / sizeof(struct sysinfo__record_node) };
+enum {
+    SYSINFO__NODES =
+        (SYSINFO__RECORD_BYTES - sizeof(struct sysinfo__record_header)) / sizeof(struct sysinfo__record_node)
+};
 
 /* What a thread does not tell the header yet: so many bytes, or calls. */
 enum { SYSINFO__BATCH = 65536, SYSINFO__BATCH_CALLS = 1024 };
@@ -38,7 +41,8 @@ enum { SYSINFO__IN_ALLOCATOR = 1, SYSINFO__ALWAYS_SLOWLY = 2 };
 
 extern struct sysinfo__memory {
     struct sysinfo__record_header header;
-    node_t node[SYSINFO__NODES]; /* The first is that of threads without an own one, and changed by locked instructions. */
+    /* The first is that of threads without an own one, and changed by locked instructions. */
+    node_t node[SYSINFO__NODES];
 } sysinfo__memory;
 
 /* The allocator behind. Before it is known, a small one that serves dlsym(). */
@@ -69,10 +73,16 @@ extern __thread node_t **sysinfo__slot __attribute__((tls_model("initial-exec"))
 
 /* ---- nodes.c ---- */
 
-/* What `*sysinfo__slot` is too, when it is not NULL. NULL: this thread has none. Starts the tracker at its first call. */
+/*
+ * What `*sysinfo__slot` is too, when it is not NULL. NULL: this thread has none. Starts the tracker
+ * at its first call.
+ */
 node_t *sysinfo__find_node(void);
 
-/* Tells the header what the node has counted. After an allocation, lets the watch and the footprint be looked at; keeps errno. */
+/*
+ * Tells the header what the node has counted. After an allocation, lets the watch and the footprint
+ * be looked at; keeps errno.
+ */
 void sysinfo__flush(node_t *node, bool is_allocation);
 
 /* Where `live` is to be looked at again, after its peak or what is told has changed. */
@@ -104,7 +114,10 @@ void sysinfo__find_owner(void);
 
 /* ---- file.c ---- */
 
-/* Makes a file in the folder with this content, and maps it over the record. False: there is none, and nothing has changed. */
+/*
+ * Makes a file in the folder with this content, and maps it over the record. False: there is none,
+ * and nothing has changed.
+ */
 bool sysinfo__record_to_file(const struct sysinfo__memory *content);
 
 /* Whether the record has room for so many nodes, in its file if it has one. */
@@ -134,7 +147,10 @@ void sysinfo__repair_watch(void);
 
 /* ---- Counting ---- */
 
-/* One instruction where that is to be had: a signal handler that allocates comes before or behind it, not in between. */
+/*
+ * One instruction where that is to be had: a signal handler that allocates comes before or behind
+ * it, not in between.
+ */
 static inline void sysinfo__add(void *counter, int64_t amount) {
     uint64_t *place = counter;
 #if defined(__x86_64__)

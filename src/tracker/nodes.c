@@ -19,7 +19,10 @@ static node_t *nobody; /* Stays NULL. */
 __thread node_t **sysinfo__slot = &nobody;
 static __thread bool is_exiting __attribute__((tls_model("initial-exec")));
 
-/* The slots, in pages that are cleared in a child. The first is set as long as this is the process that the rest is of. */
+/*
+ * The slots, in pages that are cleared in a child. The first is set as long as this is the process
+ * that the rest is of.
+ */
 static union {
     node_t *slot[SYSINFO__NODES];
     char pages[SYSINFO__PAGE_MOST];
@@ -113,7 +116,8 @@ static void give_back(void *memory) {
 
 static bool claim(node_t *node) {
     uint64_t is_free = 0;
-    return LOAD(node->owned) == 0 && __atomic_compare_exchange_n(&node->owned, &is_free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+    return LOAD(node->owned) == 0 &&
+           __atomic_compare_exchange_n(&node->owned, &is_free, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 static node_t *take_node(void) {
@@ -160,7 +164,8 @@ static void settle(void) {
 #ifndef MADV_WIPEONFORK
 #define MADV_WIPEONFORK 18
 #endif
-    if (mmap(&wiped, sizeof wiped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) {
+    if (mmap(&wiped, sizeof wiped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+        MAP_FAILED) {
         (void)madvise(&wiped, sizeof wiped, MADV_WIPEONFORK);
     }
     has_key = pthread_key_create(&key, give_back) == 0;
@@ -229,7 +234,9 @@ static void tell(int64_t bytes, int64_t calls_in, int64_t calls_out, bool is_all
     int64_t live = __atomic_add_fetch(&header->live, bytes, __ATOMIC_RELAXED);
     int64_t blocks = __atomic_add_fetch(&header->blocks, calls_in - calls_out, __ATOMIC_RELAXED);
     uint64_t peak = LOAD(header->peak);
-    while (live > 0 && (uint64_t)live > peak && !__atomic_compare_exchange_n(&header->peak, &peak, (uint64_t)live, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    while (
+        live > 0 && (uint64_t)live > peak &&
+        !__atomic_compare_exchange_n(&header->peak, &peak, (uint64_t)live, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
     }
     sysinfo__check_watch(live, blocks, is_allocation);
 }
@@ -311,7 +318,8 @@ static bool enter(struct sysinfo__tracker_scope *scope) {
         return false;
     }
     scope->node = node;
-    scope->start = (struct sysinfo__tally){LOAD(node->allocs), LOAD(node->frees), LOAD(node->failed), LOAD(node->live), LOAD(node->peak)};
+    scope->start = (struct sysinfo__tally){LOAD(node->allocs), LOAD(node->frees), LOAD(node->failed), LOAD(node->live),
+                                           LOAD(node->peak)};
     STORE(node->peak, scope->start.live);
     sysinfo__set_bounds(node);
     return true;

@@ -19,7 +19,8 @@ struct sysinfo__record_header {
     char magic[8];                   /* Zeros until the rest of the header is there. */
     uint32_t header_size, node_size; /* Bytes: where the nodes begin, and from one to the next. */
     uint32_t pid, size_rule;
-    uint64_t inherited_allocs, inherited_frees, inherited_failed; /* What the sums were where the record begins: a parent's, at fork(). 0 in a new program. */
+    /* What the sums were where the record begins: a parent's, at fork(). 0 in a new program. */
+    uint64_t inherited_allocs, inherited_frees, inherited_failed;
     int64_t inherited_live;
     uint64_t unused_1;
     char image[128]; /* The program's file; the end of the path where it is longer. */
@@ -32,7 +33,10 @@ struct sysinfo__record_header {
     uint32_t has_ended; /* exit() was called, or main() returned. */
     uint64_t unused_2[4];
 
-    /* Consistent when both counters are equal: `started` is counted before a change, and `finished`, which is read first, behind it. */
+    /*
+     * Consistent when both counters are equal: `started` is counted before a change, and
+     * `finished`, which is read first, behind it.
+     */
     uint64_t footprint_finished;
     uint64_t footprint;
     int64_t footprint_live;

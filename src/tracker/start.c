@@ -20,7 +20,8 @@ size_t sysinfo__boot_size(const void *block) {
 
 static void *boot_calloc(size_t count, size_t size) {
     size_t bytes;
-    if (__builtin_mul_overflow(count, size, &bytes) || bytes > sizeof sysinfo__boot - 32 || boot_used > sizeof sysinfo__boot - 32 - bytes) {
+    if (__builtin_mul_overflow(count, size, &bytes) || bytes > sizeof sysinfo__boot - 32 ||
+        boot_used > sizeof sysinfo__boot - 32 - bytes) {
         errno = ENOMEM;
         return NULL;
     }
@@ -80,7 +81,10 @@ static void take(void *call, const char *name) {
 
 #ifdef __GLIBC__
 
-/* Blocks that are too large for the first piece that malloc() takes from the system would change what the program finds. */
+/*
+ * Blocks that are too large for the first piece that malloc() takes from the system would change
+ * what the program finds.
+ */
 static bool size_is_in_front(const struct sysinfo__real *real) {
     static const size_t sizes[] = {1, 24, 25, 100, 1000, 1033, 5000};
     bool is_so = true;
@@ -91,7 +95,8 @@ static bool size_is_in_front(const struct sysinfo__real *real) {
             return false;
         }
         size_t word = sysinfo__word_in_front(block);
-        is_so = is_so && (word & SYSINFO__IS_MAPPED) == 0 && sysinfo__size_in(word) == (int64_t)real->usable_size(block);
+        is_so =
+            is_so && (word & SYSINFO__IS_MAPPED) == 0 && sysinfo__size_in(word) == (int64_t)real->usable_size(block);
         real->free(block);
     }
     return is_so;
@@ -118,8 +123,10 @@ void sysinfo__find_real(void) {
     take(&real.valloc, "valloc");
     take(&real.pvalloc, "pvalloc");
     take(&real.usable_size, "malloc_usable_size");
-    if (real.malloc == NULL || real.free == NULL || real.calloc == NULL || real.realloc == NULL || real.usable_size == NULL) {
-        static const char complaint[] = "libsysinfo_heap: there is no malloc() behind it; it cannot be part of a program without shared libraries\n";
+    if (real.malloc == NULL || real.free == NULL || real.calloc == NULL || real.realloc == NULL ||
+        real.usable_size == NULL) {
+        static const char complaint[] = "libsysinfo_heap: there is no malloc() behind it; it cannot be part of a "
+                                        "program without shared libraries\n";
         (void)!write(2, complaint, sizeof complaint - 1);
         _exit(127);
     }

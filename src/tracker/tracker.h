@@ -34,7 +34,10 @@ struct sysinfo__tracker {
     void (*process)(struct sysinfo__tally *tally);
     bool (*thread)(struct sysinfo__tally *tally);
 
-    /* Of the calling thread; false: it has no counts of its own, or the scope is not of this thread. The peak is that above the start. */
+    /*
+     * Of the calling thread; false: it has no counts of its own, or the scope is not of this
+     * thread. The peak is that above the start.
+     */
     bool (*enter)(struct sysinfo__tracker_scope *scope);
     bool (*leave)(struct sysinfo__tracker_scope *scope, struct sysinfo__tally *within);
 

@@ -11,7 +11,8 @@ double sysinfo__backend_clock(void) {
         return (double)GetTickCount64() / 1000; /* Since Windows XP the counter never fails. */
     }
     /* Whole seconds apart: the counter of a machine that has been up for months has more digits than a double. */
-    return (double)(now.QuadPart / per_second.QuadPart) + (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
+    return (double)(now.QuadPart / per_second.QuadPart) +
+           (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
 }
 
 /* Sleep() may wake up to a tick (15.6 ms) early or late; early is slept again. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
-/* Windows has a call for all CPUs together, but it too answers for the caller's processor group: rows are added up instead. */
+/*
+ * Windows has a call for all CPUs together, but it too answers for the caller's processor group:
+ * rows are added up instead.
+ */
 struct sum {
     struct sysinfo__modes all;
     struct sysinfo__cpu_rows *rows; /* NULL: not wanted. */
@@ -32,7 +35,8 @@ static int read_times(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows,
         return status;
     }
     if (sum.cpus == 0) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "NtQuerySystemInformation(SystemProcessorPerformanceInformation)", "told of no CPU");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0,
+                               "NtQuerySystemInformation(SystemProcessorPerformanceInformation)", "told of no CPU");
     }
     sysinfo__modes_tell(&sum.all, all);
     return SYSINFO_OK;

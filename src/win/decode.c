@@ -22,7 +22,10 @@ static uint64_t not_negative(int64_t value, bool *is_estimated) {
     return (uint64_t)value;
 }
 
-/* What is left of kernel time without a part of it; the counters are not read at one moment, so it may be a tick behind its parts. */
+/*
+ * What is left of kernel time without a part of it; the counters are not read at one moment, so it
+ * may be a tick behind its parts.
+ */
 static uint64_t without(uint64_t whole, uint64_t part, bool *is_estimated) {
     if (whole < part) {
         *is_estimated = true;
@@ -105,8 +108,8 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, struct sysinfo__cor
     *cores = (struct sysinfo__cores){.fingerprint = UINT64_C(0xcbf29ce484222325)};
     for (size_t at = 0; at < length;) {
         uint32_t relation = 0, size = 0;
-        if (!get(bytes, length, at, &relation, sizeof relation) || !get(bytes, length, at + 4, &size, sizeof size) || size < ENTRY_HEAD ||
-            size > length - at) {
+        if (!get(bytes, length, at, &relation, sizeof relation) || !get(bytes, length, at + 4, &size, sizeof size) ||
+            size < ENTRY_HEAD || size > length - at) {
             return false;
         }
         if (relation == 0 && !add_core((const char *)bytes + at, size, cores)) {
@@ -129,7 +132,8 @@ static bool to_bytes(uint64_t pages, uint64_t page_size, uint64_t *bytes) {
     return true;
 }
 
-bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists, struct sysinfo_memory *memory) {
+bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists,
+                            struct sysinfo_memory *memory) {
     uint64_t bytes;
     if (!to_bytes(pages->total, pages->page_size, &bytes) || bytes == 0) {
         return false;
@@ -152,7 +156,8 @@ bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sys
         FACT(memory, commit_limit, bytes);
     }
     if (lists != NULL) {
-        if (lists->zeroed <= UINTPTR_MAX - lists->free && to_bytes((uint64_t)lists->zeroed + lists->free, pages->page_size, &bytes)) {
+        if (lists->zeroed <= UINTPTR_MAX - lists->free &&
+            to_bytes((uint64_t)lists->zeroed + lists->free, pages->page_size, &bytes)) {
             FACT(memory, free, bytes);
         }
         if (to_bytes(lists->modified, pages->page_size, &bytes)) {
@@ -203,7 +208,8 @@ void sysinfo__estimate_page_files(const struct sysinfo__pages *pages, struct sys
 bool sysinfo__decode_performance(const void *bytes, size_t length, struct sysinfo_stats *stats) {
     enum { CONTEXT_SWITCHES = 296, SYSTEM_CALLS = 308 };
     uint32_t switches = 0, calls = 0;
-    if (!get(bytes, length, CONTEXT_SWITCHES, &switches, sizeof switches) || !get(bytes, length, SYSTEM_CALLS, &calls, sizeof calls)) {
+    if (!get(bytes, length, CONTEXT_SWITCHES, &switches, sizeof switches) ||
+        !get(bytes, length, SYSTEM_CALLS, &calls, sizeof calls)) {
         return false;
     }
     /* A program that asks has been switched to and has called: 0 is said by wine, for not known. */

@@ -54,7 +54,8 @@ struct sysinfo__page_lists {
 };
 
 /* False: there is no memory. `lists` NULL: not known. */
-bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists, struct sysinfo_memory *memory);
+bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists,
+                            struct sysinfo_memory *memory);
 
 /* ---- Swap: SystemPageFileInformation ---- */
 

@@ -5,22 +5,25 @@
 #include <string.h>
 
 #define WIN32_LEAN_AND_MEAN
-#include <windows.h>
 #include <psapi.h>
+#include <windows.h>
 
 /* The layouts that the decoders expect, held against the system's own headers. */
 _Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX) >= 48, "an entry has room for a core");
-_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupCount) == 30, "CORE_GROUPS in decode.c");
+_Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupCount) == 30,
+               "CORE_GROUPS in decode.c");
 _Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupMask) == 32, "CORE_MASKS in decode.c");
 _Static_assert(sizeof(GROUP_AFFINITY) == sizeof(uintptr_t) + 8, "MASK_AND_GROUP in decode.c");
 _Static_assert(offsetof(GROUP_AFFINITY, Group) == sizeof(uintptr_t), "the group stands behind the mask");
 
 typedef LONG(WINAPI *query_function)(int class, void *buffer, ULONG size, ULONG *length);
-typedef LONG(WINAPI *query_ex_function)(int class, void *input, ULONG input_size, void *buffer, ULONG size, ULONG *length);
+typedef LONG(WINAPI *query_ex_function)(int class, void *input, ULONG input_size, void *buffer, ULONG size,
+                                        ULONG *length);
 
 enum { MOST_BYTES = 16 << 20 }; /* No answer is larger; a system that asks for more talks nonsense. */
-static const uint32_t info_length_mismatch = 0xC0000004, buffer_overflow = 0x80000005, buffer_too_small = 0xC0000023, not_implemented = 0xC0000002,
-                      invalid_info_class = 0xC0000003, invalid_parameter = 0xC000000D, no_memory = 0xC0000017, not_supported = 0xC00000BB;
+static const uint32_t info_length_mismatch = 0xC0000004, buffer_overflow = 0x80000005, buffer_too_small = 0xC0000023,
+                      not_implemented = 0xC0000002, invalid_info_class = 0xC0000003, invalid_parameter = 0xC000000D,
+                      no_memory = 0xC0000017, not_supported = 0xC00000BB;
 
 /* Asks ntdll, which is part of every process, for its functions by name: Microsoft promises no more about them. */
 static struct sysinfo__state *look_up(struct sysinfo_host *host) {
@@ -70,10 +73,12 @@ static uint32_t ask(struct sysinfo__state *state, enum sysinfo__class class, con
         ULONG length = 0;
         uint32_t status;
         if (group == NULL) {
-            status = (uint32_t)((query_function)state->query)((int)class, state->buffer, (ULONG)state->capacity, &length);
+            status =
+                (uint32_t)((query_function)state->query)((int)class, state->buffer, (ULONG)state->capacity, &length);
         } else {
             USHORT number = *group;
-            status = (uint32_t)((query_ex_function)state->query_ex)((int)class, &number, sizeof number, state->buffer, (ULONG)state->capacity, &length);
+            status = (uint32_t)((query_ex_function)state->query_ex)((int)class, &number, sizeof number, state->buffer,
+                                                                    (ULONG)state->capacity, &length);
         }
         if (!is_too_small(status)) {
             state->length = length < state->capacity ? length : state->capacity;
@@ -104,7 +109,8 @@ int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const c
 static const char processor_source[] = "NtQuerySystemInformation(SystemProcessorPerformanceInformation)";
 
 /* Visits the CPUs in the state's buffer, `most` of them; false: no memory. */
-static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_t most, sysinfo__visit *visit, void *context) {
+static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_t most, sysinfo__visit *visit,
+                       void *context) {
     const struct sysinfo__processor *processor = state->buffer;
     size_t count = state->length / sizeof *processor;
     for (size_t i = 0; i < count && i < most; i++) {
@@ -122,13 +128,15 @@ static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_
  */
 static int each_of_one_group(struct sysinfo_host *host, WORD groups, sysinfo__visit *visit, void *context) {
     if (groups > 1) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "NtQuerySystemInformationEx", "is missing, and this machine has more than one processor group");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "NtQuerySystemInformationEx",
+                               "is missing, and this machine has more than one processor group");
     }
     int status = sysinfo__query(host, SYSINFO__CLASS_PROCESSOR_PERFORMANCE, processor_source);
     if (status != SYSINFO_OK) {
         return status;
     }
-    return visit_rows(sysinfo__state(host), 0, SIZE_MAX, visit, context) ? SYSINFO_OK : lacks_memory(host, processor_source);
+    return visit_rows(sysinfo__state(host), 0, SIZE_MAX, visit, context) ? SYSINFO_OK
+                                                                         : lacks_memory(host, processor_source);
 }
 
 /* Whether the system says that it does not know the question, as opposed to the group. */
@@ -141,7 +149,8 @@ static int count_groups(struct sysinfo_host *host, WORD *groups) {
     *groups = GetActiveProcessorGroupCount();
     DWORD error = GetLastError();
     SetLastError(last_error);
-    return *groups > 0 ? SYSINFO_OK : sysinfo__failed(host, sysinfo__win_status(error), error, "GetActiveProcessorGroupCount", NULL);
+    return *groups > 0 ? SYSINFO_OK
+                       : sysinfo__failed(host, sysinfo__win_status(error), error, "GetActiveProcessorGroupCount", NULL);
 }
 
 /* Online CPUs in a group or, with ALL_PROCESSOR_GROUPS, in all; 0: not told. */
@@ -247,7 +256,8 @@ bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_l
     struct sysinfo__state *state = look_up(host);
     uintptr_t numbers[22] = {0};
     ULONG length = 0;
-    if (state->query == NULL || ((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers, sizeof numbers, &length) != 0) {
+    if (state->query == NULL ||
+        ((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers, sizeof numbers, &length) != 0) {
         return false;
     }
     *lists = (struct sysinfo__page_lists){.zeroed = numbers[0], .free = numbers[1], .modified = numbers[2]};

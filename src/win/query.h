@@ -18,7 +18,10 @@ enum sysinfo__class {
  */
 int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const char *source);
 
-/* Calls `visit` for the raw counters of each online CPU, in the order of their numbers. It returns false to stop: no memory. */
+/*
+ * Calls `visit` for the raw counters of each online CPU, in the order of their numbers. It returns
+ * false to stop: no memory.
+ */
 typedef bool sysinfo__visit(void *context, uint64_t cpu, const struct sysinfo__processor *processor);
 int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context);
 

@@ -11,12 +11,14 @@
 typedef void (*sysinfo__function)(void);
 
 struct sysinfo__state {
-    sysinfo__function query, query_ex; /* NtQuerySystemInformation and ..Ex; NULL: not looked up yet, or this system has none. */
+    /* NtQuerySystemInformation and ..Ex; NULL: not looked up yet, or this system has none. */
+    sysinfo__function query, query_ex;
 
     /* What was read last. */
     void *buffer;
     size_t length, capacity;
-    uint64_t small_buffer[512]; /* Enough for the 64 CPUs of a group, in any case: a question about CPU time allocates nothing. */
+    /* Enough for the 64 CPUs of a group, in any case: a question about CPU time allocates nothing. */
+    uint64_t small_buffer[512];
 };
 
 #endif

@@ -11,18 +11,21 @@
 #include <sysinfo/sysinfo.h>
 
 #define GUARD UINT64_C(0x1234567890abcdef)
-/* The result with words behind it that nobody may touch. Starts full of ones: what is not known must then read 0. */
-#define GUARDED(tag)                                                                                                                                           \
-    struct {                                                                                                                                                   \
-        struct tag value;                                                                                                                                      \
-        uint64_t guard[8];                                                                                                                                     \
+/*
+ * The result with words behind it that nobody may touch. Starts full of ones: what is not known
+ * must then read 0.
+ */
+#define GUARDED(tag)       \
+    struct {               \
+        struct tag value;  \
+        uint64_t guard[8]; \
     }
-#define PREPARE(guarded)                                                                                                                                       \
-    do {                                                                                                                                                       \
-        memset(&(guarded), 0xff, sizeof(guarded));                                                                                                             \
-        for (int i = 0; i < 8; i++) {                                                                                                                          \
-            (guarded).guard[i] = GUARD;                                                                                                                        \
-        }                                                                                                                                                      \
+#define PREPARE(guarded)                           \
+    do {                                           \
+        memset(&(guarded), 0xff, sizeof(guarded)); \
+        for (int i = 0; i < 8; i++) {              \
+            (guarded).guard[i] = GUARD;            \
+        }                                          \
     } while (0)
 
 static int failures;
@@ -84,7 +87,8 @@ static void difference(void) {
     after.user = 1;
     after.idle = 3;
     PREPARE(usage);
-    expect(sysinfo_cpu_usage_between(&before, &after, &usage.value, sizeof usage.value) == SYSINFO_OK, "samples of any size are compared");
+    expect(sysinfo_cpu_usage_between(&before, &after, &usage.value, sizeof usage.value) == SYSINFO_OK,
+           "samples of any size are compared");
     expect(is_whole(usage.guard), "usage is not overrun");
     expect(usage.value.percent > 24.9 && usage.value.percent < 25.1, "1 of 4 seconds is 25 %");
     expect(usage.value.present >> (sizeof usage.value / 8) == 0, "no bit beyond the caller's usage");
@@ -108,19 +112,23 @@ static void rows(void) {
     sysinfo_cpu_sample_list_free(list);
 }
 
-/* `call` asks for `answer.value`: a success writes nothing but the struct and bits that it has, a failure writes nothing. */
-#define ASK(tag, call)                                                                                                                                         \
-    do {                                                                                                                                                       \
-        GUARDED(tag) answer, untouched;                                                                                                                        \
-        PREPARE(answer);                                                                                                                                       \
-        PREPARE(untouched);                                                                                                                                    \
-        if ((call) == SYSINFO_OK) {                                                                                                                            \
-            expect(is_whole(answer.guard), #call " overruns nothing");                                                                                         \
-            expect(answer.value.present != 0 && answer.value.present >> (sizeof answer.value / 8) == 0, #call " tells what the caller has room for");          \
-            expect((answer.value.estimated & ~answer.value.present) == 0, #call " estimates what it tells");                                                   \
-        } else {                                                                                                                                               \
-            expect(memcmp(&answer, &untouched, sizeof answer) == 0, #call " leaves the struct alone when it fails");                                           \
-        }                                                                                                                                                      \
+/*
+ * `call` asks for `answer.value`: a success writes nothing but the struct and bits that it has, a
+ * failure writes nothing.
+ */
+#define ASK(tag, call)                                                                                               \
+    do {                                                                                                             \
+        GUARDED(tag) answer, untouched;                                                                              \
+        PREPARE(answer);                                                                                             \
+        PREPARE(untouched);                                                                                          \
+        if ((call) == SYSINFO_OK) {                                                                                  \
+            expect(is_whole(answer.guard), #call " overruns nothing");                                               \
+            expect(answer.value.present != 0 && answer.value.present >> (sizeof answer.value / 8) == 0,              \
+                   #call " tells what the caller has room for");                                                     \
+            expect((answer.value.estimated & ~answer.value.present) == 0, #call " estimates what it tells");         \
+        } else {                                                                                                     \
+            expect(memcmp(&answer, &untouched, sizeof answer) == 0, #call " leaves the struct alone when it fails"); \
+        }                                                                                                            \
     } while (0)
 
 static void each_getter(void) {
@@ -140,7 +148,10 @@ static void each_getter(void) {
     ASK(sysinfo_heap, sysinfo_heap_detail(NULL, &answer.value, sizeof answer.value));
 }
 
-/* A program that learns its results from the table may be of any version: each result into room of every size, known or not. */
+/*
+ * A program that learns its results from the table may be of any version: each result into room of
+ * every size, known or not.
+ */
 static void each_result_in_every_size(void) {
     int known = 0;
     for (uint32_t result = 1; result <= 64; result++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A clock of our own, to be preloaded: time passes only where a program sleeps, and where it writes to stdout.
- * CLOCK_WORK is what the first, the second, ... write takes, in milliseconds; the last one is that of all further ones.
+ * CLOCK_WORK is what the first, the second, ... write takes, in milliseconds; the last one is that
+ * of all further ones.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -11,7 +11,8 @@ int main(void) {
         return 0;
     }
     void *volatile block = malloc(5000);
-    if (sysinfo_heap_thread_counts(&after, sizeof after) == SYSINFO_OK && after.allocs == before.allocs + 1 && after.live >= before.live + 5000) {
+    if (sysinfo_heap_thread_counts(&after, sizeof after) == SYSINFO_OK && after.allocs == before.allocs + 1 &&
+        after.live >= before.live + 5000) {
         puts("one block, 5000 bytes and more");
     }
     free(block);

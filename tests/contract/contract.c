@@ -94,7 +94,8 @@ static const struct getter {
     size_t size;
     bool needs_past;
 } getters[] = {
-    {"cpu_times_percent(0.02)", usage_over_an_interval, SYSINFO_RESULT_CPU_USAGE, sizeof(struct sysinfo_cpu_usage), false},
+    {"cpu_times_percent(0.02)", usage_over_an_interval, SYSINFO_RESULT_CPU_USAGE, sizeof(struct sysinfo_cpu_usage),
+     false},
     {"cpu_times_percent(0)", usage_since_last, SYSINFO_RESULT_CPU_USAGE, sizeof(struct sysinfo_cpu_usage), true},
     {"cpu_counts", counts, SYSINFO_RESULT_PROCESSORS, sizeof(struct sysinfo_processors), false},
     {"cpu_times", times, SYSINFO_RESULT_CPU_SAMPLE, sizeof(struct sysinfo_cpu_sample), false},
@@ -110,17 +111,22 @@ static const struct getter {
     {"memory_pressure", memory_pressure, SYSINFO_RESULT_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
     {"io_pressure", io_pressure, SYSINFO_RESULT_IO_PRESSURE, sizeof(struct sysinfo_pressure), false},
     {"irq_pressure", irq_pressure, SYSINFO_RESULT_IRQ_PRESSURE, sizeof(struct sysinfo_pressure), false},
-    {"cgroup_cpu_pressure", cgroup_cpu_pressure, SYSINFO_RESULT_CGROUP_CPU_PRESSURE, sizeof(struct sysinfo_pressure), false},
-    {"cgroup_memory_pressure", cgroup_memory_pressure, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE, sizeof(struct sysinfo_pressure), false},
-    {"cgroup_io_pressure", cgroup_io_pressure, SYSINFO_RESULT_CGROUP_IO_PRESSURE, sizeof(struct sysinfo_pressure), false},
-    {"cgroup_irq_pressure", cgroup_irq_pressure, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, sizeof(struct sysinfo_pressure), false},
+    {"cgroup_cpu_pressure", cgroup_cpu_pressure, SYSINFO_RESULT_CGROUP_CPU_PRESSURE, sizeof(struct sysinfo_pressure),
+     false},
+    {"cgroup_memory_pressure", cgroup_memory_pressure, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE,
+     sizeof(struct sysinfo_pressure), false},
+    {"cgroup_io_pressure", cgroup_io_pressure, SYSINFO_RESULT_CGROUP_IO_PRESSURE, sizeof(struct sysinfo_pressure),
+     false},
+    {"cgroup_irq_pressure", cgroup_irq_pressure, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, sizeof(struct sysinfo_pressure),
+     false},
     {"heap_info", heap, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
     {"heap_detail", heap_in_detail, SYSINFO_RESULT_HEAP, sizeof(struct sysinfo_heap), false},
 };
 enum { GETTERS = sizeof getters / sizeof getters[0] };
 
-static const int every_status[] = {SYSINFO_OK,        SYSINFO_NOT_SUPPORTED, SYSINFO_NOT_FOUND, SYSINFO_DENIED,        SYSINFO_GONE,   SYSINFO_MALFORMED,
-                                   SYSINFO_NO_MEMORY, SYSINFO_INVALID,       SYSINFO_NOT_YET,   SYSINFO_NO_DESCRIPTOR, SYSINFO_SYSTEM, SYSINFO_UNKNOWN};
+static const int every_status[] = {SYSINFO_OK,      SYSINFO_NOT_SUPPORTED, SYSINFO_NOT_FOUND, SYSINFO_DENIED,
+                                   SYSINFO_GONE,    SYSINFO_MALFORMED,     SYSINFO_NO_MEMORY, SYSINFO_INVALID,
+                                   SYSINFO_NOT_YET, SYSINFO_NO_DESCRIPTOR, SYSINFO_SYSTEM,    SYSINFO_UNKNOWN};
 enum { STATUSES = sizeof every_status / sizeof every_status[0] };
 
 static const double bad_intervals[] = {-1, -1e-300, -INFINITY, INFINITY, NAN};
@@ -139,7 +145,10 @@ static void expect_known_status(int status, const char *what) {
     ck_assert_msg(strcmp(sysinfo_status_name(status), "SYSINFO_?") != 0, "%s: %d is no status", what, status);
 }
 
-/* Whether the call succeeded; one that had to and did not ends the test. A window in which nothing moved is no failure. */
+/*
+ * Whether the call succeeded; one that had to and did not ends the test. A window in which nothing
+ * moved is no failure.
+ */
 static bool succeeded(struct sysinfo_host *host, int status, uint32_t result, const char *what) {
     expect_known_status(status, what);
     if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && (required >> result & 1)) {
@@ -183,9 +192,11 @@ START_TEST(null_and_odd_sizes_are_invalid_and_leave_the_result_alone) {
     memset(out, 0xA5, sizeof out);
     memset(untouched, 0xA5, sizeof untouched);
     for (size_t i = 0; i < sizeof bad_sizes / sizeof bad_sizes[0]; i++) {
-        ck_assert_msg(getter->call(host, out, bad_sizes[i]) == SYSINFO_INVALID, "%s accepts size %zu", getter->name, bad_sizes[i]);
+        ck_assert_msg(getter->call(host, out, bad_sizes[i]) == SYSINFO_INVALID, "%s accepts size %zu", getter->name,
+                      bad_sizes[i]);
         ck_assert_str_ne(sysinfo_explain(host, SYSINFO_INVALID), sysinfo_status_meaning(SYSINFO_INVALID));
-        ck_assert_msg(getter->call(NULL, out, bad_sizes[i]) == SYSINFO_INVALID, "%s accepts size %zu without a host", getter->name, bad_sizes[i]);
+        ck_assert_msg(getter->call(NULL, out, bad_sizes[i]) == SYSINFO_INVALID, "%s accepts size %zu without a host",
+                      getter->name, bad_sizes[i]);
         ck_assert_int_eq(sysinfo_read(host, getter->result, out, bad_sizes[i]), SYSINFO_INVALID);
     }
     ck_assert_int_eq(getter->call(host, NULL, getter->size), SYSINFO_INVALID);
@@ -248,7 +259,8 @@ START_TEST(other_impossible_arguments_are_invalid) {
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, NULL, sizeof usage), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, 8), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, sizeof usage + 4), SYSINFO_INVALID);
-    ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, sizeof usage), SYSINFO_INVALID); /* Samples without idle time. */
+    ck_assert_int_eq(sysinfo_cpu_usage_between(&sample, &sample, &usage, sizeof usage),
+                     SYSINFO_INVALID); /* Samples without idle time. */
     struct sysinfo_cpu_sample_list *samples = NULL;
     struct sysinfo_cpu_usage_list *rows = NULL;
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &samples) == SYSINFO_OK, samples != NULL);
@@ -366,7 +378,8 @@ START_TEST(structs_of_any_version_are_filled_and_not_overrun) {
         }
         if (is_filled) {
             expect_sound_masks(out + 1, slots, getter->name);
-            ck_assert_msg(slots <= getter->size / 8 || out[1] >> getter->size / 8 == 0, "%s knows a slot beyond its struct", getter->name);
+            ck_assert_msg(slots <= getter->size / 8 || out[1] >> getter->size / 8 == 0,
+                          "%s knows a slot beyond its struct", getter->name);
         }
     }
     sysinfo_host_close(host);
@@ -418,8 +431,9 @@ START_TEST(memory_parts_are_within_the_whole) {
     if (succeeded(host, sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_RESULT_MEMORY, "virtual_memory")) {
         ck_assert(SYSINFO_HAS(&m, total));
         ck_assert_uint_gt(m.total, 0);
-        const uint64_t parts[] = {m.available, m.used,      m.free,            m.active,         m.inactive, m.buffers, m.cached,  m.shared, m.slab,
-                                  m.dirty,     m.writeback, m.hugepages_total, m.hugepages_free, m.zswap,    m.wired,   m.laundry, m.arc};
+        const uint64_t parts[] = {m.available,      m.used,   m.free,  m.active,  m.inactive,  m.buffers,
+                                  m.cached,         m.shared, m.slab,  m.dirty,   m.writeback, m.hugepages_total,
+                                  m.hugepages_free, m.zswap,  m.wired, m.laundry, m.arc};
         for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
             ck_assert_msg(parts[i] <= m.total, "part %zu is more than the whole", i);
         }
@@ -438,7 +452,8 @@ END_TEST
 START_TEST(swap_used_and_free_are_the_total) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_swap s;
-    if (succeeded(host, sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_RESULT_SWAP, "swap_memory") && SYSINFO_HAS(&s, total)) {
+    if (succeeded(host, sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_RESULT_SWAP, "swap_memory") &&
+        SYSINFO_HAS(&s, total)) {
         ck_assert_int_eq(SYSINFO_HAS(&s, used), SYSINFO_HAS(&s, free));
         ck_assert_int_eq(SYSINFO_HAS(&s, percent), SYSINFO_HAS(&s, used));
         if (SYSINFO_HAS(&s, used)) {
@@ -456,7 +471,8 @@ START_TEST(there_is_a_cpu_and_no_more_cores_than_cpus) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_processors p;
     int status = sysinfo_cpu_counts(host, &p, sizeof p);
-    int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), physical = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
+    int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL),
+        physical = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
     ck_assert_int_ne(logical, 0);
     ck_assert_int_ne(physical, 0);
     if (succeeded(host, status, SYSINFO_RESULT_PROCESSORS, "cpu_counts")) {
@@ -487,11 +503,12 @@ END_TEST
 
 /* ---- CPU time ---- */
 
-static const size_t modes[] = {offsetof(struct sysinfo_cpu_sample, user) / 8,    offsetof(struct sysinfo_cpu_sample, system) / 8,
-                               offsetof(struct sysinfo_cpu_sample, nice) / 8,    offsetof(struct sysinfo_cpu_sample, idle) / 8,
-                               offsetof(struct sysinfo_cpu_sample, iowait) / 8,  offsetof(struct sysinfo_cpu_sample, irq) / 8,
-                               offsetof(struct sysinfo_cpu_sample, softirq) / 8, offsetof(struct sysinfo_cpu_sample, steal) / 8,
-                               offsetof(struct sysinfo_cpu_sample, guest) / 8,   offsetof(struct sysinfo_cpu_sample, guest_nice) / 8};
+static const size_t modes[] = {
+    offsetof(struct sysinfo_cpu_sample, user) / 8,    offsetof(struct sysinfo_cpu_sample, system) / 8,
+    offsetof(struct sysinfo_cpu_sample, nice) / 8,    offsetof(struct sysinfo_cpu_sample, idle) / 8,
+    offsetof(struct sysinfo_cpu_sample, iowait) / 8,  offsetof(struct sysinfo_cpu_sample, irq) / 8,
+    offsetof(struct sysinfo_cpu_sample, softirq) / 8, offsetof(struct sysinfo_cpu_sample, steal) / 8,
+    offsetof(struct sysinfo_cpu_sample, guest) / 8,   offsetof(struct sysinfo_cpu_sample, guest_nice) / 8};
 enum { MODES = sizeof modes / sizeof modes[0], DISJOINT_MODES = MODES - 2 };
 
 static void expect_sound_sample(const struct sysinfo_cpu_sample *s) {
@@ -500,7 +517,8 @@ static void expect_sound_sample(const struct sysinfo_cpu_sample *s) {
     for (size_t i = 0; i < MODES; i++) {
         double seconds = slot_double(s, modes[i]);
         ck_assert(seconds >= 0 && seconds <= DBL_MAX);
-        ck_assert(!SYSINFO_HAS(s, wrap) || !SYSINFO_HAS(s, cpu) || seconds <= s->wrap); /* The sum of several CPUs may be more. */
+        ck_assert(!SYSINFO_HAS(s, wrap) || !SYSINFO_HAS(s, cpu) ||
+                  seconds <= s->wrap); /* The sum of several CPUs may be more. */
     }
     ck_assert(!SYSINFO_HAS(s, wrap) || s->wrap > 0);
     /* A second of slack: a system need not read a part and its whole at the same instant. */
@@ -557,8 +575,11 @@ START_TEST(the_first_percentage_is_not_yet_and_each_question_has_its_own_past) {
     struct sysinfo_cpu_usage usage = {.present = 47};
     struct sysinfo_cpu_usage_list *list = NULL;
     bool has_cpu_times = is_first_answer(host, sysinfo_cpu_percent(host, 0, &percent), "cpu_percent");
-    ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage), "cpu_times_percent"), has_cpu_times);
-    ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_usage_percpu(host, 0, &list), "cpu_times_percent_percpu"), has_cpu_times);
+    ck_assert_int_eq(
+        is_first_answer(host, sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage), "cpu_times_percent"),
+        has_cpu_times);
+    ck_assert_int_eq(is_first_answer(host, sysinfo_cpu_usage_percpu(host, 0, &list), "cpu_times_percent_percpu"),
+                     has_cpu_times);
     ck_assert(percent == 47);
     ck_assert_uint_eq(usage.present, 47);
     ck_assert_ptr_null(list);
@@ -624,7 +645,8 @@ static void expect_sound_sample_list(const struct sysinfo_cpu_sample_list *list)
         ck_assert(i == 0 || row->cpu > sysinfo_cpu_sample_list_at(list, i - 1)->cpu);
         expect_sound_sample(row);
         for (size_t m = 0; m < MODES; m++) { /* All together is no less than one of them. */
-            ck_assert(!HAS_SLOT(all, modes[m]) || SYSINFO_HAS(all, wrap) || slot_double(row, modes[m]) <= slot_double(all, modes[m]) + 1);
+            ck_assert(!HAS_SLOT(all, modes[m]) || SYSINFO_HAS(all, wrap) ||
+                      slot_double(row, modes[m]) <= slot_double(all, modes[m]) + 1);
         }
     }
     ck_assert_ptr_null(sysinfo_cpu_sample_list_at(list, count));
@@ -685,7 +707,8 @@ START_TEST(usage_rows_are_refilled_in_place_and_survive_a_failure) {
         ck_assert_ptr_eq(list, first);
         expect_sound_usage_list(list);
         size_t count = sysinfo_cpu_usage_list_count(list);
-        struct sysinfo_cpu_usage all = *sysinfo_cpu_usage_list_all(list), last = *sysinfo_cpu_usage_list_at(list, count - 1);
+        struct sysinfo_cpu_usage all = *sysinfo_cpu_usage_list_all(list),
+                                 last = *sysinfo_cpu_usage_list_at(list, count - 1);
         ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, -1, &list), SYSINFO_INVALID);
         ck_assert_int_eq(sysinfo_cpu_usage_percpu(NULL, 0, &list), SYSINFO_INVALID);
         ck_assert_int_eq(sysinfo_cpu_usage_percpu(other, 0, &list), SYSINFO_NOT_YET);
@@ -717,13 +740,16 @@ START_TEST(a_caller_can_keep_its_own_samples) {
         ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
         ck_assert((status == SYSINFO_OK) == (usage != NULL));
         struct sysinfo_cpu_usage all;
-        ck_assert_int_eq(sysinfo_cpu_usage_between(sysinfo_cpu_sample_list_all(before), sysinfo_cpu_sample_list_all(after), &all, sizeof all), status);
+        ck_assert_int_eq(sysinfo_cpu_usage_between(sysinfo_cpu_sample_list_all(before),
+                                                   sysinfo_cpu_sample_list_all(after), &all, sizeof all),
+                         status);
         if (status == SYSINFO_OK) {
             expect_sound_usage_list(usage);
             ck_assert_mem_eq(sysinfo_cpu_usage_list_all(usage), &all, sizeof all);
         }
         if (sysinfo_cpu_sample_list_count(before) > 1) { /* Two CPUs cannot be compared. */
-            status = sysinfo_cpu_usage_between(sysinfo_cpu_sample_list_at(before, 0), sysinfo_cpu_sample_list_at(after, 1), &all, sizeof all);
+            status = sysinfo_cpu_usage_between(sysinfo_cpu_sample_list_at(before, 0),
+                                               sysinfo_cpu_sample_list_at(after, 1), &all, sizeof all);
             ck_assert_int_eq(status, SYSINFO_INVALID);
         }
     }
@@ -769,8 +795,8 @@ START_TEST(a_failure_is_explained_until_the_next_call) {
     ck_assert_ptr_nonnull(text);
     ck_assert_uint_gt(strlen(text), 0);
     ck_assert_int_ne(text[strlen(text) - 1], '.');
-    ck_assert_msg(status == SYSINFO_OK || strcmp(text, sysinfo_status_meaning(status)) != 0, "%s: %s says no more than its status", getter->name,
-                  sysinfo_status_name(status));
+    ck_assert_msg(status == SYSINFO_OK || strcmp(text, sysinfo_status_meaning(status)) != 0,
+                  "%s: %s says no more than its status", getter->name, sysinfo_status_name(status));
     ck_assert_int_eq(getter->call(host, NULL, 0), SYSINFO_INVALID);
     ck_assert(status == SYSINFO_INVALID || strcmp(sysinfo_explain(host, status), sysinfo_status_meaning(status)) == 0);
     ck_assert_int_eq(sysinfo_system_error(host), 0);
@@ -801,13 +827,15 @@ START_TEST(every_field_can_be_read_through_the_table) {
             ck_assert(sysinfo_field_double(field, any) == 0);
             continue;
         }
-        ck_assert_msg(sysinfo_field_source(field) != NULL, "%s.%s is told but has no source", field->group, field->name);
+        ck_assert_msg(sysinfo_field_source(field) != NULL, "%s.%s is told but has no source", field->group,
+                      field->name);
         if (field->type == SYSINFO_TYPE_DOUBLE) {
             ck_assert(sysinfo_field_double(field, any) == slot_double(any, number));
         } else {
             ck_assert_uint_eq(sysinfo_field_uint64(field, any), any[number]);
         }
-        ck_assert(field->unit != SYSINFO_UNIT_PERCENT || (sysinfo_field_double(field, any) >= 0 && sysinfo_field_double(field, any) <= 100));
+        ck_assert(field->unit != SYSINFO_UNIT_PERCENT ||
+                  (sysinfo_field_double(field, any) >= 0 && sysinfo_field_double(field, any) <= 100));
     }
     ck_assert_uint_gt(fields, 50);
     sysinfo_host_close(host);

@@ -9,15 +9,17 @@
 #include "run.h"
 
 static uint64_t results_of(const char *backend) {
-    const uint64_t all = CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) | CONTRACT_RESULT(MEMORY) |
-                         CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) | CONTRACT_RESULT(STATS);
+    const uint64_t all = CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) |
+                         CONTRACT_RESULT(MEMORY) | CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) |
+                         CONTRACT_RESULT(STATS);
     static const char *const complete[] = {"linux", "freebsd", "netbsd", "openbsd"};
     for (size_t i = 0; i < sizeof complete / sizeof complete[0]; i++) {
         if (strcmp(backend, complete[i]) == 0) {
             return all;
         }
     }
-    if (strcmp(backend, "windows") == 0) { /* Windows has counters as well, which wine has not; nobody there has load averages. */
+    if (strcmp(backend, "windows") ==
+        0) { /* Windows has counters as well, which wine has not; nobody there has load averages. */
         return all & ~CONTRACT_RESULT(STATS) & ~CONTRACT_RESULT(LOAD);
     }
     return strcmp(backend, "macos") == 0 ? all & ~CONTRACT_RESULT(STATS) : 0;

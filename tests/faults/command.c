@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation, opening, reading, writing, folder and process of every command fails once. Each time the command runs
- * from its start to its end in a child of its own, on a clock of its own: it ends with a status that is documented, says why
+ * Every allocation, opening, reading, writing, folder and process of every command fails once. Each
+ * time the command runs
+ * from its start to its end in a child of its own, on a clock of its own: it ends with a status
+ * that is documented, says why
  * in lines that begin with its name, prints whole lines, and no number that it does not print without trouble.
  */
 #include <dirent.h>
@@ -43,7 +45,10 @@ static const struct {
     {{"--prom", "--root", SERVER}, true, false},
     {{"cgroup", "--root", NESTED}, false, false},
     {{"pressure", "--kv", "--root", NESTED}, true, false},
-    {{"get", "mem.usable", "swap.usable", "cpu.usable", "cpu.quota", "cpu.cores", "load.min1", "stats.ctx_switches", "--root", NESTED}, true, false},
+    {{"get", "mem.usable", "swap.usable", "cpu.usable", "cpu.quota", "cpu.cores", "load.min1", "stats.ctx_switches",
+      "--root", NESTED},
+     true,
+     false},
     {{"get", "cpu.percent", "mem.free", "1", "2"}, false, false},
     {{"check", "mem.available > 1", "swap.used < 10%", "--root", SERVER}, true, false},
     {{"wait", "mem.available > 1000T", "--timeout", "3s", "-v", "--root", SERVER}, true, false},
@@ -57,7 +62,9 @@ static const struct {
     {{"plot", "-o", "FILE.svg", "RECORDING", "--per-process"}, true, false},
     {{"mark", "x"}, true, false},
     {{"run", "--", "true"}, false, true},
-    {{"run", "--record", "FILE", "--per-process", "--json", "-o", "FILE.json", "--", "sh", "-c", "exit 3"}, false, true},
+    {{"run", "--record", "FILE", "--per-process", "--json", "-o", "FILE.json", "--", "sh", "-c", "exit 3"},
+     false,
+     true},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -80,7 +87,8 @@ static const struct {
 enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 
 /*
- * So many failures of each kind at most, spread over all calls: else it is each of them. A child that looks for leaks when it
+ * So many failures of each kind at most, spread over all calls: else it is each of them. A child
+ * that looks for leaks when it
  * ends takes long.
  */
 #if defined(__SANITIZE_ADDRESS__)
@@ -214,7 +222,8 @@ static void expect_no_wrong_number(const struct outcome *outcome, const struct o
     for (const char *p = outcome->out; *p != '\0'; p++) {
         size_t length = number_length(p);
         if (length > 0) {
-            ck_assert_msg(has_number(calm->out, p, length), "%s prints %.*s in:\n%s", what, (int)length, p, outcome->out);
+            ck_assert_msg(has_number(calm->out, p, length), "%s prints %.*s in:\n%s", what, (int)length, p,
+                          outcome->out);
             p += length - 1;
         }
     }
@@ -225,15 +234,19 @@ static void expect_outcome(int which, int t, int at, const struct outcome *outco
     int usual = WEXITSTATUS(calm->status), code = WEXITSTATUS(outcome->status);
     const char *second = commands[which].words[1] != NULL ? commands[which].words[1] : "";
     snprintf(what, sizeof what, "%s %.40s ..., trouble %d, call %d", commands[which].words[0], second, t, at);
-    ck_assert_msg(is_documented(which, outcome->status, usual), "%s: status %x: %s", what, (unsigned)outcome->status, outcome->err);
+    ck_assert_msg(is_documented(which, outcome->status, usual), "%s: status %x: %s", what, (unsigned)outcome->status,
+                  outcome->err);
     expect_lines(outcome->out, what);
     expect_messages(outcome->err, what);
     if (trouble[t].sentence == NULL) {
         ck_assert_msg(code == usual, "%s: status %d: %s", what, code, outcome->err);
         ck_assert_msg(!commands[which].same || strcmp(outcome->out, calm->out) == 0, "%s: %s", what, outcome->out);
     } else if (code != usual) {
-        bool names_file = strchr(outcome->err, '/') != NULL && (trouble[t].kind == FAULT_OPEN || trouble[t].kind == FAULT_READ || trouble[t].kind == FAULT_FOLDER);
-        ck_assert_msg(names_file || strstr(outcome->err, trouble[t].sentence) != NULL, "%s does not name the cause: %s", what, outcome->err);
+        bool names_file =
+            strchr(outcome->err, '/') != NULL &&
+            (trouble[t].kind == FAULT_OPEN || trouble[t].kind == FAULT_READ || trouble[t].kind == FAULT_FOLDER);
+        ck_assert_msg(names_file || strstr(outcome->err, trouble[t].sentence) != NULL, "%s does not name the cause: %s",
+                      what, outcome->err);
     }
     if (commands[which].same) {
         expect_no_wrong_number(outcome, calm, what);
@@ -252,11 +265,12 @@ static void expect_no_file_left(void) {
     closedir(folder);
 }
 
-static const char recording[] = "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark\n"
-                                "2026-11-22T07:08:42.003Z,0.000,,make,1,1048576,,1048576,0.00,,\n"
-                                "2026-11-22T07:08:42.053Z,0.050,,,,,,,,,load\n"
-                                "2026-11-22T07:08:43.003Z,1.000,,make,2,3145728,,3145728,0.05,50.00,\n"
-                                "2026-11-22T07:08:43.003Z,1.000,47,cc1,,2097152,,2097152,0.03,30.00,\n";
+static const char recording[] =
+    "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark\n"
+    "2026-11-22T07:08:42.003Z,0.000,,make,1,1048576,,1048576,0.00,,\n"
+    "2026-11-22T07:08:42.053Z,0.050,,,,,,,,,load\n"
+    "2026-11-22T07:08:43.003Z,1.000,,make,2,3145728,,3145728,0.05,50.00,\n"
+    "2026-11-22T07:08:43.003Z,1.000,47,cc1,,2097152,,2097152,0.03,30.00,\n";
 
 START_TEST(every_failing_call_has_its_message_and_status) {
     static struct outcome calm, outcome;

@@ -10,7 +10,10 @@
 #include "questions.h"
 #include "roots.h"
 
-/* What an error must come to: that status; OK: the call succeeds all the same; NOT_FOUND: whatever an optional file that is missing comes to. */
+/*
+ * What an error must come to: that status; OK: the call succeeds all the same; NOT_FOUND: whatever
+ * an optional file that is missing comes to.
+ */
 static const struct {
     enum fault kind;
     int error;
@@ -48,15 +51,20 @@ static bool may_be_missing(int status) {
 
 static void expect_outcome(const struct question *question, struct sysinfo_host *host, int status, int usual, int t) {
     if (trouble[t].status == SYSINFO_OK) {
-        bool is_missing = trouble[t].error == ENOENT && status == SYSINFO_UNKNOWN; /* A file that is not kept, as a CPU's own: it is then one that is not there. */
-        ck_assert_msg(is_missing || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s, error %d: %s", question->name, trouble[t].error, sysinfo_explain(host, status));
+        bool is_missing =
+            trouble[t].error == ENOENT &&
+            status == SYSINFO_UNKNOWN; /* A file that is not kept, as a CPU's own: it is then one that is not there. */
+        ck_assert_msg(is_missing || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET,
+                      "%s, error %d: %s", question->name, trouble[t].error, sysinfo_explain(host, status));
         return;
     }
     if (may_be_missing(trouble[t].status) && status != trouble[t].status) {
-        ck_assert(status == usual || status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_UNKNOWN || status == SYSINFO_NOT_FOUND);
+        ck_assert(status == usual || status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_UNKNOWN ||
+                  status == SYSINFO_NOT_FOUND);
         return;
     }
-    ck_assert_msg(status == trouble[t].status, "%s, error %d: %s: %s", question->name, trouble[t].error, sysinfo_status_name(status), sysinfo_explain(host, status));
+    ck_assert_msg(status == trouble[t].status, "%s, error %d: %s: %s", question->name, trouble[t].error,
+                  sysinfo_status_name(status), sysinfo_explain(host, status));
     const char *text = sysinfo_explain(host, status);
     ck_assert_msg(strstr(text, trouble[t].sentence) != NULL && strchr(text, '/') != NULL, "%s", text);
     ck_assert(sysinfo_system_error(host) == trouble[t].error || usual == status);
@@ -84,17 +92,24 @@ static struct calm ask_calmly(const struct question *question, const char *root,
 
 static bool follows_an_estimate(const struct question *question, const uint64_t *answer, size_t slot) {
     uint64_t derived = SYSINFO_BIT(struct sysinfo_memory, used) | SYSINFO_BIT(struct sysinfo_memory, percent);
-    return strcmp(question->name, "virtual_memory") == 0 && (derived >> slot & 1) && (answer[1] & SYSINFO_BIT(struct sysinfo_memory, available));
+    return strcmp(question->name, "virtual_memory") == 0 && (derived >> slot & 1) &&
+           (answer[1] & SYSINFO_BIT(struct sysinfo_memory, available));
 }
 
-/* An answer in spite of trouble may lack figures, and mark others as estimated; no figure is another than without trouble. */
-static void expect_no_wrong_figure(const struct question *question, const char *root, int t, const struct calm *calm, const uint64_t *answer) {
+/*
+ * An answer in spite of trouble may lack figures, and mark others as estimated; no figure is
+ * another than without trouble.
+ */
+static void expect_no_wrong_figure(const struct question *question, const char *root, int t, const struct calm *calm,
+                                   const uint64_t *answer) {
     ck_assert_msg((answer[0] & ~calm->answer[0][0] & ~answer[1]) == 0, "%s: in trouble it knows more", question->name);
     for (size_t slot = 2; slot < SYSINFO_SLOTS; slot++) {
-        bool is_told = answer[0] == 0 || (answer[0] >> slot & 1), is_estimated = (answer[1] >> slot & 1) || follows_an_estimate(question, answer, slot);
+        bool is_told = answer[0] == 0 || (answer[0] >> slot & 1),
+             is_estimated = (answer[1] >> slot & 1) || follows_an_estimate(question, answer, slot);
         if (is_told && !is_estimated && calm->answer[0][slot] == calm->answer[1][slot]) {
-            ck_assert_msg(answer[slot] == calm->answer[0][slot], "%s, %s, trouble %d: slot %zu is %llu instead of %llu", question->name, root, t, slot,
-                          (unsigned long long)answer[slot], (unsigned long long)calm->answer[0][slot]);
+            ck_assert_msg(answer[slot] == calm->answer[0][slot], "%s, %s, trouble %d: slot %zu is %llu instead of %llu",
+                          question->name, root, t, slot, (unsigned long long)answer[slot],
+                          (unsigned long long)calm->answer[0][slot]);
         }
     }
 }
@@ -115,13 +130,14 @@ static bool ask_in_trouble(const struct question *question, const char *root, in
     bool has_failed = faults.has_failed;
     if (has_failed) {
         expect_outcome(question, host, status, usual, t);
-        if (status == SYSINFO_OK && root != NULL && trouble[t].error != ENOENT) { /* Without its file, there is no limit. */
+        if (status == SYSINFO_OK && root != NULL &&
+            trouble[t].error != ENOENT) { /* Without its file, there is no limit. */
             expect_no_wrong_figure(question, root, t, calm, answer);
         }
         status = question->ask(host, again);
         bool is_remembered = trouble[t].error == ENOENT; /* What a kernel lacks is looked for once. */
-        ck_assert_msg(is_remembered || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s has not recovered from trouble %d: %s", question->name, t,
-                      sysinfo_explain(host, status));
+        ck_assert_msg(is_remembered || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET,
+                      "%s has not recovered from trouble %d: %s", question->name, t, sysinfo_explain(host, status));
     }
     sysinfo_host_close(host);
     return has_failed;
@@ -159,7 +175,8 @@ START_TEST(a_descriptor_that_was_closed_is_opened_once_more) {
         faults_begin(FAULT_READ, 0, EBADF);
         int status = questions[i].ask(host, answer);
         faults_end();
-        ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s: %s", questions[i].name, sysinfo_explain(host, status));
+        ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s: %s",
+                      questions[i].name, sysinfo_explain(host, status));
         sysinfo_host_close(host);
     }
 }
@@ -200,9 +217,7 @@ END_TEST
 
 /* A sandbox. What else is known still answers, but which CPUs, and of which cores, is not guessed. */
 START_TEST(a_forbidden_affinity_is_not_told) {
-    static const struct {
-        int error, status;
-    } refusals[] = {{EPERM, SYSINFO_DENIED}, {ENOSYS, SYSINFO_NOT_SUPPORTED}};
+    static const struct { int error, status; } refusals[] = {{EPERM, SYSINFO_DENIED}, {ENOSYS, SYSINFO_NOT_SUPPORTED}};
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct sysinfo_host *host = open_root(NULL);
         struct sysinfo_cpu_allowance cpus;
@@ -239,7 +254,8 @@ END_TEST
 
 /* Files other than procfs's come in pieces: FUSE, or a capture on a network. */
 static bool is_clock(const struct question *question, int slot) {
-    uint64_t clock = strcmp(question->name, "cgroup_usage") == 0 ? SYSINFO_BIT(struct sysinfo_cgroup, time) : SYSINFO_BIT(struct sysinfo_cpu_sample, time);
+    uint64_t clock = strcmp(question->name, "cgroup_usage") == 0 ? SYSINFO_BIT(struct sysinfo_cgroup, time)
+                                                                 : SYSINFO_BIT(struct sysinfo_cpu_sample, time);
     return clock >> slot & 1;
 }
 
@@ -257,7 +273,8 @@ START_TEST(short_reads_are_put_together) {
             faults_end();
             ck_assert_int_eq(status_in_pieces, status);
             for (int slot = 0; slot < SYSINFO_SLOTS; slot++) {
-                ck_assert_msg(whole[slot] == pieces[slot] || is_clock(&questions[i], slot), "%s, %s: slot %d", questions[i].name, roots[root], slot);
+                ck_assert_msg(whole[slot] == pieces[slot] || is_clock(&questions[i], slot), "%s, %s: slot %d",
+                              questions[i].name, roots[root], slot);
             }
             sysinfo_host_close(host);
         }
@@ -288,7 +305,8 @@ END_TEST
 TCase *file_fault_tests(void) {
     TCase *tests = tcase_create("files");
     tcase_add_loop_test(tests, every_failing_file_has_its_status_and_the_next_call_works, 0, question_count);
-    tcase_add_loop_test(tests, a_descriptor_that_was_closed_is_opened_once_more, 0, 4); /* Where the first file read is one that is kept. */
+    tcase_add_loop_test(tests, a_descriptor_that_was_closed_is_opened_once_more, 0,
+                        4); /* Where the first file read is one that is kept. */
     tcase_add_test(tests, a_root_that_was_closed_is_opened_once_more);
     tcase_add_test(tests, a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again);
     tcase_add_test(tests, a_forbidden_affinity_is_not_told);

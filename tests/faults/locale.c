@@ -37,11 +37,14 @@ END_TEST
 
 int main(void) {
     size_t i = 0;
-    while (i < sizeof names / sizeof names[0] && (setlocale(LC_ALL, names[i]) == NULL || strcmp(localeconv()->decimal_point, ",") != 0)) { /* musl takes any name. */
+    while (i < sizeof names / sizeof names[0] &&
+           (setlocale(LC_ALL, names[i]) == NULL ||
+            strcmp(localeconv()->decimal_point, ",") != 0)) { /* musl takes any name. */
         i++;
     }
     if (i == sizeof names / sizeof names[0]) {
-        printf("skipped: there is no German locale, and localedef could not make one (Debian: apt-get install locales)\n");
+        printf(
+            "skipped: there is no German locale, and localedef could not make one (Debian: apt-get install locales)\n");
         return RUN_SKIPPED;
     }
     Suite *suite = suite_create("locale");

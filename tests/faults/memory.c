@@ -14,7 +14,10 @@ struct outcome {
     long blocks;
 };
 
-/* Asks with allocation number `at` failing, and once more; with nothing of libcheck between, so that blocks can be counted. */
+/*
+ * Asks with allocation number `at` failing, and once more; with nothing of libcheck between, so
+ * that blocks can be counted.
+ */
 static struct outcome ask_without_memory(const struct question *question, bool has_host, const char *root, int at) {
     uint64_t answer[SYSINFO_SLOTS] = {0}, again[SYSINFO_SLOTS] = {0}, untouched[SYSINFO_SLOTS] = {0};
     struct outcome outcome = {.status = 0};
@@ -45,12 +48,14 @@ static int sweep(const struct question *question, bool has_host, const char *roo
     for (;; at++) {
         struct outcome outcome = ask_without_memory(question, has_host, root, at);
         ck_assert_msg(outcome.error == ERANGE, "%s changed errno", question->name);
-        ck_assert_msg(outcome.blocks == 0, "%s, allocation %d: %ld blocks were not freed", question->name, at, outcome.blocks);
+        ck_assert_msg(outcome.blocks == 0, "%s, allocation %d: %ld blocks were not freed", question->name, at,
+                      outcome.blocks);
         ck_assert_msg(outcome.status_again != SYSINFO_NO_MEMORY, "%s has not recovered", question->name);
         if (!outcome.has_failed) {
             return at;
         }
-        ck_assert_msg(outcome.status == SYSINFO_NO_MEMORY, "%s, allocation %d: %s", question->name, at, sysinfo_status_name(outcome.status));
+        ck_assert_msg(outcome.status == SYSINFO_NO_MEMORY, "%s, allocation %d: %s", question->name, at,
+                      sysinfo_status_name(outcome.status));
         ck_assert_msg(outcome.is_explained == has_host, "%s does not say what needed memory", question->name);
         ck_assert_msg(outcome.is_untouched, "%s failed and left an answer", question->name);
         ck_assert_int_lt(at, 100);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that has more rights than whoever started it loads nothing that obeys the environment; others load hwloc, where there is one. */
+/*
+ * A program that has more rights than whoever started it loads nothing that obeys the environment;
+ * others load hwloc, where there is one.
+ */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +36,8 @@ START_TEST(a_privileged_program_loads_no_hwloc) {
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
     is_secure = 1;
     ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_DENIED);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED), "topology is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED), "topology is not asked for with more rights than whoever "
+                                                            "started this program has: hwloc obeys the environment");
     ck_assert_ptr_null(topology);
     ck_assert_int_eq(loaded, 0);
     is_secure = 0;
@@ -115,7 +119,8 @@ END_TEST
 
 /* Four CPUs, two of each core. */
 static void write_cpus(void) {
-    static const char *const names[] = {"thread_siblings", "core_cpus", "core_siblings", "package_cpus", "core_id", "physical_package_id"};
+    static const char *const names[] = {"thread_siblings", "core_cpus", "core_siblings",
+                                        "package_cpus",    "core_id",   "physical_package_id"};
     char name[96], text[32];
     for (int cpu = 0; cpu < 4; cpu++) {
         const unsigned values[] = {cpu < 2 ? 3 : 12, cpu < 2 ? 3 : 12, 15, 15, cpu < 2 ? 0 : 1, 0};

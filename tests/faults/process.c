@@ -17,7 +17,8 @@ static void ask_everything(struct sysinfo_host *host) {
     uint64_t answer[SYSINFO_SLOTS];
     for (int i = 0; i < question_count; i++) {
         int status = questions[i].ask(host, answer);
-        ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name, sysinfo_explain(host, status));
+        ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name,
+                      sysinfo_explain(host, status));
     }
     struct sysinfo_topology_object_list *topology = NULL;
     int status = sysinfo_topology_objects(host, &topology);

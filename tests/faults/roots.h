@@ -7,9 +7,18 @@
 #include <sysinfo/sysinfo.h>
 
 static const char *const roots[] = {
-    NULL, FIXTURES "/old-2.6", FIXTURES "/linux-2.4", FIXTURES "/hugepages", FIXTURES "/folders", FIXTURES "/offline", FIXTURES "/pages-64k",
+    NULL,
+    FIXTURES "/old-2.6",
+    FIXTURES "/linux-2.4",
+    FIXTURES "/hugepages",
+    FIXTURES "/folders",
+    FIXTURES "/offline",
+    FIXTURES "/pages-64k",
     /* Control groups of each version, pressure, NUMA nodes. */
-    FIXTURES "/../limits/v2-nested", FIXTURES "/../limits/v1", FIXTURES "/../limits/hybrid", FIXTURES "/../../cli/roots/server",
+    FIXTURES "/../limits/v2-nested",
+    FIXTURES "/../limits/v1",
+    FIXTURES "/../limits/hybrid",
+    FIXTURES "/../../cli/roots/server",
 };
 enum { ROOTS = sizeof roots / sizeof roots[0] };
 

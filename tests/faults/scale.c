@@ -17,10 +17,11 @@ static void make_stat(uint64_t cpus) {
     char *text = malloc((size_t)(cpus + 2) * 96);
     ck_assert_ptr_nonnull(text);
     uint64_t sum = cpus * (cpus - 1) / 2;
-    size_t length = (size_t)sprintf(text, "cpu  %llu %llu 0 %llu 0 0 0 0 0 0\n", (unsigned long long)(100 * sum), (unsigned long long)(100 * cpus),
-                                    (unsigned long long)(700 * cpus));
+    size_t length = (size_t)sprintf(text, "cpu  %llu %llu 0 %llu 0 0 0 0 0 0\n", (unsigned long long)(100 * sum),
+                                    (unsigned long long)(100 * cpus), (unsigned long long)(700 * cpus));
     for (uint64_t cpu = 0; cpu < cpus; cpu++) {
-        length += (size_t)sprintf(text + length, "cpu%llu %llu 100 0 700 0 0 0 0 0 0\n", (unsigned long long)cpu, (unsigned long long)(100 * cpu));
+        length += (size_t)sprintf(text + length, "cpu%llu %llu 100 0 700 0 0 0 0 0 0\n", (unsigned long long)cpu,
+                                  (unsigned long long)(100 * cpu));
     }
     memcpy(text + length, "ctxt 12\n", 9);
     folder_write("proc/stat", text);
@@ -39,7 +40,9 @@ static void make_machine(int cpus) {
         snprintf(path, sizeof path, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
         folder_write(path, list);
     }
-    folder_write("proc/meminfo", "MemTotal:  8000 kB\nMemFree:  1000 kB\nMemAvailable:  4000 kB\nSwapTotal:  2000 kB\nSwapFree:  500 kB\n");
+    folder_write(
+        "proc/meminfo",
+        "MemTotal:  8000 kB\nMemFree:  1000 kB\nMemAvailable:  4000 kB\nSwapTotal:  2000 kB\nSwapFree:  500 kB\n");
     folder_write("proc/vmstat", "nr_free_pages 250\npswpin 3\npswpout 4\n");
 }
 
@@ -81,8 +84,12 @@ START_TEST(a_machine_of_any_size_is_read_whole_and_then_for_free) {
             const struct sysinfo_cpu_sample *row = sysinfo_cpu_sample_list_at(list, (size_t)cpu);
             ck_assert(row->cpu == (uint64_t)cpu && row->user == cpu && row->nice == 1 && row->idle == 7);
         }
-        /* The text is read to its end, by two reads once the buffer is large enough; each count reads its list by two as well. */
-        ck_assert(round == 0 || (faults.calls[FAULT_MEMORY] == 0 && faults.calls[FAULT_OPEN] == 0 && faults.calls[FAULT_READ] == 6));
+        /*
+         * The text is read to its end, by two reads once the buffer is large enough; each count
+         * reads its list by two as well.
+         */
+        ck_assert(round == 0 ||
+                  (faults.calls[FAULT_MEMORY] == 0 && faults.calls[FAULT_OPEN] == 0 && faults.calls[FAULT_READ] == 6));
     }
 }
 END_TEST

@@ -29,8 +29,8 @@ static long length_of(const char *path) {
 
 static bool is_procfs(void) {
     struct statfs information;
-    return statfs("/proc/stat", &information) == 0 && information.f_type == 0x9fa0 && statfs("/proc/meminfo", &information) == 0 &&
-           information.f_type == 0x9fa0;
+    return statfs("/proc/stat", &information) == 0 && information.f_type == 0x9fa0 &&
+           statfs("/proc/meminfo", &information) == 0 && information.f_type == 0x9fa0;
 }
 
 static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
@@ -41,32 +41,32 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
 
 /* ---- Every public function that asks the system; lists are kept by the caller, as a meter keeps them ---- */
 
-#define FUNCTIONS_THAT_FILL(F)                                                                                                                                 \
-    F(cpu_times, sysinfo_cpu_sample)                                                                                                                           \
-    F(cpu_counts, sysinfo_processors)                                                                                                                          \
-    F(virtual_memory, sysinfo_memory)                                                                                                                          \
-    F(swap_memory, sysinfo_swap)                                                                                                                               \
-    F(load_average, sysinfo_load)                                                                                                                              \
-    F(cpu_stats, sysinfo_stats)                                                                                                                                \
-    F(usable_memory, sysinfo_allowance)                                                                                                                        \
-    F(usable_swap, sysinfo_allowance)                                                                                                                          \
-    F(usable_cpus, sysinfo_cpu_allowance)                                                                                                                      \
-    F(cgroup_usage, sysinfo_cgroup)                                                                                                                            \
-    F(cpu_pressure, sysinfo_pressure)                                                                                                                          \
-    F(memory_pressure, sysinfo_pressure)                                                                                                                       \
-    F(io_pressure, sysinfo_pressure)                                                                                                                           \
-    F(irq_pressure, sysinfo_pressure)                                                                                                                          \
-    F(cgroup_cpu_pressure, sysinfo_pressure)                                                                                                                   \
-    F(cgroup_memory_pressure, sysinfo_pressure)                                                                                                                \
-    F(cgroup_io_pressure, sysinfo_pressure)                                                                                                                    \
-    F(cgroup_irq_pressure, sysinfo_pressure)                                                                                                                   \
-    F(heap_info, sysinfo_heap)                                                                                                                                 \
+#define FUNCTIONS_THAT_FILL(F)                  \
+    F(cpu_times, sysinfo_cpu_sample)            \
+    F(cpu_counts, sysinfo_processors)           \
+    F(virtual_memory, sysinfo_memory)           \
+    F(swap_memory, sysinfo_swap)                \
+    F(load_average, sysinfo_load)               \
+    F(cpu_stats, sysinfo_stats)                 \
+    F(usable_memory, sysinfo_allowance)         \
+    F(usable_swap, sysinfo_allowance)           \
+    F(usable_cpus, sysinfo_cpu_allowance)       \
+    F(cgroup_usage, sysinfo_cgroup)             \
+    F(cpu_pressure, sysinfo_pressure)           \
+    F(memory_pressure, sysinfo_pressure)        \
+    F(io_pressure, sysinfo_pressure)            \
+    F(irq_pressure, sysinfo_pressure)           \
+    F(cgroup_cpu_pressure, sysinfo_pressure)    \
+    F(cgroup_memory_pressure, sysinfo_pressure) \
+    F(cgroup_io_pressure, sysinfo_pressure)     \
+    F(cgroup_irq_pressure, sysinfo_pressure)    \
+    F(heap_info, sysinfo_heap)                  \
     F(heap_detail, sysinfo_heap)
 
-#define FILL(name, type)                                                                                                                                       \
-    static int name(struct sysinfo_host *host) {                                                                                                               \
-        struct type out;                                                                                                                                       \
-        return sysinfo_##name(host, &out, sizeof out);                                                                                                         \
+#define FILL(name, type)                               \
+    static int name(struct sysinfo_host *host) {       \
+        struct type out;                               \
+        return sysinfo_##name(host, &out, sizeof out); \
     }
 FUNCTIONS_THAT_FILL(FILL)
 #undef FILL
@@ -141,7 +141,9 @@ static int cpu_times_percent_percpu(struct sysinfo_host *host) {
 static int cpu_usage_list_between(struct sysinfo_host *host) {
     struct sysinfo_cpu_sample_list **list = kept.before == NULL ? &kept.before : &kept.after;
     int status = sysinfo_cpu_times_percpu(host, list);
-    return status != SYSINFO_OK ? status : kept.after == NULL ? SYSINFO_NOT_YET : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
+    return status != SYSINFO_OK ? status
+           : kept.after == NULL ? SYSINFO_NOT_YET
+                                : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
 }
 
 static int numa_read(struct sysinfo_host *host) {
@@ -173,7 +175,7 @@ static const struct asked {
 #define FILL(name, type) {#name, name},
     FUNCTIONS_THAT_FILL(FILL)
 #undef FILL
-    {"cpu_percent", cpu_percent},
+        {"cpu_percent", cpu_percent},
     {"cpu_percent", cpu_percent_since_last},
     {"cpu_times_percent", cpu_times_percent},
     {"read", read_any},
@@ -207,14 +209,52 @@ static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
 
 /* What asks nothing of the system, or cannot be asked twice. */
 static const char *const not_asked[] = {
-    "backend",       "cpu_sample_list_all", "cpu_sample_list_at", "cpu_sample_list_count", "cpu_sample_list_free", "cpu_usage_between", "cpu_usage_list_all",
-    "cpu_usage_list_at", "cpu_usage_list_count", "cpu_usage_list_free", "field_double", "field_find", "field_is_estimated", "field_next", "field_source",
-    "field_state", "field_uint64", "host_close", "host_open", "numa_node_list_at", "numa_node_list_count", "numa_node_list_cpus", "numa_node_list_free", "status_meaning", "status_name",
-    "topology_object_list_at", "topology_object_list_count_type", "topology_object_list_cpus", "topology_object_list_free", "unit_name", "version",
-    "heap_growth", "heap_trim", /* They change the heap: that is what they are for. */
-    "heap_recorded", "mark",    /* Of a file that the caller names; they keep nothing open. */
-    "heap_counts", "heap_enter", "heap_leave", "heap_scopes_close", "heap_scopes_count", "heap_scopes_open", "heap_scopes_print", "heap_scopes_row",
-    "heap_scopes_write", "heap_thread_counts", "heap_watch", /* Of the tracker in this process: nothing is read. */
+    "backend",
+    "cpu_sample_list_all",
+    "cpu_sample_list_at",
+    "cpu_sample_list_count",
+    "cpu_sample_list_free",
+    "cpu_usage_between",
+    "cpu_usage_list_all",
+    "cpu_usage_list_at",
+    "cpu_usage_list_count",
+    "cpu_usage_list_free",
+    "field_double",
+    "field_find",
+    "field_is_estimated",
+    "field_next",
+    "field_source",
+    "field_state",
+    "field_uint64",
+    "host_close",
+    "host_open",
+    "numa_node_list_at",
+    "numa_node_list_count",
+    "numa_node_list_cpus",
+    "numa_node_list_free",
+    "status_meaning",
+    "status_name",
+    "topology_object_list_at",
+    "topology_object_list_count_type",
+    "topology_object_list_cpus",
+    "topology_object_list_free",
+    "unit_name",
+    "version",
+    "heap_growth",
+    "heap_trim", /* They change the heap: that is what they are for. */
+    "heap_recorded",
+    "mark", /* Of a file that the caller names; they keep nothing open. */
+    "heap_counts",
+    "heap_enter",
+    "heap_leave",
+    "heap_scopes_close",
+    "heap_scopes_count",
+    "heap_scopes_open",
+    "heap_scopes_print",
+    "heap_scopes_row",
+    "heap_scopes_write",
+    "heap_thread_counts",
+    "heap_watch", /* Of the tracker in this process: nothing is read. */
 };
 
 static bool is_known(const char *function) {
@@ -244,7 +284,10 @@ END_TEST
 
 START_TEST(a_warm_host_neither_allocates_nor_opens) {
     struct sysinfo_host *host = open_root(roots[_i]);
-    /* Without the kernel's list of online CPUs each CPU's own file is looked at: nothing else tells that they are what they were. */
+    /*
+     * Without the kernel's list of online CPUs each CPU's own file is looked at: nothing else tells
+     * that they are what they were.
+     */
     bool is_without_list = roots[_i] != NULL && strcmp(roots[_i], FIXTURES "/folders") == 0;
     int successes = 0;
     for (int i = 0; i < ASKED; i++) {
@@ -257,8 +300,10 @@ START_TEST(a_warm_host_neither_allocates_nor_opens) {
             int status = asked[i].ask(host);
             faults_end();
             ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
-            ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "%s: %s allocates", roots[_i] == NULL ? "/" : roots[_i], asked[i].function);
-            ck_assert_msg(faults.calls[FAULT_OPEN] == 0, "%s: %s opens a file", roots[_i] == NULL ? "/" : roots[_i], asked[i].function);
+            ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "%s: %s allocates", roots[_i] == NULL ? "/" : roots[_i],
+                          asked[i].function);
+            ck_assert_msg(faults.calls[FAULT_OPEN] == 0, "%s: %s opens a file", roots[_i] == NULL ? "/" : roots[_i],
+                          asked[i].function);
         }
     }
     ck_assert_int_ge(successes, roots[_i] == NULL ? 15 : 2);
@@ -289,9 +334,10 @@ END_TEST
 static const struct {
     const char *name;
     int reads;
-} single_reads[] = {{"cpu_times", 1},       {"cpu_percent", 2},    {"cpu_percent since last", 1}, {"cpu_times_percent since last", 1},
-                    {"cpu_times_percpu", 1}, {"virtual_memory", 1}, {"load_average", 1},           {"cpu_stats", 1},
-                    {"cpu_counts", 2} /* sysfs has no end mark of its own: the second brings nothing. */};
+} single_reads[] = {
+    {"cpu_times", 1},        {"cpu_percent", 2},    {"cpu_percent since last", 1}, {"cpu_times_percent since last", 1},
+    {"cpu_times_percpu", 1}, {"virtual_memory", 1}, {"load_average", 1},           {"cpu_stats", 1},
+    {"cpu_counts", 2} /* sysfs has no end mark of its own: the second brings nothing. */};
 
 START_TEST(stat_meminfo_and_loadavg_come_whole_in_one_read) {
     struct sysinfo_host *host = open_root(NULL);
@@ -312,7 +358,8 @@ START_TEST(stat_meminfo_and_loadavg_come_whole_in_one_read) {
         faults_begin(FAULT_READ, -1, 0);
         questions[i].ask(host, answer);
         faults_end();
-        ck_assert_msg(faults.calls[FAULT_READ] == single_reads[s].reads, "%s: %d reads", questions[i].name, faults.calls[FAULT_READ]);
+        ck_assert_msg(faults.calls[FAULT_READ] == single_reads[s].reads, "%s: %d reads", questions[i].name,
+                      faults.calls[FAULT_READ]);
     }
     sysinfo_host_close(host);
 }
@@ -332,7 +379,8 @@ START_TEST(a_one_off_call_allocates_nothing) {
         faults_begin(FAULT_MEMORY, -1, 0);
         int status = questions[i].ask(NULL, answer);
         faults_end();
-        ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name, sysinfo_status_name(status));
+        ck_assert_msg(question_is_answered(&questions[i], status), "%s: %s", questions[i].name,
+                      sysinfo_status_name(status));
         ck_assert_msg(faults.calls[FAULT_MEMORY] == 0, "%s allocates", questions[i].name);
     }
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What happens around a host while it answers: CPUs go, the process is moved, descriptors are closed, clocks jump, the process is stopped. */
+/*
+ * What happens around a host while it answers: CPUs go, the process is moved, descriptors are
+ * closed, clocks jump, the process is stopped.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -50,7 +53,8 @@ START_TEST(cpus_that_go_while_they_are_counted_leave_no_mixed_count) {
         ck_assert_int_eq(status, SYSINFO_OK);
         bool is_before = counts.count == 4 && (counts.cores == 2 || !SYSINFO_HAS(&counts, cores));
         bool is_after = counts.count == 2 && (counts.cores == 1 || !SYSINFO_HAS(&counts, cores));
-        ck_assert_msg(is_before || is_after, "call %d: %llu CPUs and %llu cores", at, (unsigned long long)counts.count, (unsigned long long)counts.cores);
+        ck_assert_msg(is_before || is_after, "call %d: %llu CPUs and %llu cores", at, (unsigned long long)counts.count,
+                      (unsigned long long)counts.cores);
         if (has_happened) {
             ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_OK);
             ck_assert(counts.count == 2 && counts.cores == 1);
@@ -69,8 +73,14 @@ static void make_groups(void) {
     folder_write("proc/self/cgroup", "0::/a\n");
     folder_write(GROUPS "cgroup.controllers", "memory\n");
     static const char *const files[][2] = {
-        {"a/memory.max", "104857600\n"}, {"a/memory.current", "20971520\n"}, {"a/memory.stat", "active_file 1048576\n"}, {"a/memory.high", "max\n"},
-        {"b/memory.max", "52428800\n"},  {"b/memory.current", "1048576\n"},  {"b/memory.stat", "active_file 0\n"},       {"b/memory.high", "max\n"},
+        {"a/memory.max", "104857600\n"},
+        {"a/memory.current", "20971520\n"},
+        {"a/memory.stat", "active_file 1048576\n"},
+        {"a/memory.high", "max\n"},
+        {"b/memory.max", "52428800\n"},
+        {"b/memory.current", "1048576\n"},
+        {"b/memory.stat", "active_file 0\n"},
+        {"b/memory.high", "max\n"},
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[64];
@@ -81,7 +91,8 @@ static void make_groups(void) {
 
 /* Moved, and the group that it was in is gone. */
 static void move_to_b(void) {
-    static const char *const gone[] = {GROUPS "a/memory.max", GROUPS "a/memory.current", GROUPS "a/memory.stat", GROUPS "a/memory.high", GROUPS "a"};
+    static const char *const gone[] = {GROUPS "a/memory.max", GROUPS "a/memory.current", GROUPS "a/memory.stat",
+                                       GROUPS "a/memory.high", GROUPS "a"};
     folder_write("proc/self/cgroup", "0::/b\n");
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
         char path[FOLDER_PATH];
@@ -92,7 +103,8 @@ static void move_to_b(void) {
 
 /* What could not be seen at that moment is unknown, or marked. */
 static bool is_of_group(const struct sysinfo_allowance *memory, uint64_t limit, uint64_t usable) {
-    bool is_limit = memory->limit == limit || !SYSINFO_HAS(memory, limit) || SYSINFO_IS_ESTIMATED(memory, limit), is_usable = memory->usable == usable || SYSINFO_IS_ESTIMATED(memory, usable);
+    bool is_limit = memory->limit == limit || !SYSINFO_HAS(memory, limit) || SYSINFO_IS_ESTIMATED(memory, limit),
+         is_usable = memory->usable == usable || SYSINFO_IS_ESTIMATED(memory, usable);
     return is_limit && is_usable;
 }
 
@@ -110,8 +122,10 @@ START_TEST(a_move_in_the_middle_of_a_call_mixes_no_figures) {
         faults_end();
         has_happened = faults.has_failed;
         ck_assert_msg(status == SYSINFO_OK, "call %d: %s", at, sysinfo_explain(host, status));
-        bool is_right = is_of_group(&memory, 100 * MIB, 81 * MIB) || (has_happened && is_of_group(&memory, 50 * MIB, 49 * MIB));
-        ck_assert_msg(is_right, "call %d: limit %llu, usable %llu", at, (unsigned long long)memory.limit, (unsigned long long)memory.usable);
+        bool is_right =
+            is_of_group(&memory, 100 * MIB, 81 * MIB) || (has_happened && is_of_group(&memory, 50 * MIB, 49 * MIB));
+        ck_assert_msg(is_right, "call %d: limit %llu, usable %llu", at, (unsigned long long)memory.limit,
+                      (unsigned long long)memory.usable);
         if (has_happened) {
             ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_OK);
             ck_assert(memory.limit == 50 * MIB && memory.usable == 49 * MIB && memory.estimated == 0);
@@ -125,7 +139,10 @@ END_TEST
 
 enum { MOST_DESCRIPTORS = 256 };
 
-/* Every descriptor that a warm host has opened becomes one of `foreign`, as it does after closefrom() in a program that goes on opening. */
+/*
+ * Every descriptor that a warm host has opened becomes one of `foreign`, as it does after
+ * closefrom() in a program that goes on opening.
+ */
 static int take_descriptors(const bool was_open[MOST_DESCRIPTORS], int foreign, bool is_taken[MOST_DESCRIPTORS]) {
     int taken = 0;
     for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
@@ -139,14 +156,17 @@ static int take_descriptors(const bool was_open[MOST_DESCRIPTORS], int foreign, 
 }
 
 /*
- * A host does not survive that: this is no promise of its answers. But what is no file of the kernel at all is noticed,
+ * A host does not survive that: this is no promise of its answers. But what is no file of the
+ * kernel at all is noticed,
  * opened again, and above all not closed: it is somebody else's.
  */
 START_TEST(descriptors_that_became_anothers_are_left_alone) {
     bool was_open[MOST_DESCRIPTORS], is_taken[MOST_DESCRIPTORS];
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
-    int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), foreign = _i == 0 ? ends[0] : _i == 1 ? folder : ends[1];
+    int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), foreign = _i == 0   ? ends[0]
+                                                                          : _i == 1 ? folder
+                                                                                    : ends[1];
     for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
         was_open[fd] = fcntl(fd, F_GETFD) >= 0;
     }
@@ -159,7 +179,8 @@ START_TEST(descriptors_that_became_anothers_are_left_alone) {
     ck_assert_int_gt(take_descriptors(was_open, foreign, is_taken), 3);
     for (int i = 0; i < question_count; i++) {
         int status = questions[i].ask(host, answer);
-        ck_assert_msg(status == usual[i] || status == SYSINFO_NOT_YET || usual[i] == SYSINFO_NOT_YET, "%s: %s", questions[i].name, sysinfo_explain(host, status));
+        ck_assert_msg(status == usual[i] || status == SYSINFO_NOT_YET || usual[i] == SYSINFO_NOT_YET, "%s: %s",
+                      questions[i].name, sysinfo_explain(host, status));
     }
     for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
         ck_assert_msg(!is_taken[fd] || fcntl(fd, F_GETFD) >= 0, "descriptor %d was closed", fd);
@@ -220,7 +241,8 @@ START_TEST(a_stop_within_an_interval_is_part_of_it) {
         int status = sysinfo_host_open(&host, NULL);
         bool is_told = write(ends[1], "x", 1) == 1;
         status = status == SYSINFO_OK ? sysinfo_cpu_times_percent(host, 0.1, &usage, sizeof usage) : status;
-        bool is_right = status == SYSINFO_NOT_YET || (status == SYSINFO_OK && usage.interval >= 0.1 && usage.percent >= 0 && usage.percent <= 100);
+        bool is_right = status == SYSINFO_NOT_YET ||
+                        (status == SYSINFO_OK && usage.interval >= 0.1 && usage.percent >= 0 && usage.percent <= 100);
         sysinfo_host_close(host);
         _exit(is_told && is_right ? 0 : 1);
     }
@@ -304,7 +326,11 @@ END_TEST
 START_TEST(a_text_is_saved_whole_or_the_failure_is_told) {
     static const struct {
         int at, error, longest, status;
-    } writes[] = {{-1, 0, 3, SYSINFO_OK}, {1, EINTR, 3, SYSINFO_OK}, {0, EINTR, 0, SYSINFO_OK}, {1, ENOSPC, 3, SYSINFO_SYSTEM}, {0, EIO, 0, SYSINFO_SYSTEM}};
+    } writes[] = {{-1, 0, 3, SYSINFO_OK},
+                  {1, EINTR, 3, SYSINFO_OK},
+                  {0, EINTR, 0, SYSINFO_OK},
+                  {1, ENOSPC, 3, SYSINFO_SYSTEM},
+                  {0, EIO, 0, SYSINFO_SYSTEM}};
     char path[FOLDER_PATH];
     folder_path(path, "saved");
     for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {

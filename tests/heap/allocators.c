@@ -85,7 +85,8 @@ START_TEST(trim_releases_what_was_predicted) {
         ck_assert_uint_ge(released, 30 * MiB);
     } else {
         ck_assert_uint_ge(released, 90 * MiB);
-        ck_assert_uint_le(heap.reclaimable > released ? heap.reclaimable - released : released - heap.reclaimable, released / 100 * 12);
+        ck_assert_uint_le(heap.reclaimable > released ? heap.reclaimable - released : released - heap.reclaimable,
+                          released / 100 * 12);
     }
 }
 END_TEST

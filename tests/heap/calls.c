@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "host.h"
 #include "heap/decode_malloc_info.h"
+#include "host.h"
 #include "run.h"
 
 START_TEST(short_struct_gets_what_fits) {
@@ -35,7 +35,8 @@ START_TEST(another_root_has_no_heap) {
     ck_assert_int_eq(sysinfo_host_open(&other, "/proc"), SYSINFO_OK);
     int status = sysinfo_heap_info(other, &heap, sizeof heap);
     ck_assert_int_eq(status, SYSINFO_NOT_SUPPORTED);
-    ck_assert_str_eq(sysinfo_explain(other, status), "the heap is that of this process, which another root does not hold");
+    ck_assert_str_eq(sysinfo_explain(other, status),
+                     "the heap is that of this process, which another root does not hold");
     ck_assert_int_eq(sysinfo_heap_trim(other, &released), SYSINFO_NOT_SUPPORTED);
     ck_assert_ptr_null(sysinfo_heap_allocator(other));
     sysinfo_host_close(other);
@@ -92,7 +93,8 @@ START_TEST(child_may_ask) {
     pid_t child = fork();
     if (child == 0) {
         struct sysinfo_heap heap;
-        _exit(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_OK && heap.used == mine.used && trims(host) ? 0 : 1);
+        _exit(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_OK && heap.used == mine.used && trims(host) ? 0
+                                                                                                                 : 1);
     }
     int status;
     ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -116,29 +118,31 @@ END_TEST
 
 /* ---- malloc_info() ---- */
 
-static const char text[] = "<malloc version=\"1\">\n"
-                           "<heap nr=\"0\">\n"
-                           "<sizes>\n"
-                           "  <size from=\"17\" to=\"32\" total=\"96\" count=\"3\"/>\n"        /* Too small. */
-                           "  <size from=\"4129\" to=\"4144\" total=\"8288\" count=\"2\"/>\n"  /* 2 x 4144: 1 byte more than each keeps. */
-                           "  <size from=\"10001\" to=\"10016\" total=\"100160\" count=\"10\"/>\n"
-                           "  <unsorted from=\"33\" to=\"90001\" total=\"90100\" count=\"50\"/>\n" /* Kept by small ones, as far as one can know. */
-                           "</sizes>\n"
-                           "<total type=\"fast\" count=\"1\" size=\"32\"/>\n"
-                           "<total type=\"rest\" count=\"66\" size=\"198612\"/>\n"
-                           "<system type=\"current\" size=\"999\"/>\n"
-                           "</heap>\n"
-                           "<heap nr=\"1\">\n"
-                           "<sizes>\n"
-                           "  <size from=\"50001\" to=\"50016\" total=\"50016\" count=\"1\"/>\n"
-                           "</sizes>\n"
-                           "</heap>\n"
-                           "<total type=\"fast\" count=\"1\" size=\"32\"/>\n"
-                           "<total type=\"rest\" count=\"67\" size=\"248628\"/>\n"
-                           "<total type=\"mmap\" count=\"2\" size=\"5000000000\"/>\n"
-                           "<system type=\"current\" size=\"300000\"/>\n"
-                           "<system type=\"max\" size=\"400000\"/>\n"
-                           "</malloc>\n";
+static const char text[] =
+    "<malloc version=\"1\">\n"
+    "<heap nr=\"0\">\n"
+    "<sizes>\n"
+    "  <size from=\"17\" to=\"32\" total=\"96\" count=\"3\"/>\n"       /* Too small. */
+    "  <size from=\"4129\" to=\"4144\" total=\"8288\" count=\"2\"/>\n" /* 2 x 4144: 1 byte more than each keeps. */
+    "  <size from=\"10001\" to=\"10016\" total=\"100160\" count=\"10\"/>\n"
+    /* Kept by small ones, as far as one can know. */
+    "  <unsorted from=\"33\" to=\"90001\" total=\"90100\" count=\"50\"/>\n"
+    "</sizes>\n"
+    "<total type=\"fast\" count=\"1\" size=\"32\"/>\n"
+    "<total type=\"rest\" count=\"66\" size=\"198612\"/>\n"
+    "<system type=\"current\" size=\"999\"/>\n"
+    "</heap>\n"
+    "<heap nr=\"1\">\n"
+    "<sizes>\n"
+    "  <size from=\"50001\" to=\"50016\" total=\"50016\" count=\"1\"/>\n"
+    "</sizes>\n"
+    "</heap>\n"
+    "<total type=\"fast\" count=\"1\" size=\"32\"/>\n"
+    "<total type=\"rest\" count=\"67\" size=\"248628\"/>\n"
+    "<total type=\"mmap\" count=\"2\" size=\"5000000000\"/>\n"
+    "<system type=\"current\" size=\"300000\"/>\n"
+    "<system type=\"max\" size=\"400000\"/>\n"
+    "</malloc>\n";
 
 static struct sysinfo__malloc_info decode(const char *source, size_t piece) {
     struct sysinfo__malloc_info decoded = {.page_size = 4096};
@@ -165,8 +169,15 @@ START_TEST(malloc_info_that_is_cut_is_not_complete) {
     memcpy(cut, text, sizeof text);
     cut[sizeof text - 4] = '\0';
     ck_assert(!decode(cut, 100).is_complete);
-    ck_assert_uint_eq(decode("<heap nr=\"0\">\n  <size from=\"1\" to=\"99999\" total=\"99999999999999999999\" count=\"1\"/>\n", 100).releasable, 0);
-    ck_assert_uint_eq(decode("<heap nr=\"0\">\n  <size from=\"1\" to=\"99999\" total=\"18446744073709551615\" count=\"18446744073709551615\"/>\n", 7).releasable, 0);
+    ck_assert_uint_eq(
+        decode("<heap nr=\"0\">\n  <size from=\"1\" to=\"99999\" total=\"99999999999999999999\" count=\"1\"/>\n", 100)
+            .releasable,
+        0);
+    ck_assert_uint_eq(decode("<heap nr=\"0\">\n  <size from=\"1\" to=\"99999\" total=\"18446744073709551615\" "
+                             "count=\"18446744073709551615\"/>\n",
+                             7)
+                          .releasable,
+                      0);
 }
 END_TEST
 
@@ -175,15 +186,18 @@ END_TEST
 static struct sysinfo_heap told;
 static int tell_status, give_back_status;
 
-static int tell(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner, bool in_detail, struct sysinfo_heap *heap) {
+static int tell(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner, bool in_detail,
+                struct sysinfo_heap *heap) {
     (void)owner, (void)in_detail;
     *heap = told;
-    return tell_status == SYSINFO_OK ? SYSINFO_OK : sysinfo__failed(asker, tell_status, 0, "the allocator", "has failed");
+    return tell_status == SYSINFO_OK ? SYSINFO_OK
+                                     : sysinfo__failed(asker, tell_status, 0, "the allocator", "has failed");
 }
 
 static int give_back(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner) {
     (void)owner;
-    return give_back_status == SYSINFO_OK ? SYSINFO_OK : sysinfo__failed(asker, give_back_status, 0, "the allocator", "has failed");
+    return give_back_status == SYSINFO_OK ? SYSINFO_OK
+                                          : sysinfo__failed(asker, give_back_status, 0, "the allocator", "has failed");
 }
 
 static void believe_in(const struct sysinfo__allocator *allocator) {
@@ -213,7 +227,8 @@ START_TEST(figures_that_contradict_each_other_are_put_right) {
     FACT(&told, used, 100);
     FACT(&told, reclaimable, 1);
     heap = info();
-    ck_assert(!SYSINFO_HAS(&heap, free) && !SYSINFO_HAS(&heap, footprint) && heap.reclaimable == 1); /* Of what is free nothing is known. */
+    ck_assert(!SYSINFO_HAS(&heap, free) && !SYSINFO_HAS(&heap, footprint) &&
+              heap.reclaimable == 1); /* Of what is free nothing is known. */
 }
 END_TEST
 

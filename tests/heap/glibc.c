@@ -117,7 +117,8 @@ START_TEST(all_arenas_are_summed) {
     static const unsigned threads[] = {1, 8, 64};
     mallopt(M_ARENA_MAX, 100);
     struct sysinfo_heap without = count_crowd(threads[_i], 0), with = count_crowd(threads[_i], 500);
-    ck_assert_uint_le(distance(with.used - without.used, threads[_i] * UINT64_C(500) * glibc_chunk(1200)), slack() * threads[_i]);
+    ck_assert_uint_le(distance(with.used - without.used, threads[_i] * UINT64_C(500) * glibc_chunk(1200)),
+                      slack() * threads[_i]);
     ck_assert_uint_eq(with.arenas, threads[_i] + 1);
 }
 END_TEST
@@ -235,7 +236,8 @@ START_TEST(reclaimable_is_what_a_trim_releases) {
     leave_pattern(&patterns[_i]);
     uint64_t predicted = detail().reclaimable, released = trim();
     uint64_t allowed = released * 12 / 100 > MiB / 2 ? released * 12 / 100 : MiB / 2;
-    ck_assert_msg(distance(predicted, released) <= allowed, "%s: predicted %ju, released %ju", patterns[_i].name, (uintmax_t)predicted, (uintmax_t)released);
+    ck_assert_msg(distance(predicted, released) <= allowed, "%s: predicted %ju, released %ju", patterns[_i].name,
+                  (uintmax_t)predicted, (uintmax_t)released);
 }
 END_TEST
 

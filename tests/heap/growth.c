@@ -51,7 +51,9 @@ static void leak_rarely(void *argument) {
 START_TEST(one_block_in_ten_calls_is_a_tenth) {
     int calls = 0;
     double growth = growth_of(leak_rarely, &calls);
-    ck_assert_double_ge_tol(growth, 4.0, 0.5); /* 48 bytes in 10 calls under glibc, 40 where the class of the size is counted; more under a sanitizer. */
+    ck_assert_double_ge_tol(
+        growth, 4.0,
+        0.5); /* 48 bytes in 10 calls under glibc, 40 where the class of the size is counted; more under a sanitizer. */
     if (allocator_is("glibc")) {
         ck_assert_double_eq_tol(growth, 4.8, 0.5); /* The thread's cache may hold some blocks more or less. */
     }
@@ -110,7 +112,8 @@ START_TEST(cache_is_no_leak) {
     static const struct {
         void (*function)(void *);
         void *argument;
-    } caches[] = {{tidy, NULL}, {fill_on_first_call, &cache}, {remember, &small}, {remember, &large}, {replace, &ring}, {grow_buffer, &buffer}};
+    } caches[] = {{tidy, NULL},     {fill_on_first_call, &cache}, {remember, &small}, {remember, &large},
+                  {replace, &ring}, {grow_buffer, &buffer}};
     ck_assert_double_eq(growth_of(caches[_i].function, caches[_i].argument), 0);
 }
 END_TEST

@@ -14,7 +14,10 @@
 
 static struct sysinfo_host *host;
 
-/* A check that succeeds allocates memory and writes to a file: too much between two looks at the heap, and too slow for a million blocks. */
+/*
+ * A check that succeeds allocates memory and writes to a file: too much between two looks at the
+ * heap, and too slow for a million blocks.
+ */
 static inline void must(int status) {
     if (status != SYSINFO_OK) {
         ck_abort_msg("%s", sysinfo_explain(host, status));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of allocators in an object that malloc() does not come from, as a plug-in with a private allocator has them: none may ever be called. */
+/*
+ * The functions of allocators in an object that malloc() does not come from, as a plug-in with a
+ * private allocator has them: none may ever be called.
+ */
 #include <stdlib.h>
 
 int mallctl(const char *name, void *old, size_t *old_size, void *new_value, size_t new_size);

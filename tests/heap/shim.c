@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An allocator that nobody knows, to be preloaded: hands out a large static block piece by piece, and takes nothing back. */
+/*
+ * An allocator that nobody knows, to be preloaded: hands out a large static block piece by piece,
+ * and takes nothing back.
+ */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +22,8 @@ static size_t end;
 
 void *aligned_alloc(size_t alignment, size_t size) {
     alignment = alignment < 16 ? 16 : alignment;
-    size_t start = (__atomic_fetch_add(&end, size + alignment + 32, __ATOMIC_RELAXED) + 16 + alignment - 1) / alignment * alignment;
+    size_t start = (__atomic_fetch_add(&end, size + alignment + 32, __ATOMIC_RELAXED) + 16 + alignment - 1) /
+                   alignment * alignment;
     if (start + size > sizeof memory) {
         errno = ENOMEM;
         return NULL;

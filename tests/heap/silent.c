@@ -38,8 +38,10 @@ int main(int argc, char **argv) {
     uint64_t released = 77;
     double growth = 77;
     expect(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_heap_info()");
-    expect(sysinfo_heap_detail(host, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_heap_detail()");
-    expect(sysinfo_read(host, SYSINFO_RESULT_HEAP, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED, "the status of sysinfo_read()");
+    expect(sysinfo_heap_detail(host, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED,
+           "the status of sysinfo_heap_detail()");
+    expect(sysinfo_read(host, SYSINFO_RESULT_HEAP, &heap, sizeof heap) == SYSINFO_NOT_SUPPORTED,
+           "the status of sysinfo_read()");
     expect(memcmp(&heap, &untouched, sizeof heap) == 0, "a figure was written");
     expect(sysinfo_heap_trim(host, &released) == SYSINFO_NOT_SUPPORTED && released == 77, "sysinfo_heap_trim()");
     expect(sysinfo_heap_growth(host, nothing, NULL, 10, &growth) == SYSINFO_NOT_SUPPORTED, "sysinfo_heap_growth()");

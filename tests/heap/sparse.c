@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* An allocator with jemalloc's door, to be preloaded: every figure is 8, small blocks given back 2, and those whose names have the text of SPARSE are refused. */
+/*
+ * An allocator with jemalloc's door, to be preloaded: every figure is 8, small blocks given back 2,
+ * and those whose names have the text of SPARSE are refused.
+ */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

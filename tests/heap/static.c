@@ -17,7 +17,8 @@ int main(void) {
     void *block = malloc(5000);
     int status = sysinfo_heap_detail(NULL, &after, sizeof after);
     free(block);
-    if (status != SYSINFO_OK || after.used - before.used != 5008 || after.arenas != 1 || sysinfo_heap_trim(NULL, &released) != SYSINFO_OK) {
+    if (status != SYSINFO_OK || after.used - before.used != 5008 || after.arenas != 1 ||
+        sysinfo_heap_trim(NULL, &released) != SYSINFO_OK) {
         puts("wrong: the figures of a static program");
         return 1;
     }

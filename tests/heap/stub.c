@@ -19,7 +19,8 @@ int main(int argc, char **argv) {
     const char *name = sysinfo_heap_allocator(NULL);
     int status = sysinfo_heap_info(NULL, &heap, sizeof heap);
     free(block);
-    if (argc != 2 || name == NULL || strcmp(name, argv[1]) != 0 || status != SYSINFO_OK || !SYSINFO_HAS(&heap, footprint)) {
+    if (argc != 2 || name == NULL || strcmp(name, argv[1]) != 0 || status != SYSINFO_OK ||
+        !SYSINFO_HAS(&heap, footprint)) {
         printf("wrong: the allocator is %s, the status %d\n", name != NULL ? name : "not known", status);
         return 1;
     }

@@ -89,8 +89,10 @@ static bool find_mount(struct place *place) {
     const struct mntent *entry;
     char controllers[512];
     while (mounts != NULL && (entry = getmntent(mounts)) != NULL && place->mount[0] == '\0') {
-        bool is_v1 = strcmp(entry->mnt_type, "cgroup") == 0 && place->controller[0] != '\0' && hasmntopt(entry, place->controller) != NULL;
-        bool is_v2 = strcmp(entry->mnt_type, "cgroup2") == 0 && read_file(entry->mnt_dir, "cgroup.controllers", controllers, sizeof controllers) &&
+        bool is_v1 = strcmp(entry->mnt_type, "cgroup") == 0 && place->controller[0] != '\0' &&
+                     hasmntopt(entry, place->controller) != NULL;
+        bool is_v2 = strcmp(entry->mnt_type, "cgroup2") == 0 &&
+                     read_file(entry->mnt_dir, "cgroup.controllers", controllers, sizeof controllers) &&
                      has_word(controllers, place->controller);
         if (is_v1 || is_v2) {
             snprintf(place->mount, sizeof place->mount, "%s", entry->mnt_dir);
@@ -121,7 +123,8 @@ static const char *make_groups(struct place *place) {
     }
     snprintf(place->outer, sizeof place->outer, "%s/sysinfo-test-%d", place->mount, (int)getpid());
     snprintf(place->inner, sizeof place->inner, "%s/inner", place->outer);
-    if (!enable(place, place->mount) || mkdir(place->outer, 0755) != 0 || !enable(place, place->outer) || mkdir(place->inner, 0755) != 0) {
+    if (!enable(place, place->mount) || mkdir(place->outer, 0755) != 0 || !enable(place, place->outer) ||
+        mkdir(place->inner, 0755) != 0) {
         const char *reason = strerror(errno);
         remove_groups(place);
         return reason;
@@ -144,7 +147,8 @@ static struct sysinfo_host *open_host(void) {
 static void set_memory(const char *folder, uint64_t limit) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)limit);
-    ck_assert(write_file(folder, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes", limit == SYSINFO_UNLIMITED ? memory.is_v2 ? "max" : "-1" : text));
+    ck_assert(write_file(folder, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes",
+                         limit == SYSINFO_UNLIMITED ? memory.is_v2 ? "max" : "-1" : text));
 }
 
 /* What the documentation's formula gives, from the files of one group. */
@@ -219,7 +223,8 @@ START_TEST(page_cache_of_the_group_stays_usable) {
     }
     ck_assert_int_eq(fsync(fd), 0);
     cached = value_of(memory.outer, "memory.stat", memory.is_v2 ? "inactive_file" : "total_inactive_file") - cached;
-    if (cached > MIB(32)) { /* A file system in memory has no such cache. The kernel sums up its figures when it likes. */
+    if (cached >
+        MIB(32)) { /* A file system in memory has no such cache. The kernel sums up its figures when it likes. */
         for (int i = 0; i < 200 && usable(host).usable + MIB(8) < before; i++) {
             usleep(50000);
         }
@@ -263,8 +268,10 @@ START_TEST(a_child_is_not_taken_for_its_parent) {
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         struct sysinfo_allowance allowance;
-        bool is_right = write_file(memory.outer, "cgroup.procs", "0") || memory.is_v2; /* Version 2: not into a group that has groups with controllers. */
-        is_right = is_right && sysinfo_usable_memory(host, &allowance, sizeof allowance) == SYSINFO_OK && allowance.limit == (memory.is_v2 ? MIB(300) : MIB(512));
+        bool is_right = write_file(memory.outer, "cgroup.procs", "0") ||
+                        memory.is_v2; /* Version 2: not into a group that has groups with controllers. */
+        is_right = is_right && sysinfo_usable_memory(host, &allowance, sizeof allowance) == SYSINFO_OK &&
+                   allowance.limit == (memory.is_v2 ? MIB(300) : MIB(512));
         _exit(is_right ? 0 : 1);
     }
     int status;
@@ -284,8 +291,10 @@ START_TEST(the_group_figures_are_those_of_its_files) {
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &cgroup, sizeof cgroup), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&cgroup, current) && SYSINFO_HAS(&cgroup, limit) && SYSINFO_HAS(&cgroup, events_max));
     ck_assert_uint_eq(cgroup.limit, MIB(512));
-    expect_near(cgroup.current, number_in(memory.inner, memory.is_v2 ? "memory.current" : "memory.usage_in_bytes"), MIB(2));
-    ck_assert_uint_eq(cgroup.events_max, memory.is_v2 ? value_of(memory.inner, "memory.events", "max") : number_in(memory.inner, "memory.failcnt"));
+    expect_near(cgroup.current, number_in(memory.inner, memory.is_v2 ? "memory.current" : "memory.usage_in_bytes"),
+                MIB(2));
+    ck_assert_uint_eq(cgroup.events_max, memory.is_v2 ? value_of(memory.inner, "memory.events", "max")
+                                                      : number_in(memory.inner, "memory.failcnt"));
     ck_assert(!SYSINFO_HAS(&cgroup, peak) || cgroup.peak + MIB(2) >= cgroup.current);
     sysinfo_host_close(host);
 }
@@ -310,7 +319,8 @@ START_TEST(the_quota_of_the_group_above_holds) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_allowance allowance;
     cpu_set_t set;
-    int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 2; /* Fails only where there are more than 1024. */
+    int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
+                                                              : 2; /* Fails only where there are more than 1024. */
     set_quota(cpu.outer, 150000, 100000);
     join(cpu.inner);
     for (int round = 0; round < 2; round++) {
@@ -324,7 +334,10 @@ START_TEST(the_quota_of_the_group_above_holds) {
 }
 END_TEST
 
-/* A hundredth of a CPU is allowed and all of it wanted: whatever else the machine does, the group is stopped in the end. */
+/*
+ * A hundredth of a CPU is allowed and all of it wanted: whatever else the machine does, the group
+ * is stopped in the end.
+ */
 START_TEST(a_group_at_its_quota_is_throttled) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cgroup before, after;
@@ -332,16 +345,19 @@ START_TEST(a_group_at_its_quota_is_throttled) {
     join(cpu.inner);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &before, sizeof before), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&before, throttled) && SYSINFO_HAS(&before, periods));
-    for (uint64_t stopped = value_of(cpu.outer, "cpu.stat", "nr_throttled"); value_of(cpu.outer, "cpu.stat", "nr_throttled") < stopped + 5;) {
+    for (uint64_t stopped = value_of(cpu.outer, "cpu.stat", "nr_throttled");
+         value_of(cpu.outer, "cpu.stat", "nr_throttled") < stopped + 5;) {
     }
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &after, sizeof after), SYSINFO_OK);
-    ck_assert(after.periods > before.periods && after.throttled_periods > before.throttled_periods && after.throttled > before.throttled);
+    ck_assert(after.periods > before.periods && after.throttled_periods > before.throttled_periods &&
+              after.throttled > before.throttled);
     ck_assert_uint_le(after.throttled_periods, after.periods);
     ck_assert_uint_ge(value_of(cpu.outer, "cpu.stat", "nr_throttled"), after.throttled_periods);
     if (SYSINFO_HAS(&after, cpu_percent)) { /* Not where CPU time is counted in another hierarchy than the quota. */
         ck_assert(after.cpu_percent > 0 && after.cpu_percent <= 100);
         double share = (after.cpu_time - before.cpu_time) / (after.interval * 0.01) * 100;
-        ck_assert(!cpu.is_v2 || (after.cpu_percent > share / 2 && after.cpu_percent < share * 2) || SYSINFO_IS_ESTIMATED(&after, cpu_percent)); /* Of two files, read one after the other. */
+        ck_assert(!cpu.is_v2 || (after.cpu_percent > share / 2 && after.cpu_percent < share * 2) ||
+                  SYSINFO_IS_ESTIMATED(&after, cpu_percent)); /* Of two files, read one after the other. */
     }
     sysinfo_host_close(host);
 }

@@ -62,8 +62,10 @@ START_TEST(counts_are_those_of_the_librarys_topology) {
     struct sysinfo_topology_object_list *topology = NULL;
     int status = sysinfo_topology_objects(host, &topology);
     if (status == SYSINFO_OK) {
-        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CPU));
-        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CORE));
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL),
+                         (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CPU));
+        ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL),
+                         (int)sysinfo_topology_object_list_count_type(topology, SYSINFO_TOPOLOGY_CORE));
         const struct sysinfo_topology_object *object;
         for (size_t i = 0; (object = sysinfo_topology_object_list_at(topology, i)) != NULL; i++) {
             ck_assert_int_eq(count_in_list(sysinfo_topology_object_list_cpus(topology, i)), (int)object->cpus);
@@ -83,7 +85,8 @@ START_TEST(the_topology_read_twice_is_the_same) {
     for (int round = 0; round < 2 && status == SYSINFO_OK; round++) {
         ck_assert_int_eq(sysinfo_topology_objects(round == 0 ? host : other, &second), SYSINFO_OK);
         size_t i = 0;
-        for (const struct sysinfo_topology_object *object; (object = sysinfo_topology_object_list_at(first, i)) != NULL; i++) {
+        for (const struct sysinfo_topology_object *object; (object = sysinfo_topology_object_list_at(first, i)) != NULL;
+             i++) {
             ck_assert_ptr_nonnull(sysinfo_topology_object_list_at(second, i));
             ck_assert_mem_eq(object, sysinfo_topology_object_list_at(second, i), sizeof *object);
             ck_assert_str_eq(sysinfo_topology_object_list_cpus(first, i), sysinfo_topology_object_list_cpus(second, i));
@@ -109,14 +112,17 @@ START_TEST(counts_are_those_of_hwloc) {
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU));
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE));
     ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_OK);
-    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE));
-    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE), hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE));
+    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE),
+                     hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PACKAGE));
+    ck_assert_int_eq((int)sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE),
+                     hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_NUMANODE));
     for (uint64_t level = 1; level <= 3; level++) {
         static const hwloc_obj_type_t types[] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L3CACHE};
         int caches = 0;
         const struct sysinfo_topology_object *object;
         for (size_t i = 0; (object = sysinfo_topology_object_list_at(list, i)) != NULL; i++) {
-            caches += object->type == SYSINFO_TOPOLOGY_CACHE && object->level == level && object->cache_type != SYSINFO_CACHE_INSTRUCTION;
+            caches += object->type == SYSINFO_TOPOLOGY_CACHE && object->level == level &&
+                      object->cache_type != SYSINFO_CACHE_INSTRUCTION;
         }
         ck_assert_int_eq(caches, hwloc_get_nbobjs_by_type(topology, types[level - 1]));
     }
@@ -149,19 +155,24 @@ START_TEST(memory_is_that_of_the_system_call) {
             least = most;
             most = other;
         }
-        is_near = memory.free + slack >= least && memory.free <= most + slack && memory.total == (uint64_t)after.totalram * after.mem_unit &&
+        is_near = memory.free + slack >= least && memory.free <= most + slack &&
+                  memory.total == (uint64_t)after.totalram * after.mem_unit &&
                   swap.total == (uint64_t)after.totalswap * after.mem_unit;
         usleep((useconds_t)attempt * 1000);
     }
     ck_assert_uint_eq(memory.total, (uint64_t)after.totalram * after.mem_unit);
     ck_assert_uint_eq(swap.total, (uint64_t)after.totalswap * after.mem_unit);
     ck_assert(SYSINFO_HAS(&memory, available) && SYSINFO_HAS(&memory, free) && SYSINFO_HAS(&memory, cached));
-    ck_assert_msg(is_near, "free: %ju, and %ju for the kernel", (uintmax_t)memory.free, (uintmax_t)free_for_the_kernel(&after));
+    ck_assert_msg(is_near, "free: %ju, and %ju for the kernel", (uintmax_t)memory.free,
+                  (uintmax_t)free_for_the_kernel(&after));
     sysinfo_host_close(host);
 }
 END_TEST
 
-/* The C library may ask another way, which is not cut to two digits; between two readings the figures may move once. */
+/*
+ * The C library may ask another way, which is not cut to two digits; between two readings the
+ * figures may move once.
+ */
 START_TEST(load_averages_are_those_of_the_c_library) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_load load;
@@ -172,7 +183,8 @@ START_TEST(load_averages_are_those_of_the_c_library) {
         ck_assert_int_eq(sysinfo_load_average(host, &load, sizeof load), SYSINFO_OK);
         ck_assert_int_eq(getloadavg(after, 3), 3);
         if (memcmp(before, after, sizeof before) == 0) {
-            is_equal = fabs(load.min1 - before[0]) < 0.011 && fabs(load.min5 - before[1]) < 0.011 && fabs(load.min15 - before[2]) < 0.011;
+            is_equal = fabs(load.min1 - before[0]) < 0.011 && fabs(load.min5 - before[1]) < 0.011 &&
+                       fabs(load.min15 - before[2]) < 0.011;
         }
     }
     ck_assert(is_equal);
@@ -190,11 +202,14 @@ static bool add_up(const struct sysinfo_cpu_sample_list *list) {
     }
     bool are_all_online = sysconf(_SC_NPROCESSORS_CONF) == (long)sysinfo_cpu_sample_list_count(list);
     double least = are_all_online ? -tolerance : -INFINITY;
-    return user - all->user >= least && user - all->user <= tolerance && system - all->system >= least && system - all->system <= tolerance && nice - all->nice >= least &&
-           nice - all->nice <= tolerance;
+    return user - all->user >= least && user - all->user <= tolerance && system - all->system >= least &&
+           system - all->system <= tolerance && nice - all->nice >= least && nice - all->nice <= tolerance;
 }
 
-/* The kernel sums each column before it cuts it to ticks, and its sum includes CPUs that are offline. It writes the rows after the sum: it may have been interrupted there. */
+/*
+ * The kernel sums each column before it cuts it to ticks, and its sum includes CPUs that are
+ * offline. It writes the rows after the sum: it may have been interrupted there.
+ */
 START_TEST(the_cpus_add_up_to_all) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_sample_list *list = NULL;
@@ -263,7 +278,8 @@ START_TEST(figures_of_the_root_folder_are_those_of_the_machine) {
     struct sysinfo_swap s, t;
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_swap_memory(root, &t, sizeof t), SYSINFO_OK);
-    ck_assert(s.total == t.total && s.present == t.present && t.sin >= s.sin); /* The page size was found out, or this machine's taken. */
+    ck_assert(s.total == t.total && s.present == t.present &&
+              t.sin >= s.sin); /* The page size was found out, or this machine's taken. */
     sysinfo_host_close(host);
     sysinfo_host_close(root);
 }

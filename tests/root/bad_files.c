@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are broken, odd or not to be read: a clear sentence, or what can be told; never a number that was not there. */
+/*
+ * Files that are broken, odd or not to be read: a clear sentence, or what can be told; never a
+ * number that was not there.
+ */
 #include <math.h>
 
 #include <sysinfo/sysinfo.h>
@@ -47,7 +50,8 @@ START_TEST(a_meminfo_without_a_usable_total_is_malformed) {
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
     ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), bad_meminfo[_i].explanation);
     ck_assert_uint_eq(memory.present, 47);
-    folder_write("proc/meminfo", "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it is right again when the file is. */
+    folder_write("proc/meminfo",
+                 "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it is right again when the file is. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.used, 60 * 1024);
     sysinfo_host_close(host);
@@ -86,7 +90,8 @@ static const struct {
     bool is_estimated;
 } odd_meminfo[] = {
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\n", 600, 100, false},
-    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 0 kB\nCached: 300 kB\n", 400, 100, true}, /* A bug of some kernels, not a value. */
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 0 kB\nCached: 300 kB\n", 400, 100,
+     true}, /* A bug of some kernels, not a value. */
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\n", 400, 100, true},
     {"MemTotal: 1000 kB\nMemFree: 100 kB\n", 100, 100, true},
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 1001 kB\n", 100, 100, true},
@@ -97,7 +102,8 @@ static const struct {
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\nMemAvailable:  60", 400, 100, true}, /* Cut. */
     {"MemTotal: 1000 kB\nMemFree: 2000 kB\nMemAvailable: 600 kB\n", 600, 1000, false},
     {"MemTotal: 1000 kB\nMemFree: -50 kB\nCached: 300 kB\n", 300, 0, true},
-    {"MemTotal: 1000 kB\nMemFree: 900 kB\nCached: 300 kB\n", 900, 900, true}, /* The estimate itself is above the total. */
+    {"MemTotal: 1000 kB\nMemFree: 900 kB\nCached: 300 kB\n", 900, 900,
+     true}, /* The estimate itself is above the total. */
     {"MemTotal:1000 kB\nMemFree:100 kB\nMemAvailable:600 kB\n", 600, 100, false},
     {"MemTotal: 1000 kB\nBuffers: 5 kB\n", -1, -1, false},
 };
@@ -122,17 +128,21 @@ END_TEST
 
 /* zoneinfo is the machine's even where a container's meminfo is its own: watermarks above its total are not its. */
 START_TEST(watermarks_above_the_total_are_ignored) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
+    folder_write(
+        "proc/meminfo",
+        "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
     folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      12345\n");
     struct sysinfo_host *host = open_folder();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
+    folder_write("proc/zoneinfo",
+                 "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
 #define MOST_PAGES "        low      999999999999999\n"
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES); /* In bytes more than 64 bits hold. */
+    folder_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES
+                                      MOST_PAGES); /* In bytes more than 64 bits hold. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
     sysinfo_host_close(host);
@@ -140,7 +150,9 @@ START_TEST(watermarks_above_the_total_are_ignored) {
 END_TEST
 
 START_TEST(watermarks_above_what_is_free_leave_nothing_available) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
+    folder_write(
+        "proc/meminfo",
+        "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
     folder_write("proc/vmstat", "nr_free_pages 25\n");
     folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      240\n");
     struct sysinfo_host *host = open_folder();
@@ -153,15 +165,19 @@ END_TEST
 
 /* As a container shows them whose use was counted elsewhere. */
 START_TEST(a_value_below_0_is_0_and_marked) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 kB\nActive: -1 kB\nInactive: -1 kB\n"
-                                 "Zswap: -1 kB\nZswapped: -1 kB\nDirty: -1 kB\nWriteback: -1 kB\nMemShared: -1 kB\nShmem: -1 kB\nSlab: -1 kB\nCommitLimit: -1 kB\n"
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 "
+                                 "kB\nActive: -1 kB\nInactive: -1 kB\n"
+                                 "Zswap: -1 kB\nZswapped: -1 kB\nDirty: -1 kB\nWriteback: -1 kB\nMemShared: -1 "
+                                 "kB\nShmem: -1 kB\nSlab: -1 kB\nCommitLimit: -1 kB\n"
                                  "Committed_AS: -1 kB\nHugetlb: -1 kB\n");
     struct sysinfo_host *host = open_folder();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
 #define IS_MARKED(field) (m.field == 0 && SYSINFO_IS_ESTIMATED(&m, field))
-    ck_assert(IS_MARKED(buffers) && IS_MARKED(cached) && IS_MARKED(active) && IS_MARKED(inactive) && IS_MARKED(zswap) && IS_MARKED(zswapped));
-    ck_assert(IS_MARKED(dirty) && IS_MARKED(writeback) && IS_MARKED(shared) && IS_MARKED(slab) && IS_MARKED(commit_limit) && IS_MARKED(committed));
+    ck_assert(IS_MARKED(buffers) && IS_MARKED(cached) && IS_MARKED(active) && IS_MARKED(inactive) && IS_MARKED(zswap) &&
+              IS_MARKED(zswapped));
+    ck_assert(IS_MARKED(dirty) && IS_MARKED(writeback) && IS_MARKED(shared) && IS_MARKED(slab) &&
+              IS_MARKED(commit_limit) && IS_MARKED(committed));
     ck_assert(IS_MARKED(hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
     ck_assert(m.total == 1000 * 1024 && m.available == 600 * 1024 && !SYSINFO_IS_ESTIMATED(&m, available));
     sysinfo_host_close(host);
@@ -197,12 +213,14 @@ static const struct {
     bool has_sin, has_sout, is_estimated;
 } swapped[] = {
     {"nr_free_pages 25\npswpin 3\npswpout 5\n", true, true, false},
-    {"nr_free_pages 18\npswpin 3\npswpout 5\n", true, true, true},    /* A page of 5689 bytes: another machine's number of them, then. */
+    {"nr_free_pages 18\npswpin 3\npswpout 5\n", true, true,
+     true}, /* A page of 5689 bytes: another machine's number of them, then. */
     {"nr_free_pages 99999\npswpin 3\npswpout 5\n", true, true, true}, /* Of one byte. */
     {"pswpin 3\npswpout 5\n", true, true, true},
     {"nr_free_pages 25\npswpin 3\n", true, false, false},
     {"nr_free_pages 25\npswpout 5\n", false, true, false},
-    {"nr_free_pages 2\npswpin 999999999999999\npswpout 999999999999999\n", false, false, false}, /* Pages of 64 KiB, and more bytes than 64 bits hold. */
+    {"nr_free_pages 2\npswpin 999999999999999\npswpout 999999999999999\n", false, false,
+     false}, /* Pages of 64 KiB, and more bytes than 64 bits hold. */
 };
 
 START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
@@ -217,7 +235,9 @@ START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].is_estimated);
     ck_assert(!SYSINFO_IS_ESTIMATED(&s, total) && !SYSINFO_IS_ESTIMATED(&s, free));
     ck_assert(!swapped[_i].has_sin || swapped[_i].is_estimated || s.sin == 3 * 4096);
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* What is free in bytes is not told either. */
+    folder_write(
+        "proc/meminfo",
+        "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* What is free in bytes is not told either. */
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), SYSINFO_HAS(&s, sin));
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), SYSINFO_HAS(&s, sout));
@@ -266,10 +286,14 @@ static const struct {
     const char *explanation;
 } bad_stats[] = {
     {"", SYSINFO_MALFORMED, "/proc/stat has no cpu line"},
-    {"cpu  1 2 3\ncpu0 1 2 3\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
-    {"cpu  1 2 3 4", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
-    {"cpu  1 2 -3 4\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
-    {"cpu  18446744073709551616 2 3 4\n", SYSINFO_MALFORMED, "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 3\ncpu0 1 2 3\n", SYSINFO_MALFORMED,
+     "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 3 4", SYSINFO_MALFORMED,
+     "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  1 2 -3 4\n", SYSINFO_MALFORMED,
+     "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
+    {"cpu  18446744073709551616 2 3 4\n", SYSINFO_MALFORMED,
+     "/proc/stat has a cpu line without the four numbers user, nice, system and idle"},
     {"cpu  1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n", SYSINFO_OK, NULL},
 };
 
@@ -374,7 +398,9 @@ START_TEST(a_folder_in_place_of_a_file_is_an_error) {
 END_TEST
 
 START_TEST(a_pressure_above_100_is_100_and_marked) {
-    folder_write("proc/pressure/io", "some avg10=100.00 avg60=104.50 avg300=3.00 total=4\nfull avg10=999999999 avg60=2.00 avg300=3.00 total=4\n");
+    folder_write(
+        "proc/pressure/io",
+        "some avg10=100.00 avg60=104.50 avg300=3.00 total=4\nfull avg10=999999999 avg60=2.00 avg300=3.00 total=4\n");
     struct sysinfo_host *host = open_folder();
     struct sysinfo_pressure pressure;
     ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
@@ -382,12 +408,16 @@ START_TEST(a_pressure_above_100_is_100_and_marked) {
     ck_assert(pressure.some_avg60 == 100 && SYSINFO_IS_ESTIMATED(&pressure, some_avg60));
     ck_assert(pressure.full_avg10 == 100 && SYSINFO_IS_ESTIMATED(&pressure, full_avg10));
     ck_assert(pressure.full_avg60 == 2 && !SYSINFO_IS_ESTIMATED(&pressure, full_avg60));
-    folder_write("proc/pressure/io", "some avg10=100.01 avg60=1.00 avg300=101.00 total=4\nfull avg10=1.00 avg60=102.00 avg300=103.00 total=4\n");
+    folder_write(
+        "proc/pressure/io",
+        "some avg10=100.01 avg60=1.00 avg300=101.00 total=4\nfull avg10=1.00 avg60=102.00 avg300=103.00 total=4\n");
     ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
     ck_assert(pressure.some_avg10 == 100 && pressure.some_avg60 == 1 && pressure.some_avg300 == 100);
     ck_assert(pressure.full_avg10 == 1 && pressure.full_avg60 == 100 && pressure.full_avg300 == 100);
-    ck_assert_uint_eq(pressure.estimated, SYSINFO_BIT(struct sysinfo_pressure, some_avg10) | SYSINFO_BIT(struct sysinfo_pressure, some_avg300) |
-                                              SYSINFO_BIT(struct sysinfo_pressure, full_avg60) | SYSINFO_BIT(struct sysinfo_pressure, full_avg300));
+    ck_assert_uint_eq(pressure.estimated, SYSINFO_BIT(struct sysinfo_pressure, some_avg10) |
+                                              SYSINFO_BIT(struct sysinfo_pressure, some_avg300) |
+                                              SYSINFO_BIT(struct sysinfo_pressure, full_avg60) |
+                                              SYSINFO_BIT(struct sysinfo_pressure, full_avg300));
     sysinfo_host_close(host);
 }
 END_TEST
@@ -404,7 +434,8 @@ END_TEST
 
 /* Sizes of huge pages whose bytes do not fit 64 bits. */
 START_TEST(huge_pages_beyond_all_memory_are_unknown) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
+    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: "
+                                 "1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
     struct sysinfo_host *host = open_folder();
     struct sysinfo_memory m;
@@ -413,25 +444,31 @@ START_TEST(huge_pages_beyond_all_memory_are_unknown) {
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "none\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("proc/meminfo", "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* Without the default's lines. */
+    folder_write("proc/meminfo",
+                 "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* Without the default's lines. */
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(m.hugepages_total == UINT64_C(4) << 30 && m.hugepages_free == UINT64_C(2) << 30);
     struct sysinfo_host *second = open_folder();
-    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869183\n"); /* Only the sum of both does not fit. */
+    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages",
+                 "17179869183\n"); /* Only the sum of both does not fit. */
     folder_write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "1024\n");
     ck_assert_int_eq(sysinfo_virtual_memory(second, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
     sysinfo_host_close(second);
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 999999999999999\n"
-                                 "Hugepagesize: 999999999999999 kB\n");
+    folder_write("proc/meminfo",
+                 "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 999999999999999\n"
+                 "Hugepagesize: 999999999999999 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 999999999999999\nHugePages_Free: 999999999999999\n"
-                                 "Hugepagesize: 999999999999999 kB\n");
+    folder_write(
+        "proc/meminfo",
+        "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 999999999999999\nHugePages_Free: 999999999999999\n"
+        "Hugepagesize: 999999999999999 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: -1\nHugepagesize: 4 kB\n");
+    folder_write("proc/meminfo",
+                 "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: -1\nHugepagesize: 4 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_free));
     sysinfo_host_close(host);

@@ -65,7 +65,9 @@ START_TEST(links_stay_below_the_root) {
     uint64_t how[3] = {O_PATH, 0, 0}; /* struct open_how of Linux 5.6 */
     long fd = syscall(SYS_openat2, AT_FDCWD, folder_root, how, sizeof how);
     if (fd < 0) {
-        printf("skipped: this kernel or its sandbox has no openat2, without which links are followed as they are (error %d)\n", errno);
+        printf("skipped: this kernel or its sandbox has no openat2, without which links are followed as they are "
+               "(error %d)\n",
+               errno);
         return;
     }
     close((int)fd);
@@ -77,7 +79,8 @@ START_TEST(links_stay_below_the_root) {
     expect_total(path, 55);
     folder_path(path, "machine/proc/meminfo");
     ck_assert_int_eq(unlink(path), 0);
-    ck_assert_int_eq(symlink("../../../../../../../../../elsewhere/absolute", path), 0); /* ".." of the root is the root. */
+    ck_assert_int_eq(symlink("../../../../../../../../../elsewhere/absolute", path),
+                     0); /* ".." of the root is the root. */
     folder_path(path, "machine");
     expect_total(path, 55);
     folder_path(path, "machine/proc/meminfo");

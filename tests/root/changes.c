@@ -30,7 +30,8 @@ START_TEST(percentages_are_those_between_two_texts) {
     folder_write("proc/stat", "cpu  100 0 100 1000 50 0 0 0 0 0\n");
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_NOT_YET);
     ck_assert_int_eq(sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage), SYSINFO_NOT_YET);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_YET), "this is the first call: there is no earlier sample to compare with");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_YET),
+                     "this is the first call: there is no earlier sample to compare with");
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_NOT_YET);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_YET), "no CPU time has passed between the two samples");
     ck_assert(percent == 47);
@@ -38,7 +39,8 @@ START_TEST(percentages_are_those_between_two_texts) {
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_OK);
     ck_assert(is_near(percent, 30));
     folder_write("proc/stat", "cpu  140 0 120 1050 130 0 0 0 0 0\n");
-    ck_assert_int_eq(sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage), SYSINFO_OK); /* Its own past: since the first text. */
+    ck_assert_int_eq(sysinfo_cpu_times_percent(host, 0, &usage, sizeof usage),
+                     SYSINFO_OK); /* Its own past: since the first text. */
     ck_assert(is_near(usage.user, 40.0 / 190 * 100) && is_near(usage.idle, 50.0 / 190 * 100));
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_OK);
     ck_assert(is_near(percent, 30.0 / 90 * 100));
@@ -83,7 +85,8 @@ START_TEST(cpus_come_and_go_between_two_samples) {
     ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_ptr_eq(list, before);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 100);
-    ck_assert(SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 3), percent) && !SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 1), percent));
+    ck_assert(SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 3), percent) &&
+              !SYSINFO_HAS(sysinfo_cpu_usage_list_at(list, 1), percent));
     folder_write("proc/stat", "cpu  1 2\n"); /* A failure leaves the list alone. */
     ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_MALFORMED);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 100);

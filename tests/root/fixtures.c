@@ -11,7 +11,8 @@
 #include "suites.h"
 
 #define KIB(n) ((uint64_t)1024 * (n))
-#define IS_FACT(result, field, expected) (SYSINFO_HAS(result, field) && !SYSINFO_IS_ESTIMATED(result, field) && (result)->field == (expected))
+#define IS_FACT(result, field, expected) \
+    (SYSINFO_HAS(result, field) && !SYSINFO_IS_ESTIMATED(result, field) && (result)->field == (expected))
 #define IS_GUESS(result, field, expected) (SYSINFO_IS_ESTIMATED(result, field) && (result)->field == (expected))
 
 static struct sysinfo_host *open_fixture(const char *name) {
@@ -37,7 +38,8 @@ static struct sysinfo_swap swap_of(struct sysinfo_host *host) {
 }
 
 /*
- * In kB: 120000 free, less the low watermarks, 10 + 1490 pages of 4 kB; 550000 of file cache, less 6000 again; 8000 of
+ * In kB: 120000 free, less the low watermarks, 10 + 1490 pages of 4 kB; 550000 of file cache, less
+ * 6000 again; 8000 of
  * reclaimable objects, less their half, which is smaller than the watermarks.
  */
 START_TEST(a_kernel_without_memavailable_is_estimated) {
@@ -47,8 +49,10 @@ START_TEST(a_kernel_without_memavailable_is_estimated) {
         ck_assert(IS_FACT(&m, total, KIB(2061404)));
         ck_assert(IS_GUESS(&m, available, KIB(120000 - 6000 + 550000 - 6000 + 8000 - 4000)));
         ck_assert(IS_FACT(&m, used, m.total - m.available));
-        ck_assert(IS_FACT(&m, free, KIB(120000)) && IS_FACT(&m, buffers, KIB(55000)) && IS_FACT(&m, cached, KIB(608000)));
-        ck_assert(IS_FACT(&m, active, KIB(900000)) && IS_FACT(&m, inactive, KIB(500000)) && IS_FACT(&m, shared, KIB(12000)));
+        ck_assert(IS_FACT(&m, free, KIB(120000)) && IS_FACT(&m, buffers, KIB(55000)) &&
+                  IS_FACT(&m, cached, KIB(608000)));
+        ck_assert(IS_FACT(&m, active, KIB(900000)) && IS_FACT(&m, inactive, KIB(500000)) &&
+                  IS_FACT(&m, shared, KIB(12000)));
         ck_assert(IS_FACT(&m, slab, KIB(30000)) && IS_FACT(&m, dirty, KIB(152)) && IS_FACT(&m, writeback, 0));
         ck_assert(IS_FACT(&m, committed, KIB(1500000)) && IS_FACT(&m, commit_limit, KIB(2079268)));
         ck_assert(IS_FACT(&m, hugepages_total, KIB(8192)) && IS_FACT(&m, hugepages_free, KIB(2048)));
@@ -65,15 +69,18 @@ START_TEST(an_old_kernels_other_figures_are_told) {
     ck_assert(IS_FACT(&s, sin, 250 * 4096) && IS_FACT(&s, sout, 12142 * 4096));
     struct sysinfo_cpu_sample times;
     ck_assert_int_eq(sysinfo_cpu_times(host, &times, sizeof times), SYSINFO_OK);
-    ck_assert(IS_FACT(&times, user, 10) && IS_FACT(&times, nice, 2) && IS_FACT(&times, system, 3) && IS_FACT(&times, idle, 400));
-    ck_assert(IS_FACT(&times, iowait, 5) && IS_FACT(&times, irq, 0.06) && IS_FACT(&times, softirq, 0.7) && IS_FACT(&times, steal, 0.08));
+    ck_assert(IS_FACT(&times, user, 10) && IS_FACT(&times, nice, 2) && IS_FACT(&times, system, 3) &&
+              IS_FACT(&times, idle, 400));
+    ck_assert(IS_FACT(&times, iowait, 5) && IS_FACT(&times, irq, 0.06) && IS_FACT(&times, softirq, 0.7) &&
+              IS_FACT(&times, steal, 0.08));
     ck_assert(!SYSINFO_HAS(&times, guest) && !SYSINFO_HAS(&times, guest_nice));
     struct sysinfo_load load;
     ck_assert_int_eq(sysinfo_load_average(host, &load, sizeof load), SYSINFO_OK);
     ck_assert(IS_FACT(&load, min1, 0.20) && IS_FACT(&load, min5, 0.18) && IS_FACT(&load, min15, 0.12));
     struct sysinfo_stats stats;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
-    ck_assert(IS_FACT(&stats, ctx_switches, 7777) && IS_FACT(&stats, interrupts, 29847) && !SYSINFO_HAS(&stats, soft_interrupts));
+    ck_assert(IS_FACT(&stats, ctx_switches, 7777) && IS_FACT(&stats, interrupts, 29847) &&
+              !SYSINFO_HAS(&stats, soft_interrupts));
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2); /* From the lines of stat: there is no sysfs. */
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), SYSINFO_UNKNOWN);
     sysinfo_host_close(host);
@@ -100,7 +107,8 @@ START_TEST(impossible_values_of_containers_are_corrected_and_marked) {
     struct sysinfo_host *host = open_fixture("lxc");
     struct sysinfo_memory m = memory_of(host);
     ck_assert(IS_FACT(&m, total, KIB(1048576)));
-    ck_assert(IS_GUESS(&m, free, m.total) && IS_GUESS(&m, available, m.total) && IS_GUESS(&m, cached, m.total) && IS_GUESS(&m, shared, m.total));
+    ck_assert(IS_GUESS(&m, free, m.total) && IS_GUESS(&m, available, m.total) && IS_GUESS(&m, cached, m.total) &&
+              IS_GUESS(&m, shared, m.total));
     ck_assert(IS_GUESS(&m, active, 0) && IS_FACT(&m, inactive, KIB(400000)));
     ck_assert(SYSINFO_HAS(&m, used) && m.used == 0 && m.percent == 0);
     struct sysinfo_swap s = swap_of(host);
@@ -170,13 +178,16 @@ START_TEST(a_proc_without_its_files_is_a_clear_error) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ck_assert_int_eq(sysinfo_read(host, cases[i].result, any, sizeof any), SYSINFO_NOT_FOUND);
         const char *text = sysinfo_explain(host, SYSINFO_NOT_FOUND);
-        ck_assert_msg(strlen(text) > strlen(cases[i].end) && strcmp(text + strlen(text) - strlen(cases[i].end), cases[i].end) == 0, "%s", text);
+        ck_assert_msg(strlen(text) > strlen(cases[i].end) &&
+                          strcmp(text + strlen(text) - strlen(cases[i].end), cases[i].end) == 0,
+                      "%s", text);
         ck_assert_int_eq(sysinfo_system_error(host), 2);
     }
     struct sysinfo_processors counts;
     ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_UNKNOWN);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), SYSINFO_UNKNOWN);
-    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_UNKNOWN), "/subset-pid/proc/stat names no CPU, and sysfs lists none"));
+    ck_assert_ptr_nonnull(
+        strstr(sysinfo_explain(host, SYSINFO_UNKNOWN), "/subset-pid/proc/stat names no CPU, and sysfs lists none"));
     sysinfo_host_close(host);
 }
 END_TEST

@@ -37,7 +37,8 @@ int find_limit_machines(void) {
     return count;
 }
 
-static void check_field(struct sysinfo_host *host, const char *machine, char *name, const char *expected, bool is_estimated) {
+static void check_field(struct sysinfo_host *host, const char *machine, char *name, const char *expected,
+                        bool is_estimated) {
     char *dot = strrchr(name, '.');
     ck_assert_ptr_nonnull(dot);
     *dot = '\0';
@@ -53,12 +54,14 @@ static void check_field(struct sysinfo_host *host, const char *machine, char *na
     } else if (strcmp(expected, "none") == 0) {
         ck_assert_msg(state == SYSINFO_FIELD_UNLIMITED, "%s: %s is %.3f, not unlimited", machine, name, value);
     } else {
-        ck_assert_msg(state == SYSINFO_FIELD_KNOWN, "%s: %s is not known: %s", machine, name, sysinfo_explain(host, status));
+        ck_assert_msg(state == SYSINFO_FIELD_KNOWN, "%s: %s is not known: %s", machine, name,
+                      sysinfo_explain(host, status));
         double wanted = strtod(expected, NULL);
-        ck_assert_msg(fabs(value - wanted) <= fabs(wanted) * 1e-12, "%s: %s is %.9f, not %.9f", machine, name, value, wanted);
+        ck_assert_msg(fabs(value - wanted) <= fabs(wanted) * 1e-12, "%s: %s is %.9f, not %.9f", machine, name, value,
+                      wanted);
     }
-    ck_assert_msg(status != SYSINFO_OK || sysinfo_field_is_estimated(field, any) == is_estimated, "%s: %s is %s", machine, name,
-                  is_estimated ? "not marked as estimated" : "marked as estimated");
+    ck_assert_msg(status != SYSINFO_OK || sysinfo_field_is_estimated(field, any) == is_estimated, "%s: %s is %s",
+                  machine, name, is_estimated ? "not marked as estimated" : "marked as estimated");
 }
 
 static void check_path(struct sysinfo_host *host, const char *machine, const char *expected) {
@@ -111,7 +114,8 @@ START_TEST(every_machine_survives_every_question) {
     struct sysinfo_host *host = NULL;
     ck_assert_int_lt(snprintf(path, sizeof path, "%s/%s", LIMITS, names[_i]), (int)sizeof path);
     ck_assert_int_eq(sysinfo_host_open(&host, path), SYSINFO_OK);
-    for (const struct sysinfo_field *field = sysinfo_field_next(NULL); field != NULL; field = sysinfo_field_next(field)) {
+    for (const struct sysinfo_field *field = sysinfo_field_next(NULL); field != NULL;
+         field = sysinfo_field_next(field)) {
         uint64_t any[SYSINFO_SLOTS];
         int status = sysinfo_read(host, field->result, any, sizeof any);
         ck_assert(status == SYSINFO_OK || strlen(sysinfo_explain(host, status)) > 0);

@@ -21,7 +21,9 @@ static void start(void) {
     folder_make();
     host = NULL;
     ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
-    folder_write("proc/meminfo", "MemTotal: 8388608 kB\nMemFree: 1048576 kB\nMemAvailable: 6291456 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+    folder_write(
+        "proc/meminfo",
+        "MemTotal: 8388608 kB\nMemFree: 1048576 kB\nMemAvailable: 6291456 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
     folder_write("sys/devices/system/cpu/online", "0-15\n");
     folder_write("proc/self/cgroup", "0::/a\n");
     mount_at("/sys/fs/cgroup");
@@ -130,7 +132,8 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
     ck_assert(SYSINFO_HAS(&second, cpu_percent) && !SYSINFO_IS_ESTIMATED(&second, cpu_percent));
     ck_assert(second.interval == second.time - first.time && second.interval >= 0.02);
     double expected = 0.01 / (second.interval * 2) * 100;
-    ck_assert_msg(second.cpu_percent > expected * 0.999 && second.cpu_percent < expected * 1.001, "%f, not %f", second.cpu_percent, expected);
+    ck_assert_msg(second.cpu_percent > expected * 0.999 && second.cpu_percent < expected * 1.001, "%f, not %f",
+                  second.cpu_percent, expected);
     folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than can be. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
@@ -138,7 +141,8 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
     folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than there was. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&second, cpu_percent) && second.cpu_percent == 0 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
+    ck_assert(SYSINFO_HAS(&second, cpu_percent) && second.cpu_percent == 0 &&
+              SYSINFO_IS_ESTIMATED(&second, cpu_percent));
     folder_write("sys/fs/cgroup/b/cpu.stat", "usage_usec 1000000\n");
     folder_write("proc/self/cgroup", "0::/b\n");
     nanosleep(&pause, NULL);
@@ -185,7 +189,10 @@ START_TEST(a_limit_is_told_where_the_machine_does_not_say_what_is_available) {
 }
 END_TEST
 
-/* Before 5.11 a v1 group could be told not to hold its children to its limit. A failure to find that out must not be forgotten. */
+/*
+ * Before 5.11 a v1 group could be told not to hold its children to its limit. A failure to find
+ * that out must not be forgotten.
+ */
 START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
     struct sysinfo_allowance memory;
     char point[FOLDER_PATH];
@@ -204,7 +211,10 @@ START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
 }
 END_TEST
 
-/* Inside a namespace a group beside or above its root shows as "/..": its folder cannot be seen, and the one that ".." leads to is another. */
+/*
+ * Inside a namespace a group beside or above its root shows as "/..": its folder cannot be seen,
+ * and the one that ".." leads to is another.
+ */
 START_TEST(a_group_outside_the_namespace_is_not_seen) {
     folder_write("proc/self/cgroup", "0::/..\n");
     struct sysinfo_allowance memory = allowance();
@@ -218,7 +228,8 @@ START_TEST(mounts_seen_through_the_root_lose_its_name) {
     write_group("a", 100);
     folder_write("elsewhere/a/memory.max", "1\n");
     folder_path(point, "sys/fs/cgroup");
-    snprintf(lines, sizeof lines, "31 24 0:27 / %s rw - cgroup2 cgroup2 rw\n32 24 0:27 / /elsewhere rw - cgroup2 cgroup2 rw\n", point);
+    snprintf(lines, sizeof lines,
+             "31 24 0:27 / %s rw - cgroup2 cgroup2 rw\n32 24 0:27 / /elsewhere rw - cgroup2 cgroup2 rw\n", point);
     folder_write("proc/self/mountinfo", lines);
     struct sysinfo_allowance memory = allowance();
     ck_assert(SYSINFO_HAS(&memory, limit) && memory.limit == MIB(100));
@@ -227,8 +238,9 @@ END_TEST
 
 /* Of two mounts the one that shows more of the levels above the group. */
 START_TEST(the_mount_that_shows_more_levels_is_taken) {
-    static const char *const order[] = {"31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n",
-                                        "32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"};
+    static const char *const order[] = {
+        "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n",
+        "32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"};
     folder_write("proc/self/cgroup", "0::/a/b\n");
     folder_write("proc/self/mountinfo", order[_i]);
     folder_write("mnt/memory.max", "209715200\n"); /* The same folders seen twice, but for this sign. */
@@ -292,7 +304,9 @@ END_TEST
 
 START_TEST(a_quota_of_version_1_that_is_no_number_is_unknown) {
     folder_write("proc/self/cgroup", "4:cpu:/a\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu\n32 24 0:28 / /dev/cpuset rw - cpuset cpuset rw\n");
+    folder_write(
+        "proc/self/mountinfo",
+        "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu\n32 24 0:28 / /dev/cpuset rw - cpuset cpuset rw\n");
     folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "garbage\n");
     folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
     struct sysinfo_cpu_allowance cpus = cpu_allowance();
@@ -332,7 +346,8 @@ START_TEST(a_groups_pressure_without_its_lines_is_malformed) {
     struct sysinfo_pressure pressure;
     folder_write("sys/fs/cgroup/a/memory.pressure", "none\n");
     ck_assert_int_eq(sysinfo_cgroup_memory_pressure(host, &pressure, sizeof pressure), SYSINFO_MALFORMED);
-    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_MALFORMED), "/sys/fs/cgroup/a/memory.pressure has neither of the lines some and full"));
+    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_MALFORMED),
+                                 "/sys/fs/cgroup/a/memory.pressure has neither of the lines some and full"));
 }
 END_TEST
 
@@ -384,7 +399,8 @@ TCase *limit_change_tests(void) {
 
 /* ---- NUMA nodes ---- */
 
-static void check_node(const struct sysinfo_numa_node_list *list, size_t index, uint64_t number, uint64_t kib, uint64_t free_kib, const char *cpus, uint64_t count) {
+static void check_node(const struct sysinfo_numa_node_list *list, size_t index, uint64_t number, uint64_t kib,
+                       uint64_t free_kib, const char *cpus, uint64_t count) {
     const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, index);
     ck_assert_ptr_nonnull(node);
     ck_assert_uint_eq(node->number, number);
@@ -400,9 +416,11 @@ START_TEST(nodes_are_listed_by_number) {
     struct sysinfo_numa_node_list *list = NULL;
     folder_write("sys/devices/system/node/online", "0,2,10\n");
     folder_write("sys/devices/system/node/node10/cpumap", "00000000,0000ff00\n");
-    folder_write("sys/devices/system/node/node10/meminfo", "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
+    folder_write("sys/devices/system/node/node10/meminfo",
+                 "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
     folder_write("sys/devices/system/node/node2/cpulist", "\n");
-    folder_write("sys/devices/system/node/node2/meminfo", "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
+    folder_write("sys/devices/system/node/node2/meminfo",
+                 "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
     folder_write("sys/devices/system/node/node0/cpulist", "0-3,6,7\n");
     folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
     folder_write("sys/devices/system/node/nodelist", "0\n");
@@ -422,13 +440,17 @@ START_TEST(nodes_are_listed_by_number) {
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 4);
     const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 2);
     ck_assert_uint_eq(node->number, 3);
-    ck_assert(node->free == 7 * 1024 && SYSINFO_IS_ESTIMATED(node, free) && !SYSINFO_HAS(node, cpus)); /* More free than there is. */
+    ck_assert(node->free == 7 * 1024 && SYSINFO_IS_ESTIMATED(node, free) &&
+              !SYSINFO_HAS(node, cpus)); /* More free than there is. */
     ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 2), "");
     sysinfo_numa_node_list_free(list);
 }
 END_TEST
 
-/* More nodes than there is room for at first; then a node that no longer tells its CPUs nor what is free, in a list where it did. */
+/*
+ * More nodes than there is room for at first; then a node that no longer tells its CPUs nor what is
+ * free, in a list where it did.
+ */
 START_TEST(many_nodes_fit_and_nothing_old_stays) {
     struct sysinfo_numa_node_list *list = NULL;
     char path[FOLDER_PATH], name[64], text[128];
@@ -457,7 +479,8 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(sysinfo_numa_nodes(askers[i], &list), SYSINFO_OK);
         const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 0);
-        ck_assert_uint_eq(node->present, SYSINFO_BIT(struct sysinfo_numa_node, number) | SYSINFO_BIT(struct sysinfo_numa_node, total));
+        ck_assert_uint_eq(node->present,
+                          SYSINFO_BIT(struct sysinfo_numa_node, number) | SYSINFO_BIT(struct sysinfo_numa_node, total));
         ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 0), "");
         check_node(list, 1, 1, 101, 1, "1", 1);
     }
@@ -479,7 +502,8 @@ START_TEST(a_machine_without_nodes_says_so) {
     ck_assert_int_eq(sysinfo_numa_nodes(host, NULL), SYSINFO_INVALID);
     folder_make_parents("sys/devices/system/node/node/x"); /* The folder, but none of a node. */
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
-    ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no folder of a node"));
+    ck_assert_ptr_nonnull(
+        strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no folder of a node"));
 }
 END_TEST
 

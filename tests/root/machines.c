@@ -17,7 +17,7 @@
 enum { MOST_MACHINES = 256 };
 static struct {
     char folder[128];
-    int lines, logical, cores; /* lines -1: there is no proc/stat. */
+    int lines, logical, cores;                   /* lines -1: there is no proc/stat. */
     int allowed, allowed_cores, packages, nodes; /* packages -1: the row does not say. */
 } machines[MOST_MACHINES];
 static int machine_count;
@@ -75,9 +75,11 @@ static struct sysinfo_host *open_machine(int machine) {
 START_TEST(counts_are_right_or_unknown) {
     struct sysinfo_host *host = open_machine(_i);
     for (int round = 0; round < 2; round++) {
-        int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), cores = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
+        int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL),
+            cores = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
         ck_assert_msg(logical == machines[_i].logical, "%s: %d logical CPUs", machines[_i].folder, logical);
-        ck_assert_msg(cores == (machines[_i].cores > 0 ? machines[_i].cores : SYSINFO_UNKNOWN), "%s: %d cores", machines[_i].folder, cores);
+        ck_assert_msg(cores == (machines[_i].cores > 0 ? machines[_i].cores : SYSINFO_UNKNOWN), "%s: %d cores",
+                      machines[_i].folder, cores);
     }
     sysinfo_host_close(host);
 }
@@ -86,15 +88,20 @@ END_TEST
 START_TEST(usable_cpus_are_those_that_the_captured_process_was_allowed) {
     struct sysinfo_host *host = open_machine(_i);
     for (int round = 0; round < 2; round++) {
-        int usable = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE), cores = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
+        int usable = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE),
+            cores = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
         ck_assert_msg(usable == machines[_i].allowed, "%s: %d usable CPUs", machines[_i].folder, usable);
-        ck_assert_msg(cores == (machines[_i].allowed_cores > 0 ? machines[_i].allowed_cores : SYSINFO_UNKNOWN), "%s: %d usable cores", machines[_i].folder, cores);
+        ck_assert_msg(cores == (machines[_i].allowed_cores > 0 ? machines[_i].allowed_cores : SYSINFO_UNKNOWN),
+                      "%s: %d usable cores", machines[_i].folder, cores);
     }
     sysinfo_host_close(host);
 }
 END_TEST
 
-/* Each node that sysfs shows, which is not always what hwloc makes of it: it adds one where there is none, and leaves out doubtful ones. */
+/*
+ * Each node that sysfs shows, which is not always what hwloc makes of it: it adds one where there
+ * is none, and leaves out doubtful ones.
+ */
 START_TEST(numa_nodes_are_those_of_sysfs) {
     char path[1024], line[256];
     struct sysinfo_host *host = open_machine(_i);
@@ -118,7 +125,8 @@ START_TEST(numa_nodes_are_those_of_sysfs) {
         snprintf(file, sizeof file, "/sys/devices/system/node/node%llu/meminfo", (unsigned long long)node->number);
         machine_path(path, sizeof path, _i, file);
         FILE *meminfo = fopen(path, "r");
-        while (meminfo != NULL && fgets(line, sizeof line, meminfo) != NULL && sscanf(line, "Node %*u MemTotal: %llu", &kib) != 1) {
+        while (meminfo != NULL && fgets(line, sizeof line, meminfo) != NULL &&
+               sscanf(line, "Node %*u MemTotal: %llu", &kib) != 1) {
         }
         if (meminfo != NULL) {
             fclose(meminfo);
@@ -141,11 +149,15 @@ START_TEST(topology_is_what_hwloc_says) {
     ck_assert_int_eq(unsetenv("HWLOC_FSROOT"), 0);
     if (status != SYSINFO_NOT_SUPPORTED) { /* A build without hwloc, or a system that lacks its library. */
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
-        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CPU), (size_t)machines[_i].logical);
-        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CORE), (size_t)machines[_i].cores);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CPU),
+                          (size_t)machines[_i].logical);
+        ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_CORE),
+                          (size_t)machines[_i].cores);
         if (machines[_i].packages >= 0) {
-            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE), (size_t)machines[_i].packages);
-            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE), (size_t)machines[_i].nodes);
+            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE),
+                              (size_t)machines[_i].packages);
+            ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE),
+                              (size_t)machines[_i].nodes);
         }
     }
     sysinfo_topology_object_list_free(list);
@@ -183,11 +195,16 @@ START_TEST(memory_is_what_meminfo_says) {
             const char *key;
             bool is_known;
             uint64_t value;
-        } lines[] = {{"MemFree", SYSINFO_HAS(&m, free), m.free},       {"Buffers", SYSINFO_HAS(&m, buffers), m.buffers},
-                     {"Active", SYSINFO_HAS(&m, active), m.active},    {"Inactive", SYSINFO_HAS(&m, inactive), m.inactive},
-                     {"Slab", SYSINFO_HAS(&m, slab), m.slab},          {"Dirty", SYSINFO_HAS(&m, dirty), m.dirty},
-                     {"Shmem", SYSINFO_HAS(&m, shared), m.shared},     {"Committed_AS", SYSINFO_HAS(&m, committed), m.committed},
-                     {"Zswap", SYSINFO_HAS(&m, zswap), m.zswap},       {"CommitLimit", SYSINFO_HAS(&m, commit_limit), m.commit_limit},
+        } lines[] = {{"MemFree", SYSINFO_HAS(&m, free), m.free},
+                     {"Buffers", SYSINFO_HAS(&m, buffers), m.buffers},
+                     {"Active", SYSINFO_HAS(&m, active), m.active},
+                     {"Inactive", SYSINFO_HAS(&m, inactive), m.inactive},
+                     {"Slab", SYSINFO_HAS(&m, slab), m.slab},
+                     {"Dirty", SYSINFO_HAS(&m, dirty), m.dirty},
+                     {"Shmem", SYSINFO_HAS(&m, shared), m.shared},
+                     {"Committed_AS", SYSINFO_HAS(&m, committed), m.committed},
+                     {"Zswap", SYSINFO_HAS(&m, zswap), m.zswap},
+                     {"CommitLimit", SYSINFO_HAS(&m, commit_limit), m.commit_limit},
                      {"Zswapped", SYSINFO_HAS(&m, zswapped), m.zswapped}};
         for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
             uint64_t expected = meminfo_value(meminfo, lines[i].key);
@@ -218,7 +235,8 @@ static bool stat_line(FILE *stat, int cpu, unsigned long long column[4]) {
     snprintf(label, sizeof label, cpu < 0 ? "cpu" : "cpu%d", cpu);
     rewind(stat);
     while (fgets(line, sizeof line, stat) != NULL) {
-        if (sscanf(line, "%31s %llu %llu %llu %llu", name, &column[0], &column[1], &column[2], &column[3]) == 5 && strcmp(name, label) == 0) {
+        if (sscanf(line, "%31s %llu %llu %llu %llu", name, &column[0], &column[1], &column[2], &column[3]) == 5 &&
+            strcmp(name, label) == 0) {
             return true;
         }
     }
@@ -269,7 +287,8 @@ START_TEST(everything_else_is_told_or_explained) {
     uint64_t any[SYSINFO_SLOTS];
     for (uint32_t result = SYSINFO_RESULT_CPU_USAGE; result <= SYSINFO_RESULT_STATS; result++) {
         int status = sysinfo_read(host, result, any, sizeof any);
-        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_NOT_FOUND || status == SYSINFO_MALFORMED);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_NOT_FOUND ||
+                  status == SYSINFO_MALFORMED);
         ck_assert(status == SYSINFO_OK || strcmp(sysinfo_explain(host, status), sysinfo_status_meaning(status)) != 0);
     }
     sysinfo_host_close(host);

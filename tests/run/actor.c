@@ -198,7 +198,10 @@ static int leave_daemon(char **argument) {
     return 0;
 }
 
-/* forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them first. Ends after the last of them. */
+/*
+ * forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them
+ * first. Ends after the last of them.
+ */
 static int forks(char **argument) {
     int held[2]; /* Open for writing in all of them. */
     char byte;
@@ -225,7 +228,10 @@ static int forks(char **argument) {
     return 0;
 }
 
-/* cost COMMAND...: runs it, and prints the CPU seconds that it and all below it have used, as the last line of stdout. */
+/*
+ * cost COMMAND...: runs it, and prints the CPU seconds that it and all below it have used, as the
+ * last line of stdout.
+ */
 static int cost(char **argument) {
     pid_t pid = fork();
     if (pid == 0) {
@@ -236,7 +242,8 @@ static int cost(char **argument) {
     struct rusage usage;
     waitpid(pid, &status, 0);
     getrusage(RUSAGE_CHILDREN, &usage);
-    printf("%.6f\n", (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    printf("%.6f\n", (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
 }
 
@@ -322,7 +329,10 @@ static void release(long count) {
     }
 }
 
-/* blocks COUNT FREED SIZE [SIGNAL]: so many of that many bytes, so many of them freed; then it exits, or the signal ends it. */
+/*
+ * blocks COUNT FREED SIZE [SIGNAL]: so many of that many bytes, so many of them freed; then it
+ * exits, or the signal ends it.
+ */
 static int blocks(char **argument) {
     allocate(0, number(argument, 0), number(argument, 2));
     release(number(argument, 1));
@@ -417,9 +427,13 @@ int main(int argc, char **argv) {
         const char *name;
         int arguments;
         int (*play)(char **argument);
-    } roles[] = {{"spike", 2, spike}, {"ballast", 2, ballast}, {"become", 2, become}, {"share", 3, share},       {"each", 3, each},   {"daemon", 2, leave_daemon}, {"forks", 2, forks},
-                 {"idle", 2, idle},   {"cost", 1, cost},       {"on", 2, on},         {"stubborn", 1, stubborn}, {"state", 1, state}, {"marks", 2, marks},         {"close-all", 0, close_all},
-                 {"until", 1, until}, {"blocks", 3, blocks},   {"keep", 2, keep},     {"leak", 2, leak},         {"heirs", 1, heirs}, {"threads", 1, threads},     {"refused", 0, refused}};
+    } roles[] = {{"spike", 2, spike},   {"ballast", 2, ballast},     {"become", 2, become},
+                 {"share", 3, share},   {"each", 3, each},           {"daemon", 2, leave_daemon},
+                 {"forks", 2, forks},   {"idle", 2, idle},           {"cost", 1, cost},
+                 {"on", 2, on},         {"stubborn", 1, stubborn},   {"state", 1, state},
+                 {"marks", 2, marks},   {"close-all", 0, close_all}, {"until", 1, until},
+                 {"blocks", 3, blocks}, {"keep", 2, keep},           {"leak", 2, leak},
+                 {"heirs", 1, heirs},   {"threads", 1, threads},     {"refused", 0, refused}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
             return roles[i].play(argv + 2);

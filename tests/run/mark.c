@@ -79,7 +79,17 @@ START_TEST(a_name_is_needed) {
 }
 END_TEST
 
-static const char *const rubbish[] = {"x", "1", "1:", "1:2", "1:2:", "1:2:relative", ":2:/tmp/a", "1::/tmp/a", "-1:2:/tmp/a", "1:2 :/tmp/a", "999999999999999:2:/tmp/a"};
+static const char *const rubbish[] = {"x",
+                                      "1",
+                                      "1:",
+                                      "1:2",
+                                      "1:2:",
+                                      "1:2:relative",
+                                      ":2:/tmp/a",
+                                      "1::/tmp/a",
+                                      "-1:2:/tmp/a",
+                                      "1:2 :/tmp/a",
+                                      "999999999999999:2:/tmp/a"};
 
 START_TEST(rubbish_is_no_recording) {
     ck_assert_int_eq(sysinfo_mark(rubbish[_i], "load"), SYSINFO_INVALID);
@@ -89,8 +99,12 @@ END_TEST
 /* The start lies far in the future of the monotonic clock: no time has passed. */
 static const struct {
     const char *wall, *time;
-} dates[] = {{"0", "1970-01-01T00:00:00.000Z"},          {"951782399999", "2000-02-28T23:59:59.999Z"}, {"951782400000", "2000-02-29T00:00:00.000Z"},
-             {"951868800001", "2000-03-01T00:00:00.001Z"}, {"1795331322003", "2026-11-22T07:08:42.003Z"}, {"1735689599000", "2024-12-31T23:59:59.000Z"},
+} dates[] = {{"0", "1970-01-01T00:00:00.000Z"},
+             {"951782399999", "2000-02-28T23:59:59.999Z"},
+             {"951782400000", "2000-02-29T00:00:00.000Z"},
+             {"951868800001", "2000-03-01T00:00:00.001Z"},
+             {"1795331322003", "2026-11-22T07:08:42.003Z"},
+             {"1735689599000", "2024-12-31T23:59:59.000Z"},
              {"4107542400000", "2100-03-01T00:00:00.000Z"}};
 
 START_TEST(a_mark_is_a_row) {

@@ -47,7 +47,10 @@ static void put(int pid, const char *name, const char *content) {
 /* A process of so many pages, whose name is put as it is. */
 static void put_process(int pid, int parent, const char *name, int pages, int started) {
     char stat[512];
-    snprintf(stat, sizeof stat, "%d (%s) S %d 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 %d 1000000 %d 18446744073709551615 1 1 0 0 0\n", pid, name, parent, started, pages);
+    snprintf(
+        stat, sizeof stat,
+        "%d (%s) S %d 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 %d 1000000 %d 18446744073709551615 1 1 0 0 0\n",
+        pid, name, parent, started, pages);
     put(pid, "stat", stat);
 }
 
@@ -143,7 +146,13 @@ START_TEST(who_vanishes_during_the_walk_is_skipped) {
 }
 END_TEST
 
-static const char *const broken[] = {"", "101", "101 (a", "101 (a) S", "101 (a) S 100 1 1 0 -1 1 1", "102 (other) S 100 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 5 1000000 9 1"};
+static const char *const broken[] = {
+    "",
+    "101",
+    "101 (a",
+    "101 (a) S",
+    "101 (a) S 100 1 1 0 -1 1 1",
+    "102 (other) S 100 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 5 1000000 9 1"};
 
 START_TEST(a_broken_stat_is_no_process) {
     put_process(100, 1, "watcher", 1, 5);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program whose heap is not counted: linked statically, or with a malloc() of its own (OWN_MALLOC). Reads stdin to its end. */
+/*
+ * A program whose heap is not counted: linked statically, or with a malloc() of its own
+ * (OWN_MALLOC). Reads stdin to its end.
+ */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -29,9 +29,10 @@ static void tear_down(void) {
 
 /* ---- CPU time ---- */
 
-static const uint64_t sample_fields = BIT(cpu_sample, time) | BIT(cpu_sample, user) | BIT(cpu_sample, system) | BIT(cpu_sample, idle) |
-                                      IS(BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, nice) | BIT(cpu_sample, irq),
-                                         BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, wrap));
+static const uint64_t sample_fields =
+    BIT(cpu_sample, time) | BIT(cpu_sample, user) | BIT(cpu_sample, system) | BIT(cpu_sample, idle) |
+    IS(BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, nice) | BIT(cpu_sample, irq),
+       BIT(cpu_sample, nice) | BIT(cpu_sample, irq), BIT(cpu_sample, wrap));
 
 static void expect_seconds(double seconds, uint64_t ticks) {
     ck_assert_double_eq_tol(seconds, (double)ticks / tick_rate, 1e-6);
@@ -157,7 +158,10 @@ static void grow_at_the_last_moment(const char *name, int call) {
     }
 }
 
-/* Whether counted before (OpenBSD), asked for room before, or in two answers (macOS): the rows are of CPUs, and right. */
+/*
+ * Whether counted before (OpenBSD), asked for room before, or in two answers (macOS): the rows are
+ * of CPUs, and right.
+ */
 START_TEST(cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong) {
     struct sysinfo_cpu_sample_list *list = NULL;
     sim_hook = grow_at_the_last_moment;
@@ -265,15 +269,17 @@ START_TEST(failures_of_mach_are_told_apart) {
     static const struct {
         enum sim_error error;
         int status, number;
-    } failures[] = {{SIM_EPERM, SYSINFO_DENIED, 2},        {SIM_EACCES, SYSINFO_DENIED, 8},        {SIM_ENOENT, SYSINFO_NO_MEMORY, 3},
-                    {SIM_ENOMEM, SYSINFO_NO_MEMORY, 6},    {SIM_EINVAL, SYSINFO_NOT_SUPPORTED, 4}, {SIM_NO_SUCH_KEY, SYSINFO_NOT_SUPPORTED, 46},
+    } failures[] = {{SIM_EPERM, SYSINFO_DENIED, 2},          {SIM_EACCES, SYSINFO_DENIED, 8},
+                    {SIM_ENOENT, SYSINFO_NO_MEMORY, 3},      {SIM_ENOMEM, SYSINFO_NO_MEMORY, 6},
+                    {SIM_EINVAL, SYSINFO_NOT_SUPPORTED, 4},  {SIM_NO_SUCH_KEY, SYSINFO_NOT_SUPPORTED, 46},
                     {SIM_EINTR, SYSINFO_SYSTEM, 0x10000007}, {SIM_EIO, SYSINFO_SYSTEM, 5}};
     static const char *const functions[] = {"host_processor_info", "host_page_size", "host_statistics64"};
     for (size_t function = 0; function < 3; function++) {
         for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
             uint64_t told[SYSINFO_SLOTS];
             sim_fault = (struct sim_fault){.name = functions[function], .error = failures[i].error, .is_set = true};
-            int status = function == 0 ? sysinfo_cpu_times(host, (void *)told, sizeof told) : sysinfo_virtual_memory(host, (void *)told, sizeof told);
+            int status = function == 0 ? sysinfo_cpu_times(host, (void *)told, sizeof told)
+                                       : sysinfo_virtual_memory(host, (void *)told, sizeof told);
             ck_assert_int_eq(status, failures[i].status);
             ck_assert_int_eq(sysinfo_system_error(host), failures[i].number);
             ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, status), "was refused by the Mach kernel"));
@@ -304,9 +310,11 @@ END_TEST
 
 START_TEST(counters_are_told) {
     struct sysinfo_stats told;
-    sim.switches = IS(UINT64_C(6000000000), UINT64_C(6000000000), UINT64_C(4000000000), 0); /* OpenBSD counts in 32 bits. */
+    sim.switches =
+        IS(UINT64_C(6000000000), UINT64_C(6000000000), UINT64_C(4000000000), 0); /* OpenBSD counts in 32 bits. */
     ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) | BIT(stats, syscalls));
+    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
+                                        BIT(stats, syscalls));
     ck_assert_uint_eq(told.ctx_switches, sim.switches);
     ck_assert_uint_eq(told.interrupts, sim.interrupts);
     ck_assert_uint_eq(told.soft_interrupts, sim.soft_interrupts);
@@ -398,7 +406,8 @@ END_TEST
 
 START_TEST(an_older_system_knows_no_dirty_pages) {
     struct sysinfo_memory told;
-    sim_fault = (struct sim_fault){.name = "vm.uvmexp2", .cut = 14 * 8, .is_set = true}; /* NetBSD 9 ended with colormiss. */
+    sim_fault =
+        (struct sim_fault){.name = "vm.uvmexp2", .cut = 14 * 8, .is_set = true}; /* NetBSD 9 ended with colormiss. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&told, cached) && !SYSINFO_HAS(&told, dirty));
     sim_fault.cut = 20 * 8;
@@ -433,11 +442,13 @@ END_TEST
 
 START_TEST(memory_is_told_in_bytes) {
     struct sysinfo_memory told;
-    const uint64_t page = sim.page_size, total = IS(sim.physical, (uint64_t)sim.pages * page, sim.physical, sim.physical);
+    const uint64_t page = sim.page_size,
+                   total = IS(sim.physical, (uint64_t)sim.pages * page, sim.physical, sim.physical);
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    const uint64_t everywhere = BIT(memory, total) | BIT(memory, available) | BIT(memory, percent) | BIT(memory, used) | BIT(memory, free) |
-                                BIT(memory, active) | BIT(memory, inactive) | BIT(memory, wired);
-    ck_assert_uint_eq(told.present, everywhere | IS(BIT(memory, buffers) | BIT(memory, shared) | BIT(memory, laundry) | BIT(memory, arc),
+    const uint64_t everywhere = BIT(memory, total) | BIT(memory, available) | BIT(memory, percent) | BIT(memory, used) |
+                                BIT(memory, free) | BIT(memory, active) | BIT(memory, inactive) | BIT(memory, wired);
+    ck_assert_uint_eq(told.present, everywhere | IS(BIT(memory, buffers) | BIT(memory, shared) | BIT(memory, laundry) |
+                                                        BIT(memory, arc),
                                                     BIT(memory, buffers) | BIT(memory, cached) | BIT(memory, dirty),
                                                     BIT(memory, cached) | BIT(memory, dirty), BIT(memory, cached)));
     ck_assert_uint_eq(told.estimated, 0); /* The formula for available is the usual way there, and no fallback. */
@@ -466,18 +477,24 @@ START_TEST(pages_may_have_another_size) {
 }
 END_TEST
 
-/* A kernel that keeps a count in an int may be below 0 for a moment; where the count is unsigned that is a huge number. */
+/*
+ * A kernel that keeps a count in an int may be below 0 for a moment; where the count is unsigned
+ * that is a huge number.
+ */
 START_TEST(a_count_below_0_is_0_or_forced_into_the_whole_and_marked) {
     static const struct {
         int64_t *pages;
         size_t offset;
     } counts[] = {
-        {&sim.free, offsetof(struct sysinfo_memory, free)},         {&sim.active, offsetof(struct sysinfo_memory, active)},
-        {&sim.inactive, offsetof(struct sysinfo_memory, inactive)}, {&sim.wired, offsetof(struct sysinfo_memory, wired)},
+        {&sim.free, offsetof(struct sysinfo_memory, free)},
+        {&sim.active, offsetof(struct sysinfo_memory, active)},
+        {&sim.inactive, offsetof(struct sysinfo_memory, inactive)},
+        {&sim.wired, offsetof(struct sysinfo_memory, wired)},
 #if SIM_NETBSD
         {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
 #elif SIM_OPENBSD
-        {&sim.cache, offsetof(struct sysinfo_memory, cached)},      {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
+        {&sim.cache, offsetof(struct sysinfo_memory, cached)},
+        {&sim.dirty, offsetof(struct sysinfo_memory, dirty)},
 #endif
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
@@ -531,7 +548,8 @@ static const struct optional optional_keys[] = {
 #if SIM_FREEBSD
     {"vm.stats.vm.v_laundry_count", SYSINFO_RESULT_MEMORY, BIT(memory, laundry)},
     {"vm.stats.vm.v_active_count", SYSINFO_RESULT_MEMORY, BIT(memory, active)},
-    {"vm.stats.vm.v_free_count", SYSINFO_RESULT_MEMORY, BIT(memory, free) | BIT(memory, available) | BIT(memory, used) | BIT(memory, percent)},
+    {"vm.stats.vm.v_free_count", SYSINFO_RESULT_MEMORY,
+     BIT(memory, free) | BIT(memory, available) | BIT(memory, used) | BIT(memory, percent)},
     {"vfs.bufspace", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
     {"kstat.zfs.misc.arcstats.size", SYSINFO_RESULT_MEMORY, BIT(memory, arc)},
     {"vm.vmtotal", SYSINFO_RESULT_MEMORY, BIT(memory, shared)},
@@ -569,17 +587,23 @@ END_TEST
 
 static const struct needed needed_keys[] = {
 #if SIM_FREEBSD
-    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_PROCESSORS},
-    {"hw.physmem", SYSINFO_RESULT_MEMORY},       {"vm.swap_info", SYSINFO_RESULT_SWAP},         {"sysctlnametomib", SYSINFO_RESULT_SWAP},
+    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
+    {"hw.ncpu", SYSINFO_RESULT_PROCESSORS},      {"hw.physmem", SYSINFO_RESULT_MEMORY},
+    {"vm.swap_info", SYSINFO_RESULT_SWAP},       {"sysctlnametomib", SYSINFO_RESULT_SWAP},
 #elif SIM_NETBSD
-    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
-    {"vm.uvmexp2", SYSINFO_RESULT_STATS},        {"swapctl", SYSINFO_RESULT_SWAP},
+    {"kern.cp_time", SYSINFO_RESULT_CPU_SAMPLE},
+    {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
+    {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
+    {"vm.uvmexp2", SYSINFO_RESULT_STATS},
+    {"swapctl", SYSINFO_RESULT_SWAP},
 #elif SIM_OPENBSD
-    {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE}, {"hw.ncpu", SYSINFO_RESULT_CPU_SAMPLE},
-    {"hw.ncpuonline", SYSINFO_RESULT_PROCESSORS}, {"hw.physmem", SYSINFO_RESULT_MEMORY},         {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
+    {"kern.cpustats", SYSINFO_RESULT_CPU_SAMPLE}, {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
+    {"hw.ncpu", SYSINFO_RESULT_CPU_SAMPLE},       {"hw.ncpuonline", SYSINFO_RESULT_PROCESSORS},
+    {"hw.physmem", SYSINFO_RESULT_MEMORY},        {"vm.uvmexp", SYSINFO_RESULT_MEMORY},
     {"vm.uvmexp", SYSINFO_RESULT_STATS},          {"swapctl", SYSINFO_RESULT_SWAP},
 #else
-    {"hw.logicalcpu", SYSINFO_RESULT_PROCESSORS}, {"hw.memsize", SYSINFO_RESULT_MEMORY},
+    {"hw.logicalcpu", SYSINFO_RESULT_PROCESSORS},
+    {"hw.memsize", SYSINFO_RESULT_MEMORY},
     {"vm.swapusage", SYSINFO_RESULT_SWAP},
 #endif
 };
@@ -610,7 +634,8 @@ END_TEST
 START_TEST(swap_is_the_sum_of_its_devices_in_bytes) {
     struct sysinfo_swap told;
     ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) | BIT(swap, sin) | BIT(swap, sout));
+    ck_assert_uint_eq(told.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) |
+                                        BIT(swap, sin) | BIT(swap, sout));
     ck_assert_uint_eq(told.estimated, IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD counts written pages of files too. */
     ck_assert_uint_eq(told.total, UINT64_C(3) << 30);
     ck_assert_uint_eq(told.used, 4096 * 1024);
@@ -624,7 +649,8 @@ START_TEST(a_machine_without_swap_has_0_which_is_known) {
     struct sysinfo_swap told;
     sim.swaps = 0;
     ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&told, total) && SYSINFO_HAS(&told, used) && SYSINFO_HAS(&told, free) && SYSINFO_HAS(&told, percent));
+    ck_assert(SYSINFO_HAS(&told, total) && SYSINFO_HAS(&told, used) && SYSINFO_HAS(&told, free) &&
+              SYSINFO_HAS(&told, percent));
     ck_assert_uint_eq(told.total + told.used + told.free, 0);
     ck_assert_double_eq(told.percent, 0);
 }
@@ -830,8 +856,9 @@ static Suite *sim_suite(void) {
 
 int main(void) {
     sim_reset();
-    contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) | CONTRACT_RESULT(MEMORY) |
-                     CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) | IS(CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), 0));
+    contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) |
+                     CONTRACT_RESULT(MEMORY) | CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) |
+                     IS(CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), 0));
     int failed = run(contract_suite());
     return run(sim_suite()) != 0 || failed;
 }

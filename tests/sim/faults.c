@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-static const uint32_t results[] = {SYSINFO_RESULT_PROCESSORS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY, SYSINFO_RESULT_SWAP,
-                                   SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
+static const uint32_t results[] = {
+    SYSINFO_RESULT_PROCESSORS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY,  SYSINFO_RESULT_SWAP,
+    SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
 enum { RESULTS = sizeof results / sizeof results[0] };
 
 /* Asks for a result on a host of its own; a failure must leave what is given alone. */
@@ -79,7 +80,8 @@ START_TEST(an_answer_of_any_length_is_read_within_its_bounds) {
             expect_nothing_left();
             sim_reset();
             sim = machine;
-            sim_fault = (struct sim_fault){.at = at, .grow = i + 1 < sizeof lengths / sizeof lengths[0] ? lengths[i] : 60000, .is_set = true};
+            sim_fault = (struct sim_fault){
+                .at = at, .grow = i + 1 < sizeof lengths / sizeof lengths[0] ? lengths[i] : 60000, .is_set = true};
             ask(results[_i]);
             expect_nothing_left();
         }
@@ -188,7 +190,9 @@ START_TEST(a_list_without_an_end_is_left) {
     sim.swaps = IS(5000, 5000, 5000, 2);
     int status = sysinfo_swap_memory(host, &told, sizeof told);
     ck_assert_int_eq(status, IS(SYSINFO_OK, SYSINFO_NO_MEMORY, SYSINFO_NO_MEMORY, SYSINFO_OK));
-    sim_fault = (struct sim_fault){.name = IS("kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info"), .error = SIM_ENOMEM, .is_set = true};
+    sim_fault = (struct sim_fault){.name = IS("kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info"),
+                                   .error = SIM_ENOMEM,
+                                   .is_set = true};
     status = sysinfo_cpu_times_percpu(host, &list); /* Never enough room. */
     ck_assert_int_eq(status, IS(SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_MALFORMED, SYSINFO_NO_MEMORY));
     ck_assert_ptr_null(list);

@@ -22,56 +22,57 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
 }
 
 /* A function that builds a key's answer, and its last line for a struct or a number. */
-#define KEY(name)                                                                                                                                              \
-    static enum sim_error build_##name(const int *rest __attribute__((unused)), size_t room __attribute__((unused)), unsigned char *answer, size_t *size)
+#define KEY(name)                                                                                                    \
+    static enum sim_error build_##name(const int *rest __attribute__((unused)), size_t room __attribute__((unused)), \
+                                       unsigned char *answer, size_t *size)
 #define ANSWER(value) give(&(value), sizeof(value), answer, size)
 
 /* What a system does not have. */
-#define NO_SWAPCTL                                                                                                                                             \
-    int sim_is_swap_count(int command) {                                                                                                                       \
-        (void)command;                                                                                                                                         \
-        return -1;                                                                                                                                             \
-    }                                                                                                                                                          \
-    void sim_swap_list(void *entries, int room) {                                                                                                              \
-        (void)entries;                                                                                                                                         \
-        (void)room;                                                                                                                                            \
+#define NO_SWAPCTL                                \
+    int sim_is_swap_count(int command) {          \
+        (void)command;                            \
+        return -1;                                \
+    }                                             \
+    void sim_swap_list(void *entries, int room) { \
+        (void)entries;                            \
+        (void)room;                               \
     }
-#define NO_CPUCTL                                                                                                                                              \
-    int sim_cpu_state(unsigned long request, void *state) {                                                                                                    \
-        (void)request;                                                                                                                                         \
-        (void)state;                                                                                                                                           \
-        return -1;                                                                                                                                             \
+#define NO_CPUCTL                                           \
+    int sim_cpu_state(unsigned long request, void *state) { \
+        (void)request;                                      \
+        (void)state;                                        \
+        return -1;                                          \
     }
-#define NO_MACH                                                                                                                                                \
-    int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) {                                                                          \
-        (void)what;                                                                                                                                            \
-        (void)answer;                                                                                                                                          \
-        (void)cpus;                                                                                                                                            \
-        (void)length;                                                                                                                                          \
-        return -1;                                                                                                                                             \
-    }                                                                                                                                                          \
-    int sim_statistics(int what, int *answer, unsigned *length) {                                                                                              \
-        (void)what;                                                                                                                                            \
-        (void)answer;                                                                                                                                          \
-        (void)length;                                                                                                                                          \
-        return -1;                                                                                                                                             \
+#define NO_MACH                                                                       \
+    int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) { \
+        (void)what;                                                                   \
+        (void)answer;                                                                 \
+        (void)cpus;                                                                   \
+        (void)length;                                                                 \
+        return -1;                                                                    \
+    }                                                                                 \
+    int sim_statistics(int what, int *answer, unsigned *length) {                     \
+        (void)what;                                                                   \
+        (void)answer;                                                                 \
+        (void)length;                                                                 \
+        return -1;                                                                    \
     }
 
 /* The devices of a system with swapctl(2), in blocks of 512 bytes. */
-#define SWAPCTL                                                                                                                                                \
-    int sim_is_swap_count(int command) {                                                                                                                       \
-        return command == SWAP_NSWAP ? 1 : command == SWAP_STATS ? 0 : -1;                                                                                     \
-    }                                                                                                                                                          \
-    void sim_swap_list(void *entries, int room) {                                                                                                              \
-        struct swapent *entry = entries;                                                                                                                       \
-        for (int i = 0; i < room; i++) {                                                                                                                       \
-            entry[i].se_dev = 1;                                                                                                                               \
-            entry[i].se_flags = SWF_INUSE | (sim.swap[i].is_enabled ? SWF_ENABLE : SWF_FAKE);                                                                  \
-            entry[i].se_nblks = (int)(uint32_t)(sim.swap[i].bytes / 512);                                                                                      \
-            entry[i].se_inuse = (int)(uint32_t)(sim.swap[i].used / 512);                                                                                       \
-            entry[i].se_priority = 0;                                                                                                                          \
-            entry[i].se_path[0] = '\0';                                                                                                                        \
-        }                                                                                                                                                      \
+#define SWAPCTL                                                                               \
+    int sim_is_swap_count(int command) {                                                      \
+        return command == SWAP_NSWAP ? 1 : command == SWAP_STATS ? 0 : -1;                    \
+    }                                                                                         \
+    void sim_swap_list(void *entries, int room) {                                             \
+        struct swapent *entry = entries;                                                      \
+        for (int i = 0; i < room; i++) {                                                      \
+            entry[i].se_dev = 1;                                                              \
+            entry[i].se_flags = SWF_INUSE | (sim.swap[i].is_enabled ? SWF_ENABLE : SWF_FAKE); \
+            entry[i].se_nblks = (int)(uint32_t)(sim.swap[i].bytes / 512);                     \
+            entry[i].se_inuse = (int)(uint32_t)(sim.swap[i].used / 512);                      \
+            entry[i].se_priority = 0;                                                         \
+            entry[i].se_path[0] = '\0';                                                       \
+        }                                                                                     \
     }
 
 #endif

@@ -48,7 +48,8 @@ KEY(cp_times) {
 }
 
 KEY(clockrate) {
-    struct clockinfo clock = {.hz = sim.hz, .tick = 1000000 / (sim.hz > 0 ? sim.hz : 1), .stathz = sim.stathz, .profhz = 8128};
+    struct clockinfo clock = {
+        .hz = sim.hz, .tick = 1000000 / (sim.hz > 0 ? sim.hz : 1), .stathz = sim.stathz, .profhz = 8128};
     return ANSWER(clock);
 }
 
@@ -71,10 +72,10 @@ KEY(physmem) {
 }
 
 /* Counts of pages have 4 bytes. */
-#define PAGES(name, member)                                                                                                                                    \
-    KEY(name) {                                                                                                                                                \
-        uint32_t pages = (uint32_t)sim.member;                                                                                                                 \
-        return ANSWER(pages);                                                                                                                                  \
+#define PAGES(name, member)                    \
+    KEY(name) {                                \
+        uint32_t pages = (uint32_t)sim.member; \
+        return ANSWER(pages);                  \
     }
 PAGES(v_free, free)
 PAGES(v_active, active)
@@ -83,10 +84,10 @@ PAGES(v_wire, wired)
 PAGES(v_laundry, laundry)
 
 /* Counters have 8, but 4 for a caller with room for 4: an older program. */
-#define COUNTER(name, member)                                                                                                                                  \
-    KEY(name) {                                                                                                                                                \
-        uint64_t value = sim.member;                                                                                                                           \
-        return room == 4 ? give(&value, 4, answer, size) : ANSWER(value);                                                                                      \
+#define COUNTER(name, member)                                             \
+    KEY(name) {                                                           \
+        uint64_t value = sim.member;                                      \
+        return room == 4 ? give(&value, 4, answer, size) : ANSWER(value); \
     }
 COUNTER(v_swtch, switches)
 COUNTER(v_intr, interrupts)

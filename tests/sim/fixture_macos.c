@@ -2,8 +2,8 @@
 /* What a macOS kernel answers. Compiled with its headers; calls no libc. */
 #include <mach/mach.h>
 #include <mach/mach_host.h>
-#include <sys/types.h>
 #include <sys/sysctl.h>
+#include <sys/types.h>
 
 #include <errno.h>
 

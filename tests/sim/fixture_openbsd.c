@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What an OpenBSD 7.8 kernel answers. Compiled with its headers; calls no libc. */
-#include <sys/param.h>
 #include <sys/mount.h>
+#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>

@@ -10,7 +10,8 @@
 struct sim_machine sim;
 struct sim_fault sim_fault;
 void (*sim_hook)(const char *name, int call);
-int sim_calls, sim_failing_allocation, sim_allocations, sim_live_allocations, sim_live_ports, sim_live_answers, sim_open_files, sim_errno;
+int sim_calls, sim_failing_allocation, sim_allocations, sim_live_allocations, sim_live_ports, sim_live_answers,
+    sim_open_files, sim_errno;
 
 static uint64_t nanoseconds;
 
@@ -19,7 +20,8 @@ void sim_reset(void) {
     sim.cpus = 4;
     sim.cores = 2;
     for (unsigned i = 0; i < sim.cpus; i++) {
-        sim.cpu[i] = (struct sim_cpu){.user = 1000 + i, .nice = 200 + i, .system = 3000 + i, .spin = 40 + i, .irq = 50 + i, .idle = 60000 + i};
+        sim.cpu[i] = (struct sim_cpu){
+            .user = 1000 + i, .nice = 200 + i, .system = 3000 + i, .spin = 40 + i, .irq = 50 + i, .idle = 60000 + i};
     }
     sim.hz = 100;
     sim.stathz = 128;
@@ -133,7 +135,8 @@ int simk_sysctl(const int *number, unsigned length, void *old, size_t *room, con
         abort(); /* The library changes nothing. */
     }
     for (const struct sim_key *key = sim_keys; key->name != NULL; key++) {
-        if (key->length > 0 && length == key->length + (key->takes_more ? 1 : 0) && memcmp(number, key->number, key->length * sizeof *number) == 0) {
+        if (key->length > 0 && length == key->length + (key->takes_more ? 1 : 0) &&
+            memcmp(number, key->number, key->length * sizeof *number) == 0) {
             return answer_key(key, number + key->length, old, room);
         }
     }
@@ -328,10 +331,14 @@ unsigned simk_mach_task_self_ = 0x103;
 
 /* What Mach says instead of an errno. */
 static int refused(const struct sim_fault *fault) {
-    static const int results[SIM_ERRORS] = {
-        [SIM_EPERM] = 2 /* KERN_PROTECTION_FAILURE */,   [SIM_ENOENT] = 3 /* KERN_NO_SPACE */,  [SIM_EIO] = 5 /* KERN_FAILURE */,
-        [SIM_ENOMEM] = 6 /* KERN_RESOURCE_SHORTAGE */,   [SIM_EACCES] = 8 /* KERN_NO_ACCESS */, [SIM_EINVAL] = 4 /* KERN_INVALID_ARGUMENT */,
-        [SIM_EINTR] = 0x10000007 /* MACH_SEND_INTERRUPTED */, [SIM_NO_SUCH_KEY] = 46 /* KERN_NOT_SUPPORTED */};
+    static const int results[SIM_ERRORS] = {[SIM_EPERM] = 2 /* KERN_PROTECTION_FAILURE */,
+                                            [SIM_ENOENT] = 3 /* KERN_NO_SPACE */,
+                                            [SIM_EIO] = 5 /* KERN_FAILURE */,
+                                            [SIM_ENOMEM] = 6 /* KERN_RESOURCE_SHORTAGE */,
+                                            [SIM_EACCES] = 8 /* KERN_NO_ACCESS */,
+                                            [SIM_EINVAL] = 4 /* KERN_INVALID_ARGUMENT */,
+                                            [SIM_EINTR] = 0x10000007 /* MACH_SEND_INTERRUPTED */,
+                                            [SIM_NO_SUCH_KEY] = 46 /* KERN_NOT_SUPPORTED */};
     return results[fault->error];
 }
 

@@ -59,9 +59,23 @@ void sim_reset(void);
 
 /* ---- What can go wrong ---- */
 
-enum sim_error { SIM_OK, SIM_EPERM, SIM_ENOENT, SIM_EIO, SIM_ENOMEM, SIM_EACCES, SIM_EINVAL, SIM_EINTR, SIM_NO_SUCH_KEY, SIM_ERRORS };
+enum sim_error {
+    SIM_OK,
+    SIM_EPERM,
+    SIM_ENOENT,
+    SIM_EIO,
+    SIM_ENOMEM,
+    SIM_EACCES,
+    SIM_EINVAL,
+    SIM_EINTR,
+    SIM_NO_SUCH_KEY,
+    SIM_ERRORS
+};
 
-/* Something that happens to the `at`th call (from 1; 0: to every call) of a name, or of any name where that is NULL. */
+/*
+ * Something that happens to the `at`th call (from 1; 0: to every call) of a name, or of any name
+ * where that is NULL.
+ */
 struct sim_fault {
     const char *name; /* A key ("kern.cp_time") or a function ("swapctl"). */
     int at;
@@ -93,7 +107,10 @@ extern const char sim_name[];
 int sim_error_number(enum sim_error error);
 int sim_unknown_key(void);
 
-/* A key. `rest` is what follows its number in the question; `room` is the caller's room, 0 for a question about the size. */
+/*
+ * A key. `rest` is what follows its number in the question; `room` is the caller's room, 0 for a
+ * question about the size.
+ */
 struct sim_key {
     const char *name;
     int number[4];

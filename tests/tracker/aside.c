@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Without the tracker, or with a sanitizer's malloc() in front of it: nothing is counted, that is said, and scopes are of the process. */
+/*
+ * Without the tracker, or with a sanitizer's malloc() in front of it: nothing is counted, that is
+ * said, and scopes are of the process.
+ */
 #include <errno.h>
 
 #include "folder.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts are exact: of each entry point, of threads that come and go, in children, in signal handlers, and of code that was loaded later. */
+/*
+ * Counts are exact: of each entry point, of threads that come and go, in children, in signal
+ * handlers, and of code that was loaded later.
+ */
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
@@ -38,7 +41,10 @@ START_TEST(every_entry_point_is_exact) {
         free(result);
     }
     struct sysinfo_heap_tally all = since(process_counts(), before);
-    /* What pthread_create() itself takes for a thread and, when its stack is used again, keeps: one block, at most. */
+    /*
+     * What pthread_create() itself takes for a thread and, when its stack is used again, keeps: one
+     * block, at most.
+     */
     uint64_t of_threads = all.allocs - sum.allocs - (uint64_t)threads;
     ck_assert_uint_le(of_threads, (uint64_t)threads);
     ck_assert_uint_le(all.frees - sum.frees - (uint64_t)threads, of_threads);
@@ -324,7 +330,8 @@ static int read_data(struct dl_phdr_info *object, size_t size, void *pages) {
     for (int i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &object->dlpi_phdr[i];
         uintptr_t start = object->dlpi_addr + part->p_vaddr;
-        for (uintptr_t at = start; part->p_type == PT_LOAD && (part->p_flags & PF_W) != 0 && at < start + part->p_memsz; at += page) {
+        for (uintptr_t at = start; part->p_type == PT_LOAD && (part->p_flags & PF_W) != 0 && at < start + part->p_memsz;
+             at += page) {
             (void)*(const volatile char *)at;
             ++*(size_t *)pages;
         }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Records: what a process counts can be read by another, now and after its end, and keeping them does it no harm. */
+/*
+ * Records: what a process counts can be read by another, now and after its end, and keeping them
+ * does it no harm.
+ */
 #include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -122,7 +125,10 @@ START_TEST(footprint_is_told) {
 }
 END_TEST
 
-/* More than there is room for in the first page: 27. Those that come while it grows do without, which may be all but one. */
+/*
+ * More than there is room for in the first page: 27. Those that come while it grows do without,
+ * which may be all but one.
+ */
 START_TEST(record_grows_with_threads) {
     enum { THREADS = 100 };
     gather_crowd(THREADS, NULL);
@@ -243,7 +249,11 @@ START_TEST(limit_on_files_is_respected) {
 }
 END_TEST
 
-static int on_the_side[3]; /* What threads without counts of their own have found: their number, scopes that are estimated, watches that were accepted. */
+/*
+ * What threads without counts of their own have found: their number, scopes that are estimated,
+ * watches that were accepted.
+ */
+static int on_the_side[3];
 
 static pthread_barrier_t together;
 
@@ -259,7 +269,8 @@ static void *count_without_counts(void *unused) {
         SYSINFO_SCOPE_LEAVE(scope, NULL);
         int is_watched = sysinfo_heap_watch(0, 0, NULL, NULL);
         __atomic_fetch_add(&on_the_side[0], 1, __ATOMIC_RELAXED);
-        __atomic_fetch_add(&on_the_side[1], SYSINFO_IS_ESTIMATED(&scope, increment) && !SYSINFO_HAS(&scope, allocs), __ATOMIC_RELAXED);
+        __atomic_fetch_add(&on_the_side[1], SYSINFO_IS_ESTIMATED(&scope, increment) && !SYSINFO_HAS(&scope, allocs),
+                           __ATOMIC_RELAXED);
         __atomic_fetch_add(&on_the_side[2], is_watched == SYSINFO_OK, __ATOMIC_RELAXED);
     }
     pthread_barrier_wait(&together);

@@ -184,7 +184,8 @@ START_TEST(any_thread_adds) {
     ck_assert_uint_eq(sysinfo_heap_scopes_count(table), 2);
     const char *label;
     struct sysinfo_heap_row first = row_of(0, &label), second = row_of(1, NULL);
-    struct sysinfo_heap_row *one = strcmp(label, "one") == 0 ? &first : &second, *two = one == &first ? &second : &first;
+    struct sysinfo_heap_row *one = strcmp(label, "one") == 0 ? &first : &second,
+                            *two = one == &first ? &second : &first;
     ck_assert_uint_eq(one->occurrences, ADDERS * TIMES);
     ck_assert_uint_eq(one->allocs, ADDERS * TIMES);
     ck_assert_uint_eq(one->frees, 0);
@@ -198,7 +199,8 @@ END_TEST
 /* The same texts at another address, as of an inline function in two files. */
 START_TEST(same_texts_are_the_same_row) {
     char file_a[] = "a.c", file_b[] = "a.c", label_a[] = "load", label_b[] = "load";
-    struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7}, others_line = {label_a, file_a, 15}, labelled = {"save", file_a, 7};
+    struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7},
+                              others_line = {label_a, file_a, 15}, labelled = {"save", file_a, 7};
     const struct sysinfo_heap_place *places[] = {&a, &b, &another, &others_line, &a, &labelled};
     for (size_t i = 0; i < 6; i++) {
         struct sysinfo_heap_scope scope;
@@ -303,7 +305,8 @@ START_TEST(table_is_written_into_a_file) {
     folder_path(path, "table");
     add_made_up(&place, 100);
     errno = 4711;
-    int missing = sysinfo_heap_scopes_write(table, "/nowhere/at/all", 1), written = sysinfo_heap_scopes_write(table, path, 1), error = errno;
+    int missing = sysinfo_heap_scopes_write(table, "/nowhere/at/all", 1),
+        written = sysinfo_heap_scopes_write(table, path, 1), error = errno;
     FILE *file = fopen(path, "r");
     ck_assert_ptr_nonnull(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
@@ -318,7 +321,8 @@ START_TEST(table_is_written_into_a_file) {
 END_TEST
 
 START_TEST(shrinking_is_printed_with_its_sign) {
-    static const struct sysinfo_heap_place places[] = {{"freeing", "loader.c", 0}, {"half", "loader.c", 1}, {"slight", "loader.c", 2}};
+    static const struct sysinfo_heap_place places[] = {
+        {"freeing", "loader.c", 0}, {"half", "loader.c", 1}, {"slight", "loader.c", 2}};
     void *volatile blocks[] = {malloc(3 << 20), malloc(1 << 19), malloc(100)};
     for (size_t i = 0; i < 3; i++) {
         struct sysinfo_heap_scope scope;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the tracker share. A check of libcheck allocates itself: figures are taken first, and checked afterwards. */
+/*
+ * What the tests of the tracker share. A check of libcheck allocates itself: figures are taken
+ * first, and checked afterwards.
+ */
 #ifndef TESTS_TRACKER_H
 #define TESTS_TRACKER_H
 
@@ -16,12 +19,12 @@
 #include <sysinfo/sysinfo.h>
 
 /* Ends a thread or a child that has no use for libcheck. */
-#define MUST(claim)                                                                                                                                            \
-    do {                                                                                                                                                       \
-        if (!(claim)) {                                                                                                                                        \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim);                                                                         \
-            abort();                                                                                                                                           \
-        }                                                                                                                                                      \
+#define MUST(claim)                                                                    \
+    do {                                                                               \
+        if (!(claim)) {                                                                \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #claim); \
+            abort();                                                                   \
+        }                                                                              \
     } while (0)
 
 static inline struct sysinfo_heap_tally process_counts(void) {

@@ -113,7 +113,8 @@ START_TEST(decoding_replaces_what_the_set_held) {
     ck_assert_int_eq(sysinfo__decode_cpu_list(text, 4, &set), SYSINFO__CPU_SET_OK);
     ck_assert_int_eq(sysinfo__decode_cpu_list(other, 2, &set), SYSINFO__CPU_SET_OK);
     ck_assert_uint_eq(sysinfo__cpu_set_count(&set), 1);
-    ck_assert(sysinfo__cpu_set_has(&set, 2) && !sysinfo__cpu_set_has(&set, 900) && !sysinfo__cpu_set_has(&set, UINT64_MAX));
+    ck_assert(sysinfo__cpu_set_has(&set, 2) && !sysinfo__cpu_set_has(&set, 900) &&
+              !sysinfo__cpu_set_has(&set, UINT64_MAX));
     ck_assert(!sysinfo__cpu_set_add(&set, SYSINFO__MOST_CPUS));
     sysinfo__cpu_set_free(&set);
     free(text);
@@ -124,7 +125,8 @@ END_TEST
 TCase *cpu_set_tests(void) {
     TCase *tests = tcase_create("cpu_set");
     tcase_add_loop_test(tests, a_list_is_numbers_and_ranges, 0, (int)(sizeof lists / sizeof lists[0]));
-    tcase_add_loop_test(tests, a_mask_is_hexadecimal_words_the_last_one_first, 0, (int)(sizeof cpu_masks / sizeof cpu_masks[0]));
+    tcase_add_loop_test(tests, a_mask_is_hexadecimal_words_the_last_one_first, 0,
+                        (int)(sizeof cpu_masks / sizeof cpu_masks[0]));
     tcase_add_test(tests, a_mask_with_a_bit_beyond_all_cpus_is_malformed);
     tcase_add_test(tests, decoding_replaces_what_the_set_held);
     return tests;

@@ -9,7 +9,8 @@
 enum { NO_SUCH_ERROR = 987654321 };
 
 /* A call that fails in a given way, and what its host then says. */
-static const char *explain(struct sysinfo_host *host, int status, int64_t error, const char *source, const char *complaint) {
+static const char *explain(struct sysinfo_host *host, int status, int64_t error, const char *source,
+                           const char *complaint) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     ck_assert_int_eq(sysinfo__end(&call, sysinfo__failed(host, status, error, source, complaint)), status);
@@ -24,13 +25,17 @@ static struct sysinfo_host *open_host(void) {
 
 START_TEST(source_and_complaint_make_a_sentence) {
     struct sysinfo_host *host = open_host();
-    ck_assert_str_eq(explain(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", "has no MemTotal line"), "/proc/meminfo has no MemTotal line");
+    ck_assert_str_eq(explain(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", "has no MemTotal line"),
+                     "/proc/meminfo has no MemTotal line");
     ck_assert_str_eq(explain(host, SYSINFO_INVALID, 0, "", "the result is NULL"), "the result is NULL");
     ck_assert_str_eq(explain(host, SYSINFO_DENIED, 0, "kern.cp_time", NULL), "kern.cp_time: access was denied");
-    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, NO_SUCH_ERROR, "/x", NULL), "/x: the system reported an error (system error 987654321)");
+    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, NO_SUCH_ERROR, "/x", NULL),
+                     "/x: the system reported an error (system error 987654321)");
     ck_assert_int_eq(sysinfo_system_error(host), NO_SUCH_ERROR);
-    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, -NO_SUCH_ERROR, "/x", NULL), "/x: the system reported an error (system error -987654321)");
-    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, INT64_MIN, "/x", NULL), "/x: the system reported an error (system error -9223372036854775808)");
+    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, -NO_SUCH_ERROR, "/x", NULL),
+                     "/x: the system reported an error (system error -987654321)");
+    ck_assert_str_eq(explain(host, SYSINFO_SYSTEM, INT64_MIN, "/x", NULL),
+                     "/x: the system reported an error (system error -9223372036854775808)");
     ck_assert_str_eq(explain(host, SYSINFO_UNKNOWN, 0, "", NULL), sysinfo_status_meaning(SYSINFO_UNKNOWN));
     sysinfo_host_close(host);
 }

@@ -47,14 +47,18 @@ static size_t struct_size(uint32_t result) {
     }
 }
 
-#define EACH_FIELD(field) const struct sysinfo_field *field = sysinfo_field_next(NULL); field != NULL; field = sysinfo_field_next(field)
+#define EACH_FIELD(field)                                         \
+    const struct sysinfo_field *field = sysinfo_field_next(NULL); \
+    field != NULL;                                                \
+    field = sysinfo_field_next(field)
 
 START_TEST(fields_of_a_group_are_adjacent) {
     for (EACH_FIELD(field)) {
         bool has_left = false;
         for (EACH_FIELD(other)) {
             if (other == field || strcmp(other->group, field->group) == 0) {
-                ck_assert_msg(other == field || !has_left || other < field, "%s.%s stands apart from its group", other->group, other->name);
+                ck_assert_msg(other == field || !has_left || other < field, "%s.%s stands apart from its group",
+                              other->group, other->name);
             } else if (other > field) {
                 has_left = true;
             }
@@ -73,7 +77,8 @@ START_TEST(every_struct_is_whole_in_the_table) {
         slots[field->result] |= bit;
     }
     for (uint32_t result = 1; result <= SYSINFO_RESULT_HEAP; result++) {
-        uint64_t all = struct_size(result) > 0 ? (UINT64_C(1) << struct_size(result) / 8) - 1 - 3 : 0; /* Not every number is a result. */
+        uint64_t all = struct_size(result) > 0 ? (UINT64_C(1) << struct_size(result) / 8) - 1 - 3
+                                               : 0; /* Not every number is a result. */
         ck_assert_uint_eq(slots[result], all);
     }
 }
@@ -81,10 +86,12 @@ END_TEST
 
 START_TEST(names_are_unique_and_every_row_is_filled) {
     for (EACH_FIELD(field)) {
-        ck_assert_ptr_eq(sysinfo_field_find(field->group, field->name), field); /* The first of that name is this one. */
+        ck_assert_ptr_eq(sysinfo_field_find(field->group, field->name),
+                         field); /* The first of that name is this one. */
         ck_assert(strlen(field->group) > 0 && strlen(field->name) > 0);
         ck_assert(strlen(field->meaning) > 1 && field->meaning[strlen(field->meaning) - 1] == '.');
-        ck_assert(field->unit <= SYSINFO_UNIT_THREADS && field->kind <= SYSINFO_KIND_LABEL && field->type <= SYSINFO_TYPE_DOUBLE);
+        ck_assert(field->unit <= SYSINFO_UNIT_THREADS && field->kind <= SYSINFO_KIND_LABEL &&
+                  field->type <= SYSINFO_TYPE_DOUBLE);
         ck_assert((strlen(sysinfo_unit_name(field->unit)) > 0) == (field->unit != SYSINFO_UNIT_NONE));
         ck_assert(field->unit != SYSINFO_UNIT_BYTES || field->type == SYSINFO_TYPE_UINT64);
         ck_assert(field->unit != SYSINFO_UNIT_PERCENT || field->type == SYSINFO_TYPE_DOUBLE);
@@ -114,8 +121,10 @@ START_TEST(metrics_are_unique_for_their_labels_and_well_named) {
         ck_assert_int_eq(strncmp(field->metric, "sysinfo_", 8), 0);
         ck_assert_uint_eq(strspn(field->metric, "abcdefghijklmnopqrstuvwxyz0123456789_"), strlen(field->metric));
         ck_assert_msg(ends_with(field->metric, "_total") == (field->kind == SYSINFO_KIND_COUNTER), "%s", field->metric);
-        ck_assert_msg(field->unit != SYSINFO_UNIT_BYTES || strstr(field->metric, "_bytes") != NULL, "%s", field->metric);
-        ck_assert_msg(field->unit != SYSINFO_UNIT_SECONDS || strstr(field->metric, "_seconds") != NULL, "%s", field->metric);
+        ck_assert_msg(field->unit != SYSINFO_UNIT_BYTES || strstr(field->metric, "_bytes") != NULL, "%s",
+                      field->metric);
+        ck_assert_msg(field->unit != SYSINFO_UNIT_SECONDS || strstr(field->metric, "_seconds") != NULL, "%s",
+                      field->metric);
         ck_assert_int_ne(field->kind, SYSINFO_KIND_LABEL);
         for (EACH_FIELD(other)) {
             if (other != field && is_same(other->metric, field->metric)) {
@@ -154,7 +163,8 @@ START_TEST(sources_belong_to_fields) {
 END_TEST
 
 START_TEST(states_tell_unknown_from_0_and_from_no_limit) {
-    const struct sysinfo_field *bytes = sysinfo_field_find("mem", "total"), *percent = sysinfo_field_find("mem", "percent");
+    const struct sysinfo_field *bytes = sysinfo_field_find("mem", "total"),
+                               *percent = sysinfo_field_find("mem", "percent");
     struct sysinfo_memory memory = {.present = 0};
     ck_assert_int_eq(sysinfo_field_state(bytes, &memory), SYSINFO_FIELD_UNKNOWN);
     memory.total = 5; /* Means nothing without its bit. */
@@ -171,7 +181,8 @@ START_TEST(states_tell_unknown_from_0_and_from_no_limit) {
     static const struct {
         double value;
         uint64_t whole;
-    } cut[] = {{-5, 0}, {NAN, 0}, {1e300, UINT64_MAX}, {18446744073709551616.0, UINT64_MAX}, {INFINITY, UINT64_MAX}, {0.99, 0}};
+    } cut[] = {{-5, 0},  {NAN, 0}, {1e300, UINT64_MAX}, {18446744073709551616.0, UINT64_MAX}, {INFINITY, UINT64_MAX},
+               {0.99, 0}};
     for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
         FACT(&memory, percent, cut[i].value);
         ck_assert_uint_eq(sysinfo_field_uint64(percent, &memory), cut[i].whole);

@@ -15,13 +15,16 @@ static bool is_group(const char *string, const char *controller, const char *exp
     struct sysinfo__part path;
     char *text = text_copy(string, strlen(string));
     bool is_found = sysinfo__decode_group(text, strlen(string), controller, &path);
-    bool is_right = expected == NULL ? !is_found : is_found && path.length == strlen(expected) && memcmp(path.at, expected, path.length) == 0;
+    bool is_right = expected == NULL
+                        ? !is_found
+                        : is_found && path.length == strlen(expected) && memcmp(path.at, expected, path.length) == 0;
     free(text);
     return is_right;
 }
 
 START_TEST(groups_are_found_by_controller_and_version) {
-    static const char text[] = "12:cpuset:/set\n5:cpu,cpuacct:/a:b/c d\n4:memory:/\n1:name=systemd:/user.slice\n0::/unified/x";
+    static const char text[] =
+        "12:cpuset:/set\n5:cpu,cpuacct:/a:b/c d\n4:memory:/\n1:name=systemd:/user.slice\n0::/unified/x";
     ck_assert(is_group(text, "cpuset", "/set"));
     ck_assert(is_group(text, "cpu", "/a:b/c d"));
     ck_assert(is_group(text, "cpuacct", "/a:b/c d"));
@@ -57,7 +60,8 @@ START_TEST(limits_are_numbers_or_max) {
     ck_assert(limit_of("max", &limit) && limit == SYSINFO_UNLIMITED);
     ck_assert(limit_of("9223372036854771712\n", &limit) && limit == UINT64_C(9223372036854771712));
     limit = 47;
-    static const char *const bad[] = {"", "\n", "-1\n", "maximum\n", "ma", "12x\n", "0x10\n", "18446744073709551616\n", " 5\n"};
+    static const char *const bad[] = {
+        "", "\n", "-1\n", "maximum\n", "ma", "12x\n", "0x10\n", "18446744073709551616\n", " 5\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!limit_of(bad[i], &limit) && limit == 47, "'%s'", bad[i]);
     }
@@ -89,7 +93,8 @@ START_TEST(a_quota_is_a_part_of_its_period) {
     ck_assert(quota_of("1000 1000000", &cpus) && cpus == 0.001);
     ck_assert(quota_of("max 100000\n", &cpus) && isinf(cpus));
     cpus = 47;
-    static const char *const bad[] = {"", "100000\n", "100000 0\n", "1 x\n", "-1 100000\n", "150000100000\n", "1,5 1\n"};
+    static const char *const bad[] = {"",       "100000\n", "100000 0\n", "1 x\n", "-1 100000\n", "150000100000\n",
+                                      "1,5 1\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!quota_of(bad[i], &cpus) && cpus == 47, "'%s'", bad[i]);
     }
@@ -110,9 +115,11 @@ START_TEST(a_quota_is_a_part_of_its_period) {
 END_TEST
 
 START_TEST(memory_stat_counts_what_would_be_given_up) {
-    static const char v2[] = "anon 5\nfile 9\nshmem 4\ninactive_anon 1\ninactive_file 100\nactive_file 20\nslab_reclaimable 3\nslab 7\n";
-    static const char v1[] = "inactive_file 1\nactive_file 2\nhierarchical_memory_limit 4096\nhierarchical_memsw_limit 9223372036854771712\n"
-                             "total_inactive_file 1000\ntotal_active_file 200\n";
+    static const char v2[] =
+        "anon 5\nfile 9\nshmem 4\ninactive_anon 1\ninactive_file 100\nactive_file 20\nslab_reclaimable 3\nslab 7\n";
+    static const char v1[] =
+        "inactive_file 1\nactive_file 2\nhierarchical_memory_limit 4096\nhierarchical_memsw_limit 9223372036854771712\n"
+        "total_inactive_file 1000\ntotal_active_file 200\n";
     struct sysinfo__memory_stat stat;
     char *text = text_copy(v2, sizeof v2 - 1);
     sysinfo__decode_memory_stat(text, sizeof v2 - 1, true, &stat);
@@ -144,20 +151,28 @@ START_TEST(mountinfo_has_any_number_of_optional_fields) {
     static const char *const lines[] = {
         "36 35 98:0 /mnt1 /mnt2 rw,noatime - cgroup2 none rw,nsdelegate\n",
         "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 - cgroup2 none rw,nsdelegate\n",
-        "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 master:2 propagate_from:3 unbindable - cgroup2 none rw,nsdelegate\n",
+        "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 master:2 propagate_from:3 unbindable - cgroup2 none "
+        "rw,nsdelegate\n",
     };
     struct sysinfo__mount mount;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         ck_assert(sysinfo__decode_mountinfo(lines[i], lines[i] + strlen(lines[i]), &mount));
-        ck_assert(is_part(mount.root, "/mnt1") && is_part(mount.point, "/mnt2") && is_part(mount.type, "cgroup2") && is_part(mount.options, "rw,nsdelegate"));
+        ck_assert(is_part(mount.root, "/mnt1") && is_part(mount.point, "/mnt2") && is_part(mount.type, "cgroup2") &&
+                  is_part(mount.options, "rw,nsdelegate"));
     }
-    static const char *const bad[] = {"", "\n", "36", "36 35 98:0 / /mnt rw shared:1", "36 35 98:0 / /mnt rw -\n", "36 35 98:0 x y rw - cgroup2 none rw\n"};
+    static const char *const bad[] = {"",
+                                      "\n",
+                                      "36",
+                                      "36 35 98:0 / /mnt rw shared:1",
+                                      "36 35 98:0 / /mnt rw -\n",
+                                      "36 35 98:0 x y rw - cgroup2 none rw\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!sysinfo__decode_mountinfo(bad[i], bad[i] + strlen(bad[i]), &mount), "'%s'", bad[i]);
     }
     static const char line[] = "cgroup /sys/fs/cgroup/cpuset cgroup rw,cpuset,noprefix 0 0\n";
     ck_assert(sysinfo__decode_mounts(line, line + sizeof line - 1, &mount));
-    ck_assert(mount.root.at == NULL && is_part(mount.point, "/sys/fs/cgroup/cpuset") && is_part(mount.type, "cgroup") && is_part(mount.options, "rw,cpuset,noprefix"));
+    ck_assert(mount.root.at == NULL && is_part(mount.point, "/sys/fs/cgroup/cpuset") && is_part(mount.type, "cgroup") &&
+              is_part(mount.options, "rw,cpuset,noprefix"));
     ck_assert(!sysinfo__decode_mounts("proc\n", line, &mount));
 }
 END_TEST
@@ -173,7 +188,8 @@ START_TEST(words_are_whole) {
 END_TEST
 
 START_TEST(escapes_of_a_mount_are_resolved) {
-    static const char text[] = "/a\\040b\\134\\011c\\04\\400\\181\\118\\x00\\", expected[] = "/a b\\\tc\\04\\400\\181\\118\\x00\\";
+    static const char text[] = "/a\\040b\\134\\011c\\04\\400\\181\\118\\x00\\",
+                      expected[] = "/a b\\\tc\\04\\400\\181\\118\\x00\\";
     char out[sizeof text];
     ck_assert_uint_eq(sysinfo__unescape((struct sysinfo__part){text, sizeof text - 1}, out), sizeof expected - 1);
     ck_assert_str_eq(out, expected);
@@ -184,7 +200,8 @@ START_TEST(a_mount_lies_below_a_folder_or_not) {
     static const char point[] = "/a\\040b/c";
     const struct sysinfo__part part = {point, sizeof point - 1};
     ck_assert(sysinfo__is_below(part, "/a b/c") && sysinfo__is_below(part, "/a b"));
-    ck_assert(!sysinfo__is_below(part, "/a") && !sysinfo__is_below(part, "/a b/c/d") && !sysinfo__is_below(part, "/a\\040b"));
+    ck_assert(!sysinfo__is_below(part, "/a") && !sysinfo__is_below(part, "/a b/c/d") &&
+              !sysinfo__is_below(part, "/a\\040b"));
 }
 END_TEST
 
@@ -222,13 +239,17 @@ static bool decode_pressure(const char *string, struct sysinfo_pressure *pressur
 
 START_TEST(pressure_is_some_and_full) {
     struct sysinfo_pressure p;
-    ck_assert(decode_pressure("some avg10=12.34 avg60=0.00 avg300=100.00 total=18446744073709551\nfull avg10=1.00 avg60=2.00 avg300=3.00 total=4000000\n", &p));
-    ck_assert(p.some_avg10 == 12.34 && p.some_avg60 == 0 && p.some_avg300 == 100 && p.some_total == 18446744073709551.0 / 1e6);
+    ck_assert(decode_pressure("some avg10=12.34 avg60=0.00 avg300=100.00 total=18446744073709551\nfull avg10=1.00 "
+                              "avg60=2.00 avg300=3.00 total=4000000\n",
+                              &p));
+    ck_assert(p.some_avg10 == 12.34 && p.some_avg60 == 0 && p.some_avg300 == 100 &&
+              p.some_total == 18446744073709551.0 / 1e6);
     ck_assert(p.full_avg10 == 1 && p.full_avg60 == 2 && p.full_avg300 == 3 && p.full_total == 4);
     ck_assert(SYSINFO_HAS(&p, some_avg60) && p.estimated == 0);
     ck_assert(decode_pressure("full avg10=1.00 avg60=2.00 avg300=3.00 total=4\n", &p));
     ck_assert(SYSINFO_HAS(&p, full_total) && !SYSINFO_HAS(&p, some_total));
-    ck_assert(decode_pressure("some avg10=1.00 avg60=2.00 avg300=3.00 total=4\nfull avg10=1.00 avg60=2.00 total=4\n", &p));
+    ck_assert(
+        decode_pressure("some avg10=1.00 avg60=2.00 avg300=3.00 total=4\nfull avg10=1.00 avg60=2.00 total=4\n", &p));
     ck_assert(SYSINFO_HAS(&p, some_total) && !SYSINFO_HAS(&p, full_avg10));
     ck_assert(!decode_pressure("some avg10=1.00 avg60=2.00 avg300=3.00 total=4", &p)); /* Cut. */
     ck_assert(!decode_pressure("some avg10=x avg60=2.00 avg300=3.00 total=4\n", &p));
@@ -237,11 +258,13 @@ START_TEST(pressure_is_some_and_full) {
 END_TEST
 
 START_TEST(node_memory_is_read_whatever_the_number) {
-    static const char string[] = "\nNode 123 MemTotal:       16384 kB\nNode 123 MemFreeX: 1 kB\nNode 123 MemFree:          256 kB\nNode 123 MemUsed: 1 kB\n";
+    static const char string[] = "\nNode 123 MemTotal:       16384 kB\nNode 123 MemFreeX: 1 kB\nNode 123 MemFree:      "
+                                 "    256 kB\nNode 123 MemUsed: 1 kB\n";
     struct sysinfo_numa_node node = {0};
     char *text = text_copy(string, sizeof string - 1);
     sysinfo__decode_node_meminfo(text, sizeof string - 1, &node);
-    ck_assert(SYSINFO_HAS(&node, total) && node.total == 16384 * 1024 && SYSINFO_HAS(&node, free) && node.free == 256 * 1024);
+    ck_assert(SYSINFO_HAS(&node, total) && node.total == 16384 * 1024 && SYSINFO_HAS(&node, free) &&
+              node.free == 256 * 1024);
     free(text);
     node = (struct sysinfo_numa_node){0};
     static const char *const broken[] = {"Node 0 MemTotal:  5", "Node x MemTotal: 5 kB\nNode 0 MemFree: x kB\n"};

@@ -15,7 +15,8 @@ static const struct {
 #undef KEY
 };
 
-static void decode_with(const char *bytes, size_t length, struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
+static void decode_with(const char *bytes, size_t length, struct sysinfo__meminfo_hints *hints,
+                        struct sysinfo__meminfo *meminfo) {
     char *text = text_copy(bytes, length);
     memset(meminfo, 0xA5, sizeof *meminfo);
     sysinfo__decode_meminfo(text, length, SYSINFO__ALL_MEMINFO_KEYS, hints, meminfo);
@@ -65,7 +66,8 @@ static const char usual[] = "MemTotal:        4030464 kB\n"
 static bool look_up(const char *string, const char *name, uint64_t unit, uint64_t *bytes) {
     char key[32];
     snprintf(key, sizeof key, "%s:", name);
-    for (const char *line = string; line != NULL && *line != '\0'; line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
+    for (const char *line = string; line != NULL && *line != '\0';
+         line = strchr(line, '\n') != NULL ? strchr(line, '\n') + 1 : NULL) {
         if (strncmp(line, key, strlen(key)) == 0) {
             *bytes = strtoull(line + strlen(key), NULL, 10) * unit;
             return true;

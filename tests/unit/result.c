@@ -42,9 +42,11 @@ START_TEST(facts_and_guesses_set_their_bits) {
     GUESS(&memory, available, 34);
     ck_assert_uint_eq(memory.free, 12);
     ck_assert_uint_eq(memory.available, 34);
-    ck_assert_uint_eq(memory.present, SYSINFO_BIT(struct sysinfo_memory, free) | SYSINFO_BIT(struct sysinfo_memory, available));
+    ck_assert_uint_eq(memory.present,
+                      SYSINFO_BIT(struct sysinfo_memory, free) | SYSINFO_BIT(struct sysinfo_memory, available));
     ck_assert_uint_eq(memory.estimated, SYSINFO_BIT(struct sysinfo_memory, available));
-    ck_assert(SYSINFO_HAS(&memory, free) && !SYSINFO_IS_ESTIMATED(&memory, free) && SYSINFO_IS_ESTIMATED(&memory, available));
+    ck_assert(SYSINFO_HAS(&memory, free) && !SYSINFO_IS_ESTIMATED(&memory, free) &&
+              SYSINFO_IS_ESTIMATED(&memory, available));
     ck_assert(!SYSINFO_HAS(&memory, total) && !SYSINFO_IS_ESTIMATED(&memory, total));
 }
 END_TEST

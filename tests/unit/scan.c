@@ -13,7 +13,8 @@ enum { PATTERNS = sizeof digit_patterns / sizeof digit_patterns[0], LONGEST = 20
 
 static void write_digits(char *at, size_t count, size_t pattern) {
     for (size_t i = 0; i < count; i++) {
-        char other = digit_patterns[pattern].others != 0 ? digit_patterns[pattern].others : (char)('0' + (i * 7 + pattern * 3 + count) % 10);
+        char other = digit_patterns[pattern].others != 0 ? digit_patterns[pattern].others
+                                                         : (char)('0' + (i * 7 + pattern * 3 + count) % 10);
         at[i] = i == 0 ? digit_patterns[pattern].first : other;
     }
 }
@@ -24,7 +25,8 @@ static bool is_read_right(const char *bytes, size_t length, size_t digits, bool 
     uint64_t value = 4711;
     const char *end = sysinfo__scan_number(text, &value);
     bool is_number = digits >= 1 && digits <= 15 && is_ended;
-    bool is_right = is_number ? end == text + digits && value == strtoull(text, NULL, 10) : end == NULL && value == 4711;
+    bool is_right =
+        is_number ? end == text + digits && value == strtoull(text, NULL, 10) : end == NULL && value == 4711;
     free(text);
     return is_right;
 }

@@ -10,8 +10,9 @@
 #define OFFSET(mode) offsetof(struct sysinfo_cpu_sample, mode)
 static const uint64_t modes_in_order[] = {BIT(user), BIT(nice),    BIT(system), BIT(idle),  BIT(iowait),
                                           BIT(irq),  BIT(softirq), BIT(steal),  BIT(guest), BIT(guest_nice)};
-static const size_t offsets_in_order[] = {OFFSET(user), OFFSET(nice),    OFFSET(system), OFFSET(idle),  OFFSET(iowait),
-                                          OFFSET(irq),  OFFSET(softirq), OFFSET(steal),  OFFSET(guest), OFFSET(guest_nice)};
+static const size_t offsets_in_order[] = {OFFSET(user),   OFFSET(nice),      OFFSET(system),  OFFSET(idle),
+                                          OFFSET(iowait), OFFSET(irq),       OFFSET(softirq), OFFSET(steal),
+                                          OFFSET(guest),  OFFSET(guest_nice)};
 
 static double mode(const struct sysinfo_cpu_sample *sample, size_t column) {
     double value;
@@ -34,8 +35,10 @@ static enum sysinfo__stat_outcome total_of(const char *string, struct sysinfo_cp
 START_TEST(each_column_is_its_mode) {
     struct sysinfo_cpu_sample sample;
     ck_assert_int_eq(total_of("cpu  101 202 303 404 505 606 707 808 909 1010\n", &sample), SYSINFO__STAT_OK);
-    ck_assert(sample.user == 1.01 && sample.nice == 2.02 && sample.system == 3.03 && sample.idle == 4.04 && sample.iowait == 5.05);
-    ck_assert(sample.irq == 6.06 && sample.softirq == 7.07 && sample.steal == 8.08 && sample.guest == 9.09 && sample.guest_nice == 10.1);
+    ck_assert(sample.user == 1.01 && sample.nice == 2.02 && sample.system == 3.03 && sample.idle == 4.04 &&
+              sample.iowait == 5.05);
+    ck_assert(sample.irq == 6.06 && sample.softirq == 7.07 && sample.steal == 8.08 && sample.guest == 9.09 &&
+              sample.guest_nice == 10.1);
     ck_assert(!SYSINFO_HAS(&sample, cpu) && !SYSINFO_HAS(&sample, wrap));
 }
 END_TEST
@@ -159,7 +162,8 @@ START_TEST(a_text_cut_anywhere_gives_no_number_that_was_not_in_it) {
 END_TEST
 
 START_TEST(a_cpu_whose_line_is_unusable_is_a_row_with_its_number) {
-    static const char bytes[] = "cpu  10 20 30 40\ncpu0 1 2 3 4 5\ncpu1\ncpu7 x\ncpu8 1 2 3\ncpu11 6 7 8 9\nintr 1\ncpu99 1 2 3 4\n";
+    static const char bytes[] =
+        "cpu  10 20 30 40\ncpu0 1 2 3 4 5\ncpu1\ncpu7 x\ncpu8 1 2 3\ncpu11 6 7 8 9\nintr 1\ncpu99 1 2 3 4\n";
     char *text = text_copy(bytes, sizeof bytes - 1);
     struct sysinfo__cpu_rows rows = {.count = 0};
     ck_assert_int_eq(sysinfo__decode_stat_rows(text, sizeof bytes - 1, 100, &rows), SYSINFO__STAT_OK);
@@ -178,7 +182,10 @@ START_TEST(a_cpu_whose_line_is_unusable_is_a_row_with_its_number) {
 }
 END_TEST
 
-/* A cpu line, number by number as slowly as can be: what the fast scanner must come to. Returns how many columns are known. */
+/*
+ * A cpu line, number by number as slowly as can be: what the fast scanner must come to. Returns how
+ * many columns are known.
+ */
 static int read_plainly(const char *p, double seconds[10]) {
     int column = 0;
     memset(seconds, 0, 10 * sizeof seconds[0]);
@@ -217,7 +224,8 @@ static void check_row(const char *line, size_t length) {
     uint64_t known = BIT(cpu);
     for (int i = 0; i < 10 && columns >= 4; i++) {
         known |= i < columns ? modes_in_order[i] : 0;
-        ck_assert_msg(mode(row, (size_t)i) == seconds[i], "column %d of '%.*s' is not %g", i, (int)length, line, seconds[i]);
+        ck_assert_msg(mode(row, (size_t)i) == seconds[i], "column %d of '%.*s' is not %g", i, (int)length, line,
+                      seconds[i]);
     }
     ck_assert_msg(row->present == known, "'%.*s' has %d columns", (int)length, line, columns);
     free(rows.row);
@@ -225,7 +233,8 @@ static void check_row(const char *line, size_t length) {
 }
 
 START_TEST(each_byte_of_a_line_counts_as_in_a_plain_reading) {
-    static const char *const lines[] = {"cpu3 1 22 333 4444 55555 0 7777777 0 0 0\n", "cpu3 88888888 999999999 1 12345678901 5 6 7 8 9 123456789012345\n",
+    static const char *const lines[] = {"cpu3 1 22 333 4444 55555 0 7777777 0 0 0\n",
+                                        "cpu3 88888888 999999999 1 12345678901 5 6 7 8 9 123456789012345\n",
                                         "cpu3 0 0 0 0 0 0 0 0 0 0\n", "cpu3 12 34 56 78\n"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         char line[80];
@@ -246,7 +255,8 @@ START_TEST(every_width_of_every_column_is_read) {
         for (int digits = 0; digits <= 20; digits++) {
             char line[160] = "cpu3";
             for (int i = 0; i < 10; i++) {
-                snprintf(line + strlen(line), sizeof line - strlen(line), " %.*s", i == column ? digits : i % 3, "98765432109876543210");
+                snprintf(line + strlen(line), sizeof line - strlen(line), " %.*s", i == column ? digits : i % 3,
+                         "98765432109876543210");
             }
             size_t length = strlen(line);
             line[length++] = '\n';
@@ -257,9 +267,11 @@ START_TEST(every_width_of_every_column_is_read) {
 END_TEST
 
 START_TEST(lines_that_only_begin_like_a_cpu_are_not_counted) {
-    static const char bytes[] = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\ncpu6";
+    static const char bytes[] =
+        "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\ncpu6";
     char *text = text_copy(bytes, sizeof bytes - 1);
-    ck_assert_uint_eq(sysinfo__decode_stat_cpu_lines(text, sizeof bytes - 1), 3); /* 0, 12, 4; of the last the number may be cut. */
+    ck_assert_uint_eq(sysinfo__decode_stat_cpu_lines(text, sizeof bytes - 1),
+                      3); /* 0, 12, 4; of the last the number may be cut. */
     free(text);
 }
 END_TEST
@@ -274,7 +286,8 @@ START_TEST(thousands_of_cpus_are_read_right) {
     for (unsigned cpu = 0; cpu < CPUS; cpu++) {
         length += (size_t)snprintf(bytes + length, size - length, "cpu%u", cpu);
         for (unsigned column = 0; column < 10; column++) {
-            length += (size_t)snprintf(bytes + length, size - length, " %llu", (unsigned long long)cpu * cpu * cpu * column * 31 % 10000000019u);
+            length += (size_t)snprintf(bytes + length, size - length, " %llu",
+                                       (unsigned long long)cpu * cpu * cpu * column * 31 % 10000000019u);
         }
         bytes[length++] = '\n';
     }
@@ -287,7 +300,8 @@ START_TEST(thousands_of_cpus_are_read_right) {
         ck_assert_uint_eq(rows.row[cpu].sample.cpu, cpu);
         bool is_right = true;
         for (unsigned column = 0; column < 10; column++) {
-            is_right = is_right && mode(&rows.row[cpu].sample, column) == (double)((unsigned long long)cpu * cpu * cpu * column * 31 % 10000000019u);
+            is_right = is_right && mode(&rows.row[cpu].sample, column) ==
+                                       (double)((unsigned long long)cpu * cpu * cpu * column * 31 % 10000000019u);
         }
         ck_assert(is_right);
     }
@@ -332,7 +346,8 @@ TCase *stat_tests(void) {
     TCase *tests = tcase_create("stat");
     tcase_add_test(tests, each_column_is_its_mode);
     tcase_add_test(tests, columns_that_an_old_kernel_lacks_are_unknown);
-    tcase_add_loop_test(tests, a_line_without_four_numbers_is_refused, 0, (int)(sizeof bad_texts / sizeof bad_texts[0]));
+    tcase_add_loop_test(tests, a_line_without_four_numbers_is_refused, 0,
+                        (int)(sizeof bad_texts / sizeof bad_texts[0]));
     tcase_add_test(tests, a_text_of_nuls_has_no_cpu_line);
     tcase_add_test(tests, columns_end_where_a_later_one_is_unusable);
     tcase_add_test(tests, the_cpu_line_is_found_behind_others);

@@ -18,7 +18,8 @@ static uint32_t vmstat(const char *string, size_t hints[SYSINFO__VMSTAT_KEYS], u
 START_TEST(vmstat_counts_are_found_by_their_whole_key) {
     size_t hints[SYSINFO__VMSTAT_KEYS] = {0};
     uint64_t value[SYSINFO__VMSTAT_KEYS] = {0};
-    static const char text[] = "nr_free_pages 59504\nnr_free_pages_blocks 1\nxpswpin 9\npswpin_x 9\npswpin 21\npswpout 34\n";
+    static const char text[] =
+        "nr_free_pages 59504\nnr_free_pages_blocks 1\nxpswpin 9\npswpin_x 9\npswpin 21\npswpout 34\n";
     for (int round = 0; round < 2; round++) { /* Once without hints, once with them. */
         ck_assert_uint_eq(vmstat(text, hints, value), 7);
         ck_assert_uint_eq(value[SYSINFO__PSWPIN], 21);
@@ -45,9 +46,11 @@ static uint64_t low(const char *string) {
 }
 
 START_TEST(low_watermarks_of_all_zones_are_summed) {
-    ck_assert_uint_eq(low("Node 0, zone      DMA\n  pages free     3970\n        min      32\n        low      40\n        high     48\n"
+    ck_assert_uint_eq(low("Node 0, zone      DMA\n  pages free     3970\n        min      32\n        low      40\n    "
+                          "    high     48\n"
                           "    cpu: 0\n              low:   99\n              high:  186\n"
-                          "Node 0, zone    DMA32\n  pages free     3970\n        min      1395\n        low      1743\n        lowmem 77\n"),
+                          "Node 0, zone    DMA32\n  pages free     3970\n        min      1395\n        low      "
+                          "1743\n        lowmem 77\n"),
                       1783);
     ck_assert_uint_eq(low(""), 0);
     ck_assert_uint_eq(low("        low      40"), 0);
@@ -104,6 +107,7 @@ TCase *text_tests(void) {
     tcase_add_test(tests, vmstat_counts_are_found_by_their_whole_key);
     tcase_add_test(tests, low_watermarks_of_all_zones_are_summed);
     tcase_add_test(tests, load_averages_are_read_with_a_dot);
-    tcase_add_loop_test(tests, what_does_not_begin_with_three_numbers_is_refused, 0, (int)(sizeof bad_loads / sizeof bad_loads[0]));
+    tcase_add_loop_test(tests, what_does_not_begin_with_three_numbers_is_refused, 0,
+                        (int)(sizeof bad_loads / sizeof bad_loads[0]));
     return tests;
 }

@@ -16,7 +16,8 @@ static const uint64_t every_mode = ((UINT64_C(1) << MODES) - 1) << FIRST_MODE;
 
 /* All ten modes. */
 static struct sysinfo_cpu_sample sample(double time, double user, double system, double idle) {
-    return (struct sysinfo_cpu_sample){.present = every_mode | BIT(time), .time = time, .user = user, .system = system, .idle = idle};
+    return (struct sysinfo_cpu_sample){
+        .present = every_mode | BIT(time), .time = time, .user = user, .system = system, .idle = idle};
 }
 
 static double mode(const struct sysinfo_cpu_usage *usage, int number) {
@@ -60,7 +61,8 @@ START_TEST(guest_is_a_part_of_user_and_not_counted_again) {
     after.nice = 1;
     after.guest_nice = 1;
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
-    ck_assert(usage.user == 50 && usage.guest == 25 && usage.nice == 25 && usage.guest_nice == 25 && usage.idle == 25 && usage.percent == 75);
+    ck_assert(usage.user == 50 && usage.guest == 25 && usage.nice == 25 && usage.guest_nice == 25 && usage.idle == 25 &&
+              usage.percent == 75);
     ck_assert_uint_eq(usage.estimated, 0);
 }
 END_TEST
@@ -84,7 +86,8 @@ START_TEST(steal_is_busy_and_iowait_is_not) {
     after.irq = 0.5;
     after.softirq = 0.5;
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
-    ck_assert(usage.steal == 25 && usage.iowait == 25 && usage.irq == 12.5 && usage.softirq == 12.5 && usage.percent == 50);
+    ck_assert(usage.steal == 25 && usage.iowait == 25 && usage.irq == 12.5 && usage.softirq == 12.5 &&
+              usage.percent == 50);
 }
 END_TEST
 
@@ -103,7 +106,8 @@ START_TEST(counters_that_wrap_go_on) {
     struct sysinfo_cpu_usage usage;
     before.wrap = after.wrap = 100;
     before.present |= BIT(wrap);
-    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED); /* Only one of them says so: it ran backwards. */
+    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage),
+                     SYSINFO__WINDOW_MEASURED); /* Only one of them says so: it ran backwards. */
     ck_assert(usage.user == 0 && usage.idle == 100 && usage.estimated != 0);
     after.present |= BIT(wrap);
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
@@ -234,7 +238,8 @@ START_TEST(no_two_samples_give_a_share_outside_0_to_100) {
         }
         measured++;
         double sum = 0;
-        bool is_sound = usage.percent >= 0 && usage.percent <= 100 && is_near(usage.percent, 100 - usage.idle - usage.iowait);
+        bool is_sound =
+            usage.percent >= 0 && usage.percent <= 100 && is_near(usage.percent, 100 - usage.idle - usage.iowait);
         for (int i = 0; i < MODES; i++) {
             double share = mode(&usage, i);
             is_sound = is_sound && share >= 0 && share <= 100 && !signbit(share);
@@ -262,7 +267,8 @@ START_TEST(samples_of_older_programs_are_not_read_beyond_their_end) {
     struct sysinfo_cpu_usage usage;
     ck_assert_int_eq(sysinfo_cpu_usage_between(old[0], old[1], &usage, sizeof usage), SYSINFO_OK);
     ck_assert(usage.user == 50 && usage.idle == 50 && !SYSINFO_HAS(&usage, iowait));
-    uint64_t newer[SYSINFO_SLOTS]; /* And the sample of a newer one: a mode that is not known here changes nothing. */
+    /* And the sample of a newer one: a mode that is not known here changes nothing. */
+    uint64_t newer[SYSINFO_SLOTS];
     memset(newer, 0x11, sizeof newer);
     memcpy(newer, &full[1], sizeof full[1]);
     newer[0] |= UINT64_C(1) << 40;

@@ -10,7 +10,8 @@
 /* ---- CPU time ---- */
 
 START_TEST(modes_are_disjoint_and_add_up_to_kernel_and_user_time) {
-    const struct sysinfo__processor processor = {.idle = 500, .kernel = 1000, .user = 250, .dpc = 70, .interrupt = 30, .interrupts = 9};
+    const struct sysinfo__processor processor = {
+        .idle = 500, .kernel = 1000, .user = 250, .dpc = 70, .interrupt = 30, .interrupts = 9};
     struct sysinfo__modes modes = {0};
     sysinfo__modes_add(&modes, &processor);
     ck_assert_uint_eq(modes.system, 400);
@@ -25,7 +26,8 @@ START_TEST(modes_are_disjoint_and_add_up_to_kernel_and_user_time) {
 END_TEST
 
 START_TEST(units_of_100_ns_become_seconds) {
-    const struct sysinfo__modes modes = {.user = 15000000, .system = 1, .idle = UINT64_C(31536000) * 128 * 10000000, .irq = 10, .softirq = 0};
+    const struct sysinfo__modes modes = {
+        .user = 15000000, .system = 1, .idle = UINT64_C(31536000) * 128 * 10000000, .irq = 10, .softirq = 0};
     struct sysinfo_cpu_sample sample = {0};
     sysinfo__modes_tell(&modes, &sample);
     ck_assert(sample.user == 1.5);
@@ -39,9 +41,9 @@ END_TEST
 
 START_TEST(kernel_time_that_lags_is_no_system_time) {
     static const struct sysinfo__processor lagging[] = {
-        {.idle = 500, .kernel = 499},                                                   /* Behind idle. */
-        {.idle = 500, .kernel = 600, .interrupt = 101},                                 /* Behind idle and interrupts. */
-        {.idle = 500, .kernel = 600, .interrupt = 50, .dpc = 51},                       /* And deferred work. */
+        {.idle = 500, .kernel = 499},                             /* Behind idle. */
+        {.idle = 500, .kernel = 600, .interrupt = 101},           /* Behind idle and interrupts. */
+        {.idle = 500, .kernel = 600, .interrupt = 50, .dpc = 51}, /* And deferred work. */
         {.idle = INT64_MAX, .kernel = INT64_MAX, .interrupt = INT64_MAX, .dpc = INT64_MAX}, /* Sums that would wrap. */
     };
     for (size_t i = 0; i < sizeof lagging / sizeof lagging[0]; i++) {
@@ -152,8 +154,13 @@ END_TEST
 /* ---- Memory ---- */
 
 START_TEST(pages_become_bytes) {
-    const struct sysinfo__pages pages = {
-        .page_size = 4096, .total = 1 << 20, .available = 1 << 19, .cache = 5, .nonpaged = 6, .committed = 7, .commit_limit = UINT64_C(1) << 40};
+    const struct sysinfo__pages pages = {.page_size = 4096,
+                                         .total = 1 << 20,
+                                         .available = 1 << 19,
+                                         .cache = 5,
+                                         .nonpaged = 6,
+                                         .committed = 7,
+                                         .commit_limit = UINT64_C(1) << 40};
     const struct sysinfo__page_lists lists = {.zeroed = 10, .free = 20, .modified = 30};
     struct sysinfo_memory memory = {0};
     ck_assert(sysinfo__decode_memory(&pages, &lists, &memory));
@@ -169,8 +176,13 @@ START_TEST(pages_become_bytes) {
 END_TEST
 
 START_TEST(numbers_too_large_for_bytes_are_not_known) {
-    const struct sysinfo__pages pages = {
-        .page_size = 4096, .total = 1, .available = UINT64_MAX, .cache = UINT64_MAX, .nonpaged = UINT64_MAX, .committed = UINT64_MAX, .commit_limit = UINT64_MAX};
+    const struct sysinfo__pages pages = {.page_size = 4096,
+                                         .total = 1,
+                                         .available = UINT64_MAX,
+                                         .cache = UINT64_MAX,
+                                         .nonpaged = UINT64_MAX,
+                                         .committed = UINT64_MAX,
+                                         .commit_limit = UINT64_MAX};
     const struct sysinfo__page_lists lists = {.zeroed = UINTPTR_MAX, .free = UINTPTR_MAX, .modified = UINTPTR_MAX};
     struct sysinfo_memory memory = {0};
     ck_assert(sysinfo__decode_memory(&pages, sizeof(uintptr_t) == 8 ? &lists : NULL, &memory));
@@ -193,12 +205,14 @@ START_TEST(a_kernel_without_cache_pool_and_promises_does_not_tell_them) {
     const struct sysinfo__pages pages = {.page_size = 4096, .total = 10, .available = 3};
     struct sysinfo_memory memory = {0};
     ck_assert(sysinfo__decode_memory(&pages, NULL, &memory));
-    ck_assert_uint_eq(memory.present, SYSINFO_BIT(struct sysinfo_memory, total) | SYSINFO_BIT(struct sysinfo_memory, available));
+    ck_assert_uint_eq(memory.present,
+                      SYSINFO_BIT(struct sysinfo_memory, total) | SYSINFO_BIT(struct sysinfo_memory, available));
 }
 END_TEST
 
 START_TEST(no_memory_at_all_is_refused) {
-    static const struct sysinfo__pages nothing[] = {{.page_size = 0, .total = 5}, {.page_size = 4096, .total = 0}, {.page_size = 4096, .total = UINT64_MAX}};
+    static const struct sysinfo__pages nothing[] = {
+        {.page_size = 0, .total = 5}, {.page_size = 4096, .total = 0}, {.page_size = 4096, .total = UINT64_MAX}};
     for (size_t i = 0; i < sizeof nothing / sizeof nothing[0]; i++) {
         struct sysinfo_memory memory = {0};
         ck_assert(!sysinfo__decode_memory(&nothing[i], NULL, &memory));

@@ -51,11 +51,15 @@ START_TEST(cpu_times_are_those_of_getsystemtimes) {
     ck_assert(GetSystemTimes(&idle[0], &kernel[0], &user[0]));
     expect_ok(sysinfo_cpu_times(host, &sample, sizeof sample));
     ck_assert(GetSystemTimes(&idle[1], &kernel[1], &user[1]));
-    const double tick = 0.03 * sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL); /* Rounded for each CPU, and not at one moment. */
+    const double tick =
+        0.03 * sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL); /* Rounded for each CPU, and not at one moment. */
     double kernel_time = sample.system + sample.idle + sample.irq + sample.softirq;
-    ck_assert_msg(sample.idle >= seconds(idle[0]) - tick && sample.idle <= seconds(idle[1]) + tick, "idle %f", sample.idle);
-    ck_assert_msg(sample.user >= seconds(user[0]) - tick && sample.user <= seconds(user[1]) + tick, "user %f", sample.user);
-    ck_assert_msg(kernel_time >= seconds(kernel[0]) - tick && kernel_time <= seconds(kernel[1]) + tick, "kernel %f", kernel_time);
+    ck_assert_msg(sample.idle >= seconds(idle[0]) - tick && sample.idle <= seconds(idle[1]) + tick, "idle %f",
+                  sample.idle);
+    ck_assert_msg(sample.user >= seconds(user[0]) - tick && sample.user <= seconds(user[1]) + tick, "user %f",
+                  sample.user);
+    ck_assert_msg(kernel_time >= seconds(kernel[0]) - tick && kernel_time <= seconds(kernel[1]) + tick, "kernel %f",
+                  kernel_time);
 }
 END_TEST
 
@@ -80,12 +84,14 @@ START_TEST(windows_tells_what_wine_does_not) {
     expect_ok(sysinfo_swap_memory(host, &swap, sizeof swap));
     int status = sysinfo_cpu_stats(host, &stats, sizeof stats);
     if (is_wine()) {
-        ck_assert(!SYSINFO_HAS(&memory, cached) && !SYSINFO_HAS(&memory, wired) && !SYSINFO_HAS(&memory, free) && !SYSINFO_HAS(&memory, laundry));
+        ck_assert(!SYSINFO_HAS(&memory, cached) && !SYSINFO_HAS(&memory, wired) && !SYSINFO_HAS(&memory, free) &&
+                  !SYSINFO_HAS(&memory, laundry));
         ck_assert(SYSINFO_IS_ESTIMATED(&swap, total));
         ck_assert_int_eq(status, SYSINFO_UNKNOWN);
         return;
     }
-    ck_assert(SYSINFO_HAS(&memory, cached) && SYSINFO_HAS(&memory, wired) && SYSINFO_HAS(&memory, free) && SYSINFO_HAS(&memory, laundry));
+    ck_assert(SYSINFO_HAS(&memory, cached) && SYSINFO_HAS(&memory, wired) && SYSINFO_HAS(&memory, free) &&
+              SYSINFO_HAS(&memory, laundry));
     ck_assert_uint_le(memory.free, memory.available);
     ck_assert(SYSINFO_HAS(&swap, used) && SYSINFO_HAS(&swap, percent) && swap.estimated == 0);
     expect_ok(status);
@@ -161,14 +167,15 @@ static struct proc_stat read_stat(const char *label) {
     while (fgets(line, sizeof line, file) != NULL) {
         char name[16];
         unsigned long long column[8] = {0};
-        if (sscanf(line, "%15s %llu %llu %llu %llu %llu %llu %llu %llu", name, &column[0], &column[1], &column[2], &column[3], &column[4], &column[5], &column[6],
-                   &column[7]) < 5) {
+        if (sscanf(line, "%15s %llu %llu %llu %llu %llu %llu %llu %llu", name, &column[0], &column[1], &column[2],
+                   &column[3], &column[4], &column[5], &column[6], &column[7]) < 5) {
             continue;
         }
         stat.cpus += strncmp(name, "cpu", 3) == 0 && name[3] != '\0';
         if (strcmp(name, label) == 0) {
             stat.user = (double)(column[0] + column[1]) / 100;
-            stat.system = (double)(column[2] + column[4] + column[5] + column[6] + column[7]) / 100; /* With iowait and steal. */
+            stat.system =
+                (double)(column[2] + column[4] + column[5] + column[6] + column[7]) / 100; /* With iowait and steal. */
             stat.idle = (double)column[3] / 100;
         }
     }
@@ -186,7 +193,8 @@ static uint64_t read_meminfo(size_t count, const char *const *keys) {
     while (fgets(line, sizeof line, file) != NULL) {
         for (size_t i = 0; i < count; i++) {
             unsigned long long value;
-            if (strncmp(line, keys[i], strlen(keys[i])) == 0 && line[strlen(keys[i])] == ':' && sscanf(line + strlen(keys[i]) + 1, "%llu", &value) == 1) {
+            if (strncmp(line, keys[i], strlen(keys[i])) == 0 && line[strlen(keys[i])] == ':' &&
+                sscanf(line + strlen(keys[i]) + 1, "%llu", &value) == 1) {
                 sum += value * 1024;
                 found++;
             }
@@ -199,7 +207,8 @@ static uint64_t read_meminfo(size_t count, const char *const *keys) {
 
 static void expect_between(double value, double low, double high, const char *what) {
     const double tick = 0.011; /* Idle time of a tickless CPU may step back by a tick. */
-    ck_assert_msg(value >= low - tick && value <= high + tick, "%s: %f is not within %f and %f", what, value, low, high);
+    ck_assert_msg(value >= low - tick && value <= high + tick, "%s: %f is not within %f and %f", what, value, low,
+                  high);
 }
 
 START_TEST(cpu_times_under_wine_are_those_of_proc) {
@@ -242,7 +251,10 @@ START_TEST(each_cpu_under_wine_is_that_of_proc) {
 }
 END_TEST
 
-/* One CPU is kept busy; the share of idle time must lie between what /proc says just inside and just outside of the window. */
+/*
+ * One CPU is kept busy; the share of idle time must lie between what /proc says just inside and
+ * just outside of the window.
+ */
 START_TEST(a_percentage_under_wine_is_that_of_proc) {
     if (!is_wine()) {
         return;
@@ -258,11 +270,14 @@ START_TEST(a_percentage_under_wine_is_that_of_proc) {
     expect_ok(sysinfo_cpu_percent(host, 0, &percent));
     outside[1] = read_stat("cpu");
     const double rounding = 0.02 * outside[0].cpus;
-    double most_idle = outside[1].idle - outside[0].idle + rounding, least_idle = inside[1].idle - inside[0].idle - rounding;
+    double most_idle = outside[1].idle - outside[0].idle + rounding,
+           least_idle = inside[1].idle - inside[0].idle - rounding;
     double most_busy = outside[1].user + outside[1].system - outside[0].user - outside[0].system + 6 * rounding;
     double least_busy = inside[1].user + inside[1].system - inside[0].user - inside[0].system - 6 * rounding;
-    ck_assert_msg(percent >= 100 * least_busy / (least_busy + most_idle) && percent <= 100 * most_busy / (most_busy + least_idle),
-                  "%f is not within %f and %f", percent, 100 * least_busy / (least_busy + most_idle), 100 * most_busy / (most_busy + least_idle));
+    ck_assert_msg(percent >= 100 * least_busy / (least_busy + most_idle) &&
+                      percent <= 100 * most_busy / (most_busy + least_idle),
+                  "%f is not within %f and %f", percent, 100 * least_busy / (least_busy + most_idle),
+                  100 * most_busy / (most_busy + least_idle));
 }
 END_TEST
 
@@ -270,16 +285,19 @@ START_TEST(memory_under_wine_is_that_of_proc) {
     if (!is_wine()) {
         return;
     }
-    static const char *const unused[] = {"MemFree", "Buffers", "Cached"}, *const total[] = {"MemTotal"}; /* Not MemAvailable. */
+    static const char *const unused[] = {"MemFree", "Buffers", "Cached"}, *const total[] = {
+                                                                              "MemTotal"}; /* Not MemAvailable. */
     struct sysinfo_memory memory;
     bool has_matched = false;
     for (int i = 0; i < 200 && !has_matched; i++) { /* Others use memory meanwhile: until a moment when both agree. */
         uint64_t before = read_meminfo(3, unused);
         expect_ok(sysinfo_virtual_memory(host, &memory, sizeof memory));
         uint64_t after = read_meminfo(3, unused);
-        has_matched = memory.available + 4096 >= (before < after ? before : after) && memory.available <= (before < after ? after : before) + 4096;
+        has_matched = memory.available + 4096 >= (before < after ? before : after) &&
+                      memory.available <= (before < after ? after : before) + 4096;
     }
-    ck_assert_msg(has_matched, "available %llu, of /proc %llu", (unsigned long long)memory.available, (unsigned long long)read_meminfo(3, unused));
+    ck_assert_msg(has_matched, "available %llu, of /proc %llu", (unsigned long long)memory.available,
+                  (unsigned long long)read_meminfo(3, unused));
     ck_assert_uint_eq(memory.total, read_meminfo(1, total) - 4096); /* wine counts a page less. */
 }
 END_TEST
@@ -293,7 +311,8 @@ START_TEST(swap_under_wine_is_estimated_from_what_may_be_promised) {
     expect_ok(sysinfo_swap_memory(host, &swap, sizeof swap));
     ck_assert(SYSINFO_IS_ESTIMATED(&swap, total));
     ck_assert_uint_ge(swap.total, read_meminfo(1, total));
-    ck_assert_uint_le(swap.total, read_meminfo(1, total) + 8192); /* wine's limit is a page more, its memory a page less. */
+    ck_assert_uint_le(swap.total,
+                      read_meminfo(1, total) + 8192); /* wine's limit is a page more, its memory a page less. */
 }
 END_TEST
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #define WIN32_LEAN_AND_MEAN
-#include <windows.h>
 #include <psapi.h>
+#include <windows.h>
 
 struct machine machine;
 
@@ -14,7 +14,8 @@ static DWORD last_error;
 static double now; /* Seconds. */
 
 enum { PER_SECOND = 10000000 };
-static const uint32_t length_mismatch = 0xC0000004, invalid_class = 0xC0000003, invalid_parameter = 0xC000000D, no_resources = 0xC000009A;
+static const uint32_t length_mismatch = 0xC0000004, invalid_class = 0xC0000003, invalid_parameter = 0xC000000D,
+                      no_resources = 0xC000009A;
 
 void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads) {
     memset(&machine, 0, sizeof machine);
@@ -155,9 +156,11 @@ static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length)
     case 8:
         return (LONG)give_processors(0, buffer, capacity, length);
     case 18:
-        return (LONG)(machine.page_file_status != 0 ? machine.page_file_status : give_page_files(buffer, capacity, length));
+        return (LONG)(machine.page_file_status != 0 ? machine.page_file_status
+                                                    : give_page_files(buffer, capacity, length));
     case 80:
-        return (LONG)(machine.memory_list_status != 0 ? machine.memory_list_status : give_page_lists(buffer, capacity, length));
+        return (LONG)(machine.memory_list_status != 0 ? machine.memory_list_status
+                                                      : give_page_lists(buffer, capacity, length));
     default:
         return (LONG)invalid_class;
     }
@@ -220,7 +223,8 @@ static WORD WINAPI get_group_count(void) {
 
 static DWORD WINAPI get_cpu_count(WORD group) {
     DWORD count = 0;
-    if (!fails() && (group == ALL_PROCESSOR_GROUPS || (group < machine.groups && (group == 0 || group != machine.vanishing_group)))) {
+    if (!fails() && (group == ALL_PROCESSOR_GROUPS ||
+                     (group < machine.groups && (group == 0 || group != machine.vanishing_group)))) {
         for (unsigned i = 0; i < machine.groups; i++) {
             count += group == ALL_PROCESSOR_GROUPS || group == i ? machine.cpus[i] : 0;
         }
@@ -230,7 +234,8 @@ static DWORD WINAPI get_cpu_count(WORD group) {
 }
 
 /* One entry for each core; on real machines, too, cores of all groups come in one list. */
-static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP relation, PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX buffer, PDWORD length) {
+static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP relation,
+                                             PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX buffer, PDWORD length) {
     static struct {
         LOGICAL_PROCESSOR_RELATIONSHIP relation;
         DWORD size;
@@ -248,7 +253,8 @@ static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP rela
             entry[count].relation = RelationProcessorCore;
             entry[count].size = sizeof entry[0];
             entry[count].core.Flags = has_two ? LTP_PC_SMT : 0;
-            ((BYTE *)&entry[count].core)[1] = has_two; /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
+            ((BYTE *)&entry[count].core)[1] =
+                has_two; /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
             entry[count].core.GroupCount = 1;
             entry[count].core.GroupMask[0].Group = (WORD)group;
             entry[count].core.GroupMask[0].Mask = (KAFFINITY)(has_two ? 3 : 1) << cpu;

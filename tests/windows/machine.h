@@ -13,7 +13,10 @@
 
 enum { MACHINE_GROUPS = 8, MACHINE_CPUS = 64, MACHINE_PAGE_FILES = 256 };
 
-/* Counters of a CPU in units of 100 ns; kernel contains idle, dpc and interrupt. The table adds `rate` x slept seconds to them. */
+/*
+ * Counters of a CPU in units of 100 ns; kernel contains idle, dpc and interrupt. The table adds
+ * `rate` x slept seconds to them.
+ */
 struct machine_cpu {
     int64_t idle, kernel, user, dpc, interrupt;
     uint32_t interrupts;
@@ -27,7 +30,10 @@ struct machine {
     unsigned cpus[MACHINE_GROUPS]; /* Active in each group. */
     struct machine_cpu cpu[MACHINE_GROUPS][MACHINE_CPUS];
 
-    /* Cores of each group from CPU 0 on: first `two_threads` with two CPUs, then the rest with one each, as a more efficient kind. */
+    /*
+     * Cores of each group from CPU 0 on: first `two_threads` with two CPUs, then the rest with one
+     * each, as a more efficient kind.
+     */
     unsigned two_threads[MACHINE_GROUPS];
 
     uint64_t page_size, total, available, cache, nonpaged, committed, commit_limit; /* In pages. */
@@ -43,10 +49,10 @@ struct machine {
     /* What this system lacks. */
     bool has_no_query, has_no_query_ex;
     uint32_t query_ex_status, page_file_status, memory_list_status; /* An NTSTATUS to answer with; 0: answer. */
-    bool tells_no_size;                                              /* A buffer that is too small gets no hint. */
-    unsigned grows;                                                  /* So many more times a buffer is too small, whatever its size. */
-    unsigned vanishing_group;                                        /* It is counted and then gone; 0: none. */
-    int64_t early_wakeups;                                           /* So many more times a sleep ends after half its time. */
+    bool tells_no_size;                                             /* A buffer that is too small gets no hint. */
+    unsigned grows;           /* So many more times a buffer is too small, whatever its size. */
+    unsigned vanishing_group; /* It is counted and then gone; 0: none. */
+    int64_t early_wakeups;    /* So many more times a sleep ends after half its time. */
 
     /* What happened. */
     uint64_t calls;

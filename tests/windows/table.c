@@ -124,7 +124,8 @@ START_TEST(interrupt_and_dpc_time_are_parts_of_kernel_time_and_counted_once) {
     expect_near(usage.user, 30);
     expect_near(usage.percent, 60);
     ck_assert_uint_eq(usage.estimated, 0);
-    ck_assert(!SYSINFO_HAS(&usage, nice) && !SYSINFO_HAS(&usage, iowait) && !SYSINFO_HAS(&usage, steal) && !SYSINFO_HAS(&usage, guest));
+    ck_assert(!SYSINFO_HAS(&usage, nice) && !SYSINFO_HAS(&usage, iowait) && !SYSINFO_HAS(&usage, steal) &&
+              !SYSINFO_HAS(&usage, guest));
 }
 END_TEST
 
@@ -185,7 +186,8 @@ END_TEST
 START_TEST(kernel_time_behind_its_parts_is_no_system_time_and_marked) {
     machine.cpu[0][2].kernel = machine.cpu[0][2].idle - 7;
     struct sysinfo_cpu_sample_list *list = samples();
-    const struct sysinfo_cpu_sample *row = sysinfo_cpu_sample_list_at(list, 2), *all = sysinfo_cpu_sample_list_all(list);
+    const struct sysinfo_cpu_sample *row = sysinfo_cpu_sample_list_at(list, 2),
+                                    *all = sysinfo_cpu_sample_list_all(list);
     ck_assert(row->system == 0 && SYSINFO_IS_ESTIMATED(row, system));
     expect_near(row->idle, 5000);
     expect_near(all->system, 3.0 * 700);
@@ -257,7 +259,9 @@ END_TEST
 
 START_TEST(one_group_can_be_asked_the_old_way) {
     machine.has_no_query_ex = _i == 0;
-    machine.query_ex_status = _i == 0 ? 0 : _i == 1 ? 0xC0000002 : 0xC0000003; /* Not implemented; not a class of this system. */
+    machine.query_ex_status = _i == 0   ? 0
+                              : _i == 1 ? 0xC0000002
+                                        : 0xC0000003; /* Not implemented; not a class of this system. */
     struct sysinfo_cpu_sample_list *list = samples();
     ck_assert_uint_eq(sysinfo_cpu_sample_list_count(list), 4);
     expect_near(sysinfo_cpu_sample_list_all(list)->user, 4.0 * 4000);
@@ -280,7 +284,8 @@ START_TEST(a_refusal_is_told_with_its_number) {
     struct sysinfo_cpu_sample all;
     ck_assert_int_eq(sysinfo_cpu_times(host, &all, sizeof all), SYSINFO_DENIED);
     ck_assert_int_eq(sysinfo_system_error(host), 0xC0000022);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED), "NtQuerySystemInformation(SystemProcessorPerformanceInformation): Access is denied");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED),
+                     "NtQuerySystemInformation(SystemProcessorPerformanceInformation): Access is denied");
     machine.query_ex_status = 0xC0001234;
     ck_assert_int_eq(sysinfo_cpu_times(host, &all, sizeof all), SYSINFO_SYSTEM);
     ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_SYSTEM), "(system error 3221230132)"));
@@ -364,7 +369,8 @@ START_TEST(what_reads_0_on_a_running_kernel_is_not_known) {
     struct sysinfo_memory memory;
     machine.cache = machine.nonpaged = machine.committed = machine.commit_limit = 0;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
-    ck_assert(!SYSINFO_HAS(&memory, cached) && !SYSINFO_HAS(&memory, wired) && !SYSINFO_HAS(&memory, committed) && !SYSINFO_HAS(&memory, commit_limit));
+    ck_assert(!SYSINFO_HAS(&memory, cached) && !SYSINFO_HAS(&memory, wired) && !SYSINFO_HAS(&memory, committed) &&
+              !SYSINFO_HAS(&memory, commit_limit));
     struct sysinfo_stats stats;
     machine.context_switches = machine.system_calls = 0;
     for (unsigned i = 0; i < 4; i++) {
@@ -477,7 +483,8 @@ START_TEST(after_the_first_call_nothing_is_allocated) {
     int64_t allocations = machine.allocations;
     uint64_t calls = machine.calls;
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
-    ck_assert_uint_eq(machine.calls - calls, 2 + 1 + 8 * 2); /* The clock; how many groups; for each, how many CPUs and their times. */
+    ck_assert_uint_eq(machine.calls - calls,
+                      2 + 1 + 8 * 2); /* The clock; how many groups; for each, how many CPUs and their times. */
     ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
     ck_assert_int_eq(machine.allocations, allocations);
@@ -508,7 +515,10 @@ static int ask_stats(void *out) {
 static int (*const questions[])(void *out) = {ask_times, ask_usage, ask_counts, ask_memory, ask_swap, ask_stats};
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
-/* An answer in spite of a failure may know less, but nothing else; but for a window, whose length the clock decides. */
+/*
+ * An answer in spite of a failure may know less, but nothing else; but for a window, whose length
+ * the clock decides.
+ */
 static void expect_no_other(int (*question)(void *out), const uint64_t *out, const uint64_t *whole) {
     const uint64_t time = SYSINFO_BIT(struct sysinfo_cpu_sample, time);
     for (size_t slot = 2; question != ask_usage && slot < SYSINFO_SLOTS; slot++) {
@@ -517,7 +527,10 @@ static void expect_no_other(int (*question)(void *out), const uint64_t *out, con
     }
 }
 
-/* Asks on a new host of a machine with large answers; a failure must be a known one, explained, and leave no trace. */
+/*
+ * Asks on a new host of a machine with large answers; a failure must be a known one, explained, and
+ * leave no trace.
+ */
 static bool ask_anew(int (*question)(void *out), uint64_t failing_call, int64_t failing_allocation) {
     uint64_t out[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
     close_host();
