@@ -11,7 +11,8 @@
 # A long comment stands above its member instead. "prom metric label=@" after RESULT applies to every member without a
 # `prom` of its own; @ is the member's name.
 #
-# Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where % stands for
+# Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where %
+# stands for
 # the group; percentages and labels have none. Any other line inside such a struct is an error.
 #
 # The fields of a group stand together in the table, whichever structs and headers they come from.
@@ -85,11 +86,14 @@ foreach(header IN LISTS HEADERS)
                 string(REPLACE "." "_" metric_group "${group}")
                 string(REPLACE "%" "${metric_group}" group_metric "${metric}")
                 list(APPEND all_groups "${group}")
-                string(APPEND "rows_${group}" "FIELD(\"${group}\", ${result}, ${tag}, ${name}, ${unit}, ${kind}, ${group_metric}, ${labels}, \"${meaning}\")\n")
+                set(place "\"${group}\", ${result}, ${tag}, ${name}")
+                set(nature "${unit}, ${kind}, ${group_metric}, ${labels}")
+                string(APPEND "rows_${group}" "FIELD(${place}, ${nature}, \"${meaning}\")\n")
             endforeach()
             math(EXPR fields "${fields} + 1")
         else()
-            message(FATAL_ERROR "${header}: struct ${tag}: a member reads 'type name; /* unit: Sentence. */', not:\n${line}")
+            message(FATAL_ERROR
+                "${header}: struct ${tag}: a member reads 'type name; /* unit: Sentence. */', not:\n${line}")
         endif()
     endforeach()
 endforeach()

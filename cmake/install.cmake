@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What `cmake --install` puts where: headers, libraries, the package files of pkg-config and CMake, the command and its pages.
+# What `cmake --install` puts where: headers, libraries, the package files of pkg-config and CMake, the command and
+# its pages.
 
 set(installed_libraries "")
 if(SYSINFO_SHARED)
@@ -17,26 +18,32 @@ if(NOT SYSINFO_SHARED AND NOT SYSINFO_STATIC)
     message(FATAL_ERROR "SYSINFO_INSTALL needs SYSINFO_SHARED or SYSINFO_STATIC")
 endif()
 
-install(FILES ${public_headers} "${generated}/include/sysinfo/version.h" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sysinfo" COMPONENT development)
+install(FILES ${public_headers} "${generated}/include/sysinfo/version.h" DESTINATION
+    "${CMAKE_INSTALL_INCLUDEDIR}/sysinfo" COMPONENT development)
 install(TARGETS ${installed_libraries} EXPORT sysinfo
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT library
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library NAMELINK_COMPONENT development
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT library)
-install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development FILES_MATCHING PATTERN "*.c" PATTERN "*.py")
+install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development FILES_MATCHING PATTERN "*.c"
+    PATTERN "*.py")
 
 # ---- find_package(sysinfo) ----
 
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/sysinfo")
-install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION "${package_folder}" COMPONENT development)
-configure_package_config_file(cmake/sysinfoConfig.cmake.in "${generated}/sysinfoConfig.cmake" INSTALL_DESTINATION "${package_folder}" NO_SET_AND_CHECK_MACRO)
+install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION "${package_folder}" COMPONENT
+    development)
+configure_package_config_file(cmake/sysinfoConfig.cmake.in "${generated}/sysinfoConfig.cmake" INSTALL_DESTINATION
+    "${package_folder}" NO_SET_AND_CHECK_MACRO)
 # Nothing is taken away while the major number stays: docs/abi.md.
 write_basic_package_version_file("${generated}/sysinfoConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
-install(FILES "${generated}/sysinfoConfig.cmake" "${generated}/sysinfoConfigVersion.cmake" DESTINATION "${package_folder}" COMPONENT development)
+install(FILES "${generated}/sysinfoConfig.cmake" "${generated}/sysinfoConfigVersion.cmake" DESTINATION
+    "${package_folder}" COMPONENT development)
 
 # ---- pkg-config ----
 
-# The folders are told from where the .pc file lies, so that an installed tree can be moved; one outside of the prefix by its full path.
+# The folders are told from where the .pc file lies, so that an installed tree can be moved; one outside of the prefix
+# by its full path.
 function(pkg_config_folder result folder)
     if(IS_ABSOLUTE "${folder}")
         set(${result} "${folder}" PARENT_SCOPE)
@@ -71,8 +78,11 @@ endif()
 if(TARGET sysinfo_command)
     install(TARGETS sysinfo_command RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
     install(FILES "${generated}/man/sysinfo.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command)
-    install(FILES "${generated}/completions/sysinfo.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME sysinfo COMPONENT command)
-    install(FILES "${generated}/completions/_sysinfo" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions" COMPONENT command)
-    install(FILES "${generated}/completions/sysinfo.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT command)
+    install(FILES "${generated}/completions/sysinfo.bash" DESTINATION
+        "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME sysinfo COMPONENT command)
+    install(FILES "${generated}/completions/_sysinfo" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions"
+        COMPONENT command)
+    install(FILES "${generated}/completions/sysinfo.fish" DESTINATION
+        "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT command)
     install(FILES "${generated}/man/sysinfo.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
 endif()

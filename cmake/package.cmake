@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 # What `cpack` makes of what is installed: three Debian packages, or one archive where the system is no Debian.
-# The preset `deb` has the folders and flags that Debian asks for; what its packages need beside files is made in cmake/debian/.
+# The preset `deb` has the folders and flags that Debian asks for; what its packages need beside files is made in
+# cmake/debian/.
 
-set(SYSINFO_PACKAGE_CONTACT "The sysinfo authors <nobody@sysinfo.invalid>" CACHE STRING "Maintainer of the packages: whoever builds and hands them out")
+set(SYSINFO_PACKAGE_CONTACT "The sysinfo authors <nobody@sysinfo.invalid>" CACHE STRING
+    "Maintainer of the packages: whoever builds and hands them out")
 
 set(CPACK_PACKAGE_NAME sysinfo)
 set(CPACK_PACKAGE_VENDOR "The sysinfo authors")
@@ -13,7 +15,8 @@ set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_SYSINFO_CHANGELOG "${PROJECT_SOURCE_DIR}/CHANGELOG.md")
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_SOURCE_GENERATOR TGZ)
-set(CPACK_SOURCE_IGNORE_FILES "/\\.git" "^${PROJECT_SOURCE_DIR}/build") # scripts/dist makes the archive that is handed out.
+# scripts/dist makes the archive that is handed out.
+set(CPACK_SOURCE_IGNORE_FILES "/\\.git" "^${PROJECT_SOURCE_DIR}/build")
 find_program(SYSINFO_DPKG_DEB dpkg-deb)
 mark_as_advanced(SYSINFO_DPKG_DEB)
 set(CPACK_GENERATOR TGZ)
@@ -72,7 +75,8 @@ endif()
 
 # `sysinfo run --heap` preloads the tracker, which comes with the library.
 if(TARGET sysinfo_heap_shared)
-    list(APPEND CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
+    list(APPEND CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS
+        "${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} (= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
     list(JOIN CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS ", " CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS)
 endif()
 

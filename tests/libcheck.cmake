@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-# libcheck from SYSINFO_CHECK_SOURCE (scripts/libcheck-source), compiled with the tests: for processors and C libraries that Debian has none for.
-# libcheck's own build would ask each compiler a hundred questions. A Linux of today has the same answers to all of them: these.
-set(present FORK GETLINE GETPID GETTIMEOFDAY LIBRT MALLOC MKSTEMP PTHREAD REALLOC SIGACTION SNPRINTF STDARG_H STDINT_H STDLIB_H SYS_TIME_H SYS_WAIT_H UNISTD_H VSNPRINTF
+# libcheck from SYSINFO_CHECK_SOURCE (scripts/libcheck-source), compiled with the tests: for processors and C
+# libraries that Debian has none for.
+# libcheck's own build would ask each compiler a hundred questions. A Linux of today has the same answers to all of
+# them: these.
+set(present FORK GETLINE GETPID GETTIMEOFDAY LIBRT MALLOC MKSTEMP PTHREAD REALLOC SIGACTION SNPRINTF STDARG_H STDINT_H
+    STDLIB_H SYS_TIME_H SYS_WAIT_H UNISTD_H VSNPRINTF
     DECL_ALARM DECL_LOCALTIME_R DECL_STRDUP DECL_STRSIGNAL)
 list(TRANSFORM present REPLACE "(.+)" "#define HAVE_\\1 1\n")
 string(CONCAT config ${present} "#define ENABLE_SUBUNIT 0\n")
@@ -12,7 +15,8 @@ add_library(sysinfo_libcheck STATIC EXCLUDE_FROM_ALL)
 foreach(file check check_error check_list check_log check_msg check_pack check_print check_run check_str)
     target_sources(sysinfo_libcheck PRIVATE "${SYSINFO_CHECK_SOURCE}/src/${file}.c")
 endforeach()
-target_include_directories(sysinfo_libcheck SYSTEM PUBLIC "${SYSINFO_CHECK_SOURCE}" "${SYSINFO_CHECK_SOURCE}/src" PRIVATE "${folder}" "${SYSINFO_CHECK_SOURCE}/lib")
+target_include_directories(sysinfo_libcheck SYSTEM PUBLIC "${SYSINFO_CHECK_SOURCE}" "${SYSINFO_CHECK_SOURCE}/src"
+    PRIVATE "${folder}" "${SYSINFO_CHECK_SOURCE}/lib")
 target_compile_definitions(sysinfo_libcheck PRIVATE _GNU_SOURCE HAVE_CONFIG_H=1)
 target_compile_options(sysinfo_libcheck PRIVATE -w)
 target_link_libraries(sysinfo_libcheck PUBLIC m)

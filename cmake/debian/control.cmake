@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Run by cpack after it has packed: three things that its generator of Debian packages cannot be told (CMake 3.25).
-# A package with a shared library has ldconfig run by a trigger and not by scripts of its own, Multi-Arch is told, and the data is packed with xz.
+# A package with a shared library has ldconfig run by a trigger and not by scripts of its own, Multi-Arch is told, and
+# the data is packed with xz.
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
     return()
 endif()

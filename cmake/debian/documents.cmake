@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Run by cpack after it has installed and before it packs: what Debian's policy wants to be in each package. A folder of documents
+# Run by cpack after it has installed and before it packs: what Debian's policy wants to be in each package. A folder
+# of documents
 # of its own with copyright and changelogs, compressed pages, stripped files, permissions that mind no umask.
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
     return()
@@ -34,12 +35,14 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
     endif()
     file(REMOVE "${documents}/LICENSE" "${documents}/CHANGELOG.md") # They have other names here.
     file(WRITE "${documents}/copyright"
-        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: sysinfo\n\nFiles: *\nCopyright: ${holder}\nLicense: Expat\n ${licence}\n")
+        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
+        "Upstream-Name: sysinfo\n\nFiles: *\nCopyright: ${holder}\nLicense: Expat\n ${licence}\n")
     file(COPY_FILE "${CPACK_SYSINFO_CHANGELOG}" "${documents}/changelog")
     file(WRITE "${documents}/changelog.Debian"
-        "sysinfo (${version}) unstable; urgency=medium\n\n  * Packed by cpack; the other changelog tells what has changed.\n\n -- ${CPACK_PACKAGE_CONTACT}  ${now}\n")
+        "sysinfo (${version}) unstable; urgency=medium\n\n  * Packed by cpack; the other changelog lists the changes.\n"
+        "\n -- ${CPACK_PACKAGE_CONTACT}  ${now}\n")
     file(WRITE "${share}/lintian/overrides/${package}"
-        "# Made by the project itself: nobody has asked Debian to take it, so that there is no request to close.\ninitial-upload-closes-no-bugs\n")
+        "# Made by the project itself: there is no request for Debian to close.\ninitial-upload-closes-no-bugs\n")
 
     file(GLOB pages "${share}/man/man*/*")
     run(gzip -9 -n "${documents}/changelog" "${documents}/changelog.Debian" ${pages})
@@ -49,7 +52,8 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
         run("${CPACK_SYSINFO_STRIP}" --strip-unneeded --remove-section=.comment "${program}")
     endforeach()
     foreach(archive IN LISTS archives)
-        run("${CPACK_SYSINFO_STRIP}" --strip-debug --remove-section=.comment --enable-deterministic-archives "${archive}")
+        run("${CPACK_SYSINFO_STRIP}" --strip-debug --remove-section=.comment --enable-deterministic-archives
+            "${archive}")
     endforeach()
     run(chmod -R u=rwX,go=rX "${staged}")
 endforeach()

