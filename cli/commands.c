@@ -9,8 +9,9 @@
 #include "help.h"
 #include "parse.h"
 #include "platform.h"
+#include "plot/plot.h"
 #include "run/run.h"
-#include "run/run_command.h"
+#include "stream.h"
 #include "topology.h"
 #include "wait.h"
 

@@ -17,7 +17,7 @@ static const struct sysinfo_field *unknown_field(const char *word, int *status) 
     size_t count = 0;
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL && count < MOST;) {
         if (is_measure(field)) {
-            names[count] = (struct text){NULL, 0, 0};
+            names[count] = (struct text)TEXT_INIT;
             text_addf(&names[count], "%s.%s", field->group, field->name);
             list[count] = names[count].bytes;
             count++;
@@ -196,7 +196,7 @@ static int parse_text(const char *text, struct expression *expression) {
     }
     int index = comparison_at(at);
     const char *value = skip_blanks(at + strlen(comparisons[index].text));
-    struct text word = {NULL, 0, 0}, name_text = {NULL, 0, 0};
+    struct text word = TEXT_INIT, name_text = TEXT_INIT;
     text_addf(&word, "%.*s", (int)strcspn(value, " \t"), value);
     text_addf(&name_text, "%.*s", (int)(behind_name - name), name);
     int status = 0;
@@ -216,7 +216,7 @@ static int parse_text(const char *text, struct expression *expression) {
 
 /* Takes one word, or three when the second is a comparison, or looks like one. */
 static int parse_next(const char *const *operand, size_t operands, size_t *taken, struct expression *expression) {
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     text_add(&text, operand[0]);
     *taken = 1;
     int index = operands > 1 ? comparison_at(operand[1]) : -1;

@@ -9,7 +9,7 @@
 
 #include "fail.h"
 #include "platform.h"
-#include "run/run.h"
+#include "stream.h"
 
 /* Reads everything once, CPU percentages since boot, so that nobody has to wait for a description. */
 static int read_all(const struct options *options, struct sampler *sampler) {
@@ -88,7 +88,7 @@ int print_fields(const struct options *options, const char *group) {
     if (status != 0) {
         return status;
     }
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     if (options->format != FORMAT_JSON) {
         add_table(&text, &sampler, group);
     }

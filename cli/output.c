@@ -29,3 +29,15 @@ int output_close(struct output *output, bool is_good) {
     const char *error = platform_file_close(output->file, is_good);
     return error == NULL ? 0 : trouble("%s: write error: %s", output->path, error);
 }
+
+int output_finish(struct output *output, const struct text *text) {
+    int status = output_write(output, text);
+    int closed = output_close(output, status == 0);
+    return status != 0 ? status : closed;
+}
+
+int output_put(const char *path, const struct text *text) {
+    struct output output;
+    int status = output_open(&output, path, false);
+    return status != 0 ? status : output_finish(&output, text);
+}

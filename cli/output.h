@@ -26,4 +26,10 @@ int output_write(struct output *output, const struct text *text);
 /* Ends it; `is_good` false: what was to replace a file is thrown away. 0, or the status after a message. */
 int output_close(struct output *output, bool is_good);
 
+/* Writes the last bytes and closes it, whether they could be written or not. 0, or the status after a message. */
+int output_finish(struct output *output, const struct text *text);
+
+/* Does all three for a text that is complete. 0, or the status after a message. */
+int output_put(const char *path, const struct text *text);
+
 #endif

@@ -72,7 +72,7 @@ void print_prom(struct text *text, const struct view *view, const struct sample 
         if (first->metric == NULL || is_begun(selection, i)) {
             continue;
         }
-        struct text samples = {NULL, 0, 0};
+        struct text samples = TEXT_INIT;
         for (size_t j = i; j < selection->count; j++) {
             const struct sysinfo_field *field = selection->field[j];
             if (field->metric == NULL || strcmp(field->metric, first->metric) != 0) {

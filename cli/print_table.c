@@ -121,7 +121,7 @@ static void add_header(struct text *text, const struct view *view) {
 
 static void add_cell(struct text *text, const struct view *view, const struct column *column,
                      const struct sysinfo_field *field, const void *result) {
-    struct text cell = {NULL, 0, 0};
+    struct text cell = TEXT_INIT;
     int width = column->width;
     if (view->options->unit_bytes > 0 && field->unit == SYSINFO_UNIT_BYTES) {
         value_add_in_unit(&cell, field, result, view->options->unit_bytes);
@@ -136,7 +136,7 @@ static void add_cell(struct text *text, const struct view *view, const struct co
 static void add_line(struct text *text, const struct view *view, const struct sample *sample, const char *cpu,
                      const void *row) {
     if (time_width(view) > 0) {
-        struct text time = {NULL, 0, 0};
+        struct text time = TEXT_INIT;
         if (view->options->time == TIME_UNIX) {
             time_add_unix(&time, sample->wall);
         } else {
@@ -149,7 +149,7 @@ static void add_line(struct text *text, const struct view *view, const struct sa
         text_addf(text, "%-*s", (int)strlen(row_word(view)), cpu);
     }
     if (cpu != NULL && view->with_kinds) {
-        struct text kind = {NULL, 0, 0};
+        struct text kind = TEXT_INIT;
         add_kind(&kind, view, sample, row, "-");
         add_right(text, kind.bytes, 6);
         text_free(&kind);

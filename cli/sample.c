@@ -15,10 +15,6 @@ bool sampler_needs_window(const struct sampler *sampler) {
     return (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot) || sampler->measures_cgroup;
 }
 
-uint32_t sampler_row_result(const struct sampler *sampler) {
-    return wants(sampler, SYSINFO_RESULT_CPU_USAGE) ? SYSINFO_RESULT_CPU_USAGE : SYSINFO_RESULT_CPU_SAMPLE;
-}
-
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field) {
     return sample->status[field->result] == SYSINFO_OK ? sample->result[field->result] : NULL;
 }

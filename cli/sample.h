@@ -65,7 +65,4 @@ void sampler_free(struct sampler *sampler);
 /* The result that a field is in; NULL: it could not be read. */
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field);
 
-/* The result of the rows of `sampler`: usage or samples. */
-uint32_t sampler_row_result(const struct sampler *sampler);
-
 #endif

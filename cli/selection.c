@@ -41,7 +41,7 @@ void selection_add_group(struct selection *selection, const char *group) {
 /* "mem.available", as `get` takes it. */
 static bool is_whole_name(const char *name) {
     const char *dot = strrchr(name, '.');
-    struct text group = {NULL, 0, 0};
+    struct text group = TEXT_INIT;
     text_addf(&group, "%.*s", dot == NULL ? 0 : (int)(dot - name), name);
     bool is_one = dot != NULL && sysinfo_field_find(group.bytes, dot + 1) != NULL;
     text_free(&group);
@@ -64,7 +64,7 @@ static int unknown_field(const char *group, const char *name) {
     selection_add_group(&all, group);
     for (; count < all.count && count < MOST; count++) {
         const char *inner = all.field[count]->group + strlen(group);
-        names[count] = (struct text){NULL, 0, 0};
+        names[count] = (struct text)TEXT_INIT;
         text_addf(&names[count], "%s%s%s", *inner == '.' ? inner + 1 : "", *inner == '.' ? "." : "",
                   all.field[count]->name);
         list[count] = names[count].bytes;
@@ -88,7 +88,7 @@ int selection_add_name(struct selection *selection, const char *group, const cha
     const struct sysinfo_field *field = sysinfo_field_find(group, name);
     const char *dot = strrchr(name, '.');
     if (field == NULL && dot != NULL) { /* "memory.some_avg10" of the group pressure */
-        struct text inner = {NULL, 0, 0};
+        struct text inner = TEXT_INIT;
         text_addf(&inner, "%s.%.*s", group, (int)(dot - name), name);
         field = sysinfo_field_find(inner.bytes, dot + 1);
         text_free(&inner);

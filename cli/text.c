@@ -127,5 +127,5 @@ void text_clear(struct text *text) {
 
 void text_free(struct text *text) {
     free(text->bytes);
-    *text = (struct text){NULL, 0, 0};
+    *text = (struct text)TEXT_INIT;
 }

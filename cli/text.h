@@ -20,6 +20,10 @@ struct text {
     size_t length, capacity;
 };
 
+/* Every text begins so, and owns no memory yet. */
+#define TEXT_INIT \
+    { NULL, 0, 0 }
+
 /* Bytes of the UTF-8 character at the beginning of a string; 0: it is none. */
 size_t character_length(const char *string);
 

@@ -24,7 +24,7 @@ void topology_choose_root(const struct options *options) {
     if (options->root == NULL) {
         return;
     }
-    struct text root = {NULL, 0, 0};
+    struct text root = TEXT_INIT;
     size_t length = strlen(options->root);
     while (length > 1 && options->root[length - 1] == '/') {
         length--;
@@ -328,19 +328,13 @@ static void add_json(struct text *text, const struct machine *machine) {
 /* ---- The command ---- */
 
 static int print_machine(const struct options *options, const struct machine *machine) {
-    struct text text = {NULL, 0, 0};
-    struct output output;
+    struct text text = TEXT_INIT;
     if (options->format == FORMAT_JSON) {
         add_json(&text, machine);
     } else {
         add_picture(&text, machine);
     }
-    int status = output_open(&output, options->output, false);
-    if (status == 0) {
-        status = output_write(&output, &text);
-        int closed = output_close(&output, status == 0);
-        status = status != 0 ? status : closed;
-    }
+    int status = output_put(options->output, &text);
     text_free(&text);
     return status;
 }

@@ -7,8 +7,8 @@
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
-#include "run/run.h"
 #include "schedule.h"
+#include "stream.h"
 #include "value.h"
 
 enum { EXIT_FALSE = 1 };
@@ -51,7 +51,7 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
         if (expression == told) {
             continue;
         }
-        struct text value = {NULL, 0, 0};
+        struct text value = TEXT_INIT;
         value_add(&value, expression->field, sample_result(sample, expression->field), "unknown", "none");
         enum truth truth = expression_evaluate(expression, sample);
         note("%s: %s.%s is %s%s", expression->text, expression->field->group, expression->field->name, value.bytes,
@@ -64,7 +64,7 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
 
 static int fail_unknown(const struct options *options, const struct expression *expression,
                         const struct sample *sample) {
-    struct text why = {NULL, 0, 0};
+    struct text why = TEXT_INIT;
     const void *result = sample_result(sample, expression->field);
     bool is_whole =
         expression->whole != NULL && sysinfo_field_state(expression->field, result) != SYSINFO_FIELD_UNKNOWN;

@@ -5,7 +5,7 @@
 
 #include "commands.h"
 #include "fail.h"
-#include "run/run_command.h"
+#include "plot/plot.h"
 
 int run_mark(struct options *options) {
     int status = options_refuse_others(options, commands_options(options->command));

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What is drawn, and the two ways of drawing it. */
+/* What the files of `sysinfo plot` share: axes, the lines of a plot, and the two ways of drawing them. */
 #ifndef CLI_PLOT_H
 #define CLI_PLOT_H
 
 #include <stdbool.h>
 
+#include "options.h"
 #include "plot/recording.h"
 #include "text.h"
 
-/* ---- Axes ---- */
+/* The commands. Each returns the exit status. */
+int run_plot(struct options *options);
+int run_mark(struct options *options);
+
+/* ---- Axes: scale.c ---- */
 
 /* An axis with round numbers: ticks at 0, step, 2 * step ... */
 struct axis {
@@ -36,7 +41,7 @@ void moment_add(struct text *text, double seconds);
 /* "memory (RSS)" for rss_bytes. */
 const char *column_title(const char *column);
 
-/* ---- What is drawn ---- */
+/* ---- What is drawn: model.c ---- */
 
 /* In a chart of layers: RSS, and in it the heap that is in use and, upon that, what the allocator keeps back. */
 enum layer { LAYER_RSS, LAYER_IN_USE, LAYER_KEPT, LAYERS };
@@ -63,6 +68,16 @@ struct plot {
     double exact_peak; /* Of one process, above what samples saw; 0: there is no such. */
 };
 
+struct plot_request {
+    const char *title; /* NULL: the column's. */
+    double from, to;   /* Seconds; `to` 0: the end. */
+    bool all_rows;     /* Processes or CPUs too where the recording has a row for all of them. */
+};
+
+/* Fills `plot` from the recordings, which it refers to. False: no sample lies in that range. plot_free() either way. */
+bool plot_build(struct plot *plot, const struct recording *recording, size_t count, const struct plot_request *request);
+void plot_free(struct plot *plot);
+
 const struct point *line_point(const struct line *line, size_t at);
 
 /* How high a point is drawn: its value, and what it stands upon. */
@@ -80,6 +95,8 @@ const char *layer_title(enum layer layer);
  */
 void peak_add(struct text *text, const struct plot *plot, const struct line *line);
 void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short);
+
+/* ---- Drawing: text.c and svg.c ---- */
 
 void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii);
 void plot_add_svg(struct text *text, const struct plot *plot);

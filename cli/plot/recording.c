@@ -153,7 +153,7 @@ static bool is_about_a_row(const char *name) {
 }
 
 static int fail_column(const struct reader *reader, const char *column) {
-    struct text names = {NULL, 0, 0};
+    struct text names = TEXT_INIT;
     for (size_t i = 0; i < reader->columns.count; i++) {
         if (!is_about_a_row(reader->field[i])) {
             text_addf(&names, "%s%s", names.length > 0 ? ", " : "", reader->field[i]);
@@ -433,7 +433,7 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
 
 int recording_read(struct recording *recording, const char *path, const char *column) {
     *recording = (struct recording){.path = path, .peak = -1};
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     struct reader reader;
     memset(&reader, 0, sizeof reader);
     reader.recording = recording;

@@ -44,7 +44,7 @@ static void add_word(struct text *line, const char *word) {
 }
 
 static wchar_t *command_line(const char *const *command) {
-    struct text line = {NULL, 0, 0};
+    struct text line = TEXT_INIT;
     for (size_t i = 0; command[i] != NULL; i++) {
         text_add(&line, i > 0 ? " " : "");
         add_word(&line, command[i]);

@@ -12,8 +12,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "run/heap_gap.h"
 #include "run/tree.h"
+#include "text.h"
+
+/* Why the heap of a process is not counted. */
+enum heap_gap {
+    /*
+     * None that can be seen: it may only just begin, or be a copy of its parent that has not used
+     * malloc() itself.
+     */
+    HEAP_GAP_NONE,
+    HEAP_GAP_STATIC,
+    HEAP_GAP_PRIVILEGED,
+    HEAP_GAP_ALLOCATOR,
+    HEAP_GAP_ENVIRONMENT,
+    HEAP_GAP_ARCHITECTURE,
+    HEAP_GAP_LIBC,
+    HEAP_GAP_USER,
+    HEAP_GAP_ROOT,
+    HEAP_GAPS
+};
 
 /* A program that was counted: a process from its start, fork or exec to its end, or to its next exec. */
 struct heap_program {
@@ -81,5 +99,26 @@ size_t heaps_departed(const struct heaps *heaps);
 /* Looks a last time. The totals are valid until heaps_close(), which removes the folder. */
 const struct heap_totals *heaps_conclude(struct heaps *heaps);
 void heaps_close(struct heaps *heaps);
+
+/* ---- What only Linux has: gap_linux.c and preload_linux.c ---- */
+
+/*
+ * Asks /proc about a process of that name that has no record in `folder`. `parent`: the program
+ * file of its parent if that is counted, else NULL.
+ */
+enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
+
+/*
+ * Whether a record's program file, whose path may have lost its beginning, is what
+ * the process runs now. Where that is kept from us its name, of 15 bytes, must do.
+ */
+bool heap_image_is_current(int64_t pid, const char *image, const char *name);
+
+/*
+ * Puts into `text` what LD_PRELOAD must be for a command: the library, by its full
+ * path, and behind it what is there now. Returns 0, or the status after a message
+ * that names where it was looked for.
+ */
+int preload_find(struct text *text);
 
 #endif

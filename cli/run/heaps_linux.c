@@ -23,7 +23,6 @@
 #include <sysinfo/sysinfo.h>
 
 #include "fail.h"
-#include "run/preload.h"
 
 #define FOLDER_BEGIN "sysinfo-heap-"
 enum { NAME_ROOM = 48 }; /* Of "PID.N". */
@@ -96,7 +95,7 @@ static int hold(const char *path) {
 static void remove_stale(const char *place) {
     DIR *folder = opendir(place);
     for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
-        struct text path = {NULL, 0, 0};
+        struct text path = TEXT_INIT;
         text_addf(&path, "%s/%s", place, file->d_name);
         int fd = strncmp(file->d_name, FOLDER_BEGIN, strlen(FOLDER_BEGIN)) == 0 ? hold(path.bytes) : -1;
         if (fd >= 0) {
@@ -116,7 +115,7 @@ static void remove_stale(const char *place) {
  */
 static bool make_in(struct heaps *heaps, const char *place) {
     for (int i = 0; i < 10 && heaps->fd < 0 && *place == '/'; i++) {
-        struct text path = {NULL, 0, 0};
+        struct text path = TEXT_INIT;
         struct stat file;
         text_addf(&path, "%s/" FOLDER_BEGIN "XXXXXX", place);
         if (mkdtemp(path.bytes) == NULL) {
@@ -309,7 +308,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
 
 /* Reads it, and takes its figures, if it tells any. */
 static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_heap_record *record) {
-    struct text path = {NULL, 0, 0};
+    struct text path = TEXT_INIT;
     text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->folder, entry->pid, entry->number);
     int status = sysinfo_heap_recorded(heaps->host, path.bytes, record, sizeof *record);
     text_free(&path);

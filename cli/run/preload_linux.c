@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The build says what the library is called, where it is installed, and which way that is from the command. */
 #define _DEFAULT_SOURCE 1
-#include "run/preload.h"
+#include "run/heaps.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
  */
 static char *find_in(const char *folder) {
     char command[PATH_MAX];
-    struct text file = {NULL, 0, 0};
+    struct text file = TEXT_INIT;
     ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
     if (*folder != '/' && length > 0) {
         command[length] = '\0';

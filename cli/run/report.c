@@ -59,11 +59,126 @@ static void add_peaks(struct text *text, const struct report *report) {
     text_add(text, ")\n");
 }
 
+/* ---- Heaps, for people ---- */
+
+static const struct {
+    const char *key, *one, *many;
+} gaps[HEAP_GAPS] = {
+    [HEAP_GAP_STATIC] = {"static", "static program", "static programs"},
+    [HEAP_GAP_PRIVILEGED] = {"set_user_id", "set-user-ID or otherwise privileged program",
+                             "set-user-ID or otherwise privileged programs"},
+    [HEAP_GAP_ALLOCATOR] = {"own_allocator", "program with an allocator of its own",
+                            "programs with an allocator of their own"},
+    [HEAP_GAP_ENVIRONMENT] = {"environment", "program started without LD_PRELOAD in its environment",
+                              "programs started without LD_PRELOAD in their environment"},
+    [HEAP_GAP_ARCHITECTURE] = {"architecture", "program of another architecture (32-bit)",
+                               "programs of another architecture (32-bit)"},
+    [HEAP_GAP_LIBC] = {"libc", "program with another C library", "programs with another C library"},
+    [HEAP_GAP_USER] = {"user", "process of another user", "processes of another user"},
+    [HEAP_GAP_ROOT] = {"root", "process in another root folder or container",
+                       "processes in another root folder or container"},
+};
+
+static void add_count(struct text *text, uint64_t count, const char *one, const char *many) {
+    text_addf(text, "%" PRIu64 " %s", count, count == 1 ? one : many);
+}
+
+static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64_t failed) {
+    add_count(text, allocs, "allocation", "allocations");
+    text_add(text, ", ");
+    add_count(text, frees, "free", "frees");
+    if (failed > 0) {
+        text_addf(text, ", %" PRIu64 " failed", failed);
+    }
+}
+
+static void add_blocks(struct text *text, uint64_t bytes, uint64_t blocks) {
+    bytes_add_human(text, bytes);
+    text_add(text, " in ");
+    add_count(text, blocks, "block", "blocks");
+}
+
+static void add_kept(struct text *text, uint64_t bytes) {
+    text_add(text, bytes > 0 ? "; malloc kept back up to " : "; malloc kept nothing back");
+    if (bytes > 0) {
+        bytes_add_human(text, bytes);
+    }
+    text_add(text, " (estimated)");
+}
+
+static void add_largest_heap(struct text *text, const struct heap_program *program) {
+    text_add(text, "sysinfo: heap of the largest process (");
+    text_add_plain(text, program->name);
+    text_addf(text, ", pid %" PRId64 "): peak ", program->pid);
+    bytes_add_human(text, program->peak);
+    text_add(text, " in use; ");
+    add_calls(text, program->allocs, program->frees, program->failed);
+    text_add(text, "\nsysinfo:   still in use ");
+    text_add(text, program->state == PROGRAM_RUNS    ? "now"
+                   : program->state == PROGRAM_ENDED ? "at its exit"
+                                                     : "when it was killed, or left by _exit() or exec");
+    text_add(text, ": ");
+    add_blocks(text, program->in_use, program->blocks);
+    if (program->has_kept) {
+        add_kept(text, program->kept_peak);
+    }
+    text_add(text, "\n");
+}
+
+static void add_heap_tree(struct text *text, const struct heap_totals *totals) {
+    text_add(text, "sysinfo: heap of the whole tree: peak ");
+    bytes_add_human(text, totals->peak);
+    text_add(text, " in use; ");
+    add_calls(text, totals->allocs, totals->frees, totals->failed);
+    text_addf(text, " in %zu processes\n", totals->programs);
+    if (totals->ended > 0) {
+        text_add(text, "sysinfo:   still in use at the exit of ");
+        text_addf(text, totals->ended == totals->programs ? "all of them" : "%zu of them", totals->ended);
+        text_add(text, ": ");
+        add_blocks(text, totals->left, totals->left_blocks);
+        if (totals->has_kept) {
+            add_kept(text, totals->kept_peak);
+        }
+        text_add(text, "\n");
+    }
+}
+
+static void add_gaps(struct text *text, const struct heap_totals *totals) {
+    const char *before = "sysinfo: heap not counted: ";
+    for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
+        if (totals->gaps[gap] > 0) {
+            text_addf(text, "%s%zu %s", before, totals->gaps[gap],
+                      totals->gaps[gap] == 1 ? gaps[gap].one : gaps[gap].many);
+            if (gap == HEAP_GAP_ALLOCATOR && totals->owner[0] != '\0') {
+                text_add(text, " (");
+                text_add_plain(text, totals->owner);
+                text_add(text, ")");
+            }
+            before = ", ";
+        }
+    }
+    if (*before == ',') {
+        text_add(text, "\n");
+    } else if (totals->programs == 0) {
+        text_add(text, "sysinfo: heap not counted, and no process was seen that tells why: it ended too soon\n");
+    }
+}
+
+static void add_heaps(struct text *text, const struct heap_totals *totals) {
+    if (totals->largests > 0) {
+        add_largest_heap(text, &totals->largest[0]);
+    }
+    if (totals->programs > 1) {
+        add_heap_tree(text, totals);
+    }
+    add_gaps(text, totals);
+}
+
 void report_add_text(struct text *text, const struct report *report) {
     add_end(text, report);
     add_peaks(text, report);
     if (report->heaps != NULL) {
-        report_add_heaps_text(text, report->heaps);
+        add_heaps(text, report->heaps);
     }
     if (report->is_stretched) {
         text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over 1 %% of a CPU\n",
@@ -91,6 +206,50 @@ static void add_bytes(struct text *text, const char *key, uint64_t bytes, bool i
 static void add_string(struct text *text, const char *key, const char *string) {
     text_addf(text, ",\"%s\":", key);
     text_add_json(text, string);
+}
+
+static void add_program(struct text *text, const struct heap_program *program) {
+    static const char *const states[] = {
+        [PROGRAM_RUNS] = "running", [PROGRAM_ENDED] = "exited", [PROGRAM_GONE] = "gone"};
+    text_addf(text, "{\"pid\":%" PRId64 ",\"name\":", program->pid);
+    text_add_json(text, program->name);
+    text_add(text, ",\"image\":");
+    text_add_json(text, program->image);
+    text_addf(text, ",\"forked\":%s,\"state\":\"%s\"", program->is_fork ? "true" : "false", states[program->state]);
+    add_bytes(text, "allocs", program->allocs, true);
+    add_bytes(text, "frees", program->frees, true);
+    add_bytes(text, "failed", program->failed, true);
+    add_bytes(text, "peak", program->peak, true);
+    add_bytes(text, "in_use", program->in_use, true);
+    add_bytes(text, "blocks", program->blocks, true);
+    add_bytes(text, "kept", program->kept, program->has_kept);
+    add_bytes(text, "kept_peak", program->kept_peak, program->has_kept);
+    text_add(text, "}");
+}
+
+static void add_heaps_json(struct text *text, const struct heap_totals *totals) {
+    bool is_counted = totals->programs > 0;
+    text_addf(text, "{\"processes\":%zu", totals->programs);
+    add_bytes(text, "allocs", totals->allocs, is_counted);
+    add_bytes(text, "frees", totals->frees, is_counted);
+    add_bytes(text, "failed", totals->failed, is_counted);
+    add_bytes(text, "peak_tree", totals->peak, is_counted);
+    add_bytes(text, "kept_peak_tree", totals->kept_peak, totals->has_kept);
+    add_bytes(text, "exited", totals->ended, true);
+    add_bytes(text, "in_use_at_exit", totals->left, totals->ended > 0);
+    add_bytes(text, "blocks_at_exit", totals->left_blocks, totals->ended > 0);
+    text_add(text, ",\"not_counted\":{");
+    for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
+        text_addf(text, "%s\"%s\":%zu", gap > HEAP_GAP_NONE + 1 ? "," : "", gaps[gap].key, totals->gaps[gap]);
+    }
+    text_add(text, "},\"own_allocator\":");
+    text_add_json(text, totals->owner[0] != '\0' ? totals->owner : NULL);
+    text_add(text, ",\"largest\":[");
+    for (size_t i = 0; i < totals->largests; i++) {
+        text_add(text, i > 0 ? "," : "");
+        add_program(text, &totals->largest[i]);
+    }
+    text_add(text, "]}");
 }
 
 void report_add_json(struct text *text, const struct report *report) {
@@ -130,7 +289,7 @@ void report_add_json(struct text *text, const struct report *report) {
     add_string(text, "recording", report->recording);
     text_add(text, ",\"heap\":");
     if (report->heaps != NULL) {
-        report_add_heaps_json(text, report->heaps);
+        add_heaps_json(text, report->heaps);
     } else {
         text_add(text, "null");
     }

@@ -38,8 +38,4 @@ struct report {
 void report_add_text(struct text *text, const struct report *report);
 void report_add_json(struct text *text, const struct report *report);
 
-/* The part on heaps: lines of the one, and an object of the other. */
-void report_add_heaps_text(struct text *text, const struct heap_totals *totals);
-void report_add_heaps_json(struct text *text, const struct heap_totals *totals);
-
 #endif

@@ -1,206 +1,559 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * `sysinfo run`: a command, or a process that runs already, and what its tree uses.
+ *
+ * Looking costs CPU time, less than 1 % of one CPU. All that this program uses is
+ * paid from an account into which a share of the time that passes is put: while
+ * the account is overdrawn, no sample is taken, so that a tree of thousands of
+ * processes is seen less often instead of being slowed down.
+ */
 #include "run/run.h"
 
 #include <string.h>
+#include <time.h>
 
+#include "commands.h"
 #include "fail.h"
 #include "output.h"
+#include "parse.h"
 #include "platform.h"
+#include "plot/recording.h"
+#include "run/child.h"
+#include "run/heaps.h"
+#include "run/report.h"
+#include "run/tree.h"
 #include "schedule.h"
+#include "value.h"
 
-/* ---- What a sample does not know ---- */
-
-static bool is_known(const struct view *view, const struct sample *sample, const struct sysinfo_field *field) {
-    if (sysinfo_field_state(field, sample_result(sample, field)) != SYSINFO_FIELD_UNKNOWN) {
-        return true;
-    }
-    for (size_t i = 0; is_row_field(view, field) && i < sample->rows; i++) {
-        if (sysinfo_field_state(field, sample->row[i]) != SYSINFO_FIELD_UNKNOWN) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool knows_something(const struct view *view, const struct sample *sample) {
-    for (size_t i = 0; i < view->selection->count; i++) {
-        if (is_known(view, sample, view->selection->field[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
-                     const struct sysinfo_field *field) {
-    if (sysinfo_field_source(field) == NULL) {
-        text_addf(text, "'%s.%s' is not available on this system", field->group, field->name);
-    } else if (sample->status[field->result] == SYSINFO_OK) {
-        text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
-                  sysinfo_field_source(field));
-    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET &&
-               options->root != NULL) {
-        bool is_condition = options->command != NULL &&
-                            (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
-        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
-                  is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
-    } else {
-        text_add(text, sample->why[field->result].bytes);
-    }
-}
-
-/* Of several fields, one that could not be read says more than one that has nothing to compare with yet. */
-static int fail_unknown(const struct view *view, const struct sample *sample) {
-    struct text why = {NULL, 0, 0};
-    const struct selection *selection = view->selection;
-    const struct sysinfo_field *worst = selection->field[0];
-    for (size_t i = selection->count; i-- > 0;) {
-        int status = sample->status[selection->field[i]->result];
-        if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && sysinfo_field_source(selection->field[i]) != NULL) {
-            worst = selection->field[i];
-        }
-    }
-    explain_unknown(&why, view->options, sample, worst);
-    int status = trouble("%s", why.bytes);
-    text_free(&why);
-    return status;
-}
-
-/* ---- Remarks, each once in a run ---- */
-
-struct remarks {
-    uint32_t failed; /* Bit for each result. */
-    bool estimated;
-};
-
-static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
-    for (size_t i = 0; i < view->selection->count; i++) {
-        const struct sysinfo_field *field = view->selection->field[i];
-        bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE ||
-                       field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
-        bool is_told_here = sysinfo_field_source(field) != NULL;
-        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
-            !(remarks->failed >> field->result & 1)) {
-            struct text why = {NULL, 0, 0};
-            explain_unknown(&why, view->options, sample, field);
-            note("note: %s", why.bytes);
-            text_free(&why);
-            remarks->failed |= UINT32_C(1) << field->result;
-        }
-    }
-}
-
-static void remark_estimates(const struct view *view, const struct sample *sample, struct remarks *remarks) {
-    struct text names = {NULL, 0, 0}, full_names = {NULL, 0, 0};
-    const char *group = NULL;
-    bool is_one_group = true;
-    for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
-        const struct sysinfo_field *field = view->selection->field[i];
-        bool is_no_news =
-            field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
-        if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
-            is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
-            group = group == NULL ? field->group : group;
-            text_addf(&names, "%s%s", names.length > 0 ? ", " : "", field->name);
-            text_addf(&full_names, "%s%s.%s", full_names.length > 0 ? ", " : "", field->group, field->name);
-        }
-    }
-    if (names.length > 0) {
-        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes,
-             is_one_group ? " " : "", is_one_group ? group : "");
-        remarks->estimated = true;
-    }
-    text_free(&names);
-    text_free(&full_names);
-}
-
-/* ---- The run ---- */
-
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
-                 bool percpu) {
-    memset(sampler, 0, sizeof *sampler);
-    int status = sysinfo_host_open(&sampler->host, options->root);
-    if (status == SYSINFO_NOT_SUPPORTED) {
-        return trouble("--root is not supported on this system");
-    }
-    if (status != SYSINFO_OK) {
-        return trouble("%s", sysinfo_status_meaning(status));
-    }
-    sampler->results = selection_results(selection);
-    sampler->percpu = percpu;
-    sampler->has_root = options->root != NULL;
-    sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
-    for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
-        sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP &&
-                                                                selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
-    }
-    return 0;
-}
+#define SHARE_OF_CPU 0.008 /* Leaves room below 1 % for the start, and for the sample that overdraws the account. */
+#define MOST_CREDIT 0.02   /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
+#define FIRST_CREDIT 0.005
+#define DEFAULT_INTERVAL 0.1
+#define GRACE 2.0     /* Seconds from TERM to KILL. */
+#define LAST_WAIT 2.0 /* Seconds for what was killed to go. */
+#define LONGEST_HEAP_PAUSE \
+    2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
+#define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample gives back. */
 
 struct run {
-    const struct view *view;
-    print_sample *print;
-    struct output output;
-    struct remarks remarks;
+    const struct options *options;
+    struct child child;
+    struct tree *tree;         /* NULL: no sampler. */
+    struct recorder *recorder; /* NULL: nothing is recorded. */
+    struct heaps *heaps;       /* NULL: they are not counted. */
+    struct report report;
+
+    struct schedule schedule;
+    double next;             /* Moment of the next sample. */
+    double credit, credited; /* CPU seconds that may be used, as of then. */
+    double charged;          /* CPU seconds that have been paid for. */
+    double first_moment, last_moment, last_cpu, first_cpu;
+    bool has_last;
+
+    uint64_t max_mem; /* 0: no limit. */
+    bool has_failed;  /* The recording could not be written. */
+    bool has_reported;
 };
 
-static int print_one(struct run *run, const struct sample *sample, bool is_first) {
-    const struct view *view = run->view;
-    if (is_first && !knows_something(view, sample)) {
-        return fail_unknown(view, sample);
+/* ---- Samples ---- */
+
+static double own_cpu(void) {
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/*
+ * A command's processes began under our eyes, and their peaks are the kernel's.
+ * That of a watched process may be older: it counts once it has grown.
+ */
+static uint64_t peak_of(const struct run *run, const struct process *process) {
+    const struct process *past = tree_before(run->tree, process);
+    bool is_ours = !run->report.is_watch || (past != NULL ? process->peak > past->peak : run->report.samples > 0);
+    return is_ours ? process->peak : process->rss;
+}
+
+static void keep_peaks(struct run *run, const struct tree_sample *sample) {
+    struct report *report = &run->report;
+    for (size_t i = 0; i < sample->processes; i++) {
+        const struct process *process = &sample->process[i];
+        uint64_t peak = peak_of(run, process);
+        if (peak > report->peak) {
+            report->peak = peak;
+            report->peak_pid = process->pid;
+            memcpy(report->peak_name, process->name, sizeof report->peak_name);
+        }
     }
-    remark_failures(view, sample, &run->remarks);
-    remark_estimates(view, sample, &run->remarks);
-    struct text text = {NULL, 0, 0};
-    run->print(&text, view, sample, is_first && !run->output.continues);
-    int status = text.length > 0 ? output_write(&run->output, &text) : 0;
+    if (sample->rss > report->peak_tree) {
+        report->peak_tree = sample->rss;
+    }
+    if (sample->pss > report->peak_tree_pss) {
+        report->peak_tree_pss = sample->pss;
+    }
+    if (sample->alive > report->peak_processes) {
+        report->peak_processes = sample->alive;
+    }
+    report->is_estimated = report->is_estimated || (report->with_pss && sample->is_estimated);
+}
+
+/* What a row says of the heap of one process. */
+static struct recorded_heap heap_of(const struct heap_program *program) {
+    return (struct recorded_heap){-1,
+                                  (double)program->in_use,
+                                  program->has_kept ? (double)program->kept : -1,
+                                  (double)program->peak,
+                                  (double)program->blocks,
+                                  (double)program->allocs,
+                                  (double)program->frees};
+}
+
+/* And of those of all of the tree; when none is counted, what is in use is not known. */
+static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
+    struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1};
+    if (heaps->processes > 0) {
+        row.bytes = (double)heaps->in_use;
+        row.blocks = (double)heaps->blocks;
+    }
+    if (heaps->with_kept > 0) {
+        row.kept = (double)heaps->kept;
+    }
+    if (heaps->has_any) {
+        row.peak = (double)heaps->peak;
+        row.allocs = (double)heaps->allocs;
+        row.frees = (double)heaps->frees;
+    }
+    return row;
+}
+
+static void record_processes(struct run *run, const struct tree_sample *sample, double elapsed, double window) {
+    for (size_t i = 0; i < sample->processes; i++) {
+        const struct process *process = &sample->process[i];
+        if (process->is_dead) {
+            continue;
+        }
+        const struct process *past = tree_before(run->tree, process);
+        struct recorded row = {elapsed, process->pid,          process->name, -1, (double)process->rss,
+                               -1,      (double)process->peak, process->cpu,  -1, NULL};
+        const struct heap_program *program = run->heaps != NULL ? heaps_find(run->heaps, process->pid) : NULL;
+        struct recorded_heap heap;
+        if (program != NULL) {
+            heap = heap_of(program);
+            row.heap = &heap;
+        }
+        row.pss = run->report.with_pss ? (double)process->pss : -1;
+        if (past != NULL && window > 0) {
+            row.cpu_percent = (process->cpu - past->cpu) / window * 100;
+        }
+        recorder_add(run->recorder, &row);
+    }
+}
+
+/*
+ * CPU seconds of all the tree, also of those that are gone. Counters of processes that nobody
+ * waited for are lost: it never falls.
+ */
+static double tree_cpu(struct run *run, const struct tree_sample *sample) {
+    double cpu = sample->cpu + run->child.user + run->child.system - run->first_cpu;
+    return cpu > run->last_cpu ? cpu : run->last_cpu;
+}
+
+static void record(struct run *run, const struct tree_sample *sample, const struct recorded_heap *heap, double moment,
+                   double cpu) {
+    double elapsed = moment - recorder_start(run->recorder);
+    double window = run->has_last ? moment - run->last_moment : 0;
+    struct recorded row = {
+        elapsed, 0,   run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu,
+        -1,      heap};
+    row.pss = run->report.with_pss ? (double)sample->pss : -1;
+    row.cpu_percent = window > 0 ? (cpu - run->last_cpu) / window * 100 : -1;
+    recorder_add(run->recorder, &row);
+    if (options_has(run->options, OPTION_PER_PROCESS)) {
+        record_processes(run, sample, elapsed, window);
+    }
+    run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
+}
+
+static const struct tree_sample *take_sample(struct run *run) {
+    double moment = platform_clock();
+    const struct tree_sample *sample = tree_take(run->tree, run->report.with_pss);
+    if (run->report.is_watch && !run->has_last) {
+        run->first_cpu = sample->cpu;
+    }
+    if (sample->alive == 0) {
+        return sample;
+    }
+    keep_peaks(run, sample);
+    double cpu = tree_cpu(run, sample);
+    struct recorded_heap heap;
+    if (run->heaps != NULL) {
+        heap = heaps_of(heaps_take(run->heaps, run->tree, sample));
+    }
+    if (run->recorder != NULL) {
+        record(run, sample, run->heaps != NULL ? &heap : NULL, moment, cpu);
+    }
+    run->first_moment = run->has_last ? run->first_moment : moment;
+    run->last_moment = moment;
+    run->last_cpu = cpu;
+    run->has_last = true;
+    if (++run->report.samples > 1) {
+        run->report.true_interval = (moment - run->first_moment) / (double)(run->report.samples - 1);
+    }
+    return sample;
+}
+
+/* Takes a sample, pays for it, and sets the moment of the next one. */
+static const struct tree_sample *sample_on_account(struct run *run) {
+    double moment = platform_clock();
+    const struct tree_sample *sample = take_sample(run);
+    if (run->max_mem > 0 && sample->rss > run->max_mem && !run->report.with_pss) {
+        tree_add_pss(run->tree);
+    }
+    double now = platform_clock(), cpu = own_cpu(), after = now;
+    run->credit += SHARE_OF_CPU * (moment - run->credited);
+    run->credit = (run->credit < MOST_CREDIT ? run->credit : MOST_CREDIT) - (cpu - run->charged);
+    run->credited = moment;
+    run->charged = cpu;
+    if (run->credit < 0) {
+        after = moment - run->credit / SHARE_OF_CPU;
+    }
+    double planned = schedule_next(&run->schedule, now);
+    run->next = planned;
+    if (after > planned) {
+        run->next = schedule_next(&run->schedule, after);
+        run->report.is_stretched = true;
+    }
+    if (run->heaps != NULL && heaps_departed(run->heaps) > MANY_HEAPS && run->next > now + LONGEST_HEAP_PAUSE) {
+        run->next = now + LONGEST_HEAP_PAUSE;
+    }
+    return sample;
+}
+
+/* ---- Limits ---- */
+
+/* Ends all of the tree: asks it to, and after a while does not ask. What is left then is stuck in the kernel. */
+static void end_tree(struct run *run, const char *reason) {
+    run->report.ended_for = reason;
+    const struct tree_sample *sample = run->tree != NULL ? tree_take(run->tree, false) : NULL;
+    child_signal(&run->child, sample, CHILD_TERMINATE);
+    double killing = platform_clock() + GRACE, giving_up = killing + LAST_WAIT;
+    while (!run->child.has_ended || (sample != NULL && sample->alive > 0)) {
+        child_sleep(&run->child, platform_clock() + 0.02);
+        double now = platform_clock();
+        if (now >= giving_up) {
+            break;
+        }
+        if (run->tree != NULL) {
+            sample = now >= run->next ? sample_on_account(run) : tree_take(run->tree, false);
+        }
+        if (now >= killing) {
+            child_signal(&run->child, sample, CHILD_KILL);
+        }
+    }
+}
+
+static void say_above(const struct run *run, uint64_t bytes, const char *where) {
+    struct text text = TEXT_INIT;
+    bytes_add_human(&text, bytes);
+    note("%s: %s %s is above --max-mem %s", run->report.name, text.bytes, where, run->options->max_mem);
+    text_free(&text);
+}
+
+static void check_limits(struct run *run, const struct tree_sample *sample, double deadline) {
+    if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && sample->pss > run->max_mem) {
+        say_above(run, sample->pss,
+                  sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)");
+        end_tree(run, "max-mem");
+    } else if (deadline > 0 && platform_clock() >= deadline) {
+        note("%s: still running after --timeout %s", run->report.name, run->options->timeout_text);
+        end_tree(run, "timeout");
+    }
+}
+
+/* ---- A command from its start to its end ---- */
+
+static void run_on(struct run *run) {
+    double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : 0;
+    while (!run->child.has_ended && run->report.ended_for == NULL) {
+        const struct tree_sample *sample = NULL;
+        double moment = platform_clock();
+        if (run->tree != NULL && moment >= run->next) {
+            sample = sample_on_account(run);
+        }
+        check_limits(run, sample, deadline);
+        double wake = run->tree != NULL ? run->next : moment + 3600;
+        if (!run->child.has_ended && run->report.ended_for == NULL) {
+            child_sleep(&run->child, deadline > 0 && deadline < wake ? deadline : wake);
+        }
+    }
+}
+
+/* The last row: what has come to an end has peaks and sums, and no memory. */
+static void record_end(struct run *run) {
+    const struct report *report = &run->report;
+    const struct heap_totals *heaps = report->heaps;
+    struct recorded_heap heap;
+    struct recorded last = {report->elapsed + run->child.started - recorder_start(run->recorder),
+                            0,
+                            report->name,
+                            (int64_t)report->still_running,
+                            -1,
+                            -1,
+                            (double)report->peak,
+                            tree_cpu(run, &(struct tree_sample){.cpu = 0}),
+                            -1,
+                            NULL};
+    if (heaps != NULL && heaps->programs > 0) {
+        heap = (struct recorded_heap){
+            -1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees};
+        last.heap = &heap;
+    }
+    recorder_add(run->recorder, &last);
+    run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
+}
+
+/* What the system says of the finished child, and who is left. */
+static void conclude(struct run *run) {
+    struct report *report = &run->report;
+    const struct child *child = &run->child;
+    report->elapsed = (child->has_ended ? child->ended : platform_clock()) - child->started;
+    report->user = child->user;
+    report->system = child->system;
+    report->signal = child->signal;
+    report->status = report->exit_status = child->has_ended ? child->status : 128;
+    if (run->tree != NULL) {
+        report->still_running = tree_take(run->tree, false)->alive;
+    }
+    if (child->peak > report->peak) {
+        if ((double)child->peak >
+            (double)report->peak *
+                1.05) { /* More than counting in different places explains: it was another process. */
+            report->peak_pid = 0;
+        }
+        report->peak = child->peak;
+    }
+    if (report->samples > 0 && report->peak > report->peak_tree) {
+        report->peak_tree = report->peak;
+    }
+    if (run->max_mem > 0 && report->ended_for == NULL && report->peak > run->max_mem) {
+        say_above(run, report->peak, "in the largest process, between two samples,");
+        report->ended_for = "max-mem";
+    }
+    if (run->heaps != NULL) {
+        report->heaps = heaps_conclude(run->heaps);
+    }
+    if (run->recorder != NULL) {
+        record_end(run);
+    }
+}
+
+static int print_report(struct run *run, struct output *output) {
+    struct text text = TEXT_INIT;
+    (run->options->format == FORMAT_JSON ? report_add_json : report_add_text)(&text, &run->report);
+    int status = 0;
+    run->has_reported = true;
+    if (run->options->output != NULL) {
+        status = output_finish(output, &text);
+    } else {
+        platform_write(2, text.bytes,
+                       text.length); /* Where nobody can read it, nobody wants it: the command's status counts. */
+    }
     text_free(&text);
     return status;
 }
 
-static bool is_stream(const struct options *options) {
-    return options->interval > 0 || options->count > 0;
+/* A failure of our own must not pass for success; but what the command says of itself is worth more. */
+static int final_status(const struct run *run, bool has_printed) {
+    if (run->report.ended_for != NULL) {
+        return EXIT_LIMIT;
+    }
+    return run->report.status == 0 && (run->has_failed || !has_printed) ? EXIT_OWN_FAILURE : run->report.status;
 }
 
-static int print_on_time(struct run *run, struct sampler *sampler) {
-    const struct options *options = run->view->options;
-    bool needs_window = sampler_needs_window(sampler);
-    double interval = options->interval > 0 ? options->interval : needs_window ? DEFAULT_CPU_INTERVAL : 1;
-    uint64_t count = options->count > 0 ? options->count : is_stream(options) ? UINT64_MAX : 1;
-    if (needs_window) {
-        sampler_begin(sampler);
+static const char *without_folder(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+static void start_sampling(struct run *run) {
+    const struct options *options = run->options;
+    run->report.interval = options->interval > 0 ? options->interval : DEFAULT_INTERVAL;
+    run->report.true_interval = run->report.interval;
+    run->report.with_pss = options_has(options, OPTION_PSS);
+    run->report.recording = options->record;
+    run->schedule = (struct schedule){.start = run->child.started, .interval = run->report.interval};
+    run->next = run->child.started;
+    run->credit = FIRST_CREDIT;
+    run->credited = run->child.started;
+    run->charged = own_cpu();
+}
+
+static int run_child(struct run *run, struct output *output) {
+    const struct options *options = run->options;
+    const char *recording = NULL;
+    run->report.command = options->operand;
+    run->report.name = without_folder(options->operand[0]);
+    run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
+    run->child.tree = run->tree;
+    if (run->tree == NULL &&
+        (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
+        return trouble("nothing can be sampled: %s", run->report.no_samples);
     }
-    struct schedule schedule = {platform_clock(), interval, 0};
-    int status = 0;
-    for (uint64_t i = 0; i < count && status == 0; i++) {
-        if (i > 0 || needs_window) {
-            platform_sleep_until(schedule_next(&schedule, platform_clock()));
+    if (options_has(options, OPTION_HEAP) && (run->heaps = heaps_open()) == NULL) {
+        return EXIT_OWN_FAILURE;
+    }
+    if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
+        return EXIT_OWN_FAILURE;
+    }
+    run->report.wall = platform_wall_clock();
+    const struct variable variables[] = {
+        {SYSINFO_RECORDING, recording},
+        {SYSINFO_HEAP_RECORDS, run->heaps != NULL ? heaps_folder(run->heaps) : NULL},
+        {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
+        {NULL, NULL},
+    };
+    int status = child_start(&run->child, options->operand, variables);
+    if (status != 0) {
+        return status;
+    }
+    run->report.pid = run->child.pid;
+    start_sampling(run);
+    run_on(run);
+    conclude(run);
+    run->report.status = final_status(run, true);
+    bool has_printed = print_report(run, output) == 0;
+    return final_status(run, has_printed);
+}
+
+/* ---- A process that runs already ---- */
+
+static bool is_running(const struct tree_sample *sample, int64_t pid) {
+    for (size_t i = 0; i < sample->processes; i++) {
+        if (sample->process[i].pid == pid) {
+            return !sample->process[i].is_dead;
         }
-        status = print_one(run, sampler_take(sampler), i == 0);
+    }
+    return false;
+}
+
+static void watch_on(struct run *run) {
+    struct report *report = &run->report;
+    report->name = report->watched;
+    for (bool goes_on = true; goes_on && run->child.request == 0;) {
+        const struct tree_sample *sample = sample_on_account(run);
+        goes_on = is_running(sample, report->pid);
+        if (report->watched[0] == '\0' && sample->processes > 0) {
+            memcpy(report->watched, sample->process[0].name, sizeof report->watched);
+        }
+        if (goes_on) {
+            child_sleep(&run->child, run->next);
+        }
+    }
+}
+
+static int watch(struct run *run, struct output *output) {
+    const struct options *options = run->options;
+    const char *recording = NULL;
+    run->report.pid = options->pid;
+    run->report.is_watch = true;
+    run->tree = tree_open("/proc", options->pid, false, &run->report.no_samples);
+    if (run->tree == NULL) {
+        return trouble("--pid %s: no such process can be watched: %s", options->pid_text, run->report.no_samples);
+    }
+    if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
+        return EXIT_OWN_FAILURE;
+    }
+    run->report.wall = platform_wall_clock();
+    child_watch(&run->child);
+    start_sampling(run);
+    watch_on(run);
+    const char *const command[] = {run->report.name, NULL};
+    run->report.command = command;
+    run->report.elapsed = platform_clock() - run->child.started;
+    run->report.user = run->last_cpu;
+    bool has_printed = print_report(run, output) == 0;
+    run->report.command = NULL;
+    recorder_close(run->recorder);
+    run->recorder = NULL;
+    if (run->child.request != 0) {
+        return child_obey(&run->child);
+    }
+    return final_status(run, has_printed);
+}
+
+/* ---- The command line ---- */
+
+static int parse_limit(const char *word, uint64_t *bytes) {
+    double percent;
+    const char *unit;
+    struct sysinfo_memory memory;
+    if (!scan_number(word, &percent, &unit) || strcmp(unit, "%") != 0) {
+        int status = parse_size("--max-mem", word, bytes);
+        return status != 0 || *bytes > 0 ? status : usage("--max-mem '%s' must be greater than 0", word);
+    }
+    if (sysinfo_virtual_memory(NULL, &memory, sizeof memory) != SYSINFO_OK || !SYSINFO_HAS(&memory, total)) {
+        return trouble("--max-mem %s: the machine's memory is not known", word);
+    }
+    double limit = (double)memory.total * percent / 100;
+    if (!(limit >= 1 && limit < 9e18)) {
+        return usage("--max-mem '%s' must be greater than 0", word);
+    }
+    *bytes = (uint64_t)limit;
+    return 0;
+}
+
+static int check(const struct options *options) {
+    int status = options_refuse_others(options, commands_options(options->command));
+    bool is_watch = options_has(options, OPTION_PID);
+    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
+        return usage("%s is not a format of the report; write --json, or --record FILE for samples",
+                     options->word[OPTION_FORMAT]);
+    }
+    if (status == 0 && !is_watch && options->operands == 0) {
+        return usage("no command; write for example sysinfo run -- make test");
+    }
+    if (status == 0 && !is_watch && *options->operand[0] == '\0') {
+        return usage("the command's name is empty; write for example sysinfo run -- make test");
+    }
+    if (status == 0 && is_watch && options->operands > 0) {
+        return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
+    }
+    if (status == 0 && is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
+        return usage("%s ends a command that run has started; it and --pid exclude each other",
+                     options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
+    }
+    if (status == 0 && is_watch && options_has(options, OPTION_HEAP)) {
+        return usage(
+            "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
+    }
+    if (status == 0 && options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
+        return usage("--per-process keeps rows in a recording; add --record FILE");
+    }
+    if (status == 0 && options->record != NULL && options->output != NULL &&
+        platform_is_same_file(options->record, options->output)) {
+        return usage("%s and --record name the same file, %s; the report needs one of its own",
+                     options->word[OPTION_OUTPUT], options->output);
     }
     return status;
 }
 
-int run_samples(const struct view *view, print_sample *print) {
-    struct run run = {.view = view, .print = print};
-    struct sampler sampler;
-    int status = output_open(&run.output, view->options->output, is_stream(view->options));
-    if (status != 0) {
-        return status;
+int run_command(struct options *options) {
+    struct run run;
+    memset(&run, 0, sizeof run);
+    run.options = options;
+    int status = check(options);
+    if (status == 0 && options->max_mem != NULL) {
+        status = parse_limit(options->max_mem, &run.max_mem);
     }
-    status = sampler_open(&sampler, view->options, view->selection, view->percpu);
+    struct output output = {.path = NULL};
     if (status == 0) {
-        sampler.tells_cgroup = view->tells_cgroup;
-        sampler.rows = view->rows;
-        sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
-        if (view->rows == ROWS_OF_NODES) {
-            status = groups_by_node(&sampler.groups, sampler.host);
-        } else if (view->rows == ROWS_OF_KINDS || view->with_kinds) {
-            status = groups_by_kind(&sampler.groups, sampler.host);
-        }
-        status = status == 0 ? print_on_time(&run, &sampler) : status;
-        sampler_free(&sampler);
+        status = output_open(&output, options->output, false);
     }
-    int closed = output_close(&run.output, status == 0);
-    return status != 0 ? status : closed;
+    if (status == 0) {
+        status = options_has(options, OPTION_PID) ? watch(&run, &output) : run_child(&run, &output);
+    }
+    if (!run.has_reported && output.file != NULL) {
+        output_close(&output, false);
+    }
+    recorder_close(run.recorder);
+    heaps_close(run.heaps);
+    tree_free(run.tree);
+    return status;
 }

@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes samples on time and prints each with one write. */
+/* `sysinfo run`. Returns the exit status. */
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
 
-#include "print.h"
+#include "options.h"
 
-/*
- * Prints the view's fields once, or at every interval from now on: at fixed
- * moments, so that the time a sample takes does not add up, and a moment that was
- * missed is skipped. When nothing that was asked for is known at first, nothing is
- * printed. Returns the exit status.
- */
-int run_samples(const struct view *view, print_sample *print);
-
-/*
- * Opens the machine that the options name, to sample what is selected. sampler_free() ends it.
- * Returns 0, or the status after a message.
- */
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
-                 bool percpu);
-
-/* Why a sample does not know a field, as a sentence. */
-void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
-                     const struct sysinfo_field *field);
-
-/* A CPU figure asked for once is measured over so many seconds. */
-#define DEFAULT_CPU_INTERVAL 0.5
+int run_command(struct options *options);
 
 #endif

@@ -306,7 +306,7 @@ static bool is_foreign(const struct tree *tree, int64_t pid) {
 /* Adds those whose numbers stand in tree->file. */
 static void add_list(struct tree *tree, bool is_root) {
     struct text list = tree->file; /* Reading the children themselves needs the buffer. */
-    tree->file = (struct text){NULL, 0, 0};
+    tree->file = (struct text)TEXT_INIT;
     for (const char *at = list.bytes; *at >= '0' && *at <= '9'; at += *at == ' ') {
         int64_t child = (int64_t)scan(&at);
         if (!is_root || !is_foreign(tree, child)) {

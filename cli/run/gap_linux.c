@@ -17,7 +17,7 @@
 #include <sysinfo/sysinfo.h>
 
 #include "parse.h"
-#include "run/heap_gap.h"
+#include "run/heaps.h"
 #include "text.h"
 
 enum { PATH_ROOM = 64 }; /* Of a path below /proc/PID. */
@@ -114,7 +114,7 @@ static bool has_other_libc(const struct program_file *program) {
 
 /* Whether the kernel told it to trust nobody: then its loader ignores LD_PRELOAD. */
 static bool is_secure(int64_t pid) {
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     bool is_secure = false;
     if (read_file(pid, "auxv", &text)) {
         unsigned long pair[2];
@@ -129,7 +129,7 @@ static bool is_secure(int64_t pid) {
 
 /* The real and the effective user. */
 static bool read_users(int64_t pid, double users[2]) {
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     const char *at = read_file(pid, "status", &text) ? strstr(text.bytes, "\nUid:\t") : NULL;
     bool is_read = at != NULL && scan_number(at + strlen("\nUid:\t"), &users[0], &at) && *at == '\t' &&
                    scan_number(at + 1, &users[1], &at);
@@ -139,7 +139,7 @@ static bool read_users(int64_t pid, double users[2]) {
 
 /* Whether it sees the folder where this program does. */
 static bool sees(int64_t pid, const char *folder) {
-    struct text path = {NULL, 0, 0};
+    struct text path = TEXT_INIT;
     struct stat here, there;
     text_addf(&path, "/proc/%" PRId64 "/root%s", pid, folder);
     bool is_seen =
@@ -151,7 +151,7 @@ static bool sees(int64_t pid, const char *folder) {
 
 /* Whether it began with the variables that the command was started with. */
 static bool has_environment(int64_t pid, const char *folder) {
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     bool has_preload = false, has_folder = false, is_read = read_file(pid, "environ", &text);
     for (size_t at = 0; is_read && at < text.length; at += strlen(text.bytes + at) + 1) {
         const char *variable = text.bytes + at;

@@ -88,7 +88,7 @@ static size_t column_of(const struct panel *panel, double time) {
 static void label_peak(struct panel *panel) {
     struct canvas *canvas = &panel->canvas;
     size_t column = column_of(panel, line_point(panel->line, panel->line->peak)->time);
-    struct text text = {NULL, 0, 0};
+    struct text text = TEXT_INIT;
     text_add(&text, " peak ");
     measure_add(&text, panel->plot->column, line_point(panel->line, panel->line->peak)->value);
     text_add(&text, " ");
@@ -124,7 +124,7 @@ static void add_right(struct text *text, const char *string, size_t width) {
 
 /* The number that stands beside a row: a tick's, at its upper edge. */
 static void add_row_label(struct text *text, const struct panel *panel, size_t row, size_t rows_per_step) {
-    struct text label = {NULL, 0, 0};
+    struct text label = TEXT_INIT;
     size_t steps = (row + 1) / rows_per_step;
     double tick = (double)steps * panel->value.step;
     bool is_tick = (row + 1) % rows_per_step == 0 && tick <= panel->value.high * 1.0001;
@@ -159,7 +159,7 @@ static void add_time_axis(struct text *text, const struct panel *panel) {
     text_pad(text, panel->margin + 2);
     at = 0;
     for (double tick = tick_first(&panel->time); tick <= panel->time.high * 1.000001; tick += panel->time.step) {
-        struct text label = {NULL, 0, 0};
+        struct text label = TEXT_INIT;
         tick_add(&label, &panel->time, tick);
         text_addf(&label, " %s", panel->time.name);
         size_t column = column_of(panel, tick), start = column >= label.length / 2 ? column - label.length / 2 : 0;
@@ -188,11 +188,11 @@ static size_t width_of(const char *string) {
 
 static void add_marks(struct text *text, const struct panel *panel) {
     const struct recording *recording = panel->line->recording;
-    struct text row[MARK_ROWS] = {{NULL, 0, 0}};
+    struct text row[MARK_ROWS] = {TEXT_INIT};
     size_t used[MARK_ROWS] = {0}, left_out = 0, columns = panel->canvas.columns;
     for (size_t i = 0; i < recording->marks && panel->line->owns_marks; i++) {
         const struct recorded_mark *mark = &recording->mark[i];
-        struct text name = {NULL, 0, 0};
+        struct text name = TEXT_INIT;
         if (mark->time < panel->time.low || mark->time > panel->time.high) {
             continue;
         }
@@ -278,7 +278,7 @@ void plot_add_text(struct text *text, const struct plot *plot, size_t width, boo
                           .canvas = {.is_ascii = is_ascii}};
     size_t steps = (size_t)(panel.value.high / panel.value.step + 0.5), rows_per_step = tallest / steps;
     for (size_t i = 0; i <= steps; i++) {
-        struct text label = {NULL, 0, 0};
+        struct text label = TEXT_INIT;
         tick_add(&label, &panel.value, (double)i * panel.value.step);
         panel.margin = label.length > panel.margin ? label.length : panel.margin;
         text_free(&label);

@@ -299,7 +299,7 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
                               .plot = plot,
                               .value = value_axis(plot->column, plot->highest * 1.06, 6),
                               .time = time_axis(plot->from, plot->to, 10)};
-    struct text trial = {NULL, 0, 0};
+    struct text trial = TEXT_INIT;
     drawing.text = &trial;
     drawing.top = TITLE + (double)plot->lines * LEGEND_ROW + 18 + add_all_marks(&drawing) * MARK_ROW;
     text_free(&trial);

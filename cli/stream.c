@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "stream.h"
+
+#include <string.h>
+
+#include "fail.h"
+#include "output.h"
+#include "platform.h"
+#include "schedule.h"
+
+/* ---- What a sample does not know ---- */
+
+static bool is_known(const struct view *view, const struct sample *sample, const struct sysinfo_field *field) {
+    if (sysinfo_field_state(field, sample_result(sample, field)) != SYSINFO_FIELD_UNKNOWN) {
+        return true;
+    }
+    for (size_t i = 0; is_row_field(view, field) && i < sample->rows; i++) {
+        if (sysinfo_field_state(field, sample->row[i]) != SYSINFO_FIELD_UNKNOWN) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool knows_something(const struct view *view, const struct sample *sample) {
+    for (size_t i = 0; i < view->selection->count; i++) {
+        if (is_known(view, sample, view->selection->field[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
+                     const struct sysinfo_field *field) {
+    if (sysinfo_field_source(field) == NULL) {
+        text_addf(text, "'%s.%s' is not available on this system", field->group, field->name);
+    } else if (sample->status[field->result] == SYSINFO_OK) {
+        text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
+                  sysinfo_field_source(field));
+    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET &&
+               options->root != NULL) {
+        bool is_condition = options->command != NULL &&
+                            (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
+        text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
+                  is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
+    } else {
+        text_add(text, sample->why[field->result].bytes);
+    }
+}
+
+/* Of several fields, one that could not be read says more than one that has nothing to compare with yet. */
+static int fail_unknown(const struct view *view, const struct sample *sample) {
+    struct text why = TEXT_INIT;
+    const struct selection *selection = view->selection;
+    const struct sysinfo_field *worst = selection->field[0];
+    for (size_t i = selection->count; i-- > 0;) {
+        int status = sample->status[selection->field[i]->result];
+        if (status != SYSINFO_OK && status != SYSINFO_NOT_YET && sysinfo_field_source(selection->field[i]) != NULL) {
+            worst = selection->field[i];
+        }
+    }
+    explain_unknown(&why, view->options, sample, worst);
+    int status = trouble("%s", why.bytes);
+    text_free(&why);
+    return status;
+}
+
+/* ---- Remarks, each once in a run ---- */
+
+struct remarks {
+    uint32_t failed; /* Bit for each result. */
+    bool estimated;
+};
+
+static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE ||
+                       field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
+        bool is_told_here = sysinfo_field_source(field) != NULL;
+        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
+            !(remarks->failed >> field->result & 1)) {
+            struct text why = TEXT_INIT;
+            explain_unknown(&why, view->options, sample, field);
+            note("note: %s", why.bytes);
+            text_free(&why);
+            remarks->failed |= UINT32_C(1) << field->result;
+        }
+    }
+}
+
+static void remark_estimates(const struct view *view, const struct sample *sample, struct remarks *remarks) {
+    struct text names = TEXT_INIT, full_names = TEXT_INIT;
+    const char *group = NULL;
+    bool is_one_group = true;
+    for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        bool is_no_news =
+            field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
+        if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
+            is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
+            group = group == NULL ? field->group : group;
+            text_addf(&names, "%s%s", names.length > 0 ? ", " : "", field->name);
+            text_addf(&full_names, "%s%s.%s", full_names.length > 0 ? ", " : "", field->group, field->name);
+        }
+    }
+    if (names.length > 0) {
+        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes,
+             is_one_group ? " " : "", is_one_group ? group : "");
+        remarks->estimated = true;
+    }
+    text_free(&names);
+    text_free(&full_names);
+}
+
+/* ---- The run ---- */
+
+int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
+                 bool percpu) {
+    memset(sampler, 0, sizeof *sampler);
+    int status = sysinfo_host_open(&sampler->host, options->root);
+    if (status == SYSINFO_NOT_SUPPORTED) {
+        return trouble("--root is not supported on this system");
+    }
+    if (status != SYSINFO_OK) {
+        return trouble("%s", sysinfo_status_meaning(status));
+    }
+    sampler->results = selection_results(selection);
+    sampler->percpu = percpu;
+    sampler->has_root = options->root != NULL;
+    sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
+    for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
+        sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP &&
+                                                                selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
+    }
+    return 0;
+}
+
+struct stream {
+    const struct view *view;
+    print_sample *print;
+    struct output output;
+    struct remarks remarks;
+};
+
+static int print_one(struct stream *stream, const struct sample *sample, bool is_first) {
+    const struct view *view = stream->view;
+    if (is_first && !knows_something(view, sample)) {
+        return fail_unknown(view, sample);
+    }
+    remark_failures(view, sample, &stream->remarks);
+    remark_estimates(view, sample, &stream->remarks);
+    struct text text = TEXT_INIT;
+    stream->print(&text, view, sample, is_first && !stream->output.continues);
+    int status = text.length > 0 ? output_write(&stream->output, &text) : 0;
+    text_free(&text);
+    return status;
+}
+
+static bool is_stream(const struct options *options) {
+    return options->interval > 0 || options->count > 0;
+}
+
+static int print_on_time(struct stream *stream, struct sampler *sampler) {
+    const struct options *options = stream->view->options;
+    bool needs_window = sampler_needs_window(sampler);
+    double interval = options->interval > 0 ? options->interval : needs_window ? DEFAULT_CPU_INTERVAL : 1;
+    uint64_t count = options->count > 0 ? options->count : is_stream(options) ? UINT64_MAX : 1;
+    if (needs_window) {
+        sampler_begin(sampler);
+    }
+    struct schedule schedule = {platform_clock(), interval, 0};
+    int status = 0;
+    for (uint64_t i = 0; i < count && status == 0; i++) {
+        if (i > 0 || needs_window) {
+            platform_sleep_until(schedule_next(&schedule, platform_clock()));
+        }
+        status = print_one(stream, sampler_take(sampler), i == 0);
+    }
+    return status;
+}
+
+int run_samples(const struct view *view, print_sample *print) {
+    struct stream stream = {.view = view, .print = print};
+    struct sampler sampler;
+    int status = output_open(&stream.output, view->options->output, is_stream(view->options));
+    if (status != 0) {
+        return status;
+    }
+    status = sampler_open(&sampler, view->options, view->selection, view->percpu);
+    if (status == 0) {
+        sampler.tells_cgroup = view->tells_cgroup;
+        sampler.rows = view->rows;
+        sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
+        if (view->rows == ROWS_OF_NODES) {
+            status = groups_by_node(&sampler.groups, sampler.host);
+        } else if (view->rows == ROWS_OF_KINDS || view->with_kinds) {
+            status = groups_by_kind(&sampler.groups, sampler.host);
+        }
+        status = status == 0 ? print_on_time(&stream, &sampler) : status;
+        sampler_free(&sampler);
+    }
+    int closed = output_close(&stream.output, status == 0);
+    return status != 0 ? status : closed;
+}
