@@ -109,6 +109,18 @@ install_packages() {
     return 1
 }
 
+# unpack_package PACKAGE: takes a package apart below build/cache/PACKAGE without installing it; 77: it cannot be had.
+unpack_package() {
+    local cache=$top/build/cache/$1
+    [[ ! -e $cache/.unpacked ]] || return 0
+    mkdir -p "$cache" || return 1
+    if ! (cd "$cache" && quietly "$1" apt-get download "$1" && dpkg-deb -x "$1"_*.deb . && rm -f "$1"_*.deb); then
+        echo "the package $1 cannot be downloaded"
+        return 77
+    fi
+    touch "$cache/.unpacked"
+}
+
 # ---- Building ----
 
 # quietly NAME COMMAND...: keeps what it prints in build/logs/NAME.log, and shows it only when it fails.
