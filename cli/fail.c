@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "platform.h"
+#include "utf8.h"
 
 static const char *command = "";
 static int usage_status = EXIT_USAGE, trouble_status = EXIT_TROUBLE;
@@ -19,20 +20,6 @@ void fail_set_command(const char *name) {
     trouble_status = is_run ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
 }
 
-/*
- * What a message quotes, a word of the command line or a path, must neither break the line nor
- * reach the terminal as anything but letters.
- */
-static void hide_controls(char *line) {
-    while (*line != '\0') {
-        size_t length = character_length(line), size = length > 0 ? length : 1;
-        if (is_control(line, length)) {
-            memset(line, '?', size);
-        }
-        line += size;
-    }
-}
-
 /* A message is a sentence; what it quotes may be long, but not endless. */
 static void print(const char *format, va_list arguments) {
     char line[4096];
@@ -40,7 +27,7 @@ static void print(const char *format, va_list arguments) {
     size_t used = length > 0 ? (size_t)length : 0;
     length = vsnprintf(line + used, sizeof line - used - 1, format, arguments);
     used = length > 0 && (size_t)length < sizeof line - used - 1 ? used + (size_t)length : strlen(line);
-    hide_controls(line);
+    utf8_hide_controls(line); /* It may quote a path, or a word of the command line. */
     line[used++] = '\n';
     platform_write(2, line, used);
 }

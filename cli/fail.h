@@ -6,7 +6,14 @@
 #ifndef CLI_FAIL_H
 #define CLI_FAIL_H
 
-#include "text.h"
+#if defined(__MINGW32__) && !defined(__clang__)
+#define PRINTF_LIKE(string, first) \
+    __attribute__((format(gnu_printf, string, first))) /* As C99 has it, not as Microsoft had. */
+#elif defined(__GNUC__)
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
+#else
+#define PRINTF_LIKE(string, first)
+#endif
 
 enum exit_status {
     EXIT_DONE = 0,

@@ -68,14 +68,6 @@ static void add_space(struct text *text, const struct sample *sample, const char
     text_add(text, " % in use)\n");
 }
 
-/* A path from the system: what could move a terminal's cursor is left out. */
-static void add_path(struct text *text, const char *path) {
-    for (; *path != '\0'; path++) {
-        const char letter[2] = {(unsigned char)*path < 0x20 || *path == 0x7f ? '?' : *path, '\0'};
-        text_add(text, letter);
-    }
-}
-
 /* What keeps this process below the machine; nothing where there is no such limit. */
 static void add_limit(struct text *text, const struct sample *sample) {
     bool has_memory = knows(sample, "mem", "limit"), has_quota = knows(sample, "cpu", "quota");
@@ -94,7 +86,7 @@ static void add_limit(struct text *text, const struct sample *sample) {
     }
     if (sample->cgroup != NULL) {
         text_add(text, " (cgroup ");
-        add_path(text, sample->cgroup);
+        text_add_plain(text, sample->cgroup);
         text_add(text, ")");
     }
     if (has_memory && knows(sample, "mem", "usable")) {

@@ -2,12 +2,12 @@
 #include "text.h"
 
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
+#include "utf8.h"
 
 void text_reserve(struct text *text, size_t more) {
     if (text->capacity - text->length > more) {
@@ -53,33 +53,6 @@ void text_pad(struct text *text, size_t count) {
     }
 }
 
-size_t character_length(const char *string) {
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } kinds[] = {{0x80, 0x00, 1}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-    const unsigned char *bytes = (const unsigned char *)string;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        if ((bytes[0] & kinds[i].mask) != kinds[i].lead) {
-            continue;
-        }
-        uint32_t code = bytes[0] & (unsigned char)~kinds[i].mask;
-        for (size_t k = 1; k <= i; k++) {
-            if ((bytes[k] & 0xC0) != 0x80) {
-                return 0;
-            }
-            code = code << 6 | (bytes[k] & 0x3F);
-        }
-        return code >= kinds[i].least && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF) ? i + 1 : 0;
-    }
-    return 0;
-}
-
-bool is_control(const char *string, size_t length) {
-    const unsigned char *byte = (const unsigned char *)string;
-    return length == 0 || byte[0] < 32 || byte[0] == 127 || (length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0);
-}
-
 void text_add_json(struct text *text, const char *string) {
     if (string == NULL) {
         text_add(text, "null");
@@ -87,7 +60,7 @@ void text_add_json(struct text *text, const char *string) {
     }
     text_add(text, "\"");
     while (*string != '\0') {
-        size_t length = character_length(string);
+        size_t length = utf8_length(string);
         if (length == 0) {
             text_add(text, "\\ufffd");
         } else if ((unsigned char)*string < 32 || *string == 127) {
@@ -114,8 +87,8 @@ void text_add_csv(struct text *text, const char *string) {
 
 void text_add_plain(struct text *text, const char *string) {
     while (*string != '\0') {
-        size_t length = character_length(string);
-        bool is_plain = !is_control(string, length);
+        size_t length = utf8_length(string);
+        bool is_plain = !utf8_is_control(string, length);
         text_addf(text, "%.*s", is_plain ? (int)length : 1, is_plain ? string : "?");
         string += length > 0 ? length : 1;
     }

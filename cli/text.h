@@ -3,17 +3,9 @@
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
-#if defined(__MINGW32__) && !defined(__clang__)
-#define PRINTF_LIKE(string, first) \
-    __attribute__((format(gnu_printf, string, first))) /* As C99 has it, not as Microsoft had. */
-#elif defined(__GNUC__)
-#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
-#else
-#define PRINTF_LIKE(string, first)
-#endif
+#include "fail.h"
 
 struct text {
     char *bytes; /* Ends with a zero byte that `length` does not count; NULL while empty. */
@@ -23,15 +15,6 @@ struct text {
 /* Every text begins so, and owns no memory yet. */
 #define TEXT_INIT \
     { NULL, 0, 0 }
-
-/* Bytes of the UTF-8 character at the beginning of a string; 0: it is none. */
-size_t character_length(const char *string);
-
-/*
- * Whether the character at the beginning of a string, of that length, would move a terminal's
- * cursor, or is none.
- */
-bool is_control(const char *string, size_t length);
 
 /* Without memory, these end the program with its message and status 3. */
 void text_add(struct text *text, const char *more);

@@ -7,13 +7,14 @@
 #include "json.h"
 
 #include "run/report.h"
+#include "utf8.h"
 
 enum { MOST_WORDS = 6 };
 
 /* The name that a string of JSON stands for, where no escape but those of one byte is in it. */
 static void must_be_the_name(const char *json, const char *name) {
     for (json++; *name != '\0'; name++) {
-        size_t length = character_length(name);
+        size_t length = utf8_length(name);
         if (length == 0) {
             MUST(strncmp(json, "\\ufffd", 6) == 0);
             json += 6;

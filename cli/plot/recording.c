@@ -13,6 +13,7 @@
 
 #include "fail.h"
 #include "parse.h"
+#include "text.h"
 
 enum { MOST_COLUMNS = 256 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plot/plot.h"
+#include "utf8.h"
 
 enum { MARK_ROWS = 4, COLOURS = 6 };
 
@@ -38,7 +39,7 @@ static const char *const layer_classes[LAYERS] = {[LAYER_IN_USE] = "in-use f1", 
 
 static void add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
-        size_t length = character_length(string);
+        size_t length = utf8_length(string);
         unsigned char first = (unsigned char)*string;
         bool is_no_character = length == 3 && (memcmp(string, "\xEF\xBF\xBE", 3) == 0 ||
                                                memcmp(string, "\xEF\xBF\xBF", 3) == 0); /* Of XML. */

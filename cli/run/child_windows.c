@@ -16,6 +16,7 @@
 
 #include "fail.h"
 #include "platform.h"
+#include "text.h"
 
 enum { ENDED_BY_US = 143 };
 

@@ -23,6 +23,7 @@
 #include <sysinfo/sysinfo.h>
 
 #include "fail.h"
+#include "text.h"
 
 #define FOLDER_BEGIN "sysinfo-heap-"
 enum { NAME_ROOM = 48 }; /* Of "PID.N". */

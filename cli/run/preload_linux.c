@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "text.h"
 
 /*
  * The library's full path if it is in that folder, to be freed, else NULL. A folder that begins
