@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "json.h"
 #include "platform.h"
 #include "stream.h"
 
@@ -47,17 +48,19 @@ static void add_row(struct text *text, const struct sampler *sampler, const stru
 }
 
 static void add_json(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field) {
-    text_addf(text, "{\"group\":\"%s\",\"name\":\"%s\",\"unit\":\"%s\",\"kind\":\"%s\",\"here\":%s,\"meaning\":",
-              field->group, field->name, sysinfo_unit_name(field->unit),
-              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge", is_here(sampler, field) ? "true" : "false");
-    text_add_json(text, field->meaning);
-    text_add(text, ",\"source\":");
-    text_add_json(text, sysinfo_field_source(field));
-    text_add(text, ",\"metric\":");
-    text_add_json(text, field->metric);
-    text_add(text, ",\"metric_labels\":");
-    text_add_json(text, field->metric_labels);
-    text_add(text, "}\n");
+    struct json json = JSON_INIT(text);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "group", field->group);
+    json_add_string(&json, "name", field->name);
+    json_add_string(&json, "unit", sysinfo_unit_name(field->unit));
+    json_add_string(&json, "kind", field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
+    json_add_bool(&json, "here", is_here(sampler, field));
+    json_add_string(&json, "meaning", field->meaning);
+    json_add_string(&json, "source", sysinfo_field_source(field));
+    json_add_string(&json, "metric", field->metric);
+    json_add_string(&json, "metric_labels", field->metric_labels);
+    json_close(&json);
+    text_add(text, "\n");
 }
 
 /* "cpu" means "cpu.times" too. */

@@ -3,6 +3,7 @@
 #ifndef CLI_PRINT_H
 #define CLI_PRINT_H
 
+#include "json.h"
 #include "options.h"
 #include "sample.h"
 #include "selection.h"
@@ -32,7 +33,7 @@ print_sample print_overview;
 print_sample print_heap; /* The process's own heap, in two lines. */
 
 /* What JSON says of a heap that is no figure: whose it is, and whose malloc() it is of. */
-void heap_add_owner(struct text *text, const char **comma);
+void heap_add_owner(struct json *json);
 
 /* A column of a table. */
 struct column {

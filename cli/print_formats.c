@@ -98,54 +98,60 @@ void print_values(struct text *text, const struct view *view, const struct sampl
 
 /* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
 
-/* "name": value pairs of a group, then the lists of those that are estimated, and without limit. */
-static void add_members(struct text *text, const struct view *view, const char *group, const struct sample *sample,
-                        const void *row, const char **comma) {
-    const struct selection *selection = view->selection;
-    static const char *const lists[] = {"estimated", "unlimited"};
-    for (size_t i = 0; i < selection->count; i++) {
-        const struct sysinfo_field *field = selection->field[i];
-        if (strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field))) {
-            text_addf(text, "%s\"%s\":", *comma, field->name);
-            value_add(text, field, row != NULL ? row : sample_result(sample, field), "null", "null");
-            *comma = ",";
+/* Whether a field stands in the object of a group, or in that of one of the group's rows. */
+static bool is_member(const struct view *view, const struct sysinfo_field *field, const char *group, const void *row) {
+    return strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field));
+}
+
+/* The names of a group's fields that are estimated, or without limit: nothing where there are none. */
+static void add_names(struct json *json, const struct view *view, const char *group, const struct sample *sample,
+                      const void *row, bool are_estimated) {
+    bool is_open = false;
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        if (!is_member(view, field, group, row)) {
+            continue;
+        }
+        const void *result = row != NULL ? row : sample_result(sample, field);
+        if (are_estimated ? sysinfo_field_is_estimated(field, result)
+                          : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
+            if (!is_open) {
+                json_open_array(json, are_estimated ? "estimated" : "unlimited");
+                is_open = true;
+            }
+            json_add_string(json, NULL, field->name);
         }
     }
-    for (int list = 0; list < 2; list++) {
-        const char *open = "[";
-        for (size_t i = 0; i < selection->count; i++) {
-            const struct sysinfo_field *field = selection->field[i];
-            if (strcmp(field->group, group) != 0 || (row != NULL && !is_row_field(view, field))) {
-                continue;
-            }
-            const void *result = row != NULL ? row : sample_result(sample, field);
-            if (list == 0 ? sysinfo_field_is_estimated(field, result)
-                          : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
-                if (*open == '[') {
-                    text_addf(text, "%s\"%s\":", *comma, lists[list]);
-                }
-                text_addf(text, "%s\"%s\"", open, field->name);
-                open = ",";
-            }
-        }
-        text_add(text, *open == ',' ? "]" : "");
+    if (is_open) {
+        json_close(json);
     }
 }
 
-static void add_percpu(struct text *text, const struct view *view, const char *group, const struct sample *sample) {
-    text_addf(text, ",\"%s\":[", rows_word(view));
-    for (size_t i = 0; i < sample->rows; i++) {
-        const char *comma = ",";
-        text_addf(text, "%s{\"%s\":%llu", i == 0 ? "" : ",", row_word(view),
-                  (unsigned long long)cpu_number(view, sample->row[i]));
-        if (view->with_kinds) {
-            text_add(text, ",\"kind\":");
-            add_kind(text, view, sample, sample->row[i], "null");
+static void add_members(struct json *json, const struct view *view, const char *group, const struct sample *sample,
+                        const void *row) {
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        if (is_member(view, field, group, row)) {
+            const void *result = row != NULL ? row : sample_result(sample, field);
+            value_add(json_value(json, field->name), field, result, "null", "null");
         }
-        add_members(text, view, group, sample, sample->row[i], &comma);
-        text_add(text, "}");
     }
-    text_add(text, "]");
+    add_names(json, view, group, sample, row, true);
+    add_names(json, view, group, sample, row, false);
+}
+
+static void add_percpu(struct json *json, const struct view *view, const char *group, const struct sample *sample) {
+    json_open_array(json, rows_word(view));
+    for (size_t i = 0; i < sample->rows; i++) {
+        json_open_object(json, NULL);
+        json_add_uint(json, row_word(view), cpu_number(view, sample->row[i]));
+        if (view->with_kinds) {
+            add_kind(json_value(json, "kind"), view, sample, sample->row[i], "null");
+        }
+        add_members(json, view, group, sample, sample->row[i]);
+        json_close(json);
+    }
+    json_close(json);
 }
 
 /* Whether `group` is the path or lies below it: "cpu.times" below "cpu" and below "". */
@@ -154,21 +160,20 @@ static bool is_within(const char *group, const char *path) {
     return length == 0 || (strncmp(group, path, length) == 0 && (group[length] == '\0' || group[length] == '.'));
 }
 
-static void add_object(struct text *text, const struct view *view, const char *path, const struct sample *sample,
-                       const char **comma) {
+/* The members of a path, and an object for each group one level below it. */
+static void add_path(struct json *json, const struct view *view, const char *path, const struct sample *sample) {
     const struct selection *selection = view->selection;
     bool has_rows = false;
     if (strcmp(path, "heap") == 0) {
-        heap_add_owner(text, comma);
+        heap_add_owner(json);
     }
-    add_members(text, view, path, sample, NULL, comma);
+    add_members(json, view, path, sample, NULL);
     for (size_t i = 0; i < selection->count; i++) {
         has_rows =
-            has_rows || (strcmp(selection->field[i]->group, path) == 0 && is_row_field(view, selection->field[i]));
+            has_rows || (is_row_field(view, selection->field[i]) && is_member(view, selection->field[i], path, NULL));
     }
     if (has_rows) {
-        add_percpu(text, view, path, sample);
-        *comma = ",";
+        add_percpu(json, view, path, sample);
     }
     size_t length = strlen(path) + (*path != '\0');
     for (size_t i = 0; i < selection->count; i++) {
@@ -183,27 +188,27 @@ static void add_object(struct text *text, const struct view *view, const char *p
             is_done = is_within(selection->field[j]->group, child);
         }
         if (!is_done) {
-            text_addf(text, "%s\"%s\":{", *comma, child + length);
-            const char *inner = "";
-            add_object(text, view, child, sample, &inner);
-            text_add(text, "}");
-            *comma = ",";
+            json_open_object(json, child + length);
+            add_path(json, view, child, sample);
+            json_close(json);
         }
     }
 }
 
 void print_json(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     (void)is_first;
-    text_add(text, "{\"time\":\"");
-    time_add_iso(text, sample->wall);
-    text_add(text, "\"");
+    struct json json = JSON_INIT(text);
+    json_open_object(&json, NULL);
+    struct text *time = json_value(&json, "time");
+    text_add(time, "\"");
+    time_add_iso(time, sample->wall);
+    text_add(time, "\"");
     if (view->has_interval) {
-        text_add(text, ",\"interval\":");
-        add_interval(text, sample, "null");
+        add_interval(json_value(&json, "interval"), sample, "null");
     }
-    const char *comma = ",";
-    add_object(text, view, "", sample, &comma);
-    text_add(text, "}\n");
+    add_path(&json, view, "", sample);
+    json_close(&json);
+    text_add(text, "\n");
 }
 
 /* ---- CSV ---- */

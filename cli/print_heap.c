@@ -30,7 +30,7 @@ void print_heap(struct text *text, const struct view *view, const struct sample 
     text_add(text, "\n");
 }
 
-void heap_add_owner(struct text *text, const char **comma) {
-    text_addf(text, "%s\"pid\":%ld,\"allocator\":\"%s\"", *comma, (long)getpid(), sysinfo_heap_allocator(NULL));
-    *comma = ",";
+void heap_add_owner(struct json *json) {
+    json_addf(json, "pid", "%ld", (long)getpid());
+    json_add_string(json, "allocator", sysinfo_heap_allocator(NULL));
 }

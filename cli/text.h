@@ -3,6 +3,7 @@
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 #include "fail.h"
@@ -19,6 +20,7 @@ struct text {
 /* Without memory, these end the program with its message and status 3. */
 void text_add(struct text *text, const char *more);
 void text_addf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_addv(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 void text_pad(struct text *text, size_t count); /* Blanks. */
 void text_reserve(struct text *text, size_t more);
 

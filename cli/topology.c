@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "fail.h"
+#include "json.h"
 #include "output.h"
 #include "platform.h"
 #include "text.h"
@@ -253,44 +254,48 @@ static const char *type_name(uint64_t type) {
     return type < sizeof names / sizeof names[0] && names[type] != NULL ? names[type] : "other";
 }
 
-static void add_member(struct text *text, const char *name, bool is_known, uint64_t value) {
+static void add_member(struct json *json, const char *name, bool is_known, uint64_t value) {
     if (is_known) {
-        text_addf(text, ",\"%s\":%llu", name, (unsigned long long)value);
+        json_add_uint(json, name, value);
     }
 }
 
-static void add_json_object(struct text *text, const struct machine *machine, size_t row) {
+/* The members of an object, which the caller opens and closes. */
+static void add_members(struct json *json, const struct machine *machine, size_t row) {
     static const char *const cache_types[] = {"unified", "data", "instruction"};
     const struct sysinfo_topology_object *object = sysinfo_topology_object_list_at(machine->list, row);
-    text_addf(text, "{\"type\":\"%s\"", type_name(object->type));
-    add_member(text, "number", SYSINFO_HAS(object, number), object->number);
-    add_member(text, "level", SYSINFO_HAS(object, level), object->level);
+    json_add_string(json, "type", type_name(object->type));
+    add_member(json, "number", SYSINFO_HAS(object, number), object->number);
+    add_member(json, "level", SYSINFO_HAS(object, level), object->level);
     if (SYSINFO_HAS(object, cache_type) && object->cache_type < 3) {
-        text_addf(text, ",\"cache\":\"%s\"", cache_types[object->cache_type]);
+        json_add_string(json, "cache", cache_types[object->cache_type]);
     }
     if (object->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
         const struct sysinfo_numa_node *node = node_of(machine, object);
-        add_member(text, "total", node != NULL || SYSINFO_HAS(object, bytes),
+        add_member(json, "total", node != NULL || SYSINFO_HAS(object, bytes),
                    node != NULL ? node->total : object->bytes);
-        add_member(text, "free", node != NULL && SYSINFO_HAS(node, free), node != NULL ? node->free : 0);
+        add_member(json, "free", node != NULL && SYSINFO_HAS(node, free), node != NULL ? node->free : 0);
     } else {
-        add_member(text, "bytes", SYSINFO_HAS(object, bytes), object->bytes);
+        add_member(json, "bytes", SYSINFO_HAS(object, bytes), object->bytes);
     }
-    add_member(text, "efficiency", SYSINFO_HAS(object, efficiency), object->efficiency);
-    add_member(text, "count", SYSINFO_HAS(object, cpus), object->cpus);
-    text_addf(text, ",\"cpus\":\"%s\"", sysinfo_topology_object_list_cpus(machine->list, row));
+    add_member(json, "efficiency", SYSINFO_HAS(object, efficiency), object->efficiency);
+    add_member(json, "count", SYSINFO_HAS(object, cpus), object->cpus);
+    json_add_string(json, "cpus", sysinfo_topology_object_list_cpus(machine->list, row));
 }
 
-static void add_json_tree(struct text *text, const struct machine *machine, size_t row) {
+/* The depth of a machine is that of hwloc's tree, about ten levels. */
+static void add_json_tree(struct json *json, const char *key, const struct machine *machine, size_t row) {
     size_t end = end_of(machine, row);
-    add_json_object(text, machine, row);
-    const char *open = ",\"inside\":[";
-    for (size_t child = row + 1; child < end; child = end_of(machine, child)) {
-        text_add(text, open);
-        add_json_tree(text, machine, child);
-        open = ",";
+    json_open_object(json, key);
+    add_members(json, machine, row);
+    if (end > row + 1) {
+        json_open_array(json, "inside");
+        for (size_t child = row + 1; child < end; child = end_of(machine, child)) {
+            add_json_tree(json, NULL, machine, child);
+        }
+        json_close(json);
     }
-    text_add(text, end > row + 1 ? "]}" : "}");
+    json_close(json);
 }
 
 static void add_json(struct text *text, const struct machine *machine) {
@@ -301,28 +306,28 @@ static void add_json(struct text *text, const struct machine *machine) {
                   {"cores", SYSINFO_TOPOLOGY_CORE},
                   {"packages", SYSINFO_TOPOLOGY_PACKAGE},
                   {"nodes", SYSINFO_TOPOLOGY_NUMA_NODE}};
+    struct json json = JSON_INIT(text);
+    json_open_object(&json, NULL);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        text_addf(text, "%s\"%s\":%llu", i == 0 ? "{" : ",", counts[i].name,
-                  (unsigned long long)sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
+        json_add_uint(&json, counts[i].name, sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
     }
-    text_add(text, ",\"machine\":");
     if (object_at(machine, 0) != NULL) {
-        add_json_tree(text, machine, 0);
+        add_json_tree(&json, "machine", machine, 0);
     } else {
-        text_add(text, "null");
+        json_add_null(&json, "machine");
     }
-    text_add(text, ",\"kinds\":[");
-    const char *comma = "";
+    json_open_array(&json, "kinds");
     const struct sysinfo_topology_object *object;
     for (size_t row = 0; (object = sysinfo_topology_object_list_at(machine->list, row)) != NULL; row++) {
         if (object->type == SYSINFO_TOPOLOGY_CORE_KIND) {
-            text_add(text, comma);
-            add_json_object(text, machine, row);
-            text_add(text, "}");
-            comma = ",";
+            json_open_object(&json, NULL);
+            add_members(&json, machine, row);
+            json_close(&json);
         }
     }
-    text_add(text, "]}\n");
+    json_close(&json);
+    json_close(&json);
+    text_add(text, "\n");
 }
 
 /* ---- The command ---- */

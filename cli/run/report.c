@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "json.h"
 #include "value.h"
 
 /* ---- For people ---- */
@@ -195,103 +196,105 @@ void report_add_text(struct text *text, const struct report *report) {
 
 /* ---- For programs ---- */
 
-static void add_bytes(struct text *text, const char *key, uint64_t bytes, bool is_known) {
-    if (is_known) {
-        text_addf(text, ",\"%s\":%" PRIu64, key, bytes);
-    } else {
-        text_addf(text, ",\"%s\":null", key);
-    }
-}
-
-static void add_string(struct text *text, const char *key, const char *string) {
-    text_addf(text, ",\"%s\":", key);
-    text_add_json(text, string);
-}
-
-static void add_program(struct text *text, const struct heap_program *program) {
+static void add_program(struct json *json, const struct heap_program *program) {
     static const char *const states[] = {
         [PROGRAM_RUNS] = "running", [PROGRAM_ENDED] = "exited", [PROGRAM_GONE] = "gone"};
-    text_addf(text, "{\"pid\":%" PRId64 ",\"name\":", program->pid);
-    text_add_json(text, program->name);
-    text_add(text, ",\"image\":");
-    text_add_json(text, program->image);
-    text_addf(text, ",\"forked\":%s,\"state\":\"%s\"", program->is_fork ? "true" : "false", states[program->state]);
-    add_bytes(text, "allocs", program->allocs, true);
-    add_bytes(text, "frees", program->frees, true);
-    add_bytes(text, "failed", program->failed, true);
-    add_bytes(text, "peak", program->peak, true);
-    add_bytes(text, "in_use", program->in_use, true);
-    add_bytes(text, "blocks", program->blocks, true);
-    add_bytes(text, "kept", program->kept, program->has_kept);
-    add_bytes(text, "kept_peak", program->kept_peak, program->has_kept);
-    text_add(text, "}");
+    json_open_object(json, NULL);
+    json_addf(json, "pid", "%" PRId64, program->pid);
+    json_add_string(json, "name", program->name);
+    json_add_string(json, "image", program->image);
+    json_add_bool(json, "forked", program->is_fork);
+    json_add_string(json, "state", states[program->state]);
+    json_add_uint(json, "allocs", program->allocs);
+    json_add_uint(json, "frees", program->frees);
+    json_add_uint(json, "failed", program->failed);
+    json_add_uint(json, "peak", program->peak);
+    json_add_uint(json, "in_use", program->in_use);
+    json_add_uint(json, "blocks", program->blocks);
+    json_add_uint_or_null(json, "kept", program->kept, program->has_kept);
+    json_add_uint_or_null(json, "kept_peak", program->kept_peak, program->has_kept);
+    json_close(json);
 }
 
-static void add_heaps_json(struct text *text, const struct heap_totals *totals) {
+static void add_heaps_json(struct json *json, const struct heap_totals *totals) {
     bool is_counted = totals->programs > 0;
-    text_addf(text, "{\"processes\":%zu", totals->programs);
-    add_bytes(text, "allocs", totals->allocs, is_counted);
-    add_bytes(text, "frees", totals->frees, is_counted);
-    add_bytes(text, "failed", totals->failed, is_counted);
-    add_bytes(text, "peak_tree", totals->peak, is_counted);
-    add_bytes(text, "kept_peak_tree", totals->kept_peak, totals->has_kept);
-    add_bytes(text, "exited", totals->ended, true);
-    add_bytes(text, "in_use_at_exit", totals->left, totals->ended > 0);
-    add_bytes(text, "blocks_at_exit", totals->left_blocks, totals->ended > 0);
-    text_add(text, ",\"not_counted\":{");
+    json_open_object(json, "heap");
+    json_add_uint(json, "processes", totals->programs);
+    json_add_uint_or_null(json, "allocs", totals->allocs, is_counted);
+    json_add_uint_or_null(json, "frees", totals->frees, is_counted);
+    json_add_uint_or_null(json, "failed", totals->failed, is_counted);
+    json_add_uint_or_null(json, "peak_tree", totals->peak, is_counted);
+    json_add_uint_or_null(json, "kept_peak_tree", totals->kept_peak, totals->has_kept);
+    json_add_uint(json, "exited", totals->ended);
+    json_add_uint_or_null(json, "in_use_at_exit", totals->left, totals->ended > 0);
+    json_add_uint_or_null(json, "blocks_at_exit", totals->left_blocks, totals->ended > 0);
+    json_open_object(json, "not_counted");
     for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
-        text_addf(text, "%s\"%s\":%zu", gap > HEAP_GAP_NONE + 1 ? "," : "", gaps[gap].key, totals->gaps[gap]);
+        json_add_uint(json, gaps[gap].key, totals->gaps[gap]);
     }
-    text_add(text, "},\"own_allocator\":");
-    text_add_json(text, totals->owner[0] != '\0' ? totals->owner : NULL);
-    text_add(text, ",\"largest\":[");
+    json_close(json);
+    json_add_string(json, "own_allocator", totals->owner[0] != '\0' ? totals->owner : NULL);
+    json_open_array(json, "largest");
     for (size_t i = 0; i < totals->largests; i++) {
-        text_add(text, i > 0 ? "," : "");
-        add_program(text, &totals->largest[i]);
+        add_program(json, &totals->largest[i]);
     }
-    text_add(text, "]}");
+    json_close(json);
+    json_close(json);
+}
+
+/* The command, how it ended, and how long it took. */
+static void add_run(struct json *json, const struct report *report) {
+    struct text *time = json_value(json, "time");
+    text_add(time, "\"");
+    time_add_iso(time, report->wall);
+    text_add(time, "\"");
+    json_open_array(json, "command");
+    for (size_t i = 0; report->command[i] != NULL; i++) {
+        json_add_string(json, NULL, report->command[i]);
+    }
+    json_close(json);
+    json_addf(json, "pid", "%" PRId64, report->pid);
+    json_add_uint_or_null(json, "status", (uint64_t)report->status, !report->is_watch);
+    json_add_uint_or_null(json, "signal", (uint64_t)report->signal, report->signal != 0);
+    json_add_string(json, "ended_for", report->ended_for);
+    json_addf(json, "elapsed", "%.2f", report->elapsed);
+    if (report->is_watch) {
+        json_addf(json, "cpu", "%.2f", report->user);
+        json_add_null(json, "user");
+        json_add_null(json, "system");
+    } else {
+        json_addf(json, "cpu", "%.2f", report->user + report->system);
+        json_addf(json, "user", "%.2f", report->user);
+        json_addf(json, "system", "%.2f", report->system);
+    }
 }
 
 void report_add_json(struct text *text, const struct report *report) {
     bool has_samples = report->samples > 0;
-    text_add(text, "{\"time\":\"");
-    time_add_iso(text, report->wall);
-    text_add(text, "\",\"command\":[");
-    for (size_t i = 0; report->command[i] != NULL; i++) {
-        text_add(text, i > 0 ? "," : "");
-        text_add_json(text, report->command[i]);
-    }
-    text_addf(text, "],\"pid\":%" PRId64, report->pid);
-    add_bytes(text, "status", (uint64_t)report->status, !report->is_watch);
-    add_bytes(text, "signal", (uint64_t)report->signal, report->signal != 0);
-    add_string(text, "ended_for", report->ended_for);
-    text_addf(text, ",\"elapsed\":%.2f", report->elapsed);
-    if (report->is_watch) {
-        text_addf(text, ",\"cpu\":%.2f,\"user\":null,\"system\":null", report->user);
-    } else {
-        text_addf(text, ",\"cpu\":%.2f,\"user\":%.2f,\"system\":%.2f", report->user + report->system, report->user,
-                  report->system);
-    }
-    add_bytes(text, "peak_process", report->peak, report->peak > 0);
-    add_bytes(text, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
-    add_string(text, "peak_process_name", report->peak_pid > 0 ? report->peak_name : NULL);
-    add_bytes(text, "peak_tree_rss", report->peak_tree, has_samples);
-    add_bytes(text, "peak_tree_pss", report->peak_tree_pss, has_samples && report->with_pss);
-    add_bytes(text, "peak_tree_processes", report->peak_processes, has_samples);
-    add_bytes(text, "still_running", report->still_running, report->no_samples == NULL);
-    add_bytes(text, "samples", report->samples, report->no_samples == NULL);
+    struct json json = JSON_INIT(text);
+    json_open_object(&json, NULL);
+    add_run(&json, report);
+    json_add_uint_or_null(&json, "peak_process", report->peak, report->peak > 0);
+    json_add_uint_or_null(&json, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
+    json_add_string(&json, "peak_process_name", report->peak_pid > 0 ? report->peak_name : NULL);
+    json_add_uint_or_null(&json, "peak_tree_rss", report->peak_tree, has_samples);
+    json_add_uint_or_null(&json, "peak_tree_pss", report->peak_tree_pss, has_samples && report->with_pss);
+    json_add_uint_or_null(&json, "peak_tree_processes", report->peak_processes, has_samples);
+    json_add_uint_or_null(&json, "still_running", report->still_running, report->no_samples == NULL);
+    json_add_uint_or_null(&json, "samples", report->samples, report->no_samples == NULL);
     if (has_samples) {
-        text_addf(text, ",\"interval\":%.3f,\"interval_stretched\":%s", report->true_interval,
-                  report->is_stretched ? "true" : "false");
+        json_addf(&json, "interval", "%.3f", report->true_interval);
+        json_add_bool(&json, "interval_stretched", report->is_stretched);
     } else {
-        text_add(text, ",\"interval\":null,\"interval_stretched\":null");
+        json_add_null(&json, "interval");
+        json_add_null(&json, "interval_stretched");
     }
-    add_string(text, "recording", report->recording);
-    text_add(text, ",\"heap\":");
+    json_add_string(&json, "recording", report->recording);
     if (report->heaps != NULL) {
-        add_heaps_json(text, report->heaps);
+        add_heaps_json(&json, report->heaps);
     } else {
-        text_add(text, "null");
+        json_add_null(&json, "heap");
     }
-    text_add(text, "}\n");
+    json_close(&json);
+    text_add(text, "\n");
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "json.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+struct text *json_value(struct json *json, const char *key) {
+    if (json->needs_comma) {
+        text_add(json->text, ",");
+    }
+    json->needs_comma = true;
+    if (key != NULL) {
+        text_add_json(json->text, key);
+        text_add(json->text, ":");
+    }
+    return json->text;
+}
+
+static void open_level(struct json *json, const char *key, bool is_array) {
+    text_add(json_value(json, key), is_array ? "[" : "{");
+    json->arrays = json->arrays << 1 | (is_array ? 1 : 0);
+    json->needs_comma = false;
+}
+
+void json_open_object(struct json *json, const char *key) {
+    open_level(json, key, false);
+}
+
+void json_open_array(struct json *json, const char *key) {
+    open_level(json, key, true);
+}
+
+void json_close(struct json *json) {
+    text_add(json->text, (json->arrays & 1) != 0 ? "]" : "}");
+    json->arrays >>= 1;
+    json->needs_comma = true;
+}
+
+void json_add_string(struct json *json, const char *key, const char *string) {
+    text_add_json(json_value(json, key), string);
+}
+
+void json_add_uint(struct json *json, const char *key, uint64_t number) {
+    text_addf(json_value(json, key), "%" PRIu64, number);
+}
+
+void json_add_uint_or_null(struct json *json, const char *key, uint64_t number, bool is_known) {
+    if (is_known) {
+        json_add_uint(json, key, number);
+    } else {
+        json_add_null(json, key);
+    }
+}
+
+void json_add_bool(struct json *json, const char *key, bool is_true) {
+    text_add(json_value(json, key), is_true ? "true" : "false");
+}
+
+void json_add_null(struct json *json, const char *key) {
+    text_add(json_value(json, key), "null");
+}
+
+void json_addf(struct json *json, const char *key, const char *format, ...) {
+    va_list arguments;
+    json_value(json, key);
+    va_start(arguments, format);
+    text_addv(json->text, format, arguments);
+    va_end(arguments);
+}
