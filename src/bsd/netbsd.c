@@ -2,9 +2,10 @@
 /* NetBSD 10 and later. docs/systems/netbsd.md has the source and formula of every field. */
 #include "sysctl.h"
 
+#include <sys/param.h> /* First: the others need its types. */
+
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
-#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>

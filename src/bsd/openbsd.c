@@ -2,8 +2,9 @@
 /* OpenBSD 7.8 and later. docs/systems/openbsd.md has the source and formula of every field. */
 #include "sysctl.h"
 
+#include <sys/param.h> /* First: the others need its types. */
+
 #include <sys/mount.h>
-#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>

@@ -2,8 +2,9 @@
 /* OpenBSD has keys by number only. */
 #include "bsd/answer.h"
 
+#include <sys/types.h> /* First: the others need its types. */
+
 #include <sys/sysctl.h>
-#include <sys/types.h>
 
 #include <errno.h>
 

@@ -2,10 +2,11 @@
 /* macOS 13 and later. docs/systems/macos.md has the source and formula of every field. */
 #include "bsd/answer.h"
 
+#include <sys/types.h> /* First: the others need its types. */
+
 #include <mach/mach.h>
 #include <mach/mach_host.h>
 #include <sys/sysctl.h>
-#include <sys/types.h>
 
 #include <string.h>
 

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #define WIN32_LEAN_AND_MEAN
+#include <windows.h> /* First: the others need its types. */
+
 #include <psapi.h>
-#include <windows.h>
 
 /* The layouts that the decoders expect, held against the system's own headers. */
 _Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX) >= 48, "an entry has room for a core");

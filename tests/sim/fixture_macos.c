@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a macOS kernel answers. Compiled with its headers; calls no libc. */
+#include <sys/types.h> /* First: the others need its types. */
+
 #include <mach/mach.h>
 #include <mach/mach_host.h>
 #include <sys/sysctl.h>
-#include <sys/types.h>
 
 #include <errno.h>
 

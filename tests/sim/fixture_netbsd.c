@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a NetBSD 10 kernel answers. Compiled with its headers; calls no libc. */
+#include <sys/param.h> /* First: the others need its types. */
+
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
-#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>

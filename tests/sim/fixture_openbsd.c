@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What an OpenBSD 7.8 kernel answers. Compiled with its headers; calls no libc. */
+#include <sys/param.h> /* First: the others need its types. */
+
 #include <sys/mount.h>
-#include <sys/param.h>
 #include <sys/sched.h>
 #include <sys/swap.h>
 #include <sys/sysctl.h>

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #define WIN32_LEAN_AND_MEAN
+#include <windows.h> /* First: the others need its types. */
+
 #include <psapi.h>
-#include <windows.h>
 
 struct machine machine;
 
