@@ -264,9 +264,6 @@ int sysinfo__backend_append_mark(const char *path, const char *line, size_t leng
 /* The tracker, when it is in this process; NULL: it is not. */
 const struct sysinfo__tracker *sysinfo__backend_tracker(void);
 
-/* Makes a file anew with this text. The caller preserves errno. Needs no host. */
-int sysinfo__backend_save(const char *path, const char *text, size_t length);
-
 /* All that the record of a process at `path`, below the host's root, tells. */
 int sysinfo__backend_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
 

@@ -187,18 +187,16 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_row(const struct sysin
                                                               const char **label, const char **file);
 
 /*
- * Prints the table for people: sizes in MiB with `precision` digits behind the
- * point, 9 at most. Nothing is told of scopes that are still open. To a stream, or
- * into a file that is made anew. A stream may take memory for itself when it is
- * first written to, which counts in the scopes that are open then; a file does not.
+ * Prints the table for people: sizes in MiB with `precision` digits after the
+ * point, 9 at most. Scopes that are still open are not in it. A stream may allocate
+ * memory for itself when it is first written to, which counts in the scopes that
+ * are open then; setvbuf() avoids that.
  *
- * SYSINFO_INVALID: a NULL. SYSINFO_NO_MEMORY. DENIED, NOT_FOUND, NO_DESCRIPTOR, SYSTEM: it could
- * not be written. Since 0.1.
+ * SYSINFO_INVALID: a NULL. SYSINFO_NO_MEMORY. SYSINFO_SYSTEM: it could not be
+ * written. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream,
                                                                 uint32_t precision);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_write(const struct sysinfo_heap_scopes *table,
-                                                                const char *path, uint32_t precision);
 
 /* ---- Looking into another process ---------------------------------------- */
 

@@ -306,11 +306,13 @@ static void compose(const struct sysinfo_heap_scopes *table, uint32_t precision,
 }
 
 /*
- * Hands the whole text over, in memory that is not of the heap where there is a tracker. More rows
- * may come while it is composed, and are left out.
+ * The text is in memory that is not of the heap where there is a tracker. More rows may come while
+ * it is composed, and are left out.
  */
-static int print(const struct sysinfo_heap_scopes *table, uint32_t precision,
-                 int (*hand_over)(void *context, const char *text, size_t length), void *context) {
+int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream, uint32_t precision) {
+    if (table == NULL || stream == NULL) {
+        return SYSINFO_INVALID;
+    }
     precision = precision < MOST_PRECISION ? precision : MOST_PRECISION;
     struct text text = {NULL, 0, 0};
     compose(table, precision, &text);
@@ -322,36 +324,12 @@ static int print(const struct sysinfo_heap_scopes *table, uint32_t precision,
     }
     text.bytes[0] = '\0';
     compose(table, precision, &text);
-    int status = hand_over(context, text.bytes, strlen(text.bytes));
+    size_t length = strlen(text.bytes);
+    int status = fwrite(text.bytes, 1, length, stream) == length ? SYSINFO_OK : SYSINFO_SYSTEM;
     if (table->tracker != NULL) {
         table->tracker->unmap(text.bytes, text.size);
     } else {
         free(text.bytes);
     }
-    return status;
-}
-
-static int to_stream(void *stream, const char *text, size_t length) {
-    return fwrite(text, 1, length, stream) == length ? SYSINFO_OK : SYSINFO_SYSTEM;
-}
-
-int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream, uint32_t precision) {
-    if (table == NULL || stream == NULL) {
-        return SYSINFO_INVALID;
-    }
-    return print(table, precision, to_stream, stream);
-}
-
-static int to_file(void *path, const char *text, size_t length) {
-    return sysinfo__backend_save(path, text, length);
-}
-
-int sysinfo_heap_scopes_write(const struct sysinfo_heap_scopes *table, const char *path, uint32_t precision) {
-    if (table == NULL || path == NULL) {
-        return SYSINFO_INVALID;
-    }
-    int saved_errno = errno;
-    int status = print(table, precision, to_file, (void *)path);
-    errno = saved_errno;
     return status;
 }

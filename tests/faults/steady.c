@@ -252,7 +252,6 @@ static const char *const not_asked[] = {
     "heap_scopes_open",
     "heap_scopes_print",
     "heap_scopes_row",
-    "heap_scopes_write",
     "heap_thread_counts",
     "heap_watch", /* Of the tracker in this process: nothing is read. */
 };

@@ -323,34 +323,6 @@ START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
 }
 END_TEST
 
-START_TEST(a_text_is_saved_whole_or_the_failure_is_told) {
-    static const struct {
-        int at, error, longest, status;
-    } writes[] = {{-1, 0, 3, SYSINFO_OK},
-                  {1, EINTR, 3, SYSINFO_OK},
-                  {0, EINTR, 0, SYSINFO_OK},
-                  {1, ENOSPC, 3, SYSINFO_SYSTEM},
-                  {0, EIO, 0, SYSINFO_SYSTEM}};
-    char path[FOLDER_PATH];
-    folder_path(path, "saved");
-    for (size_t i = 0; i < sizeof writes / sizeof writes[0]; i++) {
-        char text[32] = "";
-        folder_write("saved", "something older and longer");
-        faults_begin(FAULT_WRITE, writes[i].at, writes[i].error);
-        faults.longest_write = writes[i].longest;
-        int status = sysinfo__backend_save(path, "0123456789", 10);
-        faults_end();
-        ck_assert_int_eq(status, writes[i].status);
-        FILE *file = fopen(path, "r");
-        ck_assert_ptr_nonnull(file);
-        size_t length = fread(text, 1, sizeof text - 1, file);
-        fclose(file);
-        ck_assert_uint_eq(length, status == SYSINFO_OK ? 10 : (size_t)(writes[i].at * writes[i].longest));
-        ck_assert(strncmp(text, "0123456789", length) == 0);
-    }
-}
-END_TEST
-
 TCase *world_tests(void) {
     TCase *tests = tcase_create("world");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
@@ -360,7 +332,6 @@ TCase *world_tests(void) {
     tcase_add_test(tests, no_clock_makes_an_impossible_percentage);
     tcase_add_test(tests, an_interval_of_days_lasts_as_long);
     tcase_add_test(tests, a_mark_that_a_full_disk_cuts_is_taken_back);
-    tcase_add_test(tests, a_text_is_saved_whole_or_the_failure_is_told);
     tcase_add_test(tests, a_stop_within_an_interval_is_part_of_it);
     return tests;
 }

@@ -50,8 +50,10 @@ START_TEST(scopes_are_of_the_process_and_say_so) {
     ck_assert(!SYSINFO_HAS(&scope, allocs) && !SYSINFO_HAS(&scope, peak));
     folder_make();
     folder_path(path, "table");
-    ck_assert_int_eq(sysinfo_heap_scopes_write(table, path, 1), SYSINFO_OK);
-    FILE *file = fopen(path, "r");
+    FILE *file = fopen(path, "w+");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(sysinfo_heap_scopes_print(table, file, 1), SYSINFO_OK);
+    rewind(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
     folder_remove();
