@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# heap_sources: who may own malloc() on each system, and how large this process is in memory. What a system lacks comes from src/none/.
+# heap_sources: the table of the C library, struct sysinfo__heap_backend, and the allocators that may own malloc().
 include(CheckSymbolExists)
 
 # Allocators that any program can bring along.
-set(elf_allocators src/heap/elf.c src/heap/jemalloc.c src/heap/mimalloc.c src/heap/sanitizer.c src/heap/tcmalloc.c)
+set(elf_allocators src/heap/elf.c src/heap/owner.c src/heap/jemalloc.c src/heap/mimalloc.c src/heap/sanitizer.c src/heap/tcmalloc.c)
 
 if(SYSINFO_BACKEND STREQUAL "linux")
     check_symbol_exists(__GLIBC__ features.h SYSINFO_HAS_GLIBC)
@@ -14,15 +14,15 @@ if(SYSINFO_BACKEND STREQUAL "linux")
         set(silent_libc musl)
     endif()
 elseif(SYSINFO_BACKEND STREQUAL "openbsd")
-    set(heap_sources ${elf_allocators} src/heap/silent.c src/none/resident.c)
+    set(heap_sources ${elf_allocators} src/heap/silent.c)
     set(silent_libc openbsd)
 elseif(SYSINFO_BACKEND MATCHES "^(freebsd|netbsd)$")
-    set(heap_sources ${elf_allocators} src/none/libc_allocator.c src/none/resident.c)
+    set(heap_sources ${elf_allocators} src/heap/bsd.c)
 elseif(SYSINFO_BACKEND STREQUAL "windows")
     set(heap_sources src/heap/windows.c)
 elseif(SYSINFO_BACKEND STREQUAL "macos")
     set(heap_sources src/heap/macos.c)
 else()
-    set(heap_sources src/none/heap.c src/none/resident.c)
+    set(heap_sources src/heap/none.c)
 endif()
 set_source_files_properties(src/heap/silent.c PROPERTIES COMPILE_DEFINITIONS "SYSINFO_LIBC=\"${silent_libc}\"")

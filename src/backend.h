@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door between the half of the library that is the same everywhere and one
- * operating system. Nothing else crosses. One backend is linked; what a system
- * lacks is linked from src/none/, so each folder's list of sources in
- * CMakeLists.txt reads as a support table.
+ * The interface between the half of the library that is the same everywhere and
+ * one operating system. Nothing else may cross it.
  *
- * To port to a new system, write the functions below in src/<system>/ (start
- * from src/none/) and a state.h that says what a host keeps open there.
+ * A system is one const table, struct sysinfo__backend below: an entry that is NULL
+ * is a question that the system cannot answer, and the common half then returns
+ * SYSINFO_NOT_SUPPORTED. So a system's table shows on one screen what it can do, and
+ * a test compares it with SUPPORT.md.
+ *
+ * docs/adding-a-system.md says how to port the library to a new system.
  *
  * Rules for a backend:
- *   - It brings facts in bytes and seconds, and marks each one it truly obtained:
- *     FACT(memory, free, pages * page_size). What it does not know it leaves alone.
+ *   - It reports facts in bytes and seconds, and marks each one it obtained:
+ *     FACT(memory, free, pages * page_size). It leaves unknown values alone.
  *     A formula that belongs to one kernel is the backend's too: GUESS(memory,
  *     available, estimate). All other arithmetic (used, percent, clamping,
- *     differences) is done above the door.
+ *     differences) belongs to the common half.
  *   - Results come zeroed.
- *   - Counters are handed over as unsigned numbers of the width they have, never
+ *   - It passes counters on as unsigned numbers of the width they have, never
  *     through a signed or narrower type.
  *   - A failure goes through sysinfo__failed(), which keeps the detail and returns the status.
- *   - Readers (talk to the system, short) stand apart from decoders (bytes or a
+ *   - Readers (short; they call the system) are separate from decoders (bytes or a
  *     small struct in, facts out, nothing else touched), so that decoders can be
  *     tested with literal input on any machine, and fuzzed.
- *   - It never prints, exits, asserts on what the kernel says, reads the
+ *   - It never prints, exits, asserts on what the kernel reports, reads the
  *     environment or keeps static state; no locale, ctype.h or pthread, and of stdio
  *     only snprintf().
  */
@@ -37,10 +39,16 @@
 
 #include "tracker/tracker.h"
 
-/* From the linked backend's own folder: struct sysinfo__state, what a host keeps open. */
-#include "state.h"
-
 struct sysinfo_host;
+
+/* What a host keeps open: from the linked backend's directory, where it has such a file. */
+#if __has_include("state.h")
+#include "state.h"
+#else
+struct sysinfo__state {
+    char nothing;
+};
+#endif
 
 /* ---- What a backend calls ------------------------------------------------ */
 
@@ -65,6 +73,9 @@ const char *sysinfo__root(const struct sysinfo_host *host);
  */
 int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
                     const char *complaint);
+
+/* The same for a question that this system cannot answer. */
+int sysinfo__not_supported(struct sysinfo_host *host, const char *what);
 
 /* The rows of all CPUs from one reading, and a row for all of them together. */
 union sysinfo__cpu_row {
@@ -97,140 +108,9 @@ static inline struct sysinfo_cpu_sample *sysinfo__cpu_rows_add(struct sysinfo__c
     return sample;
 }
 
-/* ---- What a backend provides ---------------------------------------------- */
-
-/* "linux", "freebsd" ... */
-extern const char sysinfo__backend_name[];
-
-/* Whether a host may have a root of its own. */
-extern const bool sysinfo__backend_has_roots;
-
-/*
- * Where each figure comes from on this system, one row for each field that it can tell; ends with a
- * row whose text is NULL.
- */
-struct sysinfo__source {
-    uint32_t result, offset;
-    const char *text;
-};
-extern const struct sysinfo__source sysinfo__backend_sources[];
-#define SOURCE(result, type, field, text) \
-    { result, (uint32_t)offsetof(struct type, field), text }
-
-/*
- * Makes an empty state without touching the system, and closes what a state holds. The memory of
- * the state is not cleared before.
- */
-void sysinfo__backend_open(struct sysinfo__state *state);
-void sysinfo__backend_close(struct sysinfo__state *state);
-
-/* Seconds on the monotonic clock, and a sleep on it that no signal shortens (0: slept; else a status). */
-double sysinfo__backend_clock(void);
-int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds);
-
-/*
- * Whether the process has more rights than whoever started it, as a set-user-ID
- * program has: then the environment is a stranger's, and nothing is loaded that obeys it.
- */
-bool sysinfo__backend_is_privileged(void);
-
-/* The English sentence for a system's error number, without a full stop; NULL when it has none. */
-const char *sysinfo__backend_error(int64_t system_error);
-
-/*
- * CPU time, summed over all CPUs: every mode that the system tells, disjoint (see
- * <sysinfo/cpu.h>), and `wrap` where the counters are narrower than 64 bits.
- * `user`, `system` and `idle` must be told. Not `cpu`, not `time`.
- */
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
-
-/*
- * The same for each online CPU with its number, and for all of them, from one reading as far as the
- * system allows. `rows` is empty.
- */
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
-
-/* Logical CPUs online, and the cores they belong to. Success with neither means that this machine does not say. */
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
-
-/*
- * A number that stays while the set of online CPUs stays, so that what depends on
- * it is read once; 0: cannot tell, and it is then read each time.
- */
-uint64_t sysinfo__backend_online(struct sysinfo_host *host);
-
-/*
- * Memory. `total` must be told, and not be 0; `used` and `percent` are computed
- * above. Values are forced into 0..total there and marked; a value that the
- * system gave as negative is handed over as GUESS(memory, field, 0).
- */
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
-
-/*
- * Swap: `total` and `free` (else `used`), and bytes, not operations, moved in and out. `percent`
- * and the missing one are computed above.
- */
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
-
-/* The system's own load averages. */
-int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
-
-/* The kernel's counters. */
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
-
-/*
- * Limits on what this process may use, beside the machine itself. Results come
- * zeroed. That there is no limit is a fact: SYSINFO_UNLIMITED, or INFINITY. What
- * cannot be seen is not told. A system that knows no such limits answers
- * SYSINFO_NOT_SUPPORTED (src/none/limits.c): the common half then takes the
- * machine's own figures.
- */
-struct sysinfo__limit {
-    uint64_t present, estimated;
-    uint64_t limit; /* The tightest of all, in bytes. */
-    uint64_t room;  /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
-    /* What the machine itself has left; only where that is cheaper to tell here than by its own call. */
-    uint64_t machine;
-};
-int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
-int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
-
-struct sysinfo__cpu_limit {
-    uint64_t present, estimated;
-    uint64_t allowed; /* Online CPUs that this process may run on. */
-    double quota;     /* The tightest quota, in CPUs. */
-};
-int sysinfo__backend_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
-
-/* The cores that those CPUs belong to; 0 where the machine does not say. */
-int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
-
-/*
- * What the control group of this process uses: everything in <sysinfo/cgroup.h>
- * but `time`, `interval`, `cpu_percent` and `limit`, which are added above. Fails
- * when nothing is known.
- */
-struct sysinfo__cgroup_sample {
-    struct sysinfo_cgroup cgroup;
-    uint64_t group;      /* Changes when the process is in another group. */
-    bool has_quota_time; /* Whether the next is known: */
-    /* CPU time of the group that holds the tightest quota; of the process's own where there is none. */
-    double quota_time;
-};
-int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
-
-/* Its path; the text belongs to the state and lives until the next call. */
-int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path);
-
-/*
- * Pressure of the machine, or in this process's control group, from what is waited for: a result's
- * number names both.
- */
-int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
-
 /*
  * NUMA nodes by ascending number: `number`, and of `total`, `free` and `cpus` what
- * the system tells. `used` is computed above.
+ * the system reports. `used` is computed in the common half.
  */
 struct sysinfo__numa_rows {
     struct sysinfo__numa_row {
@@ -248,23 +128,173 @@ struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows
 /* Makes room in row->cpus for a text of `length` bytes and its end; false: no memory. */
 bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length);
 
-int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
-
-/* ---- Marks --------------------------------------------------------------- */
+/* ---- What a backend fills ------------------------------------------------- */
 
 /*
- * Appends a line to the recording at `path` in one write, when it is a regular
- * file that a recorder holds locked; else does nothing and answers SYSINFO_OK. The
- * caller preserves errno. Needs no host.
+ * Limits on what this process may use, besides the machine itself. That there is no
+ * limit is a fact: SYSINFO_UNLIMITED, or INFINITY. Limits that cannot be seen stay unknown.
  */
-int sysinfo__backend_append_mark(const char *path, const char *line, size_t length);
+struct sysinfo__limit {
+    uint64_t present, estimated;
+    uint64_t limit; /* The tightest of all, in bytes. */
+    uint64_t room;  /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
+    /* What the machine itself has left; only where reporting it here is cheaper than its own call. */
+    uint64_t machine;
+};
 
-/* ---- The tracker --------------------------------------------------------- */
+struct sysinfo__cpu_limit {
+    uint64_t present, estimated;
+    uint64_t allowed; /* Online CPUs that this process may run on. */
+    double quota;     /* The tightest quota, in CPUs. */
+};
 
-/* The tracker, when it is in this process; NULL: it is not. */
-const struct sysinfo__tracker *sysinfo__backend_tracker(void);
+struct sysinfo__cgroup_sample {
+    struct sysinfo_cgroup cgroup;
+    uint64_t group;      /* Changes when the process is in another group. */
+    bool has_quota_time; /* Whether the next is known: */
+    /* CPU time of the group that holds the tightest quota; of the process's own where there is none. */
+    double quota_time;
+};
 
-/* All that the record of a process at `path`, below the host's root, tells. */
-int sysinfo__backend_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
+/*
+ * Where each figure comes from on this system, one row for each field that it
+ * reports; ends with a row whose text is NULL.
+ */
+struct sysinfo__source {
+    uint32_t result, offset;
+    const char *text;
+};
+#define SOURCE(result, type, field, text) \
+    { result, (uint32_t)offsetof(struct type, field), text }
+#define NO_MORE_SOURCES \
+    { 0, 0, NULL }
+
+#define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
+#define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
+#define CPU_MODE(field, text) CPU_USAGE(field, text), CPU_SAMPLE(field, text)
+#define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
+#define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
+#define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
+#define LOAD(field, text) SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, field, text)
+#define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
+#define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
+
+/* ---- What a backend provides ---------------------------------------------- */
+
+/* Any entry but the name may be NULL. */
+struct sysinfo__backend {
+    /* "linux", "freebsd" ... */
+    const char *name;
+
+    /* Whether a host may have a root of its own. */
+    bool has_roots;
+
+    const struct sysinfo__source *sources;
+
+    /*
+     * Makes an empty state without calling the system, and closes what a state holds. The memory of
+     * the state is not cleared before.
+     */
+    void (*open)(struct sysinfo__state *state);
+    void (*close)(struct sysinfo__state *state);
+
+    /* Seconds on the monotonic clock, and a sleep on it that no signal shortens (0: slept; else a status). */
+    double (*clock)(void);
+    int (*sleep)(struct sysinfo_host *host, double seconds);
+
+    /*
+     * Whether the process has more rights than the user who started it, as a set-user-ID
+     * program has: then the environment is not trusted, and nothing that obeys it is loaded.
+     */
+    bool (*is_privileged)(void);
+
+    /* The English sentence for a system's error number, without a full stop; NULL when it has none. */
+    const char *(*error)(int64_t system_error);
+
+    /*
+     * CPU time, summed over all CPUs: every mode that the system reports, disjoint (see
+     * <sysinfo/cpu.h>), and `wrap` where the counters are narrower than 64 bits.
+     * `user`, `system` and `idle` are required. Not `cpu`, not `time`.
+     */
+    int (*cpu_times)(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
+
+    /*
+     * The same for each online CPU with its number, and for all of them, from one reading as far as
+     * the system allows. `rows` is empty.
+     */
+    int (*cpu_times_percpu)(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+
+    /* Logical CPUs online, and the cores they belong to. Success with neither means that both are unknown. */
+    int (*cpu_counts)(struct sysinfo_host *host, struct sysinfo_processors *counts);
+
+    /*
+     * A number that stays while the set of online CPUs stays, so that what depends on
+     * it is read once; 0, or no entry: unknown, and it is then read each time.
+     */
+    uint64_t (*online)(struct sysinfo_host *host);
+
+    /*
+     * Memory. `total` is required and must not be 0; the common half computes `used` and `percent`,
+     * forces values into 0..total and marks them. A value that the system gave as negative is
+     * GUESS(memory, field, 0).
+     */
+    int (*virtual_memory)(struct sysinfo_host *host, struct sysinfo_memory *memory);
+
+    /*
+     * Swap: `total` and `free` (else `used`), and bytes, not operations, moved in and out. The
+     * common half computes `percent` and the missing one.
+     */
+    int (*swap_memory)(struct sysinfo_host *host, struct sysinfo_swap *swap);
+
+    /* The system's own load averages. */
+    int (*load_average)(struct sysinfo_host *host, struct sysinfo_load *load);
+
+    /* The kernel's counters. */
+    int (*cpu_stats)(struct sysinfo_host *host, struct sysinfo_stats *stats);
+
+    /* Without these three, the common half takes the machine's own figures. */
+    int (*memory_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);
+    int (*swap_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);
+    int (*cpu_limit)(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
+
+    /* The cores that the allowed CPUs belong to; 0: unknown. */
+    int (*allowed_cores)(struct sysinfo_host *host, uint64_t *cores);
+
+    /*
+     * What the control group of this process uses: everything in <sysinfo/cgroup.h>
+     * but `time`, `interval`, `cpu_percent` and `limit`, which the common half adds. Fails
+     * when nothing is known.
+     */
+    int (*cgroup)(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
+
+    /* Its path; the text belongs to the state and lives until the next call. */
+    int (*cgroup_path)(struct sysinfo_host *host, const char **path);
+
+    /* Pressure of the machine, or in this process's control group; a result's number names both. */
+    int (*pressure)(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
+
+    int (*numa)(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
+
+    /*
+     * Appends a line to the recording at `path` in one write, when it is a regular
+     * file that a recorder holds locked; else does nothing and returns SYSINFO_OK. The
+     * caller preserves errno. Needs no host.
+     */
+    int (*append_mark)(const char *path, const char *line, size_t length);
+
+    /* The tracker, when it is in this process; NULL: it is not. */
+    const struct sysinfo__tracker *(*tracker)(void);
+
+    /* All that the record of a process at `path`, below the host's root, holds. */
+    int (*heap_record)(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
+};
+
+/* The table of the backend that is linked. */
+extern const struct sysinfo__backend sysinfo__backend;
+
+/* Asks a question of the backend; one that it lacks is not supported, and `what` names it. */
+#define ASK(host, question, what, ...)                                                  \
+    (sysinfo__backend.question != NULL ? sysinfo__backend.question((host), __VA_ARGS__) \
+                                       : sysinfo__not_supported((host), (what)))
 
 #endif

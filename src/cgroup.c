@@ -11,7 +11,7 @@
  */
 static int read_capacity(struct sysinfo_host *host, double *cpus, bool *is_certain) {
     struct sysinfo__cpu_limit limit = {0};
-    int status = sysinfo__backend_cpu_limit(host, &limit);
+    int status = ASK(host, cpu_limit, "the CPU limit of a process", &limit);
     *cpus = SYSINFO_HAS(&limit, allowed) ? (double)limit.allowed : 0;
     *is_certain = SYSINFO_HAS(&limit, quota) && !SYSINFO_IS_ESTIMATED(&limit, quota);
     if (SYSINFO_HAS(&limit, quota) && limit.quota < *cpus) {
@@ -53,14 +53,14 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
 static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
     memset(sample, 0, sizeof *sample);
     struct sysinfo_cgroup *cgroup = &sample->cgroup;
-    double now = sysinfo__backend_clock();
-    int status = sysinfo__backend_cgroup(host, sample);
+    double now = sysinfo__clock();
+    int status = ASK(host, cgroup, "a cgroup", sample);
     if (status != SYSINFO_OK) {
         return status;
     }
     FACT(cgroup, time, now);
     struct sysinfo__limit limit = {0};
-    status = sysinfo__backend_memory_limit(host, &limit);
+    status = ASK(host, memory_limit, "the memory limit of a process", &limit);
     if (status == SYSINFO_OK && SYSINFO_HAS(&limit, limit)) {
         FACT(cgroup, limit, limit.limit);
         cgroup->estimated |= SYSINFO_IS_ESTIMATED(&limit, limit) ? SYSINFO_BIT(struct sysinfo_cgroup, limit) : 0;
@@ -92,5 +92,5 @@ int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path) {
         return sysinfo__end(&call, sysinfo__invalid(host, path == NULL ? "the result is NULL"
                                                                        : "the path belongs to a host: open one"));
     }
-    return sysinfo__end(&call, sysinfo__backend_cgroup_path(host, path));
+    return sysinfo__end(&call, ASK(host, cgroup_path, "a cgroup", path));
 }

@@ -25,8 +25,8 @@ static void stamp(struct sysinfo_cpu_sample *sample, double time) {
 
 static int take_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
     memset(sample, 0, sizeof *sample);
-    double now = sysinfo__backend_clock();
-    int status = sysinfo__backend_cpu_times(host, sample);
+    double now = sysinfo__clock();
+    int status = ASK(host, cpu_times, "CPU time", sample);
     stamp(sample, now);
     return status;
 }
@@ -84,7 +84,7 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
         status = take_sample(host, &now);
         if (status == SYSINFO_OK) {
             *past = now;
-            status = sysinfo__backend_sleep(host, interval);
+            status = ASK(host, sleep, "sleeping", interval);
         }
     }
     if (status == SYSINFO_OK) {
@@ -165,8 +165,8 @@ int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const str
 
 static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     sysinfo__cpu_rows_clear(rows);
-    double now = sysinfo__backend_clock();
-    int status = sysinfo__backend_cpu_times_percpu(host, rows);
+    double now = sysinfo__clock();
+    int status = ASK(host, cpu_times_percpu, "CPU time", rows);
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -235,7 +235,7 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
         status = take_rows(host, now);
         if (status == SYSINFO_OK) {
             sysinfo__cpu_rows_swap(past, now);
-            status = sysinfo__backend_sleep(host, interval);
+            status = ASK(host, sleep, "sleeping", interval);
         }
     }
     if (status == SYSINFO_OK) {
@@ -325,7 +325,7 @@ void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list) {
 
 int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     memset(counts, 0, sizeof *counts);
-    int status = sysinfo__backend_cpu_counts(host, counts);
+    int status = ASK(host, cpu_counts, "the CPU count", counts);
     /*
      * Containers show their own CPUs over the machine's topology: more cores than CPUs are the
      * machine's, not these CPUs'.
@@ -358,7 +358,7 @@ int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out
 static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number) {
     *number = 0;
     if (kind == SYSINFO_CPU_USABLE_CORES) {
-        return sysinfo__backend_allowed_cores(host, number);
+        return ASK(host, allowed_cores, "the count of usable cores", number);
     }
     int status;
     if (kind == SYSINFO_CPU_USABLE) {

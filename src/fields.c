@@ -64,7 +64,10 @@ const struct sysinfo_field *sysinfo_field_find(const char *group, const char *na
 
 static const char *find_source(uint32_t result, uint32_t offset) {
     const struct sysinfo__source *source =
-        result == SYSINFO_RESULT_HEAP ? sysinfo__heap_sources : sysinfo__backend_sources;
+        result == SYSINFO_RESULT_HEAP ? sysinfo__heap_backend.sources : sysinfo__backend.sources;
+    if (source == NULL) {
+        return NULL;
+    }
     while (source->text != NULL && !(source->result == result && source->offset == offset)) {
         source++;
     }

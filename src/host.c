@@ -8,11 +8,15 @@
 static void make_host(struct sysinfo_host *host) {
     memset(host, 0, offsetof(struct sysinfo_host, state));
     host->root = "";
-    sysinfo__backend_open(&host->state);
+    if (sysinfo__backend.open != NULL) {
+        sysinfo__backend.open(&host->state);
+    }
 }
 
 static void release_host(struct sysinfo_host *host) {
-    sysinfo__backend_close(&host->state);
+    if (sysinfo__backend.close != NULL) {
+        sysinfo__backend.close(&host->state);
+    }
     sysinfo__topology_forget(host);
     free(host->past_percpu.row);
     free(host->spare.row);
@@ -47,7 +51,7 @@ int sysinfo_host_open(struct sysinfo_host **out, const char *root) {
     while (length > 0 && root[length - 1] == '/') {
         length--;
     }
-    if (length > 0 && !sysinfo__backend_has_roots) {
+    if (length > 0 && !sysinfo__backend.has_roots) {
         return SYSINFO_NOT_SUPPORTED;
     }
     int saved_errno = errno;
@@ -113,6 +117,10 @@ int sysinfo__end(struct sysinfo__call *call, int status) {
     return status;
 }
 
+double sysinfo__clock(void) {
+    return sysinfo__backend.clock != NULL ? sysinfo__backend.clock() : 0;
+}
+
 struct sysinfo__state *sysinfo__state(struct sysinfo_host *host) {
     return &host->state;
 }
@@ -154,6 +162,10 @@ int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error,
     return status;
 }
 
+int sysinfo__not_supported(struct sysinfo_host *host, const char *what) {
+    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, what, "is not supported on this system");
+}
+
 int sysinfo__invalid(struct sysinfo_host *host, const char *complaint) {
     return sysinfo__failed(host, SYSINFO_INVALID, 0, "", complaint);
 }
@@ -183,7 +195,8 @@ const char *sysinfo_explain(struct sysinfo_host *host, int status) {
         return text;
     }
     length = append(text, size, length, ": ");
-    const char *sentence = host->system_error != 0 ? sysinfo__backend_error(host->system_error) : NULL;
+    bool has_sentences = host->system_error != 0 && sysinfo__backend.error != NULL;
+    const char *sentence = has_sentences ? sysinfo__backend.error(host->system_error) : NULL;
     if (sentence != NULL) {
         append(text, size, length, sentence);
     } else {

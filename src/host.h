@@ -57,6 +57,9 @@ struct sysinfo__call {
 struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_host *host);
 int sysinfo__end(struct sysinfo__call *call, int status);
 
+/* Seconds on the monotonic clock; 0 where there is none. */
+double sysinfo__clock(void);
+
 /* A failure of the caller: an argument that cannot be right. */
 int sysinfo__invalid(struct sysinfo_host *host, const char *complaint);
 

@@ -48,7 +48,7 @@ int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *o
     struct sysinfo_memory memory;
     int status = sysinfo__memory(host, &memory);
     if (status == SYSINFO_OK) {
-        status = without_limits(sysinfo__backend_memory_limit(host, &limit), &limit);
+        status = without_limits(ASK(host, memory_limit, "the memory limit of a process", &limit), &limit);
     }
     if (status == SYSINFO_OK) {
         tell_limit(&limit, &allowance);
@@ -90,7 +90,7 @@ int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *out
     }
     struct sysinfo_allowance allowance = {0};
     struct sysinfo__limit limit = {0};
-    int status = without_limits(sysinfo__backend_swap_limit(host, &limit), &limit);
+    int status = without_limits(ASK(host, swap_limit, "the swap limit of a process", &limit), &limit);
     if (status == SYSINFO_OK) {
         status = machine_swap(host, &limit);
     }
@@ -116,7 +116,7 @@ static uint64_t threads_of(double quota) {
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
     struct sysinfo__cpu_limit limit = {0};
     memset(allowance, 0, sizeof *allowance);
-    int status = sysinfo__backend_cpu_limit(host, &limit);
+    int status = ASK(host, cpu_limit, "the CPU limit of a process", &limit);
     bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) &&
                                                           !SYSINFO_IS_ESTIMATED(&limit, quota));
     status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;

@@ -13,7 +13,7 @@ int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *out, si
     }
     struct sysinfo_load load;
     memset(&load, 0, sizeof load);
-    int status = sysinfo__backend_load_average(host, &load);
+    int status = ASK(host, load_average, "the load average", &load);
     if (status == SYSINFO_OK) {
         sysinfo__give(out, size, &load, sizeof load);
     }

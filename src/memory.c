@@ -43,7 +43,7 @@ static void derive(struct sysinfo_memory *memory) {
 
 int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     memset(memory, 0, sizeof *memory);
-    int status = sysinfo__backend_virtual_memory(host, memory);
+    int status = ASK(host, virtual_memory, "memory", memory);
     if (status == SYSINFO_OK) {
         derive(memory);
     }

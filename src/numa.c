@@ -101,7 +101,7 @@ int sysinfo_numa_nodes(struct sysinfo_host *host, struct sysinfo_numa_node_list 
     }
     struct sysinfo__numa_rows *rows = &host->spare_nodes;
     rows->count = 0;
-    int status = sysinfo__backend_numa(host, rows);
+    int status = ASK(host, numa, "the list of NUMA nodes", rows);
     if (status == SYSINFO_OK) {
         for (size_t i = 0; i < rows->count; i++) {
             derive(&rows->row[i].node);

@@ -34,7 +34,7 @@ static int give_pressure(struct sysinfo_host *host, enum sysinfo_result what, st
     }
     struct sysinfo_pressure pressure;
     memset(&pressure, 0, sizeof pressure);
-    int status = sysinfo__backend_pressure(host, what, &pressure);
+    int status = ASK(host, pressure, "pressure", what, &pressure);
     if (status == SYSINFO_OK) {
         correct(&pressure);
         sysinfo__give(out, size, &pressure, sizeof pressure);

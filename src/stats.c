@@ -13,7 +13,7 @@ int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *out, size
     }
     struct sysinfo_stats stats;
     memset(&stats, 0, sizeof stats);
-    int status = sysinfo__backend_cpu_stats(host, &stats);
+    int status = ASK(host, cpu_stats, "the count of interrupts and context switches", &stats);
     if (status == SYSINFO_OK) {
         sysinfo__give(out, size, &stats, sizeof stats);
     }

@@ -27,7 +27,7 @@ static void derive(struct sysinfo_swap *swap) {
 
 int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     memset(swap, 0, sizeof *swap);
-    int status = sysinfo__backend_swap_memory(host, swap);
+    int status = ASK(host, swap_memory, "swap space", swap);
     if (status == SYSINFO_OK) {
         derive(swap);
     }

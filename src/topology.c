@@ -291,7 +291,8 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
     } else if (!is_of_root(host, topology, hwloc)) {
         struct sysinfo_processors counts = {.present = 0};
-        status = sysinfo__backend_cpu_counts(host, &counts); /* Says why, where there is no root or nothing in it. */
+        status =
+            ASK(host, cpu_counts, "the CPU count", &counts); /* Says why, where there is no root or nothing in it. */
         if (status == SYSINFO_OK) {
             status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu",
                                      "does not say how this machine is built");
@@ -322,7 +323,8 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology",
                                "of another root needs HWLOC_FSROOT set to that root");
     }
-    if (sysinfo__backend_is_privileged()) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
+    if ((sysinfo__backend.is_privileged != NULL &&
+         sysinfo__backend.is_privileged())) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
         return sysinfo__failed(
             host, SYSINFO_DENIED, 0, "topology",
             "is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
@@ -351,7 +353,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
 
 struct sysinfo__topology_memory {
     struct sysinfo_topology_object_list list;
-    uint64_t online; /* sysinfo__backend_online() when it was read. */
+    uint64_t online; /* The set of online CPUs when it was read. */
 };
 
 void sysinfo__topology_forget(struct sysinfo_host *host) {
@@ -363,7 +365,7 @@ void sysinfo__topology_forget(struct sysinfo_host *host) {
 }
 
 static int renew(struct sysinfo_host *host) {
-    uint64_t online = sysinfo__backend_online(host);
+    uint64_t online = sysinfo__backend.online != NULL ? sysinfo__backend.online(host) : 0;
     if (host->topology != NULL && online != 0 && host->topology->online == online) {
         return SYSINFO_OK;
     }

@@ -8,5 +8,5 @@ const char *sysinfo_version(void) {
 }
 
 const char *sysinfo_backend(void) {
-    return sysinfo__backend_name;
+    return sysinfo__backend.name;
 }

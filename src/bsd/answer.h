@@ -40,25 +40,11 @@ static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
         }                                                                                  \
     } while (0)
 
-/* ---- Rows of sysinfo__backend_sources ---- */
-
-#define MODE(field, text)                                             \
-    SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text), \
-        SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
-#define COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
-#define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
-#define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
-#define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
-
+/* Rows of a backend's sources that are the same on the BSDs and macOS, and the end. */
 #define SOURCES_THAT_ALL_SHARE                                                                                         \
-    SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, interval, "CLOCK_MONOTONIC"),                                  \
-        SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, percent, "100 - idle"),                                    \
-        SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, time, "CLOCK_MONOTONIC"),                                \
+    CPU_USAGE(interval, "CLOCK_MONOTONIC"), CPU_USAGE(percent, "100 - idle"), CPU_SAMPLE(time, "CLOCK_MONOTONIC"),     \
         MEMORY(percent, "(total - available) / total"), MEMORY(used, "total - available"), SWAP(free, "total - used"), \
-        SWAP(percent, "used / total"), SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min1, "getloadavg(3)"),               \
-        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min5, "getloadavg(3)"),                                              \
-        SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, min15, "getloadavg(3)"), {                                           \
-        0, 0, NULL                                                                                                     \
-    }
+        SWAP(percent, "used / total"), LOAD(min1, "getloadavg(3)"), LOAD(min5, "getloadavg(3)"),                       \
+        LOAD(min15, "getloadavg(3)"), NO_MORE_SOURCES
 
 #endif

@@ -3,13 +3,11 @@
 
 #include <stdlib.h>
 
-const bool sysinfo__backend_has_roots = false;
-
-void sysinfo__backend_open(struct sysinfo__state *state) {
+void sysinfo__bsd_open(struct sysinfo__state *state) {
     *state = (struct sysinfo__state){0};
 }
 
-void sysinfo__backend_close(struct sysinfo__state *state) {
+void sysinfo__bsd_close(struct sysinfo__state *state) {
     free(state->room);
 }
 

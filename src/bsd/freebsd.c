@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char sysinfo__backend_name[] = "freebsd";
+#include "posix/posix.h"
 
 /* The layouts that sysctl(3) promises on the 64-bit platforms. */
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
@@ -48,7 +48,7 @@ static void tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo
     }
 }
 
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     double rate;
     ticks_of_cpu time;
     size_t size = sizeof time;
@@ -98,7 +98,7 @@ static int find_key(struct sysinfo_host *host, const char *name, int *key, size_
     return sysctlnametomib(name, key, length) == 0 ? SYSINFO_OK : sysinfo__sysctl_failed(host, name, errno);
 }
 
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     double rate;
     int key[4];
     size_t length = 4, size = 0;
@@ -113,7 +113,7 @@ int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_
                                 : status;
 }
 
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     uint64_t cpus, cores;
     int status = sysinfo__sysctl_number_by_name(host, "hw.ncpu", &cpus);
     if (status != SYSINFO_OK) {
@@ -130,7 +130,7 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
 }
 
 /* CPUs neither come nor go while FreeBSD runs. */
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+static uint64_t online(struct sysinfo_host *host) {
     (void)host;
     return 1;
 }
@@ -171,7 +171,7 @@ static int tell_shared(struct sysinfo_host *host, struct sysinfo_memory *memory)
     return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
 }
 
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     static const struct figure figures[] = {
         {"vm.stats.vm.v_free_count", offsetof(struct sysinfo_memory, free), true},
         {"vm.stats.vm.v_active_count", offsetof(struct sysinfo_memory, active), true},
@@ -234,7 +234,7 @@ static int tell_devices(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     static const struct figure moved[] = {
         {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo_swap, sin), true},
         {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo_swap, sout), true},
@@ -245,7 +245,7 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
 
 /* ---- Counters ---- */
 
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     static const struct figure counters[] = {
         {"vm.stats.sys.v_swtch", offsetof(struct sysinfo_stats, ctx_switches), false},
         {"vm.stats.sys.v_intr", offsetof(struct sysinfo_stats, interrupts), false},
@@ -261,15 +261,15 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
 
 /* ---- Where it comes from ---- */
 
-const struct sysinfo__source sysinfo__backend_sources[] = {
-    MODE(cpu, "place in kern.cp_times"),
-    MODE(user, "CP_USER of kern.cp_time"),
-    MODE(system, "CP_SYS of kern.cp_time"),
-    MODE(nice, "CP_NICE of kern.cp_time"),
-    MODE(idle, "CP_IDLE of kern.cp_time"),
-    MODE(irq, "CP_INTR of kern.cp_time"),
-    COUNT(count, "hw.ncpu"),
-    COUNT(cores, "kern.smp.cores"),
+static const struct sysinfo__source sources[] = {
+    CPU_MODE(cpu, "place in kern.cp_times"),
+    CPU_MODE(user, "CP_USER of kern.cp_time"),
+    CPU_MODE(system, "CP_SYS of kern.cp_time"),
+    CPU_MODE(nice, "CP_NICE of kern.cp_time"),
+    CPU_MODE(idle, "CP_IDLE of kern.cp_time"),
+    CPU_MODE(irq, "CP_INTR of kern.cp_time"),
+    CPU_COUNT(count, "hw.ncpu"),
+    CPU_COUNT(cores, "kern.smp.cores"),
     MEMORY(total, "hw.physmem"),
     MEMORY(available, "v_free_count + v_inactive_count of vm.stats.vm"),
     MEMORY(free, "vm.stats.vm.v_free_count"),
@@ -289,4 +289,24 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(soft_interrupts, "vm.stats.sys.v_soft"),
     STATS(syscalls, "vm.stats.sys.v_syscall"),
     SOURCES_THAT_ALL_SHARE,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "freebsd",
+    .sources = sources,
+    .open = sysinfo__bsd_open,
+    .close = sysinfo__bsd_close,
+    .clock = sysinfo__posix_clock,
+    .sleep = sysinfo__posix_sleep,
+    .is_privileged = sysinfo__posix_is_privileged,
+    .error = sysinfo__posix_error,
+    .cpu_times = cpu_times,
+    .cpu_times_percpu = cpu_times_percpu,
+    .cpu_counts = cpu_counts,
+    .online = online,
+    .virtual_memory = virtual_memory,
+    .swap_memory = swap_memory,
+    .load_average = sysinfo__posix_load_average,
+    .cpu_stats = cpu_stats,
+    .append_mark = sysinfo__posix_append_mark,
 };

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-const char sysinfo__backend_name[] = "netbsd";
+#include "posix/posix.h"
 
 /* The layouts that sysctl(7) and swapctl(2) promise on every port. */
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
@@ -70,7 +70,7 @@ static void tell_sum(const ticks_of_cpu *time, size_t count, double rate, struct
     sysinfo__ticks_tell(&all, rate, sample);
 }
 
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     double rate;
     size_t count;
     int status = read_cpus(host, &rate, &count);
@@ -127,14 +127,14 @@ static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t
     return status;
 }
 
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     double rate;
     size_t count;
     int status = read_cpus(host, &rate, &count);
     return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, count, rate, rows) : status;
 }
 
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     uint64_t count;
     int status = count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", &count);
     if (sysinfo__is_not_told(status)) {
@@ -147,11 +147,6 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
         }
     }
     return status;
-}
-
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
-    (void)host;
-    return 0;
 }
 
 /* ---- Memory ---- */
@@ -176,7 +171,7 @@ static int read_uvmexp(struct sysinfo_host *host, struct uvmexp_sysctl *uvmexp, 
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct uvmexp_sysctl uvmexp;
     size_t size;
     int status = read_uvmexp(host, &uvmexp, &size);
@@ -207,7 +202,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
 
 /* ---- Swap and counters ---- */
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     struct uvmexp_sysctl uvmexp;
     size_t size;
     int status = sysinfo__swapctl(host, swap);
@@ -223,7 +218,7 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
     return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
 }
 
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     struct uvmexp_sysctl uvmexp;
     size_t size;
     int status = read_uvmexp(host, &uvmexp, &size);
@@ -238,15 +233,15 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
 
 /* ---- Where it comes from ---- */
 
-const struct sysinfo__source sysinfo__backend_sources[] = {
-    MODE(cpu, "place in kern.cp_time"),
-    MODE(user, "CP_USER of kern.cp_time"),
-    MODE(system, "CP_SYS of kern.cp_time"),
-    MODE(nice, "CP_NICE of kern.cp_time"),
-    MODE(idle, "CP_IDLE of kern.cp_time"),
-    MODE(irq, "CP_INTR of kern.cp_time"),
-    COUNT(count, "hw.ncpuonline"),
-    COUNT(cores, "1 where hw.ncpuonline is 1"),
+static const struct sysinfo__source sources[] = {
+    CPU_MODE(cpu, "place in kern.cp_time"),
+    CPU_MODE(user, "CP_USER of kern.cp_time"),
+    CPU_MODE(system, "CP_SYS of kern.cp_time"),
+    CPU_MODE(nice, "CP_NICE of kern.cp_time"),
+    CPU_MODE(idle, "CP_IDLE of kern.cp_time"),
+    CPU_MODE(irq, "CP_INTR of kern.cp_time"),
+    CPU_COUNT(count, "hw.ncpuonline"),
+    CPU_COUNT(cores, "1 where hw.ncpuonline is 1"),
     MEMORY(total, "npages of vm.uvmexp2"),
     MEMORY(available, "npages - active - wired of vm.uvmexp2"),
     MEMORY(free, "free of vm.uvmexp2"),
@@ -265,4 +260,23 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(soft_interrupts, "softs of vm.uvmexp2"),
     STATS(syscalls, "syscalls of vm.uvmexp2"),
     SOURCES_THAT_ALL_SHARE,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "netbsd",
+    .sources = sources,
+    .open = sysinfo__bsd_open,
+    .close = sysinfo__bsd_close,
+    .clock = sysinfo__posix_clock,
+    .sleep = sysinfo__posix_sleep,
+    .is_privileged = sysinfo__posix_is_privileged,
+    .error = sysinfo__posix_error,
+    .cpu_times = cpu_times,
+    .cpu_times_percpu = cpu_times_percpu,
+    .cpu_counts = cpu_counts,
+    .virtual_memory = virtual_memory,
+    .swap_memory = swap_memory,
+    .load_average = sysinfo__posix_load_average,
+    .cpu_stats = cpu_stats,
+    .append_mark = sysinfo__posix_append_mark,
 };

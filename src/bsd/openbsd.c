@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-const char sysinfo__backend_name[] = "openbsd";
+#include "posix/posix.h"
 
 /*
  * The layouts that sysctl(2) and swapctl(2) promise. The places of the CPU states have moved once:
@@ -104,15 +104,15 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
     return status;
 }
 
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     return read_cpus(host, NULL, times);
 }
 
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     return read_cpus(host, rows, &rows->all.sample);
 }
 
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     uint64_t count, smt;
     int status = read_hw(host, HW_NCPUONLINE, "hw.ncpuonline", &count);
     if (status != SYSINFO_OK) {
@@ -127,11 +127,6 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
         FACT(counts, cores, count);
     }
     return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
-}
-
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
-    (void)host;
-    return 0;
 }
 
 /* ---- Memory ---- */
@@ -165,7 +160,7 @@ static int tell_cache(struct sysinfo_host *host, const struct uvmexp *uvmexp, st
     return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
 }
 
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct uvmexp uvmexp;
     uint64_t total = 0;
     int status = read_hw(host, HW_PHYSMEM64, "hw.physmem", &total);
@@ -190,7 +185,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
 
 /* ---- Swap and counters ---- */
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     struct uvmexp uvmexp;
     int status = sysinfo__swapctl(host, swap);
     if (status != SYSINFO_OK) {
@@ -216,7 +211,7 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
         }                                          \
     } while (0)
 
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     struct uvmexp uvmexp;
     int status = read_uvmexp(host, &uvmexp);
     if (status == SYSINFO_OK) {
@@ -230,15 +225,15 @@ int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *
 
 /* ---- Where it comes from ---- */
 
-const struct sysinfo__source sysinfo__backend_sources[] = {
-    MODE(cpu, "number asked for in kern.cpustats"),
-    MODE(user, "CP_USER of kern.cpustats"),
-    MODE(system, "CP_SYS + CP_SPIN of kern.cpustats"),
-    MODE(nice, "CP_NICE of kern.cpustats"),
-    MODE(idle, "CP_IDLE of kern.cpustats"),
-    MODE(irq, "CP_INTR of kern.cpustats"),
-    COUNT(count, "hw.ncpuonline"),
-    COUNT(cores, "hw.ncpuonline where it is 1 or hw.smt is 0"),
+static const struct sysinfo__source sources[] = {
+    CPU_MODE(cpu, "number asked for in kern.cpustats"),
+    CPU_MODE(user, "CP_USER of kern.cpustats"),
+    CPU_MODE(system, "CP_SYS + CP_SPIN of kern.cpustats"),
+    CPU_MODE(nice, "CP_NICE of kern.cpustats"),
+    CPU_MODE(idle, "CP_IDLE of kern.cpustats"),
+    CPU_MODE(irq, "CP_INTR of kern.cpustats"),
+    CPU_COUNT(count, "hw.ncpuonline"),
+    CPU_COUNT(cores, "hw.ncpuonline where it is 1 or hw.smt is 0"),
     MEMORY(total, "hw.physmem, 64 bits"),
     MEMORY(available, "free + inactive of vm.uvmexp, + numbufpages of vfs.generic.bcachestat"),
     MEMORY(free, "free of vm.uvmexp"),
@@ -256,4 +251,23 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(soft_interrupts, "softs of vm.uvmexp"),
     STATS(syscalls, "syscalls of vm.uvmexp"),
     SOURCES_THAT_ALL_SHARE,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "openbsd",
+    .sources = sources,
+    .open = sysinfo__bsd_open,
+    .close = sysinfo__bsd_close,
+    .clock = sysinfo__posix_clock,
+    .sleep = sysinfo__posix_sleep,
+    .is_privileged = sysinfo__posix_is_privileged,
+    .error = sysinfo__posix_error,
+    .cpu_times = cpu_times,
+    .cpu_times_percpu = cpu_times_percpu,
+    .cpu_counts = cpu_counts,
+    .virtual_memory = virtual_memory,
+    .swap_memory = swap_memory,
+    .load_average = sysinfo__posix_load_average,
+    .cpu_stats = cpu_stats,
+    .append_mark = sysinfo__posix_append_mark,
 };

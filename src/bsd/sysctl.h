@@ -24,6 +24,10 @@ int sysinfo__sysctl_all(struct sysinfo_host *host, const char *name, const int *
 int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length,
                            uint64_t *number);
 
+/* Of every BSD's table. */
+void sysinfo__bsd_open(struct sysinfo__state *state);
+void sysinfo__bsd_close(struct sysinfo__state *state);
+
 /* Makes the state's room at least `size` bytes large, keeping what is in it; false: no memory. */
 bool sysinfo__make_room(struct sysinfo_host *host, size_t size);
 

@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-const char sysinfo__backend_name[] = "macos";
-const bool sysinfo__backend_has_roots = false;
+#include "posix/posix.h"
 
 /* The layouts of Mach's interface, alike on Intel and Apple processors. */
 _Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 &&
@@ -26,14 +25,6 @@ _Static_assert(offsetof(struct vm_statistics64, swapins) == 112 &&
                    offsetof(struct vm_statistics64, external_page_count) == 136,
                "HOST_VM_INFO64");
 _Static_assert(sizeof(struct xsw_usage) == 32 && offsetof(struct xsw_usage, xsu_used) == 16, "vm.swapusage");
-
-void sysinfo__backend_open(struct sysinfo__state *state) {
-    state->nothing = 0;
-}
-
-void sysinfo__backend_close(struct sysinfo__state *state) {
-    (void)state;
-}
 
 static int mach_failed(struct sysinfo_host *host, const char *source, kern_return_t result) {
     int status = SYSINFO_SYSTEM;
@@ -110,7 +101,7 @@ static int tell_sum(struct sysinfo_host *host, const struct answer *loads, struc
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     struct answer loads;
     int status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
     if (status == SYSINFO_OK) {
@@ -141,7 +132,7 @@ static int tell_rows(struct sysinfo_host *host, const struct answer *infos, cons
     return tell_sum(host, loads, &rows->all.sample);
 }
 
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     struct answer infos, loads = {NULL, 0};
     int status = ask_cpus(host, PROCESSOR_BASIC_INFO, &infos);
     if (status == SYSINFO_OK) {
@@ -155,7 +146,7 @@ int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_
     return status;
 }
 
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     uint64_t cpus, cores;
     int status = sysinfo__sysctl_number_by_name(host, "hw.logicalcpu", &cpus);
     if (status != SYSINFO_OK) {
@@ -169,11 +160,6 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
         FACT(counts, cores, cores);
     }
     return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
-}
-
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
-    (void)host;
-    return 0;
 }
 
 /* ---- Memory and swap ---- */
@@ -208,7 +194,7 @@ static int read_pages(struct sysinfo_host *host, struct pages *pages) {
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct pages pages;
     uint64_t total = 0;
     int status = sysinfo__sysctl_number_by_name(host, "hw.memsize", &total);
@@ -236,7 +222,7 @@ int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_me
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     struct xsw_usage usage[2]; /* The second is room for it to grow. */
     size_t size = sizeof usage;
     int status = sysinfo__sysctl_by_name(host, "vm.swapusage", usage, &size);
@@ -259,15 +245,15 @@ int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap 
 
 /* ---- Where it comes from ---- */
 
-const struct sysinfo__source sysinfo__backend_sources[] = {
-    MODE(cpu, "slot_num of host_processor_info(PROCESSOR_BASIC_INFO)"),
+static const struct sysinfo__source sources[] = {
+    CPU_MODE(cpu, "slot_num of host_processor_info(PROCESSOR_BASIC_INFO)"),
     SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, wrap,
            "2^32 ticks of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
-    MODE(user, "CPU_STATE_USER of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
-    MODE(system, "CPU_STATE_SYSTEM of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
-    MODE(idle, "CPU_STATE_IDLE of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
-    COUNT(count, "hw.logicalcpu"),
-    COUNT(cores, "hw.physicalcpu"),
+    CPU_MODE(user, "CPU_STATE_USER of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    CPU_MODE(system, "CPU_STATE_SYSTEM of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    CPU_MODE(idle, "CPU_STATE_IDLE of host_processor_info(PROCESSOR_CPU_LOAD_INFO)"),
+    CPU_COUNT(count, "hw.logicalcpu"),
+    CPU_COUNT(cores, "hw.physicalcpu"),
     MEMORY(total, "hw.memsize"),
     MEMORY(available, "free_count + inactive_count of host_statistics64(HOST_VM_INFO64)"),
     MEMORY(free, "free_count - speculative_count of host_statistics64(HOST_VM_INFO64)"),
@@ -280,4 +266,20 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     SWAP(sin, "swapins of host_statistics64(HOST_VM_INFO64) x page size"),
     SWAP(sout, "swapouts of host_statistics64(HOST_VM_INFO64) x page size"),
     SOURCES_THAT_ALL_SHARE,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "macos",
+    .sources = sources,
+    .clock = sysinfo__posix_clock,
+    .sleep = sysinfo__posix_sleep,
+    .is_privileged = sysinfo__posix_is_privileged,
+    .error = sysinfo__posix_error,
+    .cpu_times = cpu_times,
+    .cpu_times_percpu = cpu_times_percpu,
+    .cpu_counts = cpu_counts,
+    .virtual_memory = virtual_memory,
+    .swap_memory = swap_memory,
+    .load_average = sysinfo__posix_load_average,
+    .append_mark = sysinfo__posix_append_mark,
 };

@@ -7,7 +7,7 @@
 #include "host.h"
 
 const struct sysinfo__tracker *sysinfo__counting_tracker(void) {
-    const struct sysinfo__tracker *tracker = sysinfo__backend_tracker();
+    const struct sysinfo__tracker *tracker = sysinfo__backend.tracker != NULL ? sysinfo__backend.tracker() : NULL;
     return tracker != NULL && tracker->version == SYSINFO__TRACKER_VERSION && tracker->is_counting() ? tracker : NULL;
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Who owns malloc() where programs are made of ELF objects: Linux and the BSDs. */
+/* Which ELF object an address lies in. */
 #include "owner.h"
 
 #include <dlfcn.h>
 #include <link.h>
-#include <stdlib.h>
 #include <string.h>
 
 struct search {
@@ -40,81 +39,3 @@ bool sysinfo__object_has(const void *object, const char *name, void *call) {
     memcpy(call, &symbol, sizeof symbol);
     return true;
 }
-
-/*
- * A program that is linked to a fixed place (-no-pie) and takes the address of
- * malloc() gets that of a stub of its own, everywhere the same so that pointers
- * compare equal. The owner is then found by another function of every allocator,
- * one whose address hardly anybody takes.
- */
-static const void *behind_stub(const void *address) {
-#ifdef __GLIBC__
-    Dl_info information;
-    void *entry = NULL; /* The symbol at that address: only a stub is not defined there. */
-    if (dladdr1(address, &information, &entry, RTLD_DL_SYMENT) == 0 || entry == NULL ||
-        ((const ElfW(Sym) *)entry)->st_shndx != SHN_UNDEF) {
-        return NULL;
-    }
-    void *aligned = dlsym(RTLD_DEFAULT, "posix_memalign");
-    return aligned == NULL ? NULL : sysinfo__object_of(aligned);
-#else
-    (void)address;
-    return NULL;
-#endif
-}
-
-static bool is_another(const void *object, struct sysinfo__heap_owner *owner) {
-    return sysinfo__sanitizer_owns(object, owner) || sysinfo__jemalloc_owns(object, owner) ||
-           sysinfo__tcmalloc_owns(object, owner) || sysinfo__mimalloc_owns(object, owner);
-}
-
-/* The address of malloc(), as this process calls it; of that behind the tracker, which is nobody's allocator. */
-static const void *malloc_address(void) {
-    const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
-    if (tracker != NULL) {
-        return tracker->real_malloc();
-    }
-    /* Through a volatile pointer: a compiler may know that malloc is a builtin of this program. */
-    void *(*volatile function)(size_t) = malloc;
-    void *(*allocate)(size_t) = function;
-    void *address;
-    memcpy(&address, &allocate, sizeof address);
-    return address;
-}
-
-void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
-    const void *address = malloc_address();
-    const void *object = sysinfo__object_of(address);
-    if (object == NULL || sysinfo__libc_owns(object, owner)) {
-        return;
-    }
-    if (!is_another(object, owner) && (object = behind_stub(address)) != NULL && !sysinfo__libc_owns(object, owner)) {
-        (void)is_another(object, owner);
-    }
-    (void)dlerror(); /* What failed above was to be expected; the second call frees its text. */
-    (void)dlerror();
-}
-
-#define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
-
-const struct sysinfo__source sysinfo__heap_sources[] = {
-    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: "
-               "generic.current_allocated_bytes; sanitizers: "
-               "__sanitizer_get_current_allocated_bytes(); musl and others: the tracker"),
-    HEAP(used_mapped, "glibc: hblkhd of mallinfo2()"),
-    HEAP(footprint, "glibc: arena + hblkhd of mallinfo2(); jemalloc: stats.mapped + stats.retained; tcmalloc: "
-                    "generic.heap_size; mimalloc: current_commit of "
-                    "mi_process_info(); sanitizers: __sanitizer_get_heap_size()"),
-    HEAP(free, "footprint - used"),
-    HEAP(reclaimable,
-         "glibc, in detail: estimated from the free lists in malloc_info(); jemalloc: dirty and muzzy pages; tcmalloc: "
-         "tcmalloc.pageheap_free_bytes"),
-    HEAP(resident, "jemalloc: stats.resident; tcmalloc: generic.total_physical_bytes"),
-    HEAP(arenas, "glibc, in detail: malloc_info(); jemalloc: arenas.narenas"),
-    HEAP(blocks, "the tracker (libsysinfo_heap): allocs - frees; jemalloc: nmalloc - ndalloc of all arenas"),
-    HEAP(allocs, "the tracker; jemalloc: nrequests of all arenas"),
-    HEAP(frees, "the tracker; jemalloc: allocs - blocks"),
-    HEAP(peak, "the tracker (libsysinfo_heap), where it is"),
-    HEAP(failed, "the tracker (libsysinfo_heap), where it is"),
-    {0, 0, NULL},
-};

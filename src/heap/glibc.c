@@ -17,8 +17,6 @@
 
 #include "decode_malloc_info.h"
 
-const bool sysinfo__heap_is_tried = true;
-
 #pragma weak malloc_info
 #pragma weak malloc_trim
 #pragma weak mallopt
@@ -97,7 +95,7 @@ static int tell_reclaimable(struct sysinfo_host *host, uint64_t top, struct sysi
      * small change of a small heap.
      */
     uint64_t resident;
-    if (reclaimable > UINT64_C(1) << 20 && sysinfo__heap_resident(host, &resident) == SYSINFO_OK &&
+    if (reclaimable > UINT64_C(1) << 20 && sysinfo__linux_resident(host, &resident) == SYSINFO_OK &&
         reclaimable > resident) {
         reclaimable = resident;
     }
@@ -166,7 +164,7 @@ static bool is_in_use(void) {
     return does_now;
 }
 
-bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {
+static bool owns(const void *object, struct sysinfo__heap_owner *owner) {
     int (*call)(int, FILE *) = malloc_info;
     void *address;
     memcpy(&address, &call, sizeof address);
@@ -176,3 +174,14 @@ bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     owner->allocator = &glibc;
     return true;
 }
+
+static void find(struct sysinfo__heap_owner *owner) {
+    sysinfo__elf_heap_find(owner, owns);
+}
+
+const struct sysinfo__heap_backend sysinfo__heap_backend = {
+    .is_tried = true,
+    .sources = sysinfo__elf_heap_sources,
+    .find = find,
+    .resident = sysinfo__linux_resident,
+};

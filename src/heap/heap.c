@@ -9,7 +9,9 @@ static int find_allocator(struct sysinfo_host *host) {
     struct sysinfo__heap_owner *owner = &host->heap_owner;
     if (!owner->is_searched) {
         owner->is_searched = true;
-        sysinfo__heap_find(owner);
+        if (sysinfo__heap_backend.find != NULL) {
+            sysinfo__heap_backend.find(owner);
+        }
     }
     if (owner->allocator == NULL) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "malloc()", "belongs to an allocator that is not known");
@@ -61,7 +63,7 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
     }
     status = owner->allocator->tell(host, owner, in_detail, heap);
     derive(heap);
-    heap->estimated = sysinfo__heap_is_tried ? heap->estimated : heap->present;
+    heap->estimated = sysinfo__heap_backend.is_tried ? heap->estimated : heap->present;
     return status;
 }
 
@@ -116,6 +118,14 @@ int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, si
     return give(host, true, heap, size);
 }
 
+static int resident(struct sysinfo_host *host, uint64_t *bytes) {
+    if (sysinfo__heap_backend.resident == NULL) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "the size of this process",
+                               "in memory is not told by this system");
+    }
+    return sysinfo__heap_backend.resident(host, bytes);
+}
+
 static int trim(struct sysinfo_host *host, uint64_t *released) {
     int status = find(host);
     if (status != SYSINFO_OK) {
@@ -127,13 +137,13 @@ static int trim(struct sysinfo_host *host, uint64_t *released) {
                                "has no call that gives memory back");
     }
     uint64_t before = 0, after = 0;
-    int measured = released == NULL ? SYSINFO_OK : sysinfo__heap_resident(host, &before);
+    int measured = released == NULL ? SYSINFO_OK : resident(host, &before);
     status = owner->allocator->trim(host, owner);
     if (status != SYSINFO_OK || released == NULL) {
         return status;
     }
     if (measured == SYSINFO_OK) {
-        measured = sysinfo__heap_resident(host, &after);
+        measured = resident(host, &after);
     }
     if (measured == SYSINFO_OK) {
         *released = before > after ? before - after : 0;

@@ -7,8 +7,6 @@
 #include <malloc/malloc.h>
 #include <string.h>
 
-const bool sysinfo__heap_is_tried = false;
-
 static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
                 struct sysinfo_heap *heap) {
     (void)host;
@@ -50,7 +48,7 @@ static const void *object_of(const void *address) {
  * Another allocator registers a zone of its own as the first, which is the one that malloc() uses;
  * what it tells of itself cannot be relied on.
  */
-void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
+static void find(struct sysinfo__heap_owner *owner) {
     vm_address_t *zone = NULL;
     unsigned zones = 0;
     if (malloc_get_all_zones(mach_task_self(), NULL, &zone, &zones) != KERN_SUCCESS || zones == 0) {
@@ -68,7 +66,7 @@ void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
     }
 }
 
-int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
+static int resident(struct sysinfo_host *host, uint64_t *bytes) {
     task_vm_info_data_t information;
     mach_msg_type_number_t count = TASK_VM_INFO_COUNT;
     kern_return_t error = task_info(mach_task_self(), TASK_VM_INFO, (task_info_t)&information, &count);
@@ -79,14 +77,14 @@ int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
     return SYSINFO_OK;
 }
 
-#define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
-
-const struct sysinfo__source sysinfo__heap_sources[] = {
+static const struct sysinfo__source sources[] = {
     HEAP(used, "size_in_use of malloc_zone_statistics()"),
     HEAP(footprint, "size_allocated of malloc_zone_statistics()"),
     HEAP(free, "footprint - used"),
     HEAP(arenas, "malloc_get_all_zones()"),
     HEAP(blocks, "blocks_in_use of malloc_zone_statistics()"),
     HEAP(peak, "max_size_in_use of malloc_zone_statistics(), where it is kept"),
-    {0, 0, NULL},
+    NO_MORE_SOURCES,
 };
+
+const struct sysinfo__heap_backend sysinfo__heap_backend = {.sources = sources, .find = find, .resident = resident};

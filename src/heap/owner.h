@@ -4,8 +4,8 @@
  *
  * The owner is known only at run time: a program may link another allocator or be
  * started with one preloaded. So each allocator is a file of its own with the two
- * functions below, and one file for each family of systems finds out which of
- * them it is: elf.c, windows.c, macos.c, or src/none/heap.c.
+ * functions below, and the table of a C library, struct sysinfo__heap_backend,
+ * has the function that finds out which of them it is.
  *
  * An allocator's functions are used only when they lie in the same object (program
  * or library) as the malloc() that is really called: a plug-in may carry a private
@@ -60,26 +60,26 @@ struct sysinfo__heap_owner {
     } calls;
 };
 
-/*
- * Whether what is told here has been compared with what was allocated, on such a system. If not, it
- * is marked as estimated.
- */
-extern const bool sysinfo__heap_is_tried;
+/* What a C library brings. Every entry may be NULL: then that is not known. */
+struct sysinfo__heap_backend {
+    /* Whether the figures have been compared with what was allocated. If not, they are marked as estimated. */
+    bool is_tried;
+
+    /* As in backend.h. */
+    const struct sysinfo__source *sources;
+
+    /* Finds the owner: `allocator` and `calls`. */
+    void (*find)(struct sysinfo__heap_owner *owner);
+
+    /* Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where that is not reported. */
+    int (*resident)(struct sysinfo_host *host, uint64_t *bytes);
+};
+
+/* The table that is linked: cmake/heap.cmake chooses it. */
+extern const struct sysinfo__heap_backend sysinfo__heap_backend;
 
 /* The tracker, if malloc() is its own; else NULL. */
 const struct sysinfo__tracker *sysinfo__counting_tracker(void);
-
-/* Finds the owner: `allocator` and `calls`. */
-void sysinfo__heap_find(struct sysinfo__heap_owner *owner);
-
-/*
- * Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where the system
- * does not tell.
- */
-int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes);
-
-/* Where each figure comes from, as in backend.h. */
-extern const struct sysinfo__source sysinfo__heap_sources[];
 
 /* ---- On systems with ELF objects ---- */
 
@@ -89,14 +89,21 @@ const void *sysinfo__object_of(const void *address);
 /* Looks a function up that must lie in `object`, into *call, a pointer to it. */
 bool sysinfo__object_has(const void *object, const char *name, void *call);
 
-/*
- * Whether the malloc() of `object` is that allocator's. The first is that of the C library the
- * library was built with.
- */
-bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner);
+/* Whether the malloc() of `object` is that allocator's. */
 bool sysinfo__sanitizer_owns(const void *object, struct sysinfo__heap_owner *owner);
 bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
 bool sysinfo__tcmalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
 bool sysinfo__mimalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
+
+/*
+ * Finds the owner among all of these and the C library, for which `libc_owns` speaks; NULL: its
+ * allocator is one of these.
+ */
+void sysinfo__elf_heap_find(struct sysinfo__heap_owner *owner,
+                            bool (*libc_owns)(const void *object, struct sysinfo__heap_owner *owner));
+extern const struct sysinfo__source sysinfo__elf_heap_sources[];
+
+/* Of src/linux/resident.c, for the C libraries there. */
+int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes);
 
 #endif

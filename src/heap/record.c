@@ -10,8 +10,12 @@ static int read_record(struct sysinfo_host *host, const char *path, struct sysin
     if (path == NULL || path[0] != '/') {
         return sysinfo__invalid(host, "the path of a record begins with a slash");
     }
+    if (sysinfo__backend.heap_record == NULL) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, path,
+                               "cannot be a record of the tracker, which this system does not have");
+    }
     struct sysinfo_heap_record record;
-    int status = sysinfo__backend_heap_record(host, path, &record);
+    int status = sysinfo__backend.heap_record(host, path, &record);
     if (status == SYSINFO_OK) {
         sysinfo__give(out, size, &record, sizeof record);
     }

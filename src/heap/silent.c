@@ -6,15 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-const bool sysinfo__heap_is_tried = true;
-
 static const struct sysinfo__allocator silent = {SYSINFO_LIBC, NULL, NULL};
 
 /*
  * In a program without a dynamic linker all is one object, and the C library's malloc() may have
  * been replaced in it: then nothing is known.
  */
-bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {
+static bool owns(const void *object, struct sysinfo__heap_owner *owner) {
     pid_t (*call)(void) = getpid;
     void *address;
     memcpy(&address, &call, sizeof address);
@@ -24,3 +22,16 @@ bool sysinfo__libc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     owner->allocator = &silent;
     return true;
 }
+
+static void find(struct sysinfo__heap_owner *owner) {
+    sysinfo__elf_heap_find(owner, owns);
+}
+
+const struct sysinfo__heap_backend sysinfo__heap_backend = {
+    .is_tried = true,
+    .sources = sysinfo__elf_heap_sources,
+    .find = find,
+#ifdef __linux__
+    .resident = sysinfo__linux_resident,
+#endif
+};

@@ -14,8 +14,6 @@
 #include <psapi.h>
 #include <string.h>
 
-const bool sysinfo__heap_is_tried = false;
-
 /* As the system's headers have them; older ones do not. */
 struct summary {
     DWORD size;
@@ -185,7 +183,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
 }
 
 /* Memory that was committed for this process alone. */
-int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
+static int resident(struct sysinfo_host *host, uint64_t *bytes) {
     DWORD saved_error = GetLastError();
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
     int status = K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters)
@@ -200,17 +198,17 @@ int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
 
 static const struct sysinfo__allocator windows = {"windows", tell, trim};
 
-void sysinfo__heap_find(struct sysinfo__heap_owner *owner) {
+static void find(struct sysinfo__heap_owner *owner) {
     owner->allocator = &windows;
 }
 
-#define HEAP(field, text) SOURCE(SYSINFO_RESULT_HEAP, sysinfo_heap, field, text)
-
-const struct sysinfo__source sysinfo__heap_sources[] = {
+static const struct sysinfo__source sources[] = {
     HEAP(used, "cbAllocated of HeapSummary(); else, in detail, the blocks in use of HeapWalk()"),
     HEAP(footprint, "cbCommitted of HeapSummary(); else, in detail, the regions of HeapWalk()"),
     HEAP(free, "footprint - used"),
     HEAP(arenas, "GetProcessHeaps()"),
     HEAP(blocks, "in detail: HeapWalk()"),
-    {0, 0, NULL},
+    NO_MORE_SOURCES,
 };
+
+const struct sysinfo__heap_backend sysinfo__heap_backend = {.sources = sources, .find = find, .resident = resident};

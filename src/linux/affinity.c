@@ -183,7 +183,7 @@ static int list_allowed(struct sysinfo_host *host, struct sysinfo__cpu_set *allo
     return status;
 }
 
-int sysinfo__backend_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
+int sysinfo__linux_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
     struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
     struct sysinfo__cpu_set *allowed = &affinity->allowed;
     uint64_t hash, hash_behind;

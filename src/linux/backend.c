@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,12 +7,11 @@
 #include "files.h"
 #include "hierarchy.h"
 #include "hugepages.h"
+#include "linux.h"
 #include "numa.h"
+#include "posix/posix.h"
 
-const char sysinfo__backend_name[] = "linux";
-const bool sysinfo__backend_has_roots = true;
-
-void sysinfo__backend_open(struct sysinfo__state *state) {
+static void open_state(struct sysinfo__state *state) {
     memset(state, 0, offsetof(struct sysinfo__state, small_text));
     state->root = -1;
     for (int i = 0; i < SYSINFO__FILES; i++) {
@@ -31,7 +28,7 @@ void sysinfo__backend_open(struct sysinfo__state *state) {
     state->capacity = sizeof state->small_text;
 }
 
-void sysinfo__backend_close(struct sysinfo__state *state) {
+static void close_state(struct sysinfo__state *state) {
     if (state->root >= 0) {
         close(state->root);
     }
@@ -53,13 +50,6 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
     free(state->counted.online);
 }
 
-#define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
-#define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
-#define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
-#define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
-#define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
-#define LOAD(field, text) SOURCE(SYSINFO_RESULT_LOAD, sysinfo_load, field, text)
-#define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
 #define USABLE_MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, field, text)
 #define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, field, text)
 #define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
@@ -75,7 +65,7 @@ void sysinfo__backend_close(struct sysinfo__state *state) {
         PRESSURE_FIELD(result, full_avg300, "avg300 of full in " file), \
         PRESSURE_FIELD(result, full_total, "total of full in " file)
 
-const struct sysinfo__source sysinfo__backend_sources[] = {
+static const struct sysinfo__source sources[] = {
     CPU_USAGE(cpu, "cpuN lines of /proc/stat"),
     CPU_USAGE(interval, "CLOCK_MONOTONIC"),
     CPU_USAGE(percent, "/proc/stat: 100 - idle - iowait"),
@@ -172,5 +162,36 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     PRESSURE(CGROUP_MEMORY_PRESSURE, "memory.pressure of the own cgroup"),
     PRESSURE(CGROUP_IO_PRESSURE, "io.pressure of the own cgroup"),
     PRESSURE(CGROUP_IRQ_PRESSURE, "irq.pressure of the own cgroup"),
-    {0, 0, NULL},
+    NO_MORE_SOURCES,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "linux",
+    .has_roots = true,
+    .sources = sources,
+    .open = open_state,
+    .close = close_state,
+    .clock = sysinfo__posix_clock,
+    .sleep = sysinfo__posix_sleep,
+    .is_privileged = sysinfo__linux_is_privileged,
+    .error = sysinfo__posix_error,
+    .cpu_times = sysinfo__linux_cpu_times,
+    .cpu_times_percpu = sysinfo__linux_cpu_times_percpu,
+    .cpu_counts = sysinfo__linux_cpu_counts,
+    .online = sysinfo__linux_online,
+    .virtual_memory = sysinfo__linux_virtual_memory,
+    .swap_memory = sysinfo__linux_swap_memory,
+    .load_average = sysinfo__linux_load_average,
+    .cpu_stats = sysinfo__linux_cpu_stats,
+    .memory_limit = sysinfo__linux_memory_limit,
+    .swap_limit = sysinfo__linux_swap_limit,
+    .cpu_limit = sysinfo__linux_cpu_limit,
+    .allowed_cores = sysinfo__linux_allowed_cores,
+    .cgroup = sysinfo__linux_cgroup,
+    .cgroup_path = sysinfo__linux_cgroup_path,
+    .pressure = sysinfo__linux_pressure,
+    .numa = sysinfo__linux_numa,
+    .append_mark = sysinfo__posix_append_mark,
+    .tracker = sysinfo__linux_tracker,
+    .heap_record = sysinfo__linux_heap_record,
 };

@@ -231,7 +231,7 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return hierarchy->is_v2 ? tell_events(host, hierarchy, cgroup) : tell_events_v1(host, hierarchy, cgroup);
 }
 
-int sysinfo__backend_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
+int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
     struct cpu_question question = {.sample = sample};
     int status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_cpu, &question);
     if (status == SYSINFO_OK) {
@@ -254,7 +254,7 @@ static int ask_path(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_cgroup_path(struct sysinfo_host *host, const char **path) {
+int sysinfo__linux_cgroup_path(struct sysinfo_host *host, const char **path) {
     static const enum sysinfo__controller order[] = {SYSINFO__MEMORY, SYSINFO__UNIFIED, SYSINFO__CPU, SYSINFO__CPUACCT};
     int status = SYSINFO_OK;
     *path = NULL;

@@ -250,7 +250,7 @@ static int is_list_still_true(struct sysinfo_host *host, const char *list, size_
  * Counting cores reads a file for every CPU, which takes milliseconds on a large
  * machine: so the answer is kept with the list of online CPUs that it is true for.
  */
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
     bool has_list = status == SYSINFO_OK;
@@ -294,7 +294,7 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
     return SYSINFO_OK;
 }
 
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+uint64_t sysinfo__linux_online(struct sysinfo_host *host) {
     const struct sysinfo__state *state = sysinfo__state(host);
     return sysinfo__file_read(host, SYSINFO__FILE_ONLINE) == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length)
                                                                         : 0;

@@ -3,7 +3,7 @@
 #ifndef SYSINFO_LINUX_FILES_H
 #define SYSINFO_LINUX_FILES_H
 
-#include "backend.h"
+#include "linux.h"
 
 /* The path of a kept file, "/proc/stat". */
 const char *sysinfo__file_path(enum sysinfo__file file);

@@ -181,7 +181,7 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return status;
 }
 
-int sysinfo__backend_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
 }
 
@@ -279,7 +279,7 @@ static int ask_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     return status;
 }
 
-int sysinfo__backend_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo_swap swap = {0};
     int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_swap, limit);
     uint64_t free_memory;
@@ -356,7 +356,7 @@ static int ask_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     return status;
 }
 
-int sysinfo__backend_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
+int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
     int status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_quota, limit);
     if (status == SYSINFO_OK) {
         status = sysinfo__allowed_cpus(host, limit);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files.h"
 
-int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
+int sysinfo__linux_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_LOADAVG);
     if (status != SYSINFO_OK) {
         return status;

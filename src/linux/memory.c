@@ -154,7 +154,7 @@ static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__memi
     return status;
 }
 
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
     if (status != SYSINFO_OK) {

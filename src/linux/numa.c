@@ -177,7 +177,7 @@ static int read_node(struct sysinfo_host *host, struct sysinfo__numa_files *file
     return read_cpus(host, files, row);
 }
 
-int sysinfo__backend_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows) {
+int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows) {
     struct sysinfo__numa *numa = &sysinfo__state(host)->numa;
     int status = find_nodes(host);
     for (size_t i = 0; i < numa->count && status == SYSINFO_OK; i++) {

@@ -32,7 +32,7 @@ static int ask_pressure(struct sysinfo_host *host, struct sysinfo__hierarchy *hi
     return status;
 }
 
-int sysinfo__backend_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure) {
+int sysinfo__linux_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure) {
     if (what >= SYSINFO_RESULT_CGROUP_CPU_PRESSURE) {
         struct question question = {(int)(what - SYSINFO_RESULT_CGROUP_CPU_PRESSURE), pressure};
         return sysinfo__hierarchy_ask(host, SYSINFO__UNIFIED, ask_pressure, &question);

@@ -2,7 +2,7 @@
 #include "decode_record.h"
 #include "files.h"
 
-int sysinfo__backend_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record) {
+int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record) {
     enum { ATTEMPTS = 3 };
     enum sysinfo__record_answer answer = SYSINFO__RECORD_CHANGING;
     for (int i = 0; i < ATTEMPTS && answer == SYSINFO__RECORD_CHANGING; i++) {

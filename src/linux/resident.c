@@ -6,7 +6,7 @@
 #include "scan.h"
 
 /* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */
-int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes) {
+int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes) {
     static const char path[] = "/proc/self/statm";
     int status = sysinfo__file_read_once(host, path);
     if (status != SYSINFO_OK) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "files.h"
 
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
     if (status != SYSINFO_OK) {
         return status;

@@ -69,7 +69,7 @@ int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, ui
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+int sysinfo__linux_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     uint64_t free_memory;
     bool has_line;
     int status = sysinfo__swap_space(host, swap, &free_memory, &has_line);

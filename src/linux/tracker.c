@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend.h"
+#include "linux.h"
 
 /* Weak: it is there when libsysinfo_heap is linked or preloaded. */
 #pragma weak sysinfo__tracker
 
-const struct sysinfo__tracker *sysinfo__backend_tracker(void) {
+const struct sysinfo__tracker *sysinfo__linux_tracker(void) {
     return sysinfo__tracker != NULL ? sysinfo__tracker() : NULL;
 }

@@ -3,16 +3,16 @@
 #include <errno.h>
 #include <time.h>
 
-#include "backend.h"
+#include "posix.h"
 
-double sysinfo__backend_clock(void) {
+double sysinfo__posix_clock(void) {
     struct timespec now = {0, 0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds) {
-    double end = sysinfo__backend_clock() + seconds;
+int sysinfo__posix_sleep(struct sysinfo_host *host, double seconds) {
+    double end = sysinfo__posix_clock() + seconds;
     double left = seconds;
     while (left > 0) {
         double part = left < 86400 ? left : 86400; /* Any time_t holds a day. */
@@ -21,7 +21,7 @@ int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds) {
         if (nanosleep(&request, NULL) != 0 && errno != EINTR) {
             return sysinfo__failed(host, SYSINFO_SYSTEM, errno, "nanosleep", NULL);
         }
-        left = end - sysinfo__backend_clock();
+        left = end - sysinfo__posix_clock();
     }
     return SYSINFO_OK;
 }

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-const char *sysinfo__backend_error(int64_t system_error) {
+const char *sysinfo__posix_error(int64_t system_error) {
     switch (system_error) {
     case EPERM:
         return "Operation not permitted";

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The load averages of the BSDs and macOS, through their libc. */
-#include "backend.h"
+#include "posix.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-int sysinfo__backend_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
+int sysinfo__posix_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
     double average[3];
     int told = getloadavg(average, 3);
     if (told < 1) {

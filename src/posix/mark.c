@@ -45,7 +45,7 @@ static int append(int fd, const char *line, size_t length) {
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_append_mark(const char *path, const char *line, size_t length) {
+int sysinfo__posix_append_mark(const char *path, const char *line, size_t length) {
     int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
         return errno == ENOENT || errno == ENOTDIR || errno == ENXIO ? SYSINFO_OK : sysinfo__posix_status(errno);

@@ -8,4 +8,12 @@
 /* The status that an errno means. */
 int sysinfo__posix_status(int error);
 
+/* Entries of a backend's table; the last two exist on the BSDs and macOS. */
+double sysinfo__posix_clock(void);
+int sysinfo__posix_sleep(struct sysinfo_host *host, double seconds);
+const char *sysinfo__posix_error(int64_t system_error);
+int sysinfo__posix_append_mark(const char *path, const char *line, size_t length);
+int sysinfo__posix_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
+bool sysinfo__posix_is_privileged(void);
+
 #endif

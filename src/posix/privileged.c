@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend.h"
+#include "posix.h"
 
 #include <unistd.h>
 
-bool sysinfo__backend_is_privileged(void) {
+bool sysinfo__posix_is_privileged(void) {
     return issetugid() != 0;
 }

@@ -1,32 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-#include "backend.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-const char sysinfo__backend_name[] = "windows";
-const bool sysinfo__backend_has_roots = false;
+#include "query.h"
 
-void sysinfo__backend_open(struct sysinfo__state *state) {
+static void open_state(struct sysinfo__state *state) {
     memset(state, 0, offsetof(struct sysinfo__state, small_buffer));
     state->buffer = state->small_buffer;
     state->capacity = sizeof state->small_buffer;
 }
 
-void sysinfo__backend_close(struct sysinfo__state *state) {
+static void close_state(struct sysinfo__state *state) {
     if (state->buffer != state->small_buffer) {
         free(state->buffer);
     }
 }
 
-#define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
-#define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
-#define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
-#define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
-#define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
-#define STATS(field, text) SOURCE(SYSINFO_RESULT_STATS, sysinfo_stats, field, text)
-
-const struct sysinfo__source sysinfo__backend_sources[] = {
+static const struct sysinfo__source sources[] = {
     CPU_USAGE(cpu, "processor groups in turn, counted through"),
     CPU_USAGE(interval, "QueryPerformanceCounter"),
     CPU_USAGE(percent, "SystemProcessorPerformanceInformation: 100 - idle"),
@@ -62,5 +52,22 @@ const struct sysinfo__source sysinfo__backend_sources[] = {
     STATS(ctx_switches, "SystemPerformanceInformation: ContextSwitches, 32 bits"),
     STATS(interrupts, "SystemProcessorPerformanceInformation: sum of InterruptCount, 32 bits for each CPU"),
     STATS(syscalls, "SystemPerformanceInformation: SystemCalls, 32 bits"),
-    {0, 0, NULL},
+    NO_MORE_SOURCES,
+};
+
+const struct sysinfo__backend sysinfo__backend = {
+    .name = "windows",
+    .sources = sources,
+    .open = open_state,
+    .close = close_state,
+    .clock = sysinfo__win_clock,
+    .sleep = sysinfo__win_sleep,
+    .error = sysinfo__win_error,
+    .cpu_times = sysinfo__win_cpu_times,
+    .cpu_times_percpu = sysinfo__win_cpu_times_percpu,
+    .cpu_counts = sysinfo__win_cpu_counts,
+    .online = sysinfo__win_online,
+    .virtual_memory = sysinfo__win_virtual_memory,
+    .swap_memory = sysinfo__win_swap_memory,
+    .cpu_stats = sysinfo__win_cpu_stats,
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Clock and sleep. */
-#include "backend.h"
+#include "query.h"
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-double sysinfo__backend_clock(void) {
+double sysinfo__win_clock(void) {
     LARGE_INTEGER now, per_second;
     if (!QueryPerformanceCounter(&now) || !QueryPerformanceFrequency(&per_second) || per_second.QuadPart <= 0) {
         return (double)GetTickCount64() / 1000; /* Since Windows XP the counter never fails. */
@@ -16,14 +16,14 @@ double sysinfo__backend_clock(void) {
 }
 
 /* Sleep() may wake up to a tick (15.6 ms) early or late; early is slept again. */
-int sysinfo__backend_sleep(struct sysinfo_host *host, double seconds) {
+int sysinfo__win_sleep(struct sysinfo_host *host, double seconds) {
     (void)host;
-    double end = sysinfo__backend_clock() + seconds;
+    double end = sysinfo__win_clock() + seconds;
     double left = seconds;
     while (left > 0) {
         double part = left < 86400 ? left : 86400; /* The number must stay below INFINITE. */
         Sleep((DWORD)(part * 1000) + 1);
-        left = end - sysinfo__backend_clock();
+        left = end - sysinfo__win_clock();
     }
     return SYSINFO_OK;
 }

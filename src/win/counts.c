@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
-int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+int sysinfo__win_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     struct sysinfo__cores cores;
     int status = sysinfo__query_cores(host, &cores);
     uint64_t cpus = sysinfo__query_cpus();
@@ -20,7 +20,7 @@ int sysinfo__backend_cpu_counts(struct sysinfo_host *host, struct sysinfo_proces
     return counts->present != 0 ? SYSINFO_OK : status;
 }
 
-uint64_t sysinfo__backend_online(struct sysinfo_host *host) {
+uint64_t sysinfo__win_online(struct sysinfo_host *host) {
     struct sysinfo__cores cores;
     return sysinfo__query_cores(host, &cores) == SYSINFO_OK ? cores.fingerprint : 0;
 }

@@ -42,10 +42,10 @@ static int read_times(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows,
     return SYSINFO_OK;
 }
 
-int sysinfo__backend_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+int sysinfo__win_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     return read_times(host, NULL, times);
 }
 
-int sysinfo__backend_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+int sysinfo__win_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     return read_times(host, rows, &rows->all.sample);
 }

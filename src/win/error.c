@@ -31,7 +31,7 @@ static const struct {
     {0xC00000BB, SYSINFO_NOT_SUPPORTED, "Not supported"},
 };
 
-const char *sysinfo__backend_error(int64_t system_error) {
+const char *sysinfo__win_error(int64_t system_error) {
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
         if (errors[i].error == system_error) {
             return errors[i].sentence;

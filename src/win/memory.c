@@ -2,7 +2,7 @@
 #include "query.h"
 
 /* Not GlobalMemoryStatusEx(): it answers for this process, which a job or 32 bits may limit. */
-int sysinfo__backend_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+int sysinfo__win_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__pages pages;
     int status = sysinfo__query_pages(host, &pages);
     if (status != SYSINFO_OK) {

@@ -37,6 +37,18 @@ int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores
 /* Online CPUs in all processor groups; 0: not told. */
 uint64_t sysinfo__query_cpus(void);
 
+/* Entries of the backend's table. */
+double sysinfo__win_clock(void);
+int sysinfo__win_sleep(struct sysinfo_host *host, double seconds);
+const char *sysinfo__win_error(int64_t system_error);
+int sysinfo__win_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
+int sysinfo__win_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+int sysinfo__win_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
+uint64_t sysinfo__win_online(struct sysinfo_host *host);
+int sysinfo__win_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+int sysinfo__win_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
+int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
+
 /* The status that a Windows error or an NTSTATUS means. */
 int sysinfo__win_status(uint32_t error);
 

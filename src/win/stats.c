@@ -8,7 +8,7 @@ static bool add_interrupts(void *context, uint64_t cpu, const struct sysinfo__pr
     return true;
 }
 
-int sysinfo__backend_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     static const char source[] = "NtQuerySystemInformation(SystemPerformanceInformation)";
     int status = sysinfo__query(host, SYSINFO__CLASS_PERFORMANCE, source);
     const struct sysinfo__state *state = sysinfo__state(host);

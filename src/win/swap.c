@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
-int sysinfo__backend_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+int sysinfo__win_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     static const char source[] = "NtQuerySystemInformation(SystemPageFileInformation)";
     struct sysinfo__pages pages;
     int status = sysinfo__query_pages(host, &pages); /* For the size of a page. */

@@ -259,7 +259,7 @@ START_TEST(trim_cannot_release_around_every_second_block) {
 END_TEST
 
 /* The library's own reading of it. */
-int sysinfo__heap_resident(struct sysinfo_host *host, uint64_t *bytes);
+int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes);
 
 static void *free_in_thread(void *context) {
     enum { BLOCKS = 1000000 };
@@ -277,11 +277,11 @@ static void *free_in_thread(void *context) {
 
 START_TEST(trim_reaches_the_arena_of_its_own_thread) {
     uint64_t before, after, released;
-    ck_assert_int_eq(sysinfo__heap_resident(host, &before), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo__linux_resident(host, &before), SYSINFO_OK);
     pthread_t thread;
     ck_assert_int_eq(pthread_create(&thread, NULL, free_in_thread, &released), 0);
     pthread_join(thread, NULL);
-    ck_assert_int_eq(sysinfo__heap_resident(host, &after), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo__linux_resident(host, &after), SYSINFO_OK);
     ck_assert_uint_ge(released, 26 * MiB);
     ck_assert_uint_le(after, before + 4 * MiB);
 }

@@ -82,7 +82,7 @@ START_TEST(texts_that_are_too_long_are_cut) {
 END_TEST
 
 START_TEST(a_long_root_is_shown_whole) {
-    if (!sysinfo__backend_has_roots) {
+    if (!sysinfo__backend.has_roots) {
         return;
     }
     char root[2048], expected[2200];

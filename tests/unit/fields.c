@@ -138,7 +138,8 @@ END_TEST
 
 /* Also what a source says of a field that is not in the table would be a mistake. */
 START_TEST(sources_belong_to_fields) {
-    for (const struct sysinfo__source *source = sysinfo__backend_sources; source->text != NULL; source++) {
+    for (const struct sysinfo__source *source = sysinfo__backend.sources; source != NULL && source->text != NULL;
+         source++) {
         bool is_found = false;
         for (EACH_FIELD(field)) {
             if (field->result == source->result && field->offset == source->offset) {

@@ -36,7 +36,7 @@ static const struct {
 
 START_TEST(an_errno_is_a_status_and_a_sentence) {
     ck_assert_int_eq(sysinfo__posix_status(errors[_i].error), errors[_i].status);
-    const char *sentence = sysinfo__backend_error(errors[_i].error);
+    const char *sentence = sysinfo__posix_error(errors[_i].error);
     if (errors[_i].sentence == NULL) {
         ck_assert_ptr_null(sentence);
     } else {
