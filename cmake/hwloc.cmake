@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# SYSINFO_HAS_HWLOC: whether topology is built in, and with which header. The library itself is loaded at run time.
+# SYSINFO_HWLOC=AUTO goes on without topology where the header is missing or too old; ON stops there.
+
+set(SYSINFO_HAS_HWLOC OFF)
+if(NOT SYSINFO_HWLOC OR SYSINFO_BACKEND STREQUAL "none")
+    return()
+endif()
+
+find_path(SYSINFO_HWLOC_INCLUDE hwloc.h)
+mark_as_advanced(SYSINFO_HWLOC_INCLUDE)
+set(missing "")
+if(NOT SYSINFO_HWLOC_INCLUDE)
+    set(missing "hwloc.h was not found")
+else()
+    file(STRINGS "${SYSINFO_HWLOC_INCLUDE}/hwloc.h" version REGEX "^#define HWLOC_API_VERSION +0x[0-9a-fA-F]+")
+    string(REGEX MATCH "0x[0-9a-fA-F]+" version "${version}")
+    if(NOT version)
+        set(version 0)
+    endif()
+    math(EXPR version "${version}") # As a decimal number: 0x020500 is 2.5.
+    if(version LESS 132352)
+        set(missing "${SYSINFO_HWLOC_INCLUDE}/hwloc.h is older than hwloc 2.5")
+    endif()
+endif()
+
+if(NOT missing)
+    set(SYSINFO_HAS_HWLOC ON)
+    return()
+endif()
+string(APPEND missing "; install hwloc's development package (Debian: libhwloc-dev)")
+if(SYSINFO_HWLOC STREQUAL "AUTO")
+    message(WARNING "Building without topology: ${missing}, or silence this with -DSYSINFO_HWLOC=OFF")
+else()
+    message(FATAL_ERROR "${missing}, or build without topology: -DSYSINFO_HWLOC=OFF")
+endif()
