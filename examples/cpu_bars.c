@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sysinfo/sysinfo.h>
 
-enum { WIDTH = 40 };
+static const int width = 40;
 
 static void print_bars(const struct sysinfo_cpu_usage_list *list) {
     static const char full[] = "########################################";
@@ -17,10 +17,10 @@ static void print_bars(const struct sysinfo_cpu_usage_list *list) {
     for (size_t i = 0; (cpu = sysinfo_cpu_usage_list_at(list, i)) != NULL; i++) {
         printf("cpu%-4" PRIu64, cpu->cpu);
         if (SYSINFO_HAS(cpu, percent)) {
-            int length = (int)(cpu->percent / 100 * WIDTH + 0.5);
-            printf(" [%-*.*s] %5.1f\n", WIDTH, length, full, cpu->percent);
+            int length = (int)(cpu->percent / 100 * width + 0.5);
+            printf(" [%-*.*s] %5.1f\n", width, length, full, cpu->percent);
         } else { /* It came online during the interval. */
-            printf(" [%-*s]     -\n", WIDTH, "");
+            printf(" [%-*s]     -\n", width, "");
         }
     }
 }

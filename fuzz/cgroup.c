@@ -34,7 +34,7 @@ enum { LONGEST_WORD = 8192 };
 
 static void try_limit(const char *text, size_t length) {
     char word[LONGEST_WORD];
-    uint64_t limit = 1, number;
+    uint64_t limit = 1, number = 0;
     first_word(text, length, word, sizeof word);
     bool is_told = sysinfo__decode_limit(text, length, &limit);
     bool is_max = strcmp(word, "max") == 0, is_digits = strlen(word) < sizeof word - 1 && is_number(word, &number);

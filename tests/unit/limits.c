@@ -151,8 +151,8 @@ START_TEST(mountinfo_has_any_number_of_optional_fields) {
     static const char *const lines[] = {
         "36 35 98:0 /mnt1 /mnt2 rw,noatime - cgroup2 none rw,nsdelegate\n",
         "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 - cgroup2 none rw,nsdelegate\n",
-        "36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 master:2 propagate_from:3 unbindable - cgroup2 none "
-        "rw,nsdelegate\n",
+        ("36 35 98:0 /mnt1 /mnt2 rw,noatime shared:1 master:2 propagate_from:3 unbindable - cgroup2 none "
+         "rw,nsdelegate\n"),
     };
     struct sysinfo__mount mount;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

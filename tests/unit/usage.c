@@ -257,12 +257,12 @@ END_TEST
 START_TEST(samples_of_older_programs_are_not_read_beyond_their_end) {
     enum { SIZE = offsetof(struct sysinfo_cpu_sample, idle) + 8 };
     struct sysinfo_cpu_sample full[2] = {sample(0, 10, 10, 500), sample(1, 11, 10, 501)};
-    struct sysinfo_cpu_sample *old[2];
+    void *old[2];
     for (int i = 0; i < 2; i++) {
         old[i] = malloc(SIZE);
         ck_assert_ptr_nonnull(old[i]);
         full[i].present &= (UINT64_C(1) << SIZE / 8) - 1;
-        memcpy((void *)old[i], &full[i], SIZE);
+        memcpy(old[i], &full[i], SIZE);
     }
     struct sysinfo_cpu_usage usage;
     ck_assert_int_eq(sysinfo_cpu_usage_between(old[0], old[1], &usage, sizeof usage), SYSINFO_OK);
