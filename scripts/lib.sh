@@ -7,9 +7,12 @@ unset CDPATH
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$top/build/logs
 
-# What the library and the command are built with.
+# What the library and the command cannot be built without, and what they are built with.
 # shellcheck disable=SC2034
-build_packages=(gcc libc6-dev cmake ninja-build libhwloc-dev)
+{
+    needed_packages=(gcc libc6-dev cmake ninja-build)
+    build_packages=("${needed_packages[@]}" libhwloc-dev)
+}
 
 # And the tests.
 # shellcheck disable=SC2034
@@ -24,7 +27,9 @@ say() {
 
 # ---- Packages ----
 
-# Whether what the Debian package brings is here, wherever it came from; 2: only the package manager can tell.
+# A package may have other names in other releases: 'libmimalloc3|libmimalloc2.0' is one of them, the first that can be had.
+
+# Whether what the Debian package brings is here, wherever it came from; 2: only the package manager knows.
 is_provided() {
     case $1 in
     gcc) command -v cc || command -v gcc ;;
@@ -36,9 +41,14 @@ is_provided() {
     esac >/dev/null
 }
 
+# installed_packages PACKAGE...: those that dpkg has, one a line.
+installed_packages() {
+    dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p'
+}
+
 # missing_packages PACKAGE...: those that are not installed, each once, one a line.
 missing_packages() {
-    local package unsure=()
+    local package name unsure=()
     local -A seen=()
     for package in "$@"; do
         [[ -z ${seen[$package]-} ]] || continue
@@ -49,13 +59,32 @@ missing_packages() {
         2) unsure+=("$package") ;;
         esac
     done
-    if ((${#unsure[@]} > 0)); then
-        local installed
-        installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "${unsure[@]}" 2>/dev/null)
-        for package in "${unsure[@]}"; do
-            grep -qxF "${package%%:*} installed" <<<"$installed" || printf '%s\n' "$package"
+    ((${#unsure[@]} > 0)) || return 0
+    local names installed
+    IFS='|' read -ra names <<<"$(IFS='|' && printf '%s' "${unsure[*]}")"
+    installed=$(installed_packages "${names[@]}")
+    for package in "${unsure[@]}"; do
+        IFS='|' read -ra names <<<"$package"
+        for name in "${names[@]}"; do
+            ! grep -qxF "${name%%:*}" <<<"$installed" || continue 2
         done
-    fi
+        printf '%s\n' "$package"
+    done
+}
+
+# choose_names PACKAGE...: the name that each of them has in this release, one a line; the last one where none can be had.
+choose_names() {
+    local package name names candidates
+    for package in "$@"; do
+        IFS='|' read -ra names <<<"$package"
+        for name in "${names[@]}"; do
+            [[ $name != "$package" ]] || break
+            candidates=$(apt-cache policy "$name" 2>/dev/null)
+            # "Candidate: (none)" is a name that other packages mention.
+            [[ $candidates != *'Candidate: '[^\(]* ]] || break
+        done
+        printf '%s\n' "$name"
+    done
 }
 
 # The commands below print themselves before they run, and what they print goes to a log.
@@ -74,38 +103,38 @@ may_sudo() {
     sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v -p "password of %u, $1: "; }
 }
 
-ask_for() {
-    say "These packages are missing, and installing them needs root: $*"
-    say "Ask for: apt-get install --no-install-recommends $*"
-}
-
 # install_packages PACKAGE...: installs those that are missing; 3: it may not, and has said what to ask for; 1: apt-get failed.
 install_packages() {
-    local missing
+    local missing names
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]} > 0)) || return 0
     if ! command -v apt-get >/dev/null; then
-        say "These are missing (named as in Debian), and there is no apt-get to install them: ${missing[*]}"
-        return 3
-    fi
-    if ((EUID != 0)) && ! may_sudo "to install ${missing[*]}"; then
-        ask_for "${missing[@]}"
+        say "These packages are missing (by their Debian names), and there is no apt-get to install them: ${missing[*]}"
         return 3
     fi
     mkdir -p "$logs" && : >"$logs/apt.log" || return 1
     local apt_get=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 -y)
+    mapfile -t names < <(choose_names "${missing[@]}")
+    if ((EUID != 0)) && ! may_sudo "to install ${names[*]}"; then
+        say "These packages are missing, and installing them needs root: ${names[*]}"
+        say "Ask for: apt-get install --no-install-recommends ${names[*]}"
+        return 3
+    fi
+    say "installing ${#names[@]} packages and what they depend on; this may take some minutes (build/logs/apt.log)"
     if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
         as_root "${apt_get[@]}" update
+        mapfile -t names < <(choose_names "${missing[@]}")
     fi
-    if as_root "${apt_get[@]}" install --no-install-recommends "${missing[@]}"; then
+    if as_root "${apt_get[@]}" install --no-install-recommends "${names[@]}"; then
         return 0
     fi
     # The lists may be older than the archive.
-    if as_root "${apt_get[@]}" update && as_root "${apt_get[@]}" install --no-install-recommends "${missing[@]}"; then
-        return 0
+    if as_root "${apt_get[@]}" update; then
+        mapfile -t names < <(choose_names "${missing[@]}")
+        ! as_root "${apt_get[@]}" install --no-install-recommends "${names[@]}" || return 0
     fi
     tail -n 20 "$logs/apt.log" >&2
-    say "apt-get did not install: ${missing[*]}"
+    say "apt-get did not install: ${names[*]}"
     return 1
 }
 
@@ -123,6 +152,15 @@ unpack_package() {
 
 # ---- Building ----
 
+# strict COMPILER: the option that makes its warnings errors, for the versions in Debian 12 and 13. What another version
+# warns of is no reason for a user's build to stop.
+strict() {
+    case $1-$("$1" -dumpversion 2>/dev/null) in
+    *gcc-1[24]* | *gcc-12-12* | clang-14.* | clang-19.*) printf '%s\n' -DSYSINFO_WERROR=ON ;;
+    *) printf '%s\n' -DSYSINFO_WERROR=OFF ;;
+    esac
+}
+
 # quietly NAME COMMAND...: keeps what it prints in build/logs/NAME.log, and shows it only when it fails.
 quietly() {
     local log=$logs/$1.log
@@ -135,18 +173,18 @@ quietly() {
     return 1
 }
 
-# build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET where that was not done yet or the presets have changed, then builds.
+# build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET where that is to be done, then builds.
 build_preset() {
     mkdir -p "$logs" || return 1
-    # Two at once would build into one folder.
+    # Two parts at once would build into one directory.
     (flock 9 && configure_and_build "$@") 9>"$top/build/.lock-$1"
 }
 
-# is_to_be_configured FOLDER [OPTION...]: not where that was done with these options; tests may be running there.
-is_to_be_configured() {
-    local stamp=$1/.configured
-    shift
-    [[ ! -e $stamp || $top/CMakePresets.json -nt $stamp || ${SYSINFO_MACHINES_DIR-} -nt $stamp ]] || { (($# > 0)) && [[ $(<"$stamp") != "$*" ]]; }
+# configured_for [OPTION...]: what a configured build depends on besides the sources: it is done again when this changes.
+# The state of dpkg is in it, since CMake looks for tools and libraries only then.
+configured_for() {
+    printf '%s\n' "$*"
+    stat -c '%n %Y' "$top/CMakePresets.json" ${SYSINFO_MACHINES_DIR:+"$SYSINFO_MACHINES_DIR"} /var/lib/dpkg/status 2>/dev/null
 }
 
 configure_and_build() {
@@ -160,33 +198,46 @@ configure_and_build() {
         shift
         targets=(--target "$@")
     fi
-    # A build folder that was moved or copied with its checkout is of no use.
+    # A build directory that was moved or copied with its checkout is of no use.
     if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; then
         rm -rf "$folder"
     fi
-    if is_to_be_configured "$folder" ${options[@]+"${options[@]}"}; then
+    # Only then: tests may be running there.
+    local wanted
+    wanted=$(configured_for ${options[@]+"${options[@]}"})
+    if [[ $wanted != "$(cat "$folder/.configured" 2>/dev/null)" ]]; then
         (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
-        printf '%s\n' "${options[*]-}" >"$folder/.configured"
+        printf '%s\n' "$wanted" >"$folder/.configured"
     fi
     quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
 }
 
-# test_preset PRESET [CTEST_OPTION...]: builds it with the captured machines of SYSINFO_MACHINES_DIR, and runs its tests.
+# test_preset PRESET [OPTION... --] [CTEST_OPTION...]: builds it with these options and the captured machines of
+# SYSINFO_MACHINES_DIR, and runs its tests.
 test_preset() {
-    local preset=$1
+    local preset=$1 options=()
     shift
+    if [[ " $* " == *' -- '* ]]; then
+        while [[ $1 != -- ]]; do
+            options+=("$1")
+            shift
+        done
+        shift
+    fi
     printf '\n== %s\n' "$preset"
-    build_preset "$preset" ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
+    build_preset "$preset" ${options[@]+"${options[@]}"} ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
     run_tests "$top/build/$preset" "$@"
 }
 
-# run_tests BUILD_FOLDER [CTEST_OPTION...]: CTest's own files go to a folder of this part, as another part may test the same build meanwhile.
+# run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, as another part may test
+# the same build meanwhile. scripts/test counts what results.xml names.
 run_tests() {
     local folder=$logs/ctest/${0##*/}-${1##*/}
     mkdir -p "$folder" && printf 'subdirs("%s")\n' "$1" >"$folder/CTestTestfile.cmake" || return 1
     shift
-    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" "$@"
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$folder/results-$((++test_runs)).xml" "$@"
 }
+test_runs=0
 
 # answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
 answer_packages() {

@@ -54,9 +54,14 @@ target_include_directories(test_heap_refused PRIVATE "${PROJECT_SOURCE_DIR}/test
 target_link_libraries(test_heap_refused PRIVATE sysinfo_flags sysinfo_check ${CMAKE_DL_LIBS})
 sysinfo_heap_run(heap_refused test_heap_refused "LD_PRELOAD=$<TARGET_FILE:test_heap_sparse>")
 
-# Debian: libjemalloc2, libmimalloc2.0, libtcmalloc-minimal4. The names of the files, as they have no others without the development packages.
+# Debian: libjemalloc2, libmimalloc2.0 or libmimalloc3, libtcmalloc-minimal4. The names of the files, as they have no others without the development packages.
+foreach(found IN ITEMS SYSINFO_JEMALLOC SYSINFO_MIMALLOC SYSINFO_TCMALLOC SYSINFO_VALGRIND)
+    if(NOT EXISTS "${${found}}") # Removed since, or another version now.
+        unset(${found} CACHE)
+    endif()
+endforeach()
 find_library(SYSINFO_JEMALLOC NAMES libjemalloc.so.2)
-find_library(SYSINFO_MIMALLOC NAMES libmimalloc.so.2.0 libmimalloc.so.2)
+find_library(SYSINFO_MIMALLOC NAMES libmimalloc.so.3 libmimalloc.so.2.0 libmimalloc.so.2)
 find_library(SYSINFO_TCMALLOC NAMES libtcmalloc_minimal.so.4)
 foreach(allocator IN ITEMS jemalloc mimalloc tcmalloc)
     string(TOUPPER "SYSINFO_${allocator}" library)
