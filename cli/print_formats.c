@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "print.h"
+#include "utc.h"
 #include "value.h"
 
 bool is_row_field(const struct view *view, const struct sysinfo_field *field) {
@@ -63,10 +64,10 @@ static void add_values(struct text *text, const struct view *view, const struct 
                        const void *row) {
     const char *blank = "";
     if (view->options->time == TIME_UNIX) {
-        time_add_unix(text, sample->wall);
+        utc_add_unix(text, sample->wall);
         blank = " ";
     } else if (view->options->time == TIME_ISO) {
-        time_add_iso(text, sample->wall);
+        utc_add_iso(text, sample->wall);
         blank = " ";
     }
     if (cpu != NULL) {
@@ -201,7 +202,7 @@ void print_json(struct text *text, const struct view *view, const struct sample 
     json_open_object(&json, NULL);
     struct text *time = json_value(&json, "time");
     text_add(time, "\"");
-    time_add_iso(time, sample->wall);
+    utc_add_iso(time, sample->wall);
     text_add(time, "\"");
     if (view->has_interval) {
         add_interval(json_value(&json, "interval"), sample, "null");
@@ -214,7 +215,7 @@ void print_json(struct text *text, const struct view *view, const struct sample 
 /* ---- CSV ---- */
 
 static void add_csv_line(struct text *text, const struct view *view, const struct sample *sample, const void *row) {
-    time_add_iso(text, sample->wall);
+    utc_add_iso(text, sample->wall);
     if (view->has_interval) {
         text_add(text, ",");
         add_interval(text, sample, "");
@@ -257,7 +258,7 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
     const char *blank = "";
     if (view->options->time != TIME_NONE) {
         text_add(text, "time=");
-        time_add_unix(text, sample->wall);
+        utc_add_unix(text, sample->wall);
         blank = " ";
     }
     if (view->has_interval) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utc.h"
 #include "value.h"
 
 /* ---- The tables: what a person wants to see of a group at a glance ---- */
@@ -138,9 +139,9 @@ static void add_line(struct text *text, const struct view *view, const struct sa
     if (time_width(view) > 0) {
         struct text time = TEXT_INIT;
         if (view->options->time == TIME_UNIX) {
-            time_add_unix(&time, sample->wall);
+            utc_add_unix(&time, sample->wall);
         } else {
-            time_add_iso(&time, sample->wall);
+            utc_add_iso(&time, sample->wall);
         }
         add_left(text, time.bytes, time_width(view));
         text_free(&time);

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 static void add_number(struct text *text, const struct sysinfo_field *field, const void *result) {
     if (field->type == SYSINFO_TYPE_DOUBLE) {
@@ -64,20 +63,4 @@ void value_add_in_unit(struct text *text, const struct sysinfo_field *field, con
     uint64_t bytes = sysinfo_field_uint64(field, result);
     bool rounds_up = strcmp(field->name, "used") == 0 && bytes % unit_bytes != 0;
     text_addf(text, "%" PRIu64, bytes / unit_bytes + (rounds_up ? 1 : 0));
-}
-
-void time_add_iso(struct text *text, int64_t milliseconds) {
-    int64_t seconds = milliseconds / 1000;
-    time_t moment = (time_t)seconds;
-    const struct tm *utc = gmtime(&moment);
-    char day[32];
-    if (utc == NULL || strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", utc) == 0) {
-        text_add(text, "-");
-        return;
-    }
-    text_addf(text, "%s.%03dZ", day, (int)(milliseconds - seconds * 1000));
-}
-
-void time_add_unix(struct text *text, int64_t milliseconds) {
-    text_addf(text, "%" PRId64 ".%03d", milliseconds / 1000, (int)(milliseconds % 1000));
 }

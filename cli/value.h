@@ -25,10 +25,4 @@ void value_add_in_unit(struct text *text, const struct sysinfo_field *field, con
 /* "18.4 GiB": three digits, or four before the next unit. */
 void bytes_add_human(struct text *text, uint64_t bytes);
 
-/* "2026-11-22T07:08:42.003Z" */
-void time_add_iso(struct text *text, int64_t milliseconds);
-
-/* "1795331322.003" */
-void time_add_unix(struct text *text, int64_t milliseconds);
-
 #endif

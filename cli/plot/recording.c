@@ -14,6 +14,7 @@
 #include "fail.h"
 #include "parse.h"
 #include "text.h"
+#include "utc.h"
 
 enum { MOST_COLUMNS = 256 };
 
@@ -95,37 +96,6 @@ static size_t split(char *line, char *field[MOST_COLUMNS]) {
 static bool parse_number(const char *word, double *number) {
     const char *behind;
     return scan_number(word, number, &behind) && *behind == '\0' && *number < 9e18;
-}
-
-/* `count` digits, and what must stand behind them. */
-static bool take_digits(const char **text, int count, char behind, int *number) {
-    *number = 0;
-    for (; count > 0 && **text >= '0' && **text <= '9'; count--, (*text)++) {
-        *number = *number * 10 + (**text - '0');
-    }
-    return count == 0 && (behind == '\0' || *(*text)++ == behind);
-}
-
-/* "2026-11-22T07:08:42.003Z", into seconds since 1970. */
-static bool parse_time(const char *text, double *seconds) {
-    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    int year, month, day, hour, minute, second;
-    if (!take_digits(&text, 4, '-', &year) || !take_digits(&text, 2, '-', &month) ||
-        !take_digits(&text, 2, 'T', &day) || !take_digits(&text, 2, ':', &hour) ||
-        !take_digits(&text, 2, ':', &minute) || !take_digits(&text, 2, '\0', &second) || year < 1970 || month < 1 ||
-        month > 12) {
-        return false;
-    }
-    double part = 0;
-    const char *behind = text;
-    if (*text == '.' && !scan_number(text, &part, &behind)) {
-        return false;
-    }
-    int past = year - 1, leaps = past / 4 - past / 100 + past / 400 - 477; /* Those before 1970. */
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    int days = (year - 1970) * 365 + leaps + before[month - 1] + day - 1 + (is_leap && month > 2 ? 1 : 0);
-    *seconds = (double)days * 86400 + hour * 3600 + minute * 60 + second + part;
-    return strcmp(behind, "Z") == 0;
 }
 
 /* ---- The header ---- */
@@ -360,7 +330,7 @@ static bool read_row(struct reader *reader, char *line) {
         return true; /* The header of another recording behind the first. */
     }
     bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time)
-                                          : parse_time(reader->field[columns->time], &time);
+                                          : utc_parse(reader->field[columns->time], &time);
     if (!has_time) {
         return false;
     }

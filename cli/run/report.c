@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "utc.h"
 #include "value.h"
 
 /* ---- For people ---- */
@@ -246,7 +247,7 @@ static void add_heaps_json(struct json *json, const struct heap_totals *totals) 
 static void add_run(struct json *json, const struct report *report) {
     struct text *time = json_value(json, "time");
     text_add(time, "\"");
-    time_add_iso(time, report->wall);
+    utc_add_iso(time, report->wall);
     text_add(time, "\"");
     json_open_array(json, "command");
     for (size_t i = 0; report->command[i] != NULL; i++) {
