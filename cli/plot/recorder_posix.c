@@ -11,10 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sysinfo/mark.h>
+
 #include "fail.h"
 #include "platform.h"
 #include "plot/recording.h"
-#include "value.h"
+#include "utc.h"
 
 struct recorder {
     const char *path;
@@ -31,14 +33,15 @@ static bool may_replace(const char *path) {
     if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0) {
         return true;
     }
-    static const char header[] = RECORDING_BEGIN;
+    static const char header[] = SYSINFO_RECORDING_HEADER;
+    const size_t common = (size_t)(strstr(header, ",mark") - header); /* Every version has these columns. */
     char begin[sizeof header];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    ssize_t length = fd < 0 ? 0 : read(fd, begin, sizeof begin);
+    ssize_t length = fd < 0 ? 0 : read(fd, begin, common);
     if (fd >= 0) {
         close(fd);
     }
-    return length >= (ssize_t)sizeof header - 1 && memcmp(begin, header, sizeof header - 1) == 0;
+    return length == (ssize_t)common && memcmp(begin, header, common) == 0;
 }
 
 /* For marks, which name it by this path. */
@@ -95,7 +98,7 @@ struct recorder *recorder_open(const char *path, const char **environment) {
     recorder->start = platform_clock();
     recorder->wall = platform_wall_clock();
     int status = take(recorder);
-    text_add(&recorder->rows, RECORDING_HEADER "\n");
+    text_add(&recorder->rows, SYSINFO_RECORDING_HEADER "\n");
     if (status != 0 || !recorder_flush(recorder)) {
         recorder_close(recorder);
         return NULL;
@@ -129,7 +132,7 @@ static void add_heap(struct text *text, const struct recorded_heap *heap) {
 
 void recorder_add(struct recorder *recorder, const struct recorded *row) {
     struct text *text = &recorder->rows;
-    time_add_iso(text, recorder->wall + (int64_t)(row->elapsed * 1000));
+    utc_add_iso(text, recorder->wall + (int64_t)(row->elapsed * 1000));
     text_addf(text, ",%.3f,", row->elapsed);
     add_number(text, "%.0f", row->pid > 0 ? (double)row->pid : -1);
     text_add_csv(text, row->name);

@@ -9,15 +9,6 @@
 
 #include "text.h"
 
-/*
- * What every recording begins with, of whatever version, and what `run` writes now. The library's
- * sysinfo_mark() writes the first two and `mark`.
- */
-#define RECORDING_BEGIN \
-    "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark"
-#define RECORDING_HEADER \
-    RECORDING_BEGIN ",heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees"
-
 /* ---- Writing ---- */
 
 struct recorder;

@@ -15,7 +15,6 @@
 #include "host.h"
 
 enum { NAME_SIZE = 200 };
-#define BEHIND ",,,,,,,\n" /* The columns behind the mark, which are about samples. */
 
 /* Digits up to a colon, behind which `*text` is left. */
 static bool take_number(const char **text, uint64_t *number) {
@@ -75,6 +74,30 @@ static size_t print_name(char *line, const char *name) {
     return used;
 }
 
+/* Leaves the columns of a part of the header empty: a comma for each of its commas. Returns their number. */
+static size_t print_commas(char *line, const char *from, const char *to) {
+    size_t used = 0;
+    for (; from < to; from++) {
+        if (*from == ',') {
+            line[used++] = ',';
+        }
+    }
+    return used;
+}
+
+/* Writes a mark as a row: only the first two columns and that of the mark have a value. Returns its length. */
+static size_t print_mark(char *line, uint64_t wall, uint64_t elapsed, const char *name) {
+    static const char header[] = SYSINFO_RECORDING_HEADER, before[] = "time,elapsed_seconds";
+    const char *mark = strstr(header, ",mark,") + 1;
+    size_t used = (size_t)print_time(line, 64, wall + elapsed);
+    used += (size_t)snprintf(line + used, 64, ",%" PRIu64 ".%03u", elapsed / 1000, (unsigned)(elapsed % 1000));
+    used += print_commas(line + used, header + sizeof before - 1, mark);
+    used += print_name(line + used, name);
+    used += print_commas(line + used, mark, header + sizeof header - 1);
+    line[used++] = '\n';
+    return used;
+}
+
 int sysinfo_mark(const char *recording, const char *name) {
     if (name == NULL || *name == '\0') {
         return SYSINFO_INVALID;
@@ -88,15 +111,11 @@ int sysinfo_mark(const char *recording, const char *name) {
     }
     double now = sysinfo__clock() * 1000;
     uint64_t elapsed = now > (double)monotonic ? (uint64_t)(now - (double)monotonic) : 0;
-    char line[128 + 2 * NAME_SIZE];
-    int used = print_time(line, 64, wall + elapsed);
-    used += snprintf(line + used, 64, ",%" PRIu64 ".%03u,,,,,,,,,", elapsed / 1000, (unsigned)(elapsed % 1000));
-    size_t length = (size_t)used + print_name(line + used, name);
-    memcpy(line + length, BEHIND, sizeof BEHIND - 1);
-    length += sizeof BEHIND - 1;
     if (sysinfo__backend.append_mark == NULL) { /* No recorder runs on such a system. */
         return SYSINFO_OK;
     }
+    char line[sizeof SYSINFO_RECORDING_HEADER + 128 + 2 * NAME_SIZE];
+    size_t length = print_mark(line, wall, elapsed, name);
     int saved_errno = errno;
     int status = sysinfo__backend.append_mark(recording, line, length);
     errno = saved_errno;
