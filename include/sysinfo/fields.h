@@ -90,6 +90,28 @@ SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field,
 SYSINFO_EXPORT uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, const void *result);
 
+/* ---- One value by its name ---------------------------------------------- */
+
+/*
+ * The value of one field by its name, "mem.usable", "cpu.usable", "swap.percent": what `sysinfo
+ * fields` lists, in the unit given there. No limit is infinity, or SYSINFO_UNLIMITED.
+ *
+ *     uint64_t usable;
+ *     if (sysinfo_get_uint64(host, "mem.usable", &usable) == SYSINFO_OK)
+ *         printf("%" PRIu64 " bytes\n", usable);
+ *
+ * sysinfo_get_uint64() is for bytes and counts, which a double above 2^53 would round. The value is
+ * left alone on failure. A percentage of `cpu` compares with the previous such call on this host, as
+ * sysinfo_cpu_times_percent() with interval 0 does: the first returns SYSINFO_NOT_YET.
+ *
+ * Cost: that of the getter the field belongs to, and 0.2 us to find the field; call the getter to
+ * read several fields at once. SYSINFO_INVALID: not a field, a NULL, or a field of type double for
+ * the second. SYSINFO_UNKNOWN: the machine does not report it. SYSINFO_NOT_SUPPORTED: the system
+ * does not. Other errors: those of the getter. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_get(struct sysinfo_host *host, const char *name, double *value);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_get_uint64(struct sysinfo_host *host, const char *name, uint64_t *value);
+
 SYSINFO_END_DECLS
 
 #endif

@@ -163,6 +163,16 @@ static int heap_allocator(struct sysinfo_host *host) {
     return sysinfo_heap_allocator(host) != NULL ? SYSINFO_OK : SYSINFO_NOT_SUPPORTED;
 }
 
+static int get(struct sysinfo_host *host) {
+    double value;
+    return sysinfo_get(host, "mem.total", &value);
+}
+
+static int get_uint64(struct sysinfo_host *host) {
+    uint64_t value;
+    return sysinfo_get_uint64(host, "swap.total", &value);
+}
+
 static int explain(struct sysinfo_host *host) {
     int status = sysinfo_cpu_percent(host, -1, NULL);
     return sysinfo_explain(host, status)[0] != '\0' && sysinfo_system_error(host) == 0 ? SYSINFO_OK : status;
@@ -189,6 +199,8 @@ static const struct asked {
     {"numa_nodes", numa_read},
     {"topology_objects", topology_read},
     {"cgroup_path", cgroup_path},
+    {"get", get},
+    {"get_uint64", get_uint64},
     {"heap_allocator", heap_allocator},
     {"explain", explain},
     {"system_error", explain},

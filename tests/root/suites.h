@@ -8,5 +8,6 @@ TCase *fixture_tests(void);
 TCase *bad_file_tests(void);
 TCase *bad_root_tests(void);
 TCase *change_tests(void);
+TCase *get_tests(void);
 
 #endif
