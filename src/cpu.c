@@ -45,24 +45,43 @@ int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *time
     return sysinfo__end(&call, status);
 }
 
+/* Every CPU, sorted, and all of them together. */
+static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    sysinfo__cpu_rows_clear(rows);
+    double now = sysinfo__clock();
+    int status = ASK(host, cpu_times_percpu, "CPU time", rows);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    stamp(&rows->all.sample, now);
+    for (size_t i = 0; i < rows->count; i++) {
+        stamp(&rows->row[i].sample, now);
+    }
+    sysinfo__cpu_rows_sort(rows);
+    return SYSINFO_OK;
+}
+
 /* ---- Percentages: a sample, a past, a difference ---- */
 
 static int not_yet(struct sysinfo_host *host, const char *complaint) {
     return sysinfo__failed(host, SYSINFO_NOT_YET, 0, "", complaint);
 }
 
-static int explain_window(struct sysinfo_host *host, enum sysinfo__window window) {
-    switch (window) {
-    case SYSINFO__WINDOW_MEASURED:
+static const char *const complaints[] = {
+    [SYSINFO__WINDOW_EMPTY] = "no CPU time has passed between the two samples",
+    [SYSINFO__WINDOW_BACKWARDS] = "idle time ran backwards between the two samples",
+    [SYSINFO__WINDOW_IMPOSSIBLE] = "the CPU counters advanced by more than the time between the two samples",
+    [SYSINFO__WINDOW_OTHER_CPUS] = "CPUs came or went between the two samples",
+    [SYSINFO__WINDOW_MISMATCH] = "idle time is missing or unusable in one of the two samples",
+};
+
+/* `has_idle`: whether the later sample knows idle time, so that the next window may be a good one. */
+static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool has_idle) {
+    if (window == SYSINFO__WINDOW_MEASURED) {
         return SYSINFO_OK;
-    case SYSINFO__WINDOW_EMPTY:
-        return not_yet(host, "no CPU time has passed between the two samples");
-    case SYSINFO__WINDOW_BACKWARDS:
-        return not_yet(host, "idle time ran backwards between the two samples");
-    default:
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "",
-                               "the CPU samples cannot be compared: no idle time, or not of the same CPU");
     }
+    bool is_malformed = window == SYSINFO__WINDOW_MISMATCH && !has_idle;
+    return sysinfo__failed(host, is_malformed ? SYSINFO_MALFORMED : SYSINFO_NOT_YET, 0, "", complaints[window]);
 }
 
 static int check_interval(struct sysinfo_host *host, double interval) {
@@ -75,15 +94,38 @@ static int check_interval(struct sysinfo_host *host, double interval) {
     return SYSINFO_OK;
 }
 
+/* Takes two samples of every CPU, `interval` apart; the later one renews `past`. */
+static int measure_now(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
+                       struct sysinfo_cpu_usage *usage) {
+    int status = take_rows(host, &host->before);
+    if (status == SYSINFO_OK) {
+        *past = host->before.all.sample;
+        status = ASK(host, sleep, "sleeping", interval);
+    }
+    if (status == SYSINFO_OK) {
+        status = take_rows(host, &host->spare);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    enum sysinfo__window window = sysinfo__cpu_rows_total(&host->before, &host->spare, usage);
+    if (window != SYSINFO__WINDOW_EMPTY) {
+        *past = host->spare.all.sample;
+    }
+    return explain_window(host, window, SYSINFO_HAS(&host->spare.all.sample, idle));
+}
+
 /* Measures over `interval`, or since `past`, and renews `past`. */
 static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
                    struct sysinfo_cpu_usage *usage) {
     struct sysinfo_cpu_sample now;
     int status = check_interval(host, interval);
-    if (status == SYSINFO_OK && interval > 0) {
-        status = take_sample(host, &now);
+    if (status == SYSINFO_OK && interval > 0 && !host->is_one_off) {
+        return measure_now(host, interval, past, usage);
+    }
+    if (status == SYSINFO_OK && interval > 0) { /* A one-off call allocates nothing, so it has no room for rows. */
+        status = take_sample(host, past);
         if (status == SYSINFO_OK) {
-            *past = now;
             status = ASK(host, sleep, "sleeping", interval);
         }
     }
@@ -101,7 +143,7 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
     if (window != SYSINFO__WINDOW_EMPTY) {
         *past = now;
     }
-    return explain_window(host, window);
+    return explain_window(host, window, SYSINFO_HAS(&now, idle));
 }
 
 int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
@@ -162,21 +204,6 @@ int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const str
 }
 
 /* ---- CPU by CPU ---- */
-
-static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
-    sysinfo__cpu_rows_clear(rows);
-    double now = sysinfo__clock();
-    int status = ASK(host, cpu_times_percpu, "CPU time", rows);
-    if (status != SYSINFO_OK) {
-        return status;
-    }
-    stamp(&rows->all.sample, now);
-    for (size_t i = 0; i < rows->count; i++) {
-        stamp(&rows->row[i].sample, now);
-    }
-    sysinfo__cpu_rows_sort(rows);
-    return SYSINFO_OK;
-}
 
 static int no_memory(struct sysinfo_host *host) {
     return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the rows of all CPUs");
@@ -249,13 +276,14 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
         return not_yet(host, "this is the first call: there is no earlier sample to compare with");
     }
     enum sysinfo__window window;
+    bool has_idle = SYSINFO_HAS(&now->all.sample, idle);
     if (!give_usage(past, now, list, &window)) {
         return no_memory(host);
     }
     if (window != SYSINFO__WINDOW_EMPTY) {
         sysinfo__cpu_rows_swap(past, now);
     }
-    return explain_window(host, window);
+    return explain_window(host, window, has_idle);
 }
 
 int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
@@ -281,6 +309,16 @@ int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
     return window == SYSINFO__WINDOW_MEASURED   ? SYSINFO_OK
            : window == SYSINFO__WINDOW_MISMATCH ? SYSINFO_INVALID
                                                 : SYSINFO_NOT_YET;
+}
+
+const char *sysinfo_cpu_usage_list_explain(const struct sysinfo_cpu_sample_list *before,
+                                           const struct sysinfo_cpu_sample_list *after) {
+    if (before == NULL || after == NULL) {
+        return NULL;
+    }
+    struct sysinfo_cpu_usage all;
+    enum sysinfo__window window = sysinfo__cpu_rows_total(&before->rows, &after->rows, &all);
+    return window == SYSINFO__WINDOW_MEASURED ? NULL : complaints[window];
 }
 
 const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list) {

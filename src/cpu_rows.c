@@ -40,39 +40,153 @@ static int by_number(const void *a, const void *b) {
     return (left->cpu > right->cpu) - (left->cpu < right->cpu);
 }
 
-void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples) {
+/* Of two rows with one number, the first one that counts something. */
+static void drop_twins(struct sysinfo__cpu_rows *samples) {
+    size_t kept = 0;
     for (size_t i = 1; i < samples->count; i++) {
-        if (samples->row[i].sample.cpu < samples->row[i - 1].sample.cpu) {
-            qsort(samples->row, samples->count, sizeof samples->row[0], by_number);
-            return;
+        const struct sysinfo_cpu_sample *sample = &samples->row[i].sample;
+        struct sysinfo_cpu_sample *last = &samples->row[kept].sample;
+        if (sample->cpu != last->cpu) {
+            samples->row[++kept].sample = *sample;
+        } else if (!(last->idle > 0 || last->user > 0 || last->system > 0)) {
+            *last = *sample;
         }
     }
+    samples->count = samples->count > 0 ? kept + 1 : 0;
+}
+
+void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples) {
+    bool is_sorted = true;
+    for (size_t i = 1; i < samples->count; i++) {
+        is_sorted = is_sorted && samples->row[i - 1].sample.cpu < samples->row[i].sample.cpu;
+    }
+    if (is_sorted) {
+        return;
+    }
+    qsort(samples->row, samples->count, sizeof samples->row[0], by_number);
+    drop_twins(samples);
+}
+
+/* A walk over the rows that two sets of sorted samples have in common. */
+struct pairs {
+    const struct sysinfo__cpu_rows *before, *after;
+    size_t earlier, later; /* Where in each. */
+};
+
+/* The later row's partner, NULL where it has none; the walk ends when `later` has gone through all. */
+static const struct sysinfo_cpu_sample *partner_of(struct pairs *pairs) {
+    const struct sysinfo_cpu_sample *sample = &pairs->after->row[pairs->later].sample;
+    while (pairs->earlier < pairs->before->count && pairs->before->row[pairs->earlier].sample.cpu < sample->cpu) {
+        pairs->earlier++;
+    }
+    bool is_there =
+        pairs->earlier < pairs->before->count && pairs->before->row[pairs->earlier].sample.cpu == sample->cpu;
+    return is_there ? &pairs->before->row[pairs->earlier].sample : NULL;
+}
+
+/*
+ * Whether any row has a window; if none, why not: a row that did not move may move
+ * later, and what happened to another matters more than that it has no partner.
+ */
+static enum sysinfo__window any_window(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after) {
+    struct pairs pairs = {before, after, 0, 0};
+    enum sysinfo__window found = SYSINFO__WINDOW_OTHER_CPUS;
+    for (; pairs.later < after->count && found != SYSINFO__WINDOW_MEASURED; pairs.later++) {
+        const struct sysinfo_cpu_sample *sample = &after->row[pairs.later].sample, *partner = partner_of(&pairs);
+        if (partner == NULL) {
+            continue;
+        }
+        struct sysinfo__cpu_step step;
+        enum sysinfo__window window = sysinfo__cpu_step(partner, sample, &step);
+        if (window == SYSINFO__WINDOW_MEASURED || found == SYSINFO__WINDOW_OTHER_CPUS ||
+            found == SYSINFO__WINDOW_EMPTY) {
+            found = window;
+        }
+    }
+    return found;
+}
+
+static void add_step(struct sysinfo__cpu_step *sum, const struct sysinfo__cpu_step *step) {
+    for (size_t mode = 0; mode < sizeof sum->mode / sizeof sum->mode[0]; mode++) {
+        sum->mode[mode] += step->mode[mode];
+    }
+    sum->total += step->total;
+    sum->modes &= step->modes;
+    sum->is_doubtful = sum->is_doubtful || step->is_doubtful;
+}
+
+/*
+ * The sum of the rows that have a window, and where `row` is not NULL a usage for
+ * each row of `after`. At least one has a window.
+ */
+static void sum_rows(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
+                     struct sysinfo_cpu_usage *all, union sysinfo__cpu_row *row) {
+    struct pairs pairs = {before, after, 0, 0};
+    struct sysinfo__cpu_step sum = {.modes = UINT64_MAX}, step;
+    double elapsed = sysinfo__cpu_elapsed(&before->all.sample, &after->all.sample);
+    bool is_part = false;
+    for (; pairs.later < after->count; pairs.later++) {
+        const struct sysinfo_cpu_sample *sample = &after->row[pairs.later].sample, *partner = partner_of(&pairs);
+        enum sysinfo__window window =
+            partner != NULL ? sysinfo__cpu_step(partner, sample, &step) : SYSINFO__WINDOW_OTHER_CPUS;
+        struct sysinfo_cpu_usage usage = {.present = 0};
+        if (window == SYSINFO__WINDOW_MEASURED) {
+            add_step(&sum, &step);
+        } else {
+            is_part = is_part || (partner != NULL && window != SYSINFO__WINDOW_EMPTY);
+        }
+        if (row == NULL) {
+            continue;
+        }
+        if (window == SYSINFO__WINDOW_MEASURED) {
+            sysinfo__cpu_shares(&step, &usage);
+            sysinfo__cpu_interval(elapsed, &usage);
+        }
+        usage.present |= SYSINFO_BIT(struct sysinfo_cpu_usage, cpu);
+        usage.cpu = sample->cpu;
+        row[pairs.later].usage = usage;
+    }
+    sysinfo__cpu_shares(&sum, all);
+    all->estimated |= is_part ? all->present : 0; /* A CPU that has no true share may change all of them. */
+    sysinfo__cpu_interval(elapsed, all);
+}
+
+static bool have_rows(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after) {
+    return before->count > 0 && after->count > 0;
+}
+
+enum sysinfo__window sysinfo__cpu_rows_total(const struct sysinfo__cpu_rows *before,
+                                             const struct sysinfo__cpu_rows *after, struct sysinfo_cpu_usage *all) {
+    if (!have_rows(before, after)) {
+        return sysinfo__cpu_usage(&before->all.sample, &after->all.sample, all);
+    }
+    enum sysinfo__window window = any_window(before, after);
+    if (window == SYSINFO__WINDOW_MEASURED) {
+        sum_rows(before, after, all, NULL);
+    }
+    return window;
 }
 
 bool sysinfo__cpu_rows_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
                              struct sysinfo__cpu_rows *usage, enum sysinfo__window *window) {
     struct sysinfo_cpu_usage all;
-    *window = sysinfo__cpu_usage(&before->all.sample, &after->all.sample, &all);
+    bool has_rows = have_rows(before, after);
+    *window = has_rows ? any_window(before, after) : sysinfo__cpu_usage(&before->all.sample, &after->all.sample, &all);
     if (*window != SYSINFO__WINDOW_MEASURED) {
         return true;
     }
     if (!sysinfo__cpu_rows_reserve(usage, after->count)) {
         return false;
     }
-    usage->all.usage = all;
-    usage->count = after->count;
-    size_t partner = 0;
-    for (size_t i = 0; i < after->count; i++) {
-        const struct sysinfo_cpu_sample *sample = &after->row[i].sample;
-        struct sysinfo_cpu_usage *row = &usage->row[i].usage;
-        while (partner < before->count && before->row[partner].sample.cpu < sample->cpu) {
-            partner++;
-        }
-        if (partner == before->count ||
-            sysinfo__cpu_usage(&before->row[partner].sample, sample, row) != SYSINFO__WINDOW_MEASURED) {
-            *row =
-                (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = sample->cpu};
+    if (has_rows) {
+        sum_rows(before, after, &all, usage->row);
+    } else {
+        for (size_t i = 0; i < after->count; i++) {
+            usage->row[i].usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu),
+                                                             .cpu = after->row[i].sample.cpu};
         }
     }
+    usage->all.usage = all;
+    usage->count = after->count;
     return true;
 }

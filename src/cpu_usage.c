@@ -71,66 +71,136 @@ static bool is_more_than_jitter(double step_back, double window) {
     return step_back > 0.05 && step_back > window / 20;
 }
 
-enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
-                                        struct sysinfo_cpu_usage *usage) {
-    uint64_t both = before->present & after->present;
-    if (!is_of_one_cpu(before, after) || !(both & BIT(IDLE))) {
-        return SYSINFO__WINDOW_MISMATCH;
-    }
+/*
+ * Seconds by which CPU time may differ from the time on the clock. Ten columns are
+ * rounded down to ticks one by one (10 ms on Linux, 15.6 ms on Windows), a CPU is
+ * charged at its ticks, the clock is read a moment before the counters, and the
+ * two run from different oscillators.
+ */
+static double slack(double elapsed, double cpus) {
+    return 0.1 + cpus * (0.01 + elapsed / 100);
+}
+
+double sysinfo__cpu_elapsed(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after) {
+    double elapsed = SYSINFO_HAS(before, time) && SYSINFO_HAS(after, time) ? after->time - before->time : -1;
+    return elapsed >= 0 && elapsed <= DBL_MAX ? elapsed : -1;
+}
+
+/* How many CPUs a row speaks of; 0: not known. */
+static double cpus_of(const struct sysinfo_cpu_sample *sample) {
+    return SYSINFO_HAS(sample, cpus) ? (double)sample->cpus : SYSINFO_HAS(sample, cpu) ? 1 : 0;
+}
+
+static void take_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, uint64_t both,
+                      struct sysinfo__cpu_step *step) {
     double wrap = (both & SYSINFO_BIT(struct sysinfo_cpu_sample, wrap)) != 0 ? after->wrap : DBL_MAX;
-    double delta[LAST_MODE + 1] = {0};
-    double total = 0, busy = 0, idle_step_back = 0;
-    uint64_t modes = 0, estimated = 0;
-    bool ran_backwards = false;
+    memset(step, 0, sizeof *step);
     for (int mode = FIRST_MODE; mode <= LAST_MODE; mode++) {
         if (!(both & BIT(mode))) {
             continue;
         }
-        modes |= BIT(mode);
-        double step = advance(slot_get(before, mode), slot_get(after, mode), wrap);
-        if (!(step >= 0)) {
-            ran_backwards = true;
-            idle_step_back = mode == IDLE ? -step : idle_step_back;
-            step = 0;
+        step->modes |= BIT(mode);
+        double seconds = advance(slot_get(before, mode), slot_get(after, mode), wrap);
+        if (!(seconds >= 0)) {
+            step->is_doubtful = true;
+            step->idle_step_back = mode == IDLE ? -seconds : step->idle_step_back;
+            seconds = 0;
         }
-        delta[mode] = step;
+        step->mode[mode - FIRST_MODE] = seconds;
         if (mode != GUEST && mode != GUEST_NICE) {
-            total += step;
-            busy += mode != IDLE && mode != IOWAIT ? step : 0;
+            step->total += seconds;
         }
     }
-    if (is_more_than_jitter(idle_step_back, total)) {
+}
+
+/*
+ * Time that was counted and did not pass (a counter that jumped, at a resume, a
+ * migration or when a CPU comes back) hides all other shares. Where idle time
+ * ran backwards, even by a tick, its share is known only when the other modes
+ * fill the time that passed.
+ *
+ * Two texts of a capture that are read one after the other took no time at all:
+ * below a tick the clock is no witness, and the shares are only marked.
+ */
+static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed, double cpus) {
+    bool has_bounds = elapsed >= 0 && cpus > 0;
+    double most = elapsed * cpus + slack(elapsed, cpus), least = elapsed * cpus - slack(elapsed, cpus);
+    bool is_too_much = has_bounds && step->total > most;
+    if (!(step->total <= DBL_MAX) || (is_too_much && elapsed >= 0.01)) {
+        return SYSINFO__WINDOW_IMPOSSIBLE;
+    }
+    step->is_doubtful = step->is_doubtful || is_too_much;
+    if (is_more_than_jitter(step->idle_step_back, step->total) ||
+        (has_bounds && step->idle_step_back > 0 && step->total < least)) {
         return SYSINFO__WINDOW_BACKWARDS;
     }
-    if (!(total > 0 && total <= DBL_MAX)) {
-        return SYSINFO__WINDOW_EMPTY;
-    }
-    /* A part is never more than its whole: the kernel rounds the two columns to ticks one by one. */
-    if (delta[GUEST] > delta[USER]) {
-        delta[GUEST] = delta[USER];
-        estimated |= BIT(GUEST);
-    }
-    if (delta[GUEST_NICE] > delta[NICE]) {
-        delta[GUEST_NICE] = delta[NICE];
-        estimated |= BIT(GUEST_NICE);
-    }
+    return step->total > 0 ? SYSINFO__WINDOW_MEASURED : SYSINFO__WINDOW_EMPTY;
+}
 
+enum sysinfo__window sysinfo__cpu_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                       struct sysinfo__cpu_step *step) {
+    uint64_t both = before->present & after->present;
+    if (!is_of_one_cpu(before, after) || !(both & BIT(IDLE))) {
+        return SYSINFO__WINDOW_MISMATCH;
+    }
+    double cpus = cpus_of(before), cpus_now = cpus_of(after);
+    if (cpus > 0 && cpus_now > 0 && (cpus < cpus_now || cpus > cpus_now)) {
+        return SYSINFO__WINDOW_OTHER_CPUS;
+    }
+    take_step(before, after, both, step);
+    return judge(step, sysinfo__cpu_elapsed(before, after), cpus > 0 ? cpus_now : 0);
+}
+
+/*
+ * A part is never more than its whole. The kernel rounds the two columns to ticks
+ * one by one, so a tick more is a correction; less than half of one is only the
+ * last digit of a double.
+ */
+static void limit_part(double *part, double whole, uint64_t bit, uint64_t *estimated) {
+    if (*part > whole) {
+        *estimated |= *part - whole > 0.005 ? bit : 0;
+        *part = whole;
+    }
+}
+
+void sysinfo__cpu_shares(const struct sysinfo__cpu_step *step, struct sysinfo_cpu_usage *usage) {
+    double seconds[LAST_MODE + 1] = {0};
+    uint64_t estimated = 0;
+    memcpy(&seconds[FIRST_MODE], step->mode, sizeof step->mode);
+    limit_part(&seconds[GUEST], seconds[USER], BIT(GUEST), &estimated);
+    limit_part(&seconds[GUEST_NICE], seconds[NICE], BIT(GUEST_NICE), &estimated);
+
+    double busy = 0;
     memset(usage, 0, sizeof *usage);
     for (int mode = FIRST_MODE; mode <= LAST_MODE; mode++) {
-        slot_set(usage, mode, delta[mode] / total * 100); /* Divided first: then it cannot exceed 100. */
+        bool is_known = (step->modes & BIT(mode)) != 0; /* Divided first: then a share cannot exceed 100. */
+        slot_set(usage, mode, is_known ? seconds[mode] / step->total * 100 : 0);
+        busy += mode != IDLE && mode != IOWAIT && mode != GUEST && mode != GUEST_NICE ? seconds[mode] : 0;
     }
-    usage->percent = busy / total * 100;
-    uint64_t shares = modes | SYSINFO_BIT(struct sysinfo_cpu_usage, percent);
-    usage->present = shares;
-    usage->estimated = ran_backwards ? shares : estimated;
+    usage->percent = busy / step->total * 100;
+    usage->present = step->modes | SYSINFO_BIT(struct sysinfo_cpu_usage, percent);
+    usage->estimated = step->is_doubtful ? usage->present : estimated;
+}
+
+void sysinfo__cpu_interval(double elapsed, struct sysinfo_cpu_usage *usage) {
+    if (elapsed >= 0) {
+        usage->interval = elapsed;
+        usage->present |= SYSINFO_BIT(struct sysinfo_cpu_usage, interval);
+    }
+}
+
+enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                        struct sysinfo_cpu_usage *usage) {
+    struct sysinfo__cpu_step step;
+    enum sysinfo__window window = sysinfo__cpu_step(before, after, &step);
+    if (window != SYSINFO__WINDOW_MEASURED) {
+        return window;
+    }
+    sysinfo__cpu_shares(&step, usage);
     if (SYSINFO_HAS(after, cpu)) {
         usage->cpu = after->cpu;
         usage->present |= SYSINFO_BIT(struct sysinfo_cpu_usage, cpu);
     }
-    double interval = after->time - before->time;
-    if ((both & SYSINFO_BIT(struct sysinfo_cpu_sample, time)) && interval >= 0 && interval <= DBL_MAX) {
-        usage->interval = interval;
-        usage->present |= SYSINFO_BIT(struct sysinfo_cpu_usage, interval);
-    }
-    return SYSINFO__WINDOW_MEASURED;
+    sysinfo__cpu_interval(sysinfo__cpu_elapsed(before, after), usage);
+    return window;
 }

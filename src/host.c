@@ -19,6 +19,7 @@ static void release_host(struct sysinfo_host *host) {
     }
     sysinfo__topology_forget(host);
     free(host->past_percpu.row);
+    free(host->before.row);
     free(host->spare.row);
     sysinfo__numa_rows_free(&host->spare_nodes);
 }

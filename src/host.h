@@ -23,6 +23,7 @@ struct sysinfo_host {
     /* The earlier sample of each question that compares with one; its `present` is 0 when there is none. */
     struct sysinfo_cpu_sample past_percent, past_times_percent;
     struct sysinfo__cpu_rows past_percpu;
+    struct sysinfo__cpu_rows before; /* Where a call takes two samples itself: the first. */
 
     struct sysinfo__cgroup_sample past_cgroup; /* Its time is not present when there is none. */
 

@@ -77,6 +77,7 @@ struct sysinfo_cpu_sample {
      * lowered priority, a part of nice.
      */
     double guest_nice;
+    uint64_t cpus; /* none, label: Number of CPUs that the row for all CPUs sums. Since 0.2. */
 };
 
 /* ---- All CPUs together ------------------------------------------------- */
@@ -105,8 +106,12 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *hos
  * moves in steps of 10 %.
  *
  * SYSINFO_INVALID: `interval` is negative, NaN or infinite, or 0 with a NULL host.
- * SYSINFO_NOT_YET also when idle time ran backwards by more than the clock's
- * jitter (a resume from suspend): that window has no true percentage. Since 0.1.
+ * SYSINFO_NOT_YET also when the counters of the window have no true percentage:
+ * idle time ran backwards by more than the clock's jitter (a resume from suspend),
+ * more CPU time was counted than has passed (a resume, a migration), or, with
+ * `interval` 0 or a NULL host, CPUs came or went: the kernel's own sum, all that
+ * such a call reads, then jumps. Else the CPUs are summed one by one, and those that
+ * are in both samples count. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent);
 
@@ -120,9 +125,11 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_h
  * any age or size, for only slots whose bit is set are read.
  *
  * A mode whose counter ran backwards counts as 0, and every share of that row is
- * marked estimated. SYSINFO_NOT_YET: nothing moved, or idle time ran backwards by
- * more than jitter. SYSINFO_INVALID: a NULL, a wrong size, samples of two
- * different CPUs, or a sample without idle time. Since 0.1.
+ * marked estimated. SYSINFO_NOT_YET: nothing moved, idle time ran backwards by
+ * more than jitter, the counters advanced by more than the time between the two
+ * samples (where both know it), or the two sum different numbers of CPUs.
+ * SYSINFO_INVALID: a NULL, a wrong size, samples of two different CPUs, or a sample
+ * without idle time. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before,
                                                                 const struct sysinfo_cpu_sample *after,
@@ -155,7 +162,9 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_ho
 /*
  * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval`
  * and a past of its own. A CPU that was not there before, or that has no
- * percentage over this window, has a row that knows only its number. Since 0.1.
+ * percentage over this window, has a row that knows only its number. The row for
+ * all CPUs sums those that have one; it is marked estimated when a CPU that was
+ * there before has none. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
                                                                struct sysinfo_cpu_usage_list **list);
@@ -164,6 +173,14 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_ho
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
                                                                      const struct sysinfo_cpu_sample_list *after,
                                                                      struct sysinfo_cpu_usage_list **list);
+
+/*
+ * Why that difference has no percentages: the sentence that sysinfo_explain() gives after such a
+ * window, without a full stop. NULL: it has them, or a list is NULL. Never translated, and always
+ * valid. Since 0.2.
+ */
+SYSINFO_EXPORT const char *sysinfo_cpu_usage_list_explain(const struct sysinfo_cpu_sample_list *before,
+                                                          const struct sysinfo_cpu_sample_list *after);
 
 /* The row for all CPUs together; NULL for a NULL list. Since 0.1. */
 SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list);

@@ -93,6 +93,7 @@ static const struct sysinfo__source sources[] = {
     CPU_SAMPLE(steal, "/proc/stat, column 8"),
     CPU_SAMPLE(guest, "/proc/stat, column 9"),
     CPU_SAMPLE(guest_nice, "/proc/stat, column 10"),
+    CPU_SAMPLE(cpus, "cpuN lines of /proc/stat, counted"),
     MEMORY(total, "MemTotal in /proc/meminfo"),
     MEMORY(available, "MemAvailable in /proc/meminfo; else estimated from MemFree, the file cache and /proc/zoneinfo"),
     MEMORY(percent, "(total - available) / total"),

@@ -13,18 +13,12 @@ enum { COLUMNS = 10, COLUMNS_OF_EVERY_KERNEL = 4 };
 
 #define BIT(mode) SYSINFO_BIT(struct sysinfo_cpu_sample, mode)
 
-/* The modes that are known when a line has so many columns. */
-static const uint64_t known_modes[COLUMNS + 1] = {
-    [4] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle),
-    [5] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait),
-    [6] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq),
-    [7] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq),
-    [8] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal),
-    [9] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) |
-          BIT(guest),
-    [10] = BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) |
-           BIT(guest) | BIT(guest_nice),
-};
+static const uint64_t mode_of_column[COLUMNS] = {BIT(user), BIT(nice),    BIT(system), BIT(idle),  BIT(iowait),
+                                                 BIT(irq),  BIT(softirq), BIT(steal),  BIT(guest), BIT(guest_nice)};
+
+#define ALL_MODES                                                                                           \
+    (BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | \
+     BIT(guest) | BIT(guest_nice))
 
 /*
  * The line as every kernel of today writes it: ten columns, one blank before each.
@@ -68,15 +62,29 @@ SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLU
     return true;
 }
 
-/* Any line: returns how many columns of it are numbers. */
-static __attribute__((noinline)) int scan_any_line(const char *p, uint64_t ticks[COLUMNS]) {
+/*
+ * Any line: returns the modes whose columns are numbers. A number too large to be
+ * ticks, as an idle time below zero that the kernel printed unsigned, is left out and
+ * those after it are good; anything else ends the line. 0: that leaves fewer
+ * columns than every kernel writes, or no good one.
+ */
+static __attribute__((noinline)) uint64_t scan_any_line(const char *p, uint64_t ticks[COLUMNS]) {
     int column = 0;
+    uint64_t modes = 0;
     memset(ticks, 0, COLUMNS * sizeof ticks[0]);
-    while (column < COLUMNS && *p == ' ' &&
-           (p = sysinfo__scan_number(sysinfo__scan_blanks(p), &ticks[column])) != NULL) {
-        column++;
+    for (; column < COLUMNS && *p == ' '; column++) {
+        p = sysinfo__scan_blanks(p);
+        const char *digits_end = p;
+        while (*digits_end >= '0' && *digits_end <= '9') {
+            digits_end++;
+        }
+        if (digits_end == p || (*digits_end != ' ' && *digits_end != '\n' && *digits_end != '\t')) {
+            break;
+        }
+        modes |= sysinfo__scan_number(p, &ticks[column]) != NULL ? mode_of_column[column] : 0;
+        p = digits_end;
     }
-    return column;
+    return column >= COLUMNS_OF_EVERY_KERNEL ? modes : 0;
 }
 
 /* Scanned numbers have less than 16 digits; from a signed number the conversion is one instruction. */
@@ -90,8 +98,8 @@ SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
  */
 SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
     uint64_t ticks[COLUMNS];
-    int columns = scan_usual_line(at, ticks) ? COLUMNS : scan_any_line(*at, ticks);
-    if (columns < COLUMNS_OF_EVERY_KERNEL) {
+    uint64_t modes = scan_usual_line(at, ticks) ? ALL_MODES : scan_any_line(*at, ticks);
+    if (modes == 0) {
         return false;
     }
     sample->user = seconds(ticks[0], ticks_per_second);
@@ -104,31 +112,8 @@ SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_secon
     sample->steal = seconds(ticks[7], ticks_per_second);
     sample->guest = seconds(ticks[8], ticks_per_second);
     sample->guest_nice = seconds(ticks[9], ticks_per_second);
-    sample->present |= known_modes[columns];
+    sample->present |= modes;
     return true;
-}
-
-/* The line for all CPUs: the first one on every kernel, but looked for. NULL: none. */
-static const char *find_total(const char *text, const char *end) {
-    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
-        if (SYSINFO__SCAN_BEGINS(line, "cpu ")) {
-            return line;
-        }
-    }
-    return NULL;
-}
-
-enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second,
-                                                      struct sysinfo_cpu_sample *all) {
-    const char *line = find_total(text, text + length);
-    if (line == NULL) {
-        return SYSINFO__STAT_NO_CPU_LINE;
-    }
-    const char *columns = line + 3;
-    while (columns[1] == ' ') { /* Behind this label stand two blanks. */
-        columns++;
-    }
-    return decode_modes(&columns, ticks_per_second, all) ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
 }
 
 /* The number in a label "cpu12" at `line`; returns what stands behind it, or NULL when the line is another. */
@@ -139,25 +124,83 @@ SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
     return sysinfo__scan_number(line + 3, cpu);
 }
 
+/* A text's lines of CPUs, as far as they have been read. */
+struct cpu_lines {
+    enum sysinfo__stat_outcome outcome; /* Of the best line for all CPUs. */
+    bool is_counting;                   /* That line counts something. */
+    uint64_t count;                     /* Of the cpuN lines. */
+};
+
+/*
+ * A line for all CPUs: the first one that counts anything, should there be several
+ * (a container's file system that put its own before the kernel's).
+ */
+static void decode_total(const char *columns, double ticks_per_second, struct cpu_lines *lines,
+                         struct sysinfo_cpu_sample *all) {
+    struct sysinfo_cpu_sample sample = {.present = 0};
+    while (columns[1] == ' ') { /* After this label stand two blanks. */
+        columns++;
+    }
+    bool is_good = decode_modes(&columns, ticks_per_second, &sample);
+    bool is_counting = is_good && (sample.user > 0 || sample.nice > 0 || sample.system > 0 || sample.idle > 0);
+    if (lines->outcome != SYSINFO__STAT_OK || (is_counting && !lines->is_counting)) {
+        lines->outcome = is_good ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
+        lines->is_counting = is_counting;
+        if (is_good) {
+            *all = sample;
+        }
+    }
+}
+
+/*
+ * The cpu lines stand together, and first; the lines after them are long and hold
+ * none, so the walk ends there, unless it has not met a line for all CPUs.
+ * `rows` NULL: the cpuN lines are counted only.
+ */
+SYSINFO__ALWAYS_INLINE enum sysinfo__stat_outcome decode_cpu_lines(const char *text, size_t length,
+                                                                   double ticks_per_second,
+                                                                   struct sysinfo_cpu_sample *all,
+                                                                   struct sysinfo__cpu_rows *rows) {
+    const char *end = text + length, *line = text;
+    struct cpu_lines lines = {SYSINFO__STAT_NO_CPU_LINE, false, 0};
+    while (line < end) {
+        uint64_t cpu;
+        const char *columns = scan_label(line, &cpu);
+        if (columns != NULL) {
+            lines.count++;
+            struct sysinfo_cpu_sample *row = NULL;
+            if (rows != NULL && (row = sysinfo__cpu_rows_add(rows, cpu)) == NULL) {
+                return SYSINFO__STAT_NO_MEMORY;
+            }
+            if (row != NULL) {
+                decode_modes(&columns, ticks_per_second, row);
+            }
+            line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end);
+            continue;
+        }
+        if (SYSINFO__SCAN_BEGINS(line, "cpu ")) {
+            decode_total(line + 3, ticks_per_second, &lines, all);
+        } else if (lines.outcome == SYSINFO__STAT_OK) {
+            break;
+        }
+        line = sysinfo__scan_next_line(line, end);
+    }
+    if (lines.outcome == SYSINFO__STAT_OK && lines.count > 0) {
+        FACT(all, cpus, lines.count);
+    }
+    return lines.outcome;
+}
+
+enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second,
+                                                      struct sysinfo_cpu_sample *all) {
+    return decode_cpu_lines(text, length, ticks_per_second, all, NULL);
+}
+
 enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second,
                                                      struct sysinfo__cpu_rows *rows) {
-    const char *end = text + length;
-    enum sysinfo__stat_outcome outcome = sysinfo__decode_stat_total(text, length, ticks_per_second, &rows->all.sample);
-    if (outcome != SYSINFO__STAT_OK) {
-        return outcome;
-    }
-    /* The cpu lines stand together; the lines behind them are long and hold none. */
-    const char *line = sysinfo__scan_next_line(find_total(text, end), end);
-    uint64_t cpu;
-    for (const char *columns; (columns = scan_label(line, &cpu)) != NULL;
-         line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end)) {
-        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
-        if (row == NULL) {
-            return SYSINFO__STAT_NO_MEMORY;
-        }
-        decode_modes(&columns, ticks_per_second, row);
-    }
-    return SYSINFO__STAT_OK;
+    enum sysinfo__stat_outcome outcome = decode_cpu_lines(text, length, ticks_per_second, &rows->all.sample, rows);
+    rows->count = outcome == SYSINFO__STAT_OK ? rows->count : 0;
+    return outcome;
 }
 
 size_t sysinfo__decode_stat_cpu_lines(const char *text, size_t length) {
@@ -175,15 +218,15 @@ void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysin
     uint64_t value;
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
         if (SYSINFO__SCAN_BEGINS(line, "ctxt ")) {
-            if (sysinfo__scan_number(line + 5, &value) != NULL) {
+            if (sysinfo__scan_long(line + 5, &value) != NULL) {
                 FACT(stats, ctx_switches, value);
             }
         } else if (SYSINFO__SCAN_BEGINS(line, "intr ")) {
-            if (sysinfo__scan_number(line + 5, &value) != NULL) {
+            if (sysinfo__scan_long(line + 5, &value) != NULL) {
                 FACT(stats, interrupts, value);
             }
         } else if (SYSINFO__SCAN_BEGINS(line, "softirq ")) {
-            if (sysinfo__scan_number(line + 8, &value) != NULL) {
+            if (sysinfo__scan_long(line + 8, &value) != NULL) {
                 FACT(stats, soft_interrupts, value);
             }
         }

@@ -230,6 +230,7 @@ static const char *const not_asked[] = {
     "cpu_usage_list_all",
     "cpu_usage_list_at",
     "cpu_usage_list_count",
+    "cpu_usage_list_explain",
     "cpu_usage_list_free",
     "field_double",
     "field_find",

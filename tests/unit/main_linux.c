@@ -6,6 +6,7 @@ int main(void) {
     Suite *suite = suite_create("unit_linux");
     suite_add_tcase(suite, scan_tests());
     suite_add_tcase(suite, stat_tests());
+    suite_add_tcase(suite, pairs_tests());
     suite_add_tcase(suite, meminfo_tests());
     suite_add_tcase(suite, text_tests());
     suite_add_tcase(suite, cpu_set_tests());

@@ -33,6 +33,24 @@ START_TEST(rows_in_any_order_are_sorted_by_number) {
 }
 END_TEST
 
+START_TEST(of_two_rows_with_one_number_the_one_that_counts_is_kept) {
+    struct sysinfo__cpu_rows rows = {.count = 0};
+    add(&rows, 3, 0, 0);
+    add(&rows, 1, 5, 6);
+    add(&rows, 3, 7, 8);
+    add(&rows, 1, 0, 0);
+    add(&rows, 1, 0, 0);
+    sysinfo__cpu_rows_sort(&rows);
+    ck_assert_uint_eq(rows.count, 2);
+    ck_assert(rows.row[0].sample.cpu == 1 && rows.row[0].sample.user + rows.row[0].sample.idle > 0);
+    ck_assert(rows.row[1].sample.cpu == 3 && rows.row[1].sample.user == 7);
+    sysinfo__cpu_rows_clear(&rows);
+    sysinfo__cpu_rows_sort(&rows);
+    ck_assert_uint_eq(rows.count, 0);
+    free(rows.row);
+}
+END_TEST
+
 /* Between the samples CPU 1 goes, CPU 2 comes, CPU 9 stands still, CPU 12 resumes. */
 START_TEST(rows_are_matched_by_number_not_by_position) {
     struct sysinfo__cpu_rows before = {.count = 0}, after = {.count = 0}, usage = {.count = 0};
@@ -90,6 +108,7 @@ END_TEST
 TCase *rows_tests(void) {
     TCase *tests = tcase_create("rows");
     tcase_add_test(tests, rows_in_any_order_are_sorted_by_number);
+    tcase_add_test(tests, of_two_rows_with_one_number_the_one_that_counts_is_kept);
     tcase_add_test(tests, rows_are_matched_by_number_not_by_position);
     tcase_add_test(tests, rows_are_left_alone_unless_the_window_was_measured);
     tcase_add_test(tests, more_rows_than_memory_can_count_are_refused);

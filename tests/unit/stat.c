@@ -78,8 +78,8 @@ static const struct {
     {"cpu  1 2 3 4", SYSINFO__STAT_SHORT_CPU_LINE}, /* Cut: 4 may have been 45. */
     {"cpu  -1 2 3 4 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
     {"cpu  1 2 3 -4 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
-    {"cpu  1 2 3 18446744073709551616 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
-    {"cpu  18446744073709551615 2 3 4 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
+    {"cpu  1 2 18446744073709551616\n", SYSINFO__STAT_SHORT_CPU_LINE},
+    {"cpu  1 2 3 18446744073709551616x 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
     {"cpu  1 2 3 4x 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
     {"cpu  1 2\n3 4 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
     {"cpu  1,2 3 4 5\n", SYSINFO__STAT_SHORT_CPU_LINE},
@@ -106,6 +106,57 @@ START_TEST(columns_end_where_a_later_one_is_unusable) {
     ck_assert_uint_eq(sample.present, BIT(user) | BIT(nice) | BIT(system) | BIT(idle) | BIT(iowait));
     ck_assert_int_eq(total_of("cpu  1 2 3 4 \n5 6 7\n", &sample), SYSINFO__STAT_OK);
     ck_assert_uint_eq(sample.present, BIT(user) | BIT(nice) | BIT(system) | BIT(idle));
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    uint64_t unknown;
+} wide_texts[] = {
+    {"cpu  1000 200 300 10000000000000000000 500 0 0 0 0 0\n", BIT(idle)},
+    {"cpu  1000 200 300 1234567890123456 500 0 0 0 0 0\n", BIT(idle)},
+    {"cpu  1000 200 300 18446744073709551616 500 0 0 0 0 0\n", BIT(idle)},
+    {"cpu  1000 200 300 400 18446744073709551615 0 0 0 0 0\n", BIT(iowait)},
+    {"cpu  1000 200 300 400 500 0 0 99999999999999999999999999 0 0\n", BIT(steal)},
+    {"cpu  18446744073709551615 200 300 18446744073709551615 500 0 0 0 0 0\n", BIT(user) | BIT(idle)},
+};
+
+START_TEST(a_number_too_large_to_be_ticks_is_left_out) {
+    struct sysinfo_cpu_sample sample;
+    uint64_t known = 0;
+    for (size_t i = 0; i < 10; i++) {
+        known |= modes_in_order[i];
+    }
+    ck_assert_int_eq(total_of(wide_texts[_i].text, &sample), SYSINFO__STAT_OK);
+    ck_assert_uint_eq(sample.present, known & ~wide_texts[_i].unknown);
+    ck_assert(sample.nice == 2 && sample.system == 3);
+    ck_assert(sample.user == (wide_texts[_i].unknown & BIT(user) ? 0 : 10));
+    ck_assert(sample.idle == (wide_texts[_i].unknown & BIT(idle) ? 0 : 4));
+}
+END_TEST
+
+static const char *const texts_of_two_totals[] = {
+    "cpu  0 0 0 0 0 0 0 0 0 0\ncpu  3000 0 100 9000 0 0 0 0 0 0\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu  3000 0 100 9000 0 0 0 0 0 0\ncpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu  3000 0 100 9000 0 0 0 0 0 0\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu  7000 0 0 1\nintr 5\n",
+    "cpu  0 0 0 0\ncpu0 1 2 3 4\ncpu  3000 0 100 9000\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu  1 2\ncpu0 1 2 3 4\ncpu  3000 0 100 9000\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu  3000 0 100 9000\nintr 5\n",
+};
+
+START_TEST(of_two_lines_for_all_cpus_the_one_that_counts_is_read) {
+    struct sysinfo_cpu_sample sample;
+    size_t length = strlen(texts_of_two_totals[_i]);
+    ck_assert_int_eq(total_of(texts_of_two_totals[_i], &sample), SYSINFO__STAT_OK);
+    ck_assert(sample.user == 30 && sample.system == 1 && sample.idle == 90);
+    ck_assert(SYSINFO_HAS(&sample, cpus) && sample.cpus == 2);
+    char *text = text_copy(texts_of_two_totals[_i], length);
+    struct sysinfo__cpu_rows rows = {.count = 0};
+    ck_assert_int_eq(sysinfo__decode_stat_rows(text, length, 100, &rows), SYSINFO__STAT_OK);
+    ck_assert_uint_eq(rows.count, 2);
+    ck_assert(rows.all.sample.user == 30 && rows.row[1].sample.cpu == 1);
+    free(rows.row);
+    free(text);
 }
 END_TEST
 
@@ -176,7 +227,7 @@ START_TEST(a_cpu_whose_line_is_unusable_is_a_row_with_its_number) {
         ck_assert(is_usable || rows.row[i].sample.present == BIT(cpu));
     }
     ck_assert(SYSINFO_HAS(&rows.row[0].sample, iowait) && !SYSINFO_HAS(&rows.row[4].sample, iowait));
-    ck_assert(rows.all.sample.idle == 0.4);
+    ck_assert(rows.all.sample.idle == 0.4 && rows.all.sample.cpus == 5);
     free(rows.row);
     free(text);
 }
@@ -184,10 +235,11 @@ END_TEST
 
 /*
  * A cpu line, number by number as slowly as can be: what the fast scanner must come to. Returns how
- * many columns are known.
+ * many columns it has, and in *wide those whose numbers are too large to be ticks.
  */
-static int read_plainly(const char *p, double seconds[10]) {
+static int read_plainly(const char *p, double seconds[10], uint64_t *wide) {
     int column = 0;
+    *wide = 0;
     memset(seconds, 0, 10 * sizeof seconds[0]);
     while (column < 10 && *p == ' ') {
         while (*p == ' ' || *p == '\t') {
@@ -198,10 +250,11 @@ static int read_plainly(const char *p, double seconds[10]) {
         for (; *p >= '0' && *p <= '9'; p++, digits++) {
             ticks = ticks * 10 + (uint64_t)(*p - '0');
         }
-        if (digits == 0 || digits > 15 || (*p != ' ' && *p != '\t' && *p != '\n')) {
+        if (digits == 0 || (*p != ' ' && *p != '\t' && *p != '\n')) {
             break;
         }
-        seconds[column++] = (double)ticks / 100;
+        *wide |= digits > 15 ? modes_in_order[column] : 0;
+        seconds[column++] = digits > 15 ? 0 : (double)ticks / 100;
     }
     return column;
 }
@@ -216,14 +269,15 @@ static void check_row(const char *line, size_t length) {
     memcpy(bytes + size + length, behind, sizeof behind - 1);
     char *text = text_copy(bytes, size + length + sizeof behind - 1);
     double seconds[10];
-    int columns = read_plainly(text + size + 4, seconds);
+    uint64_t wide;
+    int columns = read_plainly(text + size + 4, seconds, &wide);
     struct sysinfo__cpu_rows rows = {.count = 0};
     ck_assert_int_eq(sysinfo__decode_stat_rows(text, size + length + sizeof behind - 1, 100, &rows), SYSINFO__STAT_OK);
     ck_assert_uint_gt(rows.count, 0);
     const struct sysinfo_cpu_sample *row = &rows.row[0].sample;
     uint64_t known = BIT(cpu);
     for (int i = 0; i < 10 && columns >= 4; i++) {
-        known |= i < columns ? modes_in_order[i] : 0;
+        known |= i < columns ? modes_in_order[i] & ~wide : 0;
         ck_assert_msg(mode(row, (size_t)i) == seconds[i], "column %d of '%.*s' is not %g", i, (int)length, line,
                       seconds[i]);
     }
@@ -332,6 +386,18 @@ START_TEST(a_very_long_intr_line_is_only_its_first_number) {
 }
 END_TEST
 
+START_TEST(counters_have_up_to_64_bits) {
+    static const char bytes[] = "intr 1234567890123456 9 8\nctxt 2234567890123456\nsoftirq 18446744073709551615 1\n";
+    char *text = text_copy(bytes, sizeof bytes - 1);
+    struct sysinfo_stats stats = {.present = 0};
+    sysinfo__decode_stat_counters(text, sizeof bytes - 1, &stats);
+    ck_assert_uint_eq(stats.interrupts, 1234567890123456);
+    ck_assert_uint_eq(stats.ctx_switches, 2234567890123456);
+    ck_assert_uint_eq(stats.soft_interrupts, UINT64_MAX);
+    free(text);
+}
+END_TEST
+
 START_TEST(counters_that_are_no_numbers_are_unknown) {
     static const char bytes[] = "ctxt -5\nintr 18446744073709551616 1\nsoftirq \nctxtx 4\n";
     char *text = text_copy(bytes, sizeof bytes - 1);
@@ -351,6 +417,11 @@ TCase *stat_tests(void) {
     tcase_add_test(tests, a_text_of_nuls_has_no_cpu_line);
     tcase_add_test(tests, columns_end_where_a_later_one_is_unusable);
     tcase_add_test(tests, the_cpu_line_is_found_behind_others);
+    tcase_add_loop_test(tests, a_number_too_large_to_be_ticks_is_left_out, 0,
+                        (int)(sizeof wide_texts / sizeof wide_texts[0]));
+    tcase_add_loop_test(tests, of_two_lines_for_all_cpus_the_one_that_counts_is_read, 0,
+                        (int)(sizeof texts_of_two_totals / sizeof texts_of_two_totals[0]));
+    tcase_add_test(tests, counters_have_up_to_64_bits);
     tcase_add_test(tests, a_text_cut_anywhere_gives_no_number_that_was_not_in_it);
     tcase_add_test(tests, a_cpu_whose_line_is_unusable_is_a_row_with_its_number);
     tcase_add_test(tests, lines_that_only_begin_like_a_cpu_are_not_counted);

@@ -14,6 +14,7 @@ TCase *explain_tests(void);
 /* Linux. */
 TCase *scan_tests(void);
 TCase *stat_tests(void);
+TCase *pairs_tests(void);
 TCase *meminfo_tests(void);
 TCase *text_tests(void);
 TCase *cpu_set_tests(void);

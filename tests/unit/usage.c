@@ -169,7 +169,7 @@ START_TEST(modes_that_one_sample_lacks_are_unknown) {
 END_TEST
 
 START_TEST(samples_of_two_cpus_do_not_match) {
-    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 501);
+    struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 10.5, 10, 500.5);
     struct sysinfo_cpu_usage usage;
     after.present |= BIT(cpu);
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MISMATCH);
