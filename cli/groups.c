@@ -109,19 +109,20 @@ static void add_times(struct sysinfo_cpu_sample *sum, const struct sysinfo_cpu_s
 bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list,
                const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum) {
     const struct sysinfo_cpu_sample *sample;
-    bool is_first = true;
+    uint64_t cpus = 0;
     memset(sum, 0, sizeof *sum);
     for (size_t i = 0; (sample = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
         if (!group_has(group, sample->cpu) || (both != NULL && !list_has(both, sample->cpu))) {
             continue;
         }
-        if (is_first) {
+        if (cpus++ == 0) {
             *sum = *sample;
-            is_first = false;
         } else {
             add_times(sum, sample);
         }
     }
     sum->cpu = group->number;
-    return !is_first;
+    sum->cpus = cpus; /* Then the library knows how much time can have passed on them. */
+    sum->present |= SYSINFO_BIT(struct sysinfo_cpu_sample, cpus);
+    return cpus > 0;
 }

@@ -19,6 +19,12 @@ const void *sample_result(const struct sample *sample, const struct sysinfo_fiel
     return sample->status[field->result] == SYSINFO_OK ? sample->result[field->result] : NULL;
 }
 
+bool sample_may_know_later(const struct sample *sample, const struct sysinfo_field *field, bool has_root) {
+    bool is_window = field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] != SYSINFO_OK &&
+                     sample->status[SYSINFO_RESULT_CPU_SAMPLE] == SYSINFO_OK;
+    return (is_window || sample->status[field->result] == SYSINFO_NOT_YET) && !(sample->is_unchanged && has_root);
+}
+
 /* Keeps a result's status, and why it is no success. */
 static void keep(struct sampler *sampler, uint32_t result, int status) {
     struct sample *sample = &sampler->sample;
@@ -73,17 +79,12 @@ static void usage_rows_since_boot(struct sampler *sampler) {
     }
 }
 
-static int usage_rows(struct sampler *sampler) {
+static void usage_rows(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    if (sampler->past_list == NULL) {
-        return SYSINFO_NOT_YET;
-    }
-    int status = sysinfo_cpu_usage_list_between(sampler->past_list, sampler->now_list, &sampler->usage_list);
     const void *row;
-    for (size_t i = 0; status == SYSINFO_OK && (row = sysinfo_cpu_usage_list_at(sampler->usage_list, i)) != NULL; i++) {
+    for (size_t i = 0; (row = sysinfo_cpu_usage_list_at(sampler->usage_list, i)) != NULL; i++) {
         sample->row[sample->rows++] = row;
     }
-    return status;
 }
 
 static void sample_rows(struct sampler *sampler) {
@@ -128,8 +129,12 @@ static void group_rows(struct sampler *sampler) {
 
 /* ---- Both ways: the sample of now, and what it says against the past ---- */
 
+/*
+ * Use is measured CPU by CPU also where only the figure for all of them is wanted: the kernel's own
+ * sum jumps when a CPU goes offline or comes back.
+ */
 static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
-    if (!sampler->percpu) {
+    if (!sampler->percpu && !wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
         return sysinfo_cpu_times(sampler->host, now, sizeof *now);
     }
     int status = sysinfo_cpu_times_percpu(sampler->host, &sampler->now_list);
@@ -141,28 +146,68 @@ static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
     return status;
 }
 
-static void remember(struct sampler *sampler, const struct sysinfo_cpu_sample *now) {
+static void remember(struct sampler *sampler) {
     struct sysinfo_cpu_sample_list *list = sampler->past_list;
-    sampler->past = *now;
     sampler->past_list = sampler->now_list;
     sampler->now_list = list;
 }
 
+static bool have_counters_moved(const struct sysinfo_cpu_sample *past, const struct sysinfo_cpu_sample *now) {
+    bool has_moved = past->present != now->present;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (field->result == SYSINFO_RESULT_CPU_SAMPLE && field->kind == SYSINFO_KIND_COUNTER) {
+            double before = sysinfo_field_double(field, past), after = sysinfo_field_double(field, now);
+            has_moved = has_moved || before < after || before > after;
+        }
+    }
+    return has_moved;
+}
+
+static int measure_between(struct sampler *sampler, const struct sysinfo_cpu_sample *now,
+                           struct sysinfo_cpu_usage *usage) {
+    if (sampler->past_list == NULL) {
+        return SYSINFO_NOT_YET;
+    }
+    sampler->sample.is_unchanged = !have_counters_moved(sysinfo_cpu_sample_list_all(sampler->past_list), now);
+    int status = sysinfo_cpu_usage_list_between(sampler->past_list, sampler->now_list, &sampler->usage_list);
+    if (status == SYSINFO_OK) {
+        *usage = *sysinfo_cpu_usage_list_all(sampler->usage_list);
+    }
+    return status;
+}
+
+/* Why there is no percentage: the library's sentence about the two samples. */
+static void keep_usage(struct sampler *sampler, int status) {
+    keep(sampler, SYSINFO_RESULT_CPU_USAGE, status);
+    const char *why = status == SYSINFO_OK || sampler->since_boot
+                          ? NULL
+                          : sysinfo_cpu_usage_list_explain(sampler->past_list, sampler->now_list);
+    if (why != NULL) {
+        text_clear(&sampler->sample.why[SYSINFO_RESULT_CPU_USAGE]);
+        text_add(&sampler->sample.why[SYSINFO_RESULT_CPU_USAGE], why);
+    }
+}
+
 static void measure(struct sampler *sampler, const struct sysinfo_cpu_sample *now) {
     struct sample *sample = &sampler->sample;
-    struct sysinfo_cpu_sample past = sampler->since_boot ? start_of(sampler, now) : sampler->past;
     struct sysinfo_cpu_usage usage;
-    int status = past.present == 0 ? SYSINFO_NOT_YET : sysinfo_cpu_usage_between(&past, now, &usage, sizeof usage);
+    int status;
+    if (sampler->since_boot) {
+        struct sysinfo_cpu_sample start = start_of(sampler, now);
+        status = sysinfo_cpu_usage_between(&start, now, &usage, sizeof usage);
+    } else {
+        status = measure_between(sampler, now, &usage);
+    }
     if (status == SYSINFO_OK && sampler->percpu) {
         if (sampler->rows != ROWS_OF_CPUS) {
             group_rows(sampler);
         } else if (sampler->since_boot) {
             usage_rows_since_boot(sampler);
         } else {
-            status = usage_rows(sampler);
+            usage_rows(sampler);
         }
     }
-    keep(sampler, SYSINFO_RESULT_CPU_USAGE, status);
+    keep_usage(sampler, status);
     if (status == SYSINFO_OK) {
         memcpy(sample->result[SYSINFO_RESULT_CPU_USAGE], &usage, sizeof usage);
         sample->interval = SYSINFO_HAS(&usage, interval) ? usage.interval : -1;
@@ -181,7 +226,7 @@ static void take_cpu(struct sampler *sampler) {
     memcpy(sample->result[SYSINFO_RESULT_CPU_SAMPLE], &now, sizeof now);
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
         measure(sampler, &now);
-        remember(sampler, &now);
+        remember(sampler);
     } else if (sampler->percpu && sampler->rows != ROWS_OF_CPUS) {
         sum_rows(sampler);
     } else if (sampler->percpu) {
@@ -191,8 +236,8 @@ static void take_cpu(struct sampler *sampler) {
 
 void sampler_begin(struct sampler *sampler) {
     struct sysinfo_cpu_sample now;
-    if (read_now(sampler, &now) == SYSINFO_OK) {
-        remember(sampler, &now);
+    if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && read_now(sampler, &now) == SYSINFO_OK) {
+        remember(sampler);
     }
     if (sampler->measures_cgroup) {
         /* The library keeps the past of this one; what failed fails again when the sample is taken. */
@@ -215,6 +260,7 @@ const struct sample *sampler_take(struct sampler *sampler) {
     sample->wall = platform_wall_clock();
     sample->interval = -1;
     sample->rows = 0;
+    sample->is_unchanged = false;
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) || wants(sampler, SYSINFO_RESULT_CPU_SAMPLE)) {
         take_cpu(sampler);
     }

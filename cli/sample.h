@@ -23,6 +23,7 @@ struct sample {
     double interval;                 /* Seconds that CPU percentages were measured over; below 0: unknown. */
     int status[SAMPLE_RESULTS];      /* Of each result that was asked for. */
     struct text why[SAMPLE_RESULTS]; /* The library's sentence, where the status is no success. */
+    bool is_unchanged;               /* No CPU counter has moved since the last sample. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     const char *cgroup; /* The path of this process's cgroup, where it is asked for and known. */
     const void **row;   /* With percpu: the result of each CPU. */
@@ -42,7 +43,6 @@ struct sampler {
     bool measures_cgroup;     /* Its CPU use, since the last sample. */
     bool tells_cgroup;        /* Where it is. */
 
-    struct sysinfo_cpu_sample past;
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
     struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
@@ -61,6 +61,12 @@ void sampler_begin(struct sampler *sampler);
 const struct sample *sampler_take(struct sampler *sampler);
 
 void sampler_free(struct sampler *sampler);
+
+/*
+ * Whether the next window may know a field that this one does not: the counters were read, and only
+ * their difference has no percentage. Files below another root that did not move will not move.
+ */
+bool sample_may_know_later(const struct sample *sample, const struct sysinfo_field *field, bool has_root);
 
 /* The result that a field is in; NULL: it could not be read. */
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field);

@@ -38,8 +38,7 @@ void explain_unknown(struct text *text, const struct options *options, const str
     } else if (sample->status[field->result] == SYSINFO_OK) {
         text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
                   sysinfo_field_source(field));
-    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] == SYSINFO_NOT_YET &&
-               options->root != NULL) {
+    } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->is_unchanged && options->root != NULL) {
         bool is_condition = options->command != NULL &&
                             (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
         text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
@@ -64,6 +63,15 @@ static int fail_unknown(const struct view *view, const struct sample *sample) {
     int status = trouble("%s", why.bytes);
     text_free(&why);
     return status;
+}
+
+static bool may_know_later(const struct view *view, const struct sample *sample) {
+    for (size_t i = 0; i < view->selection->count; i++) {
+        if (sample_may_know_later(sample, view->selection->field[i], view->options->root != NULL)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- Remarks, each once in a run ---- */
@@ -142,11 +150,17 @@ struct stream {
     print_sample *print;
     struct output output;
     struct remarks remarks;
+    bool has_known; /* A sample knew something. */
 };
 
-static int print_one(struct stream *stream, const struct sample *sample, bool is_first) {
+/*
+ * A sample that knows nothing ends the run, unless one before it did, or one after it may. Where
+ * none of them did, the last one says why.
+ */
+static int print_one(struct stream *stream, const struct sample *sample, bool is_first, bool is_last) {
     const struct view *view = stream->view;
-    if (is_first && !knows_something(view, sample)) {
+    stream->has_known = stream->has_known || knows_something(view, sample);
+    if (!stream->has_known && ((is_last && is_first) || !may_know_later(view, sample))) {
         return fail_unknown(view, sample);
     }
     remark_failures(view, sample, &stream->remarks);
@@ -155,7 +169,7 @@ static int print_one(struct stream *stream, const struct sample *sample, bool is
     stream->print(&text, view, sample, is_first && !stream->output.continues);
     int status = text.length > 0 ? output_write(&stream->output, &text) : 0;
     text_free(&text);
-    return status;
+    return status == 0 && is_last && !stream->has_known ? fail_unknown(view, sample) : status;
 }
 
 static bool is_stream(const struct options *options) {
@@ -176,7 +190,7 @@ static int print_on_time(struct stream *stream, struct sampler *sampler) {
         if (i > 0 || needs_window) {
             platform_sleep_until(schedule_next(&schedule, platform_clock()));
         }
-        status = print_one(stream, sampler_take(sampler), i == 0);
+        status = print_one(stream, sampler_take(sampler), i == 0, i + 1 == count);
     }
     return status;
 }

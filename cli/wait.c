@@ -92,8 +92,7 @@ static int watch(const struct options *options, const struct conditions *conditi
         const struct expression *unknown;
         enum truth truth = evaluate(conditions, sample, &unknown);
         double now = platform_clock();
-        if (unknown != NULL && sample->status[unknown->field->result] == SYSINFO_NOT_YET && now < deadline &&
-            options->root == NULL) {
+        if (unknown != NULL && now < deadline && sample_may_know_later(sample, unknown->field, options->root != NULL)) {
             continue; /* An empty window, or a resume from suspend: the next one will do. */
         }
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
