@@ -2,7 +2,6 @@
 #include "fail.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +12,10 @@
 static const char *command = "";
 static int usage_status = EXIT_USAGE, trouble_status = EXIT_TROUBLE;
 
-void fail_set_command(const char *name) {
+void fail_set_command(const char *name, bool runs_program) {
     command = name;
-    bool is_run = strcmp(name, "run") == 0;
-    usage_status = is_run ? EXIT_OWN_FAILURE : EXIT_USAGE;
-    trouble_status = is_run ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
+    usage_status = runs_program ? EXIT_OWN_FAILURE : EXIT_USAGE;
+    trouble_status = runs_program ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
 }
 
 /* A message is a sentence; what it quotes may be long, but not endless. */

@@ -6,6 +6,8 @@
 #ifndef CLI_FAIL_H
 #define CLI_FAIL_H
 
+#include <stdbool.h>
+
 #if defined(__MINGW32__) && !defined(__clang__)
 #define PRINTF_LIKE(string, first) \
     __attribute__((format(gnu_printf, string, first))) /* As C99 has it, not as Microsoft had. */
@@ -24,10 +26,10 @@ enum exit_status {
 };
 
 /*
- * The command that messages name behind "sysinfo"; "" before it is known. Must stay valid. Those of
- * "run" end with EXIT_OWN_FAILURE.
+ * The command that messages name after "sysinfo"; "" before it is known. Must stay valid. One that runs a program and
+ * passes its exit status on ends with EXIT_OWN_FAILURE.
  */
-void fail_set_command(const char *name);
+void fail_set_command(const char *name, bool runs_program);
 
 /* Prints the message and returns the status, so that a caller ends with `return usage(...)`. */
 int usage(const char *format, ...) PRINTF_LIKE(1, 2);

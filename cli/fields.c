@@ -3,12 +3,13 @@
  * `sysinfo fields`: the contract, every field with its unit, meaning and source, and whether this
  * machine tells it.
  */
-#include "fields.h"
+#include "command.h"
 
 #include <string.h>
 
 #include "fail.h"
 #include "json.h"
+#include "parse.h"
 #include "platform.h"
 #include "stream.h"
 
@@ -85,7 +86,7 @@ static void add_table(struct text *text, const struct sampler *sampler, const ch
     }
 }
 
-int print_fields(const struct options *options, const char *group) {
+static int print_fields(const struct options *options, const char *group) {
     struct sampler sampler;
     int status = read_all(options, &sampler);
     if (status != 0) {
@@ -105,4 +106,43 @@ int print_fields(const struct options *options, const char *group) {
     text_free(&text);
     sampler_free(&sampler);
     return error == NULL ? 0 : trouble_writing(error);
+}
+
+/* Also "pressure", of which there are only "pressure.cpu" and others below it. */
+static bool is_group(const char *name) {
+    size_t length = strlen(name);
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (strncmp(field->group, name, length) == 0 && (field->group[length] == '\0' || field->group[length] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int unknown_group(const char *name) {
+    enum { MOST = 64 };
+    const char *groups[MOST];
+    size_t count = 0;
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (count < MOST && (count == 0 || strcmp(groups[count - 1], field->group) != 0)) {
+            groups[count++] = field->group;
+        }
+    }
+    const char *meant = closest(name, groups, count);
+    if (meant != NULL) {
+        return usage("unknown group '%s'; did you mean '%s'?", name, meant);
+    }
+    return usage("unknown group '%s' (sysinfo fields lists them all)", name);
+}
+
+int run_fields(struct options *options) {
+    int status = 0;
+    const char *group = options->operands > 0 ? options->operand[0] : NULL;
+    if (status == 0 && options->operands > 1) {
+        status = usage("unexpected '%s' after the group", options->operand[1]);
+    }
+    if (status == 0 && group != NULL && !is_group(group)) {
+        status = unknown_group(group);
+    }
+    return status != 0 ? status : print_fields(options, group);
 }

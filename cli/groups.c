@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "fail.h"
+#include "platform.h"
+#include "text.h"
 
 /* ---- Which CPUs ---- */
 
@@ -25,6 +27,21 @@ static void add_group(struct cpu_groups *groups, uint64_t number, const char *cp
         group->range[group->ranges++] = (struct cpu_range){first, last};
         p = *end == ',' ? end + 1 : end;
     }
+}
+
+void groups_choose_root(const char *path) {
+    platform_set_variable("HWLOC_HIDE_ERRORS", "2"); /* The library reports a status instead. */
+    if (path == NULL) {
+        return;
+    }
+    struct text root = TEXT_INIT;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    text_addf(&root, "%.*s", (int)length, path);
+    platform_set_variable("HWLOC_FSROOT", root.bytes);
+    text_free(&root);
 }
 
 int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host) {

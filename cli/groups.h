@@ -22,6 +22,12 @@ struct cpu_groups {
     size_t count;
 };
 
+/*
+ * Chooses the root that hwloc reads, NULL for this machine's, and silences it. It takes both from environment variables
+ * only: this process is ours, so they may be set.
+ */
+void groups_choose_root(const char *path);
+
 /* Fills them from the host; 0, or the status after a message. */
 int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host);
 int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host);

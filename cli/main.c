@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "commands.h"
+#include "command.h"
 #include "platform.h"
 
 int main(int argc, char **argv) {
     platform_start();
     struct options options;
-    int status = options_parse(&options, argc, argv);
+    int status = command_parse(&options, argc, argv);
     if (status == 0) {
-        status = commands_run(&options);
+        status = command_run(&options);
     }
     free(options.operand);
     return status;

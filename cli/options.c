@@ -4,70 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "command.h"
 #include "fail.h"
 #include "parse.h"
 #include "platform.h"
-
-/* Every spelling of every option. */
-static const struct spelling {
-    const char *text;
-    enum option_id id;
-    enum { NO_VALUE, OPTIONAL_VALUE, VALUE } value;
-    const char *implied; /* What a spelling without a value stands for. */
-} spellings[] = {
-    {"-i", OPTION_INTERVAL, VALUE, NULL},
-    {"--interval", OPTION_INTERVAL, VALUE, NULL},
-    {"-c", OPTION_COUNT, VALUE, NULL},
-    {"--count", OPTION_COUNT, VALUE, NULL},
-    {"--percpu", OPTION_PERCPU, NO_VALUE, NULL},
-    {"--pernode", OPTION_PERNODE, NO_VALUE, NULL},
-    {"--bykind", OPTION_BYKIND, NO_VALUE, NULL},
-    {"--times", OPTION_TIMES, NO_VALUE, NULL},
-    {"--since-boot", OPTION_SINCE_BOOT, NO_VALUE, NULL},
-    {"-j", OPTION_FORMAT, NO_VALUE, "json"},
-    {"--json", OPTION_FORMAT, NO_VALUE, "json"},
-    {"--csv", OPTION_FORMAT, NO_VALUE, "csv"},
-    {"--kv", OPTION_FORMAT, NO_VALUE, "kv"},
-    {"--prom", OPTION_FORMAT, NO_VALUE, "prom"},
-    {"--format", OPTION_FORMAT, VALUE, NULL},
-    {"-b", OPTION_UNIT, NO_VALUE, "B"},
-    {"-k", OPTION_UNIT, NO_VALUE, "KiB"},
-    {"-m", OPTION_UNIT, NO_VALUE, "MiB"},
-    {"-g", OPTION_UNIT, NO_VALUE, "GiB"},
-    {"--unit", OPTION_UNIT, VALUE, NULL},
-    {"-H", OPTION_HUMAN, NO_VALUE, NULL},
-    {"--human", OPTION_HUMAN, NO_VALUE, NULL},
-    {"-t", OPTION_TIME, NO_VALUE, ""},
-    {"--time", OPTION_TIME, OPTIONAL_VALUE, ""},
-    {"--root", OPTION_ROOT, VALUE, NULL},
-    {"--no-header", OPTION_NO_HEADER, NO_VALUE, NULL},
-    {"-o", OPTION_OUTPUT, VALUE, NULL},
-    {"--output", OPTION_OUTPUT, VALUE, NULL},
-    {"--any", OPTION_ANY, NO_VALUE, NULL},
-    {"--for", OPTION_FOR, VALUE, NULL},
-    {"--timeout", OPTION_TIMEOUT, VALUE, NULL},
-    {"--record", OPTION_RECORD, VALUE, NULL},
-    {"--pss", OPTION_PSS, NO_VALUE, NULL},
-    {"--per-process", OPTION_PER_PROCESS, NO_VALUE, NULL},
-    {"--max-mem", OPTION_MAX_MEM, VALUE, NULL},
-    {"--heap", OPTION_HEAP, NO_VALUE, NULL},
-    {"--pid", OPTION_PID, VALUE, NULL},
-    {"--svg", OPTION_SVG, NO_VALUE, NULL},
-    {"--ascii", OPTION_ASCII, NO_VALUE, NULL},
-    {"--width", OPTION_WIDTH, VALUE, NULL},
-    {"--from", OPTION_FROM, VALUE, NULL},
-    {"--to", OPTION_TO, VALUE, NULL},
-    {"--column", OPTION_COLUMN, VALUE, NULL},
-    {"--title", OPTION_TITLE, VALUE, NULL},
-    {"-v", OPTION_VERBOSE, NO_VALUE, NULL},
-    {"--verbose", OPTION_VERBOSE, NO_VALUE, NULL},
-    {"-h", OPTION_HELP, NO_VALUE, NULL},
-    {"--help", OPTION_HELP, NO_VALUE, NULL},
-    {"-V", OPTION_VERSION, NO_VALUE, NULL},
-    {"--version", OPTION_VERSION, NO_VALUE, NULL},
-};
-enum { SPELLINGS = sizeof spellings / sizeof spellings[0] };
+#include "text.h"
 
 bool options_has(const struct options *options, enum option_id id) {
     return (options->given & OPTION_BIT(id)) != 0;
@@ -75,33 +16,30 @@ bool options_has(const struct options *options, enum option_id id) {
 
 /* ---- One option ---- */
 
-static int needs_value(enum option_id id, const char *word) {
-    static const struct {
-        enum option_id id;
-        const char *what, *example;
-    } values[] = {
-        {OPTION_INTERVAL, "an interval", "2s"},
-        {OPTION_COUNT, "a count", "10"},
-        {OPTION_FORMAT, "a format", "json"},
-        {OPTION_UNIT, "a unit", "MiB"},
-        {OPTION_ROOT, "a folder", "/host"},
-        {OPTION_OUTPUT, "a file", "mem.csv"},
-        {OPTION_FOR, "a duration", "30s"},
-        {OPTION_TIMEOUT, "a duration", "5m"},
-        {OPTION_RECORD, "a file", "run.csv"},
-        {OPTION_MAX_MEM, "a size", "2G"},
-        {OPTION_PID, "a process number", "4711"},
-        {OPTION_WIDTH, "a number of columns", "120"},
-        {OPTION_FROM, "a duration", "10s"},
-        {OPTION_TO, "a duration", "1m"},
-        {OPTION_COLUMN, "a column's name", "pss_bytes"},
-    };
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (values[i].id == id) {
-            return usage("%s needs %s, for example %s %s", word, values[i].what, word, values[i].example);
-        }
+static int needs_value(const struct option *option, const char *word) {
+    if (option->wants == NULL) {
+        return usage("%s needs a value", word);
     }
-    return usage("%s needs a value", word);
+    return usage("%s needs %s, for example %s %s", word, option->wants, word, option->example);
+}
+
+/* "json, csv, kv or prom", of the only words that an option takes. */
+static void add_words(struct text *text, enum option_id id) {
+    const struct option *option = NULL;
+    while ((option = option_next(option)) != NULL && (option->id != id || option->words == NULL)) {
+    }
+    for (const char *word = option->words, *end; *word != '\0'; word = *end == ' ' ? end + 1 : end) {
+        end = word + strcspn(word, " ");
+        text_addf(text, "%s%.*s", word == option->words ? "" : *end == '\0' ? " or " : ", ", (int)(end - word), word);
+    }
+}
+
+static int unknown_word(enum option_id id, const char *what, const char *value) {
+    struct text words = TEXT_INIT;
+    add_words(&words, id);
+    int status = usage("unknown %s '%s'; write %s", what, value, words.bytes);
+    text_free(&words);
+    return status;
 }
 
 static int set_format(struct options *options, const char *word, const char *value) {
@@ -111,20 +49,20 @@ static int set_format(struct options *options, const char *word, const char *val
     } formats[] = {{"json", FORMAT_JSON}, {"csv", FORMAT_CSV}, {"kv", FORMAT_KV}, {"prom", FORMAT_PROM}};
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
         if (strcmp(value, formats[i].name) == 0) {
-            if (options_has(options, OPTION_FORMAT) && options->format != formats[i].format) {
+            if (options->format != FORMAT_TABLE && options->format != formats[i].format) {
                 return usage("%s and %s exclude each other", options->word[OPTION_FORMAT], word);
             }
             options->format = formats[i].format;
             return 0;
         }
     }
-    return usage("unknown format '%s'; write json, csv, kv or prom", value);
+    return unknown_word(OPTION_FORMAT, "format", value);
 }
 
 static int set_unit(struct options *options, const char *word, const char *value) {
     uint64_t bytes = unit_bytes(value);
     if (bytes == 0) {
-        return usage("unknown unit '%s'; write B, KiB, MiB, GiB, TiB, kB, MB, GB or TB", value);
+        return unknown_word(OPTION_UNIT, "unit", value);
     }
     if (options_has(options, OPTION_UNIT) && options->unit_bytes != bytes) {
         return usage("%s and %s exclude each other", options->word[OPTION_UNIT], word);
@@ -136,7 +74,7 @@ static int set_unit(struct options *options, const char *word, const char *value
 
 static int set_time(struct options *options, const char *value) {
     if (strcmp(value, "") != 0 && strcmp(value, "iso") != 0 && strcmp(value, "unix") != 0) {
-        return usage("unknown time '%s'; write iso or unix", value);
+        return unknown_word(OPTION_TIME, "time", value);
     }
     bool is_unix = strcmp(value, "unix") == 0 || (strcmp(value, "") == 0 && options->time == TIME_UNIX);
     options->time = is_unix ? TIME_UNIX : TIME_ISO;
@@ -161,8 +99,21 @@ static int set_width(struct options *options, const char *value) {
     return 0;
 }
 
-static int set(struct options *options, enum option_id id, const char *word, const char *value) {
+/* A file that is written: the standard streams have no name here. */
+static int set_file(const char **path, const struct option *option, const char *word, const char *value) {
+    if (*value == '\0') {
+        return needs_value(option, word);
+    }
+    if (strcmp(value, "-") == 0) {
+        return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
+    }
+    *path = value;
+    return 0;
+}
+
+static int set(struct options *options, const struct option *option, const char *word, const char *value) {
     int status = 0;
+    enum option_id id = option->id;
     switch (id) {
     case OPTION_INTERVAL:
         options->interval_text = value;
@@ -171,8 +122,10 @@ static int set(struct options *options, enum option_id id, const char *word, con
     case OPTION_COUNT:
         status = parse_count(value, &options->count);
         break;
+    case OPTION_JSON:
     case OPTION_FORMAT:
         status = set_format(options, word, value);
+        id = options->format == FORMAT_JSON ? OPTION_JSON : OPTION_FORMAT;
         break;
     case OPTION_UNIT:
         status = set_unit(options, word, value);
@@ -182,18 +135,12 @@ static int set(struct options *options, enum option_id id, const char *word, con
         break;
     case OPTION_ROOT:
         if (*value == '\0') {
-            return needs_value(id, word);
+            return needs_value(option, word);
         }
         options->root = value;
         break;
     case OPTION_OUTPUT:
-        if (*value == '\0') {
-            return needs_value(id, word);
-        }
-        if (strcmp(value, "-") == 0) {
-            return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
-        }
-        options->output = value;
+        status = set_file(&options->output, option, word, value);
         break;
     case OPTION_FOR:
         status = parse_duration("--for", value, &options->hold);
@@ -203,11 +150,7 @@ static int set(struct options *options, enum option_id id, const char *word, con
         status = parse_duration_or_none("--timeout", value, &options->timeout);
         break;
     case OPTION_RECORD:
-        options->record = value;
-        if (strcmp(value, "-") == 0) {
-            return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
-        }
-        status = *value != '\0' ? 0 : needs_value(id, word);
+        status = set_file(&options->record, option, word, value);
         break;
     case OPTION_MAX_MEM:
         options->max_mem = value;
@@ -236,52 +179,73 @@ static int set(struct options *options, enum option_id id, const char *word, con
     if (!options_has(options, id)) {
         options->word[id] = word;
     }
+    if (id == OPTION_JSON && options->word[OPTION_FORMAT] == NULL) { /* Messages on formats name either. */
+        options->word[OPTION_FORMAT] = word;
+    }
     options->given |= OPTION_BIT(id);
     return status;
 }
 
 /* ---- Finding it ---- */
 
-static const struct spelling *find(const char *word, size_t length) {
-    for (int i = 0; i < SPELLINGS; i++) {
-        if (strncmp(spellings[i].text, word, length) == 0 && spellings[i].text[length] == '\0') {
-            return &spellings[i];
+static bool is_word(const char *text, const char *word, size_t length) {
+    return text != NULL && strncmp(text, word, length) == 0 && text[length] == '\0';
+}
+
+static const struct option *find(const char *word, size_t length) {
+    const struct option *option = NULL;
+    while ((option = option_next(option)) != NULL && !is_word(option->letter, word, length) &&
+           !is_word(option->name, word, length)) {
+    }
+    return option;
+}
+
+static bool needs_argument(const struct option *option) {
+    return option->argument != NULL && option->argument[0] != '[';
+}
+
+int option_length(const char *word) {
+    const char *equals = strchr(word, '=');
+    const struct option *option = word[1] == '-' && equals == NULL ? find(word, strlen(word)) : NULL;
+    for (const char *letter = word + 1; word[1] != '-' && *letter != '\0'; letter++) {
+        const char name[3] = {'-', *letter, '\0'};
+        const struct option *next = find(name, 2);
+        if (next != NULL && needs_argument(next)) {
+            return letter[1] == '\0' ? 2 : 1;
         }
     }
-    return NULL;
+    return option != NULL && needs_argument(option) ? 2 : 1;
+}
+
+static bool takes(const struct command *command, const struct option *option) {
+    return ((command->options | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION)) >> option->id & 1) != 0;
 }
 
 /* Suggests an option that the command takes. */
-static int unknown_option(const struct options *options, const char *word, size_t length) {
-    const char *name = options->named == NULL ? "" : options->named;
-    uint64_t taken = commands_options(options->named) | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION);
-    const char *space = *name == '\0' ? "" : " ";
-    static const struct {
-        char letter;
-        const char *advice;
-    } elsewhere[] = {{'s', "the interval is -i"}, {'d', "the interval is -i"}, {'n', "the count is -c"}};
-    for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
-        if (length == 2 && word[1] == elsewhere[i].letter) {
-            return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, elsewhere[i].advice, name,
+static int unknown_option(const struct command *command, const char *word, size_t length) {
+    enum { MOST = 64 };
+    const char *name = command->name == NULL ? "" : command->name, *space = *name == '\0' ? "" : " ";
+    const char *known[MOST];
+    size_t count = 0;
+    for (const struct option *option = NULL; (option = option_next(option)) != NULL && count < MOST;) {
+        if (length == 2 && option->foreign != NULL && strchr(option->foreign, word[1]) != NULL &&
+            takes(command, option)) {
+            return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, option->advice, name,
                          space);
         }
-    }
-    const char *known[SPELLINGS];
-    size_t count = 0;
-    for (int i = 0; i < SPELLINGS; i++) {
-        if (spellings[i].text[1] == '-' && (taken & OPTION_BIT(spellings[i].id)) != 0) {
-            known[count++] = spellings[i].text;
+        if (option->name != NULL && takes(command, option)) {
+            known[count++] = option->name + 2;
         }
     }
     char option[48];
     const char *meant = NULL;
     if (length > 3 && length < sizeof option) {
-        memcpy(option, word, length);
-        option[length] = '\0';
+        memcpy(option, word + 2, length - 2);
+        option[length - 2] = '\0';
         meant = closest(option, known, count);
     }
     if (meant != NULL) {
-        return usage("unknown option '%.*s'; did you mean '%s'? (sysinfo %s%s--help)", (int)length, word, meant, name,
+        return usage("unknown option '%.*s'; did you mean '--%s'? (sysinfo %s%s--help)", (int)length, word, meant, name,
                      space);
     }
     return usage("unknown option '%.*s' (sysinfo %s%s--help)", (int)length, word, name, space);
@@ -292,40 +256,40 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
     const char *word = argv[*at];
     const char *equals = strchr(word, '=');
     size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
-    const struct spelling *spelling = find(word, length);
-    if (spelling == NULL) {
-        return unknown_option(options, word, length);
+    const struct option *option = find(word, length);
+    if (option == NULL) {
+        return unknown_option(options->command, word, length);
     }
-    if (spelling->value == NO_VALUE && equals != NULL) {
-        return usage("%s takes no value, and '%s' has one", spelling->text, word);
+    if (option->argument == NULL && equals != NULL) {
+        return usage("%s takes no value, and '%s' has one", option->name, word);
     }
-    const char *value = equals != NULL ? equals + 1 : spelling->implied;
-    if (spelling->value == VALUE && equals == NULL) {
+    const char *value = equals != NULL ? equals + 1 : option->implied;
+    if (needs_argument(option) && equals == NULL) {
         if (*at + 1 >= argc) {
-            return needs_value(spelling->id, spelling->text);
+            return needs_value(option, option->name);
         }
         value = argv[++*at];
     }
-    if (spelling->value == OPTIONAL_VALUE && equals != NULL && *value == '\0') {
-        return usage("unknown time ''; write iso or unix");
+    if (option->argument != NULL && !needs_argument(option) && equals != NULL && *value == '\0') {
+        return unknown_word(option->id, "time", value);
     }
-    bool is_format = spelling->id == OPTION_FORMAT && spelling->value == VALUE;
-    return set(options, spelling->id, is_format ? word : spelling->text, value);
+    bool is_format = option->id == OPTION_FORMAT && needs_argument(option);
+    return set(options, option, is_format ? word : option->name, value);
 }
 
 /* "-x", "-xy", "-i5", "-i 5". */
 static int parse_short(struct options *options, int argc, char **argv, int *at) {
     for (const char *letter = argv[*at] + 1; *letter != '\0'; letter++) {
         const char name[3] = {'-', *letter, '\0'};
-        const struct spelling *spelling = find(name, 2);
+        const struct option *option = find(name, 2);
         if (*letter == '=' && letter > argv[*at] + 1) {
             return usage("-%c takes no value, and '%s' has one (sysinfo --help)", letter[-1], argv[*at]);
         }
-        if (spelling == NULL) {
-            return unknown_option(options, letter == argv[*at] + 1 ? argv[*at] : name, 2);
+        if (option == NULL) {
+            return unknown_option(options->command, letter == argv[*at] + 1 ? argv[*at] : name, 2);
         }
-        if (spelling->value != VALUE) {
-            int status = set(options, spelling->id, spelling->text, spelling->implied);
+        if (!needs_argument(option)) {
+            int status = set(options, option, option->letter, option->implied);
             if (status != 0) {
                 return status;
             }
@@ -333,52 +297,35 @@ static int parse_short(struct options *options, int argc, char **argv, int *at) 
         }
         const char *value = letter[1] != '\0' ? letter + 1 : *at + 1 < argc ? argv[++*at] : NULL;
         if (value == NULL) {
-            return needs_value(spelling->id, spelling->text);
+            return needs_value(option, option->letter);
         }
-        return set(options, spelling->id, spelling->text, value);
+        return set(options, option, option->letter, value);
     }
     return 0;
 }
 
-static int take_word(struct options *options, const char *word) {
-    if (options->command != NULL) {
-        options->operand[options->operands++] = word;
-        return 0;
-    }
-    int status = commands_check_name(word);
-    if (status == 0) {
-        options->command = word;
-        fail_set_command(word);
-    }
-    return status;
-}
-
-/* The command is named first in messages, also in those on options that stand before it. */
-static const char *name_command(int argc, char **argv) {
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] != '-' && commands_has_name(argv[i])) {
-            fail_set_command(argv[i]);
-            return argv[i];
-        }
-    }
-    return NULL;
-}
-
-int options_parse(struct options *options, int argc, char **argv) {
+int options_parse(struct options *options, const struct command *command, int argc, char **argv, const char **stray) {
     memset(options, 0, sizeof *options);
-    options->named = name_command(argc, argv); /* Before anything fails: it says with which status. */
+    *stray = NULL;
+    options->command = command;
     options->operand = calloc((size_t)argc + 1, sizeof *options->operand);
     if (options->operand == NULL) {
         fail_no_memory();
     }
-    bool only_operands = false;
+    bool only_operands = false, is_named = false;
     int status = 0;
     for (int at = 1; at < argc && status == 0; at++) {
         const char *word = argv[at];
         if (only_operands || word[0] != '-' || word[1] == '\0' || looks_like_number(word)) {
-            status = take_word(options, word);
-            only_operands = only_operands || (options->operands > 0 && strcmp(options->command, "run") ==
-                                                                           0); /* What follows is the command's. */
+            if (is_named) {
+                options->operand[options->operands++] = word;
+                only_operands = only_operands || command->runs_program; /* What follows belongs to the program. */
+            } else if (command->name == NULL || strcmp(word, command->name) != 0) {
+                *stray = word;
+                return 0;
+            } else {
+                is_named = true;
+            }
         } else if (strcmp(word, "--") == 0) {
             only_operands = true;
         } else if (word[1] == '-') {
@@ -392,32 +339,6 @@ int options_parse(struct options *options, int argc, char **argv) {
 
 /* ---- What excludes each other ---- */
 
-int options_refuse_others(const struct options *options, uint64_t taken) {
-    for (int id = 0; id < OPTION_HELP; id++) {
-        if (!((options->given & ~taken) >> id & 1)) {
-            continue;
-        }
-        const char *word = options->word[id];
-        if (id == OPTION_PERCPU || id == OPTION_PERNODE || id == OPTION_BYKIND || id == OPTION_TIMES ||
-            id == OPTION_SINCE_BOOT) {
-            return usage("%s is for sysinfo cpu", word);
-        }
-        if (id == OPTION_ANY || id == OPTION_FOR || id == OPTION_TIMEOUT || id == OPTION_VERBOSE) {
-            return usage("%s is for sysinfo wait and check%s", word,
-                         id == OPTION_VERBOSE && options->command == NULL ? "; the version is -V" : "");
-        }
-        if (id >= OPTION_RECORD && id <= OPTION_PID) {
-            return usage("%s is for sysinfo run", word);
-        }
-        if (id >= OPTION_SVG && id <= OPTION_TITLE) {
-            return usage("%s is for sysinfo plot", word);
-        }
-        return usage("%s does not apply here (sysinfo %s%s--help)", word,
-                     options->command == NULL ? "" : options->command, options->command == NULL ? "" : " ");
-    }
-    return 0;
-}
-
 static int exclusive(const struct options *options, enum option_id a, enum option_id b) {
     if (options_has(options, a) && options_has(options, b)) {
         return usage("%s and %s exclude each other", options->word[a], options->word[b]);
@@ -429,7 +350,8 @@ int options_check(const struct options *options) {
     static const enum option_id pairs[][2] = {
         {OPTION_PERCPU, OPTION_PERNODE},      {OPTION_PERNODE, OPTION_BYKIND},   {OPTION_TIMES, OPTION_SINCE_BOOT},
         {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT}, {OPTION_UNIT, OPTION_HUMAN},
-        {OPTION_FORMAT, OPTION_UNIT},         {OPTION_FORMAT, OPTION_HUMAN},
+        {OPTION_JSON, OPTION_UNIT},           {OPTION_JSON, OPTION_HUMAN},       {OPTION_FORMAT, OPTION_UNIT},
+        {OPTION_FORMAT, OPTION_HUMAN},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         int status = exclusive(options, pairs[i][0], pairs[i][1]);

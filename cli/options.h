@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: options may stand anywhere, before and behind the command's name and its operands. */
+/* The command line: options may stand anywhere, before and after the command's name and its operands. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -10,13 +10,14 @@
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV, FORMAT_PROM };
 enum time_style { TIME_NONE, TIME_ISO, TIME_UNIX };
 
-/* One bit for each option, to say which were given and which a command takes. */
+/* What an option asks for, of which a command takes some; several spellings may ask for the same. */
 enum option_id {
     OPTION_INTERVAL,
     OPTION_COUNT,
     OPTION_PERCPU,
     OPTION_TIMES,
     OPTION_SINCE_BOOT,
+    OPTION_JSON, /* The format that commands take which have no other. */
     OPTION_FORMAT,
     OPTION_UNIT,
     OPTION_HUMAN,
@@ -48,6 +49,27 @@ enum option_id {
 };
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 
+/* A row of the table of options: all that messages, --help, the manual and the completions say of one. */
+struct option {
+    enum option_id id;
+    const char *letter;   /* "-i"; NULL: none. */
+    const char *name;     /* "--interval"; NULL: none. */
+    const char *argument; /* "DUR"; "[=...]" may be left out; NULL: none. DIR, FILE and PID complete as such. */
+    const char *words;    /* The only arguments, separated by blanks; NULL: any. */
+    const char *implied;  /* The argument that this spelling stands for. */
+
+    const char *wants, *example;  /* A missing argument: "an interval", "2s". */
+    const char *foreign, *advice; /* Letters that other programs use for it, and what to say of them. */
+
+    const char *meaning; /* In a few words, for completions. */
+    const char *line;    /* --help: of this option and of those before it that have none. */
+    const char *manual;  /* The same for the manual. */
+};
+
+/* The rows, from NULL to NULL. */
+const struct option *option_next(const struct option *option);
+
+/* What the command line asks for. */
 struct options {
     uint64_t given;                       /* OPTION_BIT of each. */
     const char *word[OPTION_VERSION + 1]; /* How each was spelled, for messages: "--json". */
@@ -74,20 +96,22 @@ struct options {
     double from, to; /* Seconds; `to` 0: not given. */
     const char *column, *title;
 
-    const char *command;  /* NULL: none. */
-    const char *named;    /* The same while words before it are still read. */
-    const char **operand; /* Those behind the command. */
+    const struct command *command;
+    const char **operand; /* Those after the command. */
     size_t operands;
 };
 
-/* Fills `options`, whose operands the caller frees. Returns 0, or the exit status after a message. */
-int options_parse(struct options *options, int argc, char **argv);
+/*
+ * Reads the command line of `command` into `options`, whose operands the caller frees. Returns 0, or the exit status
+ * after a message. An operand before the command's name ends it: *stray is that word, and else NULL.
+ */
+int options_parse(struct options *options, const struct command *command, int argc, char **argv, const char **stray);
+
+/* The number of words that an option takes up: itself, and perhaps the argument after it. */
+int option_length(const char *word);
 
 /* Whether an option was given. */
 bool options_has(const struct options *options, enum option_id id);
-
-/* Refuses options that the command takes no notice of: all but those of the mask `taken`. */
-int options_refuse_others(const struct options *options, uint64_t taken);
 
 /* Refuses what excludes each other, whatever the command. */
 int options_check(const struct options *options);
@@ -96,7 +120,7 @@ int options_check(const struct options *options);
 int options_check_tick(const struct options *options);
 
 /*
- * Takes the interval and the count from the operands behind `first`, which are the last ones.
+ * Takes the interval and the count from the operands from `first` on, which are the last ones.
  * `needs_tick`: it measures CPU use.
  */
 int options_take_schedule(struct options *options, size_t first, bool needs_tick);

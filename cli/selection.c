@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
 #include "fail.h"
 #include "parse.h"
 #include "text.h"
@@ -37,7 +36,6 @@ void selection_add_group(struct selection *selection, const char *group) {
     }
 }
 
-/* Names as they are typed behind the group: "total" of mem, "memory.some_avg10" of pressure. */
 /* "mem.available", as `get` takes it. */
 static bool is_whole_name(const char *name) {
     const char *dot = strrchr(name, '.');
@@ -52,6 +50,14 @@ static bool begins_with(const char *text, const char *word) {
     return text != NULL && strncmp(text, word, strlen(word)) == 0;
 }
 
+static bool is_group(const char *name) {
+    const struct sysinfo_field *field = NULL;
+    while ((field = sysinfo_field_next(field)) != NULL && strcmp(field->group, name) != 0) {
+    }
+    return field != NULL;
+}
+
+/* Suggests names as they are typed after the group: "total" of mem, "memory.some_avg10" of pressure. */
 static int unknown_field(const char *group, const char *name) {
     if (is_whole_name(name)) {
         return usage("'%s' has its group in its name: sysinfo get %s", name, name);
@@ -71,7 +77,7 @@ static int unknown_field(const char *group, const char *name) {
     }
     selection_free(&all);
     const char *meant = closest(name, list, count);
-    int status = commands_has_name(name) && !begins_with(meant, name)
+    int status = is_group(name) && !begins_with(meant, name)
                      ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get "
                              "mem.available swap.used",
                              name, group)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "command.h"
 #include "fail.h"
 #include "output.h"
 #include "platform.h"
@@ -39,8 +40,7 @@ void explain_unknown(struct text *text, const struct options *options, const str
         text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
                   sysinfo_field_source(field));
     } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->is_unchanged && options->root != NULL) {
-        bool is_condition = options->command != NULL &&
-                            (strcmp(options->command, "check") == 0 || strcmp(options->command, "wait") == 0);
+        bool is_condition = (options->command->options & OPTION_BIT(OPTION_ANY)) != 0;
         text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
                   is_condition ? "; use the fields of cpu.times" : "; use --times or --since-boot");
     } else {

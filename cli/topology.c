@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "topology.h"
+#include "command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <sysinfo/sysinfo.h>
 
-#include "commands.h"
 #include "fail.h"
+#include "groups.h"
 #include "json.h"
 #include "output.h"
 #include "platform.h"
@@ -19,21 +19,6 @@ struct machine {
     struct sysinfo_topology_object_list *list;
     struct sysinfo_numa_node_list *nodes; /* NULL: the system does not tell their memory. */
 };
-
-void topology_choose_root(const struct options *options) {
-    platform_set_variable("HWLOC_HIDE_ERRORS", "2"); /* What goes wrong is told by the library's status. */
-    if (options->root == NULL) {
-        return;
-    }
-    struct text root = TEXT_INIT;
-    size_t length = strlen(options->root);
-    while (length > 1 && options->root[length - 1] == '/') {
-        length--;
-    }
-    text_addf(&root, "%.*s", (int)length, options->root);
-    platform_set_variable("HWLOC_FSROOT", root.bytes);
-    text_free(&root);
-}
 
 static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
     const struct sysinfo_topology_object *object = sysinfo_topology_object_list_at(machine->list, row);
@@ -345,18 +330,12 @@ static int print_machine(const struct options *options, const struct machine *ma
 }
 
 int run_topology(struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
-        status = usage("%s is not a format of this picture; write --json", options->word[OPTION_FORMAT]);
+    if (options->operands > 0) {
+        return usage("unexpected '%s': the topology is shown as a whole, once", options->operand[0]);
     }
-    if (status == 0 && options->operands > 0) {
-        status = usage("unexpected '%s': the topology is shown as a whole, once", options->operand[0]);
-    }
-    if (status != 0) {
-        return status;
-    }
+    int status = 0;
     struct machine machine = {NULL, NULL, NULL};
-    topology_choose_root(options);
+    groups_choose_root(options->root);
     int library = sysinfo_host_open(&machine.host, options->root);
     if (library == SYSINFO_OK) {
         library = sysinfo_topology_objects(machine.host, &machine.list);

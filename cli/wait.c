@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "wait.h"
+#include "command.h"
 
 #include <string.h>
 
-#include "commands.h"
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
@@ -158,21 +157,14 @@ static int run(struct options *options, double interval, double timeout) {
 }
 
 int run_check(struct options *options) {
-    if (options_has(options, OPTION_FOR) || options_has(options, OPTION_TIMEOUT)) {
-        return usage("%s is for sysinfo wait: check looks once",
-                     options->word[options_has(options, OPTION_FOR) ? OPTION_FOR : OPTION_TIMEOUT]);
-    }
-    int status = options_refuse_others(options, commands_options(options->command));
-    return status != 0 ? status : run(options, options->interval > 0 ? options->interval : DEFAULT_CPU_INTERVAL, 0);
+    return run(options, options->interval > 0 ? options->interval : DEFAULT_CPU_INTERVAL, 0);
 }
 
 int run_wait(struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status == 0 && options_has(options, OPTION_TIMEOUT) && options->hold > options->timeout) {
-        status = usage("--for is longer than --timeout: it could never hold so long");
+    bool has_timeout = options_has(options, OPTION_TIMEOUT);
+    if (has_timeout && options->hold > options->timeout) {
+        return usage("--for is longer than --timeout: it could never hold so long");
     }
     double forever = 1e15;
-    return status != 0 ? status
-                       : run(options, options->interval > 0 ? options->interval : 1,
-                             options_has(options, OPTION_TIMEOUT) ? options->timeout : forever);
+    return run(options, options->interval > 0 ? options->interval : 1, has_timeout ? options->timeout : forever);
 }

@@ -34,7 +34,7 @@ static inline void command_begin(void) {
         text_add(&command_written[fd], "");
         command_writes[fd] = 0;
     }
-    fail_set_command("");
+    fail_set_command("", false);
 }
 
 /*

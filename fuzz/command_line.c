@@ -5,6 +5,8 @@
  */
 #include "command.h"
 
+#include "../cli/command.h"
+
 enum { MOST_WORDS = 24 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -12,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t count = command_words(data, size, words + 1, MOST_WORDS) + 1;
     struct options options;
     command_begin();
-    int status = options_parse(&options, (int)count, words);
+    int status = command_parse(&options, (int)count, words);
     if (status == 0) {
         status = options_check(&options);
     }
@@ -31,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             }
             MUST(is_given);
         }
-        if (options.command != NULL) {
+        if (options.command->name != NULL) {
             options_take_schedule(&options, 0, true);
         }
     }

@@ -8,7 +8,7 @@
 #include "command.h"
 #include "json.h"
 
-#include "../cli/commands.h"
+#include "../cli/command.h"
 
 enum { MOST_WORDS = 10 };
 
@@ -105,9 +105,9 @@ static void print(const char *const *question, enum format format) {
     }
     struct options options;
     command_begin();
-    int status = options_parse(&options, count, words);
+    int status = command_parse(&options, count, words);
     MUST(status == 0);
-    status = commands_run(&options);
+    status = command_run(&options);
     MUST(status == EXIT_DONE || status == EXIT_TROUBLE || (status == EXIT_USAGE && format == FORMAT_PROM));
     command_must_explain(status);
     MUST(status == 0 || command_written[1].length == 0);

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../cli/commands.h"
+#include "../cli/command.h"
 
 enum { WIDTH = 70, MOST_TAGS = 8 };
 
@@ -97,9 +97,9 @@ static void must_be_xml(const char *p) {
 static void draw(char **words, int count) {
     struct options options;
     command_begin();
-    int status = options_parse(&options, count, words);
+    int status = command_parse(&options, count, words);
     MUST(status == 0);
-    status = commands_run(&options);
+    status = command_run(&options);
     MUST(status == EXIT_DONE || status == EXIT_TROUBLE);
     command_must_explain(status);
     MUST((status == 0) == (command_written[1].length > 0));

@@ -3,15 +3,10 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "commands.h"
 #include "fail.h"
 #include "plot/plot.h"
 
 int run_mark(struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status != 0) {
-        return status;
-    }
     if (options->operands == 0 || *options->operand[0] == '\0') {
         return usage("no name; write for example sysinfo mark load");
     }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
 #include "fail.h"
 #include "output.h"
 #include "platform.h"
@@ -79,10 +78,6 @@ static int print(const struct plot *plot, const struct options *options) {
 /* ---- The command ---- */
 
 static int check(const struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status != 0) {
-        return status;
-    }
     if (options->operands == 0) {
         return usage("no recording; write for example sysinfo plot run.csv");
     }

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "commands.h"
 #include "fail.h"
 #include "output.h"
 #include "parse.h"
@@ -500,38 +499,32 @@ static int parse_limit(const char *word, uint64_t *bytes) {
 }
 
 static int check(const struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
     bool is_watch = options_has(options, OPTION_PID);
-    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
-        return usage("%s is not a format of the report; write --json, or --record FILE for samples",
-                     options->word[OPTION_FORMAT]);
-    }
-    if (status == 0 && !is_watch && options->operands == 0) {
+    if (!is_watch && options->operands == 0) {
         return usage("no command; write for example sysinfo run -- make test");
     }
-    if (status == 0 && !is_watch && *options->operand[0] == '\0') {
+    if (!is_watch && *options->operand[0] == '\0') {
         return usage("the command's name is empty; write for example sysinfo run -- make test");
     }
-    if (status == 0 && is_watch && options->operands > 0) {
+    if (is_watch && options->operands > 0) {
         return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
     }
-    if (status == 0 && is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
+    if (is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
         return usage("%s ends a command that run has started; it and --pid exclude each other",
                      options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
     }
-    if (status == 0 && is_watch && options_has(options, OPTION_HEAP)) {
+    if (is_watch && options_has(options, OPTION_HEAP)) {
         return usage(
             "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
     }
-    if (status == 0 && options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
+    if (options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
     }
-    if (status == 0 && options->record != NULL && options->output != NULL &&
-        platform_is_same_file(options->record, options->output)) {
+    if (options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
         return usage("%s and --record name the same file, %s; the report needs one of its own",
                      options->word[OPTION_OUTPUT], options->output);
     }
-    return status;
+    return 0;
 }
 
 int run_command(struct options *options) {

@@ -2,13 +2,20 @@
 # SPDX-License-Identifier: MIT
 # Runs a transcript and compares every byte:
 #
-#     transcript.sh PATH/TO/sysinfo FILE.transcript
+#     transcript.sh [--update] PATH/TO/sysinfo FILE.transcript
+#
+# With --update it writes what was printed into the transcript instead, for `git diff` to show.
 #
 # A transcript is a list of blocks. `$ ` begins one, with what a person would type in a shell (bash; `sysinfo` is the command under test). What
 # it prints follows: stdout as it is, stderr with `! ` in front; `=> N` is the exit status and ends the block. A last line that ends without a
 # newline is written with `\` at its end. Text between blocks is a comment. Each block has an empty folder of its
 # own; $roots is the folder of the tests' machines, and is shown as $roots where it is printed.
 set -u
+update=''
+if [ "$1" = --update ]; then
+    update=1
+    shift
+fi
 command=$(realpath "$1")
 transcript=$(realpath "$2")
 roots=$(realpath "$(dirname "$0")/roots")
@@ -32,6 +39,7 @@ run_block() { # typed, file of what was expected
         echo "=> $status"
     } | sed "s|$roots|\$roots|g" >"$scratch/actual"
     blocks=$((blocks + 1))
+    printf '$ %s\n' "$1" | cat - "$scratch/actual" >>"$scratch/updated"
     if ! diff -u --label expected --label actual "$2" "$scratch/actual" >"$scratch/diff"; then
         failures=$((failures + 1))
         printf '\n$ %s\n' "$1"
@@ -53,12 +61,21 @@ while IFS= read -r line || [ -n "$line" ]; do
         run_block "$typed" "$scratch/expected"
         typed=''
     fi ;;
-    *) [ -z "$typed" ] || printf '%s\n' "$line" >>"$scratch/expected" ;;
+    *) if [ -n "$typed" ]; then
+        printf '%s\n' "$line" >>"$scratch/expected"
+    else
+        printf '%s\n' "$line" >>"$scratch/updated"
+    fi ;;
     esac
 done <"$transcript"
 if [ -n "$typed" ] || [ "$blocks" -eq 0 ]; then
     echo "$transcript: no block, or a block without its '=> N': $typed"
     exit 1
+fi
+if [ -n "$update" ]; then
+    cmp -s "$scratch/updated" "$transcript" || cat "$scratch/updated" >"$transcript"
+    echo "$transcript: $failures of $blocks blocks updated"
+    exit 0
 fi
 echo "$((blocks - failures)) passed, $failures failed"
 [ "$failures" -eq 0 ]

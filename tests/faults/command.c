@@ -20,8 +20,7 @@
 #include "folder.h"
 #include "run.h"
 
-#include "../../cli/commands.h"
-#include "../../cli/options.h"
+#include "../../cli/command.h"
 #include "../../cli/platform.h"
 
 enum { MOST_WORDS = 12, MOST_TEXT = 1 << 16, MOST_CALLS = 2000 };
@@ -145,9 +144,9 @@ static void run_command_line(int which, const int streams[2], int t, int at) {
     platform_start();
     faults_begin(trouble[t].kind, at, trouble[t].error);
     struct options options;
-    int status = options_parse(&options, count, words);
+    int status = command_parse(&options, count, words);
     if (status == 0) {
-        status = commands_run(&options);
+        status = command_run(&options);
     }
     free(options.operand);
     faults_end();

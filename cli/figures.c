@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "commands.h"
+/*
+ * The commands that print samples: the groups, `get` and the overview. Each chooses the fields and the way they are
+ * printed; the stream does the rest.
+ */
+#include "command.h"
 
 #include <string.h>
 
 #include "expression.h"
 #include "fail.h"
-#include "fields.h"
-#include "help.h"
 #include "parse.h"
-#include "platform.h"
-#include "plot/plot.h"
-#include "run/run.h"
 #include "stream.h"
-#include "topology.h"
-#include "wait.h"
 
 /* ---- What is printed ---- */
 
@@ -129,6 +126,12 @@ static int check_value_options(const struct options *options, const struct selec
     return 0;
 }
 
+/* A heap is two lines, which have room for neither a time nor a header. */
+static int refuse_column_options(const struct options *options) {
+    enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
+    return options_has(options, id) ? usage("%s does not apply here (sysinfo heap --help)", options->word[id]) : 0;
+}
+
 /* --percpu with --bykind: rows of CPUs, each with its kind. */
 static void choose_rows(struct view *view) {
     const struct options *options = view->options;
@@ -140,22 +143,18 @@ static void choose_rows(struct view *view) {
                  : options_has(options, OPTION_PERNODE) ? ROWS_OF_NODES
                                                         : ROWS_OF_CPUS;
     if (by_kind) {
-        topology_choose_root(options);
+        groups_choose_root(options->root);
     }
 }
 
-static int run_group(struct options *options) {
-    bool is_cpu = strcmp(options->command, "cpu") == 0, is_heap = strcmp(options->command, "heap") == 0;
-    const char *group = is_cpu && options_has(options, OPTION_TIMES) ? "cpu.times" : options->command;
+int run_group(struct options *options) {
+    const char *group = options_has(options, OPTION_TIMES) ? "cpu.times" : options->command->name;
+    bool is_heap = strcmp(group, "heap") == 0;
     size_t names = 0;
     while (names < options->operands && !looks_like_number(options->operand[names])) {
         names++;
     }
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status != 0) {
-        return status;
-    }
-
+    int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection};
     choose_rows(&view);
@@ -170,8 +169,7 @@ static int run_group(struct options *options) {
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
     } else if (is_table && is_heap) { /* Two lines, which have room for no more. */
-        status = options_refuse_others(options, commands_options(options->command) &
-                                                    ~(OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)));
+        status = refuse_column_options(options);
         select_group(&view, &selection, group);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
@@ -194,7 +192,7 @@ static int run_group(struct options *options) {
         status = check_metrics(options, &selection);
     }
     if (status == 0 && selection.count == 0) {
-        status = trouble("%s is not supported on this system", options->command);
+        status = trouble("%s is not supported on this system", group);
     }
     if (status == 0) {
         status = run_samples(&view, is_table && is_heap ? print_heap : printer_of(options, names > 0));
@@ -203,20 +201,10 @@ static int run_group(struct options *options) {
     return status;
 }
 
-static int run_heap(struct options *options) {
-    if (options_has(options, OPTION_ROOT)) {
-        return usage("heap and %s exclude each other: the heap is that of sysinfo itself", options->word[OPTION_ROOT]);
-    }
-    return run_group(options);
-}
-
 /* ---- get: chosen fields of any groups ---- */
 
-static int run_get(struct options *options) {
-    if (options_has(options, OPTION_PERCPU)) {
-        return usage("--percpu is for sysinfo cpu: get prints one line for each sample");
-    }
-    int status = options_refuse_others(options, commands_options(options->command));
+int run_get(struct options *options) {
+    int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection};
     size_t names = 0;
@@ -249,19 +237,11 @@ static int run_get(struct options *options) {
     return status;
 }
 
-/* ---- The others ---- */
+/* ---- The overview ---- */
 
-static int run_overview(struct options *options) {
+int run_overview(struct options *options) {
     static const char *const groups[] = {"cpu", "mem", "swap", "load"};
-    static const enum option_id of_others[] = {OPTION_PERCPU, OPTION_TIMES, OPTION_SINCE_BOOT, OPTION_UNIT,
-                                               OPTION_HUMAN};
-    for (size_t i = 0; i < sizeof of_others / sizeof of_others[0]; i++) {
-        if (options_has(options, of_others[i])) {
-            return usage("%s needs a command, for example sysinfo %s %s", options->word[of_others[i]],
-                         i < 3 ? "cpu" : "mem", options->word[of_others[i]]);
-        }
-    }
-    int status = options_refuse_others(options, commands_options(NULL));
+    int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options,
                         .selection = &selection,
@@ -288,161 +268,4 @@ static int run_overview(struct options *options) {
     }
     selection_free(&selection);
     return status;
-}
-
-/* Also "pressure", of which there are only "pressure.cpu" and others below it. */
-static bool is_group(const char *name) {
-    size_t length = strlen(name);
-    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
-        if (strncmp(field->group, name, length) == 0 && (field->group[length] == '\0' || field->group[length] == '.')) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static int unknown_group(const char *name) {
-    enum { MOST = 64 };
-    const char *groups[MOST];
-    size_t count = 0;
-    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
-        if (count < MOST && (count == 0 || strcmp(groups[count - 1], field->group) != 0)) {
-            groups[count++] = field->group;
-        }
-    }
-    const char *meant = closest(name, groups, count);
-    if (meant != NULL) {
-        return usage("unknown group '%s'; did you mean '%s'?", name, meant);
-    }
-    return usage("unknown group '%s' (sysinfo fields lists them all)", name);
-}
-
-static int run_fields(struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    const char *group = options->operands > 0 ? options->operand[0] : NULL;
-    if (status == 0 && options->format != FORMAT_TABLE && options->format != FORMAT_JSON) {
-        status = usage("%s is not a format of this list; write --json", options->word[OPTION_FORMAT]);
-    }
-    if (status == 0 && options->operands > 1) {
-        status = usage("unexpected '%s' after the group", options->operand[1]);
-    }
-    if (status == 0 && group != NULL && !is_group(group)) {
-        status = unknown_group(group);
-    }
-    return status != 0 ? status : print_fields(options, group);
-}
-
-static int run_help(struct options *options) {
-    int status = options_refuse_others(options, commands_options(options->command));
-    if (status == 0 && options->operands > 1) {
-        status = usage("unexpected '%s' after the command", options->operand[1]);
-    }
-    const char *command = options->operands > 0 ? options->operand[0] : NULL;
-    if (status == 0 && command != NULL) {
-        status = commands_check_name(command);
-    }
-    return status != 0 ? status : print_help(command);
-}
-
-/* ---- The table of commands ---- */
-
-#define BIT(option) OPTION_BIT(OPTION_##option)
-
-/* What every command takes that prints samples. */
-#define SAMPLES                                                                                                   \
-    (BIT(INTERVAL) | BIT(COUNT) | BIT(FORMAT) | BIT(UNIT) | BIT(HUMAN) | BIT(TIME) | BIT(ROOT) | BIT(NO_HEADER) | \
-     BIT(OUTPUT))
-
-static const struct {
-    const char *name;
-    int (*run)(struct options *options);
-    uint64_t options; /* Those it takes, besides --help and --version. */
-} commands[] = {
-    {"cpu", run_group, SAMPLES | BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT)},
-    {"mem", run_group, SAMPLES},
-    {"swap", run_group, SAMPLES},
-    {"load", run_group, SAMPLES},
-    {"stats", run_group, SAMPLES},
-    {"cgroup", run_group, SAMPLES},
-    {"pressure", run_group, SAMPLES},
-    {"topology", run_topology, BIT(FORMAT) | BIT(ROOT) | BIT(OUTPUT)},
-    {"heap", run_heap, SAMPLES & ~BIT(ROOT)},
-    {"get", run_get, SAMPLES | BIT(SINCE_BOOT)},
-    {"check", run_check, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL)},
-    {"wait", run_wait, BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL) | BIT(FOR) | BIT(TIMEOUT)},
-    {"run", run_command,
-     BIT(INTERVAL) | BIT(FORMAT) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-         BIT(MAX_MEM) | BIT(HEAP) | BIT(PID)},
-    {"plot", run_plot,
-     BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) |
-         BIT(PER_PROCESS)},
-    {"mark", run_mark, 0},
-    {"fields", run_fields, BIT(FORMAT) | BIT(ROOT)},
-    {"help", run_help, 0},
-};
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
-
-bool commands_has_name(const char *name) {
-    for (int i = 0; i < COMMANDS; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-uint64_t commands_options(const char *name) {
-    for (int i = 0; name != NULL && i < COMMANDS; i++) {
-        if (strcmp(name, commands[i].name) == 0) {
-            return commands[i].options;
-        }
-    }
-    return SAMPLES;
-}
-
-int commands_check_name(const char *name) {
-    if (commands_has_name(name)) {
-        return 0;
-    }
-    if (looks_like_number(name)) {
-        return usage("'%s' needs a command before it, for example sysinfo cpu %s", name, *name == '-' ? "5" : name);
-    }
-    static const struct {
-        const char *program, *here;
-    } others[] = {{"free", "mem"},         {"vmstat", "cpu"},  {"mpstat", "cpu --percpu"},
-                  {"nproc", "cpu usable"}, {"uptime", "load"}, {"lscpu", "topology"},
-                  {"time", "run"}};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (strcmp(name, others[i].program) == 0) {
-            return usage("unknown command '%s'; what it tells is in sysinfo %s (sysinfo --help)", name, others[i].here);
-        }
-    }
-    const char *names[COMMANDS];
-    for (int i = 0; i < COMMANDS; i++) {
-        names[i] = commands[i].name;
-    }
-    const char *meant = closest(name, names, COMMANDS);
-    if (meant != NULL) {
-        return usage("unknown command '%s'; did you mean '%s'? (sysinfo --help)", name, meant);
-    }
-    return usage("unknown command '%s' (sysinfo --help)", name);
-}
-
-int commands_run(struct options *options) {
-    if (options_has(options, OPTION_HELP)) {
-        return print_help(options->command);
-    }
-    if (options_has(options, OPTION_VERSION)) {
-        return print_version();
-    }
-    int status = options_check(options);
-    if (status != 0) {
-        return status;
-    }
-    for (int i = 0; options->command != NULL && i < COMMANDS; i++) {
-        if (strcmp(options->command, commands[i].name) == 0) {
-            return commands[i].run(options);
-        }
-    }
-    return run_overview(options);
 }

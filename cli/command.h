@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands: a row of their table holds all that --help, refusals, the manual and the completions need.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "options.h"
+
+/* Why a command refuses an option, in its own words; @ is the option. */
+struct refusal {
+    enum option_id id;
+    const char *why; /* NULL: the end. */
+};
+
+struct command {
+    const char *name;          /* NULL: the overview, which runs without a command's name. */
+    const char *operands;      /* "[FIELD...] [INTERVAL [COUNT]]", as --help shows them. */
+    const char *completes;     /* What completions offer for an operand; see cmake/completions.cmake. */
+    uint64_t options;          /* OPTION_BIT of each that it takes, besides --help and --version. */
+    struct refusal refuses[4]; /* Of the others, those whose refusal says more than that. */
+    bool runs_program;         /* Words after the first operand belong to a program, and so do exit statuses. */
+
+    const char *meaning;  /* In a few words, for completions. */
+    const char *line;     /* sysinfo --help: of this command and of those before it that have none. */
+    const char *examples; /* sysinfo COMMAND --help begins with them, and ends with the notes. */
+    const char *notes;
+
+    int (*run)(struct options *options); /* Returns the exit status. */
+};
+
+/* Reads the command line, whose operands the caller frees, and runs the command. Each returns the exit status. */
+int command_parse(struct options *options, int argc, char **argv);
+int command_run(struct options *options);
+
+/* ---- What the rows name ---- */
+
+int run_overview(struct options *options); /* figures.c */
+int run_group(struct options *options);
+int run_get(struct options *options);
+int run_check(struct options *options); /* wait.c: 0 when the conditions hold, 1 when they do not, or not in time. */
+int run_wait(struct options *options);
+int run_topology(struct options *options); /* topology.c */
+int run_fields(struct options *options);   /* fields.c */
+
+/* ---- help.c ---- */
+
+/* Print on stdout: the program's help, made from the rows of `count` commands; a command's own; the version. */
+int print_help(const struct command *commands, size_t count);
+int print_command_help(const struct command *command, const struct command *commands, size_t count);
+int print_version(void);
+
+#endif
