@@ -61,7 +61,9 @@ void add_figure(struct figures *figures, const char *question, const char *who, 
 
 const char *bench_python = "python3";
 
-static struct { char who[32], why[96]; } skipped[MOST_SKIPPED];
+static struct {
+    char who[32], why[96];
+} skipped[MOST_SKIPPED];
 static size_t skipped_count;
 
 void skip(const char *who, const char *why) {

@@ -116,7 +116,7 @@ static void check_cgroup(struct sysinfo_host *host) {
     int status = sysinfo_cgroup_path(host, &path);
     must_be_explained(host, status);
     MUST(status != SYSINFO_OK || (*path == '/' && strchr(path, '\n') == NULL));
-    static int (*const pressures[])(struct sysinfo_host * host, struct sysinfo_pressure * pressure, size_t size) = {
+    static int (*const pressures[])(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) = {
         sysinfo_cpu_pressure, sysinfo_memory_pressure, sysinfo_cgroup_memory_pressure};
     for (size_t i = 0; i < sizeof pressures / sizeof pressures[0]; i++) {
         struct sysinfo_pressure pressure;

@@ -217,7 +217,9 @@ END_TEST
 
 /* A sandbox. What else is known still answers, but which CPUs, and of which cores, is not guessed. */
 START_TEST(a_forbidden_affinity_is_not_told) {
-    static const struct { int error, status; } refusals[] = {{EPERM, SYSINFO_DENIED}, {ENOSYS, SYSINFO_NOT_SUPPORTED}};
+    static const struct {
+        int error, status;
+    } refusals[] = {{EPERM, SYSINFO_DENIED}, {ENOSYS, SYSINFO_NOT_SUPPORTED}};
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct sysinfo_host *host = open_root(NULL);
         struct sysinfo_cpu_allowance cpus;
