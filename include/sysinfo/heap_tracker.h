@@ -241,7 +241,14 @@ struct sysinfo_heap_record {
     uint64_t inherited_failed;
     uint64_t inherited_live;
     uint64_t inherited_blocks;
-    char image[128]; /* The file of the program, as a path. */
+    /*
+     * Bytes of anonymous memory that the program and its libraries have mapped past malloc(), by mmap() with access to
+     * it, and not unmapped, whether touched or not. Estimated: some change could not be followed. Since 0.2.
+     */
+    uint64_t mapped;
+    uint64_t mapped_peak;      /* Most that mapped has ever been. Since 0.2. */
+    uint64_t inherited_mapped; /* What a child of fork() began with. Since 0.2. */
+    char image[128];           /* The file of the program, as a path. */
     /*
      * Whose malloc() it is, as a path, and the allocator's name if that is known:
      * "/usr/bin/redis-server (jemalloc)".

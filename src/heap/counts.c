@@ -6,9 +6,14 @@
 #include "heap/scopes.h"
 #include "host.h"
 
-const struct sysinfo__tracker *sysinfo__counting_tracker(void) {
+const struct sysinfo__tracker *sysinfo__known_tracker(void) {
     const struct sysinfo__tracker *tracker = sysinfo__backend.tracker != NULL ? sysinfo__backend.tracker() : NULL;
-    return tracker != NULL && tracker->version == SYSINFO__TRACKER_VERSION && tracker->is_counting() ? tracker : NULL;
+    return tracker != NULL && tracker->version == SYSINFO__TRACKER_VERSION ? tracker : NULL;
+}
+
+const struct sysinfo__tracker *sysinfo__counting_tracker(void) {
+    const struct sysinfo__tracker *tracker = sysinfo__known_tracker();
+    return tracker != NULL && tracker->is_counting() ? tracker : NULL;
 }
 
 /* ---- Counts ---- */
@@ -82,7 +87,7 @@ struct open_scope {
     int64_t used;
 };
 _Static_assert(sizeof(struct open_scope) <= sizeof((struct sysinfo_heap_scope){0}.opaque_), "fits");
-_Static_assert(sizeof(struct sysinfo__tracker_scope) <= 48, "the tracker's part keeps its size");
+_Static_assert(sizeof(struct sysinfo__tracker_scope) <= 72, "the tracker's part keeps its size");
 
 enum { SCOPE_LEAST = sizeof(struct sysinfo_heap_scope) };
 
@@ -124,6 +129,9 @@ static bool tell_exactly(struct sysinfo_heap_scope *scope, struct open_scope *op
     FACT(scope, failed, within.failed);
     FACT(scope, increment, within.live);
     FACT(scope, peak, within.peak);
+    if (open->tracker.is_peak_lost) {
+        GUESS(scope, peak, within.peak);
+    }
     FACT(scope, live, open->tracker.start.live + within.live);
     return true;
 }

@@ -34,18 +34,26 @@ static bool is_another(const void *object, struct sysinfo__heap_owner *owner) {
            sysinfo__tcmalloc_owns(object, owner) || sysinfo__mimalloc_owns(object, owner);
 }
 
-/* The address of malloc(), as this process calls it; of that behind the tracker, which is nobody's allocator. */
+static bool is_in_tracker(const struct sysinfo__tracker *tracker, const void *address) {
+    return tracker != NULL && sysinfo__object_of(tracker) == sysinfo__object_of(address);
+}
+
+/*
+ * The address of malloc(), as this process calls it. Where that is the tracker's, which counts or only passes calls on,
+ * the address of the real one.
+ */
 static const void *malloc_address(void) {
-    const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
-    if (tracker != NULL) {
-        return tracker->real_malloc();
+    const struct sysinfo__tracker *counting = sysinfo__counting_tracker();
+    if (counting != NULL) {
+        return counting->real_malloc();
     }
     /* Through a volatile pointer: a compiler may know that malloc is a builtin of this program. */
     void *(*volatile function)(size_t) = malloc;
     void *(*allocate)(size_t) = function;
     void *address;
     memcpy(&address, &allocate, sizeof address);
-    return address;
+    const struct sysinfo__tracker *tracker = sysinfo__known_tracker();
+    return is_in_tracker(tracker, address) ? tracker->real_malloc() : address;
 }
 
 static bool of_no_libc(const void *object, struct sysinfo__heap_owner *owner) {

@@ -78,7 +78,8 @@ struct sysinfo__heap_backend {
 /* The table that is linked: cmake/heap.cmake chooses it. */
 extern const struct sysinfo__heap_backend sysinfo__heap_backend;
 
-/* The tracker, if malloc() is its own; else NULL. */
+/* The tracker, whether or not it counts, and the tracker if it does; else NULL. */
+const struct sysinfo__tracker *sysinfo__known_tracker(void);
 const struct sysinfo__tracker *sysinfo__counting_tracker(void);
 
 /* ---- On systems with ELF objects ---- */

@@ -67,6 +67,16 @@ static void tell_inherited(const struct sysinfo__record_header *header, struct s
          header->inherited_allocs > header->inherited_frees ? header->inherited_allocs - header->inherited_frees : 0);
 }
 
+static void tell_mapped(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
+    FACT(record, mapped, header->mapped);
+    FACT(record, mapped_peak, header->mapped_peak);
+    FACT(record, inherited_mapped, header->inherited_mapped);
+    if (header->mapped_lost != 0) {
+        GUESS(record, mapped, header->mapped);
+        GUESS(record, mapped_peak, header->mapped_peak);
+    }
+}
+
 static bool tell_footprint(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
     if (header->footprint_started != header->footprint_finished) {
         return false;
@@ -107,6 +117,7 @@ enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t len
         struct sums sums = add_nodes(bytes, length, &header);
         tell(&header, &sums, record);
         tell_inherited(&header, record);
+        tell_mapped(&header, record);
         return tell_footprint(&header, record) ? SYSINFO__RECORD_WHOLE : SYSINFO__RECORD_CHANGING;
     }
     return SYSINFO__RECORD_WHOLE;

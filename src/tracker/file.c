@@ -74,8 +74,8 @@ static int make_file(const char *folder) {
  * finder of leaks) touches every page.
  */
 static bool map_part(int fd, size_t from, size_t to) {
-    return mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
-                (off_t)from) != MAP_FAILED;
+    return sysinfo__real.mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_FIXED, fd, (off_t)from) != MAP_FAILED;
 }
 
 static bool map_file(int fd, const struct sysinfo__memory *content) {
@@ -121,8 +121,8 @@ bool sysinfo__record_to_file(const struct sysinfo__memory *content) {
 }
 
 void sysinfo__record_to_memory(const struct sysinfo__memory *content) {
-    if (mmap(&sysinfo__memory, sizeof sysinfo__memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-             -1, 0) != MAP_FAILED) {
+    if (sysinfo__real.mmap(&sysinfo__memory, sizeof sysinfo__memory, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) {
         memcpy(&sysinfo__memory, content, sysinfo__record_used(content));
     }
 }

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "record.h"
 #include "tracker.h"
@@ -56,7 +57,11 @@ extern struct sysinfo__real {
     void *(*memalign)(size_t alignment, size_t size);
     void *(*valloc)(size_t size);
     void *(*pvalloc)(size_t size);
+    void *(*reallocarray)(void *block, size_t count, size_t size);
     size_t (*usable_size)(void *block);
+    void *(*mmap)(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+    int (*munmap)(void *address, size_t size);
+    void *(*mremap)(void *old, size_t old_size, size_t size, int flags, ...);
 } sysinfo__real;
 
 /* The size of a block is in the word in front of it, as glibc has it. */
@@ -64,6 +69,12 @@ extern bool sysinfo__has_size_in_front;
 
 /* The allocator behind is glibc's own. */
 extern bool sysinfo__is_glibc;
+
+/*
+ * The allocator behind cannot be counted, for the reason in header.owner: calls are only passed on, from the first
+ * one.
+ */
+extern bool sysinfo__is_aside;
 
 extern __thread node_t **sysinfo__slot __attribute__((tls_model("initial-exec")));
 
@@ -93,6 +104,9 @@ void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t
 
 /* The sums of all nodes. */
 void sysinfo__sum(struct sysinfo__tally *tally);
+
+/* The tracker has started, and malloc() is its own. */
+bool sysinfo__is_counting(void);
 
 /* The record is in a file. */
 extern bool sysinfo__is_recording;
@@ -134,6 +148,12 @@ size_t sysinfo__record_used(const struct sysinfo__memory *content);
 /* Keeps what the allocator holds, if it is time to look again. */
 void sysinfo__look_at_footprint(const node_t *node, bool is_end);
 void sysinfo__forget_footprint_lock(void);
+
+/* ---- mapped.c ---- */
+
+void sysinfo__lock_mapped(void);
+void sysinfo__unlock_mapped(void);
+void sysinfo__repair_mapped(void);
 
 /* ---- watch.c ---- */
 

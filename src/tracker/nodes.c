@@ -20,6 +20,16 @@ __thread node_t **sysinfo__slot = &nobody;
 static __thread bool is_exiting __attribute__((tls_model("initial-exec")));
 
 /*
+ * What scopes need of their thread. `high` is the most that its live bytes have been before the innermost scope that
+ * is open began; from there on, node->peak has it. `depth` is twice the number of open scopes, plus 1 when one of
+ * the innermost's own has not been left, so that its peak may have been lost.
+ */
+static __thread struct {
+    int64_t high;
+    uint64_t depth;
+} scopes __attribute__((tls_model("initial-exec")));
+
+/*
  * The slots, in pages that are cleared in a child. The first is set as long as this is the process
  * that the rest is of.
  */
@@ -29,7 +39,7 @@ static union {
 } wiped __attribute__((aligned(SYSINFO__PAGE_MOST)));
 _Static_assert(sizeof wiped == SYSINFO__PAGE_MOST, "the slots fill their pages");
 
-static enum { NEW, STARTING, STARTED, SETTLING, SETTLED } state;
+static enum { NEW, STARTING, STARTED, ASIDE, SETTLING, SETTLED } state;
 static pthread_key_t key;
 static bool has_key;
 
@@ -45,6 +55,7 @@ static void before_fork(void) {
         sched_yield();
     }
     sysinfo__lock_watch();
+    sysinfo__lock_mapped();
     if (sysinfo__is_recording) {
         memcpy(&copy, &sysinfo__memory, sysinfo__record_used(&sysinfo__memory));
         is_copied = true;
@@ -53,12 +64,14 @@ static void before_fork(void) {
 
 static void after_fork(void) {
     is_copied = false;
+    sysinfo__unlock_mapped();
     sysinfo__unlock_watch();
     __atomic_store_n(&fork_lock, 0, __ATOMIC_RELEASE);
 }
 
 /* What kernels before 4.14 do not do by themselves. The rest happens when the child allocates. */
 static void after_fork_in_child(void) {
+    sysinfo__unlock_mapped();
     sysinfo__unlock_watch();
     __atomic_store_n(&fork_lock, 0, __ATOMIC_RELEASE);
     wiped.slot[0] = NULL;
@@ -82,6 +95,7 @@ static void begin_as_child(void) {
     memory->header.has_ended = 0;
     memory->header.inherited_allocs = memory->header.inherited_frees = memory->header.inherited_failed = 0;
     memory->header.inherited_live = 0;
+    memory->header.inherited_mapped = memory->header.mapped;
     for (size_t i = 0; i < memory->header.nodes; i++) {
         memory->node[i].owned = i == own && own != 0;
         memory->header.inherited_allocs += memory->node[i].allocs;
@@ -96,6 +110,7 @@ static void begin_as_child(void) {
     is_copied = false;
     fork_lock = 0;
     sysinfo__repair_watch();
+    sysinfo__repair_mapped();
     sysinfo__forget_footprint_lock();
     wiped.slot[0] = &sysinfo__memory.node[0];
     if (own != 0) {
@@ -145,7 +160,8 @@ static node_t *begin_as_thread(void) {
     node->first_allocs = node->allocs;
     node->first_frees = node->frees;
     node->first_failed = node->failed;
-    node->first_live = node->peak = node->live;
+    node->first_live = node->peak = scopes.high = node->live;
+    scopes.depth = 0;
     sysinfo__set_bounds(node);
     size_t index = (size_t)(node - sysinfo__memory.node);
     wiped.slot[index] = node;
@@ -158,18 +174,7 @@ static node_t *begin_as_thread(void) {
 
 /* ---- The start ---- */
 
-/* Not before the C library knows the environment. No other thread is there yet. */
-static void settle(void) {
-    state = SETTLING;
-#ifndef MADV_WIPEONFORK
-#define MADV_WIPEONFORK 18
-#endif
-    if (mmap(&wiped, sizeof wiped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
-        MAP_FAILED) {
-        (void)madvise(&wiped, sizeof wiped, MADV_WIPEONFORK);
-    }
-    has_key = pthread_key_create(&key, give_back) == 0;
-    (void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
+static void begin_record(void) {
     struct sysinfo__record_header *header = &sysinfo__memory.header;
     memcpy(header->magic, SYSINFO__RECORD_MAGIC, sizeof header->magic);
     header->header_size = sizeof *header;
@@ -183,6 +188,21 @@ static void settle(void) {
         memset(&copy, 0, (size_t)length);
     }
     sysinfo__is_recording = sysinfo__record_to_file(&sysinfo__memory);
+}
+
+/* Not before the C library knows the environment. No other thread is there yet. */
+static void settle(void) {
+    state = SETTLING;
+#ifndef MADV_WIPEONFORK
+#define MADV_WIPEONFORK 18
+#endif
+    if (sysinfo__real.mmap(&wiped, sizeof wiped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                           0) != MAP_FAILED) {
+        (void)madvise(&wiped, sizeof wiped, MADV_WIPEONFORK);
+    }
+    has_key = pthread_key_create(&key, give_back) == 0;
+    (void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
+    begin_record();
     wiped.slot[0] = &sysinfo__memory.node[0];
     state = SETTLED;
 }
@@ -191,7 +211,7 @@ node_t *sysinfo__find_node(void) {
     if (state == NEW) {
         state = STARTING;
         sysinfo__find_real();
-        state = STARTED;
+        state = sysinfo__is_aside ? ASIDE : STARTED;
     }
     if (state == STARTED && environ != NULL) {
         int error = errno;
@@ -213,9 +233,14 @@ node_t *sysinfo__find_node(void) {
     return node;
 }
 
+/* A record of one that stands aside says why. Not before this: a sanitizer has begun by now. */
 __attribute__((constructor)) static void start(void) {
     (void)sysinfo__find_node();
-    sysinfo__find_owner();
+    if (state == ASIDE) {
+        begin_record();
+    } else {
+        sysinfo__find_owner();
+    }
 }
 
 __attribute__((destructor)) static void end(void) {
@@ -262,6 +287,9 @@ void sysinfo__flush(node_t *node, bool is_allocation) {
 }
 
 void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t failed) {
+    if (sysinfo__is_aside) {
+        return;
+    }
     node_t *node = &sysinfo__memory.node[0];
     int error = errno;
     (void)__atomic_fetch_add(&node->failed, (uint64_t)failed, __ATOMIC_RELAXED);
@@ -289,7 +317,7 @@ void sysinfo__sum(struct sysinfo__tally *tally) {
     tally->peak = peak > tally->live ? peak : tally->live;
 }
 
-static bool is_counting(void) {
+bool sysinfo__is_counting(void) {
     return state == SETTLED && LOAD(sysinfo__memory.header.owner[0]) == '\0';
 }
 
@@ -297,6 +325,11 @@ static const void *real_malloc(void) {
     const void *address;
     memcpy(&address, &sysinfo__real.malloc, sizeof address);
     return address;
+}
+
+static int64_t peak_of(const node_t *node) {
+    int64_t peak = LOAD(node->peak);
+    return peak > scopes.high ? peak : scopes.high;
 }
 
 static bool sum_thread(struct sysinfo__tally *tally) {
@@ -308,7 +341,7 @@ static bool sum_thread(struct sysinfo__tally *tally) {
     tally->frees = LOAD(node->frees) - node->first_frees;
     tally->failed = LOAD(node->failed) - node->first_failed;
     tally->live = LOAD(node->live) - node->first_live;
-    tally->peak = LOAD(node->peak) - node->first_live;
+    tally->peak = peak_of(node) - node->first_live;
     return true;
 }
 
@@ -320,6 +353,9 @@ static bool enter(struct sysinfo__tracker_scope *scope) {
     scope->node = node;
     scope->start = (struct sysinfo__tally){LOAD(node->allocs), LOAD(node->frees), LOAD(node->failed), LOAD(node->live),
                                            LOAD(node->peak)};
+    scope->outer = scopes.depth;
+    scope->high = scopes.high = peak_of(node);
+    scopes.depth = (scope->outer | 1) + 1;
     STORE(node->peak, scope->start.live);
     sysinfo__set_bounds(node);
     return true;
@@ -330,12 +366,20 @@ static bool leave(struct sysinfo__tracker_scope *scope, struct sysinfo__tally *w
     if (node == NULL || node != scope->node) {
         return false;
     }
-    int64_t peak = LOAD(node->peak), outer = scope->start.peak;
+    int64_t peak = LOAD(node->peak), outer = scope->start.peak, high = peak_of(node);
+    bool is_lost = scopes.depth != (scope->outer | 1) + 1;
+    if (is_lost && high > scope->high) { /* Never was so much live before the scope: that was within it. */
+        peak = high;
+        is_lost = false;
+    }
+    scope->is_peak_lost = is_lost;
+    scopes.high = high;
+    scopes.depth = scope->outer | (is_lost ? 1 : 0);
     within->allocs = LOAD(node->allocs) - scope->start.allocs;
     within->frees = LOAD(node->frees) - scope->start.frees;
     within->failed = LOAD(node->failed) - scope->start.failed;
     within->live = LOAD(node->live) - scope->start.live;
-    within->peak = peak - scope->start.live;
+    within->peak = peak > scope->start.live ? peak - scope->start.live : 0;
     STORE(node->peak, outer > peak ? outer : peak);
     sysinfo__set_bounds(node);
     return true;
@@ -350,17 +394,26 @@ static void watch(uint64_t bytes, uint64_t blocks, void (*function)(void *), voi
 }
 
 static void *map(size_t size) {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = sysinfo__real.mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
 static void unmap(void *memory, size_t size) {
-    (void)munmap(memory, size);
+    (void)sysinfo__real.munmap(memory, size);
 }
 
 const struct sysinfo__tracker *sysinfo__tracker(void) {
     static const struct sysinfo__tracker tracker = {
-        SYSINFO__TRACKER_VERSION, is_counting, real_malloc, sysinfo__sum, sum_thread, enter, leave, watch, map, unmap,
+        SYSINFO__TRACKER_VERSION,
+        sysinfo__is_counting,
+        real_malloc,
+        sysinfo__sum,
+        sum_thread,
+        enter,
+        leave,
+        watch,
+        map,
+        unmap,
     };
     return &tracker;
 }

@@ -42,7 +42,12 @@ struct sysinfo__record_header {
     int64_t footprint_live;
     uint64_t footprint_time; /* Nanoseconds on the monotonic clock. */
     uint64_t footprint_started;
-    uint64_t unused_3[11];
+
+    /* Anonymous memory that the program has mapped for itself, and the most that it was. */
+    uint64_t mapped, mapped_peak;
+    uint64_t inherited_mapped; /* What it was where the record begins. */
+    uint64_t mapped_lost;      /* Changes of it that could not be followed: not 0, and it is an estimate. */
+    uint64_t unused_3[7];
 };
 _Static_assert(sizeof(struct sysinfo__record_header) == 512, "the nodes follow at a cache line");
 

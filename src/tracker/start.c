@@ -4,9 +4,14 @@
 
 #include <dlfcn.h>
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "heap/elf_object.h"
 
 /* ---- Before the allocator behind is known: dlsym() may ask for memory itself ---- */
 
@@ -57,6 +62,22 @@ static int boot_posix_memalign(void **block, size_t alignment, size_t size) {
     return ENOMEM;
 }
 
+static void *boot_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
+    return (void *)syscall(SYS_mmap, address, size, protection, flags, fd, offset);
+}
+
+static int boot_munmap(void *address, size_t size) {
+    return (int)syscall(SYS_munmap, address, size);
+}
+
+static void *boot_mremap(void *old, size_t old_size, size_t size, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    void *wanted = va_arg(more, void *);
+    va_end(more);
+    return (void *)syscall(SYS_mremap, old, old_size, size, flags, wanted);
+}
+
 struct sysinfo__real sysinfo__real = {
     .malloc = boot_malloc,
     .free = boot_free,
@@ -67,12 +88,16 @@ struct sysinfo__real sysinfo__real = {
     .memalign = boot_aligned,
     .valloc = boot_malloc,
     .pvalloc = boot_malloc,
+    .reallocarray = NULL,
     .usable_size = NULL,
+    .mmap = boot_mmap,
+    .munmap = boot_munmap,
+    .mremap = boot_mremap,
 };
 
 /* ---- The allocator behind ---- */
 
-bool sysinfo__has_size_in_front, sysinfo__is_glibc;
+bool sysinfo__has_size_in_front, sysinfo__is_glibc, sysinfo__is_aside;
 
 static void take(void *call, const char *name) {
     void *symbol = dlsym(RTLD_NEXT, name);
@@ -102,14 +127,74 @@ static bool size_is_in_front(const struct sysinfo__real *real) {
     return is_so;
 }
 
-/* glibc's own malloc() has a second name. */
-static bool is_glibc(const struct sysinfo__real *real) {
+/* glibc's own malloc() has a second name, which other allocators take, too, but not the C library's version. */
+static bool is_glibc(const struct sysinfo__real *real, const void *object) {
     void *(*own)(size_t);
     take(&own, "__libc_malloc");
-    return own != NULL && own == real->malloc;
+    return own != NULL && own == real->malloc &&
+           sysinfo__find_object(dlsym(RTLD_NEXT, "gnu_get_libc_version")).object == object;
 }
 
 #endif
+
+/* ---- An allocator that cannot be counted ---- */
+
+static void append(char *out, size_t size, const char *text) {
+    size_t length = strlen(out), more = strlen(text);
+    memcpy(out + length, text, more < size - length - 1 ? more + 1 : size - length - 1);
+}
+
+/* As the header has room for: of a text that is longer the end, in which the reason is. */
+static void set_owner(const char *path, const char *note) {
+    struct sysinfo__record_header *header = &sysinfo__memory.header;
+    char text[512] = "";
+    append(text, sizeof text, path);
+    if (note != NULL) {
+        append(text, sizeof text, " (");
+        append(text, sizeof text, note);
+        append(text, sizeof text, ")");
+    }
+    size_t length = strlen(text), size = sizeof header->owner, skipped = length < size ? 0 : length - size + 1;
+    memcpy(header->owner, text + skipped, length - skipped + 1);
+}
+
+/*
+ * A sanitizer's runtime, linked as a library, comes behind a preloaded one. It lives by calls in an order of its own,
+ * and is not touched before it has begun: not even dl_iterate_phdr(), which it stands in front of, too.
+ */
+static bool is_sanitizer(void *allocate) {
+    Dl_info its, runtime;
+    void *symbol = dlsym(RTLD_NEXT, "__sanitizer_get_heap_size");
+    if (symbol == NULL || dladdr(symbol, &runtime) == 0 || dladdr(allocate, &its) == 0 ||
+        its.dli_fbase != runtime.dli_fbase) {
+        return false;
+    }
+    set_owner(its.dli_fname, "sanitizer");
+    return true;
+}
+
+/* A library that counts or checks malloc() for itself may leave malloc_usable_size() to the C library. */
+static bool has_foreign_sizes(void *allocate, void *usable_size) {
+    struct sysinfo__object_search its = sysinfo__find_object(allocate);
+    if (its.object == sysinfo__find_object(usable_size).object) {
+        return false;
+    }
+    set_owner(its.name != NULL && *its.name != '\0' ? its.name : "the program",
+              "without a malloc_usable_size() of its own");
+    return true;
+}
+
+static bool must_stand_aside(const struct sysinfo__real *real) {
+    void *allocate, *usable_size;
+    memcpy(&allocate, &real->malloc, sizeof allocate);
+    memcpy(&usable_size, &real->usable_size, sizeof usable_size);
+    return is_sanitizer(allocate) || has_foreign_sizes(allocate, usable_size);
+}
+
+static size_t no_size(void *block) {
+    (void)block;
+    return 0;
+}
 
 void sysinfo__find_real(void) {
     struct sysinfo__real real;
@@ -122,16 +207,28 @@ void sysinfo__find_real(void) {
     take(&real.memalign, "memalign");
     take(&real.valloc, "valloc");
     take(&real.pvalloc, "pvalloc");
+    take(&real.reallocarray, "reallocarray");
     take(&real.usable_size, "malloc_usable_size");
+    take(&real.mmap, "mmap");
+    take(&real.munmap, "munmap");
+    take(&real.mremap, "mremap");
     if (real.malloc == NULL || real.free == NULL || real.calloc == NULL || real.realloc == NULL ||
-        real.usable_size == NULL) {
+        real.usable_size == NULL || real.mmap == NULL || real.munmap == NULL || real.mremap == NULL) {
         static const char complaint[] = "libsysinfo_heap: there is no malloc() behind it; it cannot be part of a "
                                         "program without shared libraries\n";
         (void)!write(2, complaint, sizeof complaint - 1);
         _exit(127);
     }
+    if (must_stand_aside(&real)) {
+        real.usable_size = no_size;
+        sysinfo__is_aside = true;
+        sysinfo__real = real;
+        return;
+    }
 #ifdef __GLIBC__
-    sysinfo__is_glibc = is_glibc(&real);
+    void *allocate;
+    memcpy(&allocate, &real.malloc, sizeof allocate);
+    sysinfo__is_glibc = is_glibc(&real, sysinfo__find_object(allocate).object);
     sysinfo__has_size_in_front = sysinfo__is_glibc && size_is_in_front(&real);
 #endif
     sysinfo__memory.header.size_rule = sysinfo__has_size_in_front ? SYSINFO__SIZE_HEADER : SYSINFO__SIZE_USABLE;
@@ -160,28 +257,14 @@ static const char *allocator_of(const void *object) {
     return NULL;
 }
 
-static void append(char *out, size_t size, const char *text) {
-    size_t length = strlen(out), more = strlen(text);
-    memcpy(out + length, text, more < size - length - 1 ? more + 1 : size - length - 1);
-}
-
-static void name_owner(char *out, size_t size) {
+static void name_owner(void) {
     Dl_info where;
     void *symbol = dlsym(RTLD_DEFAULT, "malloc");
-    char text[512] = "";
     if (symbol == NULL || dladdr(symbol, &where) == 0) {
-        append(text, sizeof text, "not known");
+        set_owner("not known", NULL);
     } else {
-        append(text, sizeof text, where.dli_fname);
-        const char *name = allocator_of(where.dli_fbase);
-        if (name != NULL) {
-            append(text, sizeof text, " (");
-            append(text, sizeof text, name);
-            append(text, sizeof text, ")");
-        }
+        set_owner(where.dli_fname, allocator_of(where.dli_fbase));
     }
-    size_t length = strlen(text), skipped = length < size ? 0 : length - size + 1;
-    memcpy(out, text + skipped, length - skipped + 1);
 }
 
 /* By trying: a program may define malloc(), or have a stub of its own that only looks like it. */
@@ -195,7 +278,7 @@ void sysinfo__find_owner(void) {
     node_t before = *node;
     release(allocate(1));
     if (node->allocs == before.allocs) {
-        name_owner(sysinfo__memory.header.owner, sizeof sysinfo__memory.header.owner);
+        name_owner();
         return;
     }
     sysinfo__add(&node->allocs, -1);

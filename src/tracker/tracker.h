@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SYSINFO__TRACKER_VERSION = 1 };
+enum { SYSINFO__TRACKER_VERSION = 2 };
 
 struct sysinfo__tally {
     uint64_t allocs, frees, failed;
@@ -22,6 +22,10 @@ struct sysinfo__tally {
 struct sysinfo__tracker_scope {
     const void *node;
     struct sysinfo__tally start;
+    uint64_t outer; /* The depth of the scopes around it. */
+    int64_t high;   /* The peak of the thread before it. */
+    /* Told by leave(): an inner scope was not left (longjmp), and the peak may have been higher before that. */
+    uint64_t is_peak_lost;
 };
 
 struct sysinfo__tracker {

@@ -4,7 +4,6 @@
  *
  * An allocation is counted when it is there, and a free before it is done: another
  * thread that gets or frees the same block is then never counted too early.
- * reallocarray() is not here, because it goes through realloc().
  */
 #include "inside.h"
 
@@ -217,6 +216,20 @@ EXPORT void *realloc(void *block, size_t size) {
         return NULL;
     }
     return count_alloc(node, moved);
+}
+
+/* What the C library refuses by itself, before realloc(), is a failure like any other. */
+EXPORT void *reallocarray(void *block, size_t count, size_t size) {
+    size_t bytes;
+    node_t *node = sysinfo__node(); /* Finds the allocator behind, too. */
+    if (sysinfo__is_aside && sysinfo__real.reallocarray != NULL) {
+        return sysinfo__real.reallocarray(block, count, size);
+    }
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return count_alloc(node, NULL);
+    }
+    return realloc(block, bytes);
 }
 
 #ifdef __GLIBC__

@@ -106,6 +106,22 @@ START_TEST(what_a_child_began_with_is_told) {
 }
 END_TEST
 
+START_TEST(mapped_memory_is_told) {
+    struct sysinfo_heap_record record;
+    file.header.mapped = 5 << 20;
+    file.header.mapped_peak = 9 << 20;
+    file.header.inherited_mapped = 1 << 20;
+    ck_assert_int_eq(read_file(sizeof file, &record), SYSINFO_OK);
+    ck_assert_uint_eq(record.mapped, 5 << 20);
+    ck_assert_uint_eq(record.mapped_peak, 9 << 20);
+    ck_assert_uint_eq(record.inherited_mapped, 1 << 20);
+    ck_assert(SYSINFO_HAS(&record, mapped) && !SYSINFO_IS_ESTIMATED(&record, mapped));
+    file.header.mapped_lost = 1;
+    ck_assert_int_eq(read_file(sizeof file, &record), SYSINFO_OK);
+    ck_assert(SYSINFO_IS_ESTIMATED(&record, mapped) && SYSINFO_IS_ESTIMATED(&record, mapped_peak));
+}
+END_TEST
+
 START_TEST(freed_before_it_was_seen_is_0_and_estimated) {
     struct sysinfo_heap_record record;
     file.node[2].frees = 50;
@@ -178,6 +194,7 @@ int main(void) {
     tcase_add_test(tests, peak_is_never_below_live);
     tcase_add_test(tests, footprint_is_told_with_its_moment);
     tcase_add_test(tests, what_a_child_began_with_is_told);
+    tcase_add_test(tests, mapped_memory_is_told);
     tcase_add_test(tests, freed_before_it_was_seen_is_0_and_estimated);
     tcase_add_test(tests, another_owner_is_named_and_nothing_is_counted);
     tcase_add_test(tests, half_made_record_is_not_yet);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,11 @@ static int read_record(pid_t process, int number, struct sysinfo_heap_record *re
     char path[FOLDER_PATH];
     snprintf(path, sizeof path, "%s/%ld.%d", getenv(SYSINFO_HEAP_RECORDS), (long)process, number);
     return sysinfo_heap_recorded(NULL, path, record, sizeof *record);
+}
+
+/* Of this process. */
+static void must_read(struct sysinfo_heap_record *record) {
+    MUST(read_record(getpid(), 0, record) == SYSINFO_OK);
 }
 
 static int wait_for(pid_t child) {
@@ -216,6 +222,236 @@ START_TEST(another_malloc_in_front_is_named) {
 }
 END_TEST
 
+/* Runs a program with these libraries preloaded: its status, and its record. */
+static int run_with(const char *preload, const char *program, struct sysinfo_heap_record *record) {
+    fflush(NULL);
+    pid_t process = fork();
+    if (process == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+        (void)dup2(nowhere, 1);
+        (void)dup2(nowhere, 2); /* libmemusage prints a table. */
+        setenv("LD_PRELOAD", preload, 1);
+        execl(program, program, (char *)NULL);
+        _exit(126);
+    }
+    int status = wait_for(process), number = 0;
+    memset(record, 0, sizeof *record);
+    while (read_record(process, number, record) == SYSINFO_OK && strcmp(record->image, program) != 0) {
+        number++; /* Of the child before exec. */
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), more = strlen(end);
+    return length >= more && strcmp(text + length - more, end) == 0;
+}
+
+/* The tracker comes before the sanitizer's library, and calls it before it has begun. */
+START_TEST(sanitizer_is_left_alone_and_named) {
+    static const char *const programs[] = {
+#ifdef SANITIZED_thread
+        SANITIZED_thread,
+#endif
+#ifdef SANITIZED_leak
+        SANITIZED_leak,
+#endif
+        NULL};
+    for (size_t i = 0; programs[i] != NULL; i++) {
+        struct sysinfo_heap_record record;
+        ck_assert_int_eq(run_with(TRACKER, programs[i], &record), 7);
+        ck_assert_str_eq(record.image, programs[i]);
+        ck_assert_uint_eq(record.is_tracked, 0);
+        ck_assert_uint_eq(record.has_ended, 1);
+        ck_assert(!SYSINFO_HAS(&record, allocs));
+        ck_assert_msg(ends_with(record.owner, " (sanitizer)"), "%s", record.owner);
+    }
+}
+END_TEST
+
+#ifdef MEMUSAGE
+/* The sizes that another library's malloc_usable_size() reads in front of its blocks are none. */
+START_TEST(allocator_without_sizes_of_its_own_is_not_counted) {
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(run_with(TRACKER ":" MEMUSAGE, GUEST, &record), 0);
+    ck_assert_uint_eq(record.is_tracked, 0);
+    ck_assert(!SYSINFO_HAS(&record, live));
+    ck_assert_msg(ends_with(record.owner, "/libmemusage.so (without a malloc_usable_size() of its own)"), "%s",
+                  record.owner);
+}
+END_TEST
+#endif
+
+/* ---- What the program maps for itself ---- */
+
+enum { PAGE_MOST = 65536, MAPPED_STEPS = 12 };
+
+static void *map_anonymous(void *at, size_t size, int protection, int more_flags) {
+    void *memory = mmap(at, size, protection, MAP_PRIVATE | MAP_ANONYMOUS | more_flags, -1, 0);
+    MUST(memory != MAP_FAILED);
+    return memory;
+}
+
+/* Each step, and by how much `mapped` is then more than at the start. */
+static void map_step(int step, char **memory) {
+    const size_t unit = PAGE_MOST;
+    const int access = PROT_READ | PROT_WRITE;
+    int file = -1;
+    switch (step) {
+    case 0: /* Rounded up to pages. */
+        *memory = map_anonymous(NULL, 16 * unit - 1, access, 0);
+        break;
+    case 1: /* A part from the middle. */
+        MUST(munmap(*memory + 4 * unit, 2 * unit) == 0);
+        break;
+    case 2: /* Over the hole, and what is beside it: nothing counts twice. */
+        (void)map_anonymous(*memory + 3 * unit, 4 * unit, access, MAP_FIXED);
+        break;
+    case 3: /* Given up, but the addresses are kept. */
+        (void)map_anonymous(*memory + 8 * unit, 8 * unit, PROT_NONE, MAP_FIXED);
+        break;
+    case 4: /* And taken again. */
+        (void)map_anonymous(*memory + 8 * unit, 8 * unit, access, MAP_FIXED);
+        break;
+    case 5: /* A file over a part. */
+        file = open("/proc/self/exe", O_RDONLY);
+        MUST(mmap(*memory, unit, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0) != MAP_FAILED);
+        close(file);
+        break;
+    case 6: /* Rounded up, too. */
+        MUST(munmap(*memory, 16 * unit - 1) == 0);
+        break;
+    case 7:
+        *memory = map_anonymous(NULL, 4 * unit, access, 0);
+        break;
+    case 8:
+        *memory = mremap(*memory, 4 * unit, 40 * unit, MREMAP_MAYMOVE);
+        MUST(*memory != MAP_FAILED);
+        break;
+    case 9:
+        *memory = mremap(*memory, 40 * unit, 2 * unit, 0);
+        MUST(*memory != MAP_FAILED);
+        break;
+    case 10: /* Refused: all stays as it is. */
+        MUST(mremap(*memory, 2 * unit, SIZE_MAX / 2 - unit, MREMAP_MAYMOVE) == MAP_FAILED);
+        MUST(munmap(*memory + 1, unit) != 0);
+        MUST(mmap(NULL, 0, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+        break;
+    default:
+        MUST(munmap(*memory, 2 * unit) == 0);
+        break;
+    }
+}
+
+static const uint64_t mapped_after[MAPPED_STEPS] = {16, 14, 16, 8, 16, 15, 0, 4, 40, 2, 2, 0};
+
+START_TEST(memory_that_the_program_maps_is_counted) {
+    struct sysinfo_heap_record before, record[MAPPED_STEPS];
+    char *memory = NULL;
+    must_read(&before);
+    for (int i = 0; i < MAPPED_STEPS; i++) {
+        map_step(i, &memory);
+        must_read(&record[i]);
+    }
+    for (int i = 0; i < MAPPED_STEPS; i++) {
+        ck_assert_msg(record[i].mapped - before.mapped == mapped_after[i] * PAGE_MOST, "step %d: %ju", i,
+                      (uintmax_t)(record[i].mapped - before.mapped));
+        ck_assert(!SYSINFO_IS_ESTIMATED(&record[i], mapped));
+    }
+    ck_assert_uint_eq(record[MAPPED_STEPS - 1].mapped_peak, before.mapped + 40 * PAGE_MOST);
+}
+END_TEST
+
+/* A malloc() that maps, or a thread's stack, which the C library maps for itself, is not the program's own mapping. */
+START_TEST(what_malloc_maps_is_not_mapped_by_the_program) {
+    struct sysinfo_heap_record before, after;
+    must_read(&before);
+    void *volatile block = malloc(64 << 20);
+    gather_crowd(4, NULL);
+    must_read(&after);
+    dismiss_crowd();
+    free(block);
+    ck_assert_uint_eq(after.mapped, before.mapped);
+}
+END_TEST
+
+static void *map_and_unmap(void *kept) {
+    enum { TIMES = 300, SLOTS = 16 };
+    char *memory[SLOTS] = {NULL};
+    for (size_t i = 0; i < TIMES; i++) {
+        char **slot = &memory[i * 7 % SLOTS];
+        if (*slot != NULL) {
+            MUST(munmap(*slot, PAGE_MOST) == 0);
+        }
+        *slot = map_anonymous(NULL, PAGE_MOST, PROT_READ | PROT_WRITE, 0);
+        *slot = i % 3 == 0 ? mremap(*slot, PAGE_MOST, 2 * PAGE_MOST, MREMAP_MAYMOVE) : *slot;
+        MUST(*slot != MAP_FAILED);
+        if (i % 3 == 0) {
+            MUST(munmap(*slot + PAGE_MOST, PAGE_MOST) == 0);
+        }
+    }
+    memcpy(kept, memory, sizeof memory);
+    return kept;
+}
+
+START_TEST(threads_that_map_are_summed) {
+    enum { THREADS = 8, SLOTS = 16 };
+    static char *kept[THREADS][SLOTS];
+    pthread_t thread[THREADS];
+    struct sysinfo_heap_record before, after, last;
+    must_read(&before);
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, map_and_unmap, kept[i]) == 0);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    must_read(&after);
+    for (int i = 0; i < THREADS * SLOTS; i++) {
+        MUST(munmap(kept[i / SLOTS][i % SLOTS], PAGE_MOST) == 0);
+    }
+    must_read(&last);
+    ck_assert_uint_eq(after.mapped - before.mapped, THREADS * SLOTS * PAGE_MOST);
+    ck_assert_uint_eq(last.mapped, before.mapped);
+    ck_assert(!SYSINFO_IS_ESTIMATED(&last, mapped));
+}
+END_TEST
+
+/* By the C library, and past it. */
+START_TEST(child_goes_on_with_what_its_parent_has_mapped) {
+    char *memory = map_anonymous(NULL, 8 * PAGE_MOST, PROT_READ | PROT_WRITE, 0);
+    struct sysinfo_heap_record before, record, after;
+    must_read(&before);
+    fflush(NULL);
+    pid_t child = _i == 0 ? fork() : fork_raw();
+    if (child == 0) {
+        (void)map_anonymous(NULL, 3 * PAGE_MOST, PROT_READ | PROT_WRITE, 0);
+        MUST(munmap(memory, PAGE_MOST) == 0);
+        _exit(0);
+    }
+    int status = wait_for(child);
+    must_read(&after);
+    munmap(memory, 8 * PAGE_MOST);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(read_record(child, 0, &record), SYSINFO_OK);
+    ck_assert_uint_eq(record.inherited_mapped, before.mapped);
+    ck_assert_uint_eq(record.mapped, before.mapped + 2 * PAGE_MOST);
+    ck_assert_uint_eq(after.mapped, before.mapped);
+}
+END_TEST
+
+#ifdef JEMALLOC
+/* Behind the tracker: what it maps for its blocks is in them, and not the program's own. */
+START_TEST(what_an_allocator_behind_maps_is_not_the_programs) {
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(run_with(TRACKER ":" JEMALLOC, GUEST, &record), 0);
+    ck_assert_uint_eq(record.is_tracked, 1);
+    ck_assert_uint_ge(record.peak, 10 << 20);
+    ck_assert_uint_eq(record.mapped_peak, 3 << 20);
+}
+END_TEST
+#endif
+
 /* A file that cannot be made, or is not allowed to grow, harms nobody. */
 START_TEST(process_goes_on_without_a_file) {
     char overlong[2000];
@@ -343,6 +579,17 @@ int main(void) {
     tcase_add_test(tests, no_descriptor_stays_open);
     tcase_add_test(tests, each_program_of_a_process_has_a_record);
     tcase_add_test(tests, another_malloc_in_front_is_named);
+    tcase_add_test(tests, sanitizer_is_left_alone_and_named);
+#ifdef MEMUSAGE
+    tcase_add_test(tests, allocator_without_sizes_of_its_own_is_not_counted);
+#endif
+    tcase_add_test(tests, memory_that_the_program_maps_is_counted);
+    tcase_add_test(tests, what_malloc_maps_is_not_mapped_by_the_program);
+    tcase_add_test(tests, threads_that_map_are_summed);
+    tcase_add_loop_test(tests, child_goes_on_with_what_its_parent_has_mapped, 0, 2);
+#ifdef JEMALLOC
+    tcase_add_test(tests, what_an_allocator_behind_maps_is_not_the_programs);
+#endif
     tcase_add_test(tests, process_goes_on_without_a_file);
     tcase_add_test(tests, limit_on_files_is_respected);
     tcase_add_test(tests, threads_that_the_record_has_no_room_for_are_counted);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <setjmp.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -72,6 +73,80 @@ START_TEST(peak_of_the_thread_outlives_scopes) {
     ck_assert_int_eq(low.peak, (int64_t)malloc_usable_size(block = malloc(1000)));
     free(block);
     ck_assert_int_eq(peak, start + size);
+}
+END_TEST
+
+/* What was reached before a scope began is a peak of the thread while the scope is still open, too. */
+START_TEST(peak_of_the_thread_is_whole_inside_a_scope) {
+    int64_t start = thread_counts().live;
+    void *volatile high = malloc(24000000);
+    int64_t size = size_of(high);
+    free(high);
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    void *volatile block = malloc(4096);
+    SYSINFO_SCOPE_ENTER(inner, "inner");
+    int64_t peak = thread_counts().peak;
+    SYSINFO_SCOPE_LEAVE(inner, NULL);
+    free(block);
+    SYSINFO_SCOPE_LEAVE(outer, NULL);
+    ck_assert_int_eq(peak, start + size);
+}
+END_TEST
+
+static jmp_buf away;
+static int64_t largest; /* Of the two blocks below. */
+
+static void enter_and_jump(size_t before, size_t within) {
+    void *volatile early = malloc(before);
+    largest = size_of(early);
+    free(early);
+    SYSINFO_SCOPE_ENTER(abandoned, "abandoned");
+    void *volatile block = malloc(within);
+    largest = size_of(block) > largest ? size_of(block) : largest;
+    free(block);
+    longjmp(away, 1);
+}
+
+/* As exceptions do: the outer scope's peak is right where it is the highest of the thread, in whichever part it was. */
+START_TEST(scope_that_is_jumped_out_of_leaves_the_outer_peak_right) {
+    const size_t before = _i == 0 ? 5000000 : 1000, within = _i == 0 ? 1000 : 5000000;
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    if (setjmp(away) == 0) {
+        enter_and_jump(before, within);
+    }
+    SYSINFO_SCOPE_LEAVE(outer, NULL);
+    SYSINFO_SCOPE_ENTER(next, "next");
+    void *volatile block = malloc(100);
+    free(block);
+    SYSINFO_SCOPE_LEAVE(next, NULL);
+    ck_assert_int_eq(outer.peak, largest);
+    ck_assert_uint_eq(outer.estimated, 0);
+    ck_assert_uint_eq(next.estimated, 0);
+    ck_assert_int_eq(outer.increment, 0);
+    ck_assert_uint_eq(outer.allocs, 2);
+}
+END_TEST
+
+/* Where the thread has had more before, what the abandoned scope hid is not known: at least what was seen since. */
+START_TEST(peak_that_may_be_lost_is_estimated) {
+    void *volatile high = malloc(9000000);
+    free(high);
+    SYSINFO_SCOPE_ENTER(around, "around");
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    if (setjmp(away) == 0) {
+        enter_and_jump(5000000, 1000);
+    }
+    void *volatile block = malloc(2000);
+    int64_t size = size_of(block);
+    free(block);
+    SYSINFO_SCOPE_LEAVE(outer, NULL);
+    SYSINFO_SCOPE_ENTER(sibling, "sibling");
+    SYSINFO_SCOPE_LEAVE(sibling, NULL);
+    SYSINFO_SCOPE_LEAVE(around, NULL);
+    ck_assert_int_ge(outer.peak, size);
+    ck_assert(SYSINFO_IS_ESTIMATED(&outer, peak) && !SYSINFO_IS_ESTIMATED(&outer, increment));
+    ck_assert_uint_eq(sibling.estimated, 0);
+    ck_assert(SYSINFO_IS_ESTIMATED(&around, peak)); /* It holds the outer one. */
 }
 END_TEST
 
@@ -389,6 +464,9 @@ int main(void) {
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, scopes_nest);
     tcase_add_test(tests, peak_of_the_thread_outlives_scopes);
+    tcase_add_test(tests, peak_of_the_thread_is_whole_inside_a_scope);
+    tcase_add_loop_test(tests, scope_that_is_jumped_out_of_leaves_the_outer_peak_right, 0, 2);
+    tcase_add_test(tests, peak_that_may_be_lost_is_estimated);
     tcase_add_test(tests, failures_are_counted);
     tcase_add_test(tests, freeing_more_is_a_negative_increment);
     tcase_add_test(tests, other_threads_do_not_leak_in);
