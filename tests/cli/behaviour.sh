@@ -297,7 +297,7 @@ no_hwloc() {
 }
 check "hwloc is not loaded for memory" no_hwloc
 
-# ---- The manual and the completions ----
+# ---- The manual ----
 
 if has mandoc; then
     for page in sysinfo.1 sysinfo.3; do
@@ -315,25 +315,6 @@ manual_names_every_field() {
     done
 }
 check "the manual has every field" manual_names_every_field
-complete_in_bash() { # words..., the last one unfinished
-    # shellcheck disable=SC1091
-    . "$made/completions/sysinfo.bash"
-    COMP_WORDS=(sysinfo "$@")
-    COMP_CWORD=$#
-    COMPREPLY=()
-    _sysinfo
-    echo "${COMPREPLY[*]}"
-}
-bash_completes() {
-    [ "$(complete_in_bash me)" = mem ] && [ "$(complete_in_bash mem av)" = available ] && [ "$(complete_in_bash get swap.s)" = "swap.sin swap.sout" ] &&
-        [ "$(complete_in_bash mem --unit Ki)" = KiB ] && [ "$(complete_in_bash fields sw)" = swap ] && [ "$(complete_in_bash --perc)" = --percpu ]
-}
-check "bash completes commands, fields and units" bash_completes
-if has zsh; then check "the zsh completion is zsh" zsh -n "$made/completions/_sysinfo"; fi
-fish_completes() {
-    [ "$(fish --no-config -c "source $made/completions/sysinfo.fish; complete -C 'sysinfo mem ava'" | cut -f1)" = available ]
-}
-if has fish; then check "fish completes fields" fish_completes; fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 if [ "$failed" -gt 0 ]; then exit 1; fi
