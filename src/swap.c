@@ -9,6 +9,12 @@ static void derive(struct sysinfo_swap *swap) {
     if (!SYSINFO_HAS(swap, total)) {
         return;
     }
+    if (swap->total == 0) { /* Of none, none is free and none is used, whatever else the system says. */
+        FACT(swap, free, 0);
+        FACT(swap, used, 0);
+        FACT(swap, percent, 0);
+        return;
+    }
     if (SYSINFO_HAS(swap, free)) {
         if (swap->free > swap->total) {
             GUESS(swap, free, swap->total);
@@ -22,7 +28,7 @@ static void derive(struct sysinfo_swap *swap) {
     } else {
         return;
     }
-    FACT(swap, percent, swap->total > 0 ? (double)swap->used / (double)swap->total * 100 : 0);
+    FACT(swap, percent, (double)swap->used / (double)swap->total * 100);
 }
 
 int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap) {

@@ -18,6 +18,7 @@ static void open_state(struct sysinfo__state *state) {
         state->file[i] = -1;
     }
     sysinfo__huge_pages_open(&state->huge_pages);
+    state->arcstats.fd = -1;
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
     sysinfo__numa_open(&state->numa);
@@ -38,6 +39,7 @@ static void close_state(struct sysinfo__state *state) {
         }
     }
     sysinfo__huge_pages_close(&state->huge_pages);
+    sysinfo__kept_close(&state->arcstats);
     sysinfo__cgroups_close(&state->cgroups);
     sysinfo__affinity_close(&state->affinity);
     sysinfo__numa_close(&state->numa);
@@ -114,6 +116,7 @@ static const struct sysinfo__source sources[] = {
                            "Hugepagesize in /proc/meminfo"),
     MEMORY(zswap, "Zswap in /proc/meminfo"),
     MEMORY(zswapped, "Zswapped in /proc/meminfo"),
+    MEMORY(arc, "size in /proc/spl/kstat/zfs/arcstats"),
     SWAP(total, "SwapTotal in /proc/meminfo"),
     SWAP(used, "total - free"),
     SWAP(free, "SwapFree in /proc/meminfo"),

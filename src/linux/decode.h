@@ -137,6 +137,12 @@ uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length);
 /* False: it does not begin with three numbers. */
 bool sysinfo__decode_loadavg(const char *text, size_t length, struct sysinfo_load *load);
 
+/*
+ * /proc/spl/kstat/zfs/arcstats, lines "name type value": the size of ZFS's cache and what it does not
+ * shrink below. False: it lacks one of them.
+ */
+bool sysinfo__decode_arcstats(const char *text, size_t length, uint64_t *size, uint64_t *least);
+
 /* ---- Control groups: cgroups(7), Documentation/admin-guide/cgroup-v1/ and cgroup-v2.rst ---- */
 
 /* A part of a text. */

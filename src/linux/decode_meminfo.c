@@ -37,13 +37,28 @@ SYSINFO__ALWAYS_INLINE bool begins_with_key(const char *line, const struct key *
            first_bytes(sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8), key->length - 8u) == 0;
 }
 
+/*
+ * A bare count at the end of a text that lost its last line end. Of a size the unit is missing too,
+ * so that text was cut.
+ */
+static __attribute__((noinline)) bool scan_last(const char *p, uint64_t *value) {
+    uint64_t number;
+    const char *end = sysinfo__scan_digits(p, &number);
+    if (end == NULL || *end != '\0' || end - p > 15) {
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
 SYSINFO__ALWAYS_INLINE void decode_value(const char *line, unsigned k, struct sysinfo__meminfo *meminfo) {
     uint32_t bit = UINT32_C(1) << k;
     uint64_t value = 0;
     const char *p = sysinfo__scan_blanks(line + keys[k].length);
     bool is_negative = *p == '-';
     meminfo->seen |= bit;
-    if (sysinfo__scan_number(p + is_negative, &value) == NULL) {
+    bool is_count = keys[k].unit == 1;
+    if (sysinfo__scan_number(p + is_negative, &value) == NULL && !(is_count && scan_last(p + is_negative, &value))) {
         return;
     }
     if (is_negative) {

@@ -76,6 +76,27 @@ uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length) {
     return sum;
 }
 
+/* ---- ZFS's arcstats: "size                            4    3533162592" ---- */
+
+static bool scan_arcstat(const char *line, const char *name, size_t length, uint64_t *value) {
+    uint64_t type;
+    if (memcmp(line, name, length) != 0 || (line[length] != ' ' && line[length] != '\t')) {
+        return false;
+    }
+    const char *p = sysinfo__scan_long(sysinfo__scan_blanks(line + length), &type);
+    return p != NULL && sysinfo__scan_long(sysinfo__scan_blanks(p), value) != NULL;
+}
+
+bool sysinfo__decode_arcstats(const char *text, size_t length, uint64_t *size, uint64_t *least) {
+    const char *end = text + length;
+    bool has_size = false, has_least = false;
+    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        has_size = scan_arcstat(line, "size", 4, size) || has_size;
+        has_least = scan_arcstat(line, "c_min", 5, least) || has_least;
+    }
+    return has_size && has_least;
+}
+
 /* ---- /proc/loadavg: "0.52 0.58 0.59 1/467 12345" ---- */
 
 const char *sysinfo__decode_decimal(const char *p, double *value) {

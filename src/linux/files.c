@@ -163,8 +163,36 @@ static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_
     return 0;
 }
 
+/*
+ * A capture may have passed through an editor or another system: its lines then end
+ * with CR LF, and the last one may have lost its end. In /proc/stat and /proc/meminfo
+ * a last line without one may also have been cut, so their decoders judge it.
+ */
+static void tidy_capture(struct sysinfo__state *state, bool may_be_cut) {
+    char *text = state->text, *out = memchr(text, '\r', state->length);
+    size_t length = state->length;
+    if (out != NULL) {
+        for (const char *p = out; p < text + length; p++) {
+            if (*p != '\r' || (p[1] != '\n' && p + 1 < text + length)) {
+                *out++ = *p;
+            }
+        }
+        memset(out, 0, (size_t)(text + length - out));
+        length = (size_t)(out - text);
+    }
+    if (!may_be_cut && length > 0 && text[length - 1] != '\n') {
+        text[length++] = '\n'; /* In the padding, of which enough is left. */
+    }
+    state->length = length;
+}
+
 static int explain_read(struct sysinfo_host *host, int error, const char *path, const char *complaint) {
     return complaint != NULL ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, complaint) : failed(host, error, path);
+}
+
+static bool may_be_cut(const char *path) {
+    return strcmp(path, kept_files[SYSINFO__FILE_STAT].path) == 0 ||
+           strcmp(path, kept_files[SYSINFO__FILE_MEMINFO].path) == 0;
 }
 
 static int64_t file_system(int fd) {
@@ -207,6 +235,9 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
         const char *complaint = NULL;
         int error = read_text(sysinfo__state(host), *fd, is_single != NULL && *is_single, &complaint);
         if (error == 0) {
+            if (!sysinfo__root_is_own(host)) {
+                tidy_capture(sysinfo__state(host), may_be_cut(path));
+            }
             return SYSINFO_OK;
         }
         bool is_foreign =
@@ -260,6 +291,12 @@ int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer
     *answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
     close(fd);
     return SYSINFO_OK;
+}
+
+bool sysinfo__has_proc(const struct sysinfo_host *host) {
+    struct statfs information;
+    return sysinfo__root_is_own(host) && statfs("/proc", &information) == 0 &&
+           (int64_t)information.f_type == PROC_MAGIC;
 }
 
 uint64_t sysinfo__text_hash(const char *text, size_t length) {

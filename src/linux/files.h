@@ -30,6 +30,9 @@ void sysinfo__kept_close(struct sysinfo__kept *file);
 /* Whether there is a folder of control groups at that path: below another root, any folder. */
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
 
+/* Whether the kernel's own /proc is mounted, so that a file that it lacks is one that this kernel lacks. */
+bool sysinfo__has_proc(const struct sysinfo_host *host);
+
 /* FNV-1a, to notice that a text has changed. */
 uint64_t sysinfo__text_hash(const char *text, size_t length);
 

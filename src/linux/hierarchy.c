@@ -481,7 +481,7 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     if (!*is_same) {
         forget_all(cgroups);
         cgroups->has_text = has_text;
-        cgroups->is_without = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host);
+        cgroups->is_without = status == SYSINFO_NOT_FOUND && sysinfo__has_proc(host);
         cgroups->length = state->length;
         cgroups->text = malloc(state->length + SYSINFO__TEXT_PADDING);
         if (cgroups->text == NULL) {

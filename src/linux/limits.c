@@ -287,7 +287,9 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
     if (status == SYSINFO_OK) { /* Without /proc/vmstat, which costs more than all else together. */
         status = sysinfo__swap_space(host, &swap, &free_memory, &has_line);
     }
-    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is told too. */
+    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && swap.total == 0) {
+        FACT(limit, machine, 0);
+    } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is told too. */
         FACT(limit, machine, smaller(swap.free, swap.total));
     }
     return status;

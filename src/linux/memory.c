@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* docs/fields/mem.md explains every formula. */
 #include <string.h>
+#include <sys/sysinfo.h>
 
 #include "files.h"
 #include "hugepages.h"
 #include "page_size.h"
+#include "scan.h"
 
 #define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
 #define IS_KNOWN(meminfo, key) (((meminfo)->known & KEY_BIT(key)) != 0)
@@ -154,9 +156,88 @@ static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__memi
     return status;
 }
 
+/*
+ * Another meminfo may lie over the machine's, as lxcfs puts one into a container: then the cache of
+ * the machine's ZFS is not in its figures. A capture shows that in its list of mounts.
+ */
+static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    *answer = state->is_single[SYSINFO__FILE_MEMINFO]; /* It is the kernel's. */
+    if (*answer || sysinfo__root_is_own(host)) {
+        return SYSINFO_OK;
+    }
+    *answer = true;
+    int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
+    bool is_mountinfo = status == SYSINFO_OK;
+    if (sysinfo__is_not_told(status)) {
+        status = sysinfo__file_read_once(host, "/proc/mounts");
+    }
+    if (status != SYSINFO_OK) {
+        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    }
+    const char *end = state->text + state->length;
+    for (const char *line = state->text, *next; line < end; line = next) {
+        next = sysinfo__scan_next_line(line, end);
+        struct sysinfo__mount mount;
+        bool is_mount =
+            is_mountinfo ? sysinfo__decode_mountinfo(line, next, &mount) : sysinfo__decode_mounts(line, next, &mount);
+        *answer = *answer && !(is_mount && sysinfo__is_below(mount.point, "/proc/meminfo"));
+    }
+    return SYSINFO_OK;
+}
+
+/*
+ * The cache of ZFS is neither in the kernel's page cache nor in MemAvailable, though
+ * ZFS gives up what of it is above c_min when memory is short.
+ */
+static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t size, least;
+    bool is_own = true;
+    int status = sysinfo__file_read_if_any(host, "/proc/spl/kstat/zfs/arcstats", &state->arcstats);
+    bool is_known = status == SYSINFO_OK && sysinfo__decode_arcstats(state->text, state->length, &size, &least);
+    if (is_known) {
+        status = is_own_meminfo(host, &is_own);
+    }
+    if (!is_known || !is_own || status != SYSINFO_OK) {
+        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    }
+    FACT(memory, arc, size);
+    if (SYSINFO_HAS(memory, available)) {
+        uint64_t more = reduced(size, least);
+        GUESS(memory, available, memory->available + smaller(more, reduced(memory->total, memory->available)));
+    }
+    return SYSINFO_OK;
+}
+
+/*
+ * A /proc of processes only (mounted with subset=pid), or none: sysinfo(2) knows the totals of this
+ * machine. It does not know the page cache, so free memory and buffers are the least that is available.
+ */
+static bool ask_kernel(struct sysinfo_memory *memory) {
+    struct sysinfo kernel;
+    uint64_t total, free, buffers, shared;
+    if (sysinfo(&kernel) != 0 || kernel.totalram == 0 ||
+        __builtin_mul_overflow(kernel.totalram, kernel.mem_unit, &total) ||
+        __builtin_mul_overflow(kernel.freeram, kernel.mem_unit, &free) ||
+        __builtin_mul_overflow(kernel.bufferram, kernel.mem_unit, &buffers) ||
+        __builtin_mul_overflow(kernel.sharedram, kernel.mem_unit, &shared)) {
+        return false;
+    }
+    FACT(memory, total, total);
+    FACT(memory, free, free);
+    FACT(memory, buffers, buffers);
+    FACT(memory, shared, shared);
+    GUESS(memory, available, free + buffers);
+    return true;
+}
+
 int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory)) {
+        return SYSINFO_OK;
+    }
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -187,5 +268,5 @@ int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memo
     if (status == SYSINFO_OK && !SYSINFO_HAS(memory, available)) {
         status = estimate_available(host, &meminfo, memory);
     }
-    return status;
+    return status == SYSINFO_OK ? tell_arc(host, memory) : status;
 }

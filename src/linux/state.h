@@ -100,6 +100,7 @@ struct sysinfo__state {
     bool is_single[SYSINFO__FILES]; /* One read brings all of it. */
 
     struct sysinfo__huge_pages huge_pages;
+    struct sysinfo__kept arcstats; /* Of ZFS. */
 
     struct sysinfo__cgroups cgroups;
     struct sysinfo__affinity {

@@ -12,7 +12,7 @@ static bool multiply(uint64_t a, uint64_t b, uint64_t *product) {
     return !__builtin_mul_overflow(a, b, product);
 }
 
-/* A meminfo without the lines: sysinfo(2), which knows this machine only. */
+/* A meminfo without the line: sysinfo(2), which knows this machine only. */
 static void ask_kernel(struct sysinfo_swap *swap) {
     struct sysinfo kernel;
     uint64_t total, free;
@@ -46,22 +46,40 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
     return SYSINFO_OK;
 }
 
+/*
+ * The total is good without the rest. Where there is a line that says nothing usable, nothing else
+ * is asked: in a container that would be the machine's swap space.
+ */
+static void tell_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swap *swap) {
+    if (!(meminfo->known & ~meminfo->negative & KEY_BIT(SWAP_TOTAL))) {
+        return;
+    }
+    FACT(swap, total, meminfo->value[SYSINFO__SWAP_TOTAL]);
+    if (meminfo->known & KEY_BIT(SWAP_FREE)) {
+        FACT(swap, free, meminfo->value[SYSINFO__SWAP_FREE]);
+        if (meminfo->negative & KEY_BIT(SWAP_FREE)) {
+            GUESS(swap, free, 0);
+        }
+    }
+}
+
 int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host)) { /* A /proc of processes only. */
+        *free_memory = 0;
+        *has_line = false;
+        ask_kernel(swap);
+        return swap->present != 0 ? SYSINFO_OK : status;
+    }
     if (status != SYSINFO_OK) {
         return status;
     }
     struct sysinfo__meminfo meminfo;
     const uint32_t wanted = KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE) | KEY_BIT(MEM_FREE);
     sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
-    if ((meminfo.known & ~meminfo.negative & KEY_BIT(SWAP_TOTAL)) && (meminfo.known & KEY_BIT(SWAP_FREE))) {
-        FACT(swap, total, meminfo.value[SYSINFO__SWAP_TOTAL]);
-        FACT(swap, free, meminfo.value[SYSINFO__SWAP_FREE]);
-        if (meminfo.negative & KEY_BIT(SWAP_FREE)) {
-            GUESS(swap, free, 0);
-        }
-    } else if (sysinfo__root_is_own(host)) {
+    tell_swap(&meminfo, swap);
+    if (!(meminfo.seen & KEY_BIT(SWAP_TOTAL)) && sysinfo__root_is_own(host)) {
         ask_kernel(swap);
     }
     *free_memory = (meminfo.known & KEY_BIT(MEM_FREE)) != 0 ? meminfo.value[SYSINFO__MEM_FREE] : 0;

@@ -251,12 +251,21 @@ in_mounts() { # script: run with mounts of its own.
 if has unshare; then
     if in_mounts 'mount --bind /proc/loadavg /proc/uptime' 2>/dev/null; then
         masked_proc() {
-            in_mounts 'mount -t proc -o subset=pid proc /proc; set +e; sysinfo mem; echo $?; sysinfo cpu --times; echo $?; sysinfo cpu count; echo $?' >masked 2>&1
+            local total=$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) * 1024)) swap=$(($(awk '/^SwapTotal:/ { print $2 }' /proc/meminfo) * 1024))
+            local limit=$(sysinfo mem limit)
+            in_mounts 'mount -t proc -o subset=pid proc /proc; set +e; sysinfo mem total; sysinfo swap total; sysinfo mem limit; sysinfo cpu --times; echo $?; sysinfo cpu count; echo $?' >masked 2>&1
             cat masked
-            grep -qx 'sysinfo mem: /proc/meminfo: No such file or directory' masked && grep -qx 'sysinfo cpu: /proc/stat: No such file or directory' masked &&
-                [ "$(grep -cx 3 masked)" -ge 2 ] && [ "$(tail -1 masked)" = 0 ]
+            [ "$(head -3 masked | tr '\n' ' ')" = "$total $swap $limit " ] && grep -qx 'sysinfo cpu: /proc/stat: No such file or directory' masked &&
+                [ "$(grep -cx 3 masked)" -ge 1 ] && [ "$(tail -1 masked)" = 0 ]
         }
         if in_mounts 'mount -t proc -o subset=pid proc /proc' 2>/dev/null; then check "/proc mounted with subset=pid" masked_proc; else skip "no other /proc may be mounted here"; fi
+        # shellcheck disable=SC2016
+        without_proc() {
+            in_mounts 'mount -t tmpfs none /proc; set +e; sysinfo mem limit; echo $?; sysinfo cpu quota; echo $?; sysinfo get mem.usable -j' >masked 2>&1
+            cat masked
+            grep -q "'limit' is unknown" masked && grep -q "'quota' is unknown" masked && [ "$(grep -cx 3 masked)" = 2 ] && grep -q '"estimated":\["usable"\]' masked
+        }
+        check "no /proc: no limit is known, and usable is estimated" without_proc
         shadowed() { # file under /proc, its content, what to run, what it says
             printf '%b' "$2" >shadow
             # shellcheck disable=SC2016

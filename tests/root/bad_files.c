@@ -255,12 +255,58 @@ static const struct {
     {"SwapTotal: 100 kB\n", "SwapFree: 101 kB\n", SYSINFO_OK, 0, 1},
     {"SwapTotal: 100 kB\n", "SwapFree: -1 kB\n", SYSINFO_OK, 100, 1},
     {"SwapTotal: -100 kB\n", "SwapFree: 40 kB\n", SYSINFO_MALFORMED, 0, 0},
-    {"SwapTotal: 100 kB\n", "", SYSINFO_MALFORMED, 0, 0},
-    {"SwapTotal: 100 kB\n", "SwapFree: 4", SYSINFO_MALFORMED, 0, 0},
     {"", "SwapFree: 40 kB\n", SYSINFO_MALFORMED, 0, 0},
 };
 
 /* The machine that runs the test has swap space or not: that of another root is never asked of it. */
+/* A total without the rest is a total, and another source's figure is never put beside it. */
+static const char *const lone_totals[] = {
+    "SwapTotal: 700000000 kB\n",
+    "SwapTotal: 700000000 kB\nSwapFree: 4",
+    "SwapTotal: 700000000 kB\nSwapFree: some kB\n",
+    "SwapTotal: 700000000 kB\nSwapFree:18014398500000000 kB\n",
+    "SwapFree: 18446744073709551612 kB\nSwapTotal: 700000000 kB\n",
+};
+
+START_TEST(a_total_of_swap_is_good_alone) {
+    struct sysinfo_swap s;
+    struct sysinfo_allowance allowance;
+    char text[256];
+    snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s", lone_totals[_i]);
+    folder_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_folder();
+    ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&s, total) && s.total == 716800000000);
+    ck_assert(!SYSINFO_HAS(&s, free) && !SYSINFO_HAS(&s, used) && !SYSINFO_HAS(&s, percent));
+    ck_assert_int_eq(sysinfo_usable_swap(host, &allowance, sizeof allowance), SYSINFO_UNKNOWN);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+static const char *const no_swap[] = {
+    "SwapTotal: 0 kB\n",
+    "SwapTotal: 0 kB\nSwapFree: 18446744073709551612 kB\n",
+    "SwapTotal: 0 kB\nSwapFree: 18014398509481980 kB\n",
+    "SwapTotal: 0 kB\nSwapFree: 17 kB\n",
+    "SwapTotal: 0 kB\nSwapFree: -8 kB\n",
+};
+
+START_TEST(of_no_swap_nothing_is_used) {
+    struct sysinfo_swap s;
+    struct sysinfo_allowance allowance;
+    char text[256];
+    snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s", no_swap[_i]);
+    folder_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_folder();
+    ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&s, total) && SYSINFO_HAS(&s, free) && SYSINFO_HAS(&s, used) && SYSINFO_HAS(&s, percent));
+    ck_assert(s.total == 0 && s.free == 0 && s.used == 0 && s.percent == 0);
+    ck_assert_int_eq(sysinfo_usable_swap(host, &allowance, sizeof allowance), SYSINFO_OK);
+    ck_assert(allowance.usable == 0);
+    sysinfo_host_close(host);
+}
+END_TEST
+
 START_TEST(swap_is_that_of_the_root_or_an_error) {
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s%s", swaps[_i].total, swaps[_i].free);
@@ -541,6 +587,8 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, a_value_below_0_is_0_and_marked);
     tcase_add_loop_test(tests, the_inactive_lists_of_2_4_are_added_where_both_are_told, 0, LENGTH(inactive_lists));
     tcase_add_loop_test(tests, swapped_pages_of_an_unknown_size_are_marked, 0, LENGTH(swapped));
+    tcase_add_loop_test(tests, a_total_of_swap_is_good_alone, 0, (int)(sizeof lone_totals / sizeof lone_totals[0]));
+    tcase_add_loop_test(tests, of_no_swap_nothing_is_used, 0, (int)(sizeof no_swap / sizeof no_swap[0]));
     tcase_add_loop_test(tests, swap_is_that_of_the_root_or_an_error, 0, LENGTH(swaps));
     tcase_add_loop_test(tests, a_stat_without_four_columns_is_malformed, 0, LENGTH(bad_stats));
     tcase_add_test(tests, a_stat_with_a_line_of_64_kib_is_read_whole);

@@ -8,6 +8,7 @@ int main(void) {
     suite_add_tcase(suite, bad_file_tests());
     suite_add_tcase(suite, bad_root_tests());
     suite_add_tcase(suite, change_tests());
+    suite_add_tcase(suite, capture_tests());
     suite_add_tcase(suite, get_tests());
     return run(suite);
 }

@@ -8,6 +8,7 @@ TCase *fixture_tests(void);
 TCase *bad_file_tests(void);
 TCase *bad_root_tests(void);
 TCase *change_tests(void);
+TCase *capture_tests(void);
 TCase *get_tests(void);
 
 #endif
