@@ -284,6 +284,7 @@ static const struct {
     {"lscpu", "topology"},
     {"time", "run"},
 };
+enum { ALIASES = sizeof aliases / sizeof aliases[0] };
 
 static const struct command *find(const char *name) {
     for (int i = 0; i < COMMANDS; i++) {
@@ -298,16 +299,19 @@ static int unknown_command(const char *name) {
     if (looks_like_number(name)) {
         return usage("'%s' needs a command before it, for example sysinfo cpu %s", name, *name == '-' ? "5" : name);
     }
-    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
-        if (strcmp(name, aliases[i].word) == 0) {
+    const char *names[COMMANDS + ALIASES];
+    for (size_t i = 0; i < ALIASES; i++) {
+        names[COMMANDS + i] = aliases[i].word;
+    }
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i].name;
+    }
+    const char *meant = closest(name, names, COMMANDS + ALIASES);
+    for (size_t i = 0; i < ALIASES; i++) {
+        if (meant == aliases[i].word || strcmp(name, aliases[i].word) == 0) {
             return usage("unknown command '%s'; did you mean 'sysinfo %s'? (sysinfo --help)", name, aliases[i].here);
         }
     }
-    const char *names[COMMANDS];
-    for (int i = 0; i < COMMANDS; i++) {
-        names[i] = commands[i].name;
-    }
-    const char *meant = closest(name, names, COMMANDS);
     if (meant != NULL) {
         return usage("unknown command '%s'; did you mean '%s'? (sysinfo --help)", name, meant);
     }

@@ -228,8 +228,8 @@ static int unknown_option(const struct command *command, const char *word, size_
     const char *known[MOST];
     size_t count = 0;
     for (const struct option *option = NULL; (option = option_next(option)) != NULL && count < MOST;) {
-        if (length == 2 && option->foreign != NULL && strchr(option->foreign, word[1]) != NULL &&
-            takes(command, option)) {
+        bool is_foreign = length == 2 && option->foreign != NULL && strchr(option->foreign, word[1]) != NULL;
+        if (is_foreign && (takes(command, option) || strncmp(option->advice, "sysinfo ", 8) == 0)) {
             return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, option->advice, name,
                          space);
         }

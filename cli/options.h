@@ -59,7 +59,8 @@ struct option {
     const char *implied;  /* The argument that this spelling stands for. */
 
     const char *wants, *example;  /* A missing argument: "an interval", "2s". */
-    const char *foreign, *advice; /* Letters that other programs use for it, and what to say of them. */
+    const char *foreign, *advice; /* Letters of other programs, and what to say of them; where the command does not
+                                     take it, only what begins with "sysinfo". */
 
     const char *meaning; /* In a few words, for completions. */
     const char *line;    /* --help: of this option and of those before it that have none. */

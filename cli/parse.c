@@ -194,7 +194,8 @@ static size_t distance(const char *a, const char *b) {
 
 const char *closest(const char *word, const char *const *list, size_t count) {
     const char *best = NULL;
-    size_t length = strlen(word), best_slips = length <= 3 ? 2 : 3; /* Fewer than that. */
+    size_t length = strlen(word), most_slips = length / 3 < 2 ? length / 3 : 2;
+    size_t best_slips = most_slips + 1; /* Fewer than that. */
     for (size_t i = 0; i < count && length >= 2; i++) {
         if (strncmp(list[i], word, length) == 0) {
             return list[i];

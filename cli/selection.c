@@ -57,6 +57,19 @@ static bool is_group(const char *name) {
     return field != NULL;
 }
 
+/* Names that other programs have for fields: mpstat and top. */
+static const char *alias_of(const char *group, const char *name) {
+    static const struct {
+        const char *word, *field;
+    } aliases[] = {{"busy", "percent"}, {"wa", "iowait"}, {"hi", "irq"}, {"si", "softirq"}};
+    for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++) {
+        if (strcmp(name, aliases[i].word) == 0 && sysinfo_field_find(group, aliases[i].field) != NULL) {
+            return aliases[i].field;
+        }
+    }
+    return NULL;
+}
+
 /* Suggests names as they are typed after the group: "total" of mem, "memory.some_avg10" of pressure. */
 static int unknown_field(const char *group, const char *name) {
     if (is_whole_name(name)) {
@@ -76,7 +89,7 @@ static int unknown_field(const char *group, const char *name) {
         list[count] = names[count].bytes;
     }
     selection_free(&all);
-    const char *meant = closest(name, list, count);
+    const char *alias = alias_of(group, name), *meant = alias != NULL ? alias : closest(name, list, count);
     int status = is_group(name) && !begins_with(meant, name)
                      ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get "
                              "mem.available swap.used",

@@ -14,7 +14,8 @@ ask() { # What the shell reads; returns when it has said that it is done.
     zpty -w shell "$1; print -n fini; print shed"
     zpty -r shell heard '*finished*'
 }
-ask "fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D; offered=${(q)offered}; zstyle ':completion:*' menu no"
+ask "fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D"
+ask "offered=${(q)offered}; zstyle ':completion:*' menu no"
 # Matches are kept where the completion functions hand them over; calls that only ask are passed on.
 ask 'compadd() {
     if [[ ${@[1,(i)(-|--)]} != *-(O|A|D)* ]]; then
