@@ -2,7 +2,7 @@
 /* CPU by CPU: two texts of /proc/stat, one half of the input each, and the difference of their rows. */
 #include "text.h"
 
-#include "cpu_rows.h"
+#include "internal.h"
 
 static enum sysinfo__stat_outcome rows_of(const uint8_t *data, size_t length, struct sysinfo__cpu_rows *rows) {
     memset(rows, 0, sizeof *rows);

@@ -2,7 +2,7 @@
 /* The pure difference: two samples, slot by slot, of whatever bits the input has. */
 #include "harness.h"
 
-#include "cpu_usage.h"
+#include "internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sysinfo_cpu_sample before, after;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 /*
  * CPUs that 100 % stands for: the quota, but no more than the CPUs that the
@@ -68,18 +68,11 @@ static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample 
     return status == SYSINFO_OK && !host->is_one_off ? measure(host, sample) : status;
 }
 
-int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
+int sysinfo__cgroup(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) {
     struct sysinfo__cgroup_sample sample;
     int status = read_cgroup(host, &sample);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &sample.cgroup, sizeof sample.cgroup);
-    }
-    return sysinfo__end(&call, status);
+    *cgroup = sample.cgroup;
+    return status;
 }
 
 int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path) {

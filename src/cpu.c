@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu_rows.h"
-#include "host.h"
+#include "internal.h"
 
 struct sysinfo_cpu_sample_list {
     struct sysinfo__cpu_rows rows;
@@ -23,26 +22,11 @@ static void stamp(struct sysinfo_cpu_sample *sample, double time) {
     sample->present |= SYSINFO_BIT(struct sysinfo_cpu_sample, time);
 }
 
-static int take_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
-    memset(sample, 0, sizeof *sample);
+int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
     double now = sysinfo__clock();
     int status = ASK(host, cpu_times, "CPU time", sample);
     stamp(sample, now);
     return status;
-}
-
-int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, times, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_cpu_sample sample;
-    int status = take_sample(host, &sample);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(times, size, &sample, sizeof sample);
-    }
-    return sysinfo__end(&call, status);
 }
 
 /* Every CPU, sorted, and all of them together. */
@@ -82,6 +66,11 @@ static int explain_window(struct sysinfo_host *host, enum sysinfo__window window
     }
     bool is_malformed = window == SYSINFO__WINDOW_MISMATCH && !has_idle;
     return sysinfo__failed(host, is_malformed ? SYSINFO_MALFORMED : SYSINFO_NOT_YET, 0, "", complaints[window]);
+}
+
+static int take_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
+    memset(sample, 0, sizeof *sample);
+    return sysinfo__cpu_sample(host, sample);
 }
 
 static int check_interval(struct sysinfo_host *host, double interval) {
@@ -160,18 +149,8 @@ int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *perc
     return sysinfo__end(&call, status);
 }
 
-int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_cpu_usage usage;
-    int status = measure(host, interval, &host->past_times_percent, &usage);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &usage, sizeof usage);
-    }
-    return sysinfo__end(&call, status);
+int sysinfo__cpu_usage_since(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage) {
+    return measure(host, interval, &host->past_times_percent, usage);
 }
 
 /* A sample of any version as one of ours: the slots whose bit is set. */
@@ -187,7 +166,7 @@ static struct sysinfo_cpu_sample known_slots(const struct sysinfo_cpu_sample *sa
 
 int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
                               struct sysinfo_cpu_usage *out, size_t size) {
-    if (before == NULL || after == NULL || out == NULL || size < 3 * sizeof(uint64_t) || size % sizeof(uint64_t) != 0) {
+    if (before == NULL || after == NULL || !sysinfo__is_result(out, size)) {
         return SYSINFO_INVALID;
     }
     struct sysinfo_cpu_sample first = known_slots(before), second = known_slots(after);
@@ -255,8 +234,10 @@ static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysi
     return had_memory;
 }
 
-static int measure_rows(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
-    struct sysinfo__cpu_rows *past = &host->past_percpu, *now = &host->spare;
+/* Like measure(), for the rows of all CPUs. */
+static int measure_rows(struct sysinfo_host *host, double interval, struct sysinfo__cpu_rows *past,
+                        struct sysinfo_cpu_usage_list **list) {
+    struct sysinfo__cpu_rows *now = &host->spare;
     int status = check_interval(host, interval);
     if (status == SYSINFO_OK && interval > 0) {
         status = take_rows(host, now);
@@ -292,7 +273,7 @@ int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct 
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
-    return sysinfo__end(&call, measure_rows(host, interval, list));
+    return sysinfo__end(&call, measure_rows(host, interval, &host->past_usage_percpu, list));
 }
 
 int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
@@ -357,74 +338,4 @@ void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *list) {
         free(list->rows.row);
         free(list);
     }
-}
-
-/* ---- Counting ---- */
-
-int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
-    memset(counts, 0, sizeof *counts);
-    int status = ASK(host, cpu_counts, "the CPU count", counts);
-    /*
-     * Containers show their own CPUs over the machine's topology: more cores than CPUs are the
-     * machine's, not these CPUs'.
-     */
-    if (status == SYSINFO_OK && SYSINFO_HAS(counts, count) && SYSINFO_HAS(counts, cores) &&
-        counts->cores > counts->count) {
-        GUESS(counts, cores, counts->count);
-    }
-    return status;
-}
-
-int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_processors counts;
-    int status = sysinfo__cpu_counts(host, &counts);
-    if (status == SYSINFO_OK && counts.present == 0) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
-    }
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &counts, sizeof counts);
-    }
-    return sysinfo__end(&call, status);
-}
-
-/* The number of that kind, 0 where the machine does not say. */
-static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number) {
-    *number = 0;
-    if (kind == SYSINFO_CPU_USABLE_CORES) {
-        return ASK(host, allowed_cores, "the count of usable cores", number);
-    }
-    int status;
-    if (kind == SYSINFO_CPU_USABLE) {
-        struct sysinfo_cpu_allowance allowance;
-        status = sysinfo__cpu_allowance(host, &allowance);
-        *number = status == SYSINFO_OK ? allowance.usable : 0;
-    } else {
-        struct sysinfo_processors counts;
-        status = sysinfo__cpu_counts(host, &counts);
-        if (status == SYSINFO_OK) {
-            *number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores; /* What is not known is 0. */
-        }
-    }
-    return status;
-}
-
-int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (kind < SYSINFO_CPU_LOGICAL || kind > SYSINFO_CPU_USABLE_CORES) {
-        return sysinfo__end(&call, sysinfo__invalid(host, "there is no such kind of CPU count"));
-    }
-    uint64_t number;
-    int status = count_kind(host, kind, &number);
-    if (status == SYSINFO_OK) {
-        status = number >= 1 && number <= INT32_MAX
-                     ? (int)number
-                     : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
-    }
-    return sysinfo__end(&call, status);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cpu_rows.h"
+#include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 /*
  * fields.inc is made by cmake/fields.cmake from the member lines of the public
@@ -102,56 +102,6 @@ const char *sysinfo_field_source(const struct sysinfo_field *field) {
 const char *sysinfo_unit_name(uint32_t unit) {
     static const char *const names[] = {"", "bytes", "seconds", "percent", "count", "threads"};
     return unit < sizeof names / sizeof names[0] ? names[unit] : "";
-}
-
-int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
-    switch (result) {
-    case SYSINFO_RESULT_CPU_USAGE:
-        return sysinfo_cpu_times_percent(host, 0, out, size);
-    case SYSINFO_RESULT_PROCESSORS:
-        return sysinfo_cpu_counts(host, out, size);
-    case SYSINFO_RESULT_CPU_SAMPLE:
-        return sysinfo_cpu_times(host, out, size);
-    case SYSINFO_RESULT_MEMORY:
-        return sysinfo_virtual_memory(host, out, size);
-    case SYSINFO_RESULT_SWAP:
-        return sysinfo_swap_memory(host, out, size);
-    case SYSINFO_RESULT_LOAD:
-        return sysinfo_load_average(host, out, size);
-    case SYSINFO_RESULT_STATS:
-        return sysinfo_cpu_stats(host, out, size);
-    case SYSINFO_RESULT_MEMORY_ALLOWANCE:
-        return sysinfo_usable_memory(host, out, size);
-    case SYSINFO_RESULT_SWAP_ALLOWANCE:
-        return sysinfo_usable_swap(host, out, size);
-    case SYSINFO_RESULT_CPU_ALLOWANCE:
-        return sysinfo_usable_cpus(host, out, size);
-    case SYSINFO_RESULT_CGROUP:
-        return sysinfo_cgroup_usage(host, out, size);
-    case SYSINFO_RESULT_CPU_PRESSURE:
-        return sysinfo_cpu_pressure(host, out, size);
-    case SYSINFO_RESULT_MEMORY_PRESSURE:
-        return sysinfo_memory_pressure(host, out, size);
-    case SYSINFO_RESULT_IO_PRESSURE:
-        return sysinfo_io_pressure(host, out, size);
-    case SYSINFO_RESULT_IRQ_PRESSURE:
-        return sysinfo_irq_pressure(host, out, size);
-    case SYSINFO_RESULT_CGROUP_CPU_PRESSURE:
-        return sysinfo_cgroup_cpu_pressure(host, out, size);
-    case SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE:
-        return sysinfo_cgroup_memory_pressure(host, out, size);
-    case SYSINFO_RESULT_CGROUP_IO_PRESSURE:
-        return sysinfo_cgroup_io_pressure(host, out, size);
-    case SYSINFO_RESULT_CGROUP_IRQ_PRESSURE:
-        return sysinfo_cgroup_irq_pressure(host, out, size);
-    case SYSINFO_RESULT_HEAP:
-        return sysinfo_heap_info(host, out, size);
-    default: {
-        struct sysinfo__call call;
-        host = sysinfo__begin(&call, host);
-        return sysinfo__end(&call, sysinfo__invalid(host, "there is no such result"));
-    }
-    }
 }
 
 static uint64_t slot(const void *result, size_t offset) {

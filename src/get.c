@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 /* The field of a name such as "mem.usable" or "cpu.times.user": the group ends at the last dot. NULL: none. */
 static const struct sysinfo_field *find_field(const char *name) {

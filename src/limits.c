@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/limits.h>
 
-#include <string.h>
-
-#include "host.h"
+#include "internal.h"
 
 static uint64_t smaller(uint64_t a, uint64_t b) {
     return a < b ? a : b;
@@ -37,40 +35,30 @@ static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, st
 
 /* ---- Memory ---- */
 
-int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_allowance allowance = {0};
+int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance) {
     struct sysinfo__limit limit = {0};
-    struct sysinfo_memory memory;
+    struct sysinfo_memory memory = {0};
     int status = sysinfo__memory(host, &memory);
     if (status == SYSINFO_OK) {
         status = without_limits(ASK(host, memory_limit, "the memory limit of a process", &limit), &limit);
     }
     if (status == SYSINFO_OK) {
-        tell_limit(&limit, &allowance);
+        tell_limit(&limit, allowance);
     }
     if (status == SYSINFO_OK && SYSINFO_HAS(&memory, available)) {
-        tell_usable(&limit, memory.available, &allowance);
+        tell_usable(&limit, memory.available, allowance);
     }
-    if (status == SYSINFO_OK && allowance.present == 0) {
-        status =
-            sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
+    if (status == SYSINFO_OK && allowance->present == 0) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
     }
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &allowance, sizeof allowance);
-    }
-    return sysinfo__end(&call, status);
+    return status;
 }
 
 /* ---- Swap ---- */
 
 /* What the machine has free, unless the backend has told it already. */
 static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit) {
-    struct sysinfo_swap swap;
+    struct sysinfo_swap swap = {0};
     if (SYSINFO_HAS(limit, machine)) {
         return SYSINFO_OK;
     }
@@ -82,24 +70,17 @@ static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit)
     return status;
 }
 
-int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_allowance allowance = {0};
+int sysinfo__swap_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance) {
     struct sysinfo__limit limit = {0};
     int status = without_limits(ASK(host, swap_limit, "the swap limit of a process", &limit), &limit);
     if (status == SYSINFO_OK) {
         status = machine_swap(host, &limit);
     }
     if (status == SYSINFO_OK) {
-        tell_limit(&limit, &allowance);
-        tell_usable(&limit, limit.machine, &allowance);
-        sysinfo__give(out, size, &allowance, sizeof allowance);
+        tell_limit(&limit, allowance);
+        tell_usable(&limit, limit.machine, allowance);
     }
-    return sysinfo__end(&call, status);
+    return status;
 }
 
 /* ---- CPUs ---- */
@@ -115,13 +96,12 @@ static uint64_t threads_of(double quota) {
 
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
     struct sysinfo__cpu_limit limit = {0};
-    memset(allowance, 0, sizeof *allowance);
     int status = ASK(host, cpu_limit, "the CPU limit of a process", &limit);
     bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) &&
                                                           !SYSINFO_IS_ESTIMATED(&limit, quota));
     status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
     if (status == SYSINFO_OK && !SYSINFO_HAS(&limit, allowed)) {
-        struct sysinfo_processors counts;
+        struct sysinfo_processors counts = {0};
         status = sysinfo__cpu_counts(host, &counts);
         limit.allowed = status == SYSINFO_OK ? counts.count : 0;
     }
@@ -142,18 +122,4 @@ int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowan
         GUESS(allowance, usable, allowance->usable);
     }
     return SYSINFO_OK;
-}
-
-int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_cpu_allowance allowance;
-    int status = sysinfo__cpu_allowance(host, &allowance);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &allowance, sizeof allowance);
-    }
-    return sysinfo__end(&call, status);
 }

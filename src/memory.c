@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/memory.h>
 
-#include <string.h>
-
-#include "host.h"
+#include "internal.h"
 
 /*
  * Containers and buggy kernels report parts that exceed the whole: such a part is the whole, and
@@ -42,24 +40,9 @@ static void derive(struct sysinfo_memory *memory) {
 }
 
 int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    memset(memory, 0, sizeof *memory);
     int status = ASK(host, virtual_memory, "memory", memory);
     if (status == SYSINFO_OK) {
         derive(memory);
     }
     return status;
-}
-
-int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_memory memory;
-    int status = sysinfo__memory(host, &memory);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &memory, sizeof memory);
-    }
-    return sysinfo__end(&call, status);
 }

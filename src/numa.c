@@ -4,48 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 struct sysinfo_numa_node_list {
     struct sysinfo__numa_rows rows;
 };
 
-/* ---- Rows ---- */
-
-static bool reserve(struct sysinfo__numa_rows *rows, size_t count) {
-    if (count <= rows->capacity) {
-        return true;
-    }
-    struct sysinfo__numa_row *row = realloc(rows->row, count * sizeof *row);
-    if (row == NULL) {
-        return false;
-    }
-    memset(row + rows->capacity, 0, (count - rows->capacity) * sizeof *row);
-    rows->row = row;
-    rows->capacity = count;
-    return true;
-}
-
-struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number) {
-    if (rows->count == rows->capacity && !reserve(rows, rows->capacity == 0 ? 8 : rows->capacity * 2)) {
-        return NULL;
-    }
-    struct sysinfo__numa_row *row = &rows->row[rows->count++];
-    row->node = (struct sysinfo_numa_node){0};
-    FACT(&row->node, number, number);
-    if (row->cpus != NULL) {
-        row->cpus[0] = '\0';
-    }
-    return row;
-}
-
-bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length) {
-    return sysinfo__text_reserve(&row->cpus, &row->cpus_size, length);
-}
-
 /* False: no memory, and `to` is as it was. */
 static bool copy(struct sysinfo__numa_rows *to, const struct sysinfo__numa_rows *from) {
-    bool had_memory = reserve(to, from->count);
+    bool had_memory = sysinfo__numa_rows_reserve(to, from->count);
     for (size_t i = 0; i < from->count && had_memory; i++) {
         had_memory = from->row[i].cpus == NULL || sysinfo__numa_row_reserve(&to->row[i], strlen(from->row[i].cpus));
     }
@@ -59,13 +26,6 @@ static bool copy(struct sysinfo__numa_rows *to, const struct sysinfo__numa_rows 
     }
     to->count = had_memory ? from->count : to->count;
     return had_memory;
-}
-
-void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows) {
-    for (size_t i = 0; i < rows->capacity; i++) {
-        free(rows->row[i].cpus);
-    }
-    free(rows->row);
 }
 
 static void derive(struct sysinfo_numa_node *node) {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/swap.h>
 
-#include <string.h>
-
-#include "host.h"
+#include "internal.h"
 
 static void derive(struct sysinfo_swap *swap) {
     if (!SYSINFO_HAS(swap, total)) {
@@ -32,24 +30,9 @@ static void derive(struct sysinfo_swap *swap) {
 }
 
 int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    memset(swap, 0, sizeof *swap);
     int status = ASK(host, swap_memory, "swap space", swap);
     if (status == SYSINFO_OK) {
         derive(swap);
     }
     return status;
-}
-
-int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_swap swap;
-    int status = sysinfo__swap(host, &swap);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &swap, sizeof swap);
-    }
-    return sysinfo__end(&call, status);
 }

@@ -9,78 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
-
-struct row {
-    struct sysinfo_topology_object object;
-    char *cpus; /* Kept for the next text when the list is refilled. */
-    size_t cpus_size;
-};
-struct sysinfo_topology_object_list {
-    struct row *row;
-    size_t count, capacity;
-};
-
-static void free_rows(struct sysinfo_topology_object_list *list) {
-    for (size_t i = 0; i < list->capacity; i++) {
-        free(list->row[i].cpus);
-    }
-    free(list->row);
-}
-
-void sysinfo_topology_object_list_free(struct sysinfo_topology_object_list *list) {
-    if (list != NULL) {
-        free_rows(list);
-        free(list);
-    }
-}
-
-const struct sysinfo_topology_object *sysinfo_topology_object_list_at(const struct sysinfo_topology_object_list *list,
-                                                                      size_t index) {
-    return list == NULL || index >= list->count ? NULL : &list->row[index].object;
-}
-
-const char *sysinfo_topology_object_list_cpus(const struct sysinfo_topology_object_list *list, size_t index) {
-    return list == NULL || index >= list->count ? NULL : list->row[index].cpus;
-}
-
-size_t sysinfo_topology_object_list_count_type(const struct sysinfo_topology_object_list *list, uint32_t type) {
-    size_t count = 0;
-    for (size_t i = 0; list != NULL && i < list->count; i++) {
-        count += list->row[i].object.type == type;
-    }
-    return count;
-}
-
-/* ---- Rows ---- */
-
-static bool reserve(struct sysinfo_topology_object_list *list, size_t count) {
-    if (count <= list->capacity) {
-        return true;
-    }
-    struct row *row = realloc(list->row, count * sizeof *row);
-    if (row == NULL) {
-        return false;
-    }
-    memset(row + list->capacity, 0, (count - list->capacity) * sizeof *row);
-    list->row = row;
-    list->capacity = count;
-    return true;
-}
-
-/* False: no memory, and `to` is as it was. */
-static bool copy(struct sysinfo_topology_object_list *to, const struct sysinfo_topology_object_list *from) {
-    bool had_memory = reserve(to, from->count);
-    for (size_t i = 0; i < from->count && had_memory; i++) {
-        had_memory = sysinfo__text_reserve(&to->row[i].cpus, &to->row[i].cpus_size, strlen(from->row[i].cpus));
-    }
-    for (size_t i = 0; i < from->count && had_memory; i++) {
-        to->row[i].object = from->row[i].object;
-        memcpy(to->row[i].cpus, from->row[i].cpus, strlen(from->row[i].cpus) + 1);
-    }
-    to->count = had_memory ? from->count : to->count;
-    return had_memory;
-}
+#include "internal.h"
 
 static int no_memory(struct sysinfo_host *host) {
     return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "", "no memory for the topology");
@@ -96,22 +25,6 @@ static int no_memory(struct sysinfo_host *host) {
 #if HWLOC_API_VERSION < 0x00020500
 #error "hwloc 2.5 or later is needed: build without it (-DSYSINFO_HWLOC=OFF), or install a newer one"
 #endif
-
-/* One more row, with a copy of `cpus`; NULL: no memory. */
-static struct sysinfo_topology_object *add(struct sysinfo_topology_object_list *list, const char *cpus) {
-    if (list->count == list->capacity && !reserve(list, list->capacity == 0 ? 32 : list->capacity * 2)) {
-        return NULL;
-    }
-    struct row *row = &list->row[list->count];
-    size_t length = strlen(cpus);
-    if (!sysinfo__text_reserve(&row->cpus, &row->cpus_size, length)) {
-        return NULL;
-    }
-    list->count++;
-    memcpy(row->cpus, cpus, length + 1);
-    memset(&row->object, 0, sizeof row->object);
-    return &row->object;
-}
 
 /* The functions that are used, looked up in the library by their names. */
 #define HWLOC_FUNCTIONS(FUNCTION)                    \
@@ -160,7 +73,7 @@ static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_
     if (set == NULL || hwloc->hwloc_bitmap_list_asprintf(&cpus, set) < 0) {
         return NULL;
     }
-    struct sysinfo_topology_object *object = add(list, cpus);
+    struct sysinfo_topology_object *object = sysinfo__topology_add(list, cpus);
     free(cpus);
     if (object != NULL) {
         int weight = hwloc->hwloc_bitmap_weight(set);
@@ -351,40 +264,32 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
 
 /* ---- What a host keeps ---- */
 
-struct sysinfo__topology_memory {
-    struct sysinfo_topology_object_list list;
-    uint64_t online; /* The set of online CPUs when it was read. */
-};
-
-void sysinfo__topology_forget(struct sysinfo_host *host) {
-    if (host->topology != NULL) {
-        free_rows(&host->topology->list);
-        free(host->topology);
-        host->topology = NULL;
-    }
+static void forget(struct sysinfo_host *host) {
+    sysinfo_topology_object_list_free(host->topology);
+    host->topology = NULL;
 }
 
 static int renew(struct sysinfo_host *host) {
     uint64_t online = sysinfo__backend.online != NULL ? sysinfo__backend.online(host) : 0;
-    if (host->topology != NULL && online != 0 && host->topology->online == online) {
+    if (host->topology != NULL && online != 0 && host->topology_online == online) {
         return SYSINFO_OK;
     }
-    sysinfo__topology_forget(host);
-    host->topology = calloc(1, sizeof *host->topology);
+    forget(host);
+    host->topology = sysinfo__topology_make();
     if (host->topology == NULL) {
         return no_memory(host);
     }
-    host->topology->online = online;
-    int status = read_topology(host, &host->topology->list);
+    host->topology_online = online;
+    int status = read_topology(host, host->topology);
     if (status != SYSINFO_OK) {
-        sysinfo__topology_forget(host);
+        forget(host);
     }
     return status;
 }
 
 static int give(struct sysinfo_host *host, struct sysinfo_topology_object_list **list) {
-    struct sysinfo_topology_object_list *filled = *list != NULL ? *list : calloc(1, sizeof *filled);
-    if (filled == NULL || !copy(filled, &host->topology->list)) {
+    struct sysinfo_topology_object_list *filled = *list != NULL ? *list : sysinfo__topology_make();
+    if (filled == NULL || !sysinfo__topology_copy(filled, host->topology)) {
         if (*list == NULL) {
             sysinfo_topology_object_list_free(filled);
         }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/heap.h>
 
-#include <string.h>
-
-#include "host.h"
+#include "internal.h"
 
 static int find_allocator(struct sysinfo_host *host) {
     struct sysinfo__heap_owner *owner = &host->heap_owner;
@@ -86,36 +84,13 @@ static bool add_counts(struct sysinfo_heap *heap) {
     return true;
 }
 
-static int ask(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *heap) {
-    memset(heap, 0, sizeof *heap);
+int sysinfo__heap(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *heap) {
     int status = check_root(host);
     if (status != SYSINFO_OK) {
         return status;
     }
     status = ask_allocator(host, in_detail, heap);
     return add_counts(heap) && status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
-}
-
-static int give(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap *out, size_t size) {
-    struct sysinfo__call call;
-    host = sysinfo__begin(&call, host);
-    if (!sysinfo__can_give(host, out, size)) {
-        return sysinfo__end(&call, SYSINFO_INVALID);
-    }
-    struct sysinfo_heap heap;
-    int status = ask(host, in_detail, &heap);
-    if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &heap, sizeof heap);
-    }
-    return sysinfo__end(&call, status);
-}
-
-int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
-    return give(host, false, heap, size);
-}
-
-int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
-    return give(host, true, heap, size);
 }
 
 static int resident(struct sysinfo_host *host, uint64_t *bytes) {
@@ -179,7 +154,7 @@ static int used_after(struct sysinfo_host *host, void (*function)(void *), void 
     struct sysinfo_heap heap = {.present = 0};
     int status = trim(host, NULL);
     if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Tells, but has no such call. */
-        status = ask(host, true, &heap);
+        status = sysinfo__heap(host, true, &heap);
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(&heap, used)) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, host->heap_owner.allocator->name,

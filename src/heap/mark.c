@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 enum { NAME_SIZE = 200 };
 

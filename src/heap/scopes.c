@@ -4,8 +4,6 @@
  * of a pointer, sums are added one by one: nothing is locked, so that neither a
  * thread that stands still nor a fork can leave the table shut.
  */
-#include "heap/scopes.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -13,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 
 enum { MOST_PLACES = 1000000, MOST_PRECISION = 9 };
 

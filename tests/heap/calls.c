@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "heap/decode_malloc_info.h"
-#include "host.h"
+#include "internal.h"
 #include "run.h"
 
 START_TEST(short_struct_gets_what_fits) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 #include "suites.h"
 
 enum { NO_SUCH_ERROR = 987654321 };

@@ -6,8 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "backend.h"
-#include "cpu_rows.h"
+#include "internal.h"
 #include "suites.h"
 #include "text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "host.h"
+#include "internal.h"
 #include "suites.h"
 
 static const uint64_t guard = UINT64_C(0xFEEDFACECAFEBEEF);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 
-#include "backend.h"
-#include "cpu_rows.h"
+#include "internal.h"
 #include "suites.h"
 #include "text.h"
 

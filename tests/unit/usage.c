@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cpu_usage.h"
+#include "internal.h"
 
 #include <float.h>
 #include <math.h>

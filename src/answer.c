@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* What every getter does around its question: see internal.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_host *host) {
+    call->saved_errno = errno;
+    if (host == NULL) {
+        host = &call->one_off;
+        sysinfo__host_make(host);
+        host->is_one_off = true;
+    }
+    call->host = host;
+    host->status = SYSINFO_OK;
+    host->system_error = 0;
+    host->complaint = NULL;
+    host->source[0] = '\0';
+    return host;
+}
+
+int sysinfo__end(struct sysinfo__call *call, int status) {
+    struct sysinfo_host *host = call->host;
+    if (host->status != status) { /* A failure that the call recovered from is not to be explained later. */
+        host->status = status;
+        host->system_error = 0;
+        host->complaint = NULL;
+        host->source[0] = '\0';
+    }
+    if (host->is_one_off) {
+        sysinfo__host_release(host);
+    }
+    errno = call->saved_errno;
+    return status;
+}
+
+bool sysinfo__is_result(const void *out, size_t size) {
+    return out != NULL && size >= 3 * sizeof(uint64_t) && size % sizeof(uint64_t) == 0;
+}
+
+static int check_result(struct sysinfo_host *host, const void *out, size_t size) {
+    if (out == NULL) {
+        return sysinfo__invalid(host, "the result is NULL");
+    }
+    if (!sysinfo__is_result(out, size)) {
+        return sysinfo__invalid(
+            host, "the size is not that of a result struct: pass sizeof the struct, not of a pointer to it");
+    }
+    return SYSINFO_OK;
+}
+
+void sysinfo__give(void *out, size_t size, const void *full, size_t full_size) {
+    size_t shared = size < full_size ? size : full_size;
+    memcpy(out, full, shared);
+    memset((char *)out + shared, 0, size - shared);
+    size_t slots = shared / sizeof(uint64_t);
+    if (slots < SYSINFO_SLOTS) {
+        uint64_t masks[2];
+        uint64_t within = (UINT64_C(1) << slots) - 1;
+        memcpy(masks, out, sizeof masks);
+        masks[0] &= within;
+        masks[1] &= within;
+        memcpy(out, masks, sizeof masks);
+    }
+}
+
+int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read, const struct sysinfo__question *question,
+                    void *out, size_t size) {
+    struct sysinfo__call call;
+    union sysinfo__result result;
+    host = sysinfo__begin(&call, host);
+    int status = check_result(host, out, size);
+    if (status == SYSINFO_OK) {
+        memset(&result, 0, sizeof result);
+        status = read(host, question, &result);
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__give(out, size, &result, sizeof result);
+    }
+    return sysinfo__end(&call, status);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include <sysinfo/cpu.h>
+
+#include "internal.h"
+
+/* The number of that kind, 0 where the machine does not say. */
+static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number) {
+    *number = 0;
+    if (kind == SYSINFO_CPU_USABLE_CORES) {
+        return ASK(host, allowed_cores, "the count of usable cores", number);
+    }
+    int status;
+    if (kind == SYSINFO_CPU_USABLE) {
+        struct sysinfo_cpu_allowance allowance = {0};
+        status = sysinfo__cpu_allowance(host, &allowance);
+        *number = status == SYSINFO_OK ? allowance.usable : 0;
+    } else {
+        struct sysinfo_processors counts = {0};
+        status = sysinfo__cpu_counts(host, &counts);
+        if (status == SYSINFO_OK) {
+            *number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores; /* What is not known is 0. */
+        }
+    }
+    return status;
+}
+
+int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    if (kind < SYSINFO_CPU_LOGICAL || kind > SYSINFO_CPU_USABLE_CORES) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "there is no such kind of CPU count"));
+    }
+    uint64_t number;
+    int status = count_kind(host, kind, &number);
+    if (status == SYSINFO_OK) {
+        status = number >= 1 && number <= INT32_MAX
+                     ? (int)number
+                     : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+    }
+    return sysinfo__end(&call, status);
+}

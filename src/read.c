@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The getters of all results: each is a question, and one switch knows who reads its answer. */
+#include <sysinfo/fields.h>
+#include <sysinfo/sysinfo.h>
+
+#include "internal.h"
+
+static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
+    int status = sysinfo__cpu_counts(host, counts);
+    if (status == SYSINFO_OK && counts->present == 0) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+    }
+    return status;
+}
+
+static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question,
+                       union sysinfo__result *result) {
+    switch (question->result) {
+    case SYSINFO_RESULT_CPU_USAGE:
+        return sysinfo__cpu_usage_since(host, question->interval, &result->cpu_usage);
+    case SYSINFO_RESULT_PROCESSORS:
+        return read_counts(host, &result->processors);
+    case SYSINFO_RESULT_CPU_SAMPLE:
+        return sysinfo__cpu_sample(host, &result->cpu_sample);
+    case SYSINFO_RESULT_MEMORY:
+        return sysinfo__memory(host, &result->memory);
+    case SYSINFO_RESULT_SWAP:
+        return sysinfo__swap(host, &result->swap);
+    case SYSINFO_RESULT_LOAD:
+        return ASK(host, load_average, "the load average", &result->load);
+    case SYSINFO_RESULT_STATS:
+        return ASK(host, cpu_stats, "the count of interrupts and context switches", &result->stats);
+    case SYSINFO_RESULT_MEMORY_ALLOWANCE:
+        return sysinfo__memory_allowance(host, &result->allowance);
+    case SYSINFO_RESULT_SWAP_ALLOWANCE:
+        return sysinfo__swap_allowance(host, &result->allowance);
+    case SYSINFO_RESULT_CPU_ALLOWANCE:
+        return sysinfo__cpu_allowance(host, &result->cpu_allowance);
+    case SYSINFO_RESULT_CGROUP:
+        return sysinfo__cgroup(host, &result->cgroup);
+    case SYSINFO_RESULT_CPU_PRESSURE:
+    case SYSINFO_RESULT_MEMORY_PRESSURE:
+    case SYSINFO_RESULT_IO_PRESSURE:
+    case SYSINFO_RESULT_IRQ_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_CPU_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_IO_PRESSURE:
+    case SYSINFO_RESULT_CGROUP_IRQ_PRESSURE:
+        return sysinfo__pressure(host, question->result, &result->pressure);
+    case SYSINFO_RESULT_HEAP:
+        return sysinfo__heap(host, question->in_detail, &result->heap);
+    default:
+        return sysinfo__invalid(host, "there is no such result");
+    }
+}
+
+int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
+    return sysinfo__answer(host, read_result, &(struct sysinfo__question){.result = result}, out, size);
+}
+
+/* ---- CPUs ---- */
+
+int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_SAMPLE, times, size);
+}
+
+int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage,
+                              size_t size) {
+    struct sysinfo__question question = {.result = SYSINFO_RESULT_CPU_USAGE, .interval = interval};
+    return sysinfo__answer(host, read_result, &question, usage, size);
+}
+
+int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_PROCESSORS, counts, size);
+}
+
+int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_LOAD, load, size);
+}
+
+int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_STATS, stats, size);
+}
+
+/* ---- Memory ---- */
+
+int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_MEMORY, memory, size);
+}
+
+int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_SWAP, swap, size);
+}
+
+int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_HEAP, heap, size);
+}
+
+int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
+    struct sysinfo__question question = {.result = SYSINFO_RESULT_HEAP, .in_detail = true};
+    return sysinfo__answer(host, read_result, &question, heap, size);
+}
+
+/* ---- What this process may use, and uses ---- */
+
+int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_MEMORY_ALLOWANCE, allowance, size);
+}
+
+int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_SWAP_ALLOWANCE, allowance, size);
+}
+
+int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_ALLOWANCE, allowance, size);
+}
+
+int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CGROUP, cgroup, size);
+}
+
+/* ---- Pressure ---- */
+
+int sysinfo_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_PRESSURE, pressure, size);
+}
+
+int sysinfo_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_MEMORY_PRESSURE, pressure, size);
+}
+
+int sysinfo_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_IO_PRESSURE, pressure, size);
+}
+
+int sysinfo_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_IRQ_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CGROUP_CPU_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CGROUP_IO_PRESSURE, pressure, size);
+}
+
+int sysinfo_cgroup_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CGROUP_IRQ_PRESSURE, pressure, size);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* What a backend calls: the host's state and root, failures, and rows that grow. It calls nothing above. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+
+struct sysinfo__state *sysinfo__state(struct sysinfo_host *host) {
+    return &host->state;
+}
+
+const char *sysinfo__root(const struct sysinfo_host *host) {
+    return host->root;
+}
+
+/* ---- Failures ---- */
+
+int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
+                    const char *complaint) {
+    host->status = status;
+    host->system_error = system_error;
+    host->complaint = complaint;
+    size_t length = strlen(source), most = sizeof host->source - 1;
+    length = length < most ? length : most;
+    memcpy(host->source, source, length);
+    host->source[length] = '\0';
+    return status;
+}
+
+int sysinfo__not_supported(struct sysinfo_host *host, const char *what) {
+    return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, what, "is not supported on this system");
+}
+
+int sysinfo__invalid(struct sysinfo_host *host, const char *complaint) {
+    return sysinfo__failed(host, SYSINFO_INVALID, 0, "", complaint);
+}
+
+/* ---- Rows ---- */
+
+bool sysinfo__text_reserve(char **text, size_t *size, size_t length) {
+    if (length < *size) {
+        return true;
+    }
+    char *larger = realloc(*text, length + 1);
+    if (larger == NULL) {
+        return false;
+    }
+    *text = larger;
+    *size = length + 1;
+    return true;
+}
+
+bool sysinfo__numa_rows_reserve(struct sysinfo__numa_rows *rows, size_t count) {
+    if (count <= rows->capacity) {
+        return true;
+    }
+    struct sysinfo__numa_row *row = realloc(rows->row, count * sizeof *row);
+    if (row == NULL) {
+        return false;
+    }
+    memset(row + rows->capacity, 0, (count - rows->capacity) * sizeof *row);
+    rows->row = row;
+    rows->capacity = count;
+    return true;
+}
+
+struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number) {
+    if (rows->count == rows->capacity &&
+        !sysinfo__numa_rows_reserve(rows, rows->capacity == 0 ? 8 : rows->capacity * 2)) {
+        return NULL;
+    }
+    struct sysinfo__numa_row *row = &rows->row[rows->count++];
+    row->node = (struct sysinfo_numa_node){0};
+    FACT(&row->node, number, number);
+    if (row->cpus != NULL) {
+        row->cpus[0] = '\0';
+    }
+    return row;
+}
+
+bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length) {
+    return sysinfo__text_reserve(&row->cpus, &row->cpus_size, length);
+}
+
+void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows) {
+    for (size_t i = 0; i < rows->capacity; i++) {
+        free(rows->row[i].cpus);
+    }
+    free(rows->row);
+}
