@@ -74,6 +74,9 @@ const char *sysinfo__root(const struct sysinfo_host *host);
 int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
                     const char *complaint);
 
+/* The same where memory ran out. */
+int sysinfo__no_memory(struct sysinfo_host *host, const char *source);
+
 /* The same for a question that this system cannot answer. */
 int sysinfo__not_supported(struct sysinfo_host *host, const char *what);
 

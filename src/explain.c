@@ -5,10 +5,6 @@
 
 #include "internal.h"
 
-int64_t sysinfo_system_error(const struct sysinfo_host *host) {
-    return host == NULL ? 0 : host->system_error;
-}
-
 /* Appends to a text of `size` bytes, cutting what does not fit; returns the new length. */
 static size_t append(char *text, size_t size, size_t length, const char *more) {
     while (*more != '\0' && length + 1 < size) {

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <sysinfo/limits.h>
 
+#include "arithmetic.h"
 #include "internal.h"
-
-static uint64_t smaller(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
 
 /* A system without such limits leaves all that the machine has: then that is certain, and no limit is told. */
 static int without_limits(int status, struct sysinfo__limit *limit) {
@@ -29,7 +26,7 @@ static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowa
 /* The least of the machine and the limits; marked where the limits are not known for certain. */
 static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
     bool has_room = SYSINFO_HAS(limit, room);
-    FACT(allowance, usable, has_room ? smaller(machine, limit->room) : machine);
+    FACT(allowance, usable, has_room ? sysinfo__smaller(machine, limit->room) : machine);
     allowance->estimated |= !has_room || SYSINFO_IS_ESTIMATED(limit, room) ? USABLE : 0;
 }
 
@@ -116,7 +113,8 @@ int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowan
         allowance->estimated |=
             SYSINFO_IS_ESTIMATED(&limit, quota) ? SYSINFO_BIT(struct sysinfo_cpu_allowance, quota) : 0;
     }
-    uint64_t usable = SYSINFO_HAS(&limit, quota) ? smaller(limit.allowed, threads_of(limit.quota)) : limit.allowed;
+    uint64_t usable =
+        SYSINFO_HAS(&limit, quota) ? sysinfo__smaller(limit.allowed, threads_of(limit.quota)) : limit.allowed;
     FACT(allowance, usable, usable > 0 ? usable : 1);
     if (!is_certain) {
         GUESS(allowance, usable, allowance->usable);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a backend calls: the host's state and root, failures, and rows that grow. It calls nothing above. */
+#include <sysinfo/host.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,12 +29,20 @@ int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error,
     return status;
 }
 
+int sysinfo__no_memory(struct sysinfo_host *host, const char *source) {
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, source, "needs more memory than there is");
+}
+
 int sysinfo__not_supported(struct sysinfo_host *host, const char *what) {
     return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, what, "is not supported on this system");
 }
 
 int sysinfo__invalid(struct sysinfo_host *host, const char *complaint) {
     return sysinfo__failed(host, SYSINFO_INVALID, 0, "", complaint);
+}
+
+int64_t sysinfo_system_error(const struct sysinfo_host *host) {
+    return host == NULL ? 0 : host->system_error;
 }
 
 /* ---- Rows ---- */

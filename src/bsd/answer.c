@@ -31,7 +31,7 @@ int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, c
     return SYSINFO_OK;
 }
 
-bool sysinfo__is_not_told(int status) {
+bool sysinfo__is_missing(int status) {
     return status == SYSINFO_NOT_FOUND || status == SYSINFO_NOT_SUPPORTED || status == SYSINFO_DENIED ||
            status == SYSINFO_MALFORMED;
 }

@@ -3,6 +3,7 @@
 #ifndef SYSINFO_BSD_ANSWER_H
 #define SYSINFO_BSD_ANSWER_H
 
+#include "arithmetic.h"
 #include "backend.h"
 
 /* Keys by name: FreeBSD, NetBSD and macOS. Like sysinfo__sysctl() and sysinfo__sysctl_number() in sysctl.h. */
@@ -23,12 +24,7 @@ int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, c
  * Whether a failure means that this system does not tell a figure that can be missing, rather than
  * that asking went wrong.
  */
-bool sysinfo__is_not_told(int status);
-
-/* Bytes of so many pages or blocks; the largest number where that does not fit. */
-static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
-    return size > 0 && count > UINT64_MAX / size ? UINT64_MAX : count * size;
-}
+bool sysinfo__is_missing(int status);
 
 /* A count of pages, which a kernel may keep in an int and count below 0 for a moment. */
 #define TELL_PAGES(memory, field, pages, page_size)                                        \

@@ -81,7 +81,7 @@ static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t
         }
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
         if (row == NULL) {
-            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "kern.cp_times", "needs more memory than there is");
+            return sysinfo__no_memory(host, "kern.cp_times");
         }
         tell(&ticks, rate, row);
         sysinfo__ticks_add(&all, &ticks);
@@ -126,7 +126,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     if (status == SYSINFO_OK && cores > 0) {
         FACT(counts, cores, cores);
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* CPUs neither come nor go while FreeBSD runs. */
@@ -152,7 +152,7 @@ static int tell_figures(struct sysinfo_host *host, const struct figure *figures,
             value = figures[i].is_in_pages ? sysinfo__bytes(value, (uint64_t)getpagesize()) : value;
             memcpy((char *)result + figures[i].offset, &value, sizeof value);
             *(uint64_t *)result |= UINT64_C(1) << figures[i].offset / 8; /* Slot 0 of every result is `present`. */
-        } else if (!sysinfo__is_not_told(status)) {
+        } else if (!sysinfo__is_missing(status)) {
             return status;
         }
     }
@@ -168,7 +168,7 @@ static int tell_shared(struct sysinfo_host *host, struct sysinfo_memory *memory)
     if (status == SYSINFO_OK && size >= sizeof total[0]) {
         FACT(memory, shared, sysinfo__bytes(total[0].t_rmshr, (uint64_t)getpagesize()));
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {

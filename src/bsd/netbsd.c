@@ -114,7 +114,7 @@ static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t
         }
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
         if (row == NULL) {
-            status = sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "kern.cp_time", "needs more memory than there is");
+            status = sysinfo__no_memory(host, "kern.cp_time");
         } else {
             struct sysinfo__ticks ticks = decode(time[cpu]);
             sysinfo__ticks_tell(&ticks, rate, row);
@@ -137,7 +137,7 @@ static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows 
 static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     uint64_t count;
     int status = count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", &count);
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         status = count_cpus(host, HW_NCPU, "hw.ncpu", &count);
     }
     if (status == SYSINFO_OK && count > 0) {
@@ -197,7 +197,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     if (status == SYSINFO_OK) {
         FACT(memory, buffers, buffers);
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* ---- Swap and counters ---- */
@@ -215,7 +215,7 @@ static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
         FACT(swap, sin, sysinfo__bytes((uint32_t)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
         FACT(swap, sout, sysinfo__bytes((uint32_t)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {

@@ -90,7 +90,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
         if (rows != NULL && (stats.cs_flags & CPUSTATS_ONLINE)) {
             struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
             if (row == NULL) {
-                return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "kern.cpustats", "needs more memory than there is");
+                return sysinfo__no_memory(host, "kern.cpustats");
             }
             sysinfo__ticks_tell(&ticks, rate, row);
         }
@@ -126,7 +126,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     if (count == 1 || (status == SYSINFO_OK && smt == 0 && count > 0)) {
         FACT(counts, cores, count);
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* ---- Memory ---- */
@@ -157,7 +157,7 @@ static int tell_cache(struct sysinfo_host *host, const struct uvmexp *uvmexp, st
         TELL_PAGES(memory, cached, stats[0].numbufpages, uvmexp->pagesize);
         TELL_PAGES(memory, dirty, stats[0].numdirtypages, uvmexp->pagesize);
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
@@ -200,7 +200,7 @@ static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
         FACT(swap, sin, sysinfo__bytes((unsigned)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
         GUESS(swap, sout, sysinfo__bytes((unsigned)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* What an architecture does not count stays 0, which no running system can have: then it is not told. */

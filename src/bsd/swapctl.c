@@ -24,7 +24,7 @@ static int read_devices(struct sysinfo_host *host, int *count) {
         }
         if (expected > 0) {
             if (expected > 4095 || !sysinfo__make_room(host, ((size_t)expected + 1) * sizeof(struct swapent))) {
-                return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "swapctl", "needs more memory than there is");
+                return sysinfo__no_memory(host, "swapctl");
             }
             *count = swapctl(SWAP_STATS, sysinfo__state(host)->room, expected + 1);
         }

@@ -17,7 +17,7 @@ int sysinfo__sysctl_all(struct sysinfo_host *host, const char *name, const int *
     struct sysinfo__state *state = sysinfo__state(host);
     for (size_t room = state->capacity > FIRST ? state->capacity : FIRST; room <= MOST; room *= 2) {
         if (!sysinfo__make_room(host, room)) {
-            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, name, "needs more memory than there is");
+            return sysinfo__no_memory(host, name);
         }
         *size = state->capacity;
         if (sysctl(key, length, state->room, size, NULL, 0) == 0) {

@@ -124,8 +124,7 @@ static int tell_rows(struct sysinfo_host *host, const struct answer *infos, cons
         }
         struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, (uint64_t)info[i].slot_num);
         if (row == NULL) {
-            return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "host_processor_info",
-                                   "needs more memory than there is");
+            return sysinfo__no_memory(host, "host_processor_info");
         }
         tell(user_ticks(&load[i]), load[i].cpu_ticks[CPU_STATE_SYSTEM], load[i].cpu_ticks[CPU_STATE_IDLE], row);
     }
@@ -159,7 +158,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     if (status == SYSINFO_OK && cores > 0) {
         FACT(counts, cores, cores);
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* ---- Memory and swap ---- */
@@ -240,7 +239,7 @@ static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
         FACT(swap, sin, sysinfo__bytes(pages.counted.swapins, pages.size));
         FACT(swap, sout, sysinfo__bytes(pages.counted.swapouts, pages.size));
     }
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /* ---- Where it comes from ---- */

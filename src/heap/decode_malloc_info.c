@@ -19,23 +19,17 @@
 
 #include <string.h>
 
+#include "arithmetic.h"
+
 /* The number in name="number". */
 static bool attribute(const char *line, const char *name, uint64_t *value) {
     const char *p = strstr(line, name);
     if (p == NULL) {
         return false;
     }
-    p += strlen(name);
-    const char *digits = p;
-    uint64_t number = 0;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        uint64_t digit = (uint64_t)(*p - '0');
-        if (number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        number = number * 10 + digit;
-    }
-    if (p == digits || *p != '"') {
+    uint64_t number;
+    p = sysinfo__digits(p + strlen(name), &number);
+    if (p == NULL || *p != '"') {
         return false;
     }
     *value = number;

@@ -12,18 +12,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arithmetic.h"
 #include "internal.h"
 
 enum { NAME_SIZE = 200 };
 
-/* Digits up to a colon, behind which `*text` is left. */
+/* Digits up to a colon; `*text` is then after it. No moment of either clock has more than 14 digits. */
 static bool take_number(const char **text, uint64_t *number) {
-    int digits = 0;
-    *number = 0;
-    for (; **text >= '0' && **text <= '9'; (*text)++, digits++) {
-        *number = digits < 14 ? *number * 10 + (uint64_t)(**text - '0') : 0;
+    const char *end = sysinfo__digits(*text, number);
+    if (end == NULL || *end != ':' || *number >= UINT64_C(100000000000000)) {
+        return false;
     }
-    return digits > 0 && digits <= 14 && *(*text)++ == ':';
+    *text = end + 1;
+    return true;
 }
 
 static bool is_leap(unsigned year) {

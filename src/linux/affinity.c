@@ -6,7 +6,7 @@
  * within its cpuset and the CPUs that are in use. Below another root the same is
  * put together from that root's files.
  */
-#include "affinity.h"
+#include "linux.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,12 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "../posix/posix.h"
-#include "counts.h"
-#include "files.h"
-#include "hierarchy.h"
-#include "page_size.h"
 
 #define STATUS_FILE "/proc/self/status"
 
@@ -35,10 +29,6 @@ void sysinfo__affinity_close(struct sysinfo__affinity *affinity) {
     sysinfo__cpu_set_free(&affinity->allowed);
     sysinfo__cpu_set_free(&affinity->other);
     free(affinity->mask);
-}
-
-static int no_memory(struct sysinfo_host *host) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "sched_getaffinity", "needs more memory than there is");
 }
 
 /* ---- This machine ---- */
@@ -60,7 +50,7 @@ static int ask_kernel(struct sysinfo_host *host) {
         size_t more = affinity->words == 0 ? 1024 / WORD_BITS : affinity->words * 2;
         unsigned long *mask = realloc(affinity->mask, more * sizeof *mask);
         if (mask == NULL) {
-            return no_memory(host);
+            return sysinfo__no_memory(host, "sched_getaffinity");
         }
         affinity->mask = mask;
         affinity->words = more;
@@ -82,7 +72,7 @@ static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
     int status = ask_kernel(host);
     for (size_t cpu = 0; status == SYSINFO_OK && cpu < affinity->words * WORD_BITS; cpu++) {
         if ((affinity->mask[cpu / WORD_BITS] >> cpu % WORD_BITS & 1) && !sysinfo__cpu_set_add(cpus, cpu)) {
-            status = no_memory(host);
+            status = sysinfo__no_memory(host, "sched_getaffinity");
         }
     }
     return status;
@@ -94,7 +84,7 @@ static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
 static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus,
                         enum sysinfo__cpu_set_outcome outcome) {
     if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, "sched_getaffinity");
     }
     const struct sysinfo__cpu_set *other = &sysinfo__state(host)->affinity.other;
     if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(other) > 0) {
@@ -165,7 +155,7 @@ int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *
     }
     if (status == SYSINFO_OK && count > 0) {
         FACT(limit, allowed, count);
-    } else if (is_own && sysinfo__is_not_told(status)) { /* A seccomp filter. */
+    } else if (is_own && sysinfo__is_missing(status)) { /* A seccomp filter. */
         return SYSINFO_OK;
     }
     return status;

@@ -3,13 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "affinity.h"
-#include "files.h"
-#include "hierarchy.h"
-#include "hugepages.h"
 #include "linux.h"
-#include "numa.h"
-#include "posix/posix.h"
 
 static void open_state(struct sysinfo__state *state) {
     memset(state, 0, offsetof(struct sysinfo__state, small_text));

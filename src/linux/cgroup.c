@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "files.h"
-#include "hierarchy.h"
-#include "page_size.h"
-#include "quota.h"
+#include "linux.h"
 
 /* What a caller of sysinfo__hierarchy_ask() wants of the CPU controller's hierarchy, and what it got. */
 struct cpu_question {
@@ -49,7 +46,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     return forgive(status);
 }
 
-#define IS_KNOWN(known, key) ((known) >> (key) & 1)
+#define IS_KNOWN(known, key) ((known) >> (key)&1)
 
 static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, PERIODS)) {

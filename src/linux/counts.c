@@ -9,15 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counts.h"
-#include "files.h"
-#include "page_size.h"
+#include "linux.h"
 
 #define CPUS "/sys/devices/system/cpu"
-
-static int no_memory(struct sysinfo_host *host) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, CPUS, "needs more memory than there is");
-}
 
 /* ---- Which CPUs are online ---- */
 
@@ -57,7 +51,7 @@ static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *o
     int status = sysinfo__folder_walk(host, CPUS, note_folder, &folders);
     state->counted.is_without_folders = status == SYSINFO_NOT_FOUND;
     if (!folders.has_memory) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, CPUS);
     }
     for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
         bool answer;
@@ -78,7 +72,7 @@ static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_se
         sysinfo__cpu_set_free(online);
         status = look_at_folders(host, online);
     }
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         sysinfo__cpu_set_free(online);
         status = SYSINFO_OK;
     }
@@ -94,7 +88,7 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
     if (has_list) {
         enum sysinfo__cpu_set_outcome outcome = sysinfo__decode_cpu_list(state->text, state->length, online);
         if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
-            return no_memory(host);
+            return sysinfo__no_memory(host, CPUS);
         }
         if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_count(online) > 0) {
             return SYSINFO_OK;
@@ -105,8 +99,8 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
 
 int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
-    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? decode_online(host, status == SYSINFO_OK, online)
-                                                                : status;
+    return status == SYSINFO_OK || sysinfo__is_missing(status) ? decode_online(host, status == SYSINFO_OK, online)
+                                                               : status;
 }
 
 /* ---- Which of them are cores ---- */
@@ -134,12 +128,12 @@ static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo
         if (status == SYSINFO_OK) {
             enum sysinfo__cpu_set_outcome outcome = files[i].decode(state->text, state->length, siblings);
             if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
-                return no_memory(host);
+                return sysinfo__no_memory(host, CPUS);
             }
             if (outcome == SYSINFO__CPU_SET_OK && sysinfo__cpu_set_has(siblings, cpu)) {
                 return SYSINFO_OK;
             }
-        } else if (!sysinfo__is_not_told(status)) {
+        } else if (!sysinfo__is_missing(status)) {
             return status;
         } else if (status != SYSINFO_NOT_FOUND) {
             *is_lasting = false;
@@ -187,7 +181,7 @@ static int count_stat_lines(struct sysinfo_host *host, uint64_t *count) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
     *count = status == SYSINFO_OK ? sysinfo__decode_stat_cpu_lines(state->text, state->length) : 0;
     bool has_root = sysinfo__root_is_own(host) || state->root >= 0;
-    return sysinfo__is_not_told(status) && has_root ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) && has_root ? SYSINFO_OK : status;
 }
 
 static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_processors *counts) {
@@ -243,7 +237,7 @@ static int is_list_still_true(struct sysinfo_host *host, const char *list, size_
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
     *is_true = status == SYSINFO_OK && state->length == length && memcmp(state->text, list, length) == 0;
-    return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 /*
@@ -258,13 +252,13 @@ int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processo
         tell(state->counted.logical, state->counted.cores, counts);
         return SYSINFO_OK;
     }
-    if (!has_list && !sysinfo__is_not_told(status)) {
+    if (!has_list && !sysinfo__is_missing(status)) {
         return status;
     }
     size_t length = state->length;
     char *list = has_list ? malloc(length + 1) : NULL;
     if (has_list && list == NULL) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, CPUS);
     }
     if (has_list) {
         memcpy(list, state->text, length);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
-#include "files.h"
+#include "linux.h"
 
 /* USER_HZ: a constant of the architecture, 100 on every one that is alive. */
 static double ticks_per_second(const struct sysinfo_host *host) {
@@ -19,7 +19,7 @@ static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat",
                                "has a cpu line without the four numbers user, nice, system and idle");
     default:
-        return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "/proc/stat", "needs more memory than there is");
+        return sysinfo__no_memory(host, "/proc/stat");
     }
 }
 

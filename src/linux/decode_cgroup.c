@@ -37,7 +37,7 @@ bool sysinfo__decode_group(const char *text, size_t length, const char *controll
  */
 static const char *scan_value(const char *p, const char *end, uint64_t *value) {
     uint64_t number;
-    p = sysinfo__scan_digits(p, &number);
+    p = sysinfo__digits(p, &number);
     if (p == NULL || (p < end && *p != '\n' && *p != ' ')) {
         return NULL;
     }

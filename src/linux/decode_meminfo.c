@@ -43,7 +43,7 @@ SYSINFO__ALWAYS_INLINE bool begins_with_key(const char *line, const struct key *
  */
 static __attribute__((noinline)) bool scan_last(const char *p, uint64_t *value) {
     uint64_t number;
-    const char *end = sysinfo__scan_digits(p, &number);
+    const char *end = sysinfo__digits(p, &number);
     if (end == NULL || *end != '\0' || end - p > 15) {
         return false;
     }

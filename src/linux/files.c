@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files.h"
+#include "linux.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,6 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-
-#include "../posix/posix.h"
-#include "page_size.h"
 
 enum { PROC_MAGIC = 0x9fa0, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
 
@@ -56,9 +53,7 @@ static int open_below(int root, const char *relative, int flags) {
 #ifdef SYS_openat2
     /* Not from <linux/openat2.h>: a C library may come without the kernel's headers, as musl does. */
     enum { RESOLVE_BELOW_ROOT = 0x10 };
-    const struct {
-        uint64_t flags, mode, resolve;
-    } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
+    const struct { uint64_t flags, mode, resolve; } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
     int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
         return fd;
@@ -285,7 +280,7 @@ int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer
     int fd = open_path(host, path, O_PATH | O_DIRECTORY, &status);
     *answer = false;
     if (fd < 0) {
-        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     int64_t magic = sysinfo__root_is_own(host) ? file_system(fd) : CGROUP_MAGIC;
     *answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
@@ -346,9 +341,6 @@ bool sysinfo__name_number(const char *name, const char *prefix, const char *suff
     if (strncmp(name, prefix, prefix_length) != 0) {
         return false;
     }
-    const char *digits = name + prefix_length, *p = digits;
-    for (*number = 0; *p >= '0' && *p <= '9' && p - digits < 15; p++) {
-        *number = *number * 10 + (uint64_t)(*p - '0');
-    }
-    return p > digits && strcmp(p, suffix) == 0;
+    const char *end = sysinfo__digits(name + prefix_length, number);
+    return end != NULL && strcmp(end, suffix) == 0 && *number < UINT64_C(1000000000000000);
 }

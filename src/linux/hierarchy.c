@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "hierarchy.h"
+#include "linux.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "page_size.h"
 #include "scan.h"
 
 enum { ABSENT = -2, ATTEMPTS = 3 }; /* Of a descriptor: the file is not there. */
@@ -50,14 +48,6 @@ static const struct {
 };
 
 enum { LONGEST_NAME = 40 }; /* Of a file, with the slash before it. */
-
-static int no_memory(struct sysinfo_host *host) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, GROUP_FILE, "needs more memory than there is");
-}
-
-bool sysinfo__is_one_unknown(int status) {
-    return sysinfo__is_not_told(status) || status == SYSINFO_MALFORMED;
-}
 
 int sysinfo__no_group(struct sysinfo_host *host) {
     struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
@@ -207,7 +197,7 @@ static int take(struct search *search, const char *point, struct sysinfo__part b
     }
     char *path = calloc(1, length + below.length + LONGEST_NAME + 1);
     if (path == NULL) {
-        return no_memory(search->host);
+        return sysinfo__no_memory(search->host, GROUP_FILE);
     }
     memcpy(path, point, length);
     memcpy(path + length, below.at, below.length);
@@ -261,7 +251,7 @@ static int look(struct search *search, const char *controller) {
     const char *end = state->text + state->length;
     char *names = malloc(2 * (state->length + 1));
     if (names == NULL) {
-        return no_memory(search->host);
+        return sysinfo__no_memory(search->host, GROUP_FILE);
     }
     int status = SYSINFO_OK;
     search->controller = controller;
@@ -287,7 +277,7 @@ static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     }
     hierarchy->level = calloc(levels, sizeof *hierarchy->level);
     if (hierarchy->level == NULL) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, GROUP_FILE);
     }
     hierarchy->levels = levels;
     size_t length = hierarchy->length;
@@ -340,7 +330,7 @@ static int find_hierarchy(struct search *search, enum sysinfo__controller contro
     }
     hierarchy->group = malloc(search->path.length + 1);
     if (hierarchy->group == NULL) {
-        return no_memory(search->host);
+        return sysinfo__no_memory(search->host, GROUP_FILE);
     }
     memcpy(hierarchy->group, search->path.at, search->path.length);
     hierarchy->group[search->path.length] = '\0';
@@ -366,7 +356,7 @@ static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *lengt
     *path = NULL;
     int status = sysinfo__file_read_once(host, "/proc/self/cpuset");
     if (status != SYSINFO_OK) {
-        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     *length = strcspn(state->text, "\n");
     if (*length == 0 || state->text[0] != '/') {
@@ -374,7 +364,7 @@ static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *lengt
     }
     *path = malloc(*length + 1);
     if (*path == NULL) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, GROUP_FILE);
     }
     memcpy(*path, state->text, *length + 1);
     return SYSINFO_OK;
@@ -406,10 +396,10 @@ static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo, bool *is_l
     int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
     *is_mountinfo = status == SYSINFO_OK;
     *is_lasting = status == SYSINFO_OK || status == SYSINFO_NOT_FOUND;
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         status = sysinfo__file_read_once(host, "/proc/mounts");
     }
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         *is_lasting = *is_lasting && status == SYSINFO_NOT_FOUND;
         sysinfo__state(host)->length = 0;
         return SYSINFO_OK;
@@ -470,7 +460,7 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     }
     int status = sysinfo__file_read_if_any(host, GROUP_FILE, &cgroups->own_group);
     bool has_text = status == SYSINFO_OK;
-    if (!has_text && !sysinfo__is_not_told(status)) {
+    if (!has_text && !sysinfo__is_missing(status)) {
         return status;
     }
     state->length = has_text ? state->length : 0;
@@ -485,7 +475,7 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
         cgroups->length = state->length;
         cgroups->text = malloc(state->length + SYSINFO__TEXT_PADDING);
         if (cgroups->text == NULL) {
-            return no_memory(host);
+            return sysinfo__no_memory(host, GROUP_FILE);
         }
         memcpy(cgroups->text, state->text, state->length);
         memset(cgroups->text + state->length, 0, SYSINFO__TEXT_PADDING);
@@ -505,7 +495,7 @@ static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy
     for (int i = 0; i < hierarchy->watches; i++) {
         int status =
             read_in(host, hierarchy, hierarchy->watch[i].level, "cgroup.controllers", &hierarchy->watch[i].file);
-        if (status != SYSINFO_OK && !sysinfo__is_not_told(status)) {
+        if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
             return status;
         }
         uint64_t hash = status == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;

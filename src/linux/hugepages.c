@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "hugepages.h"
+#include "linux.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "files.h"
-#include "page_size.h"
 #include "scan.h"
 
 #define FOLDER "/sys/kernel/mm/hugepages"
@@ -61,7 +59,7 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
             *is_known = false;
         }
     }
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         *is_known = false;
         return SYSINFO_OK;
     }

@@ -1,22 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The limits of control groups. docs/containers.md explains every formula. */
-#include "quota.h"
+#include "linux.h"
 
 #include <math.h>
 
-#include "affinity.h"
-#include "files.h"
-#include "hierarchy.h"
 #include "scan.h"
-#include "swap.h"
-
-static uint64_t smaller(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
-}
-
-static uint64_t reduced(uint64_t from, uint64_t by) {
-    return from > by ? from - by : 0;
-}
 
 /* ---- What all levels together allow ---- */
 
@@ -26,8 +14,8 @@ struct tightest {
 };
 
 static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
-    all->limit = smaller(all->limit, limit);
-    all->room = smaller(all->room, reduced(limit, used));
+    all->limit = sysinfo__smaller(all->limit, limit);
+    all->room = sysinfo__smaller(all->room, sysinfo__reduced(limit, used));
 }
 
 /* A level whose limit, or whose use, cannot be told: what the others say is then an upper bound. */
@@ -123,7 +111,7 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     if (!is_known) {
         doubt_limit(all);
     }
-    uint64_t limit = smaller(most, high), used;
+    uint64_t limit = sysinfo__smaller(most, high), used;
     if (limit == SYSINFO_UNLIMITED) {
         return SYSINFO_OK;
     }
@@ -135,12 +123,12 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     }
     struct sysinfo__memory_stat stat = {0};
     if (status == SYSINFO_OK &&
-        reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
+        sysinfo__reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
         status = read_stat(host, hierarchy, level, &stat, &is_known);
     }
     if (status == SYSINFO_OK) {
         all->is_room_certain = all->is_room_certain && is_known;
-        add_limit(all, limit, reduced(used, stat.reclaimable));
+        add_limit(all, limit, sysinfo__reduced(used, stat.reclaimable));
     }
     return status;
 }
@@ -160,7 +148,7 @@ static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarch
     status = read_use(host, hierarchy, 0, SYSINFO__MEMORY_USED, &used, &is_known);
     if (status == SYSINFO_OK) {
         doubt_use(all, stat.limit);
-        add_limit(all, stat.limit, is_known ? reduced(used, stat.reclaimable) : 0);
+        add_limit(all, stat.limit, is_known ? sysinfo__reduced(used, stat.reclaimable) : 0);
     }
     return status;
 }
@@ -201,7 +189,7 @@ static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarch
     if (!is_known) {
         doubt_limit(all);
     }
-    uint64_t limit = smaller(most, high);
+    uint64_t limit = sysinfo__smaller(most, high);
     if (limit == SYSINFO_UNLIMITED) {
         return SYSINFO_OK;
     }
@@ -220,7 +208,7 @@ static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarch
  * engines mean it.
  */
 static uint64_t swap_part(uint64_t both, uint64_t memory) {
-    return both == SYSINFO_UNLIMITED || memory == SYSINFO_UNLIMITED ? both : reduced(both, memory);
+    return both == SYSINFO_UNLIMITED || memory == SYSINFO_UNLIMITED ? both : sysinfo__reduced(both, memory);
 }
 
 static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
@@ -243,7 +231,7 @@ static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarch
     if (status == SYSINFO_OK && !is_known) {
         doubt_use(all, swap_part(both, memory));
     } else if (status == SYSINFO_OK) {
-        add_limit(all, swap_part(both, memory), reduced(both_used, memory_used));
+        add_limit(all, swap_part(both, memory), sysinfo__reduced(both_used, memory_used));
     }
     return status;
 }
@@ -290,7 +278,7 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
     if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && swap.total == 0) {
         FACT(limit, machine, 0);
     } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is told too. */
-        FACT(limit, machine, smaller(swap.free, swap.total));
+        FACT(limit, machine, sysinfo__smaller(swap.free, swap.total));
     }
     return status;
 }

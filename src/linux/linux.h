@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the Linux backend share. */
+/* What the files of the Linux backend share; state.h has what a host keeps open. */
 #ifndef SYSINFO_LINUX_H
 #define SYSINFO_LINUX_H
 
+#include "arithmetic.h"
 #include "backend.h"
+#include "posix/posix.h"
 
 /* ---- Entries of the backend's table ---- */
 
@@ -26,5 +28,192 @@ int sysinfo__linux_pressure(struct sysinfo_host *host, enum sysinfo_result what,
 int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
 const struct sysinfo__tracker *sysinfo__linux_tracker(void);
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
+
+/* ---- Files: below the host's root, whole, and through descriptors that stay open ---- */
+
+/*
+ * Whether a failure means that this machine does not report a figure, rather than that reading it
+ * went wrong: the file is missing, denied, gone, or not supported.
+ */
+static inline bool sysinfo__is_missing(int status) {
+    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE ||
+           status == SYSINFO_NOT_SUPPORTED;
+}
+
+/* Whether a failure leaves one figure unknown rather than the whole answer. */
+static inline bool sysinfo__is_one_unknown(int status) {
+    return sysinfo__is_missing(status) || status == SYSINFO_MALFORMED;
+}
+
+/* The path of a kept file, "/proc/stat". */
+const char *sysinfo__file_path(enum sysinfo__file file);
+
+/*
+ * Reads a kept file whole, into the state's `text` and `length`. What another
+ * read left there is gone.
+ */
+int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
+
+/*
+ * The same for a file that the caller keeps: *fd is opened when it is -1. It is read
+ * to its end, and short. When it is not there, it is not looked for again.
+ */
+int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd);
+
+/* The same for a file that procfs or cgroupfs makes as a single record: one read brings all of it. */
+int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
+
+/* The same for one that some kernels lack: when it is not there, it is not looked for again until it is closed. */
+int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
+void sysinfo__kept_close(struct sysinfo__kept *file);
+
+/* Whether there is a folder of control groups at that path: below another root, any folder. */
+int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
+
+/* FNV-1a, to notice that a text has changed. */
+uint64_t sysinfo__text_hash(const char *text, size_t length);
+
+/* The same for a file that is opened for this one reading. `path` begins with a slash. */
+int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
+
+/* The entries of a folder, one by one; a name that `visit` answers false for ends the walk. */
+int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
+                         void *context);
+
+/*
+ * The number in a name made of a prefix, digits and a suffix: ("cpu12", "cpu", "") is 12. False:
+ * the name is another.
+ */
+bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number);
+
+/* Whether this is the machine's own root, so that the system itself may be asked. */
+bool sysinfo__root_is_own(const struct sysinfo_host *host);
+
+/* Whether the kernel's own /proc is mounted, so that a file that it lacks is one that this kernel lacks. */
+bool sysinfo__has_proc(const struct sysinfo_host *host);
+
+/* ---- CPUs ---- */
+
+/* The online CPUs; an empty set where sysfs does not say. */
+int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online);
+
+/*
+ * Cores that the CPUs belong to; 0: at least one of them does not say which is its core.
+ * *is_lasting: that no file was kept from us.
+ */
+int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
+                         bool *is_lasting);
+
+/* Tells `allowed`: the online CPUs that this process may run on; nothing where that is not known. */
+int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
+
+void sysinfo__affinity_open(struct sysinfo__affinity *affinity);
+void sysinfo__affinity_close(struct sysinfo__affinity *affinity);
+
+/* ---- Memory ---- */
+
+/*
+ * Of this machine: what the system says. Of another root: the power of two that
+ * makes free memory in pages (nr_free_pages of its vmstat) equal free memory in
+ * bytes (MemFree of its meminfo); the two files are not of the same instant, so a
+ * quarter of difference is let pass. Where they do not say, it is this machine's
+ * page size, and *is_guess is set. Pass 0 for what is not known.
+ */
+uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes, uint64_t free_pages, bool *is_guess);
+
+/*
+ * Bytes in free huge pages of all sizes, from sys/kernel/mm/hugepages: meminfo
+ * tells the free ones of the default size only. *is_known is cleared where the
+ * machine does not say.
+ */
+int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *is_known);
+
+/* What sysinfo__free_huge_pages() keeps open. */
+void sysinfo__huge_pages_open(struct sysinfo__huge_pages *huge_pages);
+void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages);
+
+/*
+ * `total` and `free` without what was moved; from the same text free memory in
+ * bytes (0: not told), and whether it has a SwapTotal line.
+ */
+int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line);
+
+void sysinfo__numa_open(struct sysinfo__numa *numa);
+void sysinfo__numa_close(struct sysinfo__numa *numa);
+
+/* ---- Control groups ---- */
+
+/*
+ * Where the control groups of this process are.
+ *
+ * A process is in one group of each hierarchy. On version 2 there is a single
+ * hierarchy for all controllers; on version 1 each controller has its own, or
+ * shares one; both versions may be mounted at once, with each controller in one of
+ * them. A limit holds for all groups below: so what counts is the process's
+ * group and every group above it, here called levels, from the own one (0) to
+ * the highest that the mount shows.
+ *
+ * Finding them takes tens of microseconds (mountinfo is long), reading a limit
+ * less than one. So they are found once, their files stay open, and each question
+ * reads /proc/self/cgroup to see whether the process is still where it was.
+ */
+
+/* The files of each controller: a name in version 2, and one in version 1. NULL: that version has none. */
+enum sysinfo__memory_file {
+    SYSINFO__MEMORY_LIMIT,
+    SYSINFO__MEMORY_HIGH,
+    SYSINFO__MEMORY_USED,
+    SYSINFO__MEMORY_STAT,
+    SYSINFO__SWAP_LIMIT,
+    SYSINFO__SWAP_HIGH,
+    SYSINFO__SWAP_USED,
+    SYSINFO__MEMORY_PEAK,
+    SYSINFO__MEMORY_EVENTS,
+    SYSINFO__MEMORY_OOM
+};
+enum sysinfo__cpu_file { SYSINFO__CPU_QUOTA, SYSINFO__CPU_PERIOD, SYSINFO__CPU_STAT };
+enum sysinfo__cpuacct_file { SYSINFO__CPUACCT_USAGE, SYSINFO__CPUACCT_STAT };
+enum sysinfo__cpuset_file { SYSINFO__CPUSET_CPUS, SYSINFO__CPUSET_NO_PREFIX, SYSINFO__CPUSET_EFFECTIVE };
+enum sysinfo__unified_file { SYSINFO__UNIFIED_CPU, SYSINFO__UNIFIED_MEMORY, SYSINFO__UNIFIED_IO, SYSINFO__UNIFIED_IRQ };
+
+/*
+ * Asks a hierarchy: brings the view of it up to date, calls `ask`, and when a
+ * group vanished meanwhile (SYSINFO_GONE) looks for the groups anew and asks
+ * again. `ask` begins from scratch each time.
+ */
+int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
+                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context),
+                           void *context);
+
+/*
+ * Reads a level's file into the state's text. SYSINFO_NOT_FOUND: that level has no
+ * such file (which is remembered), or this version has none. SYSINFO_GONE: it had one.
+ */
+int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
+
+/* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
+int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                 int file, const char *complaint);
+
+/*
+ * The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it
+ * holds something else.
+ */
+int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                  int file, uint64_t *value);
+
+/* Says why nothing is known of the process's group: there is no /proc/self/cgroup, or no mount shows the group. */
+int sysinfo__no_group(struct sysinfo_host *host);
+
+void sysinfo__cgroups_open(struct sysinfo__cgroups *cgroups);
+void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups);
+
+/* The tightest quota of all levels of the CPU controller's hierarchy. */
+struct sysinfo__quota {
+    double cpus;     /* Infinity: none was found. */
+    size_t level;    /* Which holds it; 0 when there is none. */
+    bool is_certain; /* All levels were seen. */
+};
+int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota);
 
 #endif

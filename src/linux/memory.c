@@ -3,9 +3,7 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-#include "files.h"
-#include "hugepages.h"
-#include "page_size.h"
+#include "linux.h"
 #include "scan.h"
 
 #define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
@@ -43,20 +41,12 @@ static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *m
         int status = sysinfo__file_read(host, SYSINFO__FILE_VMSTAT);
         if (status == SYSINFO_OK) {
             sysinfo__decode_vmstat(state->text, state->length, state->vmstat_hints, pages);
-        } else if (!sysinfo__is_not_told(status)) {
+        } else if (!sysinfo__is_missing(status)) {
             return status;
         }
     }
     *size = sysinfo__page_size(host, meminfo->value[SYSINFO__MEM_FREE], pages[SYSINFO__NR_FREE_PAGES], &is_guess);
     return SYSINFO_OK;
-}
-
-static uint64_t reduced(uint64_t from, uint64_t by) {
-    return from > by ? from - by : 0;
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b) {
-    return a < b ? a : b;
 }
 
 /*
@@ -74,7 +64,7 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
     const uint32_t needed = KEY_BIT(ACTIVE_FILE) | KEY_BIT(INACTIVE_FILE) | KEY_BIT(S_RECLAIMABLE);
     int status =
         (meminfo->known & needed) == needed ? sysinfo__file_read(host, SYSINFO__FILE_ZONEINFO) : SYSINFO_NOT_FOUND;
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         GUESS(memory, available, value[SYSINFO__MEM_FREE] + (IS_KNOWN(meminfo, CACHED) ? value[SYSINFO__CACHED] : 0));
         return SYSINFO_OK;
     }
@@ -87,14 +77,14 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
     if (status != SYSINFO_OK) {
         return status;
     }
-    uint64_t low = low_pages < UINT64_MAX / bytes_per_page ? low_pages * bytes_per_page : UINT64_MAX;
+    uint64_t low = sysinfo__bytes(low_pages, bytes_per_page);
     if (low > value[SYSINFO__MEM_TOTAL]) { /* A container's small meminfo over the machine's zoneinfo. */
         low = 0;
     }
     uint64_t file_cache = value[SYSINFO__ACTIVE_FILE] + value[SYSINFO__INACTIVE_FILE];
     uint64_t objects = value[SYSINFO__S_RECLAIMABLE];
-    uint64_t gain = file_cache - smaller(file_cache / 2, low) + objects - smaller(objects / 2, low);
-    GUESS(memory, available, reduced(value[SYSINFO__MEM_FREE] + gain, low));
+    uint64_t gain = file_cache - sysinfo__smaller(file_cache / 2, low) + objects - sysinfo__smaller(objects / 2, low);
+    GUESS(memory, available, sysinfo__reduced(value[SYSINFO__MEM_FREE] + gain, low));
     return SYSINFO_OK;
 }
 
@@ -169,11 +159,11 @@ static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
     *answer = true;
     int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
     bool is_mountinfo = status == SYSINFO_OK;
-    if (sysinfo__is_not_told(status)) {
+    if (sysinfo__is_missing(status)) {
         status = sysinfo__file_read_once(host, "/proc/mounts");
     }
     if (status != SYSINFO_OK) {
-        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     const char *end = state->text + state->length;
     for (const char *line = state->text, *next; line < end; line = next) {
@@ -200,12 +190,13 @@ static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
         status = is_own_meminfo(host, &is_own);
     }
     if (!is_known || !is_own || status != SYSINFO_OK) {
-        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     FACT(memory, arc, size);
     if (SYSINFO_HAS(memory, available)) {
-        uint64_t more = reduced(size, least);
-        GUESS(memory, available, memory->available + smaller(more, reduced(memory->total, memory->available)));
+        uint64_t more = sysinfo__reduced(size, least);
+        GUESS(memory, available,
+              memory->available + sysinfo__smaller(more, sysinfo__reduced(memory->total, memory->available)));
     }
     return SYSINFO_OK;
 }

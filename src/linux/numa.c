@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Documentation/ABI/stable/sysfs-devices-node. */
-#include "numa.h"
+#include "linux.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
-#include "page_size.h"
-
 #define NODES "/sys/devices/system/node"
-
-static int no_memory(struct sysinfo_host *host) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, NODES, "needs more memory than there is");
-}
 
 static void forget(struct sysinfo__numa *numa) {
     for (size_t i = 0; i < numa->count; i++) {
@@ -77,7 +70,7 @@ static int find_nodes(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__numa *numa = &state->numa;
     int status = sysinfo__file_read_single(host, NODES "/online", &numa->online);
-    if (status != SYSINFO_OK && !sysinfo__is_not_told(status)) {
+    if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
         return status;
     }
     uint64_t hash = status == SYSINFO_OK ? sysinfo__text_hash(state->text, state->length) : 0;
@@ -88,7 +81,7 @@ static int find_nodes(struct sysinfo_host *host) {
     forget(numa);
     status = sysinfo__folder_walk(host, NODES, note_node, &walk);
     if (!walk.has_memory) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, NODES);
     }
     if (status == SYSINFO_OK && numa->count == 0) {
         return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, NODES, "has no folder of a node");
@@ -133,7 +126,7 @@ static size_t write_list(const struct sysinfo__cpu_set *set, char *text, size_t 
 
 static int tell_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, struct sysinfo__numa_row *row) {
     if (!sysinfo__numa_row_reserve(row, write_list(cpus, NULL, 0))) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, NODES);
     }
     row->cpus[0] = '\0';
     write_list(cpus, row->cpus, row->cpus_size);
@@ -149,7 +142,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__numa_files *file
     enum sysinfo__cpu_set_outcome outcome = SYSINFO__CPU_SET_MALFORMED;
     if (status == SYSINFO_OK) {
         outcome = sysinfo__decode_cpu_list(state->text, state->length, cpus);
-    } else if (sysinfo__is_not_told(status)) {
+    } else if (sysinfo__is_missing(status)) {
         struct sysinfo__kept mask = {.fd = -1};
         status = read_node_file(host, files->number, "cpumap", &mask);
         sysinfo__kept_close(&mask);
@@ -158,12 +151,12 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__numa_files *file
         }
     }
     if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
-        return no_memory(host);
+        return sysinfo__no_memory(host, NODES);
     }
     if (outcome == SYSINFO__CPU_SET_OK) {
         return tell_cpus(host, cpus, row);
     }
-    return status == SYSINFO_OK || sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+    return status == SYSINFO_OK || sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int read_node(struct sysinfo_host *host, struct sysinfo__numa_files *files, struct sysinfo__numa_row *row) {
@@ -171,7 +164,7 @@ static int read_node(struct sysinfo_host *host, struct sysinfo__numa_files *file
     int status = read_node_file(host, files->number, "meminfo", &files->meminfo);
     if (status == SYSINFO_OK) {
         sysinfo__decode_node_meminfo(state->text, state->length, &row->node);
-    } else if (!sysinfo__is_not_told(status)) {
+    } else if (!sysinfo__is_missing(status)) {
         return status;
     }
     return read_cpus(host, files, row);
@@ -182,7 +175,7 @@ int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *ro
     int status = find_nodes(host);
     for (size_t i = 0; i < numa->count && status == SYSINFO_OK; i++) {
         struct sysinfo__numa_row *row = sysinfo__numa_rows_add(rows, numa->node[i].number);
-        status = row == NULL ? no_memory(host) : read_node(host, &numa->node[i], row);
+        status = row == NULL ? sysinfo__no_memory(host, NODES) : read_node(host, &numa->node[i], row);
     }
     return status;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "page_size.h"
+#include "linux.h"
 
 #include <unistd.h>
-
-#include "files.h"
 
 uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes, uint64_t free_pages, bool *is_guess) {
     *is_guess = false;
@@ -18,9 +16,4 @@ uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes
     *is_guess = !sysinfo__root_is_own(host);
     long size = sysconf(_SC_PAGESIZE);
     return size > 0 ? (uint64_t)size : 4096;
-}
-
-bool sysinfo__is_not_told(int status) {
-    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE ||
-           status == SYSINFO_NOT_SUPPORTED;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files.h"
-#include "hierarchy.h"
+#include "linux.h"
 
 static const char *const machine_files[] = {"/proc/pressure/cpu", "/proc/pressure/memory", "/proc/pressure/io",
                                             "/proc/pressure/irq"};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode_record.h"
-#include "files.h"
+#include "linux.h"
 
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record) {
     enum { ATTEMPTS = 3 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
-#include "files.h"
 #include "heap/owner.h"
+#include "linux.h"
 #include "scan.h"
 
 /* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */

@@ -20,6 +20,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "arithmetic.h"
+
 /* gcc would outline this at its many call sites, and pass each result through memory: half the throughput. */
 #define SYSINFO__ALWAYS_INLINE static inline __attribute__((always_inline))
 
@@ -95,31 +97,12 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t 
 }
 
 /*
- * A number of any length, digit by digit: nanoseconds and the v1 memory
- * controller's "no limit" have up to nineteen. NULL: none, or beyond 64 bits. What
- * stands behind it is for the caller to look at.
+ * sysinfo__digits() with a blank or the line's end after it: nanoseconds and the v1 memory
+ * controller's "no limit" have up to nineteen digits.
  */
-static inline const char *sysinfo__scan_digits(const char *p, uint64_t *value) {
-    const char *digits = p;
-    uint64_t number = 0;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        unsigned digit = (unsigned)(*p - '0');
-        if (number > (UINT64_MAX - digit) / 10) {
-            return NULL;
-        }
-        number = number * 10 + digit;
-    }
-    if (p == digits) {
-        return NULL;
-    }
-    *value = number;
-    return p;
-}
-
-/* The same with a blank or the line's end behind it. */
 static inline const char *sysinfo__scan_long(const char *p, uint64_t *value) {
     uint64_t number;
-    p = sysinfo__scan_digits(p, &number);
+    p = sysinfo__digits(p, &number);
     if (p == NULL || (*p != ' ' && *p != '\n' && *p != '\t')) {
         return NULL;
     }

@@ -71,7 +71,7 @@ struct sysinfo__hierarchy {
     struct sysinfo__cgroup_level {
         size_t path_length; /* Its folder is the first so many bytes of `path`. */
         struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
-    } *level;
+    } * level;
     bool is_watched;
     int watches;
     struct {
@@ -120,7 +120,7 @@ struct sysinfo__state {
         struct sysinfo__numa_files {
             uint64_t number;
             struct sysinfo__kept meminfo, cpulist;
-        } *node;
+        } * node;
         struct sysinfo__cpu_set cpus; /* Of the node that is being read. */
     } numa;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "files.h"
+#include "linux.h"
 
 int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);

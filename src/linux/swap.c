@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "swap.h"
+#include "linux.h"
 
 #include <sys/sysinfo.h>
 
-#include "files.h"
-#include "page_size.h"
-
 #define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
-
-static bool multiply(uint64_t a, uint64_t b, uint64_t *product) {
-    return !__builtin_mul_overflow(a, b, product);
-}
 
 /* A meminfo without the line: sysinfo(2), which knows this machine only. */
 static void ask_kernel(struct sysinfo_swap *swap) {
     struct sysinfo kernel;
     uint64_t total, free;
-    if (sysinfo(&kernel) == 0 && multiply(kernel.totalswap, kernel.mem_unit, &total) &&
-        multiply(kernel.freeswap, kernel.mem_unit, &free)) {
+    if (sysinfo(&kernel) == 0 && sysinfo__multiply(kernel.totalswap, kernel.mem_unit, &total) &&
+        sysinfo__multiply(kernel.freeswap, kernel.mem_unit, &free)) {
         FACT(swap, total, total);
         FACT(swap, free, free);
     }
@@ -27,16 +20,16 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_VMSTAT);
     if (status != SYSINFO_OK) {
-        return sysinfo__is_not_told(status) ? SYSINFO_OK : status;
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     uint64_t pages[SYSINFO__VMSTAT_KEYS] = {0}, bytes;
     uint32_t known = sysinfo__decode_vmstat(state->text, state->length, state->vmstat_hints, pages);
     bool is_guess;
     uint64_t size = sysinfo__page_size(host, free_bytes, pages[SYSINFO__NR_FREE_PAGES], &is_guess);
-    if ((known & KEY_BIT(PSWPIN)) && multiply(pages[SYSINFO__PSWPIN], size, &bytes)) {
+    if ((known & KEY_BIT(PSWPIN)) && sysinfo__multiply(pages[SYSINFO__PSWPIN], size, &bytes)) {
         FACT(swap, sin, bytes);
     }
-    if ((known & KEY_BIT(PSWPOUT)) && multiply(pages[SYSINFO__PSWPOUT], size, &bytes)) {
+    if ((known & KEY_BIT(PSWPOUT)) && sysinfo__multiply(pages[SYSINFO__PSWPOUT], size, &bytes)) {
         FACT(swap, sout, bytes);
     }
     if (is_guess) {

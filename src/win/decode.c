@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "arithmetic.h"
+
 /* Reads a number at any address; false: it is not all there. */
 static bool get(const void *bytes, size_t length, size_t offset, void *number, size_t size) {
     if (offset > length || length - offset < size) {
@@ -125,11 +127,7 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, struct sysinfo__cor
 
 /* Pages as bytes; false: more than there can be. */
 static bool to_bytes(uint64_t pages, uint64_t page_size, uint64_t *bytes) {
-    if (page_size == 0 || pages > UINT64_MAX / page_size) {
-        return false;
-    }
-    *bytes = pages * page_size;
-    return true;
+    return page_size != 0 && sysinfo__multiply(pages, page_size, bytes);
 }
 
 bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists,

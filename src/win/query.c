@@ -56,10 +56,6 @@ static bool grow(struct sysinfo__state *state, size_t wanted) {
     return true;
 }
 
-static int lacks_memory(struct sysinfo_host *host, const char *source) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, source, "needs more memory than there is");
-}
-
 static bool is_too_small(uint32_t status) {
     return status == info_length_mismatch || status == buffer_overflow || status == buffer_too_small;
 }
@@ -137,7 +133,7 @@ static int each_of_one_group(struct sysinfo_host *host, WORD groups, sysinfo__vi
         return status;
     }
     return visit_rows(sysinfo__state(host), 0, SIZE_MAX, visit, context) ? SYSINFO_OK
-                                                                         : lacks_memory(host, processor_source);
+                                                                         : sysinfo__no_memory(host, processor_source);
 }
 
 /* Whether the system says that it does not know the question, as opposed to the group. */
@@ -194,7 +190,7 @@ int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, vo
             active = state->length / sizeof(struct sysinfo__processor);
         }
         if (!visit_rows(state, first, active, visit, context)) {
-            return lacks_memory(host, processor_source);
+            return sysinfo__no_memory(host, processor_source);
         }
         first += active;
     }
@@ -217,7 +213,7 @@ int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores
     } while (!is_told && error == ERROR_INSUFFICIENT_BUFFER && has_memory);
     SetLastError(last_error);
     if (!has_memory) {
-        return lacks_memory(host, source);
+        return sysinfo__no_memory(host, source);
     }
     if (!is_told) {
         return sysinfo__failed(host, sysinfo__win_status(error), error, source, NULL);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Arithmetic on unsigned numbers that stays within 64 bits, and digits. */
+#ifndef SYSINFO_ARITHMETIC_H
+#define SYSINFO_ARITHMETIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static inline uint64_t sysinfo__smaller(uint64_t a, uint64_t b) {
+    return a < b ? a : b;
+}
+
+/* `from` - `by`, but not below 0. */
+static inline uint64_t sysinfo__reduced(uint64_t from, uint64_t by) {
+    return from > by ? from - by : 0;
+}
+
+/* False: the product does not fit, and is not set. */
+static inline bool sysinfo__multiply(uint64_t a, uint64_t b, uint64_t *product) {
+    if (b > 0 && a > UINT64_MAX / b) {
+        return false;
+    }
+    *product = a * b;
+    return true;
+}
+
+/* Bytes of so many pages or blocks; the largest number where that does not fit. */
+static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
+    uint64_t bytes = UINT64_MAX;
+    (void)sysinfo__multiply(count, size, &bytes);
+    return bytes;
+}
+
+/* A number of any length; returns what follows its last digit. NULL: there is none, or it is beyond 64 bits. */
+static inline const char *sysinfo__digits(const char *p, uint64_t *value) {
+    const char *digits = p;
+    uint64_t number = 0;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        unsigned digit = (unsigned)(*p - '0');
+        if (number > (UINT64_MAX - digit) / 10) {
+            return NULL;
+        }
+        number = number * 10 + digit;
+    }
+    if (p == digits) {
+        return NULL;
+    }
+    *value = number;
+    return p;
+}
+
+#endif
