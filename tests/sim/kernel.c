@@ -502,6 +502,14 @@ int simk_strcmp(const char *a, const char *b);
 int simk_strcmp(const char *a, const char *b) {
     return strcmp(a, b);
 }
+char *simk_strrchr(const char *text, int c);
+char *simk_strrchr(const char *text, int c) {
+    return strrchr(text, c);
+}
+char *simk_strstr(const char *text, const char *part);
+char *simk_strstr(const char *text, const char *part) {
+    return strstr(text, part);
+}
 void simk_qsort(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *));
 void simk_qsort(void *rows, size_t count, size_t size, int (*compare)(const void *, const void *)) {
     qsort(rows, count, size, compare);
