@@ -105,6 +105,9 @@ void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t
 /* The sums of all nodes. */
 void sysinfo__sum(struct sysinfo__tally *tally);
 
+/* The same, before the tracker has started. */
+void sysinfo__tally_nodes(struct sysinfo__tally *tally);
+
 /* The tracker has started, and malloc() is its own. */
 bool sysinfo__is_counting(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Nodes: who counts where, what a thread's end and a fork do to them, and their sums. */
-#include "inside.h"
+#include "snapshot.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -204,6 +204,7 @@ static void settle(void) {
     (void)pthread_atfork(before_fork, after_fork, after_fork_in_child);
     begin_record();
     wiped.slot[0] = &sysinfo__memory.node[0];
+    sysinfo__keep_sites_if_asked();
     state = SETTLED;
 }
 
@@ -304,6 +305,10 @@ void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t
 
 void sysinfo__sum(struct sysinfo__tally *tally) {
     (void)sysinfo__find_node(); /* In a child that has not allocated yet, the record is still the parent's. */
+    sysinfo__tally_nodes(tally);
+}
+
+void sysinfo__tally_nodes(struct sysinfo__tally *tally) {
     memset(tally, 0, sizeof *tally);
     uint32_t nodes = LOAD(sysinfo__memory.header.nodes);
     for (uint32_t i = 0; i < nodes; i++) {
@@ -323,7 +328,7 @@ bool sysinfo__is_counting(void) {
 
 static const void *real_malloc(void) {
     const void *address;
-    memcpy(&address, &sysinfo__real.malloc, sizeof address);
+    memcpy(&address, LOAD(sysinfo__frames) != 0 ? &sysinfo__behind.malloc : &sysinfo__real.malloc, sizeof address);
     return address;
 }
 
@@ -402,18 +407,26 @@ static void unmap(void *memory, size_t size) {
     (void)sysinfo__real.munmap(memory, size);
 }
 
+static bool keeps_sites(void) {
+    return LOAD(sysinfo__frames) != 0;
+}
+
 const struct sysinfo__tracker *sysinfo__tracker(void) {
     static const struct sysinfo__tracker tracker = {
-        SYSINFO__TRACKER_VERSION,
-        sysinfo__is_counting,
-        real_malloc,
-        sysinfo__sum,
-        sum_thread,
-        enter,
-        leave,
-        watch,
-        map,
-        unmap,
+        .version = SYSINFO__TRACKER_VERSION,
+        .is_counting = sysinfo__is_counting,
+        .real_malloc = real_malloc,
+        .process = sysinfo__sum,
+        .thread = sum_thread,
+        .enter = enter,
+        .leave = leave,
+        .watch = watch,
+        .map = map,
+        .unmap = unmap,
+        .keep_sites = SYSINFO__KEEPS_SITES ? sysinfo__keep_sites : NULL,
+        .keeps_sites = keeps_sites,
+        .next_generation = sysinfo__next_generation,
+        .snapshot = sysinfo__snapshot,
     };
     return &tracker;
 }

@@ -50,6 +50,12 @@ struct sysinfo__tracker {
     /* Memory that is not of the heap; NULL: none. */
     void *(*map)(size_t size);
     void (*unmap)(void *memory, size_t size);
+
+    /* Sites of live blocks. A false or a status that is not 0: not on this processor, or there is no memory. */
+    bool (*keep_sites)(uint32_t frames);
+    bool (*keeps_sites)(void);
+    uint32_t (*next_generation)(void);
+    int (*snapshot)(uint32_t what, const void **bytes, size_t *size); /* To be unmapped. */
 };
 
 #ifdef __ELF__

@@ -5,13 +5,13 @@
  * An allocation is counted when it is there, and a free before it is done: another
  * thread that gets or frees the same block is then never counted too early.
  */
-#include "inside.h"
+#include "sites.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPORT __attribute__((visibility("default")))
+#define EXPORT SYSINFO__BETWEEN __attribute__((visibility("default")))
 
 /*
  * While it is in the allocator behind, a thread does not ask it for its footprint:
@@ -97,7 +97,7 @@ static void count_free(node_t *node, int64_t size) {
  * too, where the size of a block is not in front of it.
  */
 
-__attribute__((noinline)) static void *malloc_slowly(size_t size) {
+__attribute__((noinline)) SYSINFO__BETWEEN static void *malloc_slowly(size_t size) {
     node_t *node = sysinfo__node();
     uint64_t outer = enter(node);
     void *block = sysinfo__real.malloc(size);
@@ -107,7 +107,7 @@ __attribute__((noinline)) static void *malloc_slowly(size_t size) {
 
 /* Under another name, so that it can be told from a malloc() that is in front of it. */
 void *sysinfo__malloc(size_t size) __attribute__((visibility("hidden")));
-void *sysinfo__malloc(size_t size) {
+SYSINFO__BETWEEN void *sysinfo__malloc(size_t size) {
     node_t *node = *sysinfo__slot;
     if (UNLIKELY(node == NULL || node->inside != 0)) {
         return malloc_slowly(size);
@@ -124,7 +124,7 @@ void *sysinfo__malloc(size_t size) {
     }
     return count_size(node, block, sysinfo__size_in(word));
 }
-EXPORT void *malloc(size_t size) __attribute__((alias("sysinfo__malloc")));
+__attribute__((visibility("default"))) void *malloc(size_t size) __attribute__((alias("sysinfo__malloc")));
 
 __attribute__((noinline)) static void free_slowly(void *block) {
     if (sysinfo__is_boot(block)) {
@@ -171,7 +171,7 @@ EXPORT void free(void *block) {
 
 /* ---- The others ---- */
 
-static void *realloc_boot(void *block, size_t size) {
+SYSINFO__BETWEEN static void *realloc_boot(void *block, size_t size) {
     void *moved = malloc(size);
     size_t held = sysinfo__boot_size(block);
     if (moved != NULL) {

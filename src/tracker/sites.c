@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The functions that take the allocator's place while sites are kept.
+ *
+ * A thread remembers the words of its stack that decided over a site (its memo). The same
+ * call from the same place of the stack then costs as many comparisons as there are
+ * such words, and no unwinding: what decides is the same, and so is the result.
+ */
+#include "sites.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+uint32_t sysinfo__frames;
+bool sysinfo__has_earlier_blocks;
+struct sysinfo__real sysinfo__behind;
+static struct sysinfo__control own_control = {.state = 1};
+struct sysinfo__control *sysinfo__control = &own_control;
+
+uint32_t sysinfo__next_generation(void) {
+    uint64_t state = LOAD(sysinfo__control->state);
+    while ((uint32_t)state < SYSINFO__GENERATION_MOST &&
+           !__atomic_compare_exchange_n(&sysinfo__control->state, &state, state + 1, true, __ATOMIC_RELAXED,
+                                        __ATOMIC_RELAXED)) {
+    }
+    return (uint32_t)LOAD(sysinfo__control->state);
+}
+
+#if SYSINFO__KEEPS_SITES
+
+/* ---- The table of sites ---- */
+
+enum { CHAINS = 1 << 16, SITE_FRAMES = 1 << 24 };
+
+struct sysinfo__site *sysinfo__site;
+uint64_t *sysinfo__site_frame;
+uint32_t sysinfo__sites = SYSINFO__SITE_FIRST;
+static uint32_t *chain;
+static uint32_t frames_used;
+
+static uint32_t hash_of(const uint64_t *frame, uint32_t count) {
+    uint64_t hash = count;
+    for (uint32_t i = 0; i < count; i++) {
+        hash = (hash ^ frame[i]) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    return (uint32_t)(hash >> 8);
+}
+
+static uint32_t find_in_chain(uint32_t number, uint32_t end, uint32_t hash, const uint64_t *frame, uint32_t count) {
+    for (; number != end && number != 0; number = sysinfo__site[number].next) {
+        const struct sysinfo__site *site = &sysinfo__site[number];
+        if (site->hash == hash && site->count == count &&
+            memcmp(&sysinfo__site_frame[site->first], frame, count * sizeof *frame) == 0) {
+            return number;
+        }
+    }
+    return 0;
+}
+
+/* A place in an array that is never given back. False: it is full. */
+static bool claim_places(uint32_t *next, uint32_t count, uint32_t most, uint32_t *first) {
+    uint32_t now = LOAD(*next);
+    do {
+        if (count > most - now) {
+            return false;
+        }
+    } while (!__atomic_compare_exchange_n(next, &now, now + count, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    *first = now;
+    return true;
+}
+
+static uint32_t find_site(const uint64_t *frame, uint32_t count) {
+    uint32_t hash = hash_of(frame, count), *head = &chain[hash % CHAINS], number;
+    uint32_t first_there = __atomic_load_n(head, __ATOMIC_ACQUIRE);
+    uint32_t found = find_in_chain(first_there, 0, hash, frame, count);
+    if (found != 0) {
+        return found;
+    }
+    struct sysinfo__site site = {.next = first_there, .hash = hash, .count = count};
+    if (!claim_places(&frames_used, count, SITE_FRAMES, &site.first) ||
+        !claim_places(&sysinfo__sites, 1, SYSINFO__SITES_MOST, &number)) {
+        return SYSINFO__SITE_OTHERS;
+    }
+    memcpy(&sysinfo__site_frame[site.first], frame, count * sizeof *frame);
+    for (;;) {
+        sysinfo__site[number] = site;
+        uint32_t before = site.next;
+        if (__atomic_compare_exchange_n(head, &site.next, number, false, __ATOMIC_RELEASE, __ATOMIC_ACQUIRE)) {
+            return number;
+        }
+        found = find_in_chain(site.next, before, hash, frame, count); /* What others have put in front meanwhile. */
+        if (found != 0) {
+            return found;
+        }
+    }
+}
+
+/* ---- What a thread remembers ---- */
+
+enum { MEMOS = 512 };
+
+/* Behind it, `count` places and as many values. */
+struct memo {
+    uintptr_t pc, sp, fp; /* `fp` only where it decides. */
+    uint32_t site;
+    uint16_t count, needs_fp;
+    uint64_t epoch;
+};
+
+static size_t memo_size;
+static uint32_t memo_reads; /* That have room. */
+static uint64_t epoch = 1;
+static char *memos_of_node[SYSINFO__NODES]; /* The next thread that counts in a node goes on with them. */
+
+static __thread struct {
+    uintptr_t low, high; /* Of its stack, what is known to be there; `high` is 0 before its first call. */
+    uintptr_t outside;   /* A page of another stack. */
+    char *memos;         /* NULL: none. */
+    bool is_first, is_busy;
+} own __attribute__((tls_model("initial-exec")));
+
+/* Where below the first call's return address is, seen from a function of `between`. */
+static struct {
+    uintptr_t pc;
+    uint32_t place;
+} hint[64];
+
+static inline size_t hint_of(uintptr_t pc) {
+    return (pc * UINT64_C(0x9E3779B97F4A7C15)) >> 58;
+}
+
+static uint32_t *memo_places(struct memo *memo) {
+    return (uint32_t *)(void *)(memo + 1);
+}
+
+static uintptr_t *memo_values(struct memo *memo) {
+    return (uintptr_t *)(void *)((char *)(memo + 1) + ((size_t)memo_reads * sizeof(uint32_t) + 7) / 8 * 8);
+}
+
+void sysinfo__is_first_thread(void) {
+    own.is_first = true;
+}
+
+static uintptr_t end_of_stack(void) {
+    if (own.is_first) {
+        return getauxval(AT_RANDOM) & ~(uintptr_t)7; /* Above all frames, with the program's arguments. */
+    }
+    uintptr_t thread;
+#if defined(__x86_64__)
+    __asm__("movq %%fs:0, %0" : "=r"(thread));
+#else
+    __asm__("mrs %0, tpidr_el0" : "=r"(thread));
+#endif
+    return thread & ~(uintptr_t)7; /* The C library has it at the top of each stack. */
+}
+
+static bool is_mapped(uintptr_t from, uintptr_t to) {
+    unsigned char pages[256];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int error = errno;
+    while (from < to) {
+        size_t part = to - from < page * sizeof pages ? to - from : page * sizeof pages;
+        if (mincore((void *)from, part, pages) != 0) {
+            errno = error;
+            return false;
+        }
+        from += part;
+    }
+    return true;
+}
+
+/* False: this is another stack, as a coroutine's or a signal handler's, whose end is not known. */
+__attribute__((noinline)) static bool extend_stack(uintptr_t sp) {
+    enum { STACK_MOST = 256 << 20 };
+    uintptr_t page = sp & ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
+    if (own.high == 0) {
+        own.low = own.high = end_of_stack();
+    }
+    if (sp >= own.high || own.high - sp > STACK_MOST || page == own.outside) {
+        return false;
+    }
+    if (!is_mapped(page, own.low)) {
+        own.outside = page;
+        return false;
+    }
+    own.low = page;
+    return true;
+}
+
+static bool is_on_stack(uintptr_t sp) {
+    return (sp >= own.low && sp < own.high) || extend_stack(sp);
+}
+
+/* Not in a thread that has no node: its memory could not be used again. */
+static char *begin_memos(void) {
+    const node_t *node = *sysinfo__slot;
+    if (node == NULL) {
+        return NULL;
+    }
+    char **place = &memos_of_node[node - sysinfo__memory.node];
+    if (*place == NULL) {
+        *place = sysinfo__reserve(MEMOS * memo_size);
+    } else {
+        for (size_t i = 0; i < MEMOS; i++) { /* This thread's stack may be shorter. */
+            struct memo *memo = (struct memo *)(void *)(*place + i * memo_size);
+            if (memo->epoch != 0) {
+                memo->epoch = 0;
+            }
+        }
+    }
+    return *place;
+}
+
+static void remember(struct memo *memo, const struct sysinfo__registers *registers, uint32_t site,
+                     const struct sysinfo__reads *reads) {
+    if (memo == NULL || reads->count > memo_reads) {
+        return;
+    }
+    uint64_t now = LOAD(epoch);
+    memo->epoch = 0;
+    memo->pc = registers->pc;
+    memo->sp = registers->sp;
+    memo->fp = registers->fp;
+    memo->needs_fp = reads->needs_fp;
+    memo->site = site;
+    memo->count = (uint16_t)reads->count;
+    for (uint32_t i = reads->count; i % 4 != 0 && i > 0; i++) {
+        memo_places(memo)[i] = reads->place[reads->count - 1];
+        memo_values(memo)[i] = reads->value[reads->count - 1];
+    }
+    memcpy(memo_places(memo), reads->place, reads->count * sizeof reads->place[0]);
+    memcpy(memo_values(memo), reads->value, reads->count * sizeof reads->value[0]);
+    memo->epoch = now;
+}
+
+static void set_hint(uintptr_t pc, const struct sysinfo__reads *reads) {
+    size_t i = hint_of(pc);
+    if (reads->count > 0 && LOAD(hint[i].pc) == 0) {
+        STORE(hint[i].place, reads->place[0]);
+        __atomic_store_n(&hint[i].pc, pc, __ATOMIC_RELEASE);
+    }
+}
+
+/* `memo`, where it is not NULL, is where the result is remembered. */
+__attribute__((noinline)) static uint32_t find_callers(const struct sysinfo__registers *registers, struct memo *memo) {
+    uint64_t frame[SYSINFO__FRAMES_MOST];
+    struct sysinfo__reads reads;
+    bool is_on = is_on_stack(registers->sp);
+    if (!is_on) { /* What is next to the stack pointer is there: enough for the first caller. */
+        uint32_t first = sysinfo__unwind(*registers, registers->sp + 512, frame, 1, &reads);
+        return first == 0 ? SYSINFO__SITE_OTHERS : find_site(frame, first);
+    }
+    uint32_t count = sysinfo__unwind(*registers, own.high, frame, LOAD(sysinfo__frames), &reads);
+    uint32_t site = count == 0 ? SYSINFO__SITE_OTHERS : find_site(frame, count);
+    set_hint(registers->pc, &reads);
+    remember(memo, registers, site, &reads);
+    return site;
+}
+
+#define WORD_AT(place) (*(const uintptr_t *)(const void *)(stack + (place)))
+
+static inline bool holds(struct memo *memo, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    if (memo->pc != pc || memo->sp != sp || memo->epoch != LOAD(epoch) || (memo->needs_fp != 0 && memo->fp != fp)) {
+        return false;
+    }
+    const uint32_t *place = memo_places(memo);
+    const uintptr_t *value = memo_values(memo);
+    const char *stack = (const char *)sp;
+    uintptr_t difference = 0;
+    for (uint32_t i = 0, count = memo->count; i < count; i += 4) { /* Filled up to four with the last. */
+        difference |= WORD_AT(place[i]) ^ value[i];
+        difference |= WORD_AT(place[i + 1]) ^ value[i + 1];
+        difference |= WORD_AT(place[i + 2]) ^ value[i + 2];
+        difference |= WORD_AT(place[i + 3]) ^ value[i + 3];
+    }
+    return difference == 0;
+}
+
+/* What a call's place is looked for by: the return address in the program, if it is known where that is. */
+static inline struct memo *choose_memo(char *memos, uintptr_t pc, uintptr_t sp) {
+    uintptr_t key = sp;
+    size_t i = hint_of(pc);
+    if (__atomic_load_n(&hint[i].pc, __ATOMIC_ACQUIRE) == pc) {
+        key ^= *(const uintptr_t *)(sp + hint[i].place) * 16;
+    }
+    return (struct memo *)(void *)(memos + ((key * UINT64_C(0x9E3779B97F4A7C15)) >> 55) * memo_size);
+}
+_Static_assert(MEMOS == 512, "nine bits of the hash");
+
+/* Without a memo: a signal handler came between, or there is no room. */
+__attribute__((noinline)) static uint32_t find_site_slowly(uintptr_t pc, uintptr_t sp, uintptr_t fp,
+                                                           struct memo *memo) {
+    if (memo == NULL && !own.is_busy) {
+        own.memos = begin_memos();
+    }
+    return find_callers(&(struct sysinfo__registers){pc, sp, fp, 0}, memo);
+}
+
+static inline uint32_t find_site_of(uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    if (UNLIKELY(own.is_busy || own.memos == NULL)) {
+        return find_site_slowly(pc, sp, fp, NULL);
+    }
+    own.is_busy = true;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    struct memo *memo = choose_memo(own.memos, pc, sp);
+    uint32_t site = holds(memo, pc, sp, fp) ? memo->site : find_site_slowly(pc, sp, fp, memo);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    own.is_busy = false;
+    return site;
+}
+
+/* ---- Noting a block ---- */
+
+/*
+ * Notes a block with the registers of the caller of the function of `between` that it
+ * stands in: on x86-64 they are known without unwinding; else those of that function itself, as they are.
+ */
+#if defined(__x86_64__)
+#define NOTE(block)                                                                                   \
+    note((block), (uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0) + 16, \
+         *(const uintptr_t *)__builtin_frame_address(0))
+#else
+#define NOTE(block)                                                                                           \
+    do {                                                                                                      \
+        uintptr_t pc_, sp_, fp_;                                                                              \
+        __asm__ volatile("adr %0, 1f\n\tmov %1, sp\n\tmov %2, x29\n1:" : "=&r"(pc_), "=&r"(sp_), "=&r"(fp_)); \
+        note((block), pc_, sp_, fp_);                                                                         \
+    } while (0)
+#endif
+
+static inline void note(void *block, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    uint32_t *word = sysinfo__find_word(block);
+    if (UNLIKELY(word == NULL)) {
+        word = sysinfo__make_word(block);
+        if (word == NULL) {
+            return;
+        }
+    }
+    uint32_t site = find_site_of(pc, sp, fp), generation = (uint32_t)LOAD(sysinfo__control->state);
+    STORE(*word, site << SYSINFO__SITE_SHIFT | generation << 1 | (uint32_t)((uintptr_t)block / 16 % 2));
+}
+
+/* What the word was; the block is about to be freed. */
+static inline uint32_t forget(const void *block) {
+    uint32_t *word = sysinfo__find_word(block), before = 0;
+    if (word != NULL && (before = LOAD(*word)) != 0) {
+        STORE(*word, 0);
+    }
+    return before;
+}
+
+static size_t least; /* So much is asked for at least: see sites.h. */
+
+static inline size_t enough(size_t size) {
+    return size < least ? least : size;
+}
+
+/* ---- In the allocator's place ---- */
+
+SYSINFO__BETWEEN static void *noted_malloc(size_t size) {
+    void *block = sysinfo__behind.malloc(enough(size));
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+SYSINFO__BETWEEN static void noted_free(void *block) {
+    (void)forget(block);
+    sysinfo__behind.free(block);
+}
+
+SYSINFO__BETWEEN static void *noted_calloc(size_t count, size_t size) {
+    size_t bytes;
+    if (!__builtin_mul_overflow(count, size, &bytes) && bytes < least) {
+        count = 1;
+        size = least;
+    }
+    void *block = sysinfo__behind.calloc(count, size);
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+SYSINFO__BETWEEN static void *noted_realloc(void *block, size_t size) {
+    uint32_t before = block != NULL ? forget(block) : 0;
+    void *moved = sysinfo__behind.realloc(block, block != NULL && size == 0 ? 0 : enough(size));
+#ifdef __GLIBC__
+    bool is_kept = moved == NULL && size != 0;
+#else
+    bool is_kept = moved == NULL;
+#endif
+    if (is_kept && before != 0) {
+        STORE(*sysinfo__find_word(block), before);
+    }
+    if (moved != NULL) {
+        NOTE(moved);
+    }
+    return moved;
+}
+
+SYSINFO__BETWEEN static int noted_posix_memalign(void **out, size_t alignment, size_t size) {
+    int error = sysinfo__behind.posix_memalign(out, alignment, enough(size));
+    if (error == 0) {
+        NOTE(*out);
+    }
+    return error;
+}
+
+SYSINFO__BETWEEN static void *noted_aligned_alloc(size_t alignment, size_t size) {
+    void *block = sysinfo__behind.aligned_alloc(alignment, enough(size));
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+SYSINFO__BETWEEN static void *noted_memalign(size_t alignment, size_t size) {
+    void *block = sysinfo__behind.memalign(alignment, enough(size));
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+SYSINFO__BETWEEN static void *noted_valloc(size_t size) {
+    void *block = sysinfo__behind.valloc(enough(size));
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+SYSINFO__BETWEEN static void *noted_pvalloc(size_t size) {
+    void *block = sysinfo__behind.pvalloc(enough(size));
+    if (block != NULL) {
+        NOTE(block);
+    }
+    return block;
+}
+
+/* ---- The mode ---- */
+
+static bool begin_tables(void) {
+    if (sysinfo__site == NULL) {
+        sysinfo__site = sysinfo__reserve(SYSINFO__SITES_MOST * sizeof *sysinfo__site);
+    }
+    if (sysinfo__site_frame == NULL) {
+        sysinfo__site_frame = sysinfo__reserve(SITE_FRAMES * sizeof *sysinfo__site_frame);
+    }
+    if (chain == NULL) {
+        chain = sysinfo__reserve(CHAINS * sizeof *chain);
+    }
+    return sysinfo__site != NULL && sysinfo__site_frame != NULL && chain != NULL && sysinfo__words_begin() &&
+           sysinfo__modules_begin() && sysinfo__unwind_begin();
+}
+
+static void replace_functions(void) {
+    sysinfo__behind = sysinfo__real;
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+#define REPLACE(name)                                                          \
+    if (sysinfo__behind.name != NULL) {                                        \
+        __atomic_store_n(&sysinfo__real.name, noted_##name, __ATOMIC_RELEASE); \
+    }
+    REPLACE(free) /* First: a block that is noted must be forgotten. */
+    REPLACE(realloc)
+    REPLACE(malloc)
+    REPLACE(calloc)
+    REPLACE(posix_memalign)
+    REPLACE(aligned_alloc)
+    REPLACE(memalign)
+    REPLACE(valloc)
+    REPLACE(pvalloc)
+#undef REPLACE
+}
+
+bool sysinfo__keep_sites(uint32_t frames) {
+    static int lock;
+    if (sysinfo__is_aside) {
+        return false;
+    }
+    if (LOAD(sysinfo__frames) == 0) {
+        if (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0) {
+            return false;
+        }
+        bool is_ready = begin_tables();
+        if (is_ready) {
+            memo_reads = 2 * frames + 4 + (2 * frames + 4) % 4; /* A multiple of four. */
+            memo_size = (sizeof(struct memo) + (memo_reads * sizeof(uint32_t) + 7) / 8 * 8 +
+                         memo_reads * sizeof(uintptr_t) + 63) /
+                        64 * 64;
+            struct sysinfo__tally tally;
+            sysinfo__tally_nodes(&tally);
+            sysinfo__has_earlier_blocks = tally.allocs != tally.frees;
+            least = sysinfo__is_glibc ? 0 : SYSINFO__GRANULE;
+            STORE(sysinfo__frames, frames);
+            replace_functions();
+        }
+        __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
+        return is_ready;
+    }
+    STORE(sysinfo__frames, frames);
+    __atomic_fetch_add(&epoch, 1, __ATOMIC_RELAXED);
+    return true;
+}
+
+void sysinfo__keep_sites_if_asked(void) {
+    const char *asked = secure_getenv("SYSINFO_HEAP_SITES");
+    sysinfo__is_first_thread();
+    if (asked != NULL && *asked >= '1' && *asked <= '9') {
+        uint32_t frames = (uint32_t)(*asked - '0');
+        if (asked[1] >= '0' && asked[1] <= '9') {
+            frames = frames * 10 + (uint32_t)(asked[1] - '0');
+        }
+        (void)sysinfo__keep_sites(frames < SYSINFO__FRAMES_MOST ? frames : SYSINFO__FRAMES_MOST);
+    }
+}
+
+void sysinfo__forget_code(void) {
+    if (LOAD(sysinfo__frames) != 0) {
+        sysinfo__forget_modules();
+        sysinfo__forget_rules();
+        __atomic_fetch_add(&epoch, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* Another library may be loaded where one was. */
+__attribute__((visibility("default"))) int dlclose(void *handle) {
+    static int (*next)(void *);
+    int (*function)(void *) = LOAD(next);
+    if (function == NULL) {
+        void *symbol = dlsym(RTLD_NEXT, "dlclose");
+        memcpy(&function, &symbol, sizeof function);
+        STORE(next, function);
+    }
+    int result = function(handle);
+    sysinfo__forget_code();
+    return result;
+}
+
+#else
+
+bool sysinfo__keep_sites(uint32_t frames) {
+    (void)frames;
+    return false;
+}
+
+void sysinfo__keep_sites_if_asked(void) {
+}
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A snapshot of live blocks. A copy of the process writes it (fork), so that the
+ * process itself goes on and nothing that is read changes or goes away meanwhile. The copy
+ * takes no lock, allocates nothing and runs no handler of the C library.
+ */
+#include "snapshot.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sysinfo/heap_tracker.h>
+#include <sysinfo/status.h>
+
+#if SYSINFO__KEEPS_SITES
+
+/* ---- Blocks in order of their address ---- */
+
+static bool is_there(int pagemap, const void *page, size_t size) {
+    uint64_t entry;
+    return pagemap < 0 ||
+           pread(pagemap, &entry, sizeof entry, (off_t)((uintptr_t)page / size * sizeof entry)) != sizeof entry ||
+           entry >> 62 != 0;
+}
+
+/* Which pages of a leaf were ever touched, in memory or swapped out; all, where the kernel does not report it. */
+static void find_pages(int pagemap, const uint32_t *leaf, size_t page, bool *there, size_t pages) {
+    uint64_t entries[512];
+    for (size_t first = 0; first < pages; first += 512) {
+        size_t part = pages - first < 512 ? pages - first : 512, bytes = part * sizeof entries[0];
+        off_t at = (off_t)(((uintptr_t)leaf / page + first) * sizeof entries[0]);
+        bool is_known = pagemap >= 0 && pread(pagemap, entries, bytes, at) == (ssize_t)bytes;
+        for (size_t i = 0; i < part; i++) {
+            there[first + i] = !is_known || entries[i] >> 62 != 0;
+        }
+    }
+}
+
+static void walk_leaf(uint32_t area, const uint32_t *leaf, int pagemap, sysinfo__visit *visit, void *context) {
+    enum { PAGES_MOST = SYSINFO__AREA_WORDS * sizeof(uint32_t) / 4096 };
+    static bool there[PAGES_MOST];
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), words = page / sizeof *leaf, pages = SYSINFO__AREA_WORDS / words;
+    find_pages(pagemap, leaf, page, there, pages);
+    for (size_t i = 0; i < pages; i++) {
+        for (size_t k = i * words, end = there[i] ? k + words : k; k < end; k++) {
+            uint32_t word = leaf[k];
+            if (word != 0) {
+                uintptr_t block = ((uintptr_t)area << SYSINFO__AREA_BITS) + k * SYSINFO__GRANULE + word % 2 * 16;
+                visit(context, block, word);
+            }
+        }
+    }
+}
+
+static void sort_numbers(uint32_t *number, uint32_t count) {
+    for (uint32_t gap = count / 2; gap > 0; gap /= 2) {
+        for (uint32_t i = gap; i < count; i++) {
+            uint32_t moved = number[i], k = i;
+            for (; k >= gap && number[k - gap] > moved; k -= gap) {
+                number[k] = number[k - gap];
+            }
+            number[k] = moved;
+        }
+    }
+}
+
+void sysinfo__walk_blocks(sysinfo__visit *visit, void *context) {
+    uint32_t areas = LOAD(sysinfo__area_count);
+    sort_numbers(sysinfo__area_list, areas);
+    int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    if (pagemap >= 0 && !is_there(pagemap, sysinfo__areas, 4096)) { /* A /proc of something else. */
+        (void)close(pagemap);
+        pagemap = -1;
+    }
+    for (uint32_t i = 0; i < areas; i++) {
+        uint32_t area = sysinfo__area_list[i];
+        const uint32_t *leaf = sysinfo__areas[area];
+        if (leaf != NULL) {
+            walk_leaf(area, leaf, pagemap, visit, context);
+        }
+    }
+    if (pagemap >= 0) {
+        (void)close(pagemap);
+    }
+}
+
+/* ---- Sums by site and generation ---- */
+
+/* Open addressing, by the word without the block's half. */
+static struct sysinfo__blocks_row *table;
+static uint32_t *table_key; /* 0: free. */
+static uint32_t table_room, table_used;
+static uint32_t last_key;
+static struct sysinfo__blocks_row *last_row;
+
+static uint32_t place_of(uint32_t key) {
+    uint32_t i = (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (table_room - 1);
+    while (table_key[i] != 0 && table_key[i] != key) {
+        i = (i + 1) & (table_room - 1);
+    }
+    return i;
+}
+
+static bool grow_table(void) {
+    struct sysinfo__blocks_row *rows = table;
+    uint32_t *keys = table_key, room = table_room;
+    table_room = room == 0 ? 1 << 14 : room * 2;
+    table = sysinfo__reserve(table_room * sizeof *table);
+    table_key = sysinfo__reserve(table_room * sizeof *table_key);
+    if (table == NULL || table_key == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < room; i++) {
+        if (keys[i] != 0) {
+            uint32_t place = place_of(keys[i]);
+            table_key[place] = keys[i];
+            table[place] = rows[i];
+        }
+    }
+    last_key = 0;
+    return true;
+}
+
+static void add_block(void *context, uintptr_t block, uint32_t word) {
+    (void)context;
+    uint32_t key = word >> 1;
+    if (key != last_key) {
+        if (table_used * 2 >= table_room && !grow_table()) {
+            sysinfo__give_up(SYSINFO_NO_MEMORY);
+        }
+        uint32_t place = place_of(key);
+        if (table_key[place] == 0) {
+            table_key[place] = key;
+            table_used++;
+        }
+        last_key = key;
+        last_row = &table[place];
+    }
+    last_row->blocks++;
+    last_row->bytes += sysinfo__block_size((const void *)block);
+}
+
+/* ---- Writing ---- */
+
+static struct sysinfo__blocks_header header;
+static char *output;
+static size_t output_used;
+enum { OUTPUT_ROOM = 1 << 30 };
+
+void sysinfo__give_up(int status) {
+    syscall(SYS_exit_group, -status);
+    __builtin_unreachable();
+}
+
+void *sysinfo__add_section(enum sysinfo__section section, size_t count, size_t size) {
+    size_t bytes = (count * size + 7) / 8 * 8;
+    if (bytes > OUTPUT_ROOM - output_used) {
+        sysinfo__give_up(SYSINFO_NO_MEMORY);
+    }
+    void *rows = output + output_used;
+    header.section[section].offset = output_used;
+    header.section[section].count = count;
+    output_used += bytes;
+    return rows;
+}
+
+static bool write_whole(int fd, const char *bytes, size_t count) {
+    while (count > 0) {
+        ssize_t written = write(fd, bytes, count);
+        if (written <= 0) {
+            return false;
+        }
+        bytes += written;
+        count -= (size_t)written;
+    }
+    return true;
+}
+
+static void write_modules(void) {
+    uint32_t count = LOAD(sysinfo__modules);
+    size_t length = 1;
+    for (uint32_t i = 1; i < count; i++) {
+        length += strlen(sysinfo__module[i].path) + 1;
+    }
+    struct sysinfo__blocks_module *row = sysinfo__add_section(SYSINFO__SECTION_MODULES, count, sizeof *row);
+    char *text = sysinfo__add_section(SYSINFO__SECTION_TEXT, length, 1);
+    size_t used = 1; /* 0 is an empty text. */
+    for (uint32_t i = 1; i < count; i++) {
+        const struct sysinfo__module *module = &sysinfo__module[i];
+        size_t size = strlen(module->path) + 1;
+        memcpy(text + used, module->path, size);
+        row[i].path = used;
+        row[i].build_id_size = module->build_id_size;
+        memcpy(row[i].build_id, module->build_id, module->build_id_size);
+        used += size;
+    }
+}
+
+static bool comes_before(const struct sysinfo__blocks_row *a, const struct sysinfo__blocks_row *b) {
+    return a->site != b->site ? a->site < b->site : a->generation < b->generation;
+}
+
+static void sort_rows(struct sysinfo__blocks_row *row, size_t count) {
+    for (size_t gap = count / 2; gap > 0; gap /= 2) {
+        for (size_t i = gap; i < count; i++) {
+            struct sysinfo__blocks_row moved = row[i];
+            size_t k = i;
+            for (; k >= gap && comes_before(&moved, &row[k - gap]); k -= gap) {
+                row[k] = row[k - gap];
+            }
+            row[k] = moved;
+        }
+    }
+}
+
+/* Numbers the sites that have live blocks from 0 on; returns how many. */
+static uint32_t number_sites(void) {
+    uint32_t all = LOAD(sysinfo__sites), count = 0;
+    sysinfo__site_number = sysinfo__reserve((size_t)all * sizeof *sysinfo__site_number);
+    if (sysinfo__site_number == NULL) {
+        sysinfo__give_up(SYSINFO_NO_MEMORY);
+    }
+    for (uint32_t i = 0; i < table_room; i++) {
+        if (table_key[i] != 0) {
+            uint32_t *number = &sysinfo__site_number[table_key[i] >> SYSINFO__GENERATION_BITS];
+            count += *number == 0 ? 1 : 0;
+            *number = 1;
+        }
+    }
+    for (uint32_t i = 0, next = 1; i < all; i++) {
+        if (sysinfo__site_number[i] != 0) {
+            sysinfo__site_number[i] = next++;
+        }
+    }
+    return count;
+}
+
+uint32_t *sysinfo__site_number;
+
+static void write_sites(void) {
+    uint32_t sites = number_sites(), all = LOAD(sysinfo__sites);
+    struct sysinfo__blocks_site *site = sysinfo__add_section(SYSINFO__SECTION_SITES, sites, sizeof *site);
+    size_t frames = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        if (sysinfo__site_number[i] != 0) {
+            site[sysinfo__site_number[i] - 1].first = frames;
+            site[sysinfo__site_number[i] - 1].count = sysinfo__site[i].count;
+            frames += sysinfo__site[i].count;
+        }
+    }
+    uint64_t *frame = sysinfo__add_section(SYSINFO__SECTION_FRAMES, frames, sizeof *frame);
+    for (uint32_t i = 0; i < all; i++) {
+        if (sysinfo__site_number[i] != 0) {
+            memcpy(frame, &sysinfo__site_frame[sysinfo__site[i].first], sysinfo__site[i].count * sizeof *frame);
+            frame += sysinfo__site[i].count;
+        }
+    }
+    struct sysinfo__blocks_row *row = sysinfo__add_section(SYSINFO__SECTION_ROWS, table_used, sizeof *row);
+    size_t rows = 0;
+    for (uint32_t i = 0; i < table_room; i++) {
+        if (table_key[i] != 0) {
+            row[rows] = table[i];
+            row[rows].site = sysinfo__site_number[table_key[i] >> SYSINFO__GENERATION_BITS] - 1;
+            row[rows++].generation = table_key[i] & SYSINFO__GENERATION_MOST;
+        }
+    }
+    sort_rows(row, rows);
+    for (size_t i = 0; i < rows; i++) {
+        site[row[i].site].blocks += row[i].blocks;
+        site[row[i].site].bytes += row[i].bytes;
+    }
+}
+
+/* The copy's whole life. */
+__attribute__((noreturn)) static void be_copy(int fd, const struct sysinfo__request *request) {
+    output = sysinfo__reserve(OUTPUT_ROOM);
+    output_used = sizeof header;
+    if (output == NULL || !grow_table()) {
+        sysinfo__give_up(SYSINFO_NO_MEMORY);
+    }
+    sysinfo__walk_blocks(add_block, NULL);
+    write_sites();
+    write_modules();
+    memcpy(header.magic, SYSINFO__BLOCKS_MAGIC, sizeof header.magic);
+    header.header_size = sizeof header;
+    header.byte_order = SYSINFO__BLOCKS_ORDER;
+    header.size = output_used;
+    header.what = request->what | (sysinfo__has_earlier_blocks ? SYSINFO__BLOCKS_HAS_EARLIER : 0);
+    memcpy(header.image, sysinfo__memory.header.image, sizeof header.image);
+    memcpy(header.label, request->label, sizeof header.label);
+    memcpy(output, &header, sizeof header);
+    sysinfo__give_up(write_whole(fd, output, output_used) ? SYSINFO_OK : SYSINFO_SYSTEM);
+}
+
+/* ---- The copy ---- */
+
+static uint64_t nanoseconds(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Without handlers, and where that is possible without a signal at its end: an emulator knows no such child. */
+static pid_t fork_quietly(int *wait_for) {
+    *wait_for = (int)__WCLONE;
+    pid_t copy = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+    if (copy < 0 && errno == EINVAL) {
+        *wait_for = 0;
+        copy = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+    }
+    return copy;
+}
+
+static void begin_header(void) {
+    static uint32_t number;
+    struct sysinfo__tally tally;
+    sysinfo__sum(&tally);
+    header.number = __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED);
+    header.pid = (uint64_t)getpid();
+    header.live = tally.live;
+    header.blocks = (int64_t)(tally.allocs - tally.frees);
+    header.generation = (uint32_t)LOAD(sysinfo__control->state);
+    header.time = nanoseconds();
+}
+
+static int lock;
+
+int sysinfo__snapshot_to(int fd, const struct sysinfo__request *request) {
+    sigset_t all, before;
+    if (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0) {
+        return SYSINFO_NOT_YET;
+    }
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    begin_header();
+    int wait_for, status = 0;
+    pid_t copy = fork_quietly(&wait_for);
+    if (copy == 0) {
+        be_copy(fd, request);
+    }
+    __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (copy < 0) {
+        return errno == ENOMEM || errno == EAGAIN ? SYSINFO_NO_MEMORY : SYSINFO_SYSTEM;
+    }
+    pid_t waited;
+    do {
+        waited = waitpid(copy, &status, wait_for);
+    } while (waited < 0 && errno == EINTR);
+    return waited == copy && WIFEXITED(status) ? -WEXITSTATUS(status) : SYSINFO_SYSTEM;
+}
+
+static int map_result(int fd, const void **bytes, size_t *size) {
+    off_t length = lseek(fd, 0, SEEK_END);
+    void *memory = length > 0 ? sysinfo__real.mmap(NULL, (size_t)length, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (memory == MAP_FAILED) {
+        return SYSINFO_NO_MEMORY;
+    }
+    *bytes = memory;
+    *size = (size_t)length;
+    return SYSINFO_OK;
+}
+
+int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
+    if (LOAD(sysinfo__frames) == 0) {
+        return SYSINFO_NOT_SUPPORTED;
+    }
+    struct sysinfo__request request = {.what = what};
+    int error = errno;
+    int fd = (int)syscall(SYS_memfd_create, "sysinfo-blocks", 1U /* MFD_CLOEXEC */);
+    int status = fd < 0 ? SYSINFO_SYSTEM : sysinfo__snapshot_to(fd, &request);
+    if (status == SYSINFO_OK) {
+        status = map_result(fd, bytes, size);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    errno = error;
+    return status;
+}
+
+#else
+
+int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
+    (void)what, (void)bytes, (void)size;
+    return SYSINFO_NOT_SUPPORTED;
+}
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SYSINFO_TRACKER_SNAPSHOT_H
+#define SYSINFO_TRACKER_SNAPSHOT_H
+
+#include "blocks.h"
+#include "sites.h"
+
+#pragma GCC visibility push(hidden)
+
+struct sysinfo__request {
+    uint64_t what;
+    char label[112];
+};
+
+/* Maps a snapshot of this moment; a status of the library. */
+int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size);
+int sysinfo__snapshot_to(int fd, const struct sysinfo__request *request);
+
+/* ---- In the copy alone ---- */
+
+/* Ends it. */
+__attribute__((noreturn)) void sysinfo__give_up(int status);
+
+/* Room for the rows of a section, which are zero. */
+void *sysinfo__add_section(enum sysinfo__section section, size_t count, size_t size);
+
+/* Numbers of sites in the snapshot, plus 1; 0: no live block is of that site. */
+extern uint32_t *sysinfo__site_number;
+
+typedef void sysinfo__visit(void *context, uintptr_t block, uint32_t word);
+void sysinfo__walk_blocks(sysinfo__visit *visit, void *context);
+
+#pragma GCC visibility pop
+
+#endif
