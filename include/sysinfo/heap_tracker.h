@@ -198,6 +198,121 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_row(const struct sysin
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_scopes_print(const struct sysinfo_heap_scopes *table, FILE *stream,
                                                                 uint32_t precision);
 
+/* ---- Live blocks by call site -------------------------------------------- */
+
+/*
+ * Keeps the call site of each block that is allocated from now on: the return
+ * addresses of up to `frames` callers, 1 to 32. Setting the environment variable
+ * SYSINFO_HEAP_SITES to that number keeps them from the first block on. It cannot be
+ * turned off again; another number applies to later blocks.
+ *
+ * Cost: docs/leaks.md; 4 bytes for each 32 bytes of heap. Stacks are unwound by the
+ * tables that compilers write for exceptions, so code needs no frame pointers. A stack
+ * ends at code without such tables, and at a signal handler.
+ *
+ * SYSINFO_INVALID: 0 frames, or more than 32. SYSINFO_NOT_SUPPORTED: no tracker, or the
+ * processor is neither x86-64 nor AArch64. SYSINFO_NO_MEMORY. Since 0.2.
+ */
+#define SYSINFO_HEAP_SITES "SYSINFO_HEAP_SITES"
+SYSINFO_EXPORT int sysinfo_heap_sites_keep(uint32_t frames);
+
+/*
+ * Begins the next generation: blocks that are allocated from now on belong to it. The
+ * first is 1, the last 511, which does not end. `number`, unless NULL, is set to
+ * the new one. Under `sysinfo run`, all processes of the command share generations.
+ *
+ * SYSINFO_NOT_SUPPORTED: no tracker. Since 0.2.
+ */
+SYSINFO_EXPORT int sysinfo_heap_generation(uint32_t *number);
+
+/*
+ * Takes a snapshot of this process's live blocks. A copy of the process reads them
+ * (fork), so that they are all of one moment: other threads wait for the copy to be
+ * made, about 20 to 45 microseconds for each megabyte in memory, and this thread until it is read.
+ * The snapshot's own memory is not of the heap.
+ *
+ * SYSINFO_NOT_SUPPORTED: sites are not kept. SYSINFO_NOT_YET: another thread is taking one.
+ * SYSINFO_NO_MEMORY: no copy can be made, or its result has no room. SYSINFO_INVALID: `out` is NULL, or
+ * `what` is not 0: nothing more can be asked for yet. Since 0.2.
+ */
+struct sysinfo_heap_snapshot;
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_open(struct sysinfo_heap_snapshot **out, uint32_t what);
+
+/* Releases it, and all texts that came from it. NULL is fine. Since 0.2. */
+SYSINFO_EXPORT void sysinfo_heap_snapshot_close(struct sysinfo_heap_snapshot *snapshot);
+
+/*
+ * Reads the first of the snapshots in `bytes`, which must not change until it is
+ * closed, on any system with the same byte order. `*used`, unless NULL, is set to where
+ * the next begins. `sysinfo run --heap-record` writes such files.
+ *
+ * SYSINFO_MALFORMED: it is not a snapshot, or one of a later format. SYSINFO_NO_MEMORY.
+ * SYSINFO_INVALID: a NULL. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_read(struct sysinfo_heap_snapshot **out, const void *bytes,
+                                                                 size_t size, size_t *used);
+
+/*
+ * The snapshot as bytes, for sysinfo_heap_snapshot_read(); they live until it is closed. Since 0.2.
+ */
+SYSINFO_EXPORT const void *sysinfo_heap_snapshot_bytes(const struct sysinfo_heap_snapshot *snapshot, size_t *size);
+
+/*
+ * What came to `now` since `before`: sites by which more or fewer blocks are live, and
+ * by how many. Neither is changed, and the result needs neither.
+ *
+ * SYSINFO_NO_MEMORY. SYSINFO_INVALID: a NULL. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_subtract(const struct sysinfo_heap_snapshot *now,
+                                                                     const struct sysinfo_heap_snapshot *before,
+                                                                     struct sysinfo_heap_snapshot **out);
+
+/* When and of what a snapshot was taken. */
+struct sysinfo_heap_moment {
+    uint64_t present, estimated;
+    uint64_t pid;
+    uint64_t number;     /* Of the snapshot in its process, from 1 on. */
+    uint64_t generation; /* That was the current one. */
+    double time;         /* Seconds on the monotonic clock. */
+    int64_t live;        /* Bytes, as sysinfo_heap_counts() has them. */
+    int64_t blocks;
+    uint64_t is_difference; /* 1: of two snapshots. */
+};
+
+/* `label` is the mark that asked for it, `image` the file of the program; either may be NULL. Since 0.2. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_moment(const struct sysinfo_heap_snapshot *snapshot,
+                                                                   struct sysinfo_heap_moment *moment, size_t size,
+                                                                   const char **label, const char **image);
+
+/* A site: all live blocks that were allocated by the same calls. In a difference, a number may be below 0. */
+struct sysinfo_heap_site {
+    uint64_t present, estimated;
+    int64_t blocks;
+    int64_t bytes;
+    uint64_t generations; /* In how many generations those blocks were allocated. */
+    uint64_t oldest, newest;
+    uint64_t is_earlier; /* 1: the blocks from before sites were kept; 0 frames. */
+    uint64_t frames;     /* 0 too where the stack could not be read. */
+};
+
+/*
+ * A return address, as an offset in its module, which may have been unloaded since.
+ * The call is before it: look up `offset - 1`.
+ */
+struct sysinfo_heap_frame {
+    const char *module; /* Its file's path; "" where the code has no file, and then `offset` is the address. */
+    uint64_t offset;
+    const char *build_id; /* In hexadecimal digits; "" where it has none. */
+};
+
+/* How many sites there are, in order of their bytes, the largest first. Since 0.2. */
+SYSINFO_EXPORT size_t sysinfo_heap_snapshot_sites(const struct sysinfo_heap_snapshot *snapshot);
+
+/* One of them; `*frames`, unless NULL, points to its frames, the nearest caller first. Since 0.2. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_site(const struct sysinfo_heap_snapshot *snapshot,
+                                                                 size_t index, struct sysinfo_heap_site *site,
+                                                                 size_t size, const struct sysinfo_heap_frame **frames);
+
 /* ---- Looking into another process ---------------------------------------- */
 
 /*

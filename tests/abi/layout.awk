@@ -6,6 +6,9 @@ BEGIN {
     print "    printf(\"constant SYSINFO_SLOTS %d\\n\", SYSINFO_SLOTS);"
 }
 { gsub(/\/\*.*\*\//, "") }
+in_comment && !/\*\// { next }
+in_comment { sub(/.*\*\//, ""); in_comment = 0 }
+/\/\*/ { sub(/\/\*.*/, ""); in_comment = 1 }
 /^struct [a-z_]+ \{/ { tag = $2; next }
 tag && /^};/ {
     printf "    printf(\"size %s %%zu\\n\", sizeof(struct %s));\n", tag, tag

@@ -265,6 +265,16 @@ static const char *const not_asked[] = {
     "heap_scopes_open",
     "heap_scopes_print",
     "heap_scopes_row",
+    "heap_generation",
+    "heap_sites_keep",
+    "heap_snapshot_bytes",
+    "heap_snapshot_close",
+    "heap_snapshot_moment",
+    "heap_snapshot_open",
+    "heap_snapshot_read",
+    "heap_snapshot_site",
+    "heap_snapshot_sites",
+    "heap_snapshot_subtract",
     "heap_thread_counts",
     "heap_watch", /* Of the tracker in this process: nothing is read. */
 };
