@@ -8,11 +8,12 @@
 zmodload zsh/zpty
 offered=$(mktemp)
 trap 'rm -f $offered' EXIT
-zpty shell TERM=dumb PS1= zsh -f -i
+zpty shell TERM=dumb PS1=%%ready%% zsh -f -i
 
-ask() { # What the shell reads; returns when it has said that it is done.
+# Returns when the shell has done it and reads keys again: the terminal would take ^U for itself before that.
+ask() { # command
     zpty -w shell "$1; print -n fini; print shed"
-    zpty -r shell heard '*finished*'
+    zpty -r shell heard '*finished*%ready%*'
 }
 ask "fpath=(${(q)1} \$fpath); autoload -Uz compinit; compinit -u -D"
 ask "offered=${(q)offered}; zstyle ':completion:*' menu no"
