@@ -176,7 +176,7 @@ if has promtool; then check "promtool has nothing to say about --prom" prometheu
 # ---- Streams ----
 
 one_write_per_sample() {
-    strace -qq -e trace=write -o writes "$command" cpu --percpu --csv 0.02 5 >/dev/null || return 1
+    strace -qq -e trace=write -o writes "$command" cpu --times --percpu --csv 0.02 5 >/dev/null || return 1
     [ "$(grep -c '^write(1' writes)" -eq 5 ]
 }
 if has strace; then
