@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
 #include "fail.h"
 #include "parse.h"
 
@@ -142,7 +143,7 @@ static int parse_value(const char *word, struct expression *expression) {
     if (!scan_number(word + is_negative, &number, &unit)) {
         return usage("'%s' is no value; write a number, for example 20, 2G or 10%%", word);
     }
-    if (*unit == ',' && unit[1] >= '0' && unit[1] <= '9') {
+    if (*unit == ',' && is_digit(unit[1])) {
         return usage("'%s': use a dot, %.*s.%s", word, (int)(unit - word), word, unit + 1);
     }
     bool is_share = strcmp(unit, "%") == 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
 #include "fail.h"
 #include "platform.h"
 #include "text.h"
@@ -20,12 +21,14 @@ static void add_group(struct cpu_groups *groups, uint64_t number, const char *cp
     groups->group = grown;
     struct cpu_group *group = &groups->group[groups->count++];
     *group = (struct cpu_group){number, range, 0};
-    for (const char *p = cpus; *p >= '0' && *p <= '9';) {
-        char *end;
-        uint64_t first = strtoull(p, &end, 10);
-        uint64_t last = *end == '-' ? strtoull(end + 1, &end, 10) : first;
+    uint64_t first, last;
+    for (const char *p = cpus; take_digits(&p, MOST_DIGITS, &first) > 0; p += *p == ',') {
+        last = first;
+        if (*p == '-') {
+            p++;
+            take_digits(&p, MOST_DIGITS, &last);
+        }
         group->range[group->ranges++] = (struct cpu_range){first, last};
-        p = *end == ',' ? end + 1 : end;
     }
 }
 

@@ -3,11 +3,8 @@
 
 #include <string.h>
 
+#include "digits.h"
 #include "fail.h"
-
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool looks_like_number(const char *word) {
     if (*word == '-' || *word == '+') {
@@ -117,13 +114,10 @@ int parse_size(const char *what, const char *word, uint64_t *bytes) {
 }
 
 bool parse_whole(const char *word, uint64_t *number) {
-    bool is_number = *word != '\0';
-    *number = 0;
-    for (; *word != '\0'; word++) {
-        is_number = is_number && is_digit(*word) && *number < UINT64_C(1000000000000000);
-        *number = is_number ? *number * 10 + (uint64_t)(*word - '0') : 0;
+    while (word[0] == '0' && is_digit(word[1])) {
+        word++;
     }
-    return is_number;
+    return take_digits(&word, 16, number) > 0 && *word == '\0';
 }
 
 int parse_count(const char *word, uint64_t *count) {

@@ -52,6 +52,9 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count);
 const char *platform_file_close(struct platform_file *file, bool is_good);
 
+/* What follows the last separator of a path; the whole path where nothing does. */
+const char *platform_file_name(const char *path);
+
 /* Whether both paths name one regular file, or, where there is none yet, are the same text. */
 bool platform_is_same_file(const char *path, const char *other);
 

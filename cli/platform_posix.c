@@ -322,6 +322,11 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     return release(file, error);
 }
 
+const char *platform_file_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
 bool platform_is_same_file(const char *path, const char *other) {
     struct stat one, two;
     if (stat(path, &one) != 0 || stat(other, &two) != 0) {

@@ -396,6 +396,15 @@ static wchar_t *find_file(const char *path, bool *exists) {
     return real;
 }
 
+const char *platform_file_name(const char *path) {
+    const char *name = path;
+    for (const char *p = path; *p != '\0'; p++) {
+        bool separates = *p == '/' || *p == '\\' || *p == ':';
+        name = separates && p[1] != '\0' ? p + 1 : name;
+    }
+    return name;
+}
+
 bool platform_is_same_file(const char *path, const char *other) {
     bool exists, other_exists;
     wchar_t *one = find_file(path, &exists), *two = find_file(other, &other_exists);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "digits.h"
+
 enum { DAY = 86400, DAYS_OF_400_YEARS = 146097 };
 
 /* Days before each month of a year that begins in March: the leap day is its last, and disturbs no other month. */
@@ -46,18 +48,17 @@ void utc_add_unix(struct text *text, int64_t milliseconds) {
 }
 
 /* `count` digits, and the letter that must follow them; '\0': none. */
-static bool take_digits(const char **text, int count, char next, unsigned *number) {
-    *number = 0;
-    for (; count > 0 && **text >= '0' && **text <= '9'; count--, (*text)++) {
-        *number = *number * 10 + (unsigned)(**text - '0');
-    }
-    return count == 0 && (next == '\0' || *(*text)++ == next);
+static bool take_part(const char **text, int count, char next, unsigned *number) {
+    uint64_t value;
+    bool has_all = take_digits(text, count, &value) == count;
+    *number = (unsigned)value;
+    return has_all && (next == '\0' || *(*text)++ == next);
 }
 
 /* What follows the dot, up to its end. */
 static double take_decimals(const char **text) {
     double part = 0, unit = 1;
-    for (; **text >= '0' && **text <= '9'; (*text)++) {
+    for (; is_digit(**text); (*text)++) {
         unit /= 10;
         part += (**text - '0') * unit;
     }
@@ -66,10 +67,9 @@ static double take_decimals(const char **text) {
 
 bool utc_parse(const char *text, double *seconds) {
     unsigned year, month, day, hour, minute, second;
-    if (!take_digits(&text, 4, '-', &year) || !take_digits(&text, 2, '-', &month) ||
-        !take_digits(&text, 2, 'T', &day) || !take_digits(&text, 2, ':', &hour) ||
-        !take_digits(&text, 2, ':', &minute) || !take_digits(&text, 2, '\0', &second) || year < 1970 || month < 1 ||
-        month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
+    if (!take_part(&text, 4, '-', &year) || !take_part(&text, 2, '-', &month) || !take_part(&text, 2, 'T', &day) ||
+        !take_part(&text, 2, ':', &hour) || !take_part(&text, 2, ':', &minute) || !take_part(&text, 2, '\0', &second) ||
+        year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
         return false;
     }
     *seconds = (double)day_number(year, month, day) * DAY + hour * 3600 + minute * 60 + second;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "platform.h"
 
 enum { MOST_LINES = 8 };
 #define LEAST_SHARE 0.02 /* Of the highest line: a lower one is not visible. */
@@ -115,9 +116,8 @@ static void choose_points(struct line *line, double from, double to) {
 }
 
 static char *label_of(const struct recording *recording, const struct series *series) {
-    const char *slash = strrchr(recording->path, '/');
     struct text text = TEXT_INIT;
-    text_add(&text, strcmp(recording->path, "-") == 0 ? "stdin" : slash != NULL ? slash + 1 : recording->path);
+    text_add(&text, strcmp(recording->path, "-") == 0 ? "stdin" : platform_file_name(recording->path));
     if (series->label != NULL && *series->label != '\0') {
         text_addf(&text, ": %s", series->label);
     }

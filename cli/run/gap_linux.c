@@ -17,6 +17,7 @@
 #include <sysinfo/sysinfo.h>
 
 #include "parse.h"
+#include "platform.h"
 #include "run/heaps.h"
 #include "text.h"
 
@@ -98,16 +99,11 @@ static bool read_program_of(const char *path, struct program_file *program) {
     return is_read;
 }
 
-static const char *without_folder(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* Its loader's name tells the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
 static bool has_other_libc(const struct program_file *program) {
     struct program_file own;
     return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' &&
-           strcmp(without_folder(own.loader), without_folder(program->loader)) != 0;
+           strcmp(platform_file_name(own.loader), platform_file_name(program->loader)) != 0;
 }
 
 /* ---- The process ---- */
@@ -171,7 +167,7 @@ bool heap_image_is_current(int64_t pid, const char *image, const char *name) {
     char path[PATH_ROOM], file[PATH_MAX];
     ssize_t length = readlink(path_of(path, pid, "exe"), file, sizeof file - 1);
     if (length < 0 && (errno == EACCES || errno == EPERM)) {
-        return strncmp(without_folder(image), name, 15) == 0;
+        return strncmp(platform_file_name(image), name, 15) == 0;
     }
     if (length < 0 || *image == '\0') {
         return true;

@@ -22,7 +22,9 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "digits.h"
 #include "fail.h"
+#include "platform.h"
 #include "text.h"
 
 #define FOLDER_BEGIN "sysinfo-heap-"
@@ -203,18 +205,11 @@ static int by_pid_and_number(const void *a, const void *b) {
     return left->number < right->number ? -1 : left->number > right->number ? 1 : 0;
 }
 
-static bool take_digits(const char **text, uint64_t *number) {
-    int digits = 0;
-    for (*number = 0; **text >= '0' && **text <= '9' && digits < 18; digits++, (*text)++) {
-        *number = *number * 10 + (uint64_t)(**text - '0');
-    }
-    return digits > 0;
-}
-
 static bool parse_name(const char *name, struct entry *entry) {
     uint64_t pid;
     memset(entry, 0, sizeof *entry);
-    if (!take_digits(&name, &pid) || *name++ != '.' || !take_digits(&name, &entry->number) || *name != '\0') {
+    if (take_digits(&name, 18, &pid) == 0 || *name++ != '.' || take_digits(&name, 18, &entry->number) == 0 ||
+        *name != '\0') {
         return false;
     }
     entry->pid = entry->program.pid = (int64_t)pid;
@@ -255,11 +250,6 @@ static void list(struct heaps *heaps) {
 
 /* ---- One file ---- */
 
-static const char *file_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static uint64_t above(uint64_t number, uint64_t other) {
     return number > other ? number - other : 0;
 }
@@ -277,7 +267,7 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
     program->peak = record->peak;
     memcpy(program->image, record->image, sizeof program->image);
     if (program->name[0] == '\0') {
-        snprintf(program->name, sizeof program->name, "%.19s", file_name(record->image));
+        snprintf(program->name, sizeof program->name, "%.19s", platform_file_name(record->image));
     }
 }
 

@@ -366,11 +366,6 @@ static int final_status(const struct run *run, bool has_printed) {
     return run->report.status == 0 && (run->has_failed || !has_printed) ? EXIT_OWN_FAILURE : run->report.status;
 }
 
-static const char *without_folder(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
 static void start_sampling(struct run *run) {
     const struct options *options = run->options;
     run->report.interval = options->interval > 0 ? options->interval : DEFAULT_INTERVAL;
@@ -388,7 +383,7 @@ static int run_child(struct run *run, struct output *output) {
     const struct options *options = run->options;
     const char *recording = NULL;
     run->report.command = options->operand;
-    run->report.name = without_folder(options->operand[0]);
+    run->report.name = platform_file_name(options->operand[0]);
     run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
     run->child.tree = run->tree;
     if (run->tree == NULL &&

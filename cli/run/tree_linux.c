@@ -24,6 +24,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "digits.h"
 #include "fail.h"
 #include "text.h"
 
@@ -116,9 +117,7 @@ static uint64_t scan(const char **text) {
     while (**text == ' ' || **text == '\t' || **text == '-') {
         (*text)++;
     }
-    for (; **text >= '0' && **text <= '9'; (*text)++) {
-        number = number * 10 + (uint64_t)(**text - '0');
-    }
+    take_digits(text, MOST_DIGITS, &number);
     return number;
 }
 
@@ -307,7 +306,7 @@ static bool is_foreign(const struct tree *tree, int64_t pid) {
 static void add_list(struct tree *tree, bool is_root) {
     struct text list = tree->file; /* Reading the children themselves needs the buffer. */
     tree->file = (struct text)TEXT_INIT;
-    for (const char *at = list.bytes; *at >= '0' && *at <= '9'; at += *at == ' ') {
+    for (const char *at = list.bytes; is_digit(*at); at += *at == ' ') {
         int64_t child = (int64_t)scan(&at);
         if (!is_root || !is_foreign(tree, child)) {
             add_pid(tree, child);
