@@ -267,13 +267,24 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
     return explain_window(host, window, has_idle);
 }
 
-int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+/* The two calls differ in the past that they compare with. */
+static int answer_percpu(struct sysinfo_host *host, double interval, bool is_percent,
+                         struct sysinfo_cpu_usage_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
-    return sysinfo__end(&call, measure_rows(host, interval, &host->past_usage_percpu, list));
+    struct sysinfo__cpu_rows *past = is_percent ? &host->past_percent_percpu : &host->past_usage_percpu;
+    return sysinfo__end(&call, measure_rows(host, interval, past, list));
+}
+
+int sysinfo_cpu_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+    return answer_percpu(host, interval, true, list);
+}
+
+int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list) {
+    return answer_percpu(host, interval, false, list);
 }
 
 int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,

@@ -169,6 +169,15 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_ho
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
                                                                struct sysinfo_cpu_usage_list **list);
 
+/*
+ * sysinfo_cpu_percent() for each CPU: psutil's cpu_percent(percpu=True). The rows,
+ * their rules, the errors and the cost are those of sysinfo_cpu_usage_percpu(), of
+ * which `percent` is one member; only the past is another, so that neither call
+ * shortens the window of the other. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent_percpu(struct sysinfo_host *host, double interval,
+                                                                 struct sysinfo_cpu_usage_list **list);
+
 /* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
                                                                      const struct sysinfo_cpu_sample_list *after,

@@ -216,6 +216,7 @@ START_TEST(an_interval_must_be_finite_and_not_negative) {
         ck_assert_int_eq(sysinfo_cpu_percent(hosts[i], interval, &percent), SYSINFO_INVALID);
         ck_assert_int_eq(sysinfo_cpu_times_percent(hosts[i], interval, &usage, sizeof usage), SYSINFO_INVALID);
         ck_assert_int_eq(sysinfo_cpu_usage_percpu(hosts[i], interval, &list), SYSINFO_INVALID);
+        ck_assert_int_eq(sysinfo_cpu_percent_percpu(hosts[i], interval, &list), SYSINFO_INVALID);
         ck_assert(percent == 47);
         ck_assert_uint_eq(usage.present, 47);
         ck_assert_ptr_null(list);
@@ -231,6 +232,7 @@ START_TEST(an_interval_of_0_needs_a_host) {
     ck_assert_int_eq(sysinfo_cpu_percent(NULL, 0, &percent), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_times_percent(NULL, 0, &usage, sizeof usage), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_percpu(NULL, 0, &list), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_percent_percpu(NULL, 0, &list), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_read(NULL, SYSINFO_RESULT_CPU_USAGE, &usage, sizeof usage), SYSINFO_INVALID);
     ck_assert(percent == 47);
     ck_assert_uint_eq(usage.present, 47);
@@ -248,6 +250,7 @@ START_TEST(other_impossible_arguments_are_invalid) {
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0.01, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_cpu_percent_percpu(host, 0, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_topology_objects(host, NULL), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_count(host, (enum sysinfo_cpu_kind)0), SYSINFO_INVALID);
     ck_assert_int_eq(sysinfo_cpu_count(host, (enum sysinfo_cpu_kind)99), SYSINFO_INVALID);

@@ -138,6 +138,10 @@ static int cpu_times_percent_percpu(struct sysinfo_host *host) {
     return sysinfo_cpu_usage_percpu(host, 0.001, &kept.usages);
 }
 
+static int cpu_percent_percpu(struct sysinfo_host *host) {
+    return sysinfo_cpu_percent_percpu(host, 0.001, &kept.usages);
+}
+
 static int cpu_usage_list_between(struct sysinfo_host *host) {
     struct sysinfo_cpu_sample_list **list = kept.before == NULL ? &kept.before : &kept.after;
     int status = sysinfo_cpu_times_percpu(host, list);
@@ -195,6 +199,7 @@ static const struct asked {
     {"cpu_count", count_usable_cores},
     {"cpu_times_percpu", cpu_times_percpu},
     {"cpu_usage_percpu", cpu_times_percent_percpu},
+    {"cpu_percent_percpu", cpu_percent_percpu},
     {"cpu_usage_list_between", cpu_usage_list_between},
     {"numa_nodes", numa_read},
     {"topology_objects", topology_read},

@@ -100,6 +100,27 @@ START_TEST(cpus_come_and_go_between_two_samples) {
 }
 END_TEST
 
+/* Each compares with its own earlier call: the shares are of two windows that overlap. */
+START_TEST(percent_and_usage_of_each_cpu_have_pasts_of_their_own) {
+    struct sysinfo_cpu_usage_list *percent = NULL, *usage = NULL;
+    folder_write("proc/stat", "cpu  200 0 0 200\ncpu0 100 0 0 100\ncpu1 100 0 0 100\n");
+    ck_assert_int_eq(sysinfo_cpu_percent_percpu(host, 0, &percent), SYSINFO_NOT_YET);
+    folder_write("proc/stat", "cpu  202 0 0 206\ncpu0 101 0 0 103\ncpu1 101 0 0 103\n");
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &usage), SYSINFO_NOT_YET);
+    folder_write("proc/stat", "cpu  206 0 0 210\ncpu0 104 0 0 104\ncpu1 102 0 0 106\n");
+    ck_assert_int_eq(sysinfo_cpu_percent_percpu(host, 0, &percent), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &usage), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_usage_list_count(percent), 2);
+    ck_assert(is_near(sysinfo_cpu_usage_list_at(percent, 0)->percent, 50)); /* 4 of 8 ticks */
+    ck_assert(is_near(sysinfo_cpu_usage_list_at(percent, 1)->percent, 25)); /* 2 of 8 */
+    ck_assert(is_near(sysinfo_cpu_usage_list_at(usage, 0)->percent, 75));   /* 3 of 4 */
+    ck_assert(is_near(sysinfo_cpu_usage_list_at(usage, 1)->percent, 25));   /* 1 of 4 */
+    ck_assert(SYSINFO_HAS(sysinfo_cpu_usage_list_all(percent), percent));
+    sysinfo_cpu_usage_list_free(percent);
+    sysinfo_cpu_usage_list_free(usage);
+}
+END_TEST
+
 START_TEST(a_list_that_fails_to_be_refilled_is_as_it_was) {
     struct sysinfo_cpu_sample_list *list = NULL;
     folder_write("proc/stat", "cpu  300 0 0 300\ncpu0 100 0 0 100\ncpu1 200 0 0 200\n");
@@ -168,6 +189,7 @@ TCase *change_tests(void) {
     tcase_add_test(tests, percentages_are_those_between_two_texts);
     tcase_add_test(tests, a_resume_from_suspend_is_not_yet_and_then_goes_on);
     tcase_add_test(tests, cpus_come_and_go_between_two_samples);
+    tcase_add_test(tests, percent_and_usage_of_each_cpu_have_pasts_of_their_own);
     tcase_add_test(tests, a_list_that_fails_to_be_refilled_is_as_it_was);
     tcase_add_test(tests, counts_follow_the_list_of_online_cpus);
     tcase_add_test(tests, cores_are_never_more_than_cpus);
