@@ -27,7 +27,7 @@ static int run_help(struct options *options);
 #define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
 
 static const struct command overview = {
-    .options = SAMPLES | BIT(ROOT),
+    .options = SAMPLES | BIT(ROOT) | BIT(ALL),
     .refuses = {{OPTION_HUMAN, "@ needs a command, for example sysinfo mem @"},
                 {OPTION_VERBOSE, "@ is for sysinfo check and wait; the version is -V"}},
     .run = run_overview,
@@ -349,6 +349,8 @@ static int refuse_of_others(const struct command *command, const char *word, enu
     int status;
     if (command->name == NULL) {
         status = usage("%s needs a command, for example sysinfo %s %s", word, first, word);
+    } else if (count == 0) {
+        status = usage("%s is for sysinfo without a command", word);
     } else if (count <= FEW) {
         status = usage("%s is for sysinfo %s%s%s", word, count > 1 ? takers.bytes : "", count > 1 ? " and " : "", last);
     } else {

@@ -78,10 +78,14 @@ static int select_names(const struct view *view, struct selection *selection, co
  * Prometheus gets counters and computes percentages itself: each CPU's times in the place of the
  * percentages of all.
  */
-static void select_prometheus(struct view *view, struct selection *selection, const char *group) {
-    selection_add_group(selection, group);
-    if (strcmp(group, "cpu") == 0) {
+static void select_metrics(struct view *view, struct selection *selection) {
+    bool has_cpu = false;
+    for (size_t i = 0; i < selection->count && !has_cpu; i++) {
+        has_cpu = strcmp(selection->field[i]->group, "cpu") == 0;
+    }
+    if (has_cpu) {
         selection_add_group(selection, "cpu.times");
+        selection_drop_doubles(selection);
         view->percpu = true;
         view->row_result = SYSINFO_RESULT_CPU_SAMPLE;
     }
@@ -174,7 +178,8 @@ int run_group(struct options *options) {
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
     } else if (options->format == FORMAT_PROM) {
-        select_prometheus(&view, &selection, group);
+        selection_add_group(&selection, group);
+        select_metrics(&view, &selection);
     } else {
         select_group(&view, &selection, group);
     }
@@ -239,21 +244,36 @@ int run_get(struct options *options) {
 
 /* ---- The overview ---- */
 
+/* The groups of the overview; or all but those of sysinfo itself, which say nothing of the machine. */
+static void select_groups(struct view *view, struct selection *selection, bool is_all) {
+    static const char *const overview[] = {"cpu", "mem", "swap", "load"};
+    static const char *const others[] = {"cpu.times", "stats", "cgroup", "pressure"};
+    for (size_t i = 0; i < sizeof overview / sizeof overview[0]; i++) {
+        selection_add_group(selection, overview[i]);
+    }
+    for (size_t i = 0; is_all && i < sizeof others / sizeof others[0]; i++) {
+        selection_add_group(selection, others[i]);
+    }
+    if (view->options->format == FORMAT_PROM) {
+        select_metrics(view, selection);
+    }
+}
+
 int run_overview(struct options *options) {
-    static const char *const groups[] = {"cpu", "mem", "swap", "load"};
+    if (options->format == FORMAT_TABLE && options->operands > 0) {
+        const char *word = options->operand[0];
+        return usage("'%s' needs a command before it, for example sysinfo cpu %s", word, *word == '-' ? "5" : word);
+    }
+    if (options->format == FORMAT_TABLE && options_has(options, OPTION_ALL)) {
+        return usage("--all needs a format for programs, for example --json");
+    }
     int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options,
                         .selection = &selection,
                         .has_interval = options->format != FORMAT_PROM,
                         .tells_cgroup = options->format == FORMAT_TABLE};
-    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
-        if (options->format == FORMAT_PROM) {
-            select_prometheus(&view, &selection, groups[i]);
-        } else {
-            selection_add_group(&selection, groups[i]);
-        }
-    }
+    select_groups(&view, &selection, options_has(options, OPTION_ALL));
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
     if (status == 0) {
         status = options_take_schedule(options, 0, view.has_interval);

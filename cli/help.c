@@ -69,7 +69,7 @@ static uint64_t special_options(const struct command *commands, size_t count) {
         for (size_t i = 0; i < count; i++) {
             takers += (commands[i].options >> id & 1) != 0;
         }
-        special |= takers <= FEW ? OPTION_BIT(id) : 0;
+        special |= takers > 0 && takers <= FEW ? OPTION_BIT(id) : 0; /* Of none: those of the overview. */
     }
     return special;
 }

@@ -248,12 +248,16 @@ static const struct option options[] = {
      .meaning = "the title of the chart",
      .line = "the title of the chart",
      .manual = "The title of the chart."},
+    {.id = OPTION_ALL,
+     .name = "--all",
+     .meaning = "every group, for programs",
+     .manual = "Every group but heap, in a format for programs."},
     {.id = OPTION_HELP, .letter = "-h", .name = "--help", .meaning = "help"},
     {.id = OPTION_VERSION,
      .letter = "-V",
      .name = "--version",
      .meaning = "the version",
-     .line = "",
+     .line = "every group, for programs; this help",
      .manual = "Print help, or the version, and end with status 0."},
 };
 

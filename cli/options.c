@@ -320,6 +320,8 @@ int options_parse(struct options *options, const struct command *command, int ar
             if (is_named) {
                 options->operand[options->operands++] = word;
                 only_operands = only_operands || command->runs_program; /* What follows belongs to the program. */
+            } else if (command->name == NULL && looks_like_number(word)) {
+                options->operand[options->operands++] = word;
             } else if (command->name == NULL || strcmp(word, command->name) != 0) {
                 *stray = word;
                 return 0;
@@ -372,9 +374,6 @@ int options_check(const struct options *options) {
     if (options->format == FORMAT_PROM && options_has(options, OPTION_TIME)) {
         return usage("%s has no time: Prometheus adds it", options->word[OPTION_FORMAT]);
     }
-    if (options->format == FORMAT_PROM && (options->given & (OPTION_BIT(OPTION_INTERVAL) | OPTION_BIT(OPTION_COUNT)))) {
-        return usage("%s is one sample: it and an interval exclude each other", options->word[OPTION_FORMAT]);
-    }
     return 0;
 }
 
@@ -415,8 +414,8 @@ int options_take_schedule(struct options *options, size_t first, bool needs_tick
     if (word != NULL && options_has(options, OPTION_SINCE_BOOT)) {
         return usage("--since-boot and an interval exclude each other");
     }
-    if (word != NULL && options->format == FORMAT_PROM) {
-        return usage("%s is one sample: it and an interval exclude each other", options->word[OPTION_FORMAT]);
+    if (options->format == FORMAT_PROM && options->output == NULL && (options->interval > 0 || options->count > 0)) {
+        return usage("%s with an interval renews a file: -o FILE names it", options->word[OPTION_FORMAT]);
     }
     return needs_tick ? options_check_tick(options) : 0;
 }

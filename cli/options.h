@@ -17,6 +17,7 @@ enum option_id {
     OPTION_PERCPU,
     OPTION_TIMES,
     OPTION_SINCE_BOOT,
+    OPTION_ALL,
     OPTION_JSON, /* The format that commands take which have no other. */
     OPTION_FORMAT,
     OPTION_UNIT,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prometheus's text format 0.0.4: the samples of a metric stand together behind
+ * Prometheus's text format 0.0.4: the samples of a metric stand together after
  * its HELP and TYPE. Without a time stamp, as the textfile collector wants it.
  */
 #include <string.h>
@@ -31,6 +31,34 @@ static void add_one(struct text *text, const struct view *view, const struct sys
     text_add(text, "\n");
 }
 
+/* What the fields of a group are figures of: a HELP text stands alone. */
+static const char *subject_of(const struct sysinfo_field *field) {
+    static const struct {
+        const char *group, *subject;
+    } subjects[] = {
+        {"mem", "Memory"},
+        {"swap", "Swap space"},
+        {"load", "Load average"},
+        {"stats", "Kernel"},
+        {"cgroup", "This process's cgroup"},
+        {"pressure.cpu", "Pressure on CPUs"},
+        {"pressure.memory", "Pressure on memory"},
+        {"pressure.io", "Pressure on I/O"},
+        {"pressure.irq", "Pressure by interrupts"},
+        {"pressure.cgroup.cpu", "Pressure on the cgroup's CPU time"},
+        {"pressure.cgroup.memory", "Pressure on the cgroup's memory"},
+        {"pressure.cgroup.io", "Pressure on the cgroup's I/O"},
+        {"pressure.cgroup.irq", "Pressure on the cgroup by interrupts"},
+        {"heap", "Heap of sysinfo itself"},
+    };
+    for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+        if (strcmp(field->group, subjects[i].group) == 0) {
+            return subjects[i].subject;
+        }
+    }
+    return NULL;
+}
+
 /* A metric that stands for several fields, one by each label, has a meaning of its own. */
 static const char *meaning_of(const struct sysinfo_field *field) {
     static const struct {
@@ -49,8 +77,10 @@ static const char *meaning_of(const struct sysinfo_field *field) {
 }
 
 static void add_head(struct text *text, const struct sysinfo_field *field) {
-    text_addf(text, "# HELP %s %s\n# TYPE %s %s\n", field->metric, meaning_of(field), field->metric,
-              field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
+    const char *subject = subject_of(field), *meaning = meaning_of(field);
+    bool names_it = subject == NULL || strncmp(meaning, subject, strlen(subject)) == 0;
+    text_addf(text, "# HELP %s %s%s%s\n# TYPE %s %s\n", field->metric, names_it ? "" : subject, names_it ? "" : ": ",
+              meaning, field->metric, field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
 }
 
 /* Whether an earlier field of the selection began the same metric. */
@@ -62,6 +92,14 @@ static bool is_begun(const struct selection *selection, size_t index) {
         }
     }
     return false;
+}
+
+/* Which version and backend the figures come from: a constant that joins with all others by instance. */
+static void add_build(struct text *text) {
+    text_addf(text,
+              "# HELP sysinfo_build_info Version and backend of the sysinfo that wrote these figures; always 1.\n"
+              "# TYPE sysinfo_build_info gauge\nsysinfo_build_info{version=\"%s\",backend=\"%s\"} 1\n",
+              sysinfo_version(), sysinfo_backend());
 }
 
 void print_prom(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
@@ -90,5 +128,8 @@ void print_prom(struct text *text, const struct view *view, const struct sample 
             text_add(text, samples.bytes);
         }
         text_free(&samples);
+    }
+    if (text->length > 0) {
+        add_build(text);
     }
 }

@@ -149,6 +149,7 @@ struct stream {
     const struct view *view;
     print_sample *print;
     struct output output;
+    const char *renews; /* The file that each sample replaces as a whole; NULL: samples go to `output`. */
     struct remarks remarks;
     bool has_known; /* A sample knew something. */
 };
@@ -167,7 +168,9 @@ static int print_one(struct stream *stream, const struct sample *sample, bool is
     remark_estimates(view, sample, &stream->remarks);
     struct text text = TEXT_INIT;
     stream->print(&text, view, sample, is_first && !stream->output.continues);
-    int status = text.length > 0 ? output_write(&stream->output, &text) : 0;
+    int status = text.length == 0         ? 0
+                 : stream->renews != NULL ? output_put(stream->renews, &text)
+                                          : output_write(&stream->output, &text);
     text_free(&text);
     return status == 0 && is_last && !stream->has_known ? fail_unknown(view, sample) : status;
 }
@@ -196,13 +199,15 @@ static int print_on_time(struct stream *stream, struct sampler *sampler) {
 }
 
 int run_samples(const struct view *view, print_sample *print) {
-    struct stream stream = {.view = view, .print = print};
+    const struct options *options = view->options;
+    bool renews = options->format == FORMAT_PROM && is_stream(options);
+    struct stream stream = {.view = view, .print = print, .renews = renews ? options->output : NULL};
     struct sampler sampler;
-    int status = output_open(&stream.output, view->options->output, is_stream(view->options));
+    int status = output_open(&stream.output, renews ? NULL : options->output, is_stream(options));
     if (status != 0) {
         return status;
     }
-    status = sampler_open(&sampler, view->options, view->selection, view->percpu);
+    status = sampler_open(&sampler, options, view->selection, view->percpu);
     if (status == 0) {
         sampler.tells_cgroup = view->tells_cgroup;
         sampler.rows = view->rows;

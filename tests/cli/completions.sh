@@ -50,7 +50,7 @@ want 'sysinfo ' "${commands[@]}"
 want 'sysinfo me' mem
 want 'sysinfo help ' "${commands[@]}"
 want 'sysinfo -' -i --interval -c --count -j --json --csv --kv --prom --format -t --time --no-header -o --output \
-    --root -h --help -V --version
+    --root --all -h --help -V --version
 for command in "${commands[@]}"; do
     # shellcheck disable=SC2046
     want "sysinfo $command -" $(options_in_help "$command") -h --help -V --version
