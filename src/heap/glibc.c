@@ -89,17 +89,7 @@ static int tell_reclaimable(struct sysinfo_host *host, uint64_t top, struct sysi
         return status;
     }
     FACT(heap, arenas, info.arenas);
-    uint64_t reclaimable = info.releasable + (top > info.page_size ? top - info.page_size : 0);
-    /*
-     * The lists do not know which pages are in memory. That takes a system call, so not for the
-     * small change of a small heap.
-     */
-    uint64_t resident;
-    if (reclaimable > UINT64_C(1) << 20 && sysinfo__linux_resident(host, &resident) == SYSINFO_OK &&
-        reclaimable > resident) {
-        reclaimable = resident;
-    }
-    GUESS(heap, reclaimable, reclaimable);
+    GUESS(heap, reclaimable, info.releasable + (top > info.page_size ? top - info.page_size : 0));
     return SYSINFO_OK;
 }
 

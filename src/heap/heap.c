@@ -43,9 +43,33 @@ static void derive(struct sysinfo_heap *heap) {
             GUESS(heap, footprint, heap->used);
         }
         FACT(heap, free, heap->footprint - heap->used);
+        if (SYSINFO_IS_ESTIMATED(heap, footprint) || SYSINFO_IS_ESTIMATED(heap, used)) {
+            GUESS(heap, free, heap->free);
+        }
     }
     if (SYSINFO_HAS(heap, free) && SYSINFO_HAS(heap, reclaimable) && heap->reclaimable > heap->free) {
         GUESS(heap, reclaimable, heap->free);
+    }
+}
+
+static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
+    if (sysinfo__heap_backend.resident == NULL) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "the size of this process",
+                               "in memory is not told by this system");
+    }
+    return sysinfo__heap_backend.resident(host, is_exact, bytes);
+}
+
+/*
+ * An allocator does not know which of its free pages are in memory: those that nobody has touched, or that were given
+ * back before, are not. To ask takes a system call, so not for the small change of a small heap.
+ */
+static void limit_reclaimable(struct sysinfo_host *host, struct sysinfo_heap *heap) {
+    uint64_t bytes;
+    if (SYSINFO_HAS(heap, reclaimable) && heap->reclaimable > UINT64_C(1) << 20 &&
+        sysinfo__heap_backend.resident != NULL && resident(host, false, &bytes) == SYSINFO_OK &&
+        heap->reclaimable > bytes) {
+        GUESS(heap, reclaimable, bytes);
     }
 }
 
@@ -60,12 +84,17 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
                                "has no way to tell what its heap holds");
     }
     status = owner->allocator->tell(host, owner, in_detail, heap);
-    derive(heap);
+    limit_reclaimable(host, heap);
     heap->estimated = sysinfo__heap_backend.is_tried ? heap->estimated : heap->present;
     return status;
 }
 
-/* What the tracker has counted, in the place of what an allocator tells less exactly. False: there is none. */
+/*
+ * What the tracker has counted, in the place of what an allocator tells less exactly. False: there is none.
+ *
+ * Its bytes are those that blocks can hold; an allocator may count more with each of them. The peak is one of `used`:
+ * what is counted more now is taken to have been so then.
+ */
 static bool add_counts(struct sysinfo_heap *heap) {
     struct sysinfo_heap_tally tally;
     if (sysinfo_heap_counts(&tally, sizeof tally) != SYSINFO_OK) {
@@ -77,10 +106,11 @@ static bool add_counts(struct sysinfo_heap *heap) {
     FACT(heap, frees, tally.frees);
     FACT(heap, failed, tally.failed);
     FACT(heap, blocks, (uint64_t)tally.blocks);
-    GUESS(heap, peak, (uint64_t)tally.peak);
     if (!SYSINFO_HAS(heap, used)) {
         FACT(heap, used, (uint64_t)tally.live);
     }
+    uint64_t live = (uint64_t)tally.live, more = heap->used > live ? heap->used - live : 0;
+    GUESS(heap, peak, (uint64_t)tally.peak + more);
     return true;
 }
 
@@ -90,15 +120,9 @@ int sysinfo__heap(struct sysinfo_host *host, bool in_detail, struct sysinfo_heap
         return status;
     }
     status = ask_allocator(host, in_detail, heap);
-    return add_counts(heap) && status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
-}
-
-static int resident(struct sysinfo_host *host, uint64_t *bytes) {
-    if (sysinfo__heap_backend.resident == NULL) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "the size of this process",
-                               "in memory is not told by this system");
-    }
-    return sysinfo__heap_backend.resident(host, bytes);
+    bool is_counted = add_counts(heap);
+    derive(heap);
+    return is_counted && status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
 }
 
 static int trim(struct sysinfo_host *host, uint64_t *released) {
@@ -112,13 +136,13 @@ static int trim(struct sysinfo_host *host, uint64_t *released) {
                                "has no call that gives memory back");
     }
     uint64_t before = 0, after = 0;
-    int measured = released == NULL ? SYSINFO_OK : resident(host, &before);
+    int measured = released == NULL ? SYSINFO_OK : resident(host, true, &before);
     status = owner->allocator->trim(host, owner);
     if (status != SYSINFO_OK || released == NULL) {
         return status;
     }
     if (measured == SYSINFO_OK) {
-        measured = resident(host, &after);
+        measured = resident(host, true, &after);
     }
     if (measured == SYSINFO_OK) {
         *released = before > after ? before - after : 0;
@@ -143,12 +167,7 @@ const char *sysinfo_heap_allocator(struct sysinfo_host *host) {
 
 /* ---- The leak test ---- */
 
-/* What is in use after `times` calls and a trim. */
-static int used_after(struct sysinfo_host *host, void (*function)(void *), void *argument, uint64_t times,
-                      uint64_t *used) {
-    for (uint64_t i = 0; i < times; i++) {
-        function(argument);
-    }
+static int use(struct sysinfo_host *host, uint64_t *used) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     struct sysinfo_heap heap = {.present = 0};
@@ -164,41 +183,88 @@ static int used_after(struct sysinfo_host *host, void (*function)(void *), void 
     return sysinfo__end(&call, status);
 }
 
+/* A look: so much is in use after so many calls. */
+struct look {
+    uint64_t used, calls;
+};
+
+/*
+ * Levels end after `times` calls, and after 2, 4, 8, ... times as many. There are some looks in the last quarter of
+ * each; the least and the most are kept. From `FIRST` on, a level is judged against the one of an eighth of its calls,
+ * `BACK` levels before: an array that doubles, or even grows four times, has grown between them.
+ */
+enum { LEVELS = 8, FIRST = 4, BACK = 3, LOOKS = 3 };
+struct level {
+    struct look least, most;
+};
+
+/*
+ * What a program has in use rises and falls. So the least is compared with the most of all levels that far back, and
+ * looks come at odd moments, that do not go in step with anything.
+ */
+static uint64_t next_odd(uint64_t *state) {
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *state >> 33;
+}
+
+static int fill_level(struct sysinfo_host *host, void (*function)(void *), void *argument, uint64_t end,
+                      uint64_t *calls, uint64_t *state, struct level *level) {
+    uint64_t part = end / 4 / LOOKS;
+    for (int i = 0; i < LOOKS; i++) {
+        uint64_t until = end - (uint64_t)(LOOKS - 1 - i) * part - (part > 1 ? next_odd(state) % part : 0);
+        for (; *calls < until; (*calls)++) {
+            function(argument);
+        }
+        struct look look = {0, *calls};
+        int status = use(host, &look.used);
+        if (status != SYSINFO_OK) {
+            return status;
+        }
+        level->least = i == 0 || look.used < level->least.used ? look : level->least;
+        level->most = i == 0 || look.used > level->most.used ? look : level->most;
+    }
+    return SYSINFO_OK;
+}
+
+static double growth_at(const struct level *level, int at) {
+    const struct look *now = &level[at].least, *before = &level[at - BACK].most;
+    for (int i = 0; i <= at - BACK; i++) {
+        if (now->used <= level[i].most.used) {
+            return 0;
+        }
+    }
+    return (double)(now->used - before->used) / (double)(now->calls - before->calls);
+}
+
+static int measure_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint64_t times,
+                          double *growth) {
+    struct level level[LEVELS];
+    uint64_t calls = 0, state = times;
+    double least = 0;
+    int status = use(host, &level[0].least.used); /* Fills the caches of looking. */
+    for (int at = 0; at < LEVELS && status == SYSINFO_OK; at++) {
+        status = fill_level(host, function, argument, times << at, &calls, &state, &level[at]);
+        if (status == SYSINFO_OK && at >= FIRST) {
+            double now = growth_at(level, at);
+            least = at == FIRST || now < least ? now : least;
+            if (least <= 0) {
+                break;
+            }
+        }
+    }
+    if (status == SYSINFO_OK) {
+        *growth = least;
+    }
+    return status;
+}
+
 int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint32_t times,
                         double *growth) {
-    enum { ROUNDS = 5 };
     if (function == NULL || times == 0 || growth == NULL) {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);
         return sysinfo__end(&call,
                             sysinfo__invalid(host, "the function or the result is NULL, or the number of calls is 0"));
     }
-    uint64_t start, once, twice;
-    int status =
-        used_after(host, function, argument, times, &start); /* Fills caches: the function's, and those of looking. */
-    double least = 0;
-    for (int round = 0; round < ROUNDS; round++) {
-        uint64_t calls = (uint64_t)times << round;
-        if (status == SYSINFO_OK) {
-            status = used_after(host, function, argument, 0, &start);
-        }
-        if (status == SYSINFO_OK) {
-            status = used_after(host, function, argument, calls, &once);
-        }
-        if (status == SYSINFO_OK) {
-            status = used_after(host, function, argument, 2 * calls, &twice);
-        }
-        if (status != SYSINFO_OK) {
-            return status;
-        }
-        double first = (double)once - (double)start, second = (double)twice - (double)once;
-        double slope = (second - first) / (double)calls;
-        least = round == 0 || slope < least ? slope : least;
-        if (least <= 0) {
-            *growth = 0;
-            return SYSINFO_OK;
-        }
-    }
-    *growth = least;
-    return SYSINFO_OK;
+    return measure_growth(host, function, argument, times, growth);
 }

@@ -38,6 +38,27 @@ static void flush(const struct sysinfo__heap_owner *owner) {
     (void)owner->calls.jemalloc.mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
 }
 
+/*
+ * What lies freed in the caches of other threads, which only they can flush. It counts as allocated until then. Since
+ * 5.1; unknown before.
+ */
+static bool get_cached(const struct sysinfo__heap_owner *owner, uint64_t *bytes) {
+    return get_size(owner, "stats.arenas." ALL ".tcache_bytes", bytes);
+}
+
+static void tell_used(const struct sysinfo__heap_owner *owner, uint64_t allocated, struct sysinfo_heap *heap) {
+    uint64_t cached = 0;
+    bool is_known = get_cached(owner, &cached);
+    FACT(heap, used, allocated > cached ? allocated - cached : 0);
+    if (!is_known || cached != 0) {
+        GUESS(heap, used, heap->used);
+    }
+}
+
+/*
+ * Of blocks in caches only the bytes are known. And a thread adds what it has asked for to nrequests only when it
+ * flushes its cache, even an empty one.
+ */
 static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_heap *heap) {
     uint64_t made, gone, asked;
     if (!get_sum(owner, "stats.arenas." ALL ".small.nmalloc", "stats.arenas." ALL ".large.nmalloc", &made) ||
@@ -49,8 +70,11 @@ static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_
     /* nmalloc counts what moves into the threads' caches; what programs asked for is nrequests. */
     if (get_sum(owner, "stats.arenas." ALL ".small.nrequests", "stats.arenas." ALL ".large.nrequests", &asked) &&
         asked >= heap->blocks) {
-        FACT(heap, allocs, asked);
-        FACT(heap, frees, asked - heap->blocks);
+        GUESS(heap, allocs, asked);
+        GUESS(heap, frees, asked - heap->blocks);
+    }
+    if (SYSINFO_IS_ESTIMATED(heap, used)) {
+        GUESS(heap, blocks, heap->blocks);
     }
 }
 
@@ -67,13 +91,13 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     if (!get_size(owner, "stats.allocated", &used)) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "jemalloc", "was built without statistics");
     }
-    FACT(heap, used, used);
+    tell_used(owner, used, heap);
     if (get_size(owner, "stats.mapped", &mapped) && get_size(owner, "stats.retained", &retained)) {
         FACT(heap, footprint, mapped + retained);
     }
     if (get_size(owner, "arenas.page", &page) && get_size(owner, "stats.arenas." ALL ".pdirty", &dirty) &&
         get_size(owner, "stats.arenas." ALL ".pmuzzy", &muzzy)) {
-        FACT(heap, reclaimable, (dirty + muzzy) * page);
+        GUESS(heap, reclaimable, (dirty + muzzy) * page); /* Pages that nobody has touched yet, too. */
     }
     if (get_size(owner, "stats.resident", &resident)) {
         GUESS(heap, resident, resident); /* "Maximum", says its manual: untouched pages count too. */

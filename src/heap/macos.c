@@ -66,7 +66,8 @@ static void find(struct sysinfo__heap_owner *owner) {
     }
 }
 
-static int resident(struct sysinfo_host *host, uint64_t *bytes) {
+static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
+    (void)is_exact;
     task_vm_info_data_t information;
     mach_msg_type_number_t count = TASK_VM_INFO_COUNT;
     kern_return_t error = task_info(mach_task_self(), TASK_VM_INFO, (task_info_t)&information, &count);

@@ -71,8 +71,11 @@ struct sysinfo__heap_backend {
     /* Finds the owner: `allocator` and `calls`. */
     void (*find)(struct sysinfo__heap_owner *owner);
 
-    /* Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where that is not reported. */
-    int (*resident)(struct sysinfo_host *host, uint64_t *bytes);
+    /*
+     * Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where that is not reported. Not
+     * `is_exact`: from counters that cost no more than a system call, and may be behind by some hundred KiB.
+     */
+    int (*resident)(struct sysinfo_host *host, bool is_exact, uint64_t *bytes);
 };
 
 /* The table that is linked: cmake/heap.cmake chooses it. */
@@ -105,6 +108,6 @@ void sysinfo__elf_heap_find(struct sysinfo__heap_owner *owner,
 extern const struct sysinfo__source sysinfo__elf_heap_sources[];
 
 /* Of src/linux/resident.c, for the C libraries there. */
-int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes);
+int sysinfo__linux_resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes);
 
 #endif

@@ -24,7 +24,7 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
         FACT(heap, footprint, value);
     }
     if (get(owner, "tcmalloc.pageheap_free_bytes", &value)) {
-        FACT(heap, reclaimable, value);
+        GUESS(heap, reclaimable, value); /* Pages that nobody has touched yet, too. */
     }
     if (get(owner, "generic.total_physical_bytes", &value)) {
         GUESS(heap, resident, value); /* All that was not given back, touched or not. */

@@ -183,7 +183,8 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
 }
 
 /* Memory that was committed for this process alone. */
-static int resident(struct sysinfo_host *host, uint64_t *bytes) {
+static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
+    (void)is_exact;
     DWORD saved_error = GetLastError();
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
     int status = K32GetProcessMemoryInfo(GetCurrentProcess(), &counters, sizeof counters)

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
 #include <unistd.h>
 
 #include "heap/owner.h"
 #include "linux.h"
 #include "scan.h"
 
-/* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */
-int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes) {
-    static const char path[] = "/proc/self/statm";
+static int read_own(struct sysinfo_host *host, const char *path) {
     int status = sysinfo__file_read_once(host, path);
+    return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED ? SYSINFO_UNKNOWN : status;
+}
+
+/* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */
+static int read_counters(struct sysinfo_host *host, uint64_t *bytes) {
+    static const char path[] = "/proc/self/statm";
+    int status = read_own(host, path);
     if (status != SYSINFO_OK) {
-        return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED ? SYSINFO_UNKNOWN : status;
+        return status;
     }
     uint64_t pages[3];
     const char *p = sysinfo__state(host)->text;
@@ -23,4 +29,27 @@ int sysinfo__linux_resident(struct sysinfo_host *host, uint64_t *bytes) {
     uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
     *bytes = pages[1] > pages[2] ? (pages[1] - pages[2]) * page_size : 0;
     return SYSINFO_OK;
+}
+
+/* /proc/self/smaps_rollup (Linux 4.14) counts the pages themselves, in KiB. */
+static int read_pages(struct sysinfo_host *host, uint64_t *bytes) {
+    static const char key[] = "\nAnonymous:";
+    int status = read_own(host, "/proc/self/smaps_rollup");
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const char *p = strstr(sysinfo__state(host)->text, key);
+    if (p == NULL || sysinfo__scan_number(sysinfo__scan_blanks(p + sizeof key - 1), bytes) == NULL) {
+        return SYSINFO_UNKNOWN;
+    }
+    *bytes *= 1024;
+    return SYSINFO_OK;
+}
+
+/*
+ * The counters are cheap, but a thread adds to them only after 64 page faults (Linux up to 6.1), or each CPU after 32
+ * or more (up to 6.15).
+ */
+int sysinfo__linux_resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
+    return is_exact && read_pages(host, bytes) == SYSINFO_OK ? SYSINFO_OK : read_counters(host, bytes);
 }

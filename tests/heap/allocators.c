@@ -7,6 +7,7 @@
 #include "heap.h"
 
 #include <malloc.h>
+#include <pthread.h>
 
 #include "run.h"
 
@@ -91,6 +92,70 @@ START_TEST(trim_releases_what_was_predicted) {
 }
 END_TEST
 
+/* Freed before anybody touched it: the allocator has it, but the system has nothing to get back. */
+START_TEST(untouched_memory_is_not_reclaimable) {
+    enum { BLOCKS = 300 };
+    void *block[BLOCKS];
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(MiB);
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        free(block[i]);
+    }
+    struct sysinfo_heap heap = detail();
+    uint64_t released = trim();
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&heap, reclaimable), 1);
+    ck_assert_uint_ge(heap.free, 100 * MiB);
+    ck_assert_uint_le(heap.reclaimable, released + 8 * MiB);
+}
+END_TEST
+
+/* ---- What lies in the caches of other threads ---- */
+
+static pthread_barrier_t barrier;
+
+static void *cache_blocks(void *unused) {
+    enum { BLOCKS = 200 };
+    void *block[BLOCKS];
+    free(malloc(64)); /* Makes the cache. */
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(64);
+    }
+    for (int i = 0; i < BLOCKS; i++) {
+        free(block[i]);
+    }
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    return unused;
+}
+
+START_TEST(jemalloc_leaves_out_what_other_threads_cache) {
+    enum { THREADS = 2 };
+    pthread_t thread[THREADS];
+    struct sysinfo_heap alone = info();
+    ck_assert_int_eq(pthread_barrier_init(&barrier, NULL, THREADS + 1), 0);
+    for (int i = 0; i < THREADS; i++) {
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, cache_blocks, NULL), 0);
+    }
+    pthread_barrier_wait(&barrier);
+    struct sysinfo_heap before = info();
+    pthread_barrier_wait(&barrier);
+    pthread_barrier_wait(&barrier);
+    struct sysinfo_heap after = info();
+    pthread_barrier_wait(&barrier);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    ck_assert_uint_eq(after.used, before.used);
+    ck_assert_uint_gt(after.blocks, before.blocks); /* Of these only the bytes are known. */
+    ck_assert(SYSINFO_IS_ESTIMATED(&after, used) && SYSINFO_IS_ESTIMATED(&after, blocks));
+    ck_assert(SYSINFO_IS_ESTIMATED(&after, allocs) && SYSINFO_IS_ESTIMATED(&after, frees));
+    ck_assert(!SYSINFO_IS_ESTIMATED(&alone, used) && !SYSINFO_IS_ESTIMATED(&alone, blocks));
+}
+END_TEST
+
 START_TEST(jemalloc_counts_blocks) {
     enum { BLOCKS = 10000, KEPT = 6000 };
     void **block = malloc(BLOCKS * sizeof *block);
@@ -149,8 +214,12 @@ int main(int argc, char **argv) {
         tcase_add_loop_test(all, used_is_the_sum_of_the_blocks, 0, sizeof sizes / sizeof sizes[0]);
         tcase_add_test(all, parts_add_up);
     }
+    if (is("jemalloc") || is("tcmalloc")) {
+        tcase_add_test(all, untouched_memory_is_not_reclaimable);
+    }
     if (is("jemalloc")) {
         tcase_add_test(all, jemalloc_counts_blocks);
+        tcase_add_test(all, jemalloc_leaves_out_what_other_threads_cache);
     }
     suite_add_tcase(suite, all);
     return run(suite);

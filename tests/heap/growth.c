@@ -6,10 +6,14 @@
 
 #include "run.h"
 
-static double growth_of(void (*function)(void *), void *argument) {
+static double growth_over(uint32_t times, void (*function)(void *), void *argument) {
     double growth = -1;
-    must(sysinfo_heap_growth(host, function, argument, 1000, &growth));
+    must(sysinfo_heap_growth(host, function, argument, times, &growth));
     return growth;
+}
+
+static double growth_of(void (*function)(void *), void *argument) {
+    return growth_over(1000, function, argument);
 }
 
 static void *volatile kept;
@@ -81,7 +85,7 @@ static void fill_on_first_call(void *argument) {
 /* Remembers what it made for each of so many questions. */
 struct memory {
     size_t next, room;
-    void *answer[9000];
+    void *answer[30000];
 };
 static void remember(void *argument) {
     struct memory *memory = argument;
@@ -115,6 +119,81 @@ START_TEST(cache_is_no_leak) {
     } caches[] = {{tidy, NULL},     {fill_on_first_call, &cache}, {remember, &small}, {remember, &large},
                   {replace, &ring}, {grow_buffer, &buffer}};
     ck_assert_double_eq(growth_of(caches[_i].function, caches[_i].argument), 0);
+}
+END_TEST
+
+/* An array that is appended to for ever, and grows by a factor when it is full. */
+struct array {
+    size_t used, room, numerator, denominator;
+    uint64_t *entry;
+};
+static void append(void *argument) {
+    struct array *array = argument;
+    if (array->used == array->room) {
+        array->room = array->room * array->numerator / array->denominator + 1;
+        array->entry = realloc(array->entry, array->room * sizeof *array->entry);
+        if (array->entry == NULL) {
+            ck_abort_msg("no memory");
+        }
+    }
+    array->entry[array->used] = array->used;
+    array->used++;
+}
+
+static const uint32_t numbers_of_calls[] = {4,   5,   7,   10,  13,   16,   20,   25,   32,   50,
+                                            64,  75,  100, 128, 150,  200,  256,  300,  333,  400,
+                                            500, 512, 750, 800, 1000, 1024, 1500, 2000, 3000, 5000};
+enum { NUMBERS_OF_CALLS = sizeof numbers_of_calls / sizeof numbers_of_calls[0] };
+_Static_assert(NUMBERS_OF_CALLS == 30, "as many as were tried");
+
+/* Whichever number of calls it is, a doubling lies between the looks. So it does for one that grows by half, or four times. */
+START_TEST(array_that_grows_for_ever_is_a_leak) {
+    static const size_t factors[][2] = {{2, 1}, {3, 2}, {4, 1}};
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        struct array array = {.numerator = factors[i][0], .denominator = factors[i][1]};
+        array.used = array.room = _i % 2 == 0 ? 0 : numbers_of_calls[_i]; /* Empty, or in use before. */
+        array.entry = touched((array.room + 1) * sizeof *array.entry);
+        double growth = growth_over(numbers_of_calls[_i], append, &array);
+        free(array.entry);
+        ck_assert_msg(growth > 0, "%u calls, factor %zu/%zu", numbers_of_calls[_i], factors[i][0], factors[i][1]);
+        ck_assert_double_lt(growth, 200); /* 8 bytes an entry, and at most four times as much room. */
+    }
+}
+END_TEST
+
+static void leak_very_rarely(void *argument) {
+    size_t *calls = argument;
+    kept = malloc(1000);
+    if (++*calls % 10000 != 0) {
+        free(kept);
+    }
+}
+
+START_TEST(one_block_in_ten_thousand_calls_is_a_leak) {
+    size_t calls = 0;
+    double growth = growth_of(leak_very_rarely, &calls);
+    ck_assert_double_gt(growth, 0);
+    ck_assert_double_lt(growth, 0.3); /* 1008 bytes or a little more, at most 2 in 14,000 calls. */
+}
+END_TEST
+
+/* Fills a buffer, and begins again when it is full: as many calls for a round as a look may come anywhere in it. */
+static void fill_and_drop(void *argument) {
+    struct memory *memory = argument;
+    if (memory->next == memory->room) {
+        for (size_t i = 0; i < memory->room; i++) {
+            free(memory->answer[i]);
+        }
+        memory->next = 0;
+    }
+    memory->answer[memory->next++] = malloc(50);
+}
+
+START_TEST(what_rises_and_falls_is_no_leak) {
+    static struct memory memory;
+    static const size_t rooms[] = {7, 100, 333, 1000, 2048, 777, 5000, 30000};
+    memory.room = rooms[_i];
+    ck_assert_double_eq(growth_of(fill_and_drop, &memory), 0);
 }
 END_TEST
 
@@ -152,6 +231,9 @@ int main(void) {
     tcase_add_test(all, one_block_a_call_is_its_size);
     tcase_add_test(all, one_block_in_ten_calls_is_a_tenth);
     tcase_add_loop_test(all, cache_is_no_leak, 0, 6);
+    tcase_add_loop_test(all, array_that_grows_for_ever_is_a_leak, 0, NUMBERS_OF_CALLS);
+    tcase_add_test(all, one_block_in_ten_thousand_calls_is_a_leak);
+    tcase_add_loop_test(all, what_rises_and_falls_is_no_leak, 0, 8);
     tcase_add_test(all, leak_behind_a_cache_is_seen);
     tcase_add_test(all, wrong_arguments_are_invalid);
     suite_add_tcase(suite, all);

@@ -41,6 +41,21 @@ if(SYSINFO_SANITIZE)
     return() # A sanitizer cannot be preloaded over.
 endif()
 
+# The runtime of the leak sanitizer, whose statistics stay 0.
+include(CheckCSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS "-fsanitize=leak")
+check_c_source_compiles("int main(void) { return 0; }" SYSINFO_HAS_SANITIZER_leak)
+unset(CMAKE_REQUIRED_FLAGS)
+if(SYSINFO_HAS_SANITIZER_leak)
+    add_executable(test_heap_silent_leak heap/silent.c $<TARGET_OBJECTS:sysinfo_objects>)
+    target_include_directories(test_heap_silent_leak PRIVATE "${PROJECT_SOURCE_DIR}/tests"
+        $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_link_options(test_heap_silent_leak PRIVATE -fsanitize=leak)
+    target_link_libraries(test_heap_silent_leak PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
+    sysinfo_heap_run(heap_leak_sanitizer test_heap_silent_leak "" sanitizer)
+    set_property(TEST heap_leak_sanitizer APPEND PROPERTY ENVIRONMENT "LSAN_OPTIONS=detect_leaks=0")
+endif()
+
 foreach(library IN ITEMS shim plugin sparse)
     add_library(test_heap_${library} MODULE heap/${library}.c)
     target_link_libraries(test_heap_${library} PRIVATE sysinfo_flags)

@@ -23,6 +23,7 @@ static const struct {
     {"small.nmalloc", SYSINFO_OK, 1, 1, 1, 1, 0, 0},
     {"large.ndalloc", SYSINFO_OK, 1, 1, 1, 1, 0, 0},
     {"large.nrequests", SYSINFO_OK, 1, 1, 1, 1, 1, 0},
+    {"tcache_bytes", SYSINFO_OK, 1, 1, 1, 1, 1, 1},
 };
 
 START_TEST(what_is_refused_is_left_out) {
@@ -34,6 +35,9 @@ START_TEST(what_is_refused_is_left_out) {
         return;
     }
     ck_assert_uint_eq(heap.used, 8);
+    int is_cache_unknown = strcmp(cases[_i].refused, "tcache_bytes") == 0;
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&heap, used), is_cache_unknown);
+    ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&heap, blocks), is_cache_unknown);
     ck_assert_int_eq(SYSINFO_HAS(&heap, footprint), cases[_i].has_footprint);
     ck_assert_int_eq(SYSINFO_HAS(&heap, reclaimable), cases[_i].has_reclaimable);
     ck_assert_int_eq(SYSINFO_HAS(&heap, resident), cases[_i].has_resident);

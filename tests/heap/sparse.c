@@ -4,6 +4,7 @@
  * and those whose names have the text of SPARSE are refused.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -18,7 +19,8 @@ int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new
         return ENOENT;
     }
     if (old != NULL) {
-        uint64_t wide = strstr(name, "small.ndalloc") != NULL ? 2 : strstr(name, "large.ndalloc") != NULL ? 0 : 8;
+        bool is_none = strstr(name, "large.ndalloc") != NULL || strstr(name, "tcache_bytes") != NULL;
+        uint64_t wide = strstr(name, "small.ndalloc") != NULL ? 2 : is_none ? 0 : 8;
         unsigned narrow = (unsigned)wide;
         memcpy(old, *old_size == sizeof wide ? (const void *)&wide : &narrow, *old_size);
     }

@@ -84,7 +84,6 @@ endif()
 
 
 # Programs whose sanitizer is a library: gcc's. And a library that counts malloc(), but leaves malloc_usable_size() alone: glibc's own.
-include(CheckCSourceCompiles)
 foreach(sanitizer IN ITEMS thread leak)
     set(CMAKE_REQUIRED_FLAGS "-fsanitize=${sanitizer}")
     check_c_source_compiles("int main(void) { return 0; }" SYSINFO_HAS_SANITIZER_${sanitizer})
@@ -118,6 +117,11 @@ set_tests_properties(tracker_plain PROPERTIES TIMEOUT 120 LABELS tracker)
 add_test(NAME tracker_storm COMMAND test_tracker_storm 200)
 set_tests_properties(tracker_storm PROPERTIES TIMEOUT 180 LABELS tracker)
 sysinfo_tracker_recorded(tracker_storm_recorded $<TARGET_FILE:test_tracker_storm> 200)
+if(SYSINFO_MIMALLOC) # Behind the tracker.
+    add_test(NAME tracker_plain_mimalloc COMMAND test_tracker_plain mimalloc)
+    set_tests_properties(tracker_plain_mimalloc PROPERTIES TIMEOUT 120 LABELS tracker
+        ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>:${SYSINFO_MIMALLOC}")
+endif()
 if(SYSINFO_JEMALLOC) # Behind the tracker.
     add_test(NAME tracker_storm_jemalloc COMMAND test_tracker_storm 50)
     set_tests_properties(tracker_storm_jemalloc PROPERTIES TIMEOUT 180 LABELS tracker ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>:${SYSINFO_JEMALLOC}")
