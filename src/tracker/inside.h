@@ -148,8 +148,14 @@ size_t sysinfo__record_used(const struct sysinfo__memory *content);
 
 /* ---- footprint.c ---- */
 
+/* Before the allocator is called for the first time. */
+void sysinfo__begin_footprint(void);
+
 /* Keeps what the allocator holds, if it is time to look again. */
-void sysinfo__look_at_footprint(const node_t *node, bool is_end);
+void sysinfo__look_at_footprint(const node_t *node);
+
+/* Bytes of blocks of glibc's with mappings of their own. */
+extern int64_t sysinfo__own_mappings;
 void sysinfo__forget_footprint_lock(void);
 
 /* ---- mapped.c ---- */

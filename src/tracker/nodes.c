@@ -248,7 +248,6 @@ __attribute__((destructor)) static void end(void) {
     node_t *node = sysinfo__find_node();
     if (node != NULL) {
         sysinfo__flush(node, false);
-        sysinfo__look_at_footprint(node, true);
     }
     STORE(sysinfo__memory.header.has_ended, 1);
 }
@@ -282,7 +281,7 @@ void sysinfo__flush(node_t *node, bool is_allocation) {
     sysinfo__set_bounds(node);
     tell(more_bytes, more_blocks, 0, is_allocation);
     if (is_allocation) {
-        sysinfo__look_at_footprint(node, false);
+        sysinfo__look_at_footprint(node);
     }
     errno = error;
 }

@@ -64,16 +64,36 @@ static inline void *count_size(node_t *node, void *block, int64_t size) {
     return UNLIKELY(node->live > node->ceiling || is_batch(node->allocs)) ? allocated_more(node, block) : block;
 }
 
+/* A block with a mapping of its own is handed out, or given back: never on the short way. In front of it is a gap. */
+static void note_mapping(const void *block, int64_t size, int64_t sign) {
+    if (sysinfo__has_size_in_front && (sysinfo__word_in_front(block) & SYSINFO__IS_MAPPED) != 0) {
+        int64_t gap = (int64_t)((const size_t *)block)[-2], head = 2 * (int64_t)sizeof(size_t);
+        (void)__atomic_fetch_add(&sysinfo__own_mappings, sign * (gap + head + size), __ATOMIC_RELAXED);
+    }
+}
+
+static int64_t size_of_new(void *block) {
+    int64_t size = sysinfo__size_of(block);
+    note_mapping(block, size, 1);
+    return size;
+}
+
+static int64_t size_of_old(void *block) {
+    int64_t size = sysinfo__size_of(block);
+    note_mapping(block, size, -1);
+    return size;
+}
+
 __attribute__((noinline)) static void *count_alloc(node_t *node, void *block) {
     if (node != NULL && block != NULL) {
-        return count_size(node, block, sysinfo__size_of(block));
+        return count_size(node, block, size_of_new(block));
     }
     if (node != NULL) {
         sysinfo__add(&node->failed, 1);
     } else if (block == NULL) {
         sysinfo__count_shared(0, 0, 0, 1);
     } else if (!sysinfo__is_boot(block)) {
-        sysinfo__count_shared(sysinfo__size_of(block), 1, 0, 0);
+        sysinfo__count_shared(size_of_new(block), 1, 0, 0);
     }
     return block;
 }
@@ -131,7 +151,7 @@ __attribute__((noinline)) static void free_slowly(void *block) {
         return;
     }
     node_t *node = sysinfo__node();
-    count_free(node, sysinfo__size_of(block));
+    count_free(node, size_of_old(block));
     uint64_t outer = enter(node);
     sysinfo__real.free(block);
     leave(node, outer);
@@ -198,7 +218,7 @@ EXPORT void *realloc(void *block, size_t size) {
     node_t *node = sysinfo__node();
     int64_t held = 0;
     if (block != NULL) {
-        held = sysinfo__size_of(block);
+        held = size_of_old(block);
         count_free(node, held);
     }
     uint64_t outer = enter(node);
@@ -211,6 +231,7 @@ EXPORT void *realloc(void *block, size_t size) {
         bool is_freed = false; /* musl then gives a block of its least size. */
 #endif
         if (!is_freed) {
+            note_mapping(block, held, 1);
             count_kept(node, held);
         }
         return NULL;

@@ -131,6 +131,93 @@ START_TEST(footprint_is_told) {
 }
 END_TEST
 
+#ifdef __GLIBC__
+/*
+ * A child with so many free chunks that nobody may walk them. Its record must tell
+ * what a walk would, and cost none.
+ */
+static void make_free_chunks(struct mallinfo2 *info, struct sysinfo_heap_tally *counts) {
+    enum { BLOCKS = 200000, SEGMENTS = 4 };
+    static void *block[BLOCKS];
+    void *large[SEGMENTS], *aligned = NULL;
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(200);
+    }
+    for (int i = 0; i < BLOCKS; i += 2) {
+        free(block[i]);
+    }
+    for (size_t i = 0; i < SEGMENTS; i++) {
+        large[i] = malloc((1 + i) << 20);
+    }
+    free(large[1]);
+    MUST(posix_memalign(&aligned, 65536, 3 << 20) == 0);
+    large[0] = realloc(large[0], 9 << 20);
+    struct timespec pause = {.tv_nsec = 60000000}; /* Then it is time to look again. */
+    (void)nanosleep(&pause, NULL);
+    void *volatile last = malloc(100000); /* Which happens now. */
+    *counts = process_counts();
+    *info = mallinfo2();
+    (void)last;
+}
+
+START_TEST(footprint_is_right_without_a_walk) {
+    int pipes[2];
+    struct {
+        struct mallinfo2 info;
+        struct sysinfo_heap_tally counts;
+    } child;
+    MUST(pipe(pipes) == 0);
+    fflush(NULL);
+    pid_t process = fork();
+    if (process == 0) {
+        make_free_chunks(&child.info, &child.counts);
+        MUST(write(pipes[1], &child, sizeof child) == sizeof child);
+        _exit(0);
+    }
+    (void)wait_for(process);
+    MUST(read(pipes[0], &child, sizeof child) == sizeof child);
+    struct sysinfo_heap_record record;
+    ck_assert_int_eq(read_record(process, 0, &record), SYSINFO_OK);
+    ck_assert_uint_gt(child.info.smblks + child.info.ordblks, 90000);
+    ck_assert_uint_eq(record.footprint, child.info.arena + child.info.hblkhd);
+    ck_assert_uint_eq(record.footprint_live, (uint64_t)child.counts.live);
+}
+END_TEST
+
+static void *free_in_thread(void *blocks) {
+    void **block = blocks;
+    for (int i = 0; i < 200000; i++) {
+        free(block[i]);
+    }
+    return NULL;
+}
+
+/* Where other threads may wait for its locks, and there may be as many chunks, the allocator is not asked at all. */
+START_TEST(footprint_stays_what_it_was_rather_than_be_walked_for) {
+    enum { BLOCKS = 200000 };
+    struct sysinfo_heap_record before, after;
+    static void *block[BLOCKS];
+    pthread_t thread;
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = malloc(40);
+    }
+    must_read(&before);
+    MUST(pthread_create(&thread, NULL, free_in_thread, block) == 0);
+    pthread_join(thread, NULL);
+    must_read(&before); /* There may have been a look while there were few. */
+    for (int i = 0; i < 3; i++) {
+        struct timespec pause = {.tv_nsec = 60000000};
+        (void)nanosleep(&pause, NULL);
+        void *volatile more = malloc(100000);
+        (void)more;
+    }
+    must_read(&after);
+    ck_assert_double_eq(after.footprint_time, before.footprint_time);
+    ck_assert_uint_eq(after.footprint, before.footprint);
+}
+END_TEST
+#endif
+
 /*
  * More than there is room for in the first page: 27. Those that come while it grows do without,
  * which may be all but one.
@@ -575,6 +662,10 @@ int main(void) {
     tcase_add_test(tests, own_record_is_exact);
     tcase_add_loop_test(tests, record_stays_when_its_process_has_ended, 0, 6);
     tcase_add_test(tests, footprint_is_told);
+#ifdef __GLIBC__
+    tcase_add_test(tests, footprint_is_right_without_a_walk);
+    tcase_add_test(tests, footprint_stays_what_it_was_rather_than_be_walked_for);
+#endif
     tcase_add_test(tests, record_grows_with_threads);
     tcase_add_test(tests, no_descriptor_stays_open);
     tcase_add_test(tests, each_program_of_a_process_has_a_record);
