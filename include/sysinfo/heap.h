@@ -67,14 +67,16 @@ struct sysinfo_heap {
  * glibc: blocks of up to 1032 bytes that a thread has freed lately are in that
  * thread's cache (7 of each size, 240,096 bytes at most) and count as used; no
  * call can empty it. jemalloc: the same cache is emptied for the calling thread
- * first, so that its figures are exact; those of other threads are not.
+ * first; what other threads' caches hold is subtracted from `used`, and makes it and
+ * `blocks` estimates.
  *
  * Cost: glibc 0.3 us and 0.1 us for each arena, but with many free chunks in its
  * lists 1 to 30 ms for each million, and far more when they lie in random order;
  * others 1 to 10 us. Ask once a second, not in a loop.
  *
- * SYSINFO_NOT_SUPPORTED: an allocator that says nothing or is not known, or a
- * host with another root. SYSINFO_UNKNOWN: it tells only in detail. Since 0.1.
+ * SYSINFO_NOT_SUPPORTED: an allocator that says nothing (also the leak and the
+ * memory sanitizer) or is not known, or a host with another root. SYSINFO_UNKNOWN:
+ * it tells only in detail. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap,
                                                         size_t size);
@@ -96,10 +98,11 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *h
  *
  * *released is by how many bytes the process really shrank: its anonymous
  * resident memory before and after, whatever else went on in other threads
- * meanwhile; 0 if it grew. NULL: not wanted, not measured. The kernel may count
- * resident memory in batches (Linux 6.2 to 6.15: off by up to 256 KiB for each CPU).
+ * meanwhile; 0 if it grew. NULL: not wanted, not measured. On Linux it is exact to
+ * the page (smaps_rollup, since 4.14); without that file it may be off by 64 pages
+ * for each thread.
  *
- * Cost: milliseconds; 100 ms and more for gigabytes, while other threads wait for
+ * Cost: milliseconds; to measure takes about 15 us for each MiB in memory, twice; 100 ms and more for gigabytes, while other threads wait for
  * malloc(), and the pages must be faulted in again if they are needed again. Call
  * it after a large phase has ended, not on a timer.
  *
@@ -116,17 +119,18 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_trim(struct sysinfo_host *hos
 SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
 
 /*
- * A leak test: does the heap grow with every call of `function`?
+ * A leak test: does the heap grow as `function` is called?
  *
- * Calls function(argument) `times` times to fill caches, then `times` and twice
- * `times` again, trims before each look at the heap, and compares: what grows
- * once is in both differences and cancels, what each call leaves behind does not.
- * As long as it still grows, repeats with twice as many calls, up to 5 rounds: a
- * cache comes to its end, a leak does not. That makes 4 to 94 times `times` calls.
+ * Calls function(argument) 16 to 128 times `times` times, and looks at the heap,
+ * after a trim, all along. What is in use after 16 times `times` calls is compared
+ * with what was after twice: no more, and there is no leak. Else the same with
+ * twice as many calls, up to 128 times `times`: a cache comes to its end, a leak
+ * does not. An array that doubles for ever grows in between, and so does the heap
+ * when one block is lost in 10 times `times` calls.
  *
- * *growth is the least growth of `used` per call that any round showed; exactly 0
- * when there is no leak. A test reads: growth == 0. Leaks of one block in
- * many calls show as a fraction. What is not from malloc() is not seen.
+ * *growth is the least growth of `used` per call that any comparison showed;
+ * exactly 0 when there is no leak. A test reads: growth == 0. Leaks of one block
+ * in many calls show as a fraction. What is not from malloc() is not seen.
  *
  * SYSINFO_INVALID: a NULL, or `times` is 0. SYSINFO_UNKNOWN: the allocator does
  * not tell `used`. And what sysinfo_heap_detail() says. Since 0.1.

@@ -36,7 +36,7 @@ struct sysinfo_heap_tally {
     /* Bytes in blocks handed out and not freed. Of a thread: below 0 when it frees what others allocated. */
     int64_t live;
     int64_t blocks; /* Their number, likewise. */
-    /* Most that live has ever been. Of a thread: exact; of the process: up to 64 KiB for each thread too low. */
+    /* Most that live has ever been. Of a thread: exact, inside a scope too; of the process: up to 64 KiB for each thread too low. */
     int64_t peak;
 };
 
@@ -72,7 +72,9 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_thread_counts(struct sysinfo_
  * The function runs in the thread that allocates, behind the allocation, without
  * any lock of the tracker or the allocator. It may allocate, which does not call it
  * again, but that thread may be anywhere in the program: it must take no lock that
- * is held around an allocation, and must not leave by longjmp(). Growth is looked
+ * is held around an allocation, and must not leave by longjmp(). A compiler takes it
+ * for granted that malloc() changes nothing of the program's: what the function changes
+ * must be volatile or atomic, or the code around the allocation may keep an old value. Growth is looked
  * at when a thread has allocated 64 KiB or called 1024 times since the last look,
  * so that it costs an allocation nothing and comes up to 64 KiB for each thread late.
  *
@@ -104,7 +106,11 @@ struct sysinfo_heap_scope {
     uint64_t allocs, frees, failed; /* Within the scope. */
     int64_t live;      /* Bytes that the thread has live at the end: the figure of sysinfo_heap_thread_counts(). */
     int64_t increment; /* By how much that is more than at the start. */
-    int64_t peak;      /* Most that it was more, at any moment within. */
+    /*
+     * Most that it was more, at any moment within. Estimated, and perhaps too low, where a scope inside was not left
+     * (longjmp(), an exception) and the thread has had more live before.
+     */
+    int64_t peak;
 
     uint64_t opaque_[12]; /* The library's, from enter to leave. */
 };
