@@ -181,6 +181,11 @@ static void tidy_capture(struct sysinfo__state *state, bool may_be_cut) {
     state->length = length;
 }
 
+/* A record of the tracker is none. */
+static bool is_text(const struct sysinfo__state *state) {
+    return memchr(state->text, '\0', state->length) == NULL;
+}
+
 static int explain_read(struct sysinfo_host *host, int error, const char *path, const char *complaint) {
     return complaint != NULL ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, complaint) : failed(host, error, path);
 }
@@ -230,7 +235,7 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
         const char *complaint = NULL;
         int error = read_text(sysinfo__state(host), *fd, is_single != NULL && *is_single, &complaint);
         if (error == 0) {
-            if (!sysinfo__root_is_own(host)) {
+            if (!sysinfo__root_is_own(host) && is_text(sysinfo__state(host))) {
                 tidy_capture(sysinfo__state(host), may_be_cut(path));
             }
             return SYSINFO_OK;
