@@ -78,7 +78,7 @@ void sysinfo__elf_heap_find(struct sysinfo__heap_owner *owner,
 }
 
 const struct sysinfo__source sysinfo__elf_heap_sources[] = {
-    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated; tcmalloc: "
+    HEAP(used, "glibc: uordblks + hblkhd of mallinfo2(); jemalloc: stats.allocated - tcache_bytes; tcmalloc: "
                "generic.current_allocated_bytes; sanitizers: "
                "__sanitizer_get_current_allocated_bytes(); musl and others: the tracker"),
     HEAP(used_mapped, "glibc: hblkhd of mallinfo2()"),
