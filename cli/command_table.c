@@ -204,16 +204,17 @@ static const struct command commands[] = {
      .operands = "FILE...",
      .completes = "files",
      .options = BIT(SVG) | BIT(ASCII) | BIT(WIDTH) | BIT(FROM) | BIT(TO) | BIT(COLUMN) | BIT(TITLE) | BIT(OUTPUT) |
-                BIT(PER_PROCESS),
+                BIT(PER_PROCESS) | BIT(JSON),
+     .refuses = {{OPTION_FORMAT, "@ is not a format of a plot; write --json for its figures"}},
      .meaning = "draw a recording",
      .examples = "  sysinfo plot job.csv             a chart in the terminal, and the slope\n"
                  "  sysinfo plot -o job.svg job.csv  a picture for a report\n"
                  "  sysinfo plot before.csv after.csv\n"
                  "  sysinfo mem --csv 1 60 | sysinfo plot -\n",
-     .notes = "FILE is a recording of run, or what --csv printed. Without --column it draws\n"
-              "memory, and without --width as wide as the terminal.\n"
-              "The slope is that of a straight line through the samples: memory that keeps\n"
-              "growing (R^2 near 1) may be a leak.\n",
+     .notes = "FILE is a recording of run, or what --csv printed; cpu --percpu becomes a heat\n"
+              "map. Without --column it draws memory, without --width as wide as the terminal.\n"
+              "The slope is that of a straight line through the samples, where there is one:\n"
+              "memory that keeps growing (R^2 near 1) may be a leak.\n",
      .run = run_plot},
     {.name = "mark",
      .operands = "NAME",

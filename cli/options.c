@@ -162,10 +162,10 @@ static int set(struct options *options, const struct option *option, const char 
         status = set_width(options, value);
         break;
     case OPTION_FROM:
-        status = parse_duration_or_none("--from", value, &options->from);
+        status = parse_moment("--from", value, &options->from);
         break;
     case OPTION_TO:
-        status = parse_duration("--to", value, &options->to);
+        status = parse_moment("--to", value, &options->to);
         break;
     case OPTION_COLUMN:
         options->column = value;

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "parse.h"
+
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV, FORMAT_PROM };
 enum time_style { TIME_NONE, TIME_ISO, TIME_UNIX };
 
@@ -94,8 +96,8 @@ struct options {
     const char *max_mem; /* A size or a percentage. */
     int64_t pid;
     const char *pid_text;
-    uint64_t width;  /* 0: not given. */
-    double from, to; /* Seconds; `to` 0: not given. */
+    uint64_t width; /* 0: not given. */
+    struct moment from, to;
     const char *column, *title;
 
     const struct command *command;

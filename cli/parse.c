@@ -5,6 +5,7 @@
 
 #include "digits.h"
 #include "fail.h"
+#include "utc.h"
 
 bool looks_like_number(const char *word) {
     if (*word == '-' || *word == '+') {
@@ -87,6 +88,18 @@ int parse_duration(const char *what, const char *word, double *seconds) {
 
 int parse_duration_or_none(const char *what, const char *word, double *seconds) {
     return parse_seconds(what, word, true, seconds);
+}
+
+int parse_moment(const char *what, const char *word, struct moment *moment) {
+    moment->is_given = true;
+    moment->is_clock = strchr(word, ':') != NULL;
+    if (!moment->is_clock) {
+        return parse_duration_or_none(what, word, &moment->seconds);
+    }
+    if (utc_parse(word, &moment->seconds) || utc_parse_time_of_day(word, &moment->seconds)) {
+        return 0;
+    }
+    return usage("%s '%s' is not a moment; write 10s, 14:05, 14:05:30 or 2026-11-22T14:05:00Z", what, word);
 }
 
 int parse_size(const char *what, const char *word, uint64_t *bytes) {

@@ -19,6 +19,16 @@ int parse_duration(const char *what, const char *word, double *seconds);
 /* The same, also "0". */
 int parse_duration_or_none(const char *what, const char *word, double *seconds);
 
+/* A moment in a recording. */
+struct moment {
+    bool is_given;
+    bool is_clock;  /* It is a moment in UTC; else it counts from the start. */
+    double seconds; /* Of a clock: since 1970, or, below 86400, since midnight. */
+};
+
+/* A duration since the start, "14:05", "14:05:30" or "2026-11-22T14:05:00Z". */
+int parse_moment(const char *what, const char *word, struct moment *moment);
+
 /* "500M", "1.5GiB", "2GB", "4096", into bytes. `what` may be "". Returns 0, or the exit status after a message. */
 int parse_size(const char *what, const char *word, uint64_t *bytes);
 

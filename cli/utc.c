@@ -79,3 +79,18 @@ bool utc_parse(const char *text, double *seconds) {
     }
     return strcmp(text, "Z") == 0;
 }
+
+bool utc_parse_time_of_day(const char *text, double *seconds) {
+    unsigned hour, minute, second = 0;
+    if (!take_part(&text, 2, ':', &hour) || !take_part(&text, 2, '\0', &minute)) {
+        return false;
+    }
+    if (*text == ':') {
+        text++;
+        if (!take_part(&text, 2, '\0', &second)) {
+            return false;
+        }
+    }
+    *seconds = hour * 3600 + minute * 60 + second;
+    return *text == '\0' && hour < 24 && minute < 60 && second < 60;
+}

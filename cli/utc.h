@@ -27,4 +27,7 @@ void utc_add_unix(struct text *text, int64_t milliseconds);
  */
 bool utc_parse(const char *text, double *seconds);
 
+/* "14:05" or "14:05:30", as seconds since midnight. */
+bool utc_parse_time_of_day(const char *text, double *seconds);
+
 #endif

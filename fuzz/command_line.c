@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(options.operands < count);
     if (status == 0) {
         MUST(options.interval >= 0 && options.interval <= 1e9 && options.hold >= 0 && options.timeout >= 0 &&
-             options.from >= 0 && options.to >= 0);
+             options.from.seconds >= 0 && options.to.seconds >= 0);
         for (size_t i = 0; i < options.operands; i++) {
             bool is_given = false;
             for (size_t w = 1; w < count; w++) {

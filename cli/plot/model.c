@@ -1,146 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Chooses the lines of a plot and computes what is reported about each: its peak and its slope. */
+/* Chooses the lines of a plot, their range of time and their names. */
 #include "plot/plot.h"
 
+#include <float.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
-#include "platform.h"
+#include "utc.h"
 
-enum { MOST_LINES = 8 };
+enum { MOST_LINES = 8, MOST_CPUS = 4096, SHORT_NAME = 24 };
 #define LEAST_SHARE 0.02 /* Of the highest line: a lower one is not visible. */
 
-const struct point *line_point(const struct line *line, size_t at) {
-    return &line->series->point[line->first + at];
+const char *layer_title(enum layer layer) {
+    static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)"};
+    return titles[layer];
 }
 
-double line_height(const struct line *line, size_t at) {
-    return line_point(line, at)->value + (line->base != NULL ? line->base[at] : 0);
-}
-
-double line_highest(const struct line *line, double from, double to, size_t *at) {
-    double highest = -1;
-    while (*at < line->points && line_point(line, *at)->time < from) {
-        ++*at;
-    }
-    size_t next = *at;
-    for (; next < line->points && line_point(line, next)->time < to; next++) {
-        double height = line_height(line, next);
-        highest = height > highest ? height : highest;
-    }
-    if (next == *at && next > 0 && next < line->points) {
-        double before = line_point(line, next - 1)->time, span = line_point(line, next)->time - before;
-        double share = span > 0 ? ((from + to) / 2 - before) / span : 0, height = line_height(line, next - 1);
-        highest = height + (line_height(line, next) - height) * share;
-    }
-    *at = next;
-    return highest;
-}
-
-void peak_add(struct text *text, const struct plot *plot, const struct line *line) {
-    const struct point *peak = line_point(line, line->peak);
-    text_add(text, "peak ");
-    measure_add(text, plot->column, peak->value);
-    text_add(text, " at ");
-    moment_add(text, peak->time);
-    if (plot->has_layers) {
-        text_add(text, ", ");
-        measure_add(text, plot->column, line_point(line, line->points - 1)->value);
-        text_add(text, " at the end");
-    }
-}
-
-void slope_add(struct text *text, const struct plot *plot, const struct line *line, const char *square, bool is_short) {
-    double span = line_point(line, line->points - 1)->time - line_point(line, 0)->time;
-    if (is_short && !line->has_slope) {
-        text_add(text, "no slope");
-        return;
-    }
-    if (line->is_flat && line->points >= 3) {
-        text_addf(text, "no slope: all %zu samples in ", line->points);
-        moment_add(text, span);
-        text_add(text, " are the same");
-        return;
-    }
-    if (!line->has_slope) {
-        text_addf(text, "no slope: it takes at least 3 samples, and here %s %zu", line->points == 1 ? "is" : "are",
-                  line->points);
-        return;
-    }
-    double slope = line->slope * 60;
-    text_add(text, slope < 0 ? "slope -" : "slope +");
-    measure_add(text, plot->column, slope < 0 ? -slope : slope);
-    text_add(text, " per minute (");
-    if (!is_short) {
-        text_addf(text, "least squares over %zu samples in ", line->points);
-        moment_add(text, span);
-        text_add(text, ", ");
-    }
-    text_addf(text, "R%s %.2f)", square, line->fit);
-}
-
-/* ---- What is drawn ---- */
-
-/* Least squares, around the means so that large numbers do not swallow small ones. */
-static void fit(struct line *line) {
-    double time = 0, value = 0, tt = 0, tv = 0, vv = 0;
-    for (size_t i = 0; i < line->points; i++) {
-        time += line_point(line, i)->time / (double)line->points;
-        value += line_point(line, i)->value / (double)line->points;
-    }
-    for (size_t i = 0; i < line->points; i++) {
-        double t = line_point(line, i)->time - time, v = line_point(line, i)->value - value;
-        tt += t * t;
-        tv += t * v;
-        vv += v * v;
-    }
-    line->is_flat =
-        vv <= 1e-18 * value * value * (double)line->points; /* All the same, but for what adding them up has rounded. */
-    line->has_slope = line->points >= 3 && tt > 0 && !line->is_flat;
-    line->slope = line->has_slope ? tv / tt : 0;
-    line->fit = line->has_slope ? tv * tv / (tt * vv) : 0;
-}
-
-static void choose_points(struct line *line, double from, double to) {
-    const struct series *series = line->series;
-    while (line->first < series->points && series->point[line->first].time < from) {
-        line->first++;
-    }
-    while (line->first + line->points < series->points && series->point[line->first + line->points].time <= to) {
-        line->points++;
-    }
-    for (size_t i = 1; i < line->points; i++) {
-        line->peak = line_point(line, i)->value > line_point(line, line->peak)->value ? i : line->peak;
-    }
-}
-
-static char *label_of(const struct recording *recording, const struct series *series) {
-    struct text text = TEXT_INIT;
-    text_add(&text, strcmp(recording->path, "-") == 0 ? "stdin" : platform_file_name(recording->path));
-    if (series->label != NULL && *series->label != '\0') {
-        text_addf(&text, ": %s", series->label);
-    }
-    return text.bytes;
-}
-
-static bool add_line(struct plot *plot, const struct recording *recording, const struct series *series) {
-    struct line line = {.recording = recording, .series = series};
-    choose_points(&line, plot->from, plot->to);
-    if (line.points == 0) {
-        return false;
-    }
-    struct line *grown = realloc(plot->line, (plot->lines + 1) * sizeof *grown);
-    if (grown == NULL) {
-        fail_no_memory();
-    }
-    fit(&line);
-    line.label = label_of(recording, series);
-    line.owns_marks = plot->lines == 0 || grown[plot->lines - 1].recording != recording;
-    plot->line = grown;
-    plot->line[plot->lines++] = line;
-    return true;
-}
+/* ---- Which lines ---- */
 
 static double highest_of(const struct series *series) {
     double highest = 0;
@@ -160,8 +38,8 @@ static int by_height(const void *a, const void *b) {
     return difference > 0 ? -1 : difference < 0 ? 1 : 0;
 }
 
-/* All of the tree alone; else it, and the processes or CPUs with the highest figures. */
-static void add_recording(struct plot *plot, const struct recording *recording, bool all_rows) {
+/* The whole tree alone; else it, and the processes or CPUs with the highest figures. */
+static void add_highest(struct plot *plot, const struct recording *recording, bool all_rows) {
     const struct series **order = calloc(recording->serieses + 1, sizeof *order);
     if (order == NULL) {
         fail_no_memory();
@@ -181,18 +59,13 @@ static void add_recording(struct plot *plot, const struct recording *recording, 
         note("note: %s: %zu of %zu rows are drawn, those with the highest figures", recording->path, drawn, count);
     }
     for (size_t i = 0; i < drawn; i++) {
-        add_line(plot, recording, order[i]);
+        plot_add_line(plot, recording, order[i]);
     }
     free(order);
 }
 
-const char *layer_title(enum layer layer) {
-    static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)"};
-    return titles[layer];
-}
-
-/* Puts what is kept back upon what is in use. It is known only where that is, too. */
-static void stack(struct plot *plot) {
+/* Puts what is kept back on top of what is in use. It is known only where that is, too. */
+static void stack_kept(struct plot *plot) {
     const struct line *below = &plot->line[LAYER_IN_USE];
     struct line *line = &plot->line[LAYER_KEPT];
     line->base = calloc(line->points, sizeof *line->base);
@@ -211,16 +84,17 @@ static bool is_memory(const char *column) {
     return strcmp(column, "rss_bytes") == 0 || strcmp(column, "pss_bytes") == 0;
 }
 
-/* The heaps in the memory of all of the tree, if that is what is drawn. */
+/* The heaps in the memory of the whole tree, if that is what is drawn. */
 static void add_layers(struct plot *plot, const struct recording *recording) {
-    if (plot->lines != 1 || *plot->line[LAYER_RSS].series->label != '\0' || !is_memory(plot->column)) {
+    if (plot->lines != 1 || *plot->line[LAYER_RSS].series->label != '\0' || !is_memory(plot->column) ||
+        !plot_add_line(plot, recording, &recording->heap)) {
         return;
     }
-    plot->has_layers = add_line(plot, recording, &recording->heap);
-    if (plot->has_layers && add_line(plot, recording, &recording->kept)) {
-        stack(plot);
+    plot->kind = PLOT_LAYERS;
+    if (plot_add_line(plot, recording, &recording->kept)) {
+        stack_kept(plot);
     }
-    for (size_t i = 0; plot->has_layers && i < plot->lines; i++) {
+    for (size_t i = 0; i < plot->lines; i++) {
         struct text label = TEXT_INIT;
         text_addf(&label, "%s: %s", plot->line[i].label,
                   i == LAYER_RSS ? column_title(plot->column) : layer_title((enum layer)i));
@@ -228,6 +102,161 @@ static void add_layers(struct plot *plot, const struct recording *recording) {
         plot->line[i].label = label.bytes;
     }
 }
+
+/* The recordings of --percpu have a row for each CPU and none for all. */
+static bool is_of_cpus(const struct recording *recording) {
+    for (size_t i = 0; i < recording->serieses; i++) {
+        if (strncmp(recording->series[i].label, "cpu ", 4) != 0) {
+            return false;
+        }
+    }
+    return recording->serieses > 1 && recording->serieses <= MOST_CPUS;
+}
+
+static int by_number(const void *a, const void *b) {
+    const struct line *left = a, *right = b;
+    long difference = strtol(left->series->label + 4, NULL, 10) - strtol(right->series->label + 4, NULL, 10);
+    return difference < 0 ? -1 : difference > 0 ? 1 : 0;
+}
+
+static void add_cpus(struct plot *plot, const struct recording *recording) {
+    plot->kind = PLOT_HEAT;
+    for (size_t i = 0; i < recording->serieses; i++) {
+        plot_add_line(plot, recording, &recording->series[i]);
+    }
+    if (plot->lines > 1) {
+        qsort(plot->line, plot->lines, sizeof *plot->line, by_number);
+    }
+    for (size_t i = 0; i < plot->lines; i++) {
+        plot->line[i].owns_marks = i == 0;
+    }
+}
+
+static void add_one(struct plot *plot, const struct recording *recording, bool all_rows) {
+    if (is_of_cpus(recording)) {
+        add_cpus(plot, recording);
+        return;
+    }
+    bool is_stack =
+        all_rows && recording->serieses > 1 && column_is_additive(plot->column) && *recording->series[0].label == '\0';
+    add_highest(plot, recording, all_rows && !is_stack);
+    if (is_stack && plot->lines == 1) {
+        plot_stack(plot, recording);
+    } else if (!all_rows) {
+        add_layers(plot, recording);
+    }
+}
+
+/* ---- Names ---- */
+
+/* Labels that differ in a part of them are told apart by that part: so many bytes at both ends are not shown. */
+struct cut {
+    size_t front, back;
+};
+
+static bool is_word_letter(char letter) {
+    return (unsigned char)letter >= 0x80 || (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+           (letter >= 'A' && letter <= 'Z');
+}
+
+/* How many bytes all labels begin with, or, from the back, end with; `most` at most. */
+static size_t shared_bytes(const struct plot *plot, bool is_from_back, size_t most) {
+    const char *first = plot->line[0].label;
+    size_t length = strlen(first);
+    for (size_t count = 0; count < most; count++) {
+        char letter = is_from_back ? first[length - 1 - count] : first[count];
+        for (size_t i = 1; i < plot->lines; i++) {
+            const char *label = plot->line[i].label;
+            if ((is_from_back ? label[strlen(label) - 1 - count] : label[count]) != letter) {
+                return count;
+            }
+        }
+    }
+    return most;
+}
+
+/* Between words, at least `wanted` bytes if so many are shared, and as few more as there are. */
+static size_t cut_between_words(const char *end, int step, size_t shared, size_t wanted) {
+    size_t cut = 0;
+    for (size_t i = 1; i <= shared && cut < wanted; i++) {
+        if (!is_word_letter(end[(ptrdiff_t)(i - 1) * step])) {
+            cut = i;
+        }
+    }
+    return cut;
+}
+
+static struct cut cut_of(const struct plot *plot) {
+    size_t shortest = SIZE_MAX, longest = 0;
+    for (size_t i = 0; i < plot->lines; i++) {
+        size_t length = strlen(plot->line[i].label);
+        shortest = length < shortest ? length : shortest;
+        longest = length > longest ? length : longest;
+    }
+    struct cut cut = {0, 0};
+    if (plot->lines < 2 || longest <= SHORT_NAME) {
+        return cut;
+    }
+    const char *first = plot->line[0].label;
+    size_t shared = shared_bytes(plot, false, shortest - 1), wanted = longest - SHORT_NAME;
+    cut.front = cut_between_words(first, 1, shared, wanted);
+    if (cut.front < wanted) {
+        shared = shared_bytes(plot, true, shortest - 1 - cut.front);
+        cut.back = cut_between_words(first + strlen(first) - 1, -1, shared, wanted - cut.front);
+    }
+    return cut;
+}
+
+/* In a single recording, its lines are told apart without its name. */
+static void drop_file(struct plot *plot) {
+    for (size_t i = 0; i < plot->lines; i++) {
+        const char *label = plot->kind == PLOT_LAYERS && i > 0  ? layer_title((enum layer)i)
+                            : plot->kind == PLOT_LAYERS         ? column_title(plot->column)
+                            : *plot->line[i].series->label != 0 ? plot->line[i].series->label
+                                                                : "all processes";
+        struct text name = TEXT_INIT;
+        text_add(&name, label);
+        plot->line[i].name = name.bytes;
+    }
+}
+
+static void name_lines(struct plot *plot, size_t recordings) {
+    if (recordings == 1 && plot->lines > 1) {
+        drop_file(plot);
+        return;
+    }
+    struct cut cut = cut_of(plot);
+    for (size_t i = 0; i < plot->lines; i++) {
+        struct text name = TEXT_INIT;
+        const char *label = plot->line[i].label;
+        text_addf(&name, "%s%.*s%s", cut.front > 0 ? "\xE2\x80\xA6" : "", (int)(strlen(label) - cut.front - cut.back),
+                  label + cut.front, cut.back > 0 ? "\xE2\x80\xA6" : "");
+        plot->line[i].name = name.bytes;
+    }
+}
+
+/* "make -j4, 2026-11-22 07:08 UTC, 3 min 20 s, exit 2": what the recording knows of it. */
+static char *heading_of(const struct recording *recording) {
+    struct text text = TEXT_INIT;
+    if (recording->command == NULL) {
+        return NULL;
+    }
+    text_add_plain(&text, recording->command);
+    if (recording->clock >= 0) {
+        struct utc utc = utc_of((int64_t)recording->clock);
+        text_addf(&text, ", %04u-%02u-%02u %02u:%02u UTC", (unsigned)utc.year, utc.month, utc.day, utc.hour,
+                  utc.minute);
+    }
+    text_add(&text, ", ");
+    moment_add(&text, recording->end);
+    if (recording->ended != NULL) {
+        text_add(&text, ", ");
+        text_add_plain(&text, recording->ended);
+    }
+    return text.bytes;
+}
+
+/* ---- The plot ---- */
 
 /* The kernel knows the peak of a process also where no sample fell on it. */
 static void find_heights(struct plot *plot, bool is_whole) {
@@ -247,31 +276,96 @@ static void find_heights(struct plot *plot, bool is_whole) {
     }
 }
 
-bool plot_build(struct plot *plot, const struct recording *recording, size_t count,
-                const struct plot_request *request) {
-    *plot =
-        (struct plot){.column = recording[0].column, .title = request->title, .from = request->from, .to = request->to};
-    for (size_t i = 0; i < count && request->to <= 0; i++) {
-        plot->to = recording[i].end > plot->to ? recording[i].end : plot->to;
-    }
+/*
+ * Recordings of the machine count on the clock, those of a command from its start. Several of machines
+ * lie beside each other as they did, if they overlap; else all begin at 0.
+ */
+static void choose_clock(struct plot *plot, struct recording *recording, size_t count, bool is_asked_for) {
+    double first = DBL_MAX, last_start = 0, first_end = DBL_MAX;
+    bool have_clocks = true, have_starts = false;
     for (size_t i = 0; i < count; i++) {
-        add_recording(plot, &recording[i], request->all_rows);
+        have_clocks = have_clocks && recording[i].clock >= 0;
+        have_starts = have_starts || recording[i].has_start;
+        first = recording[i].clock < first ? recording[i].clock : first;
+        last_start = recording[i].clock > last_start ? recording[i].clock : last_start;
+        double end = recording[i].clock + recording[i].end;
+        first_end = end < first_end ? end : first_end;
     }
-    if (count == 1 && !request->all_rows) {
-        add_layers(plot, &recording[0]);
+    plot->clock = -1;
+    if (!have_clocks || (!is_asked_for && (have_starts || last_start > first_end))) {
+        return;
+    }
+    plot->clock = first;
+    for (size_t i = 0; i < count; i++) {
+        recording_shift(&recording[i], recording[i].clock - first);
+    }
+}
+
+/* The seconds of the plot's axis that a limit stands for. A time of day is the first such after the start. */
+static double limit_time(const struct plot *plot, const struct moment *limit) {
+    if (!limit->is_clock) {
+        return limit->seconds;
+    }
+    if (limit->seconds >= 86400) { /* With a date. */
+        return limit->seconds - plot->clock;
+    }
+    double midnight = (double)((int64_t)(plot->clock / 86400) * 86400), time = midnight + limit->seconds - plot->clock;
+    return time >= 0 ? time : time + 86400;
+}
+
+static int choose_range(struct plot *plot, const struct recording *recording, size_t count,
+                        const struct plot_request *request) {
+    double end = 0;
+    for (size_t i = 0; i < count; i++) {
+        end = recording[i].end > end ? recording[i].end : end;
+    }
+    if (plot->clock < 0 && (request->from.is_clock || request->to.is_clock)) {
+        return trouble("%s: no time of day is in it: give --from and --to as seconds since its start",
+                       recording[0].path);
+    }
+    plot->from = request->from.is_given ? limit_time(plot, &request->from) : 0;
+    plot->to = request->to.is_given ? limit_time(plot, &request->to) : end;
+    if (request->from.is_given && request->to.is_given && plot->from >= plot->to) {
+        return usage("--from must be before --to");
+    }
+    return 0;
+}
+
+int plot_build(struct plot *plot, struct recording *recording, size_t count, const struct plot_request *request) {
+    *plot = (struct plot){.column = recording[0].column, .title = request->title};
+    plot->marks_low = column_is_left(plot->column);
+    choose_clock(plot, recording, count, request->from.is_clock || request->to.is_clock);
+    int status = choose_range(plot, recording, count, request);
+    if (status != 0) {
+        return status;
+    }
+    for (size_t i = 0; i < count && count > 1; i++) {
+        add_highest(plot, &recording[i], request->all_rows);
+    }
+    if (count == 1) {
+        add_one(plot, &recording[0], request->all_rows);
+        plot->heading = heading_of(&recording[0]);
     }
     if (plot->lines == 0) {
-        return false;
+        return trouble("no sample lies in that range of time: the recording ends at %.2f s", recording[0].end);
     }
     plot->to = plot->to > plot->from ? plot->to : plot->from + 1;
-    find_heights(plot, request->from <= 0 && request->to <= 0);
-    return true;
+    find_heights(plot, !request->from.is_given && !request->to.is_given);
+    name_lines(plot, count);
+    return 0;
 }
 
 void plot_free(struct plot *plot) {
     for (size_t i = 0; i < plot->lines; i++) {
         free(plot->line[i].label);
+        free(plot->line[i].name);
         free(plot->line[i].base);
     }
+    for (size_t i = 0; i < plot->owned; i++) {
+        free(plot->own[i].label);
+        free(plot->own[i].point);
+    }
+    free(plot->own);
+    free(plot->heading);
     free(plot->line);
 }

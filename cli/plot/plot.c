@@ -11,23 +11,6 @@
 
 enum { MOST_FILES = 64, DEFAULT_WIDTH = 80 };
 
-static void add_summary(struct text *text, const struct plot *plot, const char *square) {
-    for (size_t i = 0; i < plot->lines; i++) {
-        const struct line *line = &plot->line[i];
-        text_add_plain(text, line->label);
-        text_add(text, ": ");
-        peak_add(text, plot, line);
-        text_add(text, "\n  ");
-        slope_add(text, plot, line, square, false);
-        text_add(text, "\n");
-    }
-    if (plot->exact_peak > 0) {
-        text_add(text, "between samples, one process has had ");
-        measure_add(text, plot->column, plot->exact_peak);
-        text_add(text, "\n");
-    }
-}
-
 static bool ends_with(const char *path, const char *ending) {
     size_t length = path == NULL ? 0 : strlen(path), of_ending = strlen(ending);
     return length > of_ending && strcmp(path + length - of_ending, ending) == 0;
@@ -49,20 +32,28 @@ static bool names_other_picture(const char *path) {
     return false;
 }
 
+static void add_chart(struct text *text, const struct plot *plot, const struct options *options, bool is_svg,
+                      bool is_ascii) {
+    if (is_svg) {
+        (plot->kind == PLOT_HEAT ? heat_add_svg : plot_add_svg)(text, plot);
+        return;
+    }
+    size_t terminal = options->output == NULL ? platform_terminal_width() : 0;
+    size_t width = options->width > 0 ? (size_t)options->width : terminal > 0 ? terminal : DEFAULT_WIDTH;
+    (plot->kind == PLOT_HEAT ? heat_add_text : plot_add_text)(text, plot, width, is_ascii);
+}
+
 static int print(const struct plot *plot, const struct options *options) {
     struct text text = TEXT_INIT, summary = TEXT_INIT;
     bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output),
-         is_ascii = options_has(options, OPTION_ASCII);
-    add_summary(&summary, plot, is_ascii ? "^2" : "\xC2\xB2");
-    if (is_svg) {
-        plot_add_svg(&text, plot);
+         is_ascii = options_has(options, OPTION_ASCII), is_json = options->format == FORMAT_JSON;
+    if (is_json) {
+        summary_add_json(&text, plot);
     } else {
-        size_t terminal = options->output == NULL ? platform_terminal_width() : 0;
-        plot_add_text(&text, plot,
-                      options->width > 0 ? (size_t)options->width
-                      : terminal > 0     ? terminal
-                                         : DEFAULT_WIDTH,
-                      is_ascii);
+        add_chart(&text, plot, options, is_svg, is_ascii);
+    }
+    summary_add(&summary, plot, is_ascii ? "^2" : "\xC2\xB2");
+    if (!is_json && !is_svg) {
         text_add(&text, summary.bytes);
     }
     int status = output_put(options->output, &text);
@@ -84,8 +75,9 @@ static int check(const struct options *options) {
     if (options->operands > MOST_FILES) {
         return usage("%zu recordings are too many for one chart; at most %d", options->operands, MOST_FILES);
     }
-    if (options->to > 0 && options->from >= options->to) {
-        return usage("--from must be less than --to");
+    const struct moment *from = &options->from, *to = &options->to;
+    if (from->is_given && to->is_given && !from->is_clock && !to->is_clock && from->seconds >= to->seconds) {
+        return usage("--from must be before --to");
     }
     for (size_t i = 0; i < options->operands && options->output != NULL; i++) {
         if (platform_is_same_file(options->operand[i], options->output)) {
@@ -98,6 +90,9 @@ static int check(const struct options *options) {
                      options->word[OPTION_OUTPUT], options->output);
     }
     bool is_svg = options_has(options, OPTION_SVG) || names_svg(options->output);
+    if (options->format == FORMAT_JSON && (is_svg || options_has(options, OPTION_ASCII))) {
+        return usage("--json and a chart exclude each other");
+    }
     if (is_svg && (options_has(options, OPTION_ASCII) || options_has(options, OPTION_WIDTH))) {
         return usage("%s is for the terminal: an SVG has no columns",
                      options->word[options_has(options, OPTION_ASCII) ? OPTION_ASCII : OPTION_WIDTH]);
@@ -125,15 +120,14 @@ static int read_all(struct recording *recording, const struct options *options, 
     return worst;
 }
 
-static int draw(const struct options *options, const struct recording *recording, size_t count) {
+static int draw(const struct options *options, struct recording *recording, size_t count) {
     struct plot plot;
     const struct plot_request request = {.title = options->title,
                                          .from = options->from,
                                          .to = options->to,
                                          .all_rows = options_has(options, OPTION_PER_PROCESS)};
-    int status = plot_build(&plot, recording, count, &request)
-                     ? print(&plot, options)
-                     : trouble("no sample lies in that range of time: the recording ends at %.2f s", recording[0].end);
+    int status = plot_build(&plot, recording, count, &request);
+    status = status == 0 ? print(&plot, options) : status;
     plot_free(&plot);
     return status;
 }

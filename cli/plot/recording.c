@@ -15,14 +15,16 @@
 #include "parse.h"
 #include "text.h"
 #include "utc.h"
+#include "utf8.h"
 
 enum { MOST_COLUMNS = 256 };
 
 /* Where in a line each of the columns is that mean something; -1: nowhere. */
 struct columns {
     size_t count;
-    int time, elapsed, pid, name, cpu, peak, mark, heap, kept;
-    int value, better; /* `better` takes the place of `value` if the first sample has it. */
+    int time, elapsed, pid, name, part, peak, mark, heap, kept;
+    const char *part_word; /* What `part` numbers: "cpu", "node", "kind". */
+    int value, better;     /* `better` takes the place of `value` if the first sample has it. */
 };
 
 struct reader {
@@ -33,7 +35,7 @@ struct reader {
     double first, last, moved; /* Seconds: of the first row; of the last; that are added since time went back. */
     size_t went_back;          /* The line where it did first; 0: nowhere. */
     double back_by;
-    bool has_first, is_cut;
+    bool has_header, has_first, is_cut;
     size_t last_series;
 };
 
@@ -114,7 +116,8 @@ static int fail(const struct reader *reader, const char *why) {
 }
 
 static bool is_about_a_row(const char *name) {
-    static const char *const names[] = {"time", "interval", "elapsed_seconds", "pid", "name", "cpu", "mark"};
+    static const char *const names[] = {"time", "interval", "elapsed_seconds", "pid", "name", "cpu", "node",
+                                        "kind", "mark"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(name, names[i]) == 0) {
             return true;
@@ -154,6 +157,19 @@ static int column_of_interest(const struct reader *reader) {
     return -1;
 }
 
+/* The column that numbers the rows of one sample. */
+static int column_of_parts(const struct reader *reader, const char **word) {
+    static const char *const words[] = {"cpu", "node", "kind"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        int column = column_named(reader, words[i]);
+        if (column >= 0) {
+            *word = words[i];
+            return column;
+        }
+    }
+    return -1;
+}
+
 static int read_header(struct reader *reader, char *line, const char *column) {
     struct columns *columns = &reader->columns;
     columns->count = split(line, reader->field);
@@ -166,10 +182,11 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     }
     columns->pid = column_named(reader, "pid");
     columns->name = column_named(reader, "name");
-    columns->cpu = column_named(reader, "cpu");
+    columns->part = column_of_parts(reader, &columns->part_word);
     columns->peak = column_named(reader, "peak_bytes");
     columns->mark = column_named(reader, "mark");
     columns->value = column != NULL ? column_named(reader, column) : column_of_interest(reader);
+    reader->recording->has_start = columns->elapsed >= 0;
     if (columns->value < 0) {
         return fail_column(reader, column != NULL ? column : "rss_bytes");
     }
@@ -216,9 +233,9 @@ static void add_point(struct reader *reader, double time, double value) {
     if (*field_at(reader, reader->columns.pid) != '\0') {
         snprintf(label, sizeof label, "%.100s (%.20s)", field_at(reader, reader->columns.name),
                  field_at(reader, reader->columns.pid));
-    } else if (*field_at(reader, reader->columns.cpu) != '\0' &&
-               strcmp(field_at(reader, reader->columns.cpu), "all") != 0) {
-        snprintf(label, sizeof label, "cpu %.20s", field_at(reader, reader->columns.cpu));
+    } else if (*field_at(reader, reader->columns.part) != '\0' &&
+               strcmp(field_at(reader, reader->columns.part), "all") != 0) {
+        snprintf(label, sizeof label, "%s %.20s", reader->columns.part_word, field_at(reader, reader->columns.part));
     }
     append(series_of(reader, label), time, value);
 }
@@ -319,6 +336,14 @@ static bool split_row(struct reader *reader, char *line) {
     return count == columns->count || is_mark;
 }
 
+/* The first sample says when the recording began. */
+static void read_clock(struct reader *reader, double time, bool is_mark) {
+    double clock;
+    if (reader->recording->clock < 0 && !is_mark && utc_parse(field_at(reader, reader->columns.time), &clock)) {
+        reader->recording->clock = reader->columns.elapsed >= 0 ? clock - time : clock;
+    }
+}
+
 static bool read_row(struct reader *reader, char *line) {
     const struct columns *columns = &reader->columns;
     double time;
@@ -335,6 +360,7 @@ static bool read_row(struct reader *reader, char *line) {
         return false;
     }
     const char *mark = field_at(reader, columns->mark);
+    read_clock(reader, time, *mark != '\0');
     time = in_order(reader, time, *mark != '\0') - reader->first;
     if (*mark != '\0') {
         add_mark(reader, time, mark);
@@ -379,6 +405,18 @@ static void remark(const struct reader *reader) {
     }
 }
 
+/* "# command: make -j4": lines beside the rows, for people. Others are left out, too. */
+static void read_comment(struct reader *reader, const char *line) {
+    static const char command[] = "# command: ", ended[] = "# ended: ";
+    struct recording *recording = reader->recording;
+    if (recording->command == NULL && strncmp(line, command, sizeof command - 1) == 0) {
+        recording->command = copy(line + sizeof command - 1);
+    } else if (strncmp(line, ended, sizeof ended - 1) == 0) {
+        free(recording->ended);
+        recording->ended = copy(line + sizeof ended - 1);
+    }
+}
+
 static int read_lines(struct reader *reader, char *text, size_t length, const char *column) {
     for (char *line = text, *end; line < text + length; line = end + 1) {
         end = memchr(line, '\n', (size_t)(text + length - line));
@@ -390,7 +428,10 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
         char *stop = end > line && end[-1] == '\r' ? end - 1 : end;
         *stop = '\0';
         bool is_text = strlen(line) == (size_t)(stop - line);
-        if (reader->line == 1) {
+        if (*line == '#') {
+            read_comment(reader, line);
+        } else if (!reader->has_header) {
+            reader->has_header = true;
             int status = read_header(reader, line, column);
             if (status != 0) {
                 return status;
@@ -403,7 +444,7 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
 }
 
 int recording_read(struct recording *recording, const char *path, const char *column) {
-    *recording = (struct recording){.path = path, .peak = -1};
+    *recording = (struct recording){.path = path, .peak = -1, .clock = -1};
     struct text text = TEXT_INIT;
     struct reader reader;
     memset(&reader, 0, sizeof reader);
@@ -417,6 +458,9 @@ int recording_read(struct recording *recording, const char *path, const char *co
     }
     if (status == 0) {
         remark(&reader);
+    }
+    if (status == 0 && !reader.has_header) {
+        status = fail(&reader, "it has no header");
     }
     if (status == 0 && recording->serieses == 0) {
         status = trouble("%s: no sample of '%s' is in it", path, recording->column);
@@ -438,5 +482,66 @@ void recording_free(struct recording *recording) {
     free(recording->series);
     free(recording->mark);
     free(recording->column);
+    free(recording->command);
+    free(recording->ended);
     *recording = (struct recording){.path = recording->path};
+}
+
+static void shift_series(struct series *series, double seconds) {
+    for (size_t i = 0; i < series->points; i++) {
+        series->point[i].time += seconds;
+    }
+}
+
+void recording_shift(struct recording *recording, double seconds) {
+    for (size_t i = 0; i < recording->serieses; i++) {
+        shift_series(&recording->series[i], seconds);
+    }
+    shift_series(&recording->heap, seconds);
+    shift_series(&recording->kept, seconds);
+    for (size_t i = 0; i < recording->marks; i++) {
+        recording->mark[i].time += seconds;
+    }
+    recording->end += seconds;
+    recording->clock -= seconds;
+}
+
+/* ---- Comments ---- */
+
+enum { LONGEST_COMMAND = 400 };
+
+static void add_word(struct text *text, const char *word) {
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./=:,+@%-";
+    bool is_plain = *word != '\0' && word[strspn(word, plain)] == '\0', needs_codes = false;
+    for (const char *at = word; *at != '\0';) {
+        size_t length = utf8_length(at);
+        needs_codes = needs_codes || *at == '"' || *at == '\'' || utf8_is_control(at, length);
+        at += length > 0 ? length : 1;
+    }
+    if (is_plain || !needs_codes) {
+        text_addf(text, is_plain ? "%s" : "'%s'", word);
+        return;
+    }
+    text_add(text, "$'");
+    while (*word != '\0') {
+        size_t length = utf8_length(word), size = length > 0 ? length : 1;
+        bool is_code = *word == '"' || *word == '\'' || *word == '\\' || utf8_is_control(word, length);
+        for (size_t i = 0; i < size; i++) {
+            text_addf(text, is_code ? "\\x%02x" : "%c", (unsigned char)word[i]);
+        }
+        word += size;
+    }
+    text_add(text, "'");
+}
+
+void recording_add_words(struct text *text, const char *const *words) {
+    size_t start = text->length;
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (text->length - start > LONGEST_COMMAND) {
+            text_add(text, " ...");
+            return;
+        }
+        text_add(text, i > 0 ? " " : "");
+        add_word(text, words[i]);
+    }
 }

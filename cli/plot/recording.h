@@ -37,6 +37,15 @@ struct recorded {
 void recorder_add(struct recorder *recorder, const struct recorded *row);
 
 /*
+ * Adds a comment, "# command: make -j4". It holds no quotes, so that a reader of CSV that does not know
+ * comments sees one row.
+ */
+void recorder_add_comment(struct recorder *recorder, const char *key, const char *text);
+
+/* Adds the words of a command to a text as a shell takes them, but without double quotes and control characters. */
+void recording_add_words(struct text *text, const char *const *words);
+
+/*
  * Puts the rows that were added into the file, in one write. False, once, after a message: it
  * cannot be written any more.
  */
@@ -77,8 +86,11 @@ struct recording {
      * or `column` was asked for.
      */
     struct series heap, kept;
-    double end;  /* The last moment. */
-    double peak; /* The most that any one process has had at once; below 0: unknown. */
+    double end;            /* The last moment. */
+    double peak;           /* The most that any one process has had at once; below 0: unknown. */
+    double clock;          /* The moment of 0 in seconds since 1970; below 0: unknown. */
+    bool has_start;        /* Moments count from the start of a command, not on the clock. */
+    char *command, *ended; /* "make -j4", "exit 2"; NULL: the recording does not say. */
 };
 
 /*
@@ -88,5 +100,8 @@ struct recording {
  */
 int recording_read(struct recording *recording, const char *path, const char *column);
 void recording_free(struct recording *recording);
+
+/* Moves all its moments by so many seconds, and with them the moment of 0. */
+void recording_shift(struct recording *recording, double seconds);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sysinfo/sysinfo.h>
 
 #include "plot/plot.h"
+#include "utc.h"
 #include "value.h"
 
 enum unit { PLAIN, BYTES, SECONDS, PERCENT };
@@ -69,10 +70,37 @@ static double decimal_step(double range, int most) {
     return range / (step / 5) <= most ? step / 5 : range / (step / 2) <= most ? step / 2 : step;
 }
 
+const char *column_unit(const char *column) {
+    static const char *const names[] = {[PLAIN] = "", [BYTES] = "bytes", [SECONDS] = "seconds", [PERCENT] = "percent"};
+    return names[unit_of(column)];
+}
+
+bool column_is_left(const char *column) {
+    static const char *const names[] = {"available", "free", "usable", "idle"};
+    const char *dot = strrchr(column, '.');
+    for (size_t i = 0; dot != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(dot + 1, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool column_is_additive(const char *column) {
+    static const char *const names[] = {"rss_bytes",  "pss_bytes",       "cpu_percent", "cpu_seconds",
+                                        "heap_bytes", "heap_kept_bytes", "heap_blocks"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(column, names[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 struct axis value_axis(const char *column, double highest, int most) {
     static const char *const names[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     enum unit unit = unit_of(column);
-    struct axis axis = {.low = 0, .unit = 1, .name = unit == PERCENT ? "%" : unit == SECONDS ? "s" : ""};
+    struct axis axis = {.unit = 1, .name = unit == PERCENT ? "%" : unit == SECONDS ? "s" : "", .clock = -1};
     for (size_t i = 0; unit == BYTES && (i == 0 || (highest / axis.unit >= 1024 && i < sizeof names / sizeof names[0]));
          i++) {
         axis.unit *= i > 0 ? 1024 : 1;
@@ -82,38 +110,85 @@ struct axis value_axis(const char *column, double highest, int most) {
     axis.step = decimal_step(range, most) * axis.unit;
     for (axis.high = axis.step; axis.high < highest * 0.99999; axis.high += axis.step) {
     }
+    if (unit == PERCENT && highest <= 100 && axis.high > 100) {
+        axis.high = 100;
+        axis.step = most >= 5 ? 20 : 50;
+    }
     return axis;
 }
 
-struct axis time_axis(double low, double high, int most) {
+/* On the clock, also the steps below a minute are parts of one. */
+static double clock_step(double range, int most) {
+    static const double steps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
+                                   600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (range / steps[i] <= most) {
+            return steps[i];
+        }
+    }
+    double days = decimal_step(range / 86400, most);
+    return days * 86400;
+}
+
+static double elapsed_step(const struct axis *axis, int most) {
+    static const double steps[] = {15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
+    double range = axis->high - axis->low;
+    if (axis->unit <= 1 || range <= 15) {
+        return decimal_step(range, most);
+    }
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (range / steps[i] <= most) {
+            return steps[i];
+        }
+    }
+    return decimal_step(range / 86400, most) * 86400;
+}
+
+struct axis time_axis(double low, double high, double clock, int most) {
     static const struct {
         double from, seconds; /* From so many seconds on, count in these. */
         const char *name;
     } units[] = {{0, 1, "s"}, {120, 60, "min"}, {7200, 3600, "h"}, {172800, 86400, "days"}};
-    static const double steps[] = {15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
-    double range = high - low;
-    struct axis axis = {.low = low, .high = high};
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+    struct axis axis = {.low = low, .high = high, .unit = 1, .name = "", .clock = clock};
+    for (size_t i = 0; clock < 0 && i < sizeof units / sizeof units[0]; i++) {
         if (high >= units[i].from) {
             axis.unit = units[i].seconds;
             axis.name = units[i].name;
         }
     }
-    axis.step = axis.unit > 1 && range > 15 ? 0 : decimal_step(range, most);
-    for (size_t i = 0; axis.step <= 0 && i < sizeof steps / sizeof steps[0]; i++) {
-        axis.step = range / steps[i] <= most ? steps[i] : 0;
-    }
-    axis.step = axis.step > 0 ? axis.step : decimal_step(range / 86400, most) * 86400;
+    axis.step = clock >= 0 ? clock_step(high - low, most) : elapsed_step(&axis, most);
     return axis;
 }
 
 double tick_first(const struct axis *axis) {
-    double number = (double)(uint64_t)(axis->low / axis->step);
-    return (number * axis->step >= axis->low - axis->step * 1e-6 ? number : number + 1) * axis->step;
+    double origin = axis->clock > 0 ? axis->clock : 0, low = axis->low + origin;
+    double number = (double)(uint64_t)(low / axis->step);
+    return (number * axis->step >= low - axis->step * 1e-6 ? number : number + 1) * axis->step - origin;
 }
 
 void tick_add(struct text *text, const struct axis *axis, double value) {
     text_addf(text, "%g", value / axis->unit);
+}
+
+void tick_add_time(struct text *text, const struct axis *axis, double value) {
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (axis->clock < 0) {
+        tick_add(text, axis, value);
+        text_addf(text, " %s", axis->name);
+        return;
+    }
+    struct utc utc = utc_of((int64_t)(axis->clock + value + 0.5));
+    if (utc.hour == 0 && utc.minute == 0 && utc.second == 0) {
+        text_addf(text, "%u %s", utc.day, months[utc.month - 1]);
+    } else {
+        text_addf(text, axis->step < 60 ? "%02u:%02u:%02u" : "%02u:%02u", utc.hour, utc.minute, utc.second);
+    }
+}
+
+void date_add(struct text *text, const struct axis *axis) {
+    struct utc utc = utc_of((int64_t)(axis->clock + axis->low + 0.5));
+    text_addf(text, "%04u-%02u-%02u UTC", (unsigned)utc.year, utc.month, utc.day);
 }
 
 void measure_add(struct text *text, const char *column, double value) {

@@ -1,43 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * An SVG file that needs nothing else: no script, no font, no library. It brings
- * its own background, light or dark as the viewer prefers; what knows no media
+ * its own background, light or dark as the viewer prefers; a viewer without media
  * queries draws the light one.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "fail.h"
 #include "plot/plot.h"
 #include "utf8.h"
 
-enum { MARK_ROWS = 4, COLOURS = 6 };
+enum { MARK_ROWS = 4, COLOURS = 6, OTHER_COLOUR = 5, NAME_LETTERS = 40, TITLE_LETTERS = 92 };
 
 /* Lengths in the picture's own unit; not an enum, for they meet doubles. */
-#define WIDTH 960
 #define HEIGHT 320 /* Of the area between the axes. */
-#define LEFT 76    /* Beside it, above it, and below. */
-#define RIGHT 28
-#define TITLE 40
 #define BELOW 52
 #define LEGEND_ROW 20
 #define MARK_ROW 15
-#define LETTER 7
+#define LETTER 7.4 /* The width of a letter of 12, on average. */
 
 /* Colours that the colour-blind tell apart too, on white and on black. */
-static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#555555"};
-static const char *const dark[COLOURS] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#bbbbbb"};
+static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#6a6a6a"};
+static const char *const dark[COLOURS] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#9a9a9a"};
+
+/* Where the figures of the legend end, each column on its right. */
+static const int figure_x[FIGURES] = {
+    [FIGURE_TOP] = 480, [FIGURE_AT] = 630, [FIGURE_MEAN] = 720, [FIGURE_END] = 810, [FIGURE_SLOPE] = 932};
+
+struct placed_mark {
+    const struct recorded_mark *mark;
+    double x, start, width; /* Of the name. */
+    int row;                /* MARK_ROWS: there is no room for the name. */
+    bool is_left;           /* The name stands on the left of the line. */
+    unsigned colour;
+};
 
 struct drawing {
     struct text *text;
     const struct plot *plot;
     struct axis value, time;
-    double top, bottom;     /* Of the area between the axes. */
-    double used[MARK_ROWS]; /* How far right names of marks stand already. */
+    double top, bottom; /* Of the area between the axes. */
+    struct placed_mark *mark;
+    size_t marks, hidden;
+    int mark_rows;
 };
 
-static const char *const layer_classes[LAYERS] = {[LAYER_IN_USE] = "in-use f1", [LAYER_KEPT] = "kept"};
+/* ---- What the heat map uses too ---- */
 
-static void add_escaped(struct text *text, const char *string) {
+void svg_add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
         size_t length = utf8_length(string);
         unsigned char first = (unsigned char)*string;
@@ -54,15 +65,27 @@ static void add_escaped(struct text *text, const char *string) {
     }
 }
 
-static double x_of(const struct drawing *drawing, double time) {
-    return LEFT + (time - drawing->time.low) / (drawing->time.high - drawing->time.low) * (WIDTH - LEFT - RIGHT);
+/* At most so many letters: of more, the middle is left out. */
+static void add_clipped(struct text *text, const char *string, size_t letters) {
+    size_t width = text_width(string), at = 0, left_out = width > letters ? width - letters + 1 : 0;
+    if (left_out == 0) {
+        svg_add_escaped(text, string);
+        return;
+    }
+    struct text part = TEXT_INIT;
+    for (; *string != '\0'; at++) {
+        size_t length = utf8_length(string), size = length > 0 ? length : 1;
+        bool is_left_out = at >= letters / 2 && at < letters / 2 + left_out;
+        if (!is_left_out) {
+            text_addf(&part, "%.*s", (int)size, string);
+        } else if (at == letters / 2) {
+            text_add(&part, "\xE2\x80\xA6");
+        }
+        string += size;
+    }
+    svg_add_escaped(text, part.bytes);
+    text_free(&part);
 }
-
-static double y_of(const struct drawing *drawing, double value) {
-    return drawing->bottom - value / drawing->value.high * (drawing->bottom - drawing->top);
-}
-
-/* ---- The frame ---- */
 
 static void add_colours(struct text *text, const char *const colours[COLOURS], const char *indent) {
     for (int i = 0; i < COLOURS; i++) {
@@ -70,44 +93,128 @@ static void add_colours(struct text *text, const char *const colours[COLOURS], c
     }
 }
 
-static void add_style(struct text *text) {
+static void add_style(struct text *text, const char *more, const char *more_dark) {
     text_add(
         text,
         "<style>\n"
         "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222}\n"
         ".ground{fill:#fff}.title{font-size:17px;font-weight:600}.quiet{fill:#555;font-size:12px}\n"
-        ".grid{stroke:#e3e3e3}.axis{stroke:#777}.line{fill:none;stroke-width:2;stroke-linejoin:round}\n"
-        ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.mark{stroke-width:1;stroke-"
-        "dasharray:3 3;opacity:.8}.halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
+        ".figure{font-variant-numeric:tabular-nums;text-anchor:end}.grid{stroke:#e3e3e3}.axis{stroke:#777}\n"
+        ".line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.total{stroke:#222}\n"
+        ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.hatch{opacity:.7}\n"
+        ".mark{stroke-width:1;stroke-dasharray:3 3;opacity:.8}\n"
+        ".halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
+    text_add(text, more);
     add_colours(text, light, "");
     text_add(text, "@media (prefers-color-scheme:dark){\n"
-                   " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}."
-                   "halo{stroke:#16181c}\n");
+                   " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}\n"
+                   " .halo{stroke:#16181c}.total{stroke:#e8e8e8}.hatch{opacity:.35}\n");
+    text_add(text, more_dark);
     add_colours(text, dark, " ");
     text_add(text, "}\n</style>\n");
 }
 
+static void add_titles(struct text *text, const struct plot *plot) {
+    const char *column = column_title(plot->column), *title = plot->title != NULL     ? plot->title
+                                                              : plot->heading != NULL ? plot->heading
+                                                                                      : NULL;
+    text_addf(text, "<text class=\"title\" x=\"%d\" y=\"28\">", SVG_LEFT);
+    if (title != NULL) {
+        add_clipped(text, title, TITLE_LETTERS);
+    } else {
+        bool is_small = *column >= 'a' && *column <= 'z' && strchr(column, '.') == NULL;
+        const char first[2] = {is_small ? (char)(*column - 'a' + 'A') : *column, '\0'};
+        svg_add_escaped(text, first);
+        svg_add_escaped(text, column + 1);
+    }
+    text_add(text, "</text>\n");
+    if (title == NULL) {
+        return;
+    }
+    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"48\">", SVG_LEFT);
+    svg_add_escaped(text, column);
+    if (plot->title != NULL && plot->heading != NULL) {
+        text_add(text, "; ");
+        add_clipped(text, plot->heading, TITLE_LETTERS);
+    }
+    text_add(text, "</text>\n");
+}
+
+void svg_begin(struct text *text, const struct plot *plot, double height, const char *more_style,
+               const char *more_dark_style) {
+    text_addf(text,
+              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
+              "role=\"img\">\n",
+              SVG_WIDTH, height, SVG_WIDTH, height);
+    text_add(text, "<title>");
+    svg_add_escaped(text, plot->title != NULL     ? plot->title
+                          : plot->heading != NULL ? plot->heading
+                                                  : column_title(plot->column));
+    text_add(text, "</title>\n");
+    add_style(text, more_style, more_dark_style);
+    text_add(text, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
+    add_titles(text, plot);
+}
+
+double svg_x(const struct axis *time, double moment) {
+    return SVG_LEFT + (moment - time->low) / (time->high - time->low) * (SVG_WIDTH - SVG_LEFT - SVG_RIGHT);
+}
+
+void svg_add_time_axis(struct text *text, const struct axis *time, double y) {
+    for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
+        double x = svg_x(time, tick);
+        text_addf(text, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+                  x, y, x, y + 20);
+        tick_add_time(text, time, tick);
+        text_add(text, "</text>\n");
+    }
+    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">%s",
+              (SVG_LEFT + SVG_WIDTH - SVG_RIGHT) / 2, y + 40, time->clock >= 0 ? "from " : "time since the start");
+    if (time->clock >= 0) {
+        date_add(text, time);
+    }
+    text_add(text, "</text>\n");
+}
+
+/* ---- The frame ---- */
+
+static double y_of(const struct drawing *drawing, double value) {
+    return drawing->bottom - value / drawing->value.high * (drawing->bottom - drawing->top);
+}
+
 static void add_grid(struct drawing *drawing) {
     struct text *text = drawing->text;
-    const struct axis *value = &drawing->value, *time = &drawing->time;
+    const struct axis *value = &drawing->value;
     int steps = (int)(value->high / value->step + 0.5);
     for (int i = 0; i <= steps; i++) {
         double y = y_of(drawing, i * value->step);
-        text_addf(text, "<path class=\"%s\" d=\"M%d %.1fH%d\"/>", i == 0 ? "axis" : "grid", LEFT, y, WIDTH - RIGHT);
-        text_addf(text, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 9, y + 4.5);
+        text_addf(text, "<path class=\"%s\" d=\"M%d %.1fH%d\"/>", i == 0 ? "axis" : "grid", SVG_LEFT, y,
+                  SVG_WIDTH - SVG_RIGHT);
+        text_addf(text, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", SVG_LEFT - 9, y + 4.5);
         tick_add(text, value, i * value->step);
         text_addf(text, "%s%s</text>\n", i > 0 && *value->name != '\0' ? " " : "", i > 0 ? value->name : "");
     }
-    for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
-        double x = x_of(drawing, tick);
-        text_addf(text, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
-                  x, drawing->bottom, x, drawing->bottom + 20);
-        tick_add(text, time, tick);
-        text_addf(text, " %s</text>\n", time->name);
-    }
+    svg_add_time_axis(text, &drawing->time, drawing->bottom);
 }
 
 /* ---- Lines ---- */
+
+static bool is_layer(const struct drawing *drawing, size_t number) {
+    return drawing->plot->kind == PLOT_LAYERS && number > 0;
+}
+
+static bool is_band(const struct drawing *drawing, size_t number) {
+    return drawing->plot->kind == PLOT_STACK && number > 0;
+}
+
+/* In a stack the first line is the whole tree and has no colour of its own. */
+static unsigned colour_of(const struct drawing *drawing, size_t number) {
+    if (!is_band(drawing, number)) {
+        return (unsigned)(number % COLOURS);
+    }
+    const struct line *line = &drawing->plot->line[number];
+    return strcmp(line->series->label, "other") == 0 ? OTHER_COLOUR : (unsigned)((number - 1) % COLOURS);
+}
 
 static const char *dashes(size_t number) {
     return number < COLOURS ? "" : " stroke-dasharray=\"7 3\"";
@@ -117,19 +224,19 @@ static const char *dashes(size_t number) {
  * At most the first, the highest, the lowest and the last point of each pixel:
  * a recording of a week makes no larger file than one of a minute, and loses no peak.
  */
-static void add_points(struct drawing *drawing, const struct line *line) {
+static void add_points(struct drawing *drawing, const struct line *line, size_t from, size_t to) {
     struct text *text = drawing->text;
-    for (size_t i = 0; i < line->points;) {
-        int pixel = (int)x_of(drawing, line_point(line, i)->time);
+    for (size_t i = from; i < to;) {
+        int pixel = (int)svg_x(&drawing->time, line_point(line, i)->time);
         size_t low = i, high = i, next = i;
-        for (; next < line->points && (int)x_of(drawing, line_point(line, next)->time) == pixel; next++) {
+        for (; next < to && (int)svg_x(&drawing->time, line_point(line, next)->time) == pixel; next++) {
             low = line_height(line, next) < line_height(line, low) ? next : low;
             high = line_height(line, next) > line_height(line, high) ? next : high;
         }
         size_t kept[] = {i, low < high ? low : high, low < high ? high : low, next - 1};
         for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
             if (k == 0 || kept[k] != kept[k - 1]) {
-                text_addf(text, "%.1f %.1f ", x_of(drawing, line_point(line, kept[k])->time),
+                text_addf(text, "%.1f %.1f ", svg_x(&drawing->time, line_point(line, kept[k])->time),
                           y_of(drawing, line_height(line, kept[k])));
             }
         }
@@ -137,70 +244,120 @@ static void add_points(struct drawing *drawing, const struct line *line) {
     }
 }
 
+/* The end of the stretch without gaps that begins at a point. */
+static size_t stretch_end(const struct line *line, size_t from) {
+    size_t end = from + 1;
+    while (end < line->points && !line_has_gap_before(line, end)) {
+        end++;
+    }
+    return end;
+}
+
 /* All between a line and the axis. */
 static void add_area(struct drawing *drawing, const struct line *line, const char *class) {
     struct text *text = drawing->text;
-    double first = x_of(drawing, line_point(line, 0)->time),
-           last = x_of(drawing, line_point(line, line->points - 1)->time);
-    text_addf(text, "<path class=\"%s\" d=\"M%.1f %.1fL", class, first, drawing->bottom);
-    add_points(drawing, line);
-    text_addf(text, "%.1f %.1fZ\"/>\n", last, drawing->bottom);
+    text_addf(text, "<path class=\"%s\" d=\"", class);
+    for (size_t i = 0, end; i < line->points; i = end) {
+        end = stretch_end(line, i);
+        text_addf(text, "M%.1f %.1fL", svg_x(&drawing->time, line_point(line, i)->time), drawing->bottom);
+        add_points(drawing, line, i, end);
+        text_addf(text, "%.1f %.1fZ", svg_x(&drawing->time, line_point(line, end - 1)->time), drawing->bottom);
+    }
+    text_add(text, "\"/>\n");
 }
 
-/* The lowest layer last, upon the ground, so that it hides what the others have drawn there. */
+/* The lowest layer last, on the ground, so that it hides what the others have drawn there. */
 static void add_layers(struct drawing *drawing) {
     const struct plot *plot = drawing->plot;
     if (plot->lines > LAYER_KEPT) {
-        add_area(drawing, &plot->line[LAYER_KEPT], layer_classes[LAYER_KEPT]);
+        add_area(drawing, &plot->line[LAYER_KEPT], "kept");
     }
     add_area(drawing, &plot->line[LAYER_IN_USE], "ground");
-    add_area(drawing, &plot->line[LAYER_IN_USE], layer_classes[LAYER_IN_USE]);
+    add_area(drawing, &plot->line[LAYER_IN_USE], "in-use f1");
+}
+
+/* From the highest band down: each hides the part of the last that is below it. */
+static void add_bands(struct drawing *drawing) {
+    text_add(drawing->text, "<g opacity=\".75\">\n");
+    for (size_t i = drawing->plot->lines; i-- > 1;) {
+        struct text class = TEXT_INIT;
+        text_addf(&class, "band f%u", colour_of(drawing, i));
+        add_area(drawing, &drawing->plot->line[i], class.bytes);
+        text_free(&class);
+    }
+    text_add(drawing->text, "</g>\n");
+}
+
+/* Begins a path in the colour of a line. */
+static void add_line_class(struct drawing *drawing, size_t number) {
+    if (drawing->plot->kind == PLOT_STACK) {
+        text_add(drawing->text, "<path class=\"line total\" d=\"");
+    } else {
+        text_addf(drawing->text, "<path class=\"line c%u\"%s d=\"", colour_of(drawing, number), dashes(number));
+    }
 }
 
 static void add_line(struct drawing *drawing, const struct line *line, size_t number) {
     struct text *text = drawing->text;
-    unsigned colour = (unsigned)(number % COLOURS);
+    unsigned colour = colour_of(drawing, number);
     if (drawing->plot->lines == 1) {
-        char class[16];
-        snprintf(class, sizeof class, "area f%u", colour);
-        add_area(drawing, line, class);
+        add_area(drawing, line, "area f0");
     }
     if (line->points == 1) {
-        double x = x_of(drawing, line_point(line, 0)->time), y = y_of(drawing, line_height(line, 0));
+        double x = svg_x(&drawing->time, line_point(line, 0)->time), y = y_of(drawing, line_height(line, 0));
         text_addf(text, "<circle class=\"f%u\" r=\"3\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour, x, y);
         return;
     }
-    text_addf(text, "<path class=\"line c%u\"%s d=\"M", colour, dashes(number));
-    add_points(drawing, line);
+    add_line_class(drawing, number);
+    for (size_t i = 0, end; i < line->points; i = end) {
+        end = stretch_end(line, i);
+        text_add(text, "M");
+        add_points(drawing, line, i, end);
+        text_add(text, end == i + 1 ? "h.1" : ""); /* A stretch of one sample is a dot. */
+    }
     text_add(text, "\"/>\n");
 }
 
-/* A dot on the highest point of each line, but of no layer; the highest of all is named. */
-static void add_peaks(struct drawing *drawing) {
+/* ---- Peaks ---- */
+
+static size_t marked_lines(const struct plot *plot) {
+    return plot->kind == PLOT_LAYERS || plot->kind == PLOT_STACK ? 1 : plot->lines;
+}
+
+/* The value of a point beside its dot: above a peak and below a low, where the area between the axes has room. */
+static void add_top_label(struct drawing *drawing, const struct point *top) {
+    struct text *text = drawing->text;
+    double x = svg_x(&drawing->time, top->time), y = y_of(drawing, top->value), above = y - 9, below = y + 18;
+    bool is_above = drawing->plot->marks_low ? below > drawing->bottom - 4 : above > drawing->top + 6;
+    text_addf(text, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s ", x, is_above ? above : below,
+              x < SVG_LEFT + 90                ? "start"
+              : x > SVG_WIDTH - SVG_RIGHT - 90 ? "end"
+                                               : "middle",
+              top_word(drawing->plot));
+    measure_add(text, drawing->plot->column, top->value);
+    text_add(text, "</text>\n");
+}
+
+/* A dot on the point to look at of each line, but of no layer and no band; that of all lines is named. */
+static void add_tops(struct drawing *drawing) {
     struct text *text = drawing->text;
     const struct plot *plot = drawing->plot;
-    size_t highest = 0;
-    for (size_t i = 0; i < (plot->has_layers ? 1 : plot->lines); i++) {
-        const struct point *peak = line_point(&plot->line[i], plot->line[i].peak),
-                           *top = line_point(&plot->line[highest], plot->line[highest].peak);
-        highest = peak->value > top->value ? i : highest;
-        text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", (unsigned)(i % COLOURS),
-                  x_of(drawing, peak->time), y_of(drawing, peak->value));
+    const struct point *first = line_point(&plot->line[0], plot->line[0].top);
+    for (size_t i = 0; i < marked_lines(plot); i++) {
+        const struct point *top = line_point(&plot->line[i], plot->line[i].top);
+        first = (plot->marks_low ? top->value < first->value : top->value > first->value) ? top : first;
+        text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour_of(drawing, i),
+                  svg_x(&drawing->time, top->time), y_of(drawing, top->value));
     }
-    const struct point *peak = line_point(&plot->line[highest], plot->line[highest].peak);
-    double x = x_of(drawing, peak->time), y = y_of(drawing, plot->exact_peak);
-    const char *anchor = x < LEFT + 90 ? "start" : x > WIDTH - RIGHT - 90 ? "end" : "middle";
-    if (plot->exact_peak <= 0 || y_of(drawing, peak->value) > y + 30) { /* Else it would stand on the other label. */
-        text_addf(text, "<text class=\"halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">peak ", x,
-                  y_of(drawing, peak->value) - 9, anchor);
-        measure_add(text, plot->column, peak->value);
-        text_add(text, "</text>\n");
+    double exact = y_of(drawing, plot->exact_peak);
+    if (plot->exact_peak <= 0 || y_of(drawing, first->value) > exact + 30) { /* Else one label hides the other. */
+        add_top_label(drawing, first);
     }
     if (plot->exact_peak > 0) {
         text_addf(text,
                   "<path class=\"mark axis\" d=\"M%d %.1fH%d\"/><text class=\"halo\" x=\"%d\" y=\"%.1f\" "
                   "text-anchor=\"end\">",
-                  LEFT, y, WIDTH - RIGHT, WIDTH - RIGHT - 4, y - 5);
+                  SVG_LEFT, exact, SVG_WIDTH - SVG_RIGHT, SVG_WIDTH - SVG_RIGHT - 4, exact - 5);
         text_add(text, "between samples, one process had ");
         measure_add(text, plot->column, plot->exact_peak);
         text_add(text, "</text>\n");
@@ -209,129 +366,157 @@ static void add_peaks(struct drawing *drawing) {
 
 /* ---- Marks, whose names stand in a few rows above the lines ---- */
 
-static double width_of(const char *string) {
-    double width = 0;
-    for (; *string != '\0'; string++) {
-        width += ((unsigned char)*string & 0xC0) != 0x80 ? LETTER : 0;
+static void place_mark(struct drawing *drawing, struct placed_mark *placed, double used[MARK_ROWS]) {
+    placed->width = (double)text_width(placed->mark->name) * LETTER;
+    placed->is_left = placed->x + 4 + placed->width > SVG_WIDTH - SVG_RIGHT;
+    placed->start = placed->is_left ? placed->x - placed->width - 4 : placed->x + 4;
+    while (placed->row < MARK_ROWS && (used[placed->row] > placed->start || placed->start < 0)) {
+        placed->row++;
     }
-    return width;
+    if (placed->row == MARK_ROWS) {
+        drawing->hidden++;
+        return;
+    }
+    used[placed->row] = placed->start + placed->width + 8;
+    drawing->mark_rows = placed->row + 1 > drawing->mark_rows ? placed->row + 1 : drawing->mark_rows;
 }
 
-static void add_marks(struct drawing *drawing, const struct line *line, size_t number) {
+/* Gives every mark in the range a row, as long as there is one with room for its name. */
+static void place_marks(struct drawing *drawing) {
+    const struct plot *plot = drawing->plot;
+    double used[MARK_ROWS] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < plot->lines; i++) {
+        count += plot->line[i].owns_marks ? plot->line[i].recording->marks : 0;
+    }
+    drawing->mark = calloc(count + 1, sizeof *drawing->mark);
+    if (drawing->mark == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0; i < plot->lines; i++) {
+        const struct recording *recording = plot->line[i].recording;
+        for (size_t k = 0; k < recording->marks && plot->line[i].owns_marks; k++) {
+            const struct recorded_mark *mark = &recording->mark[k];
+            if (mark->time >= drawing->time.low && mark->time <= drawing->time.high) {
+                struct placed_mark *placed = &drawing->mark[drawing->marks++];
+                *placed = (struct placed_mark){
+                    .mark = mark, .x = svg_x(&drawing->time, mark->time), .colour = colour_of(drawing, i)};
+                place_mark(drawing, placed, used);
+            }
+        }
+    }
+}
+
+static double mark_y(const struct drawing *drawing, const struct placed_mark *placed) {
+    return drawing->top - 6 - placed->row * MARK_ROW;
+}
+
+/* All lines before the first name: none crosses one. */
+static void add_marks(struct drawing *drawing) {
     struct text *text = drawing->text;
-    const struct recording *recording = line->recording;
-    unsigned colour = (unsigned)(number % COLOURS);
-    for (size_t i = 0; i < recording->marks; i++) {
-        const struct recorded_mark *mark = &recording->mark[i];
-        if (mark->time < drawing->time.low || mark->time > drawing->time.high) {
-            continue;
-        }
-        double x = x_of(drawing, mark->time), width = width_of(mark->name);
-        bool is_right = x + width > WIDTH - RIGHT;
-        double start = is_right ? x - width - 4 : x + 4;
-        int row = 0;
-        while (row < MARK_ROWS && drawing->used[row] > start) {
-            row++;
-        }
-        double y = drawing->top - 6 - row * MARK_ROW;
-        text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", colour, x,
-                  row < MARK_ROWS ? y - 10 : drawing->top, drawing->bottom);
-        add_escaped(text, mark->name);
-        text_add(text, "</title></path>");
-        if (row < MARK_ROWS) {
+    for (size_t i = 0; i < drawing->marks; i++) {
+        const struct placed_mark *placed = &drawing->mark[i];
+        double top = placed->row < MARK_ROWS ? mark_y(drawing, placed) - 10 : drawing->top;
+        text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", placed->colour, placed->x, top,
+                  drawing->bottom);
+        svg_add_escaped(text, placed->mark->name);
+        text_add(text, "</title></path>\n");
+    }
+    for (size_t i = 0; i < drawing->marks; i++) {
+        const struct placed_mark *placed = &drawing->mark[i];
+        if (placed->row < MARK_ROWS) {
             text_addf(text, "<text class=\"quiet halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
-                      is_right ? x - 4 : x + 4, y, is_right ? "end" : "start");
-            add_escaped(text, mark->name);
+                      placed->is_left ? placed->x - 4 : placed->x + 4, mark_y(drawing, placed),
+                      placed->is_left ? "end" : "start");
+            svg_add_escaped(text, placed->mark->name);
+            text_add(text, "</text>\n");
+        }
+    }
+    if (drawing->hidden > 0) {
+        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">and %zu more mark%s</text>\n",
+                  SVG_WIDTH - SVG_RIGHT, drawing->top - 6 - drawing->mark_rows * MARK_ROW, drawing->hidden,
+                  drawing->hidden == 1 ? "" : "s");
+    }
+}
+
+/* ---- The legend ---- */
+
+static void add_swatch(struct drawing *drawing, size_t number, double y) {
+    struct text *text = drawing->text;
+    if (is_layer(drawing, number) || is_band(drawing, number)) {
+        text_addf(text, "<rect class=\"%s%u\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>",
+                  is_band(drawing, number) ? "band"
+                  : number == LAYER_KEPT   ? "kept"
+                                           : "in-use",
+                  colour_of(drawing, number), SVG_LEFT, y - 10);
+    }
+    if (!is_band(drawing, number)) {
+        add_line_class(drawing, number);
+        text_addf(text, "M%d %.1fh26\"/>", SVG_LEFT, y - (is_layer(drawing, number) ? 10 : 4.5));
+    }
+}
+
+/* A row for each line; its figures stand in columns. */
+static void add_legend(struct drawing *drawing, double y) {
+    struct text *text = drawing->text;
+    const struct plot *plot = drawing->plot;
+    for (int figure = 0; figure < FIGURES; figure++) {
+        text_addf(text, "<text class=\"quiet figure\" x=\"%d\" y=\"%.1f\">%s</text>", figure_x[figure], y,
+                  figure_title(plot, (enum figure)figure));
+    }
+    text_add(text, "\n");
+    for (size_t i = 0; i < plot->lines; i++) {
+        y += LEGEND_ROW;
+        add_swatch(drawing, i, y);
+        text_addf(text, "<text x=\"%d\" y=\"%.1f\">", SVG_LEFT + 34, y);
+        add_clipped(text, plot->line[i].name, NAME_LETTERS);
+        text_add(text, "</text>");
+        for (int figure = 0; figure < FIGURES; figure++) {
+            text_addf(text, "<text class=\"%sfigure\" x=\"%d\" y=\"%.1f\">",
+                      figure == FIGURE_SLOPE && slope_missing(&plot->line[i]) != NULL ? "quiet " : "", figure_x[figure],
+                      y);
+            figure_add(text, plot, &plot->line[i], (enum figure)figure);
             text_add(text, "</text>");
-            drawing->used[row] = start + width + 8;
         }
         text_add(text, "\n");
     }
 }
 
-/* Returns the number of rows that they take. */
-static int add_all_marks(struct drawing *drawing) {
-    int rows = 0;
-    memset(drawing->used, 0, sizeof drawing->used);
-    for (size_t i = 0; i < drawing->plot->lines; i++) {
-        if (drawing->plot->line[i].owns_marks) {
-            add_marks(drawing, &drawing->plot->line[i], i);
-        }
-    }
-    while (rows < MARK_ROWS && drawing->used[rows] > 0) {
-        rows++;
-    }
-    return rows;
-}
-
-/* ---- The words ---- */
-
-static void add_words(struct drawing *drawing) {
-    struct text *text = drawing->text;
-    const struct plot *plot = drawing->plot;
-    text_addf(text, "<text class=\"title\" x=\"%d\" y=\"28\">", LEFT);
-    const char *title = plot->title != NULL ? plot->title : column_title(plot->column);
-    bool is_lower = plot->title == NULL && *title >= 'a' && *title <= 'z' && strchr(title, '.') == NULL;
-    const char first[2] = {is_lower ? (char)(*title - 'a' + 'A') : *title, '\0'};
-    add_escaped(text, first[0] == '\0' || (unsigned char)first[0] >= 0x80 || !is_lower ? title : first);
-    add_escaped(text, is_lower ? title + 1 : "");
-    text_add(text, "</text>\n");
-    for (size_t i = 0; i < plot->lines; i++) {
-        const struct line *line = &plot->line[i];
-        double y = TITLE + 12 + (double)i * LEGEND_ROW;
-        bool is_area = plot->has_layers && i != LAYER_RSS;
-        if (is_area) {
-            text_addf(text, "<path class=\"%s\" d=\"M%d %.1fh26v11h-26z\"/>", layer_classes[i], LEFT, y - 10);
-        }
-        text_addf(text, "<path class=\"line c%u\"%s d=\"M%d %.1fh26\"/>", (unsigned)(i % COLOURS), dashes(i), LEFT,
-                  y - (is_area ? 10 : 4.5));
-        text_addf(text, "<text x=\"%d\" y=\"%.1f\">", LEFT + 34, y);
-        add_escaped(text, line->label);
-        text_add(text, "<tspan class=\"quiet\" dx=\"12\">");
-        peak_add(text, plot, line);
-        text_add(text, "; ");
-        slope_add(text, plot, line, "\xC2\xB2", plot->has_layers);
-        text_add(text, "</tspan></text>\n");
-    }
+static bool has_subtitle(const struct plot *plot) {
+    return plot->title != NULL || plot->heading != NULL;
 }
 
 void plot_add_svg(struct text *text, const struct plot *plot) {
     struct drawing drawing = {.text = text,
                               .plot = plot,
                               .value = value_axis(plot->column, plot->highest * 1.06, 6),
-                              .time = time_axis(plot->from, plot->to, 10)};
-    struct text trial = TEXT_INIT;
-    drawing.text = &trial;
-    drawing.top = TITLE + (double)plot->lines * LEGEND_ROW + 18 + add_all_marks(&drawing) * MARK_ROW;
-    text_free(&trial);
-    drawing.text = text;
+                              .time = time_axis(plot->from, plot->to, plot->clock, plot->clock >= 0 ? 8 : 10)};
+    double legend = has_subtitle(plot) ? 72 : 52;
+    if (plot->highest <= 100 && plot->highest * 1.06 > 100) {
+        drawing.value = value_axis(plot->column, plot->highest, 6);
+    }
+    place_marks(&drawing);
+    drawing.top =
+        legend + (double)plot->lines * LEGEND_ROW + 20 + (drawing.mark_rows + (drawing.hidden > 0 ? 1 : 0)) * MARK_ROW;
     drawing.bottom = drawing.top + HEIGHT;
-    double height = drawing.bottom + BELOW;
-    text_addf(text,
-              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
-              "role=\"img\">\n",
-              WIDTH, height, WIDTH, height);
-    text_add(text, "<title>");
-    add_escaped(text, plot->title != NULL ? plot->title : column_title(plot->column));
-    text_add(text, "</title>\n");
-    add_style(text);
-    if (plot->has_layers) {
+    svg_begin(text, plot, drawing.bottom + BELOW, "", "");
+    if (plot->kind == PLOT_LAYERS) {
         text_add(text, "<defs><pattern id=\"hatch\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
                        "patternTransform=\"rotate(45)\">"
-                       "<path class=\"c2\" stroke-width=\"3\" d=\"M1.5 0v6\"/></pattern></defs>\n");
+                       "<path class=\"c2 hatch\" stroke-width=\"2\" d=\"M1.5 0v6\"/></pattern></defs>\n");
     }
-    text_add(text, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
-    add_words(&drawing);
-    if (plot->has_layers) {
+    add_legend(&drawing, legend);
+    if (plot->kind == PLOT_LAYERS) {
         add_layers(&drawing);
+    } else if (plot->kind == PLOT_STACK) {
+        add_bands(&drawing);
     }
     add_grid(&drawing);
-    add_all_marks(&drawing);
-    for (size_t i = plot->lines; i-- > 0;) {
+    add_marks(&drawing);
+    for (size_t i = plot->kind == PLOT_STACK ? 1 : plot->lines; i-- > 0;) {
         add_line(&drawing, &plot->line[i], i);
     }
-    add_peaks(&drawing);
-    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">time since the start</text>\n",
-              (LEFT + WIDTH - RIGHT) / 2, drawing.bottom + 40);
+    add_tops(&drawing);
     text_add(text, "</svg>\n");
+    free(drawing.mark);
 }

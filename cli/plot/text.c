@@ -7,9 +7,11 @@
 #include "plot/plot.h"
 
 /* What a cell holds: an eighth to eight eighths of a block, part of another layer, or a letter of a label. */
-enum { EMPTY = 0, FULL = 8, PEAK_SIGN, KEPT, REST, CELLS, LETTERS = 32 };
+enum { EMPTY = 0, FULL = 8, PEAK_SIGN, KEPT, REST, THIRD, FIFTH, SIXTH, CELLS, LETTERS = 32 };
 
 static const unsigned char layer_signs[LAYERS] = {[LAYER_RSS] = REST, [LAYER_IN_USE] = FULL, [LAYER_KEPT] = KEPT};
+
+static const unsigned char stack_signs[STACK_BANDS] = {FULL, KEPT, THIRD, REST, FIFTH, SIXTH};
 
 struct canvas {
     unsigned char *cell;
@@ -58,39 +60,58 @@ static void draw_columns(struct panel *panel, size_t data_rows) {
     }
 }
 
-/*
- * Each layer from the ground up, the lowest last, which so stands before the others. Whole cells:
- * no character holds parts of two.
- */
-static void draw_layers(struct panel *panel, size_t data_rows) {
-    static const enum layer order[] = {LAYER_RSS, LAYER_KEPT, LAYER_IN_USE};
+/* The lines that are drawn as bands, the highest first: a lower one then covers the part that is its own. */
+static size_t bands_of(const struct plot *plot, size_t order[STACK_BANDS + 1]) {
+    static const enum layer layers[] = {LAYER_RSS, LAYER_KEPT, LAYER_IN_USE};
+    size_t count = 0;
+    for (size_t i = 0; i < LAYERS && plot->kind == PLOT_LAYERS; i++) {
+        if (layers[i] < plot->lines) {
+            order[count++] = layers[i];
+        }
+    }
+    for (size_t i = plot->lines; i-- > 1 && plot->kind == PLOT_STACK;) {
+        order[count++] = i;
+    }
+    return count;
+}
+
+static unsigned char sign_of(const struct plot *plot, size_t line) {
+    return plot->kind == PLOT_LAYERS ? layer_signs[line] : stack_signs[line - 1];
+}
+
+/* Whole cells: no character holds parts of two. */
+static void draw_bands(struct panel *panel, size_t data_rows) {
     struct canvas *canvas = &panel->canvas;
-    for (size_t i = 0; i < LAYERS; i++) {
+    size_t order[STACK_BANDS + 1], bands = bands_of(panel->plot, order);
+    for (size_t i = 0; i < bands; i++) {
         size_t at = 0;
-        for (size_t column = 0; order[i] < panel->plot->lines && column < canvas->columns; column++) {
+        for (size_t column = 0; column < canvas->columns; column++) {
             double value =
                 line_highest(&panel->plot->line[order[i]], column_time(panel, column), column_end(panel, column), &at);
             size_t height = value > 0 ? (size_t)(value / panel->value.high * (double)data_rows + 0.5) : 0;
             for (size_t row = 0; row < data_rows && row < height; row++) {
-                *cell(canvas, row, column) = layer_signs[order[i]];
+                *cell(canvas, row, column) = sign_of(panel->plot, order[i]);
             }
         }
     }
 }
 
-static size_t column_of(const struct panel *panel, double time) {
-    double share = (time - panel->time.low) / (panel->time.high - panel->time.low);
-    double column = share * (double)panel->canvas.columns;
-    return column < 0 ? 0 : column >= (double)panel->canvas.columns ? panel->canvas.columns - 1 : (size_t)column;
+static size_t column_at(const struct axis *time, size_t columns, double moment) {
+    double column = (moment - time->low) / (time->high - time->low) * (double)columns;
+    return column < 0 ? 0 : column >= (double)columns ? columns - 1 : (size_t)column;
 }
 
-/* Puts a sign over the peak, and what it is beside the sign. */
-static void label_peak(struct panel *panel) {
+static size_t column_of(const struct panel *panel, double time) {
+    return column_at(&panel->time, panel->canvas.columns, time);
+}
+
+/* Puts a sign over the peak or the low, and its value beside the sign. */
+static void label_top(struct panel *panel) {
     struct canvas *canvas = &panel->canvas;
-    size_t column = column_of(panel, line_point(panel->line, panel->line->peak)->time);
+    size_t column = column_of(panel, line_point(panel->line, panel->line->top)->time);
     struct text text = TEXT_INIT;
-    text_add(&text, " peak ");
-    measure_add(&text, panel->plot->column, line_point(panel->line, panel->line->peak)->value);
+    text_addf(&text, " %s ", top_word(panel->plot));
+    measure_add(&text, panel->plot->column, line_point(panel->line, panel->line->top)->value);
     text_add(&text, " ");
     size_t row = 0, room = canvas->columns;
     while (row + 1 < canvas->rows && *cell(canvas, row, column) != EMPTY) {
@@ -105,8 +126,9 @@ static void label_peak(struct panel *panel) {
 }
 
 static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
-    static const char *const blocks[CELLS] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▼", "▒", "░"};
-    static const char *const ascii[CELLS] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v", "=", "."};
+    static const char *const blocks[CELLS] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇",
+                                              "█", "▼", "▒", "░", "▓", "╱", "·"};
+    static const char *const ascii[CELLS] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v", "=", ".", "+", "/", ","};
     if (what >= LETTERS) {
         text_addf(text, "%c", what);
     } else {
@@ -116,7 +138,7 @@ static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
 
 /* ---- Around them ---- */
 
-static void add_right(struct text *text, const char *string, size_t width) {
+void text_add_right(struct text *text, const char *string, size_t width) {
     size_t length = string == NULL ? 0 : strlen(string);
     text_pad(text, width > length ? width - length : 0);
     text_add(text, string == NULL ? "" : string);
@@ -131,24 +153,24 @@ static void add_row_label(struct text *text, const struct panel *panel, size_t r
     if (is_tick) {
         tick_add(&label, &panel->value, tick);
     }
-    add_right(text, label.bytes, panel->margin);
+    text_add_right(text, label.bytes, panel->margin);
     text_add(text, panel->canvas.is_ascii ? (is_tick ? " +" : " |") : is_tick ? " ┤" : " │");
     text_free(&label);
 }
 
-static void add_time_axis(struct text *text, const struct panel *panel) {
-    size_t columns = panel->canvas.columns, at = 0;
-    bool is_ascii = panel->canvas.is_ascii;
-    add_right(text, "0", panel->margin);
-    text_add(text, is_ascii ? " +" : " ┼");
-    for (double tick = tick_first(&panel->time); tick <= panel->time.high * 1.000001; tick += panel->time.step) {
-        for (size_t column = column_of(panel, tick); at < column; at++) {
+/* As many as have room for their labels, of which those with seconds are the longest. */
+int most_ticks(const struct plot *plot, size_t columns) {
+    return (int)(columns / (plot->clock >= 0 ? 13 : 10));
+}
+
+static void add_ticks(struct text *text, const struct axis *time, size_t columns, bool is_ascii) {
+    size_t at = 0;
+    for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
+        for (size_t column = column_at(time, columns, tick); at < column; at++) {
             text_add(text, is_ascii ? "-" : "─");
         }
-        if (at < columns) {
-            text_add(text, is_ascii  ? (at == 0 ? "-" : "+")
-                           : at == 0 ? "─"
-                                     : "┬"); /* At 0, the axes' crossing is the tick. */
+        if (at < columns) { /* At 0, the axes' crossing is the tick. */
+            text_add(text, is_ascii ? (at == 0 ? "-" : "+") : at == 0 ? "─" : "┬");
             at++;
         }
     }
@@ -156,13 +178,16 @@ static void add_time_axis(struct text *text, const struct panel *panel) {
         text_add(text, is_ascii ? "-" : "─");
     }
     text_add(text, "\n");
-    text_pad(text, panel->margin + 2);
-    at = 0;
-    for (double tick = tick_first(&panel->time); tick <= panel->time.high * 1.000001; tick += panel->time.step) {
+}
+
+/* Numbers below the ticks, as many as have room. */
+static void add_tick_labels(struct text *text, const struct axis *time, size_t columns) {
+    size_t at = 0;
+    for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
         struct text label = TEXT_INIT;
-        tick_add(&label, &panel->time, tick);
-        text_addf(&label, " %s", panel->time.name);
-        size_t column = column_of(panel, tick), start = column >= label.length / 2 ? column - label.length / 2 : 0;
+        tick_add_time(&label, time, tick);
+        size_t column = column_at(time, columns, tick);
+        size_t start = column >= label.length / 2 ? column - label.length / 2 : 0;
         start = start + label.length <= columns + 1 ? start : columns + 1 - label.length;
         if (start >= at + 1 || at == 0) {
             text_pad(text, start - at);
@@ -174,17 +199,18 @@ static void add_time_axis(struct text *text, const struct panel *panel) {
     text_add(text, "\n");
 }
 
+void text_add_time_axis(struct text *text, const struct axis *time, const char *zero, size_t margin, size_t columns,
+                        bool is_ascii) {
+    text_add_right(text, zero, margin);
+    text_add(text, is_ascii ? " +" : " ┼");
+    add_ticks(text, time, columns, is_ascii);
+    text_pad(text, margin + 2);
+    add_tick_labels(text, time, columns);
+}
+
 /* ---- Marks: signs under the axis, each with its name where there is room ---- */
 
 enum { MARK_ROWS = 4 };
-
-static size_t width_of(const char *string) {
-    size_t width = 0;
-    for (; *string != '\0'; string++) {
-        width += ((unsigned char)*string & 0xC0) != 0x80;
-    }
-    return width;
-}
 
 static void add_marks(struct text *text, const struct panel *panel) {
     const struct recording *recording = panel->line->recording;
@@ -197,7 +223,7 @@ static void add_marks(struct text *text, const struct panel *panel) {
             continue;
         }
         text_add_plain(&name, mark->name);
-        size_t column = column_of(panel, mark->time), width = 2 + width_of(name.bytes), k = 0;
+        size_t column = column_of(panel, mark->time), width = 2 + text_width(name.bytes), k = 0;
         bool is_right = column + width > columns && column >= width; /* The name stands before the sign. */
         size_t start = is_right ? column + 1 - width : column;
         while (k < MARK_ROWS && used[k] > 0 && used[k] + 1 > start) {
@@ -227,30 +253,51 @@ static void add_marks(struct text *text, const struct panel *panel) {
 
 /* ---- A panel ---- */
 
-static void add_layer_key(struct text *text, const struct panel *panel) {
-    static const enum layer order[] = {LAYER_IN_USE, LAYER_KEPT, LAYER_RSS};
+static const char *band_title(const struct plot *plot, size_t line) {
+    return plot->kind == PLOT_LAYERS ? layer_title((enum layer)line) : plot->line[line].series->label;
+}
+
+/* The signs of the bands, from the lowest up, in as many lines as they take. */
+static void add_key(struct text *text, const struct panel *panel) {
+    size_t order[STACK_BANDS + 1], bands = bands_of(panel->plot, order), used = 0;
     text_pad(text, panel->margin + 2);
-    for (size_t i = 0; i < LAYERS; i++) {
-        if (order[i] < panel->plot->lines) {
-            text_add(text, i > 0 ? "   " : "");
-            add_cell(text, layer_signs[order[i]], panel->canvas.is_ascii);
-            text_addf(text, " %s", layer_title(order[i]));
+    for (size_t i = bands; i-- > 0;) {
+        const char *title = band_title(panel->plot, order[i]);
+        size_t width = text_width(title) + 2;
+        if (used > 0 && used + 3 + width > panel->canvas.columns) {
+            text_add(text, "\n");
+            text_pad(text, panel->margin + 2);
+            used = 0;
         }
+        text_add(text, used > 0 ? "   " : "");
+        add_cell(text, sign_of(panel->plot, order[i]), panel->canvas.is_ascii);
+        text_add(text, " ");
+        text_add_plain(text, title);
+        used += width + (used > 0 ? 3 : 0);
     }
     text_add(text, "\n");
+}
+
+static bool has_bands(const struct plot *plot) {
+    return plot->kind == PLOT_LAYERS || plot->kind == PLOT_STACK;
 }
 
 static void add_panel(struct text *text, struct panel *panel, size_t rows_per_step, size_t data_rows) {
     struct canvas *canvas = &panel->canvas;
     memset(canvas->cell, EMPTY, canvas->columns * canvas->rows);
-    (panel->plot->has_layers ? draw_layers : draw_columns)(panel, data_rows);
-    label_peak(panel);
-    text_add_plain(text, panel->line->label);
-    if (!panel->plot->has_layers || panel->plot->title != NULL) {
+    (has_bands(panel->plot) ? draw_bands : draw_columns)(panel, data_rows);
+    label_top(panel);
+    text_add_plain(text, has_bands(panel->plot) ? panel->line->label : panel->line->name);
+    if (panel->plot->kind != PLOT_LAYERS || panel->plot->title != NULL) {
         text_add(text, ": ");
         text_add_plain(text, panel->plot->title != NULL ? panel->plot->title : column_title(panel->plot->column));
     }
-    text_addf(text, "%s%s\n", *panel->value.name != '\0' ? ", " : "", panel->value.name);
+    text_addf(text, "%s%s", *panel->value.name != '\0' ? ", " : "", panel->value.name);
+    if (panel->time.clock >= 0) {
+        text_add(text, ", from ");
+        date_add(text, &panel->time);
+    }
+    text_add(text, "\n");
     for (size_t row = canvas->rows; row-- > 0;) {
         size_t start = text->length;
         add_row_label(text, panel, row, rows_per_step);
@@ -262,16 +309,16 @@ static void add_panel(struct text *text, struct panel *panel, size_t rows_per_st
         }
         text_add(text, "\n");
     }
-    add_time_axis(text, panel);
+    text_add_time_axis(text, &panel->time, "0", panel->margin, canvas->columns, canvas->is_ascii);
     add_marks(text, panel);
-    if (panel->plot->has_layers) {
-        add_layer_key(text, panel);
+    if (has_bands(panel->plot)) {
+        add_key(text, panel);
     }
     text_add(text, "\n");
 }
 
 void plot_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii) {
-    bool is_one = plot->lines == 1 || plot->has_layers;
+    bool is_one = plot->lines == 1 || has_bands(plot);
     size_t tallest = is_one ? 16 : 8;
     struct panel panel = {.plot = plot,
                           .value = value_axis(plot->column, plot->highest, is_one ? 5 : 3),
@@ -283,15 +330,19 @@ void plot_add_text(struct text *text, const struct plot *plot, size_t width, boo
         panel.margin = label.length > panel.margin ? label.length : panel.margin;
         text_free(&label);
     }
+    if (plot->heading != NULL && plot->title == NULL) {
+        text_add_plain(text, plot->heading);
+        text_add(text, "\n");
+    }
     width = width < 40 ? 40 : width > 1000 ? 1000 : width;
     panel.canvas.columns = width - panel.margin - 3;
     panel.canvas.rows = steps * rows_per_step + 1; /* The highest is for the label of a peak that reaches the top. */
-    panel.time = time_axis(plot->from, plot->to, (int)(panel.canvas.columns / 10));
+    panel.time = time_axis(plot->from, plot->to, plot->clock, most_ticks(plot, panel.canvas.columns));
     panel.canvas.cell = malloc(panel.canvas.columns * panel.canvas.rows);
     if (panel.canvas.cell == NULL) {
         fail_no_memory();
     }
-    for (size_t i = 0; i < (plot->has_layers ? 1 : plot->lines); i++) {
+    for (size_t i = 0; i < (has_bands(plot) ? 1 : plot->lines); i++) {
         panel.line = &plot->line[i];
         add_panel(text, &panel, rows_per_step, steps * rows_per_step);
     }

@@ -66,6 +66,20 @@ START_TEST(what_is_not_such_a_moment_is_refused) {
 }
 END_TEST
 
+START_TEST(times_of_day) {
+    double seconds;
+    ck_assert(utc_parse_time_of_day("00:00", &seconds));
+    ck_assert_double_eq(seconds, 0);
+    ck_assert(utc_parse_time_of_day("23:59:58", &seconds));
+    ck_assert_double_eq(seconds, 86398);
+    static const char *const texts[] = {"",      "7:00",  "07:0",     "07:00:", "07:00:5",
+                                        "24:00", "07:60", "07:00:60", "07:00x"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ck_assert_msg(!utc_parse_time_of_day(texts[i], &seconds), "%s", texts[i]);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("utc");
     TCase *tests = tcase_create("utc");
@@ -74,6 +88,7 @@ int main(void) {
     tcase_add_test(tests, what_is_written_is_read_again);
     tcase_add_test(tests, decimals_may_be_missing_or_many);
     tcase_add_test(tests, what_is_not_such_a_moment_is_refused);
+    tcase_add_test(tests, times_of_day);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -42,6 +42,22 @@ class Charts(unittest.TestCase):
     def texts(self, root):
         return ["".join(e.itertext()) for e in root.iter() if e.tag.endswith("}text")]
 
+    def legend(self, texts):
+        """The rows of the legend, which follow the titles of its columns."""
+        start = texts.index("slope per minute") + 1
+        rows = []
+        while texts[start] != "0":
+            rows.append(texts[start:start + 6])
+            start += 6
+        return rows
+
+    def paths(self, root):
+        paths = {}
+        for element in root.iter():
+            if element.tag.endswith("}path"):
+                paths.setdefault(element.get("class"), []).append(element.get("d", ""))
+        return paths
+
     def test_a_chart_has_axes_legend_peak_and_slope(self):
         self.write("a.csv", *[row(i, (i + 1) * 10485760) for i in range(11)])
         texts = self.texts(self.svg("a.csv"))
@@ -49,8 +65,7 @@ class Charts(unittest.TestCase):
         self.assertIn("100 MiB", texts)
         self.assertIn("10 s", texts)
         self.assertIn("peak 110 MiB", texts)
-        legend = [t for t in texts if t.startswith("a.csv")]
-        self.assertEqual(legend, ["a.csvpeak 110 MiB at 10.0 s; slope +600 MiB per minute (least squares over 11 samples in 10.0 s, R² 1.00)"])
+        self.assertEqual(self.legend(texts), [["a.csv", "110 MiB", "10.0 s", "60.0 MiB", "110 MiB", "+600 MiB"]])
         self.assertEqual(self.summary, "a.csv: peak 110 MiB at 10.0 s\n  slope +600 MiB per minute (least squares over 11 samples in 10.0 s, R² 1.00)\n")
 
     def test_everything_lies_within_the_picture(self):
@@ -83,11 +98,11 @@ class Charts(unittest.TestCase):
             file.write(HEADER.replace("\n", ",heap_processes,heap_bytes,heap_kept_bytes\n") + "".join(rows))
         root = self.svg("a.csv")
         texts = self.texts(root)
-        self.assertIn("a.csv: heap in usepeak 50.0 MiB at 5.00 s, 10.0 MiB at the end; slope -27.3 MiB per minute (R² 0.01)", texts)
-        self.assertIn("a.csv: kept back by malloc (estimated)peak 45.0 MiB at 6.00 s, 45.0 MiB at the end; slope +327 MiB per minute (R² 0.75)", texts)
-        paths = {}
-        for element in root.iter():
-            paths.setdefault(element.get("class"), []).append(element.get("d", ""))
+        self.assertEqual(self.legend(texts), [
+            ["memory (RSS)", "100 MiB", "0.00 s", "100 MiB", "100 MiB", "constant"],
+            ["heap in use", "50.0 MiB", "5.00 s", "18.2 MiB", "10.0 MiB", "no straight line"],
+            ["kept back by malloc (estimated)", "45.0 MiB", "6.00 s", "23.2 MiB", "45.0 MiB", "+327 MiB"]])
+        paths = self.paths(root)
 
         def heights(path):
             return [float(y) for y in re.findall(r"[\d.]+ ([\d.]+) ", path)]
@@ -110,16 +125,106 @@ class Charts(unittest.TestCase):
         lines = [e.get("class") for e in root.iter() if e.get("class", "").startswith("line ")]
         self.assertEqual(sorted(lines), ["line c0", "line c0", "line c1", "line c1", "line c2", "line c2"])
 
-    def test_processes_on_request(self):
+    def test_processes_are_bands_by_name_up_to_the_whole_tree(self):
+        mebibyte = 1 << 20
+        rows = []
+        for i in range(12):
+            rows.append(row(i, 100 * mebibyte))
+            rows += [row(i, 10 * mebibyte, pid=100 + k + i * 10, name="cc1") for k in range(4)]
+            rows += [row(i, 30 * mebibyte, pid=7, name="ld"), row(i, 1000, pid=8, name="tiny")]
+        self.write("a.csv", *rows)
+        self.assertNotIn("cc1", self.plot("--svg", "a.csv"))
+        root = xml.fromstring(self.plot("--svg", "--per-process", "a.csv"))
+        names = [r[0] for r in self.legend(self.texts(root))]
+        self.assertEqual(names, ["all processes", "cc1 (48 processes)", "ld", "tiny", "other"])
+        paths = self.paths(root)
+        below = float(re.match(r"M[\d.]+ ([\d.]+)H", paths["axis"][0]).group(1))
+        heights = {name: set(re.findall(r"[\d.]+ ([\d.]+) ", d[0].split("L")[1])) for name, d in paths.items() if name.startswith("band")}
+        total = float(re.findall(r"[\d.]+ ([\d.]+) ", paths["line total"][-1])[0])
+        scale = (below - total) / 100
+        sums = {name: [round((below - float(y)) / scale) for y in ys] for name, ys in heights.items()}
+        self.assertEqual(sums, {"band f0": [40], "band f1": [70], "band f2": [70], "band f5": [100]})
+
+    def test_figures_that_cannot_be_added_up_are_lines(self):
         rows = []
         for i in range(5):
-            rows += [row(i, 9e7)] + [row(i, 1e7 * (k + 1), pid=100 + k, name="p%d" % k) for k in range(4)] + [row(i, 1000, pid=7, name="tiny")]
+            rows += [row(i, 9e7, peak="90000000")] + [row(i, 1e7, pid=100 + k, name="p%d" % k, peak=str(k * 10000000)) for k in range(4)]
         self.write("a.csv", *rows)
-        self.assertNotIn("p3", self.plot("--svg", "a.csv"))
-        texts = " ".join(self.texts(xml.fromstring(self.plot("--svg", "--per-process", "a.csv"))))
-        for k in range(4):
-            self.assertIn("a.csv: p%d (%d)" % (k, 100 + k), texts)
-        self.assertNotIn("tiny", texts)
+        paths = self.paths(xml.fromstring(self.plot("--svg", "--per-process", "--column", "peak_bytes", "a.csv")))
+        self.assertTrue({"line c0", "line c1", "line c2", "line c3"} <= set(paths))
+        self.assertFalse([name for name in paths if name and name.startswith("band")])
+
+    def test_a_gap_interrupts_lines_and_areas(self):
+        self.write("a.csv", *[row(i, 1e8) for i in range(20)], row(1000, 1e8), *[row(2000 + i, 1e8) for i in range(20)])
+        paths = self.paths(self.svg("a.csv"))
+        self.assertEqual(paths["area f0"][0].count("M"), 3)
+        self.assertEqual(paths["line c0"][-1].count("M"), 3)
+        self.assertIn("h.1", paths["line c0"][-1], "a sample alone is a dot")
+        self.assertIn("2 gaps without samples, the longest 16 min 40 s from 16 min 40 s", self.summary)
+
+    def cells(self, root):
+        """The level of each bin, a row for each CPU."""
+        rows = {}
+        for element in root.iter():
+            if element.tag.endswith("}path") and re.fullmatch("h[0-9]", element.get("class", "")):
+                for x, y, width in re.findall(r"M(\d+) ([\d.]+)h(\d+)v", element.get("d")):
+                    for i in range(int(x), int(x) + int(width)):
+                        self.assertNotIn(i, rows.setdefault(float(y), {}), "no cell is drawn twice")
+                        rows[float(y)][i] = int(element.get("class")[1])
+        return [rows[y] for y in sorted(rows)]
+
+    def write_cpus(self, name, cpus, samples, percent):
+        with open(name, "w") as file:
+            file.write("time,interval,cpu,cpu.percent\n")
+            for i in samples:
+                for cpu in range(cpus):
+                    file.write("2026-11-22T%02d:%02d:%02d.000Z,1.000,%d,%.2f\n" % (i // 3600, i // 60 % 60, i % 60, cpu, percent(i, cpu)))
+
+    def test_cpus_are_a_heat_map(self):
+        self.write_cpus("a.csv", 64, range(100), lambda i, cpu: min(100, cpu + 0.5 * i))
+        root = self.svg("a.csv")
+        rows = self.cells(root)
+        self.assertEqual(len(rows), 64)
+        for cpu, levels in enumerate(rows):
+            self.assertEqual([levels[i] for i in range(100)], [min(9, int(min(100, cpu + 0.5 * i) / 10)) for i in range(100)])
+        self.assertIn("100.0 %", self.texts(root))
+        self.assertEqual(self.summary, "64 CPUs: mean 56.1 %; highest cpu 63, mean 86.1 %; lowest cpu 0, mean 24.8 %\n")
+
+    def test_a_gap_in_a_heat_map_is_empty(self):
+        self.write_cpus("a.csv", 2, [*range(50), *range(100, 150)], lambda i, cpu: 50)
+        for levels in self.cells(self.svg("a.csv")):
+            missing = set(range(100)) - set(levels)
+            self.assertTrue(30 <= len(missing) <= 36, sorted(missing))
+            self.assertEqual(missing, set(range(min(missing), max(missing) + 1)))
+
+    def test_a_day_of_many_cpus_makes_no_large_file(self):
+        self.write_cpus("a.csv", 128, range(0, 86400, 60), lambda i, cpu: (i * 7919 + cpu * 104729) % 101)
+        self.svg("a.csv")
+        self.assertLess(os.path.getsize("chart.svg"), 500000)
+
+    def test_the_low_of_what_is_left_is_named(self):
+        with open("a.csv", "w") as file:
+            file.write("time,mem.available\n")
+            for i in range(30):
+                file.write("2026-11-22T07:%02d:00.000Z,%d\n" % (i, (1 if i == 11 else 4) << 30))
+        texts = self.texts(self.svg("a.csv"))
+        self.assertIn("low 1.0 GiB", texts)
+        self.assertIn("low", texts)
+        self.assertNotIn("peak", texts)
+        self.assertIn("07:10", texts)
+        self.assertIn("from 2026-11-22 UTC", texts)
+
+    def test_marks_without_room_are_counted(self):
+        self.write("a.csv", *[row(i, 1e8) for i in range(20)], *[row(i / 4, mark='"mark number %d"' % i) for i in range(45)])
+        texts = self.texts(self.svg("a.csv"))
+        named = [t for t in texts if t.startswith("mark number")]
+        self.assertIn("and %d more marks" % (45 - len(named)), texts)
+
+    def test_a_long_title_and_long_names_stay_within_the_picture(self):
+        for k in "ab":
+            self.write("x" * 100 + k + ".csv", *[row(i, 1e8) for i in range(20)])
+        texts = self.texts(self.svg("--title", "title " * 100, "x" * 100 + "a.csv", "x" * 100 + "b.csv"))
+        self.assertTrue(all(len(t) <= 92 for t in texts), texts)
 
     def test_names_are_escaped(self):
         self.write("a&b.csv", row(0, 1e6), row(1, 2e6), row(0.5, mark='"<b>&amp; ""x"" \x1b[31m\xff\uffff"'))

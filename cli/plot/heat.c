@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* A heat map: a row for each CPU, time from left to right, and one ramp from idle to busy. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "plot/plot.h"
+
+enum { LEVELS = 10, MOST_BINS = 192, EIGHTHS = 8, LEAST_LABEL = 13 };
+#define TOP 96   /* Above the rows. */
+#define BELOW 52 /* And below. */
+
+static const char *const light[LEVELS] = {"#edf3fa", "#d6e4f2", "#bcd5ea", "#9cc4e1", "#78b0d7",
+                                          "#5799ca", "#3b80ba", "#2468a5", "#13518c", "#083a70"};
+static const char *const dark[LEVELS] = {"#1e242c", "#20344a", "#234560", "#285877", "#2f6c8f",
+                                         "#3b82a6", "#4f99bb", "#6eb2cf", "#98cce2", "#d0e9f5"};
+
+static double scale_end(const struct plot *plot) {
+    if (strcmp(column_unit(plot->column), "percent") == 0 && plot->highest <= 100) {
+        return 100;
+    }
+    return value_axis(plot->column, plot->highest, 5).high;
+}
+
+/* The mean of each of `bins` equal spans of time; below 0: no sample says anything about it. */
+static double *bins_of(const struct plot *plot, const struct line *line, size_t bins) {
+    double *value = calloc(bins, sizeof *value), width = (plot->to - plot->from) / (double)bins;
+    if (value == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0, at = 0; i < bins; i++) {
+        double from = plot->from + width * (double)i;
+        value[i] = line_mean(line, from, i + 1 == bins ? plot->to * 1.000001 + 1e-9 : from + width, &at);
+    }
+    return value;
+}
+
+static size_t level_of(double value, double end, size_t levels) {
+    size_t level = (size_t)(value / end * (double)levels);
+    return level < levels ? level : levels - 1;
+}
+
+/* ---- Characters: an eighth of a block for each eighth of the scale ---- */
+
+static void add_row(struct text *text, const struct plot *plot, const struct line *line, size_t columns,
+                    bool is_ascii) {
+    static const char *const blocks[EIGHTHS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char *const ascii[EIGHTHS + 1] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
+    double *value = bins_of(plot, line, columns), end = scale_end(plot);
+    for (size_t i = 0; i < columns; i++) {
+        if (value[i] < 0) {
+            text_add(text, is_ascii ? "?" : "┈");
+            continue;
+        }
+        size_t eighths = (size_t)(value[i] / end * EIGHTHS + 0.5);
+        eighths = eighths > EIGHTHS ? EIGHTHS : eighths;
+        text_add(text, is_ascii ? ascii[eighths] : blocks[eighths]);
+    }
+    free(value);
+}
+
+static size_t widest_label(const struct plot *plot) {
+    size_t widest = 0;
+    for (size_t i = 0; i < plot->lines; i++) {
+        size_t width = text_width(plot->line[i].series->label);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+void heat_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii) {
+    enum { FIGURE = 9 }; /* " 100.0 %" */
+    width = width < 40 ? 40 : width > 1000 ? 1000 : width;
+    size_t margin = widest_label(plot), columns = width - margin - 3 - FIGURE;
+    struct axis time = time_axis(plot->from, plot->to, plot->clock, most_ticks(plot, columns));
+    text_add_plain(text, plot->title != NULL ? plot->title : column_title(plot->column));
+    text_add(text, ", full height is ");
+    measure_add(text, plot->column, scale_end(plot));
+    text_add(text, ", the mean at the right");
+    if (time.clock >= 0) {
+        text_add(text, ", from ");
+        date_add(text, &time);
+    }
+    text_add(text, "\n");
+    for (size_t i = 0; i < plot->lines; i++) {
+        const struct line *line = &plot->line[i];
+        struct text mean = TEXT_INIT;
+        text_add_right(text, line->series->label, margin);
+        text_add(text, is_ascii ? " |" : " │");
+        add_row(text, plot, line, columns, is_ascii);
+        measure_add(&mean, plot->column, line->mean);
+        text_add_right(text, mean.bytes, FIGURE);
+        text_add(text, "\n");
+        text_free(&mean);
+    }
+    text_add_time_axis(text, &time, "", margin, columns, is_ascii);
+    text_add(text, "\n");
+}
+
+/* ---- SVG ---- */
+
+static void add_levels(struct text *style, const char *const colours[LEVELS]) {
+    for (int i = 0; i < LEVELS; i++) {
+        text_addf(style, ".h%d{fill:%s}", i, colours[i]);
+    }
+    text_add(style, "\n");
+}
+
+/* What each level stands for, at the right above the rows. */
+static void add_ramp(struct text *text, const struct plot *plot) {
+    enum { BOX = 20, BOX_HEIGHT = 11 };
+    int left = SVG_WIDTH - SVG_RIGHT - LEVELS * BOX - 70, y = TOP - 24;
+    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", left - 6, y + 10);
+    for (int i = 0; i < LEVELS; i++) {
+        text_addf(text, "<rect class=\"h%d\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/>", i, left + i * BOX, y, BOX,
+                  BOX_HEIGHT);
+    }
+    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%d\">", left + LEVELS * BOX + 6, y + 10);
+    measure_add(text, plot->column, scale_end(plot));
+    text_add(text, "</text>\n");
+    text_addf(text,
+              "<rect fill=\"url(#none)\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/><text class=\"quiet\" x=\"%d\" "
+              "y=\"%d\">no samples</text>\n",
+              SVG_LEFT, y, BOX, BOX_HEIGHT, SVG_LEFT + BOX + 6, y + 10);
+}
+
+/* Whether a bin has that level. */
+static bool is_of(const double *value, size_t at, double end, size_t level) {
+    return value[at] >= 0 && level_of(value[at], end, LEVELS) == level;
+}
+
+/* Neighbours of one level are one rectangle, and all of a level are one path: a unit is a bin. */
+static void add_cells(struct text *text, const double *value, size_t bins, double end, double y, double height) {
+    for (size_t level = 0; level < LEVELS; level++) {
+        struct text path = TEXT_INIT;
+        for (size_t i = 0; i < bins; i++) {
+            size_t first = i;
+            while (i < bins && is_of(value, i, end, level)) {
+                i++;
+            }
+            if (i > first) {
+                text_addf(&path, "M%zu %gh%zuv%gh-%zuz", first, y, i - first, height, i - first);
+            }
+        }
+        if (path.length > 0) {
+            text_addf(text, "<path class=\"h%zu\" d=\"%s\"/>\n", level, path.bytes);
+        }
+        text_free(&path);
+    }
+}
+
+void heat_add_svg(struct text *text, const struct plot *plot) {
+    double row = 384.0 / (double)plot->lines, end = scale_end(plot);
+    row = row > 28 ? 28 : row < 3 ? 3 : (double)(int)row;
+    double bottom = TOP + row * (double)plot->lines, width = SVG_WIDTH - SVG_LEFT - SVG_RIGHT;
+    size_t bins = plot->line[0].points < MOST_BINS ? plot->line[0].points : MOST_BINS;
+    size_t every = 1;
+    while (row * (double)every < LEAST_LABEL) {
+        every *= 2;
+    }
+    struct text style = TEXT_INIT, dark_style = TEXT_INIT;
+    add_levels(&style, light);
+    add_levels(&dark_style, dark);
+    svg_begin(text, plot, bottom + BELOW, style.bytes, dark_style.bytes);
+    text_add(text, "<defs><pattern id=\"none\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
+                   "patternTransform=\"rotate(45)\"><path class=\"grid\" stroke-width=\"2\" d=\"M1 0v6\"/></pattern>"
+                   "</defs>\n");
+    add_ramp(text, plot);
+    text_addf(text, "<rect fill=\"url(#none)\" x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"%.1f\"/>\n", SVG_LEFT, TOP,
+              width, bottom - TOP);
+    text_addf(text, "<g transform=\"translate(%d %d) scale(%.6f 1)\" shape-rendering=\"crispEdges\">\n", SVG_LEFT, TOP,
+              width / (double)bins);
+    for (size_t i = 0; i < plot->lines; i++) {
+        double *value = bins_of(plot, &plot->line[i], bins);
+        add_cells(text, value, bins, end, row * (double)i, row);
+        free(value);
+    }
+    text_add(text, "</g>\n");
+    for (size_t i = 0; i < plot->lines; i += every) {
+        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", SVG_LEFT - 9,
+                  TOP + row * ((double)i + 0.5) + 4, plot->line[i].series->label);
+    }
+    struct axis time = time_axis(plot->from, plot->to, plot->clock, plot->clock >= 0 ? 8 : 10);
+    svg_add_time_axis(text, &time, bottom);
+    text_add(text, "</svg>\n");
+    text_free(&style);
+    text_free(&dark_style);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Adds up the processes of a recording by name: bands on top of each other that reach the whole tree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "plot/plot.h"
+
+#define LEAST_SHARE 0.01 /* Of the highest sum: processes that never use more are not worth a band. */
+
+/* The processes of one name. */
+struct group {
+    const char *name; /* Of a series' label, whose first `length` bytes it is. */
+    size_t length, processes;
+    double sum; /* Of all values: the area of the band. */
+};
+
+static size_t name_length(const char *label) {
+    const char *bracket = strrchr(label, '(');
+    return bracket != NULL && bracket > label + 1 ? (size_t)(bracket - label) - 1 : strlen(label);
+}
+
+static struct group *find(struct group *group, size_t groups, const char *label) {
+    size_t length = name_length(label);
+    for (size_t i = 0; i < groups; i++) {
+        if (group[i].length == length && memcmp(group[i].name, label, length) == 0) {
+            return &group[i];
+        }
+    }
+    return NULL;
+}
+
+static int by_area(const void *a, const void *b) {
+    const struct group *left = a, *right = b;
+    return left->sum > right->sum ? -1 : left->sum < right->sum ? 1 : 0;
+}
+
+/* The groups of a recording, by area; to be freed. */
+static struct group *groups_of(const struct recording *recording, size_t *groups) {
+    struct group *group = calloc(recording->serieses + 1, sizeof *group);
+    if (group == NULL) {
+        fail_no_memory();
+    }
+    *groups = 0;
+    for (size_t i = 0; i < recording->serieses; i++) {
+        const struct series *series = &recording->series[i];
+        if (*series->label == '\0') {
+            continue;
+        }
+        struct group *its = find(group, *groups, series->label);
+        if (its == NULL) {
+            its = &group[(*groups)++];
+            its->name = series->label;
+            its->length = name_length(series->label);
+        }
+        its->processes++;
+        for (size_t k = 0; k < series->points; k++) {
+            its->sum += series->point[k].value;
+        }
+    }
+    qsort(group, *groups, sizeof *group, by_area);
+    return group;
+}
+
+/* A series with the times of another, and 0 for each value. */
+static struct series empty_copy(const struct series *total, const char *label) {
+    struct text name = TEXT_INIT;
+    text_add(&name, label);
+    struct series series = {.label = name.bytes, .points = total->points, .room = total->points};
+    series.point = calloc(total->points, sizeof *series.point);
+    if (series.point == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0; i < total->points; i++) {
+        series.point[i].time = total->point[i].time;
+    }
+    return series;
+}
+
+/* The rows of one sample have the same time. */
+static void add_up(struct series *sum, const struct series *part) {
+    for (size_t i = 0, at = 0; i < part->points; i++) {
+        while (at < sum->points && sum->point[at].time < part->point[i].time) {
+            at++;
+        }
+        if (at < sum->points && sum->point[at].time <= part->point[i].time) {
+            sum->point[at].value += part->point[i].value;
+        }
+    }
+}
+
+static double highest_of(const struct series *series) {
+    double highest = 0;
+    for (size_t i = 0; i < series->points; i++) {
+        highest = series->point[i].value > highest ? series->point[i].value : highest;
+    }
+    return highest;
+}
+
+/* What the bands so far leave of the whole tree: other names, and processes that ended between two samples. */
+static struct series rest_of(const struct series *total, const struct series *band, size_t bands) {
+    struct series rest = empty_copy(total, "other");
+    for (size_t i = 0; i < total->points; i++) {
+        double value = total->point[i].value;
+        for (size_t k = 0; k < bands; k++) {
+            value -= band[k].point[i].value;
+        }
+        rest.point[i].value = value > 0 ? value : 0;
+    }
+    return rest;
+}
+
+static void add_band(struct plot *plot, const struct recording *recording, const struct series *band, size_t below) {
+    if (!plot_add_line(plot, recording, band)) {
+        return;
+    }
+    struct line *line = &plot->line[plot->lines - 1];
+    line->owns_marks = false;
+    line->base = calloc(line->points, sizeof *line->base);
+    if (line->base == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0; i < line->points; i++) {
+        for (size_t k = 0; k < below; k++) {
+            line->base[i] += plot->own[k].point[line->first + i].value;
+        }
+    }
+}
+
+void plot_stack(struct plot *plot, const struct recording *recording) {
+    const struct series *total = plot->line[0].series;
+    size_t groups;
+    struct group *group = groups_of(recording, &groups);
+    plot->own = calloc(STACK_BANDS, sizeof *plot->own);
+    if (plot->own == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0; i < groups && i < STACK_NAMES; i++) {
+        struct text label = TEXT_INIT;
+        text_addf(&label, "%.*s", (int)group[i].length, group[i].name);
+        if (group[i].processes > 1) {
+            text_addf(&label, " (%zu processes)", group[i].processes);
+        }
+        struct series band = empty_copy(total, label.bytes);
+        text_free(&label);
+        for (size_t k = 0; k < recording->serieses; k++) {
+            const struct series *series = &recording->series[k];
+            if (*series->label != '\0' && find(&group[i], 1, series->label) != NULL) {
+                add_up(&band, series);
+            }
+        }
+        plot->own[plot->owned++] = band;
+    }
+    free(group);
+    plot->own[plot->owned] = rest_of(total, plot->own, plot->owned);
+    plot->owned++;
+    while (plot->owned > 1 && highest_of(&plot->own[plot->owned - 1]) < highest_of(total) * LEAST_SHARE) {
+        plot->owned--;
+        free(plot->own[plot->owned].label);
+        free(plot->own[plot->owned].point);
+    }
+    for (size_t i = 0; i < plot->owned; i++) {
+        add_band(plot, recording, &plot->own[i], i);
+    }
+    plot->kind = PLOT_STACK;
+}
