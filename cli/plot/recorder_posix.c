@@ -148,6 +148,10 @@ void recorder_add(struct recorder *recorder, const struct recorded *row) {
     text_add(text, "\n");
 }
 
+void recorder_add_comment(struct recorder *recorder, const char *key, const char *text) {
+    text_addf(&recorder->rows, "# %s: %s\n", key, text);
+}
+
 bool recorder_flush(struct recorder *recorder) {
     bool is_good = true;
     if (!recorder->has_failed && recorder->rows.length > 0) {

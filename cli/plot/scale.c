@@ -106,8 +106,7 @@ struct axis value_axis(const char *column, double highest, int most) {
         axis.unit *= i > 0 ? 1024 : 1;
         axis.name = names[i];
     }
-    double range = highest > 0 ? highest / axis.unit : 1;
-    axis.step = decimal_step(range, most) * axis.unit;
+    axis.step = highest > 0 ? decimal_step(highest / axis.unit, most) * axis.unit : axis.unit;
     for (axis.high = axis.step; axis.high < highest * 0.99999; axis.high += axis.step) {
     }
     if (unit == PERCENT && highest <= 100 && axis.high > 100) {

@@ -443,12 +443,11 @@ static void add_marks(struct drawing *drawing) {
 
 static void add_swatch(struct drawing *drawing, size_t number, double y) {
     struct text *text = drawing->text;
-    if (is_layer(drawing, number) || is_band(drawing, number)) {
-        text_addf(text, "<rect class=\"%s%u\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>",
-                  is_band(drawing, number) ? "band"
-                  : number == LAYER_KEPT   ? "kept"
-                                           : "in-use",
-                  colour_of(drawing, number), SVG_LEFT, y - 10);
+    if (is_layer(drawing, number) && number == LAYER_KEPT) {
+        text_addf(text, "<rect class=\"kept\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>", SVG_LEFT, y - 10);
+    } else if (is_layer(drawing, number) || is_band(drawing, number)) {
+        text_addf(text, "<rect class=\"%s f%u\" x=\"%d\" y=\"%.1f\" width=\"26\" height=\"11\"/>",
+                  is_band(drawing, number) ? "band" : "in-use", colour_of(drawing, number), SVG_LEFT, y - 10);
     }
     if (!is_band(drawing, number)) {
         add_line_class(drawing, number);

@@ -10,17 +10,7 @@
 
 /* ---- For people ---- */
 
-static void add_end(struct text *text, const struct report *report) {
-    if (report->is_watch) {
-        text_add(text, "sysinfo: ");
-        text_add_plain(text, report->name);
-        text_addf(text, " (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->pid, report->elapsed,
-                  report->user);
-        return;
-    }
-    text_add(text, "sysinfo: ");
-    text_add_plain(text, report->name);
-    text_add(text, ": ");
+void report_add_end(struct text *text, const struct report *report) {
     const char *name = report->signal != 0 ? child_signal_name(report->signal) : NULL;
     if (name != NULL) {
         text_addf(text, "killed by signal %d (%s)", report->signal, name);
@@ -29,6 +19,18 @@ static void add_end(struct text *text, const struct report *report) {
     } else {
         text_addf(text, "exit %d", report->exit_status);
     }
+}
+
+static void add_end(struct text *text, const struct report *report) {
+    text_add(text, "sysinfo: ");
+    text_add_plain(text, report->name);
+    if (report->is_watch) {
+        text_addf(text, " (pid %" PRId64 "): watched for %.2f s; cpu %.2f s meanwhile\n", report->pid, report->elapsed,
+                  report->user);
+        return;
+    }
+    text_add(text, ": ");
+    report_add_end(text, report);
     text_addf(text, " after %.2f s; cpu %.2f s user, %.2f s system\n", report->elapsed, report->user, report->system);
 }
 

@@ -35,6 +35,9 @@ struct report {
     const struct heap_totals *heaps; /* NULL: they were not counted. */
 };
 
+/* "exit 2", "killed by signal 9 (KILL)". */
+void report_add_end(struct text *text, const struct report *report);
+
 void report_add_text(struct text *text, const struct report *report);
 void report_add_json(struct text *text, const struct report *report);
 

@@ -284,6 +284,14 @@ static void run_on(struct run *run) {
     }
 }
 
+/* What a plot shows as the recording's title; in `--pid`, once the process's name is known. */
+static void record_command(struct run *run, const char *const *command) {
+    struct text text = TEXT_INIT;
+    recording_add_words(&text, command);
+    recorder_add_comment(run->recorder, "command", text.bytes);
+    text_free(&text);
+}
+
 /* The last row: what has come to an end has peaks and sums, and no memory. */
 static void record_end(struct run *run) {
     const struct report *report = &run->report;
@@ -305,6 +313,13 @@ static void record_end(struct run *run) {
         last.heap = &heap;
     }
     recorder_add(run->recorder, &last);
+    struct text end = TEXT_INIT;
+    report_add_end(&end, report);
+    if (report->ended_for != NULL) {
+        text_addf(&end, " by --%s", report->ended_for);
+    }
+    recorder_add_comment(run->recorder, "ended", end.bytes);
+    text_free(&end);
     run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
 }
 
@@ -396,6 +411,9 @@ static int run_child(struct run *run, struct output *output) {
     if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
+    if (run->recorder != NULL) {
+        record_command(run, options->operand);
+    }
     run->report.wall = platform_wall_clock();
     const struct variable variables[] = {
         {SYSINFO_RECORDING, recording},
@@ -435,6 +453,9 @@ static void watch_on(struct run *run) {
         goes_on = is_running(sample, report->pid);
         if (report->watched[0] == '\0' && sample->processes > 0) {
             memcpy(report->watched, sample->process[0].name, sizeof report->watched);
+            if (run->recorder != NULL) {
+                record_command(run, (const char *const[]){report->watched, NULL});
+            }
         }
         if (goes_on) {
             child_sleep(&run->child, run->next);

@@ -51,13 +51,15 @@ report() { # command...: runs it, keeps the report, and a recording that the com
     rm -f report.json a.csv
     sysinfo run --json -o report.json --record a.csv "$@"
 }
-# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks.
+# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks, `comments` lines.
 rows() {
     python3 - "$@" <<'P'
 import csv, sys, datetime
 text = open(sys.argv[2], newline="").read()
 assert text.endswith("\n"), "the last line is cut"
-lines = list(csv.reader(text.splitlines()))
+comments = [l for l in text.splitlines() if l.startswith("#")]
+assert all('"' not in l for l in comments), comments
+lines = list(csv.reader(l for l in text.splitlines() if not l.startswith("#")))
 bad = [l for l in lines if len(l) != len(lines[0])]
 assert not bad, bad[:3]
 rows = [dict(zip(lines[0], l)) for l in lines[1:]]

@@ -207,6 +207,14 @@ per_process() {
         rows 'len(set(r["pid"] for r in each)) == 3 and all(r["pss_bytes"] for r in tree[:-1]) and max(int(r["pss_bytes"] or 0) for r in each) >= 20 * MIB' a.csv
 }
 check "rows for each process, with PSS" per_process
+titled() {
+    rm -f a.csv
+    sysinfo run --record a.csv -- sh -c 'actor until a.csv+2; exit "$1"' "it's" 2 "$(printf 'a,"b\n\377')" ',"c' 2>/dev/null
+    rows 'comments == ["# command: sh -c $\x27actor until a.csv+2; exit \\x22$1\\x22\x27 $\x27it\\x27s\x27 2 $\x27a,\\x22b\\x0a\\xff\x27 $\x27,\\x22c\x27", "# ended: exit 2"]
+          and text.splitlines()[1] == comments[0] and text.splitlines()[-1] == comments[1]
+          and all(len(l) <= len(lines[0]) for l in csv.reader(text.splitlines()))' a.csv && sysinfo plot a.csv | head -1 | grep -E "^sh -c .*, [-0-9]+ [0-9:]+ UTC, [0-9.]+ s, exit 2$"
+}
+check "comments name the command and how it ended, for any reader of CSV" titled
 replaced() {
     sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows 'times == sorted(times) and set(r["name"] for r in tree) == {"true"}' a.csv
 }
@@ -214,7 +222,7 @@ check "an earlier recording is replaced" replaced
 check "another file is not" bash -c 'echo "my only copy" >text; sysinfo run --record text touch started; [ $? = 125 ] && [ ! -e started ] && [ "$(cat text)" = "my only copy" ]'
 check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --record nowhere/a.csv touch started; [ $? = 125 ] && [ ! -e started ]'
 check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
-check "a limit on the size of files ends no mark with a signal" bash -c 'sysinfo run --record a.csv -- bash -c "ulimit -f 0; sysinfo mark x 2>/dev/null"; [ $? = 3 ] && ! grep -q x a.csv'
+check "a limit on the size of files ends no mark with a signal" bash -c 'sysinfo run --record a.csv -- bash -c "ulimit -f 0; sysinfo mark x 2>/dev/null"; [ $? = 3 ] && ! grep -q "\"x\"" a.csv'
 check "the command finds that signal as it was" bash -c 'sysinfo run -- bash -c "ulimit -f 0; exec cat /etc/passwd >file" 2>/dev/null; [ $? = 153 ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
@@ -230,7 +238,7 @@ killed() {
     rm -f ready a.csv
     sysinfo run --record a.csv -i 10ms actor on 15 ready &
     local recorder=$!
-    wait_for ready && wait_for_lines a.csv 4
+    wait_for ready && wait_for_lines a.csv 5
     kill -9 $recorder
     wait $recorder
     kill "$(cat ready)"
@@ -295,7 +303,7 @@ import signal, os, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' sysinfo run --json -o report.json --record a.csv --pid $sleeper &
     local job=$!
-    wait_for_lines a.csv 2
+    wait_for_lines a.csv 3
     kill -INT $job
     wait $job
     local status=$?
