@@ -121,8 +121,8 @@ static const struct command commands[] = {
                  "  sysinfo pressure memory.full_avg10 1\n"
                  "  sysinfo wait 'pressure.io.some_avg10 < 5'\n",
      .notes = "How much of the time work was held up: some of it (some), all of it (full).\n"
-              "FIELD begins with cpu, memory, io or irq, of the machine; with cgroup.cpu and so\n"
-              "on, of this process's cgroup.\n"
+              "FIELD begins with cpu, memory, io or irq, of the machine; or with cgroup.cpu\n"
+              "and so on, of this process's cgroup.\n"
               "Fields: sysinfo fields pressure.\n",
      .run = run_group},
     {.name = "heap",
