@@ -69,12 +69,12 @@ static const struct command commands[] = {
     {.name = "swap",
      .operands = "[FIELD...] [INTERVAL [COUNT]]",
      .completes = "fields",
-     .options = FIGURES | BIT(UNIT),
+     .options = FIGURES | BIT(UNIT) | BIT(RATE),
      .meaning = "swap space",
      .examples = "  sysinfo swap                     a table\n"
                  "  sysinfo swap used                one number, in bytes\n"
-                 "  sysinfo swap sin sout 1          bytes read from and written to swap\n",
-     .notes = "sin and sout count since the machine started.\n"
+                 "  sysinfo swap sin sout --rate 1   bytes a second read from and written to swap\n",
+     .notes = "sin and sout count since the machine started; with --rate they are per second.\n"
               "Fields: sysinfo fields swap.\n",
      .run = run_group},
     {.name = "load",
@@ -90,17 +90,18 @@ static const struct command commands[] = {
     {.name = "stats",
      .operands = "[FIELD...] [INTERVAL [COUNT]]",
      .completes = "fields",
-     .options = FIGURES,
+     .options = FIGURES | BIT(RATE),
      .refuses = {NO_BYTES},
      .meaning = "counters of the kernel",
      .examples = "  sysinfo stats                    counters since boot\n"
-                 "  sysinfo stats ctx_switches 1     every second\n",
+                 "  sysinfo stats --rate 1           what happens in each second\n"
+                 "  sysinfo stats ctx_switches --rate --csv 60 >>switches.csv\n",
      .notes = "Fields: sysinfo fields stats.\n",
      .run = run_group},
     {.name = "cgroup",
      .operands = "[FIELD...] [INTERVAL [COUNT]]",
      .completes = "fields",
-     .options = FIGURES | BIT(UNIT),
+     .options = FIGURES | BIT(UNIT) | BIT(RATE),
      .meaning = "what this process's cgroup uses",
      .examples = "  sysinfo cgroup                   what this process's cgroup uses, over 0.5 s\n"
                  "  sysinfo cgroup cpu_percent 1     its CPU use as a share of its quota\n"
@@ -114,7 +115,7 @@ static const struct command commands[] = {
     {.name = "pressure",
      .operands = "[FIELD...] [INTERVAL [COUNT]]",
      .completes = "fields",
-     .options = FIGURES,
+     .options = FIGURES | BIT(RATE),
      .refuses = {NO_BYTES},
      .meaning = "time that work was held up",
      .examples = "  sysinfo pressure                 shares of the last 10 seconds\n"
@@ -128,7 +129,7 @@ static const struct command commands[] = {
     {.name = "heap",
      .operands = "[FIELD...] [INTERVAL [COUNT]]",
      .completes = "fields",
-     .options = SAMPLES | BIT(HUMAN) | BIT(UNIT),
+     .options = SAMPLES | BIT(HUMAN) | BIT(UNIT) | BIT(RATE),
      .refuses = {{OPTION_ROOT, "heap and @ exclude each other: the heap is that of sysinfo itself"}},
      .meaning = "the heap of sysinfo itself",
      .line = "a group of figures, as a table or values",
@@ -143,7 +144,7 @@ static const struct command commands[] = {
     {.name = "get",
      .operands = "GROUP.FIELD... [INTERVAL [COUNT]]",
      .completes = "all fields",
-     .options = FIGURES | BIT(UNIT) | BIT(SINCE_BOOT),
+     .options = FIGURES | BIT(UNIT) | BIT(SINCE_BOOT) | BIT(RATE),
      .refuses = {{OPTION_PERCPU, "@ is for sysinfo cpu: get prints one line for each sample"}},
      .meaning = "chosen fields",
      .line = "chosen figures, one line a sample",

@@ -130,6 +130,15 @@ static int check_value_options(const struct options *options, const struct selec
     return 0;
 }
 
+/* With --rate, a rate in the place of each counter. */
+static int make_rates(const struct view *view, struct selection *selection) {
+    if (!options_has(view->options, OPTION_RATE)) {
+        return 0;
+    }
+    selection_make_rates(selection);
+    return selection->rates != NULL ? 0 : usage("--rate is for counters, and none is asked for");
+}
+
 /* A heap is two lines, which have room for neither a time nor a header. */
 static int refuse_column_options(const struct options *options) {
     enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
@@ -186,9 +195,13 @@ int run_group(struct options *options) {
     if (options->format != FORMAT_TABLE) {
         selection_drop_doubles(&selection);
     }
-    view.has_interval = selection_has_window(&selection);
+    bool has_window = selection_has_window(&selection);
+    view.has_interval = has_window || options_has(options, OPTION_RATE);
     if (status == 0) {
-        status = options_take_schedule(options, names, view.has_interval);
+        status = options_take_schedule(options, names, has_window);
+    }
+    if (status == 0) {
+        status = make_rates(&view, &selection);
     }
     if (status == 0) {
         status = check_value_options(options, &selection, names > 0);
@@ -225,9 +238,13 @@ int run_get(struct options *options) {
     if (options->format != FORMAT_TABLE) {
         selection_drop_doubles(&selection);
     }
-    view.has_interval = selection_has_window(&selection);
+    bool has_window = selection_has_window(&selection);
+    view.has_interval = has_window || options_has(options, OPTION_RATE);
     if (status == 0) {
-        status = options_take_schedule(options, names, view.has_interval);
+        status = options_take_schedule(options, names, has_window);
+    }
+    if (status == 0) {
+        status = make_rates(&view, &selection);
     }
     if (status == 0) {
         status = check_value_options(options, &selection, true);

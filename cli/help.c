@@ -107,7 +107,7 @@ int print_help(const struct command *commands, size_t count) {
     add_commands(&text, commands, count);
     text_add(&text, "\nOptions\n");
     add_options(&text, ~special_options(commands, count));
-    text_addf(&text, "\n%s", statuses);
+    text_add(&text, statuses);
     return put(&text);
 }
 

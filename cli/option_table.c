@@ -26,6 +26,12 @@ static const struct option options[] = {
      .meaning = "number of samples",
      .line = "0.5, 250ms, 2s, 5m, 1h",
      .manual = "The same as the operands INTERVAL and COUNT."},
+    {.id = OPTION_RATE,
+     .name = "--rate",
+     .meaning = "counters per second",
+     .line = "counters per second over the interval",
+     .manual = "Counters per second, measured over the interval or 0.5 seconds, and named so: ctx_switches_rate. Other "
+               "figures stay as they are."},
     {.id = OPTION_PERCPU,
      .name = "--percpu",
      .foreign = "P",

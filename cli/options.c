@@ -353,7 +353,7 @@ int options_check(const struct options *options) {
         {OPTION_PERCPU, OPTION_PERNODE},      {OPTION_PERNODE, OPTION_BYKIND},   {OPTION_TIMES, OPTION_SINCE_BOOT},
         {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT}, {OPTION_UNIT, OPTION_HUMAN},
         {OPTION_JSON, OPTION_UNIT},           {OPTION_JSON, OPTION_HUMAN},       {OPTION_FORMAT, OPTION_UNIT},
-        {OPTION_FORMAT, OPTION_HUMAN},
+        {OPTION_FORMAT, OPTION_HUMAN},        {OPTION_RATE, OPTION_SINCE_BOOT},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         int status = exclusive(options, pairs[i][0], pairs[i][1]);
@@ -370,6 +370,9 @@ int options_check(const struct options *options) {
     }
     if (options->format == FORMAT_KV && options->time == TIME_ISO && strcmp(options->time_text, "iso") == 0) {
         return usage("%s has its time in seconds since 1970: write -t or --time=unix", options->word[OPTION_FORMAT]);
+    }
+    if (options->format == FORMAT_PROM && options_has(options, OPTION_RATE)) {
+        return usage("%s has counters: Prometheus computes rates itself", options->word[OPTION_FORMAT]);
     }
     if (options->format == FORMAT_PROM && options_has(options, OPTION_TIME)) {
         return usage("%s has no time: Prometheus adds it", options->word[OPTION_FORMAT]);

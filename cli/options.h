@@ -47,6 +47,7 @@ enum option_id {
     OPTION_TO,
     OPTION_COLUMN,
     OPTION_TITLE,
+    OPTION_RATE,
     OPTION_HELP,
     OPTION_VERSION,
 };

@@ -99,12 +99,20 @@ static int time_width(const struct view *view) {
 }
 
 /* A unit's name behind the header of a column of bytes: "total(MiB)". */
-static void add_header_cell(struct text *text, const struct view *view, const struct column *column,
-                            const struct sysinfo_field *field) {
+/* The width of a column, with room for what its header says besides its name: "in(MiB)/s". */
+static int width_of(const struct view *view, size_t index) {
+    bool has_unit = view->options->unit != NULL && view->selection->field[index]->unit == SYSINFO_UNIT_BYTES;
+    return view->table->column[index].width + (has_unit ? (int)strlen(view->options->unit) + 2 : 0) +
+           (selection_is_rate(view->selection, index) ? 2 : 0);
+}
+
+static void add_header_cell(struct text *text, const struct view *view, size_t index) {
     char header[64];
-    bool has_unit = view->options->unit != NULL && field->unit == SYSINFO_UNIT_BYTES;
-    snprintf(header, sizeof header, has_unit ? "%s(%s)" : "%s", column->header, view->options->unit);
-    add_right(text, header, column->width + (has_unit ? (int)strlen(view->options->unit) + 2 : 0));
+    bool has_unit = view->options->unit != NULL && view->selection->field[index]->unit == SYSINFO_UNIT_BYTES;
+    const char *per = selection_is_rate(view->selection, index) ? "/s" : "";
+    snprintf(header, sizeof header, has_unit ? "%s(%s)%s" : "%s%.0s%s", view->table->column[index].header,
+             has_unit ? view->options->unit : "", per);
+    add_right(text, header, width_of(view, index));
 }
 
 static void add_header(struct text *text, const struct view *view) {
@@ -115,22 +123,20 @@ static void add_header(struct text *text, const struct view *view) {
         text_addf(text, "%-3s%s", row_word(view), view->with_kinds ? "  kind" : "");
     }
     for (size_t i = 0; i < view->selection->count; i++) {
-        add_header_cell(text, view, &view->table->column[i], view->selection->field[i]);
+        add_header_cell(text, view, i);
     }
     text_add(text, "\n");
 }
 
-static void add_cell(struct text *text, const struct view *view, const struct column *column,
-                     const struct sysinfo_field *field, const void *result) {
+static void add_cell(struct text *text, const struct view *view, size_t index, const void *result) {
+    const struct sysinfo_field *field = view->selection->field[index];
     struct text cell = TEXT_INIT;
-    int width = column->width;
     if (view->options->unit_bytes > 0 && field->unit == SYSINFO_UNIT_BYTES) {
         value_add_in_unit(&cell, field, result, view->options->unit_bytes);
-        width += (int)strlen(view->options->unit) + 2;
     } else {
         value_add_human(&cell, field, result);
     }
-    add_right(text, cell.bytes, width);
+    add_right(text, cell.bytes, width_of(view, index));
     text_free(&cell);
 }
 
@@ -157,7 +163,7 @@ static void add_line(struct text *text, const struct view *view, const struct sa
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
-        add_cell(text, view, &view->table->column[i], field, row != NULL ? row : sample_result(sample, field));
+        add_cell(text, view, i, row != NULL ? row : sample_result(sample, field));
     }
     text_add(text, "\n");
 }

@@ -12,7 +12,8 @@ static bool wants(const struct sampler *sampler, uint32_t result) {
 }
 
 bool sampler_needs_window(const struct sampler *sampler) {
-    return (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot) || sampler->measures_cgroup;
+    return (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && !sampler->since_boot) || sampler->measures_cgroup ||
+           sampler->makes_rates;
 }
 
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field) {
@@ -29,6 +30,7 @@ bool sample_may_know_later(const struct sample *sample, const struct sysinfo_fie
 static void keep(struct sampler *sampler, uint32_t result, int status) {
     struct sample *sample = &sampler->sample;
     sample->status[result] = status;
+    sampler->moment[result] = sampler->makes_rates ? platform_clock() : 0;
     text_clear(&sample->why[result]);
     if (status != SYSINFO_OK) {
         text_add(&sample->why[result], sysinfo_explain(sampler->host, status));
@@ -234,7 +236,75 @@ static void take_cpu(struct sampler *sampler) {
     }
 }
 
+/* ---- Counters per second ---- */
+
+/* Whether a counter moved; its growth in *growth, below 0 where it is not known. */
+static bool grow(const struct sysinfo_field *field, const uint64_t *past, const uint64_t *now, double *growth) {
+    *growth = -1;
+    if (sysinfo_field_state(field, past) != SYSINFO_FIELD_KNOWN ||
+        sysinfo_field_state(field, now) != SYSINFO_FIELD_KNOWN) {
+        return false;
+    }
+    if (field->type == SYSINFO_TYPE_DOUBLE) {
+        *growth = sysinfo_field_double(field, now) - sysinfo_field_double(field, past);
+    } else {
+        uint64_t before = sysinfo_field_uint64(field, past), after = sysinfo_field_uint64(field, now);
+        *growth = after >= before ? (double)(after - before) : -1;
+    }
+    return *growth < 0 || *growth > 0;
+}
+
+/* Puts rates in the place of a result's counters. What ran backwards, as that of another cgroup may, has none. */
+static bool make_rates_of(struct sampler *sampler, uint32_t result) {
+    uint64_t *now = sampler->sample.result[result], raw[SYSINFO_SLOTS];
+    double elapsed = sampler->moment[result] - sampler->past_moment[result];
+    bool has_moved = false, has_rate = false;
+    memcpy(raw, now, sizeof raw);
+    for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (field->result != result || field->kind != SYSINFO_KIND_COUNTER) {
+            continue;
+        }
+        double growth;
+        has_moved = grow(field, sampler->past[result], raw, &growth) || has_moved;
+        double rate = growth / elapsed;
+        memcpy((char *)now + field->offset, &rate, sizeof rate);
+        if (growth < 0 || !(elapsed > 0)) {
+            now[0] &= ~(UINT64_C(1) << field->offset / sizeof(uint64_t));
+        } else {
+            has_rate = true;
+        }
+    }
+    if (has_rate && sampler->sample.interval < 0) {
+        sampler->sample.interval = elapsed;
+    }
+    memcpy(sampler->past[result], raw, sizeof raw);
+    sampler->past_moment[result] = sampler->moment[result];
+    return has_moved;
+}
+
+/* Files below another root of which no counter moves are no running machine: that has no rates, not even 0. */
+static void make_rates(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    bool has_moved = false;
+    for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
+        if (wants(sampler, result) && sample->status[result] == SYSINFO_OK) {
+            has_moved = make_rates_of(sampler, result) || has_moved;
+        }
+    }
+    sample->is_unchanged = !has_moved;
+    for (const struct sysinfo_field *field = NULL;
+         sampler->has_root && !has_moved && (field = sysinfo_field_next(field)) != NULL;) {
+        if (field->kind == SYSINFO_KIND_COUNTER) {
+            sample->result[field->result][0] &= ~(UINT64_C(1) << field->offset / sizeof(uint64_t));
+        }
+    }
+}
+
 void sampler_begin(struct sampler *sampler) {
+    if (sampler->makes_rates) {
+        sampler_take(sampler);
+        return;
+    }
     struct sysinfo_cpu_sample now;
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) && read_now(sampler, &now) == SYSINFO_OK) {
         remember(sampler);
@@ -273,6 +343,9 @@ const struct sample *sampler_take(struct sampler *sampler) {
     const void *cgroup = wants(sampler, SYSINFO_RESULT_CGROUP) ? sample_result(sample, interval) : NULL;
     if (sample->interval < 0 && sysinfo_field_state(interval, cgroup) == SYSINFO_FIELD_KNOWN) {
         sample->interval = sysinfo_field_double(interval, cgroup);
+    }
+    if (sampler->makes_rates) {
+        make_rates(sampler);
     }
     if (!sampler->tells_cgroup || sysinfo_cgroup_path(sampler->host, &sample->cgroup) != SYSINFO_OK) {
         sample->cgroup = NULL;

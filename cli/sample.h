@@ -20,10 +20,10 @@ enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
 struct sample {
     int64_t wall;                    /* Milliseconds since 1970. */
-    double interval;                 /* Seconds that CPU percentages were measured over; below 0: unknown. */
+    double interval;                 /* Seconds that percentages or rates were measured over; below 0: unknown. */
     int status[SAMPLE_RESULTS];      /* Of each result that was asked for. */
     struct text why[SAMPLE_RESULTS]; /* The library's sentence, where the status is no success. */
-    bool is_unchanged;               /* No CPU counter has moved since the last sample. */
+    bool is_unchanged;               /* No counter has moved since the last sample. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     const char *cgroup; /* The path of this process's cgroup, where it is asked for and known. */
     const void **row;   /* With percpu: the result of each CPU. */
@@ -42,16 +42,19 @@ struct sampler {
     bool since_boot;          /* Compare with zero, not with the last sample. */
     bool measures_cgroup;     /* Its CPU use, since the last sample. */
     bool tells_cgroup;        /* Where it is. */
+    bool makes_rates;         /* Counters per second, since the last sample. */
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
     struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
     struct sysinfo_cpu_sample *own_samples;
-    size_t room; /* For so many rows. */
+    size_t room;                                  /* For so many rows. */
+    uint64_t past[SAMPLE_RESULTS][SYSINFO_SLOTS]; /* For rates: the counters as they were, all unknown at first. */
+    double moment[SAMPLE_RESULTS], past_moment[SAMPLE_RESULTS];
     struct sample sample;
 };
 
-/* Whether a window must pass before the first sample, because CPU percentages are asked for. */
+/* Whether a window must pass before the first sample, because CPU percentages or rates are asked for. */
 bool sampler_needs_window(const struct sampler *sampler);
 
 /* Begins that window. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "selection.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,6 +137,45 @@ void selection_drop_doubles(struct selection *selection) {
     selection->count = kept;
 }
 
+/* ---- Rates ---- */
+
+struct rate {
+    struct sysinfo_field field;
+    char name[48];
+    struct rate *next;
+};
+
+static const struct sysinfo_field *rate_of(struct selection *selection, const struct sysinfo_field *counter) {
+    struct rate *rate = malloc(sizeof *rate);
+    if (rate == NULL) {
+        fail_no_memory();
+    }
+    snprintf(rate->name, sizeof rate->name, "%s_rate", counter->name);
+    rate->field = *counter;
+    rate->field.name = rate->name;
+    rate->field.kind = SYSINFO_KIND_GAUGE;
+    rate->field.type = SYSINFO_TYPE_DOUBLE;
+    rate->next = selection->rates;
+    selection->rates = rate;
+    return &rate->field;
+}
+
+void selection_make_rates(struct selection *selection) {
+    for (size_t i = 0; i < selection->count; i++) {
+        if (selection->field[i]->kind == SYSINFO_KIND_COUNTER) {
+            selection->field[i] = rate_of(selection, selection->field[i]);
+        }
+    }
+}
+
+bool selection_is_rate(const struct selection *selection, size_t index) {
+    const struct rate *rate = selection->rates;
+    while (rate != NULL && &rate->field != selection->field[index]) {
+        rate = rate->next;
+    }
+    return rate != NULL;
+}
+
 bool selection_has_window(const struct selection *selection) {
     for (size_t i = 0; i < selection->count; i++) {
         const struct sysinfo_field *field = selection->field[i];
@@ -156,6 +196,10 @@ uint32_t selection_results(const struct selection *selection) {
 }
 
 void selection_free(struct selection *selection) {
+    for (struct rate *rate = selection->rates, *next; rate != NULL; rate = next) {
+        next = rate->next;
+        free(rate);
+    }
     free(selection->field);
-    *selection = (struct selection){NULL, 0};
+    *selection = (struct selection){NULL, 0, NULL};
 }

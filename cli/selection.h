@@ -11,6 +11,7 @@
 struct selection {
     const struct sysinfo_field **field;
     size_t count;
+    struct rate *rates; /* The fields among them that stand for counters per second, in a chain. */
 };
 
 /*
@@ -25,6 +26,13 @@ int selection_add_name(struct selection *selection, const char *group, const cha
 
 /* Keeps the first of each field: keys of an object and metrics stand once. */
 void selection_drop_doubles(struct selection *selection);
+
+/*
+ * Puts a rate in the place of every counter: "ctx_switches_rate", a gauge in the counter's unit per second, whose value
+ * samples keep where the counter's was.
+ */
+void selection_make_rates(struct selection *selection);
+bool selection_is_rate(const struct selection *selection, size_t index);
 
 /* Whether a field is a share of a window of time, which must pass before it is known. */
 bool selection_has_window(const struct selection *selection);

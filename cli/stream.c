@@ -36,6 +36,9 @@ void explain_unknown(struct text *text, const struct options *options, const str
                      const struct sysinfo_field *field) {
     if (sysinfo_field_source(field) == NULL) {
         text_addf(text, "'%s.%s' is not available on this system", field->group, field->name);
+    } else if (sample->status[field->result] == SYSINFO_OK && options_has(options, OPTION_RATE) &&
+               sample->is_unchanged && options->root != NULL) {
+        text_addf(text, "no rate: the files under --root %s did not change meanwhile", options->root);
     } else if (sample->status[field->result] == SYSINFO_OK) {
         text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
                   sysinfo_field_source(field));
@@ -138,6 +141,10 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
     sampler->percpu = percpu;
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
+    sampler->makes_rates = options_has(options, OPTION_RATE);
+    if (sampler->makes_rates && sampler->has_root) { /* Of these counters some move wherever a machine runs. */
+        sampler->results |= UINT32_C(1) << SYSINFO_RESULT_CPU_SAMPLE;
+    }
     for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
         sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP &&
                                                                 selection->field[i]->unit == SYSINFO_UNIT_PERCENT);

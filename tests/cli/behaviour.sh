@@ -306,6 +306,35 @@ no_hwloc() {
 }
 check "hwloc is not loaded for memory" no_hwloc
 
+# ---- Rates ----
+
+# A root whose counter of context switches grows by 1000 at a time, and that of interrupts runs backwards: every rate
+# times its interval is what the counter grew by.
+rates_are_growth_over_time() {
+    mkdir -p grows/proc
+    step() { # number; the file stays the same, and as long
+        printf 'cpu %06d 0 0 0\nintr %06d\nctxt %06d000\n' "$1" $((100000 - $1)) "$1" 1<>grows/proc/stat
+    }
+    step 1
+    (for ((i = 2; i < 20000; i++)); do
+        step $i
+        sleep 0.01
+    done) &
+    local grower=$!
+    sysinfo get stats.ctx_switches stats.interrupts --rate --json 0.3 6 --root grows >rates
+    kill $grower
+    cat rates
+    python3 - <<'END'
+import json
+lines = [json.loads(line) for line in open("rates")]
+assert len(lines) == 6
+grown = [line["stats"]["ctx_switches_rate"] * line["interval"] / 1000 for line in lines]
+assert all(abs(steps - round(steps)) < 0.02 * max(1, steps) and steps > 0.9 for steps in grown), grown
+assert all(line["stats"]["interrupts_rate"] is None for line in lines)
+END
+}
+if has python3; then check "a rate is what a counter grew by, over the time it took" rates_are_growth_over_time; fi
+
 # ---- The manual ----
 
 if has mandoc; then

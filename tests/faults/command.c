@@ -49,6 +49,7 @@ static const struct {
      true,
      false},
     {{"get", "cpu.percent", "mem.free", "1", "2"}, false, false},
+    {{"get", "stats.ctx_switches", "swap.sin", "--rate", "1", "2"}, false, false},
     {{"check", "mem.available > 1", "swap.used < 10%", "--root", SERVER}, true, false},
     {{"wait", "mem.available > 1000T", "--timeout", "3s", "-v", "--root", SERVER}, true, false},
     {{"fields", "mem"}, true, false},
