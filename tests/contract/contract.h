@@ -12,6 +12,9 @@
 
 Suite *contract_suite(void);
 
+/* Of support.c, which looks into the backend's table; the caller adds it to a suite. */
+TCase *support_tests(void);
+
 #define CONTRACT_RESULT(name) (UINT64_C(1) << SYSINFO_RESULT_##name)
 
 /*

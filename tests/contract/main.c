@@ -27,5 +27,7 @@ static uint64_t results_of(const char *backend) {
 
 int main(void) {
     contract_require(results_of(sysinfo_backend()));
-    return run(contract_suite());
+    Suite *suite = contract_suite();
+    suite_add_tcase(suite, support_tests());
+    return run(suite);
 }

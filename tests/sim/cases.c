@@ -859,6 +859,8 @@ int main(void) {
     contract_require(CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) |
                      CONTRACT_RESULT(MEMORY) | CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) |
                      IS(CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), CONTRACT_RESULT(STATS), 0));
-    int failed = run(contract_suite());
+    Suite *suite = contract_suite();
+    suite_add_tcase(suite, support_tests());
+    int failed = run(suite);
     return run(sim_suite()) != 0 || failed;
 }

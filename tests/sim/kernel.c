@@ -506,6 +506,10 @@ char *simk_strrchr(const char *text, int c);
 char *simk_strrchr(const char *text, int c) {
     return strrchr(text, c);
 }
+void *simk_memchr(const void *bytes, int c, size_t length);
+void *simk_memchr(const void *bytes, int c, size_t length) {
+    return memchr(bytes, c, length);
+}
 char *simk_strstr(const char *text, const char *part);
 char *simk_strstr(const char *text, const char *part) {
     return strstr(text, part);
