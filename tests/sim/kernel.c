@@ -24,7 +24,11 @@ void sim_reset(void) {
             .user = 1000 + i, .nice = 200 + i, .system = 3000 + i, .spin = 40 + i, .irq = 50 + i, .idle = 60000 + i};
     }
     sim.hz = 100;
+#if SIM_MACOS /* Its rate is fixed, and more time than passes would be refused. */
+    sim.stathz = 100;
+#else
     sim.stathz = 128;
+#endif
     sim.smt = 1;
     sim.page_size = 4096;
     sim.physical = UINT64_C(8) << 30;
