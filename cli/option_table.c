@@ -238,7 +238,7 @@ static const struct option options[] = {
      .wants = "a moment",
      .example = "1m",
      .meaning = "up to this moment",
-     .line = "that part: 10s since the start, 14:05 UTC",
+     .line = "that part: 10s after the start, or 14:05",
      .manual = "Draw that part of the time. A moment is a duration since the start (10s), a time of day in UTC (14:05, "
                "14:05:30; the first after the start) or one with its date (2026-11-22T14:05:00Z)."},
     {.id = OPTION_COLUMN,
