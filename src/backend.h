@@ -141,6 +141,13 @@ struct sysinfo__limit {
     uint64_t present, estimated;
     uint64_t limit; /* The tightest of all, in bytes. */
     uint64_t room;  /* What may still be taken under every one of them; SYSINFO_UNLIMITED where there is none. */
+    /*
+     * What of the machine's available memory the kernel keeps for other groups (memory.min on Linux),
+     * and whether there may be more of it that cannot be seen.
+     */
+    uint64_t kept;
+    bool is_kept_unknown;
+    uint64_t level; /* Of the cgroup that holds the limit, 0 for the process's own; only where a limit is known. */
     /* What the machine itself has left; only where reporting it here is cheaper than its own call. */
     uint64_t machine;
 };

@@ -59,13 +59,7 @@ static int read_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample 
         return status;
     }
     FACT(cgroup, time, now);
-    struct sysinfo__limit limit = {0};
-    status = ASK(host, memory_limit, "the memory limit of a process", &limit);
-    if (status == SYSINFO_OK && SYSINFO_HAS(&limit, limit)) {
-        FACT(cgroup, limit, limit.limit);
-        cgroup->estimated |= SYSINFO_IS_ESTIMATED(&limit, limit) ? SYSINFO_BIT(struct sysinfo_cgroup, limit) : 0;
-    }
-    return status == SYSINFO_OK && !host->is_one_off ? measure(host, sample) : status;
+    return host->is_one_off ? SYSINFO_OK : measure(host, sample);
 }
 
 int sysinfo__cgroup(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) {

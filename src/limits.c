@@ -26,8 +26,10 @@ static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowa
 /* The least of the machine and the limits; marked where the limits are not known for certain. */
 static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
     bool has_room = SYSINFO_HAS(limit, room);
+    machine = machine > limit->kept ? machine - limit->kept : 0;
+    bool is_doubtful = limit->is_kept_unknown && (!has_room || machine < limit->room);
     FACT(allowance, usable, has_room ? sysinfo__smaller(machine, limit->room) : machine);
-    allowance->estimated |= !has_room || SYSINFO_IS_ESTIMATED(limit, room) ? USABLE : 0;
+    allowance->estimated |= !has_room || is_doubtful || SYSINFO_IS_ESTIMATED(limit, room) ? USABLE : 0;
 }
 
 /* ---- Memory ---- */

@@ -13,7 +13,10 @@
  * what is usable is then the machine's, marked estimated.
  *
  * On Linux they come from the process's cgroup and all cgroups above it that can
- * be seen, version 1, 2 or both; docs/containers.md explains the formulas. Where
+ * be seen, version 1, 2 or both, and from RLIMIT_AS and RLIMIT_DATA of the
+ * process; docs/containers.md explains the formulas. In a namespace the cgroups
+ * above cannot be seen: where those that can have no limit, whether there is one is
+ * unknown. Where
  * a system has no such limits, or the library does not know them, `limit` and
  * `quota` are absent and `usable` is what the machine itself has left.
  */
@@ -40,7 +43,14 @@ struct sysinfo_allowance {
  * Memory that this process may use. `usable` is the smaller of what the machine
  * has available and, for each limit (memory.max and memory.high), what is left
  * below it; the page cache and the kernel objects of a cgroup that would be given
- * up count as left.
+ * up count as left, but for what the kernel keeps for other cgroups (their
+ * memory.min). Where such cgroups may exist that cannot be seen, and the machine is
+ * what bounds it, `usable` is marked estimated. Under RLIMIT_AS it is what is left
+ * above VmSize, under RLIMIT_DATA above VmData, and in a 32-bit program no more than
+ * its address space has left.
+ *
+ * Which other cgroups have memory.min is looked for once, when a host first needs it
+ * and when the process was moved.
  *
  * Cost on Linux: /proc/meminfo, /proc/self/cgroup, two short files for each
  * cgroup from this process's own upwards, and two more for each that has a limit;

@@ -13,19 +13,14 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#define STATUS_FILE "/proc/self/status"
 
 enum { WORD_BITS = sizeof(unsigned long) * CHAR_BIT };
 
 void sysinfo__affinity_open(struct sysinfo__affinity *affinity) {
     memset(affinity, 0, sizeof *affinity);
-    affinity->status.fd = -1;
 }
 
 void sysinfo__affinity_close(struct sysinfo__affinity *affinity) {
-    sysinfo__kept_close(&affinity->status);
     sysinfo__cpu_set_free(&affinity->allowed);
     sysinfo__cpu_set_free(&affinity->other);
     free(affinity->mask);
@@ -96,11 +91,7 @@ static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus
 static int keep_mask(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__affinity *affinity = &state->affinity;
-    if (affinity->process != getpid()) {
-        sysinfo__kept_close(&affinity->status);
-        affinity->process = getpid();
-    }
-    int status = sysinfo__file_read_if_any(host, STATUS_FILE, &affinity->status);
+    int status = sysinfo__process_status(host);
     struct sysinfo__part mask;
     if (status == SYSINFO_OK && sysinfo__decode_cpus_allowed(state->text, state->length, &mask)) {
         return keep_decoded(host, cpus, sysinfo__decode_cpu_mask(mask.at, mask.length, &affinity->other));

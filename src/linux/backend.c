@@ -13,6 +13,7 @@ static void open_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_open(&state->huge_pages);
     state->arcstats.fd = -1;
+    state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}};
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
     sysinfo__numa_open(&state->numa);
@@ -34,6 +35,8 @@ static void close_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_close(&state->huge_pages);
     sysinfo__kept_close(&state->arcstats);
+    sysinfo__kept_close(&state->process.status);
+    sysinfo__kept_close(&state->process.limits);
     sysinfo__cgroups_close(&state->cgroups);
     sysinfo__affinity_close(&state->affinity);
     sysinfo__numa_close(&state->numa);
@@ -147,11 +150,17 @@ static const struct sysinfo__source sources[] = {
     CGROUP(throttled, "throttled_usec (v1: throttled_time) in cpu.stat"),
     CGROUP(current, "memory.current (v1: memory.usage_in_bytes)"),
     CGROUP(peak, "memory.peak (v1: memory.max_usage_in_bytes)"),
-    CGROUP(limit, "as mem.limit"),
+    CGROUP(limit, "least of memory.max and memory.high (v1: memory.limit_in_bytes) of it and all above it"),
     CGROUP(events_high, "high in memory.events"),
     CGROUP(events_max, "max in memory.events (v1: memory.failcnt)"),
     CGROUP(events_oom, "oom in memory.events"),
     CGROUP(events_oom_kill, "oom_kill in memory.events (v1: in memory.oom_control)"),
+    CGROUP(limit_level, "the level whose memory.max or memory.high (v1: memory.limit_in_bytes) is least"),
+    CGROUP(limit_current, "its memory.current (v1: memory.usage_in_bytes)"),
+    CGROUP(limit_events_high, "high in its memory.events"),
+    CGROUP(limit_events_max, "max in its memory.events (v1: memory.failcnt)"),
+    CGROUP(limit_events_oom, "oom in its memory.events"),
+    CGROUP(limit_events_oom_kill, "oom_kill in its memory.events (v1: in memory.oom_control)"),
     PRESSURE(CPU_PRESSURE, "/proc/pressure/cpu"),
     PRESSURE(MEMORY_PRESSURE, "/proc/pressure/memory"),
     PRESSURE(IO_PRESSURE, "/proc/pressure/io"),

@@ -81,7 +81,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
     uint32_t known;
     memset(sample, 0, sizeof *sample);
     int status = sysinfo__cpu_quota(host, hierarchy, &question->quota);
-    if (status != SYSINFO_OK || hierarchy->levels == 0) {
+    if (status != SYSINFO_OK || hierarchy->levels == 0 || hierarchy->is_above) {
         return status;
     }
     question->has_own_group = true;
@@ -137,7 +137,7 @@ static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct cpu_question *question = context;
     struct sysinfo__cgroup_sample *sample = question->sample;
-    if (hierarchy->levels == 0) {
+    if (hierarchy->levels == 0 || hierarchy->is_above) {
         return SYSINFO_OK;
     }
     bool is_same_group = question->has_own_group && question->own_group == group_hash(hierarchy);
@@ -157,75 +157,126 @@ static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 
 /* ---- Memory ---- */
 
-static int tell_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
-    enum { HIGH, MAX, OOM, OOM_KILL, KEYS };
-    static const struct sysinfo__pair_key keys[KEYS] = {
-        [HIGH] = SYSINFO__PAIR_KEY("high"),
-        [MAX] = SYSINFO__PAIR_KEY("max"),
-        [OOM] = SYSINFO__PAIR_KEY("oom"),
-        [OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
+enum { EVENT_HIGH, EVENT_MAX, EVENT_OOM, EVENT_OOM_KILL, EVENTS };
+
+/* What happened at a level's limit, and in the groups below it: the mask of what is known. */
+static int read_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known,
+                       uint64_t value[EVENTS]) {
+    static const struct sysinfo__pair_key keys[EVENTS] = {
+        [EVENT_HIGH] = SYSINFO__PAIR_KEY("high"),
+        [EVENT_MAX] = SYSINFO__PAIR_KEY("max"),
+        [EVENT_OOM] = SYSINFO__PAIR_KEY("oom"),
+        [EVENT_OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
     };
     const struct sysinfo__state *state = sysinfo__state(host);
-    uint64_t value[KEYS];
-    int status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS);
-    uint32_t known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, KEYS, value) : 0;
-    if (IS_KNOWN(known, HIGH)) {
-        FACT(cgroup, events_high, value[HIGH]);
+    *known = 0;
+    if (hierarchy->is_v2) {
+        int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_EVENTS);
+        *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, EVENTS, value) : 0;
+        return forgive(status);
     }
-    if (IS_KNOWN(known, MAX)) {
-        FACT(cgroup, events_max, value[MAX]);
-    }
-    if (IS_KNOWN(known, OOM)) {
-        FACT(cgroup, events_oom, value[OOM]);
-    }
-    if (IS_KNOWN(known, OOM_KILL)) {
-        FACT(cgroup, events_oom_kill, value[OOM_KILL]);
-    }
-    return forgive(status);
-}
-
-/* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
-static int tell_events_v1(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
-                          struct sysinfo_cgroup *cgroup) {
-    static const struct sysinfo__pair_key key = SYSINFO__PAIR_KEY("oom_kill");
-    const struct sysinfo__state *state = sysinfo__state(host);
-    uint64_t value;
-    int status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_EVENTS, &value);
-    if (status == SYSINFO_OK) {
-        FACT(cgroup, events_max, value);
-    }
+    /* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_EVENTS, &value[EVENT_MAX]);
+    *known |= status == SYSINFO_OK ? UINT32_C(1) << EVENT_MAX : 0;
     status = forgive(status);
     if (status == SYSINFO_OK) {
-        status = sysinfo__hierarchy_read(host, hierarchy, 0, SYSINFO__MEMORY_OOM);
-        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &key, 1, &value) != 0) {
-            FACT(cgroup, events_oom_kill, value);
+        status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_OOM);
+        if (status == SYSINFO_OK &&
+            sysinfo__decode_pairs(state->text, state->length, &keys[EVENT_OOM_KILL], 1, &value[EVENT_OOM_KILL]) != 0) {
+            *known |= UINT32_C(1) << EVENT_OOM_KILL;
         }
     }
     return forgive(status);
 }
 
+#define TELL_EVENT(known, value, event, cgroup, field) \
+    do {                                               \
+        if (IS_KNOWN(known, event)) {                  \
+            FACT(cgroup, field, (value)[event]);       \
+        }                                              \
+    } while (0)
+
+int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t *level,
+                          uint64_t *bytes) {
+    int status = SYSINFO_NOT_FOUND;
+    for (*level = 0; *level < hierarchy->levels && !hierarchy->is_above; ++*level) {
+        status = sysinfo__hierarchy_read_limit(host, hierarchy, *level, SYSINFO__MEMORY_USED, bytes);
+        if (status != SYSINFO_NOT_FOUND) {
+            break;
+        }
+    }
+    return status;
+}
+
+/* The process's own memory group. */
 static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo_cgroup *cgroup = context;
-    uint64_t bytes;
-    if (hierarchy->levels == 0) {
-        return SYSINFO_OK;
-    }
-    int status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_USED, &bytes);
+    size_t level;
+    uint64_t bytes, value[EVENTS] = {0};
+    int status = sysinfo__memory_level(host, hierarchy, &level, &bytes);
     if (status == SYSINFO_OK) {
         FACT(cgroup, current, bytes);
     }
     status = forgive(status);
-    if (status == SYSINFO_OK) {
-        status = sysinfo__hierarchy_read_limit(host, hierarchy, 0, SYSINFO__MEMORY_PEAK, &bytes);
-        if (status == SYSINFO_OK) {
-            FACT(cgroup, peak, bytes);
-        }
-        status = forgive(status);
-    }
-    if (status != SYSINFO_OK) {
+    if (hierarchy->is_above || hierarchy->levels == 0 || status != SYSINFO_OK) {
         return status;
     }
-    return hierarchy->is_v2 ? tell_events(host, hierarchy, cgroup) : tell_events_v1(host, hierarchy, cgroup);
+    level = level < hierarchy->levels ? level : 0;
+    status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_PEAK, &bytes);
+    if (status == SYSINFO_OK) {
+        FACT(cgroup, peak, bytes);
+    }
+    status = forgive(status);
+    uint32_t known = 0;
+    if (status == SYSINFO_OK) {
+        status = read_events(host, hierarchy, level, &known, value);
+    }
+    TELL_EVENT(known, value, EVENT_HIGH, cgroup, events_high);
+    TELL_EVENT(known, value, EVENT_MAX, cgroup, events_max);
+    TELL_EVENT(known, value, EVENT_OOM, cgroup, events_oom);
+    TELL_EVENT(known, value, EVENT_OOM_KILL, cgroup, events_oom_kill);
+    return status;
+}
+
+/* The group that holds the tightest limit. */
+static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    struct sysinfo_cgroup *cgroup = context;
+    uint64_t bytes, value[EVENTS] = {0};
+    size_t level = cgroup->limit_level;
+    if (level >= hierarchy->levels) {
+        return SYSINFO_OK;
+    }
+    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &bytes);
+    if (status == SYSINFO_OK) {
+        FACT(cgroup, limit_current, bytes);
+    }
+    status = forgive(status);
+    uint32_t known = 0;
+    if (status == SYSINFO_OK) {
+        status = read_events(host, hierarchy, level, &known, value);
+    }
+    TELL_EVENT(known, value, EVENT_HIGH, cgroup, limit_events_high);
+    TELL_EVENT(known, value, EVENT_MAX, cgroup, limit_events_max);
+    TELL_EVENT(known, value, EVENT_OOM, cgroup, limit_events_oom);
+    TELL_EVENT(known, value, EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
+    return status;
+}
+
+static int tell_limit(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) {
+    struct sysinfo__limit limit = {0};
+    int status = sysinfo__cgroup_memory_limit(host, &limit);
+    if (status != SYSINFO_OK || !SYSINFO_HAS(&limit, limit)) {
+        return status;
+    }
+    FACT(cgroup, limit, limit.limit);
+    if (SYSINFO_IS_ESTIMATED(&limit, limit)) {
+        GUESS(cgroup, limit, limit.limit);
+    }
+    if (limit.limit == SYSINFO_UNLIMITED) {
+        return SYSINFO_OK;
+    }
+    FACT(cgroup, limit_level, limit.level);
+    return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_limit, cgroup);
 }
 
 int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
@@ -240,7 +291,7 @@ int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_samp
     if (status == SYSINFO_OK && sample->cgroup.present == 0) {
         status = sysinfo__no_group(host);
     }
-    return status;
+    return status == SYSINFO_OK ? tell_limit(host, &sample->cgroup) : status;
 }
 
 /* ---- Where it is ---- */

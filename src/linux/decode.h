@@ -168,6 +168,7 @@ struct sysinfo__memory_stat {
     uint64_t reclaimable;
     /* Version 1: the tightest of all levels, also those that no mount shows; else SYSINFO_UNLIMITED. */
     uint64_t limit, memory_and_swap;
+    bool has_limits; /* It has these lines. */
 };
 void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, struct sysinfo__memory_stat *stat);
 
@@ -221,6 +222,12 @@ bool sysinfo__decode_pressure(const char *text, size_t length, struct sysinfo_pr
 
 /* sys/devices/system/node/node0/meminfo: lines "Node 0 MemTotal:  123 kB". */
 void sysinfo__decode_node_meminfo(const char *text, size_t length, struct sysinfo_numa_node *node);
+
+/* A line "VmSize:   123 kB" of /proc/self/status, in bytes; `key` ends with the colon. False: there is none. */
+bool sysinfo__decode_status_size(const char *text, size_t length, const char *key, uint64_t *bytes);
+
+/* The soft limit in the line of /proc/self/limits that begins with `name`; SYSINFO_UNLIMITED: none, or no such line. */
+uint64_t sysinfo__decode_process_limit(const char *text, size_t length, const char *name);
 
 /* The mask in the line "Cpus_allowed:"; false: there is none. */
 bool sysinfo__decode_cpus_allowed(const char *text, size_t length, struct sysinfo__part *mask);

@@ -112,6 +112,7 @@ void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, st
             stat->reclaimable = UINT64_MAX;
         }
     }
+    stat->has_limits = (known >> LIMIT & 1) != 0;
     stat->limit = known >> LIMIT & 1 && !sysinfo__is_no_limit_v1(value[LIMIT]) ? value[LIMIT] : SYSINFO_UNLIMITED;
     stat->memory_and_swap = known >> MEMORY_AND_SWAP & 1 && !sysinfo__is_no_limit_v1(value[MEMORY_AND_SWAP])
                                 ? value[MEMORY_AND_SWAP]

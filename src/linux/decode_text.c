@@ -136,3 +136,32 @@ bool sysinfo__decode_loadavg(const char *text, size_t length, struct sysinfo_loa
     FACT(load, min15, value[2]);
     return true;
 }
+
+/* ---- /proc/self/status and /proc/self/limits ---- */
+
+bool sysinfo__decode_status_size(const char *text, size_t length, const char *key, uint64_t *bytes) {
+    const char *end = text + length;
+    size_t key_length = strlen(key);
+    uint64_t kib;
+    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        if (strncmp(line, key, key_length) == 0 &&
+            sysinfo__scan_number(sysinfo__scan_blanks(line + key_length), &kib) != NULL) {
+            *bytes = kib * 1024;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t sysinfo__decode_process_limit(const char *text, size_t length, const char *name) {
+    const char *end = text + length;
+    size_t name_length = strlen(name);
+    uint64_t limit;
+    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        if (strncmp(line, name, name_length) == 0 &&
+            sysinfo__scan_long(sysinfo__scan_blanks(line + name_length), &limit) != NULL) {
+            return limit;
+        }
+    }
+    return SYSINFO_UNLIMITED;
+}

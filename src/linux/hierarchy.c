@@ -70,6 +70,7 @@ static void forget_hierarchy(struct sysinfo__hierarchy *hierarchy) {
     for (int i = 0; i < hierarchy->watches; i++) {
         sysinfo__kept_close(&hierarchy->watch[i].file);
     }
+    sysinfo__protected_forget(hierarchy);
     free(hierarchy->level);
     free(hierarchy->path);
     free(hierarchy->group);
@@ -186,7 +187,7 @@ static bool is_wanted(const struct search *search, const struct sysinfo__mount *
  * levels are counted later.
  */
 static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight,
-                size_t root_length) {
+                size_t root_length, bool is_above) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
         return SYSINFO_OK; /* There is a better one. */
@@ -213,18 +214,29 @@ static int take(struct search *search, const char *point, struct sysinfo__part b
     hierarchy->length = length + below.length;
     hierarchy->mount_length = length;
     hierarchy->sight = sight;
+    hierarchy->is_above = is_above;
     search->root_length = root_length;
     return SYSINFO_OK;
+}
+
+/* Whether a mount's root is "/..", "/../.." ...: above the namespace, and so above everything in it. */
+static bool is_above_all(const char *root) {
+    const char *p = root;
+    while (strncmp(p, "/..", 3) == 0) {
+        p += 3;
+    }
+    return p > root && *p == '\0';
 }
 
 /*
  * Considers one mount.
  *
  * Where its root does not lead to the group, there is a second best. In a
- * namespace the path shows as "/", and a mount from outside it ("/../..") shows
- * groups above: their limits hold, though others between are not seen. And
- * /proc/mounts does not tell roots: there the path may be one outside a container
- * while the mount shows the container's own group.
+ * namespace a mount from outside it ("/../..") shows groups above: their limits
+ * hold, though others between are not seen, and their use is not the process's.
+ * And /proc/mounts does not tell roots: there the path may be one outside a
+ * container while the mount shows the container's own group. A mount that shows a
+ * group below the process's or beside it says nothing about the process.
  */
 static int consider(struct search *search, const struct sysinfo__mount *mount, char *point, char *root) {
     const struct sysinfo__part nothing = {"", 0};
@@ -235,14 +247,14 @@ static int consider(struct search *search, const struct sysinfo__mount *mount, c
         if (!sysinfo__group_is_below(search->path, "/", &below)) {
             return SYSINFO_OK;
         }
-        int status = take(search, point, below, SYSINFO__WHOLE, 1);
-        return status == SYSINFO_OK ? take(search, point, nothing, SYSINFO__PARTIAL, 1) : status;
+        int status = take(search, point, below, SYSINFO__WHOLE, 1, false);
+        return status == SYSINFO_OK ? take(search, point, nothing, SYSINFO__PARTIAL, 1, false) : status;
     }
     size_t root_length = sysinfo__unescape(mount->root, root);
     if (sysinfo__group_is_below(search->path, root, &below)) {
-        return take(search, point, below, SYSINFO__WHOLE, root_length);
+        return take(search, point, below, SYSINFO__WHOLE, root_length, false);
     }
-    return search->path.length == 1 ? take(search, point, nothing, SYSINFO__PARTIAL, root_length) : SYSINFO_OK;
+    return is_above_all(root) ? take(search, point, nothing, SYSINFO__PARTIAL, root_length, true) : SYSINFO_OK;
 }
 
 /* Looks through all mounts, whose text is the state's. */
@@ -290,6 +302,39 @@ static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
         }
     }
     return SYSINFO_OK;
+}
+
+/* Whether a level's directory has a file of that name; what cannot be read is there. */
+static int has_file(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
+                    bool *answer) {
+    struct sysinfo__kept file = {.fd = -1};
+    int status = read_in(host, hierarchy, level, name, &file);
+    sysinfo__kept_close(&file);
+    *answer = status != SYSINFO_NOT_FOUND;
+    return status == SYSINFO_OK || sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
+/*
+ * Whether the highest level has groups above it: its mount shows a part of the
+ * hierarchy, or the process is in a namespace, where that part looks like all of it.
+ * Only the group at the very top lacks cgroup.type (version 2), and only that one
+ * has release_agent (version 1; a capture may have neither it nor its neighbour).
+ */
+static int find_top(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
+    size_t top = hierarchy->levels - 1;
+    bool has_neighbour = false, has_agent = true;
+    if (hierarchy->sight != SYSINFO__WHOLE || hierarchy->is_top_hidden) {
+        return SYSINFO_OK;
+    }
+    if (hierarchy->is_v2) {
+        return has_file(host, hierarchy, top, "cgroup.type", &hierarchy->is_top_hidden);
+    }
+    int status = has_file(host, hierarchy, top, "cgroup.clone_children", &has_neighbour);
+    if (status == SYSINFO_OK && has_neighbour) {
+        status = has_file(host, hierarchy, top, "release_agent", &has_agent);
+    }
+    hierarchy->is_top_hidden = has_neighbour && !has_agent;
+    return status;
 }
 
 /* ---- Finding all of them ---- */
@@ -381,6 +426,7 @@ static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *mem
         sysinfo__kept_close(&file);
         if (status == SYSINFO_OK && sysinfo__state(host)->text[0] == '0') {
             memory->levels = level;
+            memory->is_top_hidden = false;
         } else if (status != SYSINFO_OK && !sysinfo__is_one_unknown(status)) {
             return status;
         }
@@ -430,9 +476,13 @@ static int find_all(struct sysinfo_host *host) {
                      : find_hierarchy(&search, (enum sysinfo__controller)c, cgroups);
         if (status == SYSINFO_OK && search.hierarchy->sight >= SYSINFO__PARTIAL) {
             status = make_levels(host, search.hierarchy);
+            search.hierarchy->is_top_hidden = search.root_length > 1;
         }
     }
     free(old_cpuset);
+    for (int c = 0; c < SYSINFO__CONTROLLERS && status == SYSINFO_OK; c++) { /* The text of the mounts is gone then. */
+        status = find_top(host, &cgroups->hierarchy[c]);
+    }
     if (status == SYSINFO_OK) {
         status = trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
     }

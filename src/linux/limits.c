@@ -10,7 +10,9 @@
 
 struct tightest {
     uint64_t limit, room;
+    size_t level; /* Which holds the limit. */
     bool is_limit_certain, is_room_certain;
+    bool is_top_hidden; /* That there is no limit here says nothing of the groups above. */
 };
 
 static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
@@ -30,17 +32,17 @@ static void doubt_use(struct tightest *all, uint64_t limit) {
 
 static struct tightest no_limit(const struct sysinfo__hierarchy *hierarchy) {
     bool is_certain = hierarchy->sight == SYSINFO__NONE || hierarchy->sight == SYSINFO__WHOLE;
-    return (struct tightest){SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, is_certain, is_certain};
+    return (struct tightest){SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, 0, is_certain, is_certain, hierarchy->is_top_hidden};
 }
 
 /* That no limit was found is a fact only where all were seen. */
 static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
-    if (all->is_limit_certain) {
+    if (all->is_limit_certain && (all->limit != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, limit, all->limit);
     } else if (all->limit != SYSINFO_UNLIMITED) {
         GUESS(limit, limit, all->limit);
     }
-    if (all->is_room_certain) {
+    if (all->is_room_certain && (all->room != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, room, all->room);
     } else if (all->room != SYSINFO_UNLIMITED) {
         GUESS(limit, room, all->room);
@@ -85,7 +87,7 @@ static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
 static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                      struct sysinfo__memory_stat *stat, bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    *stat = (struct sysinfo__memory_stat){0, SYSINFO_UNLIMITED, SYSINFO_UNLIMITED};
+    *stat = (struct sysinfo__memory_stat){0, SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, false};
     int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_STAT);
     if (status == SYSINFO_OK) {
         sysinfo__decode_memory_stat(state->text, state->length, hierarchy->is_v2, stat);
@@ -115,6 +117,7 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     if (limit == SYSINFO_UNLIMITED) {
         return SYSINFO_OK;
     }
+    all->level = limit < all->limit ? level : all->level;
     is_known = true;
     status = read_use(host, hierarchy, level, SYSINFO__MEMORY_USED, &used, &is_known);
     if (status == SYSINFO_OK && !is_known) {
@@ -122,13 +125,17 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
         return SYSINFO_OK;
     }
     struct sysinfo__memory_stat stat = {0};
+    uint64_t kept = 0;
     if (status == SYSINFO_OK &&
         sysinfo__reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
         status = read_stat(host, hierarchy, level, &stat, &is_known);
+        if (status == SYSINFO_OK) {
+            status = sysinfo__protected_memory(host, hierarchy, level, &kept);
+        }
     }
     if (status == SYSINFO_OK) {
         all->is_room_certain = all->is_room_certain && is_known;
-        add_limit(all, limit, sysinfo__reduced(used, stat.reclaimable));
+        add_limit(all, limit, sysinfo__reduced(used, sysinfo__reduced(stat.reclaimable, kept)));
     }
     return status;
 }
@@ -142,11 +149,13 @@ static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarch
     uint64_t used;
     bool is_known = true;
     int status = read_stat(host, hierarchy, 0, &stat, &is_known);
+    all->is_top_hidden = all->is_top_hidden && !stat.has_limits;
     if (status != SYSINFO_OK || stat.limit >= all->limit) {
         return status;
     }
     status = read_use(host, hierarchy, 0, SYSINFO__MEMORY_USED, &used, &is_known);
     if (status == SYSINFO_OK) {
+        all->level = hierarchy->levels;
         doubt_use(all, stat.limit);
         add_limit(all, stat.limit, is_known ? sysinfo__reduced(used, stat.reclaimable) : 0);
     }
@@ -163,14 +172,50 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     if (status == SYSINFO_OK) {
         status = add_hidden_memory(host, hierarchy, &all);
     }
+    if (status == SYSINFO_OK && hierarchy->levels > 0) {
+        status = sysinfo__protected_memory(host, hierarchy, hierarchy->levels - 1, &limit->kept);
+        limit->is_kept_unknown = hierarchy->is_v2 && hierarchy->is_top_hidden;
+    }
+    limit->level = all.level;
     if (status == SYSINFO_OK) {
         tell(&all, limit);
     }
     return status;
 }
 
-int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
+}
+
+/* A bound of the process is an upper bound where its groups' limits are not known for certain. */
+static void add_bound(const struct sysinfo__process_bound *bound, struct sysinfo__limit *limit) {
+    uint64_t room = bound->is_use_known ? sysinfo__reduced(bound->limit, bound->used) : bound->limit;
+    if (bound->is_limit && SYSINFO_HAS(limit, limit)) {
+        limit->limit = sysinfo__smaller(limit->limit, bound->limit);
+    } else if (bound->is_limit) {
+        GUESS(limit, limit, bound->limit);
+    }
+    if (!SYSINFO_HAS(limit, room)) {
+        GUESS(limit, room, room);
+    } else if (room < limit->room) {
+        limit->room = room;
+        if (!bound->is_use_known) {
+            GUESS(limit, room, room);
+        }
+    }
+}
+
+int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS];
+    size_t count = 0;
+    int status = sysinfo__cgroup_memory_limit(host, limit);
+    if (status == SYSINFO_OK) {
+        status = sysinfo__process_bounds(host, bounds, &count);
+    }
+    for (size_t i = 0; i < count && status == SYSINFO_OK; i++) {
+        add_bound(&bounds[i], limit);
+    }
+    return status;
 }
 
 /* ---- Swap ---- */
@@ -244,6 +289,7 @@ static int add_hidden_swap(struct sysinfo_host *host, struct sysinfo__hierarchy 
     bool is_known = true;
     int status = read_stat(host, hierarchy, 0, &stat, &is_known);
     uint64_t limit = swap_part(stat.memory_and_swap, stat.limit);
+    all->is_top_hidden = all->is_top_hidden && !stat.has_limits;
     if (status == SYSINFO_OK && limit < all->limit) {
         doubt_use(all, limit);
     }
@@ -330,7 +376,7 @@ int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
             quota->level = level;
         }
     }
-    quota->is_certain = is_known;
+    quota->is_certain = is_known && (quota->cpus < (double)INFINITY || !hierarchy->is_top_hidden);
     return SYSINFO_OK;
 }
 

@@ -191,6 +191,24 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
  */
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
 
+/*
+ * What of the memory that a level's groups would give up the kernel keeps for those that the process
+ * is not in: page cache below their memory.min (version 2). Which groups have that is looked for once.
+ */
+int sysinfo__protected_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                              uint64_t *bytes);
+void sysinfo__protected_forget(struct sysinfo__hierarchy *hierarchy);
+
+/*
+ * The process's memory group: the lowest level that has a use, for a threaded group has none, nor one
+ * that lacks the controller. Sets *level to the number of levels where there is none.
+ */
+int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t *level,
+                          uint64_t *bytes);
+
+/* The tightest memory limit of the cgroups alone. */
+int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+
 /* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
 int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                                  int file, const char *complaint);
@@ -215,5 +233,22 @@ struct sysinfo__quota {
     bool is_certain; /* All levels were seen. */
 };
 int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota);
+
+/* ---- What bounds the memory of one process beside its cgroups ---- */
+
+struct sysinfo__process_bound {
+    const char *name; /* "RLIMIT_AS" */
+    uint64_t limit, used;
+    bool is_limit; /* Set by somebody; else it is what addresses can reach. */
+    bool is_use_known;
+};
+enum { SYSINFO__PROCESS_BOUNDS = 3 };
+
+/* Fills the bounds that there are, and sets *count. */
+int sysinfo__process_bounds(struct sysinfo_host *host, struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS],
+                            size_t *count);
+
+/* Reads /proc/self/status of the process that asks into the state's text, where there is one. */
+int sysinfo__process_status(struct sysinfo_host *host);
 
 #endif

@@ -21,7 +21,7 @@ struct question {
 
 static int ask_pressure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct question *question = context;
-    if (hierarchy->levels == 0) {
+    if (hierarchy->levels == 0 || hierarchy->is_above) {
         return sysinfo__no_group(host);
     }
     int status = sysinfo__hierarchy_read(host, hierarchy, 0, question->file);

@@ -63,6 +63,8 @@ enum sysinfo__sight {
 struct sysinfo__hierarchy {
     enum sysinfo__sight sight;
     bool is_v2;
+    bool is_above;       /* The levels are groups above the process's own, which is not shown. */
+    bool is_top_hidden;  /* There are groups above the highest level, and no mount shows them. */
     char *group;         /* The path of the process's group in the hierarchy; NULL: not known. */
     char *path;          /* Its folder, with room behind it for the name of a file. */
     size_t length;       /* Of that. */
@@ -70,8 +72,17 @@ struct sysinfo__hierarchy {
     size_t levels;
     struct sysinfo__cgroup_level {
         size_t path_length; /* Its folder is the first so many bytes of `path`. */
+        bool is_scanned;    /* For the groups in it that are protected. */
+        uint64_t min;       /* Its own memory.min when that was done. */
         struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
     } * level;
+    /* Groups beside the process's own and those above it that have memory.min. */
+    struct sysinfo__protected {
+        size_t level; /* It lies in this level's group. */
+        char *path;
+        struct sysinfo__kept min, current, stat;
+    } * guarded;
+    size_t protected_count, protected_capacity;
     bool is_watched;
     int watches;
     struct {
@@ -103,11 +114,13 @@ struct sysinfo__state {
     struct sysinfo__kept arcstats; /* Of ZFS. */
 
     struct sysinfo__cgroups cgroups;
+    struct sysinfo__process {
+        int64_t id; /* Whose files these are. */
+        struct sysinfo__kept status, limits;
+    } process;
     struct sysinfo__affinity {
         unsigned long *mask; /* What the kernel fills; grown to what it asks for. */
         size_t words;
-        int64_t process; /* Whose /proc/self/status the descriptor is. */
-        struct sysinfo__kept status;
         struct sysinfo__cpu_set allowed, other;
         /* The set that was counted last, 0: none, and its cores, 0: the machine does not say. */
         uint64_t counted_hash, counted_cores;

@@ -19,7 +19,7 @@
 
 #include "limits_suites.h"
 
-enum { MOST_MACHINES = 64 };
+enum { MOST_MACHINES = 128 };
 static char names[MOST_MACHINES][64];
 static int count;
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel refuses to map more than RLIMIT_AS in all (VmSize), and more than RLIMIT_DATA
+ * that is private and writable (VmData, since Linux 4.7; before, the heap alone): getrlimit(2), proc(5).
+ */
+
+#include "linux.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define STATUS_FILE "/proc/self/status"
+#define LIMITS_FILE "/proc/self/limits"
+
+/* A descriptor below /proc/self is of the process that opened it, not of a child. */
+static void renew(struct sysinfo__process *process) {
+    if (process->id != getpid()) {
+        sysinfo__kept_close(&process->status);
+        sysinfo__kept_close(&process->limits);
+        process->id = getpid();
+    }
+}
+
+int sysinfo__process_status(struct sysinfo_host *host) {
+    struct sysinfo__process *process = &sysinfo__state(host)->process;
+    renew(process);
+    return sysinfo__file_read_if_any(host, STATUS_FILE, &process->status);
+}
+
+static void add_bound(struct sysinfo__process_bound *bounds, size_t *count, const char *name, uint64_t limit,
+                      bool is_limit) {
+    if (limit != SYSINFO_UNLIMITED) {
+        bounds[(*count)++] = (struct sysinfo__process_bound){name, limit, 0, is_limit, false};
+    }
+}
+
+static uint64_t own_limit(int resource) {
+    struct rlimit limit;
+    int failed = resource == RLIMIT_AS ? getrlimit(RLIMIT_AS, &limit) : getrlimit(RLIMIT_DATA, &limit);
+    return failed == 0 && limit.rlim_cur != RLIM_INFINITY ? (uint64_t)limit.rlim_cur : SYSINFO_UNLIMITED;
+}
+
+/*
+ * Where a 32-bit program's addresses end: 2, 3 or 4 GiB, by the kernel. The stack that
+ * the program began with lies below that end, and so does what the kernel put on it.
+ */
+static uint64_t address_space(void) {
+    if (sizeof(void *) > 4) {
+        return SYSINFO_UNLIMITED;
+    }
+    uint64_t on_stack = getauxval(AT_RANDOM), gib = UINT64_C(1) << 30;
+    return on_stack == 0 ? 4 * gib : (on_stack / gib + 1) * gib;
+}
+
+/* Below another root what its own file says of its process, where there is one. */
+static int read_limits(struct sysinfo_host *host, uint64_t *address, uint64_t *data) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    renew(&state->process);
+    int status = sysinfo__file_read_if_any(host, LIMITS_FILE, &state->process.limits);
+    if (status == SYSINFO_OK) {
+        *address = sysinfo__decode_process_limit(state->text, state->length, "Max address space");
+        *data = sysinfo__decode_process_limit(state->text, state->length, "Max data size");
+    }
+    return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
+int sysinfo__process_bounds(struct sysinfo_host *host, struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS],
+                            size_t *count) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t address = SYSINFO_UNLIMITED, data = SYSINFO_UNLIMITED, space = SYSINFO_UNLIMITED;
+    int status = SYSINFO_OK;
+    *count = 0;
+    if (sysinfo__root_is_own(host)) {
+        address = own_limit(RLIMIT_AS);
+        data = own_limit(RLIMIT_DATA);
+        space = address_space();
+    } else {
+        status = read_limits(host, &address, &data);
+    }
+    add_bound(bounds, count, "RLIMIT_AS", address, true);
+    add_bound(bounds, count, "RLIMIT_DATA", data, true);
+    add_bound(bounds, count, "address space", space, false);
+    if (status != SYSINFO_OK || *count == 0) {
+        return status;
+    }
+    status = sysinfo__process_status(host);
+    for (size_t i = 0; i < *count && status == SYSINFO_OK; i++) {
+        const char *key = strcmp(bounds[i].name, "RLIMIT_DATA") == 0 ? "VmData:" : "VmSize:";
+        bounds[i].is_use_known = sysinfo__decode_status_size(state->text, state->length, key, &bounds[i].used);
+    }
+    return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
