@@ -275,8 +275,13 @@ static int tell_limit(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) 
     if (limit.limit == SYSINFO_UNLIMITED) {
         return SYSINFO_OK;
     }
+    uint64_t own = cgroup->present;
     FACT(cgroup, limit_level, limit.level);
-    return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_limit, cgroup);
+    status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_limit, cgroup);
+    if (SYSINFO_IS_ESTIMATED(&limit, limit)) { /* A level that could not be seen may hold a tighter one. */
+        cgroup->estimated |= cgroup->present & ~own;
+    }
+    return status;
 }
 
 int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample) {
