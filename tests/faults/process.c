@@ -58,7 +58,10 @@ static void tick(int signal) {
     ticks++;
 }
 
-/* Without SA_RESTART, every 3 ms: neither the sleep nor a read is cut short. */
+/*
+ * Without SA_RESTART, every 3 ms: neither the sleep nor a read is cut short. On a busy machine the
+ * signals of one interval may arrive as one, which a single restart would survive: until there are more.
+ */
 START_TEST(signals_do_not_shorten_an_interval) {
     struct sigaction action = {.sa_handler = tick}, old;
     struct itimerval every = {{0, 3000}, {0, 3000}}, never = {{0, 0}, {0, 0}};
@@ -66,15 +69,18 @@ START_TEST(signals_do_not_shorten_an_interval) {
     struct sysinfo_host *host = open_root(NULL);
     double percent;
     ck_assert_int_eq(sigaction(SIGALRM, &action, &old), 0);
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
-    clock_gettime(CLOCK_MONOTONIC, &start);
-    int status = sysinfo_cpu_percent(host, 0.05, &percent);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
-    ck_assert_int_eq(sigaction(SIGALRM, &old, NULL), 0);
-    ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+    for (int round = 0; round < 500 && ticks < 2; round++) {
+        ticks = 0;
+        ck_assert_int_eq(setitimer(ITIMER_REAL, &every, NULL), 0);
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        int status = sysinfo_cpu_percent(host, 0.05, &percent);
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+        ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_YET);
+        ck_assert((double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9 >= 0.05);
+    }
     ck_assert_int_gt(ticks, 1);
-    ck_assert((double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9 >= 0.05);
+    ck_assert_int_eq(sigaction(SIGALRM, &old, NULL), 0);
     sysinfo_host_close(host);
 }
 END_TEST
