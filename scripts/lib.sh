@@ -27,7 +27,8 @@ say() {
 
 # ---- Packages ----
 
-# A package may have other names in other releases: 'libmimalloc3|libmimalloc2.0' is one of them, the first that can be had.
+# A package may have other names in other releases: 'libmimalloc3|libmimalloc2.0' is the first of them that can be had.
+# 'gcc-12?' is wanted where the release has it.
 
 # Whether what the Debian package brings is here, wherever it came from; 2: only the package manager knows.
 is_provided() {
@@ -46,6 +47,13 @@ installed_packages() {
     dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p'
 }
 
+# has_candidate PACKAGE: whether apt-get can install it.
+has_candidate() {
+    local policy
+    policy=$(apt-cache policy "$1" 2>/dev/null)
+    [[ $policy == *'Candidate: '[^\(]* ]] # "(none)" is a name that other packages mention.
+}
+
 # missing_packages PACKAGE...: those that are not installed, each once, one a line.
 missing_packages() {
     local package name unsure=()
@@ -61,27 +69,26 @@ missing_packages() {
     done
     ((${#unsure[@]} > 0)) || return 0
     local names installed
-    IFS='|' read -ra names <<<"$(IFS='|' && printf '%s' "${unsure[*]}")"
+    IFS='|' read -ra names <<<"$(IFS='|' && printf '%s' "${unsure[*]%\?}")"
     installed=$(installed_packages "${names[@]}")
     for package in "${unsure[@]}"; do
-        IFS='|' read -ra names <<<"$package"
+        IFS='|' read -ra names <<<"${package%\?}"
         for name in "${names[@]}"; do
             ! grep -qxF "${name%%:*}" <<<"$installed" || continue 2
         done
+        [[ $package != *\? ]] || has_candidate "${package%\?}" || continue
         printf '%s\n' "$package"
     done
 }
 
 # choose_names PACKAGE...: the name that each of them has in this release, one a line; the last one where none can be had.
 choose_names() {
-    local package name names candidates
+    local package name names
     for package in "$@"; do
-        IFS='|' read -ra names <<<"$package"
+        IFS='|' read -ra names <<<"${package%\?}"
         for name in "${names[@]}"; do
-            [[ $name != "$package" ]] || break
-            candidates=$(apt-cache policy "$name" 2>/dev/null)
-            # "Candidate: (none)" is a name that other packages mention.
-            [[ $candidates != *'Candidate: '[^\(]* ]] || break
+            ((${#names[@]} > 1)) || break
+            ! has_candidate "$name" || break
         done
         printf '%s\n' "$name"
     done
@@ -123,6 +130,7 @@ install_packages() {
     say "installing ${#names[@]} packages and what they depend on; this may take some minutes (build/logs/apt.log)"
     if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
         as_root "${apt_get[@]}" update
+        mapfile -t missing < <(missing_packages "$@") # Now it is known what this release has.
         mapfile -t names < <(choose_names "${missing[@]}")
     fi
     if as_root "${apt_get[@]}" install --no-install-recommends "${names[@]}"; then
