@@ -23,7 +23,6 @@
 #include <sysinfo/memory.h>
 #include <sysinfo/numa.h>
 #include <sysinfo/pressure.h>
-#include <sysinfo/process.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>

@@ -103,6 +103,10 @@ int sysinfo_mark(const char *recording, const char *name) {
     if (name == NULL || *name == '\0') {
         return SYSINFO_INVALID;
     }
+    const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
+    if (tracker != NULL) {
+        tracker->request(name);
+    }
     if (recording == NULL || *recording == '\0') {
         return SYSINFO_OK;
     }

@@ -410,6 +410,8 @@ static bool is_same_site(const struct sysinfo_heap_snapshot *a, size_t left, con
     return true;
 }
 
+#define TAKEN (UINT32_C(1) << 31)
+
 static void match_sites(struct merger *merger) {
     const struct sysinfo_heap_snapshot *now = merger->now, *before = merger->before;
     for (size_t i = 0; i < count_of(&now->header, SYSINFO__SECTION_SITES); i++) {
@@ -422,8 +424,10 @@ static void match_sites(struct merger *merger) {
     for (size_t i = 0; i < count_of(&before->header, SYSINFO__SECTION_SITES); i++) {
         for (size_t place = (size_t)hash_site(before, i) & (merger->room - 1); merger->index[place] != 0;
              place = (place + 1) & (merger->room - 1)) {
-            if (is_same_site(now, merger->index[place] - 1, before, i)) {
+            bool is_free = (merger->index[place] & TAKEN) == 0; /* A file may have the same site twice. */
+            if (is_free && is_same_site(now, merger->index[place] - 1, before, i)) {
                 merger->same[i] = merger->index[place];
+                merger->index[place] |= TAKEN;
                 break;
             }
         }
@@ -479,7 +483,12 @@ static void add_site(struct target *target, const struct sysinfo_heap_snapshot *
                      const struct sysinfo__blocks_row *a, size_t as, const struct sysinfo__blocks_row *b, size_t bs) {
     struct sysinfo__blocks_row *row = target_rows(target, SYSINFO__SECTION_ROWS);
     size_t added = merge_rows(a, as, b, bs, (uint32_t)target->sites, row + target->rows);
-    if (added == 0) {
+    uint64_t blocks = 0, bytes = 0;
+    for (size_t i = 0; i < added; i++) {
+        blocks += row[target->rows + i].blocks;
+        bytes += row[target->rows + i].bytes;
+    }
+    if (blocks == 0 && bytes == 0) { /* As many as before, if in other generations. */
         return;
     }
     struct sysinfo__blocks_site *site = target_rows(target, SYSINFO__SECTION_SITES);
@@ -487,10 +496,8 @@ static void add_site(struct target *target, const struct sysinfo_heap_snapshot *
     const uint64_t *source = rows_of(from->bytes, &from->header, SYSINFO__SECTION_FRAMES);
     site += target->sites++;
     *site = (struct sysinfo__blocks_site){.first = target->frames, .count = from->row[number].count};
-    for (size_t i = 0; i < added; i++) {
-        site->blocks += row[target->rows + i].blocks;
-        site->bytes += row[target->rows + i].bytes;
-    }
+    site->blocks = blocks;
+    site->bytes = bytes;
     target->rows += added;
     for (size_t i = 0; i < site->count; i++) {
         frame[target->frames++] = source[from->row[number].first + i] + (shift << OFFSET_BITS);

@@ -116,7 +116,7 @@ struct sysinfo__state {
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {
         int64_t id; /* Whose files these are. */
-        struct sysinfo__kept status, limits, statm, rollup;
+        struct sysinfo__kept status, limits;
     } process;
     struct sysinfo__affinity {
         unsigned long *mask; /* What the kernel fills; grown to what it asks for. */

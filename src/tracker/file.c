@@ -90,7 +90,7 @@ static bool map_file(int fd, const struct sysinfo__memory *content) {
 }
 
 /* The environment is that of the start: a program may change it, and a child keep to the old one. */
-static const char *find_folder(void) {
+const char *sysinfo__records_directory(void) {
     static char folder[PATH_BYTES - 32];
     static bool is_known;
     if (!is_known) {
@@ -104,7 +104,7 @@ static const char *find_folder(void) {
 }
 
 bool sysinfo__record_to_file(const struct sysinfo__memory *content) {
-    const char *folder = find_folder();
+    const char *folder = sysinfo__records_directory();
     if (folder == NULL || !may_grow()) {
         return false;
     }

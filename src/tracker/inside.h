@@ -131,6 +131,9 @@ void sysinfo__find_owner(void);
 
 /* ---- file.c ---- */
 
+/* NULL: none. */
+const char *sysinfo__records_directory(void);
+
 /*
  * Makes a file in the folder with this content, and maps it over the record. False: there is none,
  * and nothing has changed.

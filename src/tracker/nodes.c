@@ -112,6 +112,7 @@ static void begin_as_child(void) {
     sysinfo__repair_watch();
     sysinfo__repair_mapped();
     sysinfo__forget_footprint_lock();
+    sysinfo__forget_copies();
     wiped.slot[0] = &sysinfo__memory.node[0];
     if (own != 0) {
         wiped.slot[own] = &sysinfo__memory.node[own];
@@ -248,6 +249,9 @@ __attribute__((destructor)) static void end(void) {
     node_t *node = sysinfo__find_node();
     if (node != NULL) {
         sysinfo__flush(node, false);
+    }
+    if (sysinfo__is_counting()) {
+        sysinfo__record_blocks("exit", true);
     }
     STORE(sysinfo__memory.header.has_ended, 1);
 }
@@ -426,6 +430,7 @@ const struct sysinfo__tracker *sysinfo__tracker(void) {
         .keeps_sites = keeps_sites,
         .next_generation = sysinfo__next_generation,
         .snapshot = sysinfo__snapshot,
+        .request = sysinfo__request_snapshots,
     };
     return &tracker;
 }

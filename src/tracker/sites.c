@@ -341,8 +341,12 @@ static inline void note(void *block, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
             return;
         }
     }
-    uint32_t site = find_site_of(pc, sp, fp), generation = (uint32_t)LOAD(sysinfo__control->state);
+    uint64_t state = LOAD(sysinfo__control->state);
+    uint32_t site = find_site_of(pc, sp, fp), generation = (uint32_t)state & SYSINFO__GENERATION_MOST;
     STORE(*word, site << SYSINFO__SITE_SHIFT | generation << 1 | (uint32_t)((uintptr_t)block / 16 % 2));
+    if (UNLIKELY(state >> 32 != LOAD(sysinfo__request_served))) {
+        sysinfo__serve_request();
+    }
 }
 
 /* What the word was; the block is about to be freed. */
@@ -518,7 +522,9 @@ void sysinfo__keep_sites_if_asked(void) {
         if (asked[1] >= '0' && asked[1] <= '9') {
             frames = frames * 10 + (uint32_t)(asked[1] - '0');
         }
-        (void)sysinfo__keep_sites(frames < SYSINFO__FRAMES_MOST ? frames : SYSINFO__FRAMES_MOST);
+        if (sysinfo__keep_sites(frames < SYSINFO__FRAMES_MOST ? frames : SYSINFO__FRAMES_MOST)) {
+            sysinfo__records_begin();
+        }
     }
 }
 

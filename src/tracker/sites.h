@@ -178,7 +178,16 @@ struct sysinfo__control {
 };
 _Static_assert(sizeof(struct sysinfo__control) == 128, "read by other processes");
 
+#define SYSINFO__CONTROL_NAME "control"
 extern struct sysinfo__control *sysinfo__control;
+
+/* Uses the control file of the directory of records, if there is one. */
+void sysinfo__records_begin(void);
+
+/* The number of the last request that was met; another number in the control: there is a new one. */
+extern uint32_t sysinfo__request_served;
+void sysinfo__serve_request(void);
+
 uint32_t sysinfo__next_generation(void);
 
 /* How large a block is. */

@@ -9,8 +9,10 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -150,6 +152,7 @@ static void add_block(void *context, uintptr_t block, uint32_t word) {
 /* ---- Writing ---- */
 
 static struct sysinfo__blocks_header header;
+static char part_path[1100], whole_path[1100]; /* Of a file; the copy gives it its name. */
 static char *output;
 static size_t output_used;
 enum { OUTPUT_ROOM = 1 << 30 };
@@ -296,7 +299,12 @@ __attribute__((noreturn)) static void be_copy(int fd, const struct sysinfo__requ
     memcpy(header.image, sysinfo__memory.header.image, sizeof header.image);
     memcpy(header.label, request->label, sizeof header.label);
     memcpy(output, &header, sizeof header);
-    sysinfo__give_up(write_whole(fd, output, output_used) ? SYSINFO_OK : SYSINFO_SYSTEM);
+    bool is_written = write_whole(fd, output, output_used);
+    if (part_path[0] != '\0') {
+        (void)(is_written ? syscall(SYS_renameat2, AT_FDCWD, part_path, AT_FDCWD, whole_path, 0)
+                          : syscall(SYS_unlinkat, AT_FDCWD, part_path, 0));
+    }
+    sysinfo__give_up(is_written ? SYSINFO_OK : SYSINFO_SYSTEM);
 }
 
 /* ---- The copy ---- */
@@ -330,9 +338,16 @@ static void begin_header(void) {
     header.time = nanoseconds();
 }
 
+/* ---- The copy, seen from the process ---- */
+
 static int lock;
 
-int sysinfo__snapshot_to(int fd, const struct sysinfo__request *request) {
+struct copy {
+    pid_t pid;
+    int wait_for;
+};
+
+static int begin_copy(int fd, const struct sysinfo__request *request, struct copy *copy) {
     sigset_t all, before;
     if (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0) {
         return SYSINFO_NOT_YET;
@@ -340,21 +355,32 @@ int sysinfo__snapshot_to(int fd, const struct sysinfo__request *request) {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     begin_header();
-    int wait_for, status = 0;
-    pid_t copy = fork_quietly(&wait_for);
-    if (copy == 0) {
+    copy->pid = fork_quietly(&copy->wait_for);
+    if (copy->pid == 0) {
         be_copy(fd, request);
     }
+    int error = errno;
     __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (copy < 0) {
-        return errno == ENOMEM || errno == EAGAIN ? SYSINFO_NO_MEMORY : SYSINFO_SYSTEM;
+    if (copy->pid < 0) {
+        return error == ENOMEM || error == EAGAIN ? SYSINFO_NO_MEMORY : SYSINFO_SYSTEM;
     }
+    return SYSINFO_OK;
+}
+
+static int end_copy(const struct copy *copy) {
+    int status = 0;
     pid_t waited;
     do {
-        waited = waitpid(copy, &status, wait_for);
+        waited = waitpid(copy->pid, &status, copy->wait_for);
     } while (waited < 0 && errno == EINTR);
-    return waited == copy && WIFEXITED(status) ? -WEXITSTATUS(status) : SYSINFO_SYSTEM;
+    return waited == copy->pid && WIFEXITED(status) ? -WEXITSTATUS(status) : SYSINFO_SYSTEM;
+}
+
+static int snapshot_to(int fd, const struct sysinfo__request *request) {
+    struct copy copy;
+    int status = begin_copy(fd, request, &copy);
+    return status == SYSINFO_OK ? end_copy(&copy) : status;
 }
 
 static int map_result(int fd, const void **bytes, size_t *size) {
@@ -375,7 +401,7 @@ int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
     struct sysinfo__request request = {.what = what};
     int error = errno;
     int fd = (int)syscall(SYS_memfd_create, "sysinfo-blocks", 1U /* MFD_CLOEXEC */);
-    int status = fd < 0 ? SYSINFO_SYSTEM : sysinfo__snapshot_to(fd, &request);
+    int status = fd < 0 ? SYSINFO_SYSTEM : snapshot_to(fd, &request);
     if (status == SYSINFO_OK) {
         status = map_result(fd, bytes, size);
     }
@@ -386,7 +412,142 @@ int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
     return status;
 }
 
+/* ---- Files, for who asks through the records' directory ---- */
+
+static uint32_t served; /* The number of the last request that was met. */
+static struct copy running;
+static int files_lock;
+
+void sysinfo__records_begin(void) {
+    const char *directory = sysinfo__records_directory();
+    char path[1100];
+    if (directory == NULL || snprintf(path, sizeof path, "%s/" SYSINFO__CONTROL_NAME, directory) >= (int)sizeof path) {
+        return;
+    }
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return;
+    }
+    struct stat file;
+    if (fstat(fd, &file) == 0 && file.st_size >= (off_t)sizeof *sysinfo__control) {
+        void *memory = sysinfo__real.mmap(NULL, sizeof *sysinfo__control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (memory != MAP_FAILED) {
+            sysinfo__control = memory;
+            sysinfo__request_served = served = (uint32_t)(LOAD(sysinfo__control->state) >> 32);
+            sysinfo__records_blocks = true;
+        }
+    }
+    (void)close(fd);
+}
+
+bool sysinfo__records_blocks;
+uint32_t sysinfo__request_served;
+
+/* A process that has become another by exec may have the names of the first: the next that is free. */
+static int make_file(void) {
+    static uint32_t next;
+    for (int attempts = 0; attempts < 10000; attempts++, next++) {
+        int length =
+            snprintf(part_path, sizeof part_path, "%s/%ld-%u.part", sysinfo__records_directory(), (long)getpid(), next);
+        (void)snprintf(whole_path, sizeof whole_path, "%s/%ld-%u.blocks", sysinfo__records_directory(), (long)getpid(),
+                       next);
+        if (length < 0 || (size_t)length >= sizeof part_path) {
+            break;
+        }
+        int fd = access(whole_path, F_OK) == 0 ? -1 : open(part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd >= 0 || (errno != EEXIST && access(whole_path, F_OK) != 0)) {
+            next++;
+            return fd;
+        }
+    }
+    return -1;
+}
+
+/* An earlier copy has ended, or is waited for. False: another thread is at it. */
+static bool take_files(void) {
+    if (__atomic_exchange_n(&files_lock, 1, __ATOMIC_ACQUIRE) != 0) {
+        return false;
+    }
+    if (running.pid > 0) {
+        (void)end_copy(&running);
+        running.pid = 0;
+    }
+    return true;
+}
+
+void sysinfo__record_blocks(const char *label, bool is_end) {
+    if (!sysinfo__records_blocks || !take_files()) {
+        return;
+    }
+    int error = errno;
+    struct sysinfo__request request = {.what = LOAD(sysinfo__control->what)};
+    size_t length = strnlen(label, sizeof request.label - 1);
+    memcpy(request.label, label, length);
+    int fd = make_file();
+    if (fd >= 0) {
+        if (begin_copy(fd, &request, &running) != SYSINFO_OK) {
+            running.pid = 0;
+            (void)unlink(part_path);
+        } else if (is_end) {
+            (void)end_copy(&running);
+            running.pid = 0;
+        }
+        (void)close(fd);
+    }
+    part_path[0] = '\0';
+    errno = error;
+    __atomic_store_n(&files_lock, 0, __ATOMIC_RELEASE);
+}
+
+void sysinfo__serve_request(void) {
+    uint32_t number = (uint32_t)(LOAD(sysinfo__control->state) >> 32), before = LOAD(served);
+    if (number == before ||
+        !__atomic_compare_exchange_n(&served, &before, number, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        return;
+    }
+    char label[sizeof sysinfo__control->label];
+    memcpy(label, sysinfo__control->label, sizeof label);
+    label[sizeof label - 1] = '\0';
+    sysinfo__record_blocks(label, false);
+    STORE(sysinfo__request_served, number);
+}
+
+/* The copies of the parent are not children of this process. */
+void sysinfo__forget_copies(void) {
+    running.pid = 0;
+    files_lock = 0;
+    lock = 0;
+}
+
+void sysinfo__request_snapshots(const char *label) {
+    if (!sysinfo__records_blocks) {
+        return;
+    }
+    size_t length = strnlen(label, sizeof sysinfo__control->label - 1);
+    memcpy(sysinfo__control->label, label, length);
+    sysinfo__control->label[length] = '\0';
+    uint64_t state = LOAD(sysinfo__control->state), next;
+    do {
+        uint32_t generation = (uint32_t)state;
+        next = ((state >> 32) + 1) << 32 | (generation < SYSINFO__GENERATION_MOST ? generation + 1 : generation);
+    } while (
+        !__atomic_compare_exchange_n(&sysinfo__control->state, &state, next, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+    sysinfo__serve_request();
+}
+
 #else
+
+bool sysinfo__records_blocks;
+void sysinfo__record_blocks(const char *label, bool is_end) {
+    (void)label, (void)is_end;
+}
+
+void sysinfo__request_snapshots(const char *label) {
+    (void)label;
+}
+
+void sysinfo__forget_copies(void) {
+}
 
 int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
     (void)what, (void)bytes, (void)size;

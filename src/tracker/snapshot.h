@@ -14,7 +14,18 @@ struct sysinfo__request {
 
 /* Maps a snapshot of this moment; a status of the library. */
 int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size);
-int sysinfo__snapshot_to(int fd, const struct sysinfo__request *request);
+
+/* ---- Files in the directory of records, where its owner has put a control file ---- */
+
+/* There is one: snapshots are written on request and at the end. */
+extern bool sysinfo__records_blocks;
+
+void sysinfo__record_blocks(const char *label, bool is_end);
+
+/* Asks all processes of the tree, and begins the next generation. */
+void sysinfo__request_snapshots(const char *label);
+
+void sysinfo__forget_copies(void);
 
 /* ---- In the copy alone ---- */
 

@@ -56,6 +56,9 @@ struct sysinfo__tracker {
     bool (*keeps_sites)(void);
     uint32_t (*next_generation)(void);
     int (*snapshot)(uint32_t what, const void **bytes, size_t *size); /* To be unmapped. */
+
+    /* A mark: each process of the tree takes a snapshot, where `sysinfo run` keeps them. */
+    void (*request)(const char *label);
 };
 
 #ifdef __ELF__
