@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Snapshots of live blocks, from a file that anybody may have written: what is read of one, and of two their difference. */
+#include <sysinfo/heap_tracker.h>
+
+#include "harness.h"
+
+static void read_text(const char *text, size_t *sum) {
+    MUST(text != NULL);
+    *sum += strlen(text);
+}
+
+/* All that it says can be read, and is no more than its bytes. */
+static void read_all(const struct sysinfo_heap_snapshot *snapshot, size_t size) {
+    size_t sites = sysinfo_heap_snapshot_sites(snapshot), sum = 0, bytes;
+    struct sysinfo_heap_moment moment;
+    const char *label, *image;
+    MUST(sysinfo_heap_snapshot_moment(snapshot, &moment, sizeof moment, &label, &image) == SYSINFO_OK);
+    read_text(label, &sum);
+    read_text(image, &sum);
+    MUST(sites <= size / 56 + 1);
+    MUST(sysinfo_heap_snapshot_bytes(snapshot, &bytes) != NULL && bytes <= size);
+    int64_t before = INT64_MAX;
+    for (size_t i = 0; i < sites; i++) {
+        struct sysinfo_heap_site site;
+        const struct sysinfo_heap_frame *frame;
+        MUST(sysinfo_heap_snapshot_site(snapshot, i, &site, sizeof site, &frame) == SYSINFO_OK);
+        MUST(site.bytes <= before);
+        MUST(site.frames <= size / 8);
+        before = site.bytes;
+        for (uint64_t k = 0; k < site.frames && k < 64; k++) {
+            read_text(frame[k].module, &sum);
+            read_text(frame[k].build_id, &sum);
+            MUST(frame[k].offset >> 48 == 0 && strlen(frame[k].build_id) <= 64);
+        }
+    }
+}
+
+/* Of its very length, and where rows of 8 bytes may lie. */
+static char *copy_of(const uint8_t *data, size_t size) {
+    char *bytes = memory(size);
+    memcpy(bytes, data, size);
+    return bytes;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    char *bytes = copy_of(data, size);
+    struct sysinfo_heap_snapshot *first = NULL, *second = NULL, *difference;
+    size_t used = 0, more = 0;
+    int status = sysinfo_heap_snapshot_read(&first, bytes, size, &used);
+    MUST(status == SYSINFO_OK || (status == SYSINFO_MALFORMED && first == NULL));
+    if (status == SYSINFO_OK) {
+        MUST(used > 0 && used <= size && used % 8 == 0);
+        read_all(first, used);
+        if (sysinfo_heap_snapshot_read(&second, bytes + used, size - used, &more) == SYSINFO_OK &&
+            sysinfo_heap_snapshot_subtract(second, first, &difference) == SYSINFO_OK) {
+            read_all(difference, 2 * size + 8192);
+            sysinfo_heap_snapshot_close(difference);
+        }
+        MUST(sysinfo_heap_snapshot_subtract(first, first, &difference) == SYSINFO_OK);
+        MUST(sysinfo_heap_snapshot_sites(difference) == 0);
+        sysinfo_heap_snapshot_close(difference);
+        sysinfo_heap_snapshot_close(second);
+        sysinfo_heap_snapshot_close(first);
+    }
+    free(bytes);
+    return 0;
+}
