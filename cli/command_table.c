@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "blocks/blocks.h"
 #include "fail.h"
 #include "parse.h"
 #include "plot/plot.h"
@@ -133,6 +134,7 @@ static const struct command commands[] = {
      .options = SAMPLES | BIT(HUMAN) | BIT(UNIT) | BIT(RATE),
      .refuses = {{OPTION_ROOT, "heap and @ exclude each other: the heap is that of sysinfo itself"}},
      .meaning = "the heap of sysinfo itself",
+     .line = "a group of figures, as a table or values",
      .examples = "  sysinfo heap                     what sysinfo's own heap holds\n"
                  "  sysinfo heap used                one number, in bytes\n"
                  "  LD_PRELOAD=libjemalloc.so.2 sysinfo heap\n",
@@ -140,19 +142,6 @@ static const struct command commands[] = {
               "to a program about its heap, and which allocators it knows. What the\n"
               "allocator does not report is left out.\n"
               "Fields: sysinfo fields heap.\n",
-     .run = run_group},
-    {.name = "process",
-     .operands = "[FIELD...] [INTERVAL [COUNT]]",
-     .completes = "fields",
-     .options = SAMPLES | BIT(HUMAN) | BIT(UNIT),
-     .refuses = {{OPTION_ROOT, "process and @ exclude each other: the process is sysinfo itself"}},
-     .meaning = "what sysinfo itself uses",
-     .line = "a group of figures, as a table or values",
-     .examples = "  sysinfo process                  memory, threads and CPU time of sysinfo itself\n"
-                 "  sysinfo process rss peak_rss     two numbers, in bytes\n",
-     .notes = "It shows what sysinfo_process_detail() reports to a program about itself. For\n"
-              "another program use sysinfo run.\n"
-              "Fields: sysinfo fields process.\n",
      .run = run_group},
     {.name = "get",
      .operands = "GROUP.FIELD... [INTERVAL [COUNT]]",
@@ -200,7 +189,7 @@ static const struct command commands[] = {
      .operands = "COMMAND [ARG...]",
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-                BIT(MAX_MEM) | BIT(HEAP) | BIT(PID),
+                BIT(MAX_MEM) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
@@ -209,11 +198,24 @@ static const struct command commands[] = {
                  "  sysinfo run --record job.csv ./job; sysinfo plot job.csv\n"
                  "  sysinfo run --heap --record job.csv ./job      a leak, or memory kept?\n"
                  "  sysinfo run --pid 4711           a process that runs already, until ^C\n",
-     .notes = "Options come before COMMAND, and -- may end them. It samples the process tree\n"
-              "every 0.1 s (-i), or less often where that would take over 1 % of a CPU.\n"
+     .notes = "Options come before COMMAND. It samples every 0.1 s (-i), below 1 % of a CPU.\n"
               "Status: the command's own, 128 + N when signal N killed it, 124 too much\n"
               "memory or time, 125 sysinfo failed, 126 not executable, 127 not found.\n",
      .run = run_command},
+    {.name = "blocks",
+     .operands = "FILE...",
+     .completes = "files",
+     .options = BIT(GENERATIONS) | BIT(FOLDED) | BIT(TOP) | BIT(JSON) | BIT(OUTPUT) | BIT(PID),
+     .refuses = {{OPTION_FORMAT, "@ is not a format of this table; write --json"}},
+     .meaning = "which calls hold the memory",
+     .examples = "  sysinfo run --sites --heap-record job.blocks -- ./job\n"
+                 "  sysinfo blocks job.blocks              what was live at the exit\n"
+                 "  sysinfo blocks job.blocks@load job.blocks@save    what came between\n"
+                 "  sysinfo blocks --generations job.blocks           which site leaks\n",
+     .notes = "FILE is what run --heap-record wrote; with a second, the difference is printed.\n"
+              "FILE@MARK is the snapshot at a mark: its name, \"exit\", \"every\" or its number;\n"
+              "without it, the last. Of several processes, that with the most bytes, or --pid.\n",
+     .run = run_blocks},
     {.name = "plot",
      .operands = "FILE...",
      .completes = "files",
@@ -233,7 +235,7 @@ static const struct command commands[] = {
     {.name = "mark",
      .operands = "NAME",
      .meaning = "put a label into a recording",
-     .line = "watch a program; draw it",
+     .line = "watch a program",
      .examples = "  sysinfo mark load                a label in the recording, at this moment\n",
      .notes = "For scripts below sysinfo run --record FILE. Outside it does nothing.\n"
               "A C program calls sysinfo_mark(getenv(SYSINFO_RECORDING), \"load\").\n",

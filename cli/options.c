@@ -92,6 +92,20 @@ static int set_pid(struct options *options, const char *value) {
     return 0;
 }
 
+static int set_frames(struct options *options, const char *value) {
+    if (!parse_whole(value, &options->frames) || options->frames < 1 || options->frames > 32) {
+        return usage("--sites '%s' is not a number of frames from 1 to 32", value);
+    }
+    return 0;
+}
+
+static int set_top(struct options *options, const char *value) {
+    if (!parse_whole(value, &options->top) || options->top == 0) {
+        return usage("--top '%s' is not a number of rows", value);
+    }
+    return 0;
+}
+
 static int set_width(struct options *options, const char *value) {
     if (!parse_whole(value, &options->width) || options->width < 40 || options->width > 1000) {
         return usage("--width '%s' is not a number of columns from 40 to 1000", value);
@@ -154,6 +168,18 @@ static int set(struct options *options, const struct option *option, const char 
         break;
     case OPTION_MAX_MEM:
         options->max_mem = value;
+        break;
+    case OPTION_SITES:
+        status = set_frames(options, value);
+        break;
+    case OPTION_EVERY:
+        status = parse_duration("--every", value, &options->every);
+        break;
+    case OPTION_HEAP_RECORD:
+        status = set_file(&options->heap_record, option, word, value);
+        break;
+    case OPTION_TOP:
+        status = set_top(options, value);
         break;
     case OPTION_PID:
         status = set_pid(options, value);

@@ -39,6 +39,9 @@ enum option_id {
     OPTION_PER_PROCESS,
     OPTION_MAX_MEM,
     OPTION_HEAP,
+    OPTION_SITES,
+    OPTION_EVERY,
+    OPTION_HEAP_RECORD,
     OPTION_PID,
     OPTION_SVG,
     OPTION_ASCII,
@@ -48,6 +51,9 @@ enum option_id {
     OPTION_COLUMN,
     OPTION_TITLE,
     OPTION_RATE,
+    OPTION_GENERATIONS,
+    OPTION_FOLDED,
+    OPTION_TOP,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -93,8 +99,12 @@ struct options {
     double timeout;     /* Seconds of --timeout, which may be 0. */
     const char *timeout_text;
 
-    const char *record;  /* NULL: not given, like those below. */
-    const char *max_mem; /* A size or a percentage. */
+    const char *record;      /* NULL: not given, like those below. */
+    const char *max_mem;     /* A size or a percentage. */
+    uint64_t frames;         /* Of --sites; 0: not given. */
+    double every;            /* Seconds; 0: not given. */
+    const char *heap_record; /* NULL: not given. */
+    uint64_t top;            /* 0: not given. */
     int64_t pid;
     const char *pid_text;
     uint64_t width; /* 0: not given. */

@@ -5,6 +5,7 @@
 
 #include "fail.h"
 #include "plot/plot.h"
+#include "run/snapshots.h"
 
 int run_mark(struct options *options) {
     if (options->operands == 0 || *options->operand[0] == '\0') {
@@ -13,7 +14,10 @@ int run_mark(struct options *options) {
     if (options->operands > 1) {
         return usage("unexpected '%s' after the name; quote a name with blanks", options->operand[1]);
     }
-    const char *recording = getenv(SYSINFO_RECORDING);
+    const char *recording = getenv(SYSINFO_RECORDING), *records = getenv(SYSINFO_HEAP_RECORDS);
+    if (records != NULL) {
+        snapshots_mark(records, options->operand[0]);
+    }
     int marked = sysinfo_mark(recording, options->operand[0]);
     if (marked == SYSINFO_INVALID) {
         return trouble("%s is '%s', which is no recording", SYSINFO_RECORDING, recording);

@@ -2,6 +2,7 @@
 #include "run/heaps.h"
 
 #include "fail.h"
+#include "run/snapshots.h"
 
 struct heaps *heaps_open(void) {
     trouble("--heap: heaps cannot be counted on this system");
@@ -45,4 +46,30 @@ const struct heap_totals *heaps_conclude(struct heaps *heaps) {
 
 void heaps_close(struct heaps *heaps) {
     (void)heaps;
+}
+
+struct snapshots *snapshots_open(const char *directory, const char *path) {
+    (void)directory;
+    (void)path;
+    return NULL;
+}
+
+void snapshots_request(struct snapshots *snapshots, const char *label) {
+    (void)snapshots;
+    (void)label;
+}
+
+void snapshots_collect(struct snapshots *snapshots, bool is_end) {
+    (void)snapshots;
+    (void)is_end;
+}
+
+bool snapshots_close(struct snapshots *snapshots) {
+    (void)snapshots;
+    return true;
+}
+
+void snapshots_mark(const char *directory, const char *label) {
+    (void)directory;
+    (void)label;
 }

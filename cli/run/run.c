@@ -9,6 +9,8 @@
  */
 #include "run/run.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -20,6 +22,7 @@
 #include "run/child.h"
 #include "run/heaps.h"
 #include "run/report.h"
+#include "run/snapshots.h"
 #include "run/tree.h"
 #include "schedule.h"
 #include "value.h"
@@ -37,9 +40,11 @@
 struct run {
     const struct options *options;
     struct child child;
-    struct tree *tree;         /* NULL: no sampler. */
-    struct recorder *recorder; /* NULL: nothing is recorded. */
-    struct heaps *heaps;       /* NULL: they are not counted. */
+    struct tree *tree;           /* NULL: no sampler. */
+    struct recorder *recorder;   /* NULL: nothing is recorded. */
+    struct heaps *heaps;         /* NULL: they are not counted. */
+    struct snapshots *snapshots; /* NULL: of live blocks, none are kept. */
+    double next_snapshot, next_collection;
     struct report report;
 
     struct schedule schedule;
@@ -268,6 +273,21 @@ static void check_limits(struct run *run, const struct tree_sample *sample, doub
 
 /* ---- A command from its start to its end ---- */
 
+static void tend_snapshots(struct run *run, double moment, double *wake) {
+    double every = run->options->every;
+    if (every > 0 && moment >= run->next_snapshot) {
+        if (run->next_snapshot > 0) {
+            snapshots_request(run->snapshots, "every");
+        }
+        run->next_snapshot = run->next_snapshot > 0 ? run->next_snapshot + every : run->child.started + every;
+    }
+    if (moment >= run->next_collection) {
+        snapshots_collect(run->snapshots, false);
+        run->next_collection = moment + 1;
+    }
+    *wake = every > 0 && run->next_snapshot < *wake ? run->next_snapshot : *wake;
+}
+
 static void run_on(struct run *run) {
     double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : 0;
     while (!run->child.has_ended && run->report.ended_for == NULL) {
@@ -278,6 +298,9 @@ static void run_on(struct run *run) {
         }
         check_limits(run, sample, deadline);
         double wake = run->tree != NULL ? run->next : moment + 3600;
+        if (run->snapshots != NULL) {
+            tend_snapshots(run, moment, &wake);
+        }
         if (!run->child.has_ended && run->report.ended_for == NULL) {
             child_sleep(&run->child, deadline > 0 && deadline < wake ? deadline : wake);
         }
@@ -350,6 +373,11 @@ static void conclude(struct run *run) {
         say_above(run, report->peak, "in the largest process, between two samples,");
         report->ended_for = "max-mem";
     }
+    if (run->snapshots != NULL) {
+        snapshots_collect(run->snapshots, true);
+        run->has_failed = !snapshots_close(run->snapshots) || run->has_failed;
+        run->snapshots = NULL;
+    }
     if (run->heaps != NULL) {
         report->heaps = heaps_conclude(run->heaps);
     }
@@ -405,9 +433,16 @@ static int run_child(struct run *run, struct output *output) {
         (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
         return trouble("nothing can be sampled: %s", run->report.no_samples);
     }
-    if (options_has(options, OPTION_HEAP) && (run->heaps = heaps_open()) == NULL) {
+    if ((options_has(options, OPTION_HEAP) || options_has(options, OPTION_SITES)) &&
+        (run->heaps = heaps_open()) == NULL) {
         return EXIT_OWN_FAILURE;
     }
+    if (options->heap_record != NULL &&
+        (run->snapshots = snapshots_open(heaps_folder(run->heaps), options->heap_record)) == NULL) {
+        return EXIT_OWN_FAILURE;
+    }
+    char frames[24];
+    snprintf(frames, sizeof frames, "%" PRIu64, options->frames);
     if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
@@ -418,6 +453,7 @@ static int run_child(struct run *run, struct output *output) {
     const struct variable variables[] = {
         {SYSINFO_RECORDING, recording},
         {SYSINFO_HEAP_RECORDS, run->heaps != NULL ? heaps_folder(run->heaps) : NULL},
+        {SYSINFO_HEAP_SITES, run->snapshots != NULL ? frames : NULL},
         {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
         {NULL, NULL},
     };
@@ -533,6 +569,17 @@ static int check(const struct options *options) {
         return usage(
             "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
     }
+    if (options_has(options, OPTION_SITES) != (options->heap_record != NULL)) {
+        return options->heap_record != NULL ? usage("--heap-record keeps the sites of live blocks; add --sites")
+                                            : usage("--sites keeps snapshots in a file; add --heap-record FILE");
+    }
+    if (options->every > 0 && options->heap_record == NULL) {
+        return usage("--every is for snapshots of live blocks; add --sites --heap-record FILE");
+    }
+    if (is_watch && options->heap_record != NULL) {
+        return usage("--sites keeps blocks from the start on, so only of a command that run has started; it and --pid "
+                     "exclude each other");
+    }
     if (options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
     }
@@ -562,6 +609,7 @@ int run_command(struct options *options) {
         output_close(&output, false);
     }
     recorder_close(run.recorder);
+    snapshots_close(run.snapshots);
     heaps_close(run.heaps);
     tree_free(run.tree);
     return status;

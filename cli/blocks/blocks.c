@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* `sysinfo blocks`: which calls allocated what is live in a snapshot, or what came between two. */
+#include "blocks/blocks.h"
+
+#include <inttypes.h>
+
+#include "fail.h"
+#include "output.h"
+
+enum { ROWS = 30 };
+
+/* Adds the table, or what takes its place. */
+static void add(struct text *text, const struct options *options, struct table *table) {
+    table->most = options->top;
+    if (options->format == FORMAT_JSON) {
+        table_add_json(text, table);
+    } else if (options_has(options, OPTION_FOLDED)) {
+        table_add_folded(text, table);
+    } else {
+        table->most = options->top > 0 ? (size_t)options->top : ROWS;
+        table_add(text, table);
+    }
+}
+
+static int print(const struct options *options, const struct chosen *chosen,
+                 const struct sysinfo_heap_snapshot *snapshot) {
+    struct text text = TEXT_INIT;
+    struct table table = {.snapshot = snapshot,
+                          .label = chosen->label,
+                          .image = chosen->image,
+                          .by_generations = options_has(options, OPTION_GENERATIONS)};
+    if (sysinfo_heap_snapshot_moment(snapshot, &table.moment, sizeof table.moment, NULL, NULL) != SYSINFO_OK) {
+        return trouble("the snapshot cannot be read");
+    }
+    table.names = names_open();
+    add(&text, options, &table);
+    names_close(table.names);
+    if (chosen->others > 0) {
+        note("note: %s (pid %" PRIu64 "); snapshots of %zu other process%s are there, too: --pid PID", chosen->image,
+             chosen->moment.pid, chosen->others, chosen->others == 1 ? "" : "es");
+    }
+    int status = output_put(options->output, &text);
+    text_free(&text);
+    return status;
+}
+
+static int print_difference(const struct options *options, const struct chosen *before, int64_t pid) {
+    struct chosen now = {.snapshot = NULL};
+    struct sysinfo_heap_snapshot *difference = NULL;
+    int status = choose(&now, options->operand[1], pid);
+    if (status == 0 && sysinfo_heap_snapshot_subtract(now.snapshot, before->snapshot, &difference) != SYSINFO_OK) {
+        fail_no_memory();
+    }
+    if (status == 0) {
+        status = print(options, &now, difference);
+    }
+    sysinfo_heap_snapshot_close(difference);
+    chosen_free(&now);
+    return status;
+}
+
+int run_blocks(struct options *options) {
+    if (options->operands == 0) {
+        return usage("no file; write for example sysinfo blocks job.blocks");
+    }
+    if (options->operands > 2) {
+        return usage("unexpected '%s'; a difference is of two snapshots", options->operand[2]);
+    }
+    if (options_has(options, OPTION_FOLDED) && options->format == FORMAT_JSON) {
+        return usage("%s and %s exclude each other", options->word[OPTION_FOLDED], options->word[OPTION_JSON]);
+    }
+    struct chosen chosen = {.snapshot = NULL};
+    int status = choose(&chosen, options->operand[0], options->pid);
+    if (status == 0) {
+        status = options->operands == 2 ? print_difference(options, &chosen, (int64_t)chosen.moment.pid)
+                                        : print(options, &chosen, chosen.snapshot);
+    }
+    chosen_free(&chosen);
+    return status;
+}

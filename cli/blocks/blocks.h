@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of `sysinfo blocks` share. */
+#ifndef CLI_BLOCKS_H
+#define CLI_BLOCKS_H
+
+#include <sysinfo/sysinfo.h>
+
+#include "options.h"
+#include "text.h"
+
+/* The command. Returns the exit status. */
+int run_blocks(struct options *options);
+
+/* ---- Choosing a snapshot: choose.c ---- */
+
+struct chosen {
+    struct text bytes; /* The file. */
+    struct sysinfo_heap_snapshot *snapshot;
+    struct sysinfo_heap_moment moment;
+    const char *label, *image;
+    size_t others; /* Processes with snapshots that match as well. */
+};
+
+/*
+ * Reads FILE[@MARK]. `pid` is 0: of the process with the most bytes. Returns 0, or the status after a message;
+ * chosen_free() either way.
+ */
+int choose(struct chosen *chosen, const char *operand, int64_t pid);
+void chosen_free(struct chosen *chosen);
+
+/* ---- Names of frames: names_linux.c, names_none.c ---- */
+
+struct place {
+    const char *function, *file; /* NULL: not known. The file without its directories. */
+    int line;
+};
+
+struct names;
+struct names *names_open(void);
+void names_close(struct names *names);
+
+/* What is known of a frame; the texts live until names_close(). */
+struct place names_find(struct names *names, const struct sysinfo_heap_frame *frame);
+
+/* ---- The symbol table of a file: symbols.c ---- */
+
+struct symbols;
+
+/* NULL: it cannot be read, or is not the file with this build id; "": any. */
+struct symbols *symbols_open(const char *path, const char *build_id);
+void symbols_close(struct symbols *symbols);
+
+/* NULL: no function has this address. */
+const char *symbols_find(const struct symbols *symbols, uint64_t address);
+
+/* ---- Printing: print.c ---- */
+
+struct table {
+    const struct sysinfo_heap_snapshot *snapshot;
+    struct sysinfo_heap_moment moment;
+    const char *label, *image;
+    struct names *names;
+    size_t most; /* Rows; 0: all. */
+    bool by_generations;
+};
+
+void table_add(struct text *text, const struct table *table);
+void table_add_json(struct text *text, const struct table *table);
+void table_add_folded(struct text *text, const struct table *table);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * docs/leaks.md describes the control file: 8 bytes of state (the generation, above 32 bits the number of the last
+ * request), 8 bytes of what is asked for, and a label.
+ */
+#define _DEFAULT_SOURCE 1
+#include "run/snapshots.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "platform.h"
+#include "text.h"
+
+#define CONTROL "control"
+#define BLOCKS ".blocks"
+#define PART ".part"
+#define WAIT 2.0 /* Seconds for snapshots that are being written at the end. */
+
+struct control {
+    uint64_t state, what;
+    char label[112];
+};
+
+struct snapshots {
+    int directory;
+    const char *path;
+    FILE *file;
+    struct control *control;
+    bool has_failed;
+};
+
+static struct control *map_control(int directory, int flags) {
+    struct control *control = MAP_FAILED;
+    int fd = openat(directory, CONTROL, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat file;
+    if (fd >= 0 && ((flags & O_CREAT) == 0 || ftruncate(fd, sizeof *control) == 0) && fstat(fd, &file) == 0 &&
+        file.st_size >= (off_t)sizeof *control) {
+        control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return control != MAP_FAILED ? control : NULL;
+}
+
+struct snapshots *snapshots_open(const char *directory, const char *path) {
+    struct snapshots *snapshots = calloc(1, sizeof *snapshots);
+    if (snapshots == NULL) {
+        fail_no_memory();
+    }
+    snapshots->path = path;
+    snapshots->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    snapshots->control = snapshots->directory >= 0 ? map_control(snapshots->directory, O_CREAT | O_EXCL) : NULL;
+    snapshots->file = snapshots->control != NULL ? fopen(path, "we") : NULL;
+    if (snapshots->file == NULL) {
+        trouble("--heap-record %s cannot be written: %s", path, strerror(errno));
+        snapshots->has_failed = true;
+        snapshots_close(snapshots);
+        return NULL;
+    }
+    snapshots->control->state = 1;
+    return snapshots;
+}
+
+static void request(struct control *control, const char *label) {
+    enum { LAST_GENERATION = 511 };
+    snprintf(control->label, sizeof control->label, "%s", label);
+    uint64_t state = __atomic_load_n(&control->state, __ATOMIC_RELAXED), next;
+    do {
+        uint64_t generation = (uint32_t)state;
+        next = ((state >> 32) + 1) << 32 | (generation < LAST_GENERATION ? generation + 1 : generation);
+    } while (!__atomic_compare_exchange_n(&control->state, &state, next, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+void snapshots_request(struct snapshots *snapshots, const char *label) {
+    request(snapshots->control, label);
+}
+
+void snapshots_mark(const char *directory, const char *label) {
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct control *control = fd >= 0 ? map_control(fd, 0) : NULL;
+    if (control != NULL) {
+        request(control, label);
+        munmap(control, sizeof *control);
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+/* ---- Collecting ---- */
+
+static bool ends_with(const char *name, const char *end) {
+    size_t length = strlen(name), last = strlen(end);
+    return length > last && strcmp(name + length - last, end) == 0;
+}
+
+static bool append(struct snapshots *snapshots, int fd) {
+    char bytes[65536];
+    ssize_t length;
+    while ((length = read(fd, bytes, sizeof bytes)) > 0) {
+        if (fwrite(bytes, 1, (size_t)length, snapshots->file) != (size_t)length) {
+            return false;
+        }
+    }
+    return length == 0;
+}
+
+/* Whether one is still being written. */
+static bool collect(struct snapshots *snapshots) {
+    bool is_busy = false;
+    int copy = openat(snapshots->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
+    for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        is_busy = is_busy || ends_with(entry->d_name, PART);
+        if (!ends_with(entry->d_name, BLOCKS)) {
+            continue;
+        }
+        int fd = openat(snapshots->directory, entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd >= 0) {
+            snapshots->has_failed = !append(snapshots, fd) || snapshots->has_failed;
+            close(fd);
+            unlinkat(snapshots->directory, entry->d_name, 0);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    snapshots->has_failed = fflush(snapshots->file) != 0 || snapshots->has_failed;
+    return is_busy;
+}
+
+void snapshots_collect(struct snapshots *snapshots, bool is_end) {
+    double until = platform_clock() + WAIT;
+    while (collect(snapshots) && is_end && platform_clock() < until) {
+        platform_sleep_until(platform_clock() + 0.01);
+    }
+}
+
+bool snapshots_close(struct snapshots *snapshots) {
+    if (snapshots == NULL) {
+        return true;
+    }
+    bool is_good = !snapshots->has_failed;
+    if (snapshots->file != NULL && (fclose(snapshots->file) != 0 || !is_good)) {
+        trouble("--heap-record %s could not be written", snapshots->path);
+        is_good = false;
+    }
+    if (snapshots->control != NULL) {
+        munmap(snapshots->control, sizeof *snapshots->control);
+    }
+    if (snapshots->directory >= 0) {
+        close(snapshots->directory);
+    }
+    free(snapshots);
+    return is_good;
+}
