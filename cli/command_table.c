@@ -134,7 +134,6 @@ static const struct command commands[] = {
      .options = SAMPLES | BIT(HUMAN) | BIT(UNIT) | BIT(RATE),
      .refuses = {{OPTION_ROOT, "heap and @ exclude each other: the heap is that of sysinfo itself"}},
      .meaning = "the heap of sysinfo itself",
-     .line = "a group of figures, as a table or values",
      .examples = "  sysinfo heap                     what sysinfo's own heap holds\n"
                  "  sysinfo heap used                one number, in bytes\n"
                  "  LD_PRELOAD=libjemalloc.so.2 sysinfo heap\n",
@@ -142,6 +141,19 @@ static const struct command commands[] = {
               "to a program about its heap, and which allocators it knows. What the\n"
               "allocator does not report is left out.\n"
               "Fields: sysinfo fields heap.\n",
+     .run = run_group},
+    {.name = "process",
+     .operands = "[FIELD...] [INTERVAL [COUNT]]",
+     .completes = "fields",
+     .options = SAMPLES | BIT(HUMAN) | BIT(UNIT),
+     .refuses = {{OPTION_ROOT, "process and @ exclude each other: the process is sysinfo itself"}},
+     .meaning = "what sysinfo itself uses",
+     .line = "a group of figures, as a table or values",
+     .examples = "  sysinfo process                  memory, threads and CPU time of sysinfo itself\n"
+                 "  sysinfo process rss peak_rss     two numbers, in bytes\n",
+     .notes = "It shows what sysinfo_process_detail() reports to a program about itself. For\n"
+              "another program use sysinfo run.\n"
+              "Fields: sysinfo fields process.\n",
      .run = run_group},
     {.name = "get",
      .operands = "GROUP.FIELD... [INTERVAL [COUNT]]",

@@ -85,6 +85,11 @@ static void add_commands(struct text *text, const struct command *commands, size
         bool is_shared = !is_last && strcmp(operands, commands[i + 1].operands) == 0;
         bool was_shared = left.length > 0 && strcmp(commands[i - 1].operands, operands) == 0;
         text_addf(&left, "%s%s", was_shared ? " " : "  ", commands[i].name);
+        if (!is_shared && left.length + 1 + strlen(operands) > COLUMNS) {
+            text_addf(text, "%s\n", left.bytes); /* Many names: their operands have a line of their own. */
+            text_clear(&left);
+            text_add(&left, "     ");
+        }
         if (!is_shared && *operands != '\0') {
             text_addf(&left, " %s", operands);
         }

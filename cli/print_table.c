@@ -63,10 +63,18 @@ static const struct column pressure_columns[] = {
     {"pressure.cgroup.memory", "full_avg10", "full%", 7},
 };
 
+static const struct column process_columns[] = {
+    {"process", "rss", "rss", 10},          {"process", "peak_rss", "peak", 10},  {"process", "uss", "uss", 10},
+    {"process", "pss", "pss", 10},          {"process", "swap", "swap", 10},      {"process", "threads", "threads", 9},
+    {"process", "descriptors", "files", 6}, {"process", "cpu_user", "user s", 7}, {"process", "cpu_system", "sys s", 7},
+};
+
 static const struct table tables[] = {
-    {"cpu", COLUMNS(cpu_columns)},       {"cpu.times", COLUMNS(cpu_times_columns)}, {"mem", COLUMNS(mem_columns)},
-    {"swap", COLUMNS(swap_columns)},     {"load", COLUMNS(load_columns)},           {"stats", COLUMNS(stats_columns)},
-    {"cgroup", COLUMNS(cgroup_columns)}, {"pressure", COLUMNS(pressure_columns)},
+    {"cpu", COLUMNS(cpu_columns)},         {"cpu.times", COLUMNS(cpu_times_columns)},
+    {"mem", COLUMNS(mem_columns)},         {"swap", COLUMNS(swap_columns)},
+    {"load", COLUMNS(load_columns)},       {"stats", COLUMNS(stats_columns)},
+    {"cgroup", COLUMNS(cgroup_columns)},   {"pressure", COLUMNS(pressure_columns)},
+    {"process", COLUMNS(process_columns)},
 };
 
 const struct table *table_of(const char *group) {

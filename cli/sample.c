@@ -317,12 +317,18 @@ void sampler_begin(struct sampler *sampler) {
     }
 }
 
-/* Of the heap all that can be told: this one is small. */
+/* This process and its heap are small: all their figures are cheap. */
 static int read_result(struct sampler *sampler, uint32_t result) {
     void *out = sampler->sample.result[result];
     size_t size = sizeof sampler->sample.result[result];
-    return result == SYSINFO_RESULT_HEAP ? sysinfo_heap_detail(sampler->host, out, size)
-                                         : sysinfo_read(sampler->host, result, out, size);
+    switch (result) {
+    case SYSINFO_RESULT_HEAP:
+        return sysinfo_heap_detail(sampler->host, out, size);
+    case SYSINFO_RESULT_PROCESS:
+        return sysinfo_process_detail(sampler->host, out, size);
+    default:
+        return sysinfo_read(sampler->host, result, out, size);
+    }
 }
 
 const struct sample *sampler_take(struct sampler *sampler) {

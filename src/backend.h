@@ -283,6 +283,10 @@ struct sysinfo__backend {
 
     int (*numa)(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
 
+    /* What this process uses; `uss`, `pss` and `descriptors` only in detail. And `rss` alone, cheaply. */
+    int (*process)(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
+    int (*process_memory)(struct sysinfo_host *host, uint64_t *rss);
+
     /*
      * Appends a line to the recording at `path` in one write, when it is a regular
      * file that a recorder holds locked; else does nothing and returns SYSINFO_OK. The

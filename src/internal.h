@@ -85,6 +85,7 @@ union sysinfo__result {
     struct sysinfo_cgroup cgroup;
     struct sysinfo_pressure pressure;
     struct sysinfo_heap heap;
+    struct sysinfo_process process;
     struct sysinfo_heap_record heap_record;
 };
 

@@ -5,6 +5,8 @@
 
 #include "internal.h"
 
+#define PROCESS "what a process uses"
+
 static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     int status = sysinfo__cpu_counts(host, counts);
     if (status == SYSINFO_OK && counts->present == 0) {
@@ -49,6 +51,8 @@ static int read_result(struct sysinfo_host *host, const struct sysinfo__question
         return sysinfo__pressure(host, question->result, &result->pressure);
     case SYSINFO_RESULT_HEAP:
         return sysinfo__heap(host, question->in_detail, &result->heap);
+    case SYSINFO_RESULT_PROCESS:
+        return ASK(host, process, PROCESS, question->in_detail, &result->process);
     default:
         return sysinfo__invalid(host, "there is no such result");
     }
@@ -117,6 +121,29 @@ int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance 
 
 int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_CGROUP, cgroup, size);
+}
+
+/* ---- This process ---- */
+
+int sysinfo_process_info(struct sysinfo_host *host, struct sysinfo_process *process, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_PROCESS, process, size);
+}
+
+int sysinfo_process_detail(struct sysinfo_host *host, struct sysinfo_process *process, size_t size) {
+    struct sysinfo__question question = {.result = SYSINFO_RESULT_PROCESS, .in_detail = true};
+    return sysinfo__answer(host, read_result, &question, process, size);
+}
+
+int sysinfo_process_memory(struct sysinfo_host *host, uint64_t *rss) {
+    struct sysinfo__call call;
+    host = sysinfo__begin(&call, host);
+    uint64_t bytes = 0;
+    int status =
+        rss == NULL ? sysinfo__invalid(host, "the result is NULL") : ASK(host, process_memory, PROCESS, &bytes);
+    if (status == SYSINFO_OK) {
+        *rss = bytes;
+    }
+    return sysinfo__end(&call, status);
 }
 
 /* ---- Pressure ---- */

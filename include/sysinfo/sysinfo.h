@@ -23,6 +23,7 @@
 #include <sysinfo/memory.h>
 #include <sysinfo/numa.h>
 #include <sysinfo/pressure.h>
+#include <sysinfo/process.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>

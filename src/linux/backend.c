@@ -13,7 +13,7 @@ static void open_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_open(&state->huge_pages);
     state->arcstats.fd = -1;
-    state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}};
+    state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}, {-1, false}, {-1, false}};
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
     sysinfo__numa_open(&state->numa);
@@ -37,6 +37,8 @@ static void close_state(struct sysinfo__state *state) {
     sysinfo__kept_close(&state->arcstats);
     sysinfo__kept_close(&state->process.status);
     sysinfo__kept_close(&state->process.limits);
+    sysinfo__kept_close(&state->process.statm);
+    sysinfo__kept_close(&state->process.rollup);
     sysinfo__cgroups_close(&state->cgroups);
     sysinfo__affinity_close(&state->affinity);
     sysinfo__numa_close(&state->numa);
@@ -53,6 +55,7 @@ static void close_state(struct sysinfo__state *state) {
 #define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, field, text)
 #define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
 #define CGROUP(field, text) SOURCE(SYSINFO_RESULT_CGROUP, sysinfo_cgroup, field, text)
+#define PROCESS(field, text) SOURCE(SYSINFO_RESULT_PROCESS, sysinfo_process, field, text)
 #define PRESSURE_FIELD(result, field, text) SOURCE(SYSINFO_RESULT_##result, sysinfo_pressure, field, text)
 #define PRESSURE(result, file)                                          \
     PRESSURE_FIELD(result, some_avg10, "avg10 of some in " file),       \
@@ -169,6 +172,20 @@ static const struct sysinfo__source sources[] = {
     PRESSURE(CGROUP_MEMORY_PRESSURE, "memory.pressure of the own cgroup"),
     PRESSURE(CGROUP_IO_PRESSURE, "io.pressure of the own cgroup"),
     PRESSURE(CGROUP_IRQ_PRESSURE, "irq.pressure of the own cgroup"),
+    PROCESS(rss, "VmRSS in /proc/self/status"),
+    PROCESS(peak_rss, "VmHWM in /proc/self/status"),
+    PROCESS(vms, "VmSize in /proc/self/status"),
+    PROCESS(swap, "VmSwap in /proc/self/status"),
+    PROCESS(uss, "Private_Clean + Private_Dirty + Private_Hugetlb in /proc/self/smaps_rollup"),
+    PROCESS(pss, "Pss in /proc/self/smaps_rollup"),
+    PROCESS(threads, "Threads in /proc/self/status"),
+    PROCESS(descriptors, "entries of /proc/self/fd"),
+    PROCESS(cpu_user, "ru_utime of getrusage(2)"),
+    PROCESS(cpu_system, "ru_stime of getrusage(2)"),
+    PROCESS(minor_faults, "ru_minflt of getrusage(2)"),
+    PROCESS(major_faults, "ru_majflt of getrusage(2)"),
+    PROCESS(voluntary_switches, "ru_nvcsw of getrusage(2)"),
+    PROCESS(involuntary_switches, "ru_nivcsw of getrusage(2)"),
     NO_MORE_SOURCES,
 };
 
@@ -198,6 +215,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .cgroup_path = sysinfo__linux_cgroup_path,
     .pressure = sysinfo__linux_pressure,
     .numa = sysinfo__linux_numa,
+    .process = sysinfo__linux_process,
+    .process_memory = sysinfo__linux_process_memory,
     .append_mark = sysinfo__posix_append_mark,
     .tracker = sysinfo__linux_tracker,
     .heap_record = sysinfo__linux_heap_record,

@@ -18,6 +18,7 @@ struct sysinfo_cpu_sample;
 struct sysinfo_stats;
 struct sysinfo_load;
 struct sysinfo_pressure;
+struct sysinfo_process;
 struct sysinfo_numa_node;
 struct sysinfo__cpu_rows;
 
@@ -134,6 +135,14 @@ uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SY
 
 /* Pages in the low watermarks of all zones. */
 uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length);
+
+/* ---- /proc/self/status, statm, smaps_rollup ---- */
+
+void sysinfo__decode_process_status(const char *text, size_t length, struct sysinfo_process *process);
+void sysinfo__decode_smaps_rollup(const char *text, size_t length, struct sysinfo_process *process);
+
+/* Pages: address space, resident, and resident of files and shared memory. False: it does not begin with three numbers. */
+bool sysinfo__decode_statm(const char *text, uint64_t pages[3]);
 
 /* False: it does not begin with three numbers. */
 bool sysinfo__decode_loadavg(const char *text, size_t length, struct sysinfo_load *load);

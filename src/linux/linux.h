@@ -25,6 +25,8 @@ int sysinfo__linux_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
 int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
 int sysinfo__linux_cgroup_path(struct sysinfo_host *host, const char **path);
 int sysinfo__linux_pressure(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
+int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
+int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss);
 int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
 const struct sysinfo__tracker *sysinfo__linux_tracker(void);
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
@@ -250,5 +252,8 @@ int sysinfo__process_bounds(struct sysinfo_host *host, struct sysinfo__process_b
 
 /* Reads /proc/self/status of the process that asks into the state's text, where there is one. */
 int sysinfo__process_status(struct sysinfo_host *host);
+
+/* Closes what another process opened below /proc/self: call it before a file of `process` is read. */
+void sysinfo__process_renew(struct sysinfo__process *process);
 
 #endif

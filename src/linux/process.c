@@ -15,17 +15,19 @@
 #define LIMITS_FILE "/proc/self/limits"
 
 /* A descriptor below /proc/self is of the process that opened it, not of a child. */
-static void renew(struct sysinfo__process *process) {
+void sysinfo__process_renew(struct sysinfo__process *process) {
     if (process->id != getpid()) {
         sysinfo__kept_close(&process->status);
         sysinfo__kept_close(&process->limits);
+        sysinfo__kept_close(&process->statm);
+        sysinfo__kept_close(&process->rollup);
         process->id = getpid();
     }
 }
 
 int sysinfo__process_status(struct sysinfo_host *host) {
     struct sysinfo__process *process = &sysinfo__state(host)->process;
-    renew(process);
+    sysinfo__process_renew(process);
     return sysinfo__file_read_if_any(host, STATUS_FILE, &process->status);
 }
 
@@ -57,7 +59,7 @@ static uint64_t address_space(void) {
 /* Below another root what its own file says of its process, where there is one. */
 static int read_limits(struct sysinfo_host *host, uint64_t *address, uint64_t *data) {
     struct sysinfo__state *state = sysinfo__state(host);
-    renew(&state->process);
+    sysinfo__process_renew(&state->process);
     int status = sysinfo__file_read_if_any(host, LIMITS_FILE, &state->process.limits);
     if (status == SYSINFO_OK) {
         *address = sysinfo__decode_process_limit(state->text, state->length, "Max address space");

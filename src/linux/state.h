@@ -116,7 +116,7 @@ struct sysinfo__state {
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {
         int64_t id; /* Whose files these are. */
-        struct sysinfo__kept status, limits;
+        struct sysinfo__kept status, limits, statm, rollup;
     } process;
     struct sysinfo__affinity {
         unsigned long *mask; /* What the kernel fills; grown to what it asks for. */

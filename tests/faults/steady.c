@@ -61,6 +61,7 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
     F(cgroup_io_pressure, sysinfo_pressure)     \
     F(cgroup_irq_pressure, sysinfo_pressure)    \
     F(heap_info, sysinfo_heap)                  \
+    F(process_info, sysinfo_process)            \
     F(heap_detail, sysinfo_heap)
 
 #define FILL(name, type)                               \
@@ -167,6 +168,11 @@ static int heap_allocator(struct sysinfo_host *host) {
     return sysinfo_heap_allocator(host) != NULL ? SYSINFO_OK : SYSINFO_NOT_SUPPORTED;
 }
 
+static int process_memory(struct sysinfo_host *host) {
+    uint64_t rss;
+    return sysinfo_process_memory(host, &rss);
+}
+
 static int get(struct sysinfo_host *host) {
     double value;
     return sysinfo_get(host, "mem.total", &value);
@@ -204,6 +210,7 @@ static const struct asked {
     {"numa_nodes", numa_read},
     {"topology_objects", topology_read},
     {"cgroup_path", cgroup_path},
+    {"process_memory", process_memory},
     {"get", get},
     {"get_uint64", get_uint64},
     {"heap_allocator", heap_allocator},
@@ -226,6 +233,7 @@ static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
 
 /* What asks nothing of the system, or cannot be asked twice. */
 static const char *const not_asked[] = {
+    "process_detail", /* Opens the directory of descriptors each time. */
     "backend",
     "cpu_sample_list_all",
     "cpu_sample_list_at",

@@ -11,5 +11,6 @@ int main(void) {
     suite_add_tcase(suite, text_tests());
     suite_add_tcase(suite, cpu_set_tests());
     suite_add_tcase(suite, posix_tests());
+    suite_add_tcase(suite, process_tests());
     return run(suite);
 }

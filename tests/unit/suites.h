@@ -19,5 +19,6 @@ TCase *meminfo_tests(void);
 TCase *text_tests(void);
 TCase *cpu_set_tests(void);
 TCase *posix_tests(void);
+TCase *process_tests(void);
 
 #endif

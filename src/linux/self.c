@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* This process: files below /proc/self, which always is the process that opens them. */
+#include "linux.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+static int read_own(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
+    sysinfo__process_renew(&sysinfo__state(host)->process);
+    return sysinfo__file_read_single(host, path, file);
+}
+
+static double seconds(struct timeval time) {
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+/* Of all threads, also those that have ended. */
+static void tell_usage(struct sysinfo_process *process) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_SELF, &usage) != 0) {
+        return;
+    }
+    FACT(process, cpu_user, seconds(usage.ru_utime));
+    FACT(process, cpu_system, seconds(usage.ru_stime));
+    FACT(process, minor_faults, (uint64_t)usage.ru_minflt);
+    FACT(process, major_faults, (uint64_t)usage.ru_majflt);
+    FACT(process, voluntary_switches, (uint64_t)usage.ru_nvcsw);
+    FACT(process, involuntary_switches, (uint64_t)usage.ru_nivcsw);
+}
+
+static bool count_entry(void *context, const char *name) {
+    uint64_t *count = context;
+    *count += name[0] != '.';
+    return true;
+}
+
+static int tell_detail(struct sysinfo_host *host, struct sysinfo_process *process) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int status = read_own(host, "/proc/self/smaps_rollup", &state->process.rollup); /* Since 4.14. */
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_smaps_rollup(state->text, state->length, process);
+    } else if (!sysinfo__is_missing(status)) {
+        return status;
+    }
+    uint64_t descriptors = 0;
+    status = sysinfo__folder_walk(host, "/proc/self/fd", count_entry, &descriptors);
+    if (status == SYSINFO_OK && descriptors > 0) { /* One of them is that of the directory being read. */
+        FACT(process, descriptors, descriptors - 1);
+    }
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (!sysinfo__root_is_own(host)) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "a process", "of another root is not this process");
+    }
+    tell_usage(process);
+    int status = sysinfo__process_status(host);
+    if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
+        return status;
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_process_status(state->text, state->length, process);
+    }
+    return in_detail ? tell_detail(host, process) : SYSINFO_OK;
+}
+
+int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss) {
+    static const char path[] = "/proc/self/statm";
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (!sysinfo__root_is_own(host)) {
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "a process", "of another root is not this process");
+    }
+    int status = read_own(host, path, &state->process.statm);
+    uint64_t pages[3];
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    if (!sysinfo__decode_statm(state->text, pages)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "does not begin with three numbers");
+    }
+    *rss = pages[1] * (uint64_t)sysconf(_SC_PAGESIZE);
+    return SYSINFO_OK;
+}
