@@ -252,6 +252,20 @@ static const struct command commands[] = {
      .notes = "For scripts below sysinfo run --record FILE. Outside it does nothing.\n"
               "A C program calls sysinfo_mark(getenv(SYSINFO_RECORDING), \"load\").\n",
      .run = run_mark},
+    {.name = "limits",
+     .operands = "",
+     .options = BIT(JSON) | BIT(ROOT) | BIT(OUTPUT),
+     .refuses = {{OPTION_FORMAT, "@ is not a format of this table; write --json"}},
+     .meaning = "which limits hold this process, and what is left",
+     .examples = "  sysinfo limits                   every level, the tightest marked\n"
+                 "  sysinfo limits --json            the same as objects\n"
+                 "  sysinfo get mem.limit mem.usable swap.usable cpu.usable\n",
+     .notes = "The machine, the cgroups from the highest that can be seen down to this\n"
+              "process's own, its resource limits and its affinity. A star marks the lowest\n"
+              "limit of memory, swap and CPUs. left counts the page cache that would be given\n"
+              "up; at limit and killed are how often a cgroup ran into its memory limit, and\n"
+              "how many of its processes the kernel killed for want of memory.\n",
+     .run = run_limits},
     {.name = "topology",
      .operands = "",
      .options = BIT(JSON) | BIT(ROOT) | BIT(OUTPUT),
@@ -279,7 +293,7 @@ static const struct command commands[] = {
      .operands = "[COMMAND]",
      .completes = "commands",
      .meaning = "help",
-     .line = "how it is built; every field; help",
+     .line = "limits; parts; fields; help",
      .examples = "  sysinfo help                     commands and options\n"
                  "  sysinfo help cpu                 the same as sysinfo cpu --help\n",
      .notes = "",

@@ -289,7 +289,7 @@ int run_overview(struct options *options) {
     struct view view = {.options = options,
                         .selection = &selection,
                         .has_interval = options->format != FORMAT_PROM,
-                        .tells_cgroup = options->format == FORMAT_TABLE};
+                        .tells_holders = options->format == FORMAT_TABLE};
     select_groups(&view, &selection, options_has(options, OPTION_ALL));
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
     if (status == 0) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `sysinfo`: the machine on one screen. */
+#include <string.h>
+
 #include "print.h"
 #include "value.h"
 
@@ -68,26 +70,34 @@ static void add_space(struct text *text, const struct sample *sample, const char
     text_add(text, " % in use)\n");
 }
 
-/* What keeps this process below the machine; nothing where there is no such limit. */
+static void add_holder(struct text *text, const char *name) {
+    text_add(text, name[0] == '/' ? " (cgroup " : " (");
+    text_add_plain(text, name);
+    text_add(text, ")");
+}
+
+/* What keeps this process below the machine, and which level does; nothing where there is no such limit. */
 static void add_limit(struct text *text, const struct sample *sample) {
-    bool has_memory = knows(sample, "mem", "limit"), has_quota = knows(sample, "cpu", "quota");
+    bool has_memory = knows(sample, "mem", "limit") && sample->memory_holder != NULL;
+    bool has_quota = knows(sample, "cpu", "quota") && sample->quota_holder != NULL;
     if (!has_memory && !has_quota) {
         return;
     }
+    bool is_one_holder = has_memory && has_quota && strcmp(sample->memory_holder, sample->quota_holder) == 0;
     text_add(text, "limit   ");
     if (has_memory) {
         add(text, sample, "mem", "limit");
-        text_add(text, has_quota ? " memory, " : " memory");
+        text_add(text, " memory");
+        if (!is_one_holder) {
+            add_holder(text, sample->memory_holder);
+        }
+        text_add(text, has_quota ? ", " : "");
     }
     if (has_quota) {
         const struct sysinfo_field *field;
         const void *result = result_of(sample, "cpu", "quota", &field);
         text_addf(text, "%.3g CPUs", sysinfo_field_double(field, result));
-    }
-    if (sample->cgroup != NULL) {
-        text_add(text, " (cgroup ");
-        text_add_plain(text, sample->cgroup);
-        text_add(text, ")");
+        add_holder(text, sample->quota_holder);
     }
     if (has_memory && knows(sample, "mem", "usable")) {
         text_add(text, ": ");

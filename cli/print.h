@@ -18,7 +18,7 @@ struct view {
     enum rows rows;
     uint32_t row_result; /* With percpu: the result that rows are of. */
     bool has_interval;   /* CPU percentages are among the fields. */
-    bool tells_cgroup;   /* Samples say where this process's cgroup is. */
+    bool tells_holders;  /* Samples say which level holds a limit. */
 };
 
 typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);

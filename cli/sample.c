@@ -331,6 +331,28 @@ static int read_result(struct sampler *sampler, uint32_t result) {
     }
 }
 
+/* A limit that is not below what the machine has is none to tell of. */
+static void find_holders(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    sample->memory_holder = sample->quota_holder = NULL;
+    if (!sampler->tells_holders || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
+        return;
+    }
+    const struct sysinfo_limit_level *level, *tightest = NULL,
+                                             *machine = sysinfo_limit_level_list_at(sampler->levels, 0);
+    for (size_t i = 0; (level = sysinfo_limit_level_list_at(sampler->levels, i)) != NULL; i++) {
+        const char *name = sysinfo_limit_level_list_name(sampler->levels, i);
+        bool is_group = level->kind == SYSINFO_LIMIT_CGROUP;
+        if ((level->tightest & SYSINFO_TIGHTEST_MEMORY) != 0 && (is_group || level->kind == SYSINFO_LIMIT_PROCESS)) {
+            sample->memory_holder = level->memory_limit < machine->memory_limit ? name : NULL;
+        }
+        if (is_group && SYSINFO_HAS(level, cpus) && (tightest == NULL || level->cpus <= tightest->cpus)) {
+            tightest = level;
+            sample->quota_holder = !SYSINFO_HAS(machine, cpus) || level->cpus < machine->cpus ? name : NULL;
+        }
+    }
+}
+
 const struct sample *sampler_take(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->wall = platform_wall_clock();
@@ -353,9 +375,7 @@ const struct sample *sampler_take(struct sampler *sampler) {
     if (sampler->makes_rates) {
         make_rates(sampler);
     }
-    if (!sampler->tells_cgroup || sysinfo_cgroup_path(sampler->host, &sample->cgroup) != SYSINFO_OK) {
-        sample->cgroup = NULL;
-    }
+    find_holders(sampler);
     return sample;
 }
 
@@ -363,6 +383,7 @@ void sampler_free(struct sampler *sampler) {
     sysinfo_cpu_sample_list_free(sampler->past_list);
     sysinfo_cpu_sample_list_free(sampler->now_list);
     sysinfo_cpu_usage_list_free(sampler->usage_list);
+    sysinfo_limit_level_list_free(sampler->levels);
     free(sampler->own_rows);
     free(sampler->own_samples);
     groups_free(&sampler->groups);

@@ -25,7 +25,8 @@ struct sample {
     struct text why[SAMPLE_RESULTS]; /* The library's sentence, where the status is no success. */
     bool is_unchanged;               /* No counter has moved since the last sample. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
-    const char *cgroup; /* The path of this process's cgroup, where it is asked for and known. */
+    /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */
+    const char *memory_holder, *quota_holder;
     const void **row;   /* With percpu: the result of each CPU. */
     size_t rows;
     const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
@@ -41,11 +42,12 @@ struct sampler {
     bool has_root;            /* Of another machine. */
     bool since_boot;          /* Compare with zero, not with the last sample. */
     bool measures_cgroup;     /* Its CPU use, since the last sample. */
-    bool tells_cgroup;        /* Where it is. */
+    bool tells_holders;       /* Of limits. */
     bool makes_rates;         /* Counters per second, since the last sample. */
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
+    struct sysinfo_limit_level_list *levels;
     struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
     struct sysinfo_cpu_sample *own_samples;
     size_t room;                                  /* For so many rows. */

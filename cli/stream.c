@@ -216,7 +216,7 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     status = sampler_open(&sampler, options, view->selection, view->percpu);
     if (status == 0) {
-        sampler.tells_cgroup = view->tells_cgroup;
+        sampler.tells_holders = view->tells_holders;
         sampler.rows = view->rows;
         sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
         if (view->rows == ROWS_OF_NODES) {

@@ -121,9 +121,24 @@ struct sysinfo__numa_rows {
         /* The CPUs as text; belongs to the row and is kept when the row is used again. NULL: never had one. */
         char *cpus;
         size_t cpus_size;
-    } *row;
+    } * row;
     size_t count, capacity;
 };
+
+/* The levels that bound what this process may use, each with its name. */
+struct sysinfo__limit_rows {
+    struct sysinfo__limit_row {
+        struct sysinfo_limit_level level;
+        /* Belongs to the row and is kept when the row is used again. NULL: never had one. */
+        char *name;
+        size_t name_size;
+    } * row;
+    size_t count, capacity;
+};
+
+/* One more row with nothing but its kind and a copy of the name; NULL: no memory. */
+struct sysinfo__limit_row *sysinfo__limit_rows_add(struct sysinfo__limit_rows *rows, uint32_t kind, const char *name,
+                                                   size_t length);
 
 /* One more row, zeroed but for its number; NULL: no memory. */
 struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number);
@@ -174,8 +189,10 @@ struct sysinfo__source {
     uint32_t result, offset;
     const char *text;
 };
-#define SOURCE(result, type, field, text) {result, (uint32_t)offsetof(struct type, field), text}
-#define NO_MORE_SOURCES {0, 0, NULL}
+#define SOURCE(result, type, field, text) \
+    { result, (uint32_t)offsetof(struct type, field), text }
+#define NO_MORE_SOURCES \
+    { 0, 0, NULL }
 
 #define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
 #define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
@@ -263,6 +280,8 @@ struct sysinfo__backend {
     /* Without these three, the common half takes the machine's own figures. */
     int (*memory_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);
     int (*swap_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);
+    /* A row for each cgroup, from the highest to the process's own, and for each other limit; not for the machine. */
+    int (*limit_levels)(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
     int (*cpu_limit)(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 
     /* The cores that the allowed CPUs belong to; 0: unknown. */

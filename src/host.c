@@ -25,6 +25,7 @@ void sysinfo__host_release(struct sysinfo_host *host) {
     free(host->before.row);
     free(host->spare.row);
     sysinfo__numa_rows_free(&host->spare_nodes);
+    sysinfo__limit_rows_free(&host->spare_limits);
 }
 
 int sysinfo_host_open(struct sysinfo_host **out, const char *root) {

@@ -31,6 +31,7 @@ struct sysinfo_host {
     struct sysinfo__cpu_rows spare;
 
     struct sysinfo__numa_rows spare_nodes; /* The same for nodes. */
+    struct sysinfo__limit_rows spare_limits;
 
     struct sysinfo_topology_object_list *topology; /* NULL: not read yet. */
     uint64_t topology_online;                      /* The set of online CPUs that it is true for; 0: unknown. */
@@ -204,6 +205,7 @@ bool sysinfo__numa_rows_reserve(struct sysinfo__numa_rows *rows, size_t count);
 
 /* Frees the rows and all that they hold. */
 void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows);
+void sysinfo__limit_rows_free(struct sysinfo__limit_rows *rows);
 
 /* One more row of a topology, with a copy of `cpus`; NULL: no memory. */
 struct sysinfo_topology_object *sysinfo__topology_add(struct sysinfo_topology_object_list *list, const char *cpus);

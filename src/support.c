@@ -98,3 +98,34 @@ void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows) {
     }
     free(rows->row);
 }
+
+struct sysinfo__limit_row *sysinfo__limit_rows_add(struct sysinfo__limit_rows *rows, uint32_t kind, const char *name,
+                                                   size_t length) {
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity == 0 ? 8 : rows->capacity * 2;
+        struct sysinfo__limit_row *larger = realloc(rows->row, capacity * sizeof *larger);
+        if (larger == NULL) {
+            return NULL;
+        }
+        memset(larger + rows->capacity, 0, (capacity - rows->capacity) * sizeof *larger);
+        rows->row = larger;
+        rows->capacity = capacity;
+    }
+    struct sysinfo__limit_row *row = &rows->row[rows->count];
+    if (!sysinfo__text_reserve(&row->name, &row->name_size, length)) {
+        return NULL;
+    }
+    memcpy(row->name, name, length);
+    row->name[length] = '\0';
+    row->level = (struct sysinfo_limit_level){.present = 0};
+    FACT(&row->level, kind, kind);
+    rows->count++;
+    return row;
+}
+
+void sysinfo__limit_rows_free(struct sysinfo__limit_rows *rows) {
+    for (size_t i = 0; i < rows->capacity; i++) {
+        free(rows->row[i].name);
+    }
+    free(rows->row);
+}

@@ -89,6 +89,67 @@ struct sysinfo_cpu_allowance {
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *host,
                                                           struct sysinfo_cpu_allowance *allowance, size_t size);
 
+/* ---- Which limit it is -------------------------------------------------- */
+
+enum sysinfo_limit_kind {
+    SYSINFO_LIMIT_MACHINE = 1, /* What the machine has. */
+    SYSINFO_LIMIT_CGROUP = 2,  /* The process's own cgroup, or one above it. */
+    SYSINFO_LIMIT_PROCESS = 3, /* RLIMIT_AS, RLIMIT_DATA, or the address space of a 32-bit program. */
+    SYSINFO_LIMIT_AFFINITY = 4 /* The CPUs that the process may run on, its cpuset included. */
+};
+
+/* Bits of `tightest`. */
+enum { SYSINFO_TIGHTEST_MEMORY = 1, SYSINFO_TIGHTEST_SWAP = 2, SYSINFO_TIGHTEST_CPUS = 4 };
+
+/* One level: a row of a list, and not in the field table. What a level does not limit reads as no limit. */
+struct sysinfo_limit_level {
+    uint64_t present, estimated;
+    uint64_t kind;  /* enum sysinfo_limit_kind; more may be added. */
+    uint64_t level; /* Of a cgroup: so many levels above the process's own; 0 for its own. */
+    /* bytes: Its limit, what is used of it, and what is left, the page cache that would be given up counted as left. */
+    uint64_t memory_limit, memory_used, memory_usable;
+    uint64_t swap_limit, swap_usable; /* bytes */
+    double cpus;                      /* Quota, or number of CPUs. */
+    uint64_t events_max;              /* Times that a cgroup ran into its memory limit. */
+    uint64_t events_oom_kill;         /* Processes in a cgroup that the kernel killed for want of memory. */
+    uint64_t tightest;                /* SYSINFO_TIGHTEST_: of which no other level has a lower limit. */
+};
+
+struct sysinfo_limit_level_list;
+
+/*
+ * Every level that bounds what this process may use: the machine, its cgroups from
+ * the highest that can be seen down to its own, its resource limits, its affinity.
+ * `memory_usable` of a cgroup is what that level leaves; sysinfo_usable_memory()
+ * is the least of all of them.
+ *
+ * Start with a NULL list; later calls refill it in place. On failure the list is
+ * as it was. Rows and texts are valid until the list is refilled or freed.
+ *
+ * Cost on Linux: that of sysinfo_usable_memory(), sysinfo_usable_swap() and
+ * sysinfo_usable_cpus() together, and three more short files for each cgroup.
+ * Where the system has no such limits, or the library does not know them, the
+ * machine is the only row. Errors: any but NOT_YET. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_limit_levels(struct sysinfo_host *host,
+                                                           struct sysinfo_limit_level_list **list);
+
+/* Row `index`, from 0; NULL past the end. Since 0.2. */
+SYSINFO_EXPORT const struct sysinfo_limit_level *
+sysinfo_limit_level_list_at(const struct sysinfo_limit_level_list *list, size_t index);
+
+/*
+ * The name of row `index`: the path of a cgroup as /proc/self/cgroup has it, "RLIMIT_AS", "machine"
+ * ...; NULL past the end. Since 0.2.
+ */
+SYSINFO_EXPORT const char *sysinfo_limit_level_list_name(const struct sysinfo_limit_level_list *list, size_t index);
+
+/* How many levels there are; 0 for a NULL list. Since 0.2. */
+SYSINFO_EXPORT size_t sysinfo_limit_level_list_count(const struct sysinfo_limit_level_list *list);
+
+/* NULL is allowed. Since 0.2. */
+SYSINFO_EXPORT void sysinfo_limit_level_list_free(struct sysinfo_limit_level_list *list);
+
 SYSINFO_END_DECLS
 
 #endif

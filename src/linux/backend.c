@@ -209,6 +209,7 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_stats = sysinfo__linux_cpu_stats,
     .memory_limit = sysinfo__linux_memory_limit,
     .swap_limit = sysinfo__linux_swap_limit,
+    .limit_levels = sysinfo__linux_limit_levels,
     .cpu_limit = sysinfo__linux_cpu_limit,
     .allowed_cores = sysinfo__linux_allowed_cores,
     .cgroup = sysinfo__linux_cgroup,

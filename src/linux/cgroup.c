@@ -157,33 +157,32 @@ static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 
 /* ---- Memory ---- */
 
-enum { EVENT_HIGH, EVENT_MAX, EVENT_OOM, EVENT_OOM_KILL, EVENTS };
-
-/* What happened at a level's limit, and in the groups below it: the mask of what is known. */
-static int read_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known,
-                       uint64_t value[EVENTS]) {
-    static const struct sysinfo__pair_key keys[EVENTS] = {
-        [EVENT_HIGH] = SYSINFO__PAIR_KEY("high"),
-        [EVENT_MAX] = SYSINFO__PAIR_KEY("max"),
-        [EVENT_OOM] = SYSINFO__PAIR_KEY("oom"),
-        [EVENT_OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
+int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                           uint32_t *known, uint64_t value[SYSINFO__EVENTS]) {
+    static const struct sysinfo__pair_key keys[SYSINFO__EVENTS] = {
+        [SYSINFO__EVENT_HIGH] = SYSINFO__PAIR_KEY("high"),
+        [SYSINFO__EVENT_MAX] = SYSINFO__PAIR_KEY("max"),
+        [SYSINFO__EVENT_OOM] = SYSINFO__PAIR_KEY("oom"),
+        [SYSINFO__EVENT_OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
     };
     const struct sysinfo__state *state = sysinfo__state(host);
     *known = 0;
     if (hierarchy->is_v2) {
         int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_EVENTS);
-        *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, EVENTS, value) : 0;
+        *known =
+            status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, SYSINFO__EVENTS, value) : 0;
         return forgive(status);
     }
     /* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
-    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_EVENTS, &value[EVENT_MAX]);
-    *known |= status == SYSINFO_OK ? UINT32_C(1) << EVENT_MAX : 0;
+    int status =
+        sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_EVENTS, &value[SYSINFO__EVENT_MAX]);
+    *known |= status == SYSINFO_OK ? UINT32_C(1) << SYSINFO__EVENT_MAX : 0;
     status = forgive(status);
     if (status == SYSINFO_OK) {
         status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_OOM);
-        if (status == SYSINFO_OK &&
-            sysinfo__decode_pairs(state->text, state->length, &keys[EVENT_OOM_KILL], 1, &value[EVENT_OOM_KILL]) != 0) {
-            *known |= UINT32_C(1) << EVENT_OOM_KILL;
+        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &keys[SYSINFO__EVENT_OOM_KILL], 1,
+                                                          &value[SYSINFO__EVENT_OOM_KILL]) != 0) {
+            *known |= UINT32_C(1) << SYSINFO__EVENT_OOM_KILL;
         }
     }
     return forgive(status);
@@ -212,7 +211,7 @@ int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *
 static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo_cgroup *cgroup = context;
     size_t level;
-    uint64_t bytes, value[EVENTS] = {0};
+    uint64_t bytes, value[SYSINFO__EVENTS] = {0};
     int status = sysinfo__memory_level(host, hierarchy, &level, &bytes);
     if (status == SYSINFO_OK) {
         FACT(cgroup, current, bytes);
@@ -229,19 +228,19 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     status = forgive(status);
     uint32_t known = 0;
     if (status == SYSINFO_OK) {
-        status = read_events(host, hierarchy, level, &known, value);
+        status = sysinfo__memory_events(host, hierarchy, level, &known, value);
     }
-    TELL_EVENT(known, value, EVENT_HIGH, cgroup, events_high);
-    TELL_EVENT(known, value, EVENT_MAX, cgroup, events_max);
-    TELL_EVENT(known, value, EVENT_OOM, cgroup, events_oom);
-    TELL_EVENT(known, value, EVENT_OOM_KILL, cgroup, events_oom_kill);
+    TELL_EVENT(known, value, SYSINFO__EVENT_HIGH, cgroup, events_high);
+    TELL_EVENT(known, value, SYSINFO__EVENT_MAX, cgroup, events_max);
+    TELL_EVENT(known, value, SYSINFO__EVENT_OOM, cgroup, events_oom);
+    TELL_EVENT(known, value, SYSINFO__EVENT_OOM_KILL, cgroup, events_oom_kill);
     return status;
 }
 
 /* The group that holds the tightest limit. */
 static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo_cgroup *cgroup = context;
-    uint64_t bytes, value[EVENTS] = {0};
+    uint64_t bytes, value[SYSINFO__EVENTS] = {0};
     size_t level = cgroup->limit_level;
     if (level >= hierarchy->levels) {
         return SYSINFO_OK;
@@ -253,12 +252,12 @@ static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     status = forgive(status);
     uint32_t known = 0;
     if (status == SYSINFO_OK) {
-        status = read_events(host, hierarchy, level, &known, value);
+        status = sysinfo__memory_events(host, hierarchy, level, &known, value);
     }
-    TELL_EVENT(known, value, EVENT_HIGH, cgroup, limit_events_high);
-    TELL_EVENT(known, value, EVENT_MAX, cgroup, limit_events_max);
-    TELL_EVENT(known, value, EVENT_OOM, cgroup, limit_events_oom);
-    TELL_EVENT(known, value, EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
+    TELL_EVENT(known, value, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
+    TELL_EVENT(known, value, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
+    TELL_EVENT(known, value, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
+    TELL_EVENT(known, value, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "linux.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "scan.h"
 
@@ -398,4 +399,171 @@ int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limi
         status = sysinfo__allowed_cpus(host, limit);
     }
     return status;
+}
+
+/* ---- Level by level ---- */
+
+/* The path of a level's group: that of the process's own, less a name for each level. */
+static size_t name_length(const struct sysinfo__hierarchy *hierarchy, size_t level) {
+    size_t length = strlen(hierarchy->group);
+    for (; level > 0 && length > 1; level--) {
+        while (length > 1 && hierarchy->group[--length] != '/') {
+        }
+    }
+    return length;
+}
+
+/* The row of a group, which the hierarchy of another controller may have made. */
+static struct sysinfo__limit_row *row_of(struct sysinfo__limit_rows *rows, const struct sysinfo__hierarchy *hierarchy,
+                                         size_t level) {
+    const char *name = hierarchy->is_above ? "/.." : hierarchy->group;
+    size_t length = hierarchy->is_above ? 3 : name_length(hierarchy, level);
+    for (size_t i = 0; i < rows->count; i++) {
+        struct sysinfo__limit_row *row = &rows->row[i];
+        if (row->level.kind == SYSINFO_LIMIT_CGROUP && strlen(row->name) == length &&
+            memcmp(row->name, name, length) == 0) {
+            return row;
+        }
+    }
+    struct sysinfo__limit_row *row = sysinfo__limit_rows_add(rows, SYSINFO_LIMIT_CGROUP, name, length);
+    if (row != NULL && !hierarchy->is_above) {
+        FACT(&row->level, level, level);
+    }
+    return row;
+}
+
+static void tell_level_memory(const struct tightest *all, struct sysinfo_limit_level *level) {
+    if (all->is_limit_certain) {
+        FACT(level, memory_limit, all->limit);
+    }
+    if (all->limit != SYSINFO_UNLIMITED) {
+        FACT(level, memory_usable, all->room);
+        level->estimated |= all->is_room_certain ? 0 : SYSINFO_BIT(struct sysinfo_limit_level, memory_usable);
+    }
+}
+
+static int tell_level_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
+                             struct sysinfo_limit_level *level) {
+    uint64_t value[SYSINFO__EVENTS] = {0};
+    uint32_t known = 0;
+    int status = sysinfo__memory_events(host, hierarchy, number, &known, value);
+    if (known >> SYSINFO__EVENT_MAX & 1) {
+        FACT(level, events_max, value[SYSINFO__EVENT_MAX]);
+    }
+    if (known >> SYSINFO__EVENT_OOM_KILL & 1) {
+        FACT(level, events_oom_kill, value[SYSINFO__EVENT_OOM_KILL]);
+    }
+    return status;
+}
+
+static int add_memory_row(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
+                          struct sysinfo__limit_rows *rows) {
+    struct tightest memory = {SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, 0, true, true, false}, swap = memory;
+    uint64_t used;
+    bool is_known = true;
+    struct sysinfo__limit_row *row = row_of(rows, hierarchy, number);
+    if (row == NULL) {
+        return sysinfo__no_memory(host, "/proc/self/cgroup");
+    }
+    int status = add_memory_level(host, hierarchy, number, &memory);
+    if (status == SYSINFO_OK) {
+        status = hierarchy->is_v2 ? add_swap_level_v2(host, hierarchy, number, &swap)
+                                  : add_swap_level_v1(host, hierarchy, number, &swap);
+    }
+    if (status == SYSINFO_OK) {
+        status = read_use(host, hierarchy, number, SYSINFO__MEMORY_USED, &used, &is_known);
+    }
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    tell_level_memory(&memory, &row->level);
+    if (swap.is_limit_certain) {
+        FACT(&row->level, swap_limit, swap.limit);
+    }
+    if (swap.limit != SYSINFO_UNLIMITED && swap.is_room_certain) {
+        FACT(&row->level, swap_usable, swap.room);
+    }
+    if (is_known) {
+        FACT(&row->level, memory_used, used);
+    }
+    return tell_level_events(host, hierarchy, number, &row->level);
+}
+
+static int add_quota_row(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
+                         struct sysinfo__limit_rows *rows) {
+    struct sysinfo__limit_row *row = row_of(rows, hierarchy, number);
+    double cpus;
+    bool is_known = true;
+    if (row == NULL) {
+        return sysinfo__no_memory(host, "/proc/self/cgroup");
+    }
+    int status = read_quota(host, hierarchy, number, &cpus, &is_known);
+    if (status == SYSINFO_OK && is_known) {
+        FACT(&row->level, cpus, cpus);
+    }
+    return status;
+}
+
+/* What an earlier attempt has added is added anew. */
+struct level_question {
+    struct sysinfo__limit_rows *rows;
+    size_t rows_before;
+    int (*add)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
+               struct sysinfo__limit_rows *rows);
+};
+
+static int ask_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    const struct level_question *question = context;
+    int status = SYSINFO_OK;
+    question->rows->count = question->rows_before;
+    for (size_t level = hierarchy->levels; level > 0 && status == SYSINFO_OK; level--) {
+        status = question->add(host, hierarchy, level - 1, question->rows);
+    }
+    return status;
+}
+
+static int add_process_rows(struct sysinfo_host *host, struct sysinfo__limit_rows *rows) {
+    struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS];
+    size_t count = 0;
+    int status = sysinfo__process_bounds(host, bounds, &count);
+    for (size_t i = 0; i < count && status == SYSINFO_OK; i++) {
+        struct sysinfo__limit_row *row =
+            sysinfo__limit_rows_add(rows, SYSINFO_LIMIT_PROCESS, bounds[i].name, strlen(bounds[i].name));
+        if (row == NULL) {
+            return sysinfo__no_memory(host, "/proc/self/limits");
+        }
+        FACT(&row->level, memory_limit, bounds[i].limit);
+        if (bounds[i].is_use_known) {
+            FACT(&row->level, memory_used, bounds[i].used);
+            FACT(&row->level, memory_usable, sysinfo__reduced(bounds[i].limit, bounds[i].used));
+        }
+    }
+    return status;
+}
+
+static int add_affinity_row(struct sysinfo_host *host, struct sysinfo__limit_rows *rows) {
+    struct sysinfo__cpu_limit limit = {0};
+    int status = sysinfo__allowed_cpus(host, &limit);
+    if (status != SYSINFO_OK || !SYSINFO_HAS(&limit, allowed)) {
+        return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+    }
+    struct sysinfo__limit_row *row = sysinfo__limit_rows_add(rows, SYSINFO_LIMIT_AFFINITY, "affinity", 8);
+    if (row == NULL) {
+        return sysinfo__no_memory(host, "sched_getaffinity");
+    }
+    FACT(&row->level, cpus, (double)limit.allowed);
+    return SYSINFO_OK;
+}
+
+int sysinfo__linux_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows) {
+    struct level_question question = {rows, rows->count, add_memory_row};
+    int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_levels, &question);
+    if (status == SYSINFO_OK) {
+        question = (struct level_question){rows, rows->count, add_quota_row};
+        status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_levels, &question);
+    }
+    if (status == SYSINFO_OK) {
+        status = add_process_rows(host, rows);
+    }
+    return status == SYSINFO_OK ? add_affinity_row(host, rows) : status;
 }

@@ -20,6 +20,7 @@ int sysinfo__linux_load_average(struct sysinfo_host *host, struct sysinfo_load *
 int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
 int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__linux_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
 int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 int sysinfo__linux_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
 int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_sample *sample);
@@ -207,6 +208,11 @@ void sysinfo__protected_forget(struct sysinfo__hierarchy *hierarchy);
  */
 int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t *level,
                           uint64_t *bytes);
+
+/* What happened at a level's memory limit, and in the groups below it: the mask of what is known. */
+enum { SYSINFO__EVENT_HIGH, SYSINFO__EVENT_MAX, SYSINFO__EVENT_OOM, SYSINFO__EVENT_OOM_KILL, SYSINFO__EVENTS };
+int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                           uint32_t *known, uint64_t value[SYSINFO__EVENTS]);
 
 /* The tightest memory limit of the cgroups alone. */
 int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);

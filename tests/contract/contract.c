@@ -296,6 +296,10 @@ START_TEST(everything_that_may_be_null_may_be_null) {
     ck_assert_ptr_null(sysinfo_topology_object_list_cpus(NULL, 0));
     ck_assert_uint_eq(sysinfo_topology_object_list_count_type(NULL, SYSINFO_TOPOLOGY_CORE), 0);
     ck_assert_ptr_null(sysinfo_numa_node_list_at(NULL, 0));
+    ck_assert_ptr_null(sysinfo_limit_level_list_at(NULL, 0));
+    ck_assert_ptr_null(sysinfo_limit_level_list_name(NULL, 0));
+    ck_assert_uint_eq(sysinfo_limit_level_list_count(NULL), 0);
+    sysinfo_limit_level_list_free(NULL);
     ck_assert_ptr_null(sysinfo_numa_node_list_cpus(NULL, 0));
     ck_assert_uint_eq(sysinfo_numa_node_list_count(NULL), 0);
     ck_assert_int_eq(sysinfo_system_error(NULL), 0);

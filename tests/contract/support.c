@@ -49,6 +49,7 @@ static const struct {
     ENTRY("limits in `sysinfo_usable_memory`", memory_limit),
     ENTRY("limits in `sysinfo_usable_swap`", swap_limit),
     ENTRY("limits in `sysinfo_usable_cpus`", cpu_limit),
+    ENTRY("limits in `sysinfo_limit_levels`", limit_levels),
     ENTRY("`SYSINFO_CPU_USABLE_CORES`", allowed_cores),
     ENTRY("`sysinfo_cgroup_usage`", cgroup),
     ENTRY("`sysinfo_cgroup_path`", cgroup_path),

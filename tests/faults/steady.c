@@ -117,6 +117,7 @@ static struct {
     struct sysinfo_cpu_sample_list *samples, *before, *after;
     struct sysinfo_cpu_usage_list *usages, *between;
     struct sysinfo_numa_node_list *nodes;
+    struct sysinfo_limit_level_list *levels;
     struct sysinfo_topology_object_list *topology;
 } kept;
 
@@ -127,6 +128,7 @@ static void free_kept(void) {
     sysinfo_cpu_usage_list_free(kept.usages);
     sysinfo_cpu_usage_list_free(kept.between);
     sysinfo_numa_node_list_free(kept.nodes);
+    sysinfo_limit_level_list_free(kept.levels);
     sysinfo_topology_object_list_free(kept.topology);
     memset(&kept, 0, sizeof kept);
 }
@@ -149,6 +151,10 @@ static int cpu_usage_list_between(struct sysinfo_host *host) {
     return status != SYSINFO_OK ? status
            : kept.after == NULL ? SYSINFO_NOT_YET
                                 : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
+}
+
+static int limit_levels(struct sysinfo_host *host) {
+    return sysinfo_limit_levels(host, &kept.levels);
 }
 
 static int numa_read(struct sysinfo_host *host) {
@@ -208,6 +214,7 @@ static const struct asked {
     {"cpu_percent_percpu", cpu_percent_percpu},
     {"cpu_usage_list_between", cpu_usage_list_between},
     {"numa_nodes", numa_read},
+    {"limit_levels", limit_levels},
     {"topology_objects", topology_read},
     {"cgroup_path", cgroup_path},
     {"process_memory", process_memory},
@@ -254,6 +261,10 @@ static const char *const not_asked[] = {
     "field_uint64",
     "host_close",
     "host_open",
+    "limit_level_list_at",
+    "limit_level_list_count",
+    "limit_level_list_free",
+    "limit_level_list_name",
     "numa_node_list_at",
     "numa_node_list_count",
     "numa_node_list_cpus",
