@@ -33,8 +33,7 @@ static size_t split(const char *line, columns cell) {
     return count;
 }
 
-#define ENTRY(name, entry) \
-    { name, offsetof(struct sysinfo__backend, entry) }
+#define ENTRY(name, entry) {name, offsetof(struct sysinfo__backend, entry)}
 static const struct {
     const char *name;
     size_t offset;
