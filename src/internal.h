@@ -93,6 +93,7 @@ union sysinfo__result {
 /* What a getter asks: a number of enum sysinfo_result, and what else some results need. */
 struct sysinfo__question {
     uint32_t result;
+    size_t size; /* Of the result's struct. */
     double interval;
     bool in_detail;
     const char *path;
