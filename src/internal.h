@@ -81,6 +81,7 @@ union sysinfo__result {
     struct sysinfo_swap swap;
     struct sysinfo_load load;
     struct sysinfo_stats stats;
+    struct sysinfo_paging paging;
     struct sysinfo_allowance allowance;
     struct sysinfo_cpu_allowance cpu_allowance;
     struct sysinfo_cgroup cgroup;

@@ -32,6 +32,8 @@ static int read_result(struct sysinfo_host *host, const struct sysinfo__question
         return ASK(host, load_average, "the load average", &result->load);
     case SYSINFO_RESULT_STATS:
         return ASK(host, cpu_stats, "the count of interrupts and context switches", &result->stats);
+    case SYSINFO_RESULT_PAGING:
+        return ASK(host, page_stats, "the count of page faults", &result->paging);
     case SYSINFO_RESULT_MEMORY_ALLOWANCE:
         return sysinfo__memory_allowance(host, &result->allowance);
     case SYSINFO_RESULT_SWAP_ALLOWANCE:
@@ -115,6 +117,10 @@ int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, s
 
 int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_STATS, stats, size);
+}
+
+int sysinfo_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_PAGING, paging, size);
 }
 
 /* ---- Memory ---- */

@@ -54,6 +54,7 @@ static const struct {
     ENTRY("`sysinfo_cgroup_path`", cgroup_path),
     ENTRY("`sysinfo_cpu_pressure` and its like", pressure),
     ENTRY("`sysinfo_numa_nodes`", numa),
+    ENTRY("`sysinfo_page_stats`", page_stats),
     ENTRY("`sysinfo_process_info`, `sysinfo_process_detail`", process),
     ENTRY("`sysinfo_process_memory`", process_memory),
     ENTRY("`sysinfo_mark`", append_mark),
