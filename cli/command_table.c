@@ -201,7 +201,8 @@ static const struct command commands[] = {
      .operands = "COMMAND [ARG...]",
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-                BIT(MAX_MEM) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) | BIT(PID),
+                BIT(MAX_MEM) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) |
+                BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",

@@ -160,7 +160,8 @@ static const struct option options[] = {
      .meaning = "give up after this time",
      .line = "wait gives up, run ends its command",
      .manual = "With wait: give up after this time, with status 1. With run: end the command and its tree after this "
-               "time, with status 124: SIGTERM, two seconds, SIGKILL."},
+               "time, with status 124: SIGTERM, two seconds, SIGKILL. With run --pid: end the watching, with status "
+               "0."},
     {.id = OPTION_VERBOSE,
      .letter = "-v",
      .name = "--verbose",
@@ -229,6 +230,26 @@ static const struct option options[] = {
      .line = "end a tree with more: 500M, 2GB, 50%",
      .manual = "End the command and its tree, as --timeout does, when the tree has more memory than that: the sum of "
                "RSS, and when that exceeds it, of PSS. A percentage is of the machine's memory."},
+    {.id = OPTION_BUDGET,
+     .name = "--budget",
+     .argument = "SIZE",
+     .wants = "a size",
+     .example = "2G",
+     .meaning = "fail after a run with more memory",
+     .line = "let it finish, then fail: status 124",
+     .manual =
+         "Let the command finish, and end with status 124 when its tree, or one of its processes, had more memory "
+         "than that and the command's own status is 0. As with --max-mem, PSS decides when the sum of RSS exceeds "
+         "the size."},
+    {.id = OPTION_REPEAT,
+     .name = "--repeat",
+     .argument = "N",
+     .wants = "a count",
+     .example = "5",
+     .meaning = "run the command several times",
+     .line = "run it N times, until one fails",
+     .manual = "Run the command so many times, until one fails, and report each; with --json each is a line, which "
+               "sysinfo compare reads."},
     {.id = OPTION_PID,
      .name = "--pid",
      .argument = "PID",
@@ -236,7 +257,8 @@ static const struct option options[] = {
      .example = "4711",
      .meaning = "watch a running process",
      .line = "watch a running process, until ^C",
-     .manual = "Watch a process that runs already, and its tree, until it ends or sysinfo is interrupted."},
+     .manual = "Watch a process that runs already, and its tree, until it ends, the time of --timeout has passed or "
+               "sysinfo is interrupted."},
     {.id = OPTION_SVG,
      .name = "--svg",
      .meaning = "SVG on stdout",
