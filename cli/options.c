@@ -187,6 +187,9 @@ static int set(struct options *options, const struct option *option, const char 
     case OPTION_REPEAT:
         status = parse_count(value, &options->repeat);
         break;
+    case OPTION_MAX:
+        options->max = value;
+        break;
     case OPTION_PID:
         status = set_pid(options, value);
         break;

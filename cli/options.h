@@ -56,6 +56,8 @@ enum option_id {
     OPTION_GENERATIONS,
     OPTION_FOLDED,
     OPTION_TOP,
+    OPTION_MAX,
+    OPTION_MARKDOWN,
     OPTION_HELP,
     OPTION_VERSION,
 };
@@ -108,6 +110,7 @@ struct options {
     double every;                 /* Seconds; 0: not given. */
     const char *heap_record;      /* NULL: not given. */
     uint64_t top;                 /* 0: not given. */
+    const char *max;              /* "+10%". */
     int64_t pid;
     const char *pid_text;
     uint64_t width; /* 0: not given. */
