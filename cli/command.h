@@ -40,6 +40,7 @@ int run_group(struct options *options);
 int run_get(struct options *options);
 int run_check(struct options *options); /* wait.c: 0 when the conditions hold, 1 when they do not, or not in time. */
 int run_wait(struct options *options);
+int run_jobs(struct options *options);     /* jobs.c */
 int run_topology(struct options *options); /* topology.c */
 int run_limits(struct options *options);   /* limits.c */
 int run_fields(struct options *options);   /* fields.c */

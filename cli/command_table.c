@@ -25,8 +25,7 @@ static int run_help(struct options *options);
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
-#define NO_BYTES \
-    { OPTION_UNIT, "@ is for fields in bytes, and none is asked for" }
+#define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
 
 static const struct command overview = {
     .options = SAMPLES | BIT(ROOT) | BIT(ALL),
@@ -149,7 +148,7 @@ static const struct command commands[] = {
      .refuses = {{OPTION_ROOT, "process and @ exclude each other: the process is sysinfo itself"}},
      .meaning = "what sysinfo itself uses",
      .line = "a group of figures, as a table or values",
-     .examples = "  sysinfo process                  memory, threads and CPU time of sysinfo itself\n"
+     .examples = "  sysinfo process                  memory, threads, CPU time of sysinfo itself\n"
                  "  sysinfo process rss peak_rss     two numbers, in bytes\n",
      .notes = "It shows what sysinfo_process_detail() reports to a program about itself. For\n"
               "another program use sysinfo run.\n"
@@ -180,7 +179,8 @@ static const struct command commands[] = {
                  "  sysinfo check mem.available above 10% swap.used below 1G\n"
                  "  sysinfo check 'cpu.percent < 50' || echo busy\n",
      .notes = "EXPR is FIELD OP VALUE, in one word or three. OP: < <= > >= == != below\n"
-              "above. VALUE: a number; for bytes 2G, 500MiB, 1.5GB or 10% of the total.\n"
+              "above. VALUE: a number; for bytes 2G, 500MiB, 1.5GB or 10% of the total; for\n"
+              "load 80% of the usable CPUs; or another field: 'load.min1 < cpu.usable'.\n"
               "All must hold; with --any one is enough.\n"
               "Status: 0 true, 1 false, 3 unknown. CPU percentages are measured over 0.5 s.\n",
      .run = run_check},
@@ -189,7 +189,6 @@ static const struct command commands[] = {
      .completes = "all fields",
      .options = CONDITIONS | BIT(FOR) | BIT(TIMEOUT),
      .meaning = "wait until a condition holds",
-     .line = "test a condition; wait until it holds",
      .examples = "  sysinfo wait mem.available above 2G --timeout 10m || exit 1\n"
                  "  sysinfo wait 'cpu.percent < 20' --for 30s\n"
                  "  sysinfo wait 'mem.available < 10%' 'swap.used > 1G' --any -i 5\n",
@@ -197,12 +196,21 @@ static const struct command commands[] = {
               "with --for, when they have held so long. EXPR: see sysinfo check --help.\n"
               "Status: 0 it holds, 1 it timed out, 3 it is unknown.\n",
      .run = run_wait},
+    {.name = "jobs",
+     .operands = "",
+     .options = BIT(EACH) | BIT(ROOT),
+     .meaning = "how many jobs fit",
+     .line = "test or await a condition; count jobs",
+     .examples = "  make -j\"$(sysinfo jobs --each 700M)\"    as many as CPUs and memory allow\n"
+                 "  sysinfo jobs                     as many as CPUs allow: sysinfo cpu usable\n",
+     .notes = "The smaller of cpu.usable and mem.usable / SIZE, and at least 1. Memory that\n"
+              "running jobs have yet to take is not subtracted.\n",
+     .run = run_jobs},
     {.name = "run",
      .operands = "COMMAND [ARG...]",
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-                BIT(MAX_MEM) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) |
-                BIT(PID),
+                BIT(MAX_MEM) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
@@ -245,20 +253,6 @@ static const struct command commands[] = {
               "The slope is that of a straight line through the samples, where there is one:\n"
               "memory that keeps growing (R^2 near 1) may be a leak.\n",
      .run = run_plot},
-    {.name = "compare",
-     .operands = "FILE...",
-     .completes = "files",
-     .options = BIT(MAX) | BIT(COLUMN) | BIT(JSON) | BIT(MARKDOWN) | BIT(OUTPUT),
-     .refuses = {{OPTION_FORMAT, "@ is not a format of a comparison; write --json or --markdown"}},
-     .meaning = "compare two recordings",
-     .examples = "  sysinfo compare before.csv after.csv\n"
-                 "  sysinfo run --repeat 5 -j -o before.json -- ./job\n"
-                 "  sysinfo compare before.json after.json --max +10%\n",
-     .notes = "Two FILEs, before and after: recordings of run, what --csv printed, or reports\n"
-              "of run --json, of which each may hold several: then it prints the median, the\n"
-              "least and the most. A ! marks what --max does not allow.\n"
-              "Status: 0 within --max, 1 beyond it.\n",
-     .run = run_compare},
     {.name = "mark",
      .operands = "NAME",
      .meaning = "put a label into a recording",

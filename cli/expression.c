@@ -109,10 +109,16 @@ static const char *skip_blanks(const char *p) {
 /* ---- Values ---- */
 
 /*
- * What a percentage of a field in bytes is a part of: the limit, for what a limit narrows; else the
- * total of its group, or its limit.
+ * What a percentage of a field is a part of. In bytes: the limit, for what a limit narrows; else the total of its group,
+ * or its limit. Of threads that want to run: the CPUs that this process may use.
  */
 static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
+    if (field->unit == SYSINFO_UNIT_THREADS) {
+        return sysinfo_field_find("cpu", "usable");
+    }
+    if (field->unit != SYSINFO_UNIT_BYTES) {
+        return NULL;
+    }
     const struct sysinfo_field *total = sysinfo_field_find(field->group, "total");
     const struct sysinfo_field *limit = sysinfo_field_find(field->group, "limit");
     if (limit != NULL && (total == NULL || strcmp(field->name, "usable") == 0)) {
@@ -121,22 +127,51 @@ static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
     return total;
 }
 
+static const char *kind_of(const struct sysinfo_field *field) {
+    return field->unit == SYSINFO_UNIT_PERCENT   ? "a percentage"
+           : field->unit == SYSINFO_UNIT_BYTES   ? "a size"
+           : field->unit == SYSINFO_UNIT_SECONDS ? "a time"
+                                                 : "a number";
+}
+
 static int wrong_unit(const struct sysinfo_field *field, const char *value, const char *unit) {
     bool is_size = size_unit(unit) > 0;
     bool is_time = duration_unit(unit) > 0;
     if (strcmp(unit, "%") != 0 && !is_size && !is_time) {
         return usage("'%s': unknown unit; use K M G T, KiB.., kB.. or %%", value);
     }
-    const char *is = field->unit == SYSINFO_UNIT_PERCENT   ? "a percentage"
-                     : field->unit == SYSINFO_UNIT_BYTES   ? "a size"
-                     : field->unit == SYSINFO_UNIT_SECONDS ? "a time"
-                                                           : "a number";
     const char *given = strcmp(unit, "%") == 0 ? "a percentage" : is_size ? "a size" : "a time";
-    return usage("%s.%s is %s; '%s' is %s", field->group, field->name, is, value, given);
+    return usage("%s.%s is %s; '%s' is %s", field->group, field->name, kind_of(field), value, given);
+}
+
+/* Another field, whose value is of the same kind. */
+static int parse_other(const char *word, struct expression *expression) {
+    const struct sysinfo_field *field = expression->field;
+    int status;
+    expression->other = parse_name(word, &status);
+    if (expression->other != NULL && strcmp(kind_of(field), kind_of(expression->other)) != 0) {
+        return usage("%s.%s is %s; %s is %s", field->group, field->name, kind_of(field), word,
+                     kind_of(expression->other));
+    }
+    return status;
+}
+
+static bool is_unit(const char *word) {
+    return strcmp(word, "%") == 0 || (*word != '\0' && (size_unit(word) > 0 || duration_unit(word) > 0));
+}
+
+static bool is_plain_number(const char *word) {
+    double number;
+    const char *unit;
+    return scan_number(word, &number, &unit) && *unit == '\0';
 }
 
 static int parse_value(const char *word, struct expression *expression) {
     const struct sysinfo_field *field = expression->field;
+    bool is_name = (*word >= 'a' && *word <= 'z') && strchr(word, '.') != NULL;
+    if (is_name) {
+        return parse_other(word, expression);
+    }
     const char *unit;
     double number;
     bool is_negative = *word == '-' && looks_like_number(word);
@@ -148,9 +183,11 @@ static int parse_value(const char *word, struct expression *expression) {
     }
     bool is_share = strcmp(unit, "%") == 0;
     double size = *unit == '\0' || (is_share && field->unit == SYSINFO_UNIT_PERCENT) ? 1 : 0;
-    if (size <= 0 && field->unit == SYSINFO_UNIT_BYTES) {
-        expression->whole = is_share ? whole_of(field) : NULL;
-        size = expression->whole != NULL ? 1 : size_unit(unit);
+    expression->whole = size <= 0 && is_share ? whole_of(field) : NULL;
+    if (expression->whole != NULL) {
+        size = 1;
+    } else if (size <= 0 && field->unit == SYSINFO_UNIT_BYTES) {
+        size = size_unit(unit);
     } else if (size <= 0 && field->unit == SYSINFO_UNIT_SECONDS) {
         size = duration_unit(unit);
     }
@@ -200,11 +237,16 @@ static int parse_text(const char *text, struct expression *expression) {
     struct text word = TEXT_INIT, name_text = TEXT_INIT;
     text_addf(&word, "%.*s", (int)strcspn(value, " \t"), value);
     text_addf(&name_text, "%.*s", (int)(behind_name - name), name);
+    const char *rest = skip_blanks(value + word.length);
+    if (word.length > 0 && is_plain_number(word.bytes) && is_unit(rest)) { /* "2 G" */
+        text_add(&word, rest);
+        rest = "";
+    }
     int status = 0;
     if (word.length == 0) {
         status = usage("'%s': no value behind '%s'", text, comparisons[index].text);
-    } else if (*skip_blanks(value + word.length) != '\0') {
-        status = usage("'%s': unexpected '%s' behind the value", text, skip_blanks(value + word.length));
+    } else if (*rest != '\0') {
+        status = usage("'%s': unexpected '%s' behind the value", text, rest);
     } else {
         expression->field = parse_name(name_text.length > 0 ? name_text.bytes : "", &status);
         expression->comparison = comparisons[index].comparison;
@@ -215,7 +257,7 @@ static int parse_text(const char *text, struct expression *expression) {
     return status;
 }
 
-/* Takes one word, or three when the second is a comparison, or looks like one. */
+/* Takes one word, or three when the second is a comparison, or looks like one; a unit may be a fourth. */
 static int parse_next(const char *const *operand, size_t operands, size_t *taken, struct expression *expression) {
     struct text text = TEXT_INIT;
     text_add(&text, operand[0]);
@@ -228,6 +270,10 @@ static int parse_next(const char *const *operand, size_t operands, size_t *taken
         if (operands > 2) {
             text_addf(&text, " %s", operand[2]);
             *taken = 3;
+        }
+        if (operands > 3 && is_plain_number(operand[2]) && is_unit(operand[3])) {
+            text_addf(&text, " %s", operand[3]);
+            *taken = 4;
         }
     }
     int status = parse_text(text.bytes, expression);
@@ -268,6 +314,9 @@ void expressions_free(struct expression *list, size_t count) {
 
 void expression_select(const struct expression *expression, struct selection *selection) {
     selection_add(selection, expression->field);
+    if (expression->other != NULL) {
+        selection_add(selection, expression->other);
+    }
     if (expression->whole != NULL) {
         selection_add(selection, expression->whole);
         const struct sysinfo_field *total = sysinfo_field_find(expression->field->group, "total");
@@ -299,7 +348,8 @@ static double whole_number(const struct expression *expression, const struct sam
 }
 
 enum truth expression_evaluate(const struct expression *expression, const struct sample *sample) {
-    double left = number_of(expression->field, sample), right = expression->value;
+    double left = number_of(expression->field, sample);
+    double right = expression->other != NULL ? number_of(expression->other, sample) : expression->value;
     if (expression->whole != NULL) {
         double whole = whole_number(expression, sample);
         if (whole > 0 || isnan(whole)) {
@@ -333,4 +383,14 @@ enum truth expression_evaluate(const struct expression *expression, const struct
         break;
     }
     return holds ? IS_TRUE : IS_FALSE;
+}
+
+const struct sysinfo_field *expression_unknown(const struct expression *expression, const struct sample *sample) {
+    const struct sysinfo_field *fields[] = {expression->field, expression->other, expression->whole};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (fields[i] != NULL && isnan(number_of(fields[i], sample))) {
+            return fields[i];
+        }
+    }
+    return NULL;
 }

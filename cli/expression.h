@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions on fields: "mem.available > 2G", "cpu.percent below 20". */
+/* Conditions on fields: "mem.available > 2G", "cpu.percent below 20", "load.min1 < cpu.usable". */
 #ifndef CLI_EXPRESSION_H
 #define CLI_EXPRESSION_H
 
@@ -14,6 +14,7 @@ struct expression {
     const struct sysinfo_field *field;
     enum comparison comparison;
     double value;                      /* In the field's unit, or percent of `whole`. */
+    const struct sysinfo_field *other; /* The field whose value it is compared with instead; NULL: none. */
     const struct sysinfo_field *whole; /* NULL: the value is no percentage of anything. */
     const char *text;                  /* The comparison and the value as they were written, for messages: "> 2G". */
 };
@@ -34,5 +35,8 @@ void expressions_free(struct expression *list, size_t count);
 void expression_select(const struct expression *expression, struct selection *selection);
 
 enum truth expression_evaluate(const struct expression *expression, const struct sample *sample);
+
+/* The first of its fields that the sample does not know; NULL: none. */
+const struct sysinfo_field *expression_unknown(const struct expression *expression, const struct sample *sample);
 
 #endif

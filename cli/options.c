@@ -166,6 +166,12 @@ static int set(struct options *options, const struct option *option, const char 
     case OPTION_RECORD:
         status = set_file(&options->record, option, word, value);
         break;
+    case OPTION_EACH:
+        status = parse_size("--each", value, &options->each);
+        if (status == 0 && options->each == 0) {
+            status = usage("--each '%s' must be greater than 0", value);
+        }
+        break;
     case OPTION_MAX_MEM:
         options->max_mem = value;
         break;
@@ -180,15 +186,6 @@ static int set(struct options *options, const struct option *option, const char 
         break;
     case OPTION_TOP:
         status = set_top(options, value);
-        break;
-    case OPTION_BUDGET:
-        options->budget = value;
-        break;
-    case OPTION_REPEAT:
-        status = parse_count(value, &options->repeat);
-        break;
-    case OPTION_MAX:
-        options->max = value;
         break;
     case OPTION_PID:
         status = set_pid(options, value);

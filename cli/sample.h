@@ -27,7 +27,7 @@ struct sample {
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */
     const char *memory_holder, *quota_holder;
-    const void **row;   /* With percpu: the result of each CPU. */
+    const void **row; /* With percpu: the result of each CPU. */
     size_t rows;
     const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
 };

@@ -43,6 +43,11 @@ static enum truth evaluate(const struct conditions *conditions, const struct sam
     return holding == conditions->count ? IS_TRUE : IS_FALSE;
 }
 
+static void add_value(struct text *text, const struct sysinfo_field *field, const struct sample *sample) {
+    text_addf(text, "%s.%s is ", field->group, field->name);
+    value_add(text, field, sample_result(sample, field), "unknown", "none");
+}
+
 /* The values that decided, for -v; but for the one that a message of its own is about. */
 static void tell(const struct conditions *conditions, const struct sample *sample, const struct expression *told) {
     for (size_t i = 0; i < conditions->count; i++) {
@@ -50,24 +55,26 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
         if (expression == told) {
             continue;
         }
-        struct text value = TEXT_INIT;
-        value_add(&value, expression->field, sample_result(sample, expression->field), "unknown", "none");
+        struct text values = TEXT_INIT;
+        add_value(&values, expression->field, sample);
+        if (expression->other != NULL) {
+            text_add(&values, ", ");
+            add_value(&values, expression->other, sample);
+        }
         enum truth truth = expression_evaluate(expression, sample);
-        note("%s: %s.%s is %s%s", expression->text, expression->field->group, expression->field->name, value.bytes,
+        note("%s: %s%s", expression->text, values.bytes,
              truth == IS_TRUE    ? ": true"
              : truth == IS_FALSE ? ": false"
                                  : "");
-        text_free(&value);
+        text_free(&values);
     }
 }
 
 static int fail_unknown(const struct options *options, const struct expression *expression,
                         const struct sample *sample) {
     struct text why = TEXT_INIT;
-    const void *result = sample_result(sample, expression->field);
-    bool is_whole =
-        expression->whole != NULL && sysinfo_field_state(expression->field, result) != SYSINFO_FIELD_UNKNOWN;
-    explain_unknown(&why, options, sample, is_whole ? expression->whole : expression->field);
+    const struct sysinfo_field *field = expression_unknown(expression, sample);
+    explain_unknown(&why, options, sample, field != NULL ? field : expression->field);
     int status = trouble("%s: %s", expression->text, why.bytes);
     text_free(&why);
     return status;
@@ -91,7 +98,8 @@ static int watch(const struct options *options, const struct conditions *conditi
         const struct expression *unknown;
         enum truth truth = evaluate(conditions, sample, &unknown);
         double now = platform_clock();
-        if (unknown != NULL && now < deadline && sample_may_know_later(sample, unknown->field, options->root != NULL)) {
+        const struct sysinfo_field *field = unknown != NULL ? expression_unknown(unknown, sample) : NULL;
+        if (field != NULL && now < deadline && sample_may_know_later(sample, field, options->root != NULL)) {
             continue; /* An empty window, or a resume from suspend: the next one will do. */
         }
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
@@ -117,7 +125,8 @@ static int check_available(const struct conditions *conditions) {
     const struct sysinfo_field *missing = NULL;
     size_t count = 0;
     for (size_t i = 0; i < conditions->count; i++) {
-        const struct sysinfo_field *field = conditions->list[i].field;
+        const struct sysinfo_field *field = conditions->list[i].field, *other = conditions->list[i].other;
+        field = other != NULL && sysinfo_field_source(other) == NULL ? other : field;
         if (sysinfo_field_source(field) == NULL) {
             missing = missing == NULL ? field : missing;
             count++;

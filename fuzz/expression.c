@@ -39,7 +39,7 @@ static void must_be_consistent(const struct expression *expression, const struct
         MUST(is_unknown || one != other);
     }
     bool is_bytes = expression->field->unit == SYSINFO_UNIT_BYTES && expression->field->type != SYSINFO_TYPE_DOUBLE;
-    if (kind == 2 && is_bytes && expression->whole == NULL &&
+    if (kind == 2 && is_bytes && expression->whole == NULL && expression->other == NULL &&
         sysinfo_field_state(expression->field, sample->result[expression->field->result]) == SYSINFO_FIELD_UNLIMITED) {
         MUST(evaluate(*expression, IS_MORE, sample) == IS_TRUE); /* No limit is more than every number. */
     }

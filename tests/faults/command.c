@@ -52,6 +52,8 @@ static const struct {
     {{"get", "stats.ctx_switches", "swap.sin", "--rate", "1", "2"}, false, false},
     {{"check", "mem.available > 1", "swap.used < 10%", "--root", SERVER}, true, false},
     {{"wait", "mem.available > 1000T", "--timeout", "3s", "-v", "--root", SERVER}, true, false},
+    {{"check", "load.min1 < cpu.count", "swap.used < mem.free", "--root", SERVER}, true, false},
+    {{"jobs", "--each", "1G", "--root", SERVER}, true, false},
     {{"fields", "mem"}, true, false},
     {{"help", "wait"}, true, false},
     {{"heap"}, false, false},
