@@ -210,7 +210,8 @@ static const struct command commands[] = {
      .operands = "COMMAND [ARG...]",
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-                BIT(MAX_MEM) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) | BIT(PID),
+                BIT(MAX_MEM) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) |
+                BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
@@ -253,6 +254,20 @@ static const struct command commands[] = {
               "The slope is that of a straight line through the samples, where there is one:\n"
               "memory that keeps growing (R^2 near 1) may be a leak.\n",
      .run = run_plot},
+    {.name = "compare",
+     .operands = "FILE...",
+     .completes = "files",
+     .options = BIT(MAX) | BIT(COLUMN) | BIT(JSON) | BIT(MARKDOWN) | BIT(OUTPUT),
+     .refuses = {{OPTION_FORMAT, "@ is not a format of a comparison; write --json or --markdown"}},
+     .meaning = "compare two recordings",
+     .examples = "  sysinfo compare before.csv after.csv\n"
+                 "  sysinfo run --repeat 5 -j -o before.json -- ./job\n"
+                 "  sysinfo compare before.json after.json --max +10%\n",
+     .notes = "Two FILEs, before and after: recordings of run, what --csv printed, or reports\n"
+              "of run --json, of which each may hold several: then it prints the median, the\n"
+              "least and the most. A ! marks what --max does not allow.\n"
+              "Status: 0 within --max, 1 beyond it.\n",
+     .run = run_compare},
     {.name = "mark",
      .operands = "NAME",
      .meaning = "put a label into a recording",

@@ -187,6 +187,15 @@ static int set(struct options *options, const struct option *option, const char 
     case OPTION_TOP:
         status = set_top(options, value);
         break;
+    case OPTION_BUDGET:
+        options->budget = value;
+        break;
+    case OPTION_REPEAT:
+        status = parse_count(value, &options->repeat);
+        break;
+    case OPTION_MAX:
+        options->max = value;
+        break;
     case OPTION_PID:
         status = set_pid(options, value);
         break;

@@ -43,6 +43,8 @@ enum option_id {
     OPTION_EVERY,
     OPTION_HEAP_RECORD,
     OPTION_PID,
+    OPTION_BUDGET,
+    OPTION_REPEAT,
     OPTION_SVG,
     OPTION_ASCII,
     OPTION_WIDTH,
@@ -54,6 +56,8 @@ enum option_id {
     OPTION_GENERATIONS,
     OPTION_FOLDED,
     OPTION_TOP,
+    OPTION_MAX,
+    OPTION_MARKDOWN,
     OPTION_EACH,
     OPTION_HELP,
     OPTION_VERSION,
@@ -100,13 +104,15 @@ struct options {
     double timeout;     /* Seconds of --timeout, which may be 0. */
     const char *timeout_text;
 
-    uint64_t each;           /* Bytes; 0: not given. */
-    const char *record;      /* NULL: not given, like those below. */
-    const char *max_mem;     /* A size or a percentage. */
-    uint64_t frames;         /* Of --sites; 0: not given. */
-    double every;            /* Seconds; 0: not given. */
-    const char *heap_record; /* NULL: not given. */
-    uint64_t top;            /* 0: not given. */
+    uint64_t each;                /* Bytes; 0: not given. */
+    const char *record;           /* NULL: not given, like those below. */
+    const char *max_mem, *budget; /* A size or a percentage. */
+    uint64_t repeat;              /* 0: not given. */
+    uint64_t frames;              /* Of --sites; 0: not given. */
+    double every;                 /* Seconds; 0: not given. */
+    const char *heap_record;      /* NULL: not given. */
+    uint64_t top;                 /* 0: not given. */
+    const char *max;              /* "+10%". */
     int64_t pid;
     const char *pid_text;
     uint64_t width; /* 0: not given. */

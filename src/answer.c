@@ -72,11 +72,11 @@ int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read, const stru
     host = sysinfo__begin(&call, host);
     int status = check_result(host, out, size);
     if (status == SYSINFO_OK) {
-        memset(&result, 0, sizeof result);
+        memset(&result, 0, question->size); /* Not the whole union: that alone takes 20 ns. */
         status = read(host, question, &result);
     }
     if (status == SYSINFO_OK) {
-        sysinfo__give(out, size, &result, sizeof result);
+        sysinfo__give(out, size, &result, question->size);
     }
     return sysinfo__end(&call, status);
 }

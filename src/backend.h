@@ -277,6 +277,9 @@ struct sysinfo__backend {
     /* The kernel's counters. */
     int (*cpu_stats)(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
+    /* Pages moved, and page faults. */
+    int (*page_stats)(struct sysinfo_host *host, struct sysinfo_paging *paging);
+
     /* Without these three, the common half takes the machine's own figures. */
     int (*memory_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);
     int (*swap_limit)(struct sysinfo_host *host, struct sysinfo__limit *limit);

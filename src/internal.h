@@ -81,6 +81,7 @@ union sysinfo__result {
     struct sysinfo_swap swap;
     struct sysinfo_load load;
     struct sysinfo_stats stats;
+    struct sysinfo_paging paging;
     struct sysinfo_allowance allowance;
     struct sysinfo_cpu_allowance cpu_allowance;
     struct sysinfo_cgroup cgroup;
@@ -93,6 +94,7 @@ union sysinfo__result {
 /* What a getter asks: a number of enum sysinfo_result, and what else some results need. */
 struct sysinfo__question {
     uint32_t result;
+    size_t size; /* Of the result's struct. */
     double interval;
     bool in_detail;
     const char *path;

@@ -32,6 +32,8 @@ static int read_result(struct sysinfo_host *host, const struct sysinfo__question
         return ASK(host, load_average, "the load average", &result->load);
     case SYSINFO_RESULT_STATS:
         return ASK(host, cpu_stats, "the count of interrupts and context switches", &result->stats);
+    case SYSINFO_RESULT_PAGING:
+        return ASK(host, page_stats, "the count of page faults", &result->paging);
     case SYSINFO_RESULT_MEMORY_ALLOWANCE:
         return sysinfo__memory_allowance(host, &result->allowance);
     case SYSINFO_RESULT_SWAP_ALLOWANCE:
@@ -58,8 +60,39 @@ static int read_result(struct sysinfo_host *host, const struct sysinfo__question
     }
 }
 
+static const size_t sizes[] = {
+    [SYSINFO_RESULT_CPU_USAGE] = sizeof(struct sysinfo_cpu_usage),
+    [SYSINFO_RESULT_PROCESSORS] = sizeof(struct sysinfo_processors),
+    [SYSINFO_RESULT_CPU_SAMPLE] = sizeof(struct sysinfo_cpu_sample),
+    [SYSINFO_RESULT_MEMORY] = sizeof(struct sysinfo_memory),
+    [SYSINFO_RESULT_SWAP] = sizeof(struct sysinfo_swap),
+    [SYSINFO_RESULT_LOAD] = sizeof(struct sysinfo_load),
+    [SYSINFO_RESULT_STATS] = sizeof(struct sysinfo_stats),
+    [SYSINFO_RESULT_MEMORY_ALLOWANCE] = sizeof(struct sysinfo_allowance),
+    [SYSINFO_RESULT_SWAP_ALLOWANCE] = sizeof(struct sysinfo_allowance),
+    [SYSINFO_RESULT_CPU_ALLOWANCE] = sizeof(struct sysinfo_cpu_allowance),
+    [SYSINFO_RESULT_CGROUP] = sizeof(struct sysinfo_cgroup),
+    [SYSINFO_RESULT_CPU_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_MEMORY_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_IO_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_IRQ_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_CGROUP_CPU_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_CGROUP_IO_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_CGROUP_IRQ_PRESSURE] = sizeof(struct sysinfo_pressure),
+    [SYSINFO_RESULT_HEAP] = sizeof(struct sysinfo_heap),
+    [SYSINFO_RESULT_PROCESS] = sizeof(struct sysinfo_process),
+};
+enum { SIZES = sizeof sizes / sizeof sizes[0] };
+
+static int ask(struct sysinfo_host *host, struct sysinfo__question question, void *out, size_t size) {
+    question.size = question.result < SIZES ? sizes[question.result] : 0;
+    question.result = question.size > 0 ? question.result : 0; /* There is no such result. */
+    return sysinfo__answer(host, read_result, &question, out, size);
+}
+
 int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
-    return sysinfo__answer(host, read_result, &(struct sysinfo__question){.result = result}, out, size);
+    return ask(host, (struct sysinfo__question){.result = result}, out, size);
 }
 
 /* ---- CPUs ---- */
@@ -71,7 +104,7 @@ int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *time
 int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage,
                               size_t size) {
     struct sysinfo__question question = {.result = SYSINFO_RESULT_CPU_USAGE, .interval = interval};
-    return sysinfo__answer(host, read_result, &question, usage, size);
+    return ask(host, question, usage, size);
 }
 
 int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
@@ -84,6 +117,10 @@ int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, s
 
 int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_STATS, stats, size);
+}
+
+int sysinfo_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_PAGING, paging, size);
 }
 
 /* ---- Memory ---- */
@@ -102,7 +139,7 @@ int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size
 
 int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
     struct sysinfo__question question = {.result = SYSINFO_RESULT_HEAP, .in_detail = true};
-    return sysinfo__answer(host, read_result, &question, heap, size);
+    return ask(host, question, heap, size);
 }
 
 /* ---- What this process may use, and uses ---- */
@@ -131,7 +168,7 @@ int sysinfo_process_info(struct sysinfo_host *host, struct sysinfo_process *proc
 
 int sysinfo_process_detail(struct sysinfo_host *host, struct sysinfo_process *process, size_t size) {
     struct sysinfo__question question = {.result = SYSINFO_RESULT_PROCESS, .in_detail = true};
-    return sysinfo__answer(host, read_result, &question, process, size);
+    return ask(host, question, process, size);
 }
 
 int sysinfo_process_memory(struct sysinfo_host *host, uint64_t *rss) {

@@ -12,6 +12,7 @@
 /* The commands. Each returns the exit status. */
 int run_plot(struct options *options);
 int run_mark(struct options *options);
+int run_compare(struct options *options);
 
 /* ---- Axes: scale.c ---- */
 

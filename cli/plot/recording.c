@@ -22,7 +22,7 @@ enum { MOST_COLUMNS = 256 };
 /* Where in a line each of the columns is that mean something; -1: nowhere. */
 struct columns {
     size_t count;
-    int time, elapsed, pid, name, part, peak, mark, heap, kept;
+    int time, elapsed, pid, name, part, peak, mark, heap, kept, cpu, allocs, heap_peak;
     const char *part_word; /* What `part` numbers: "cpu", "node", "kind". */
     int value, better;     /* `better` takes the place of `value` if the first sample has it. */
 };
@@ -185,6 +185,9 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     columns->part = column_of_parts(reader, &columns->part_word);
     columns->peak = column_named(reader, "peak_bytes");
     columns->mark = column_named(reader, "mark");
+    columns->cpu = column_named(reader, "cpu_seconds");
+    columns->allocs = column_named(reader, "heap_allocs");
+    columns->heap_peak = column_named(reader, "heap_peak_bytes");
     columns->value = column != NULL ? column_named(reader, column) : column_of_interest(reader);
     reader->recording->has_start = columns->elapsed >= 0;
     if (columns->value < 0) {
@@ -301,6 +304,14 @@ static bool read_heap(struct reader *reader, double time) {
     return true;
 }
 
+/* A figure of the whole tree, of which the last counts. */
+static void keep_last(const struct reader *reader, int column, double *figure) {
+    double value;
+    if (*field_at(reader, reader->columns.pid) == '\0' && parse_number(field_at(reader, column), &value)) {
+        *figure = value;
+    }
+}
+
 static bool read_sample(struct reader *reader, double time) {
     struct recording *recording = reader->recording;
     double value;
@@ -309,6 +320,9 @@ static bool read_sample(struct reader *reader, double time) {
         value > recording->peak) {
         recording->peak = value;
     }
+    keep_last(reader, reader->columns.cpu, &recording->cpu);
+    keep_last(reader, reader->columns.allocs, &recording->allocs);
+    keep_last(reader, reader->columns.heap_peak, &recording->heap_peak);
     if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
         reader->columns.value = reader->columns.better;
         free(recording->column);
@@ -371,7 +385,7 @@ static bool read_row(struct reader *reader, char *line) {
 
 /* ---- The file ---- */
 
-static int read_file(const char *path, struct text *text) {
+int recording_read_file(const char *path, struct text *text) {
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (file == NULL) {
         return trouble("%s: %s", path, strerror(errno));
@@ -444,12 +458,12 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
 }
 
 int recording_read(struct recording *recording, const char *path, const char *column) {
-    *recording = (struct recording){.path = path, .peak = -1, .clock = -1};
+    *recording = (struct recording){.path = path, .peak = -1, .cpu = -1, .allocs = -1, .heap_peak = -1, .clock = -1};
     struct text text = TEXT_INIT;
     struct reader reader;
     memset(&reader, 0, sizeof reader);
     reader.recording = recording;
-    int status = read_file(path, &text);
+    int status = recording_read_file(path, &text);
     if (status == 0 && text.length == 0) {
         status = fail(&reader, "it is empty");
     }

@@ -86,12 +86,16 @@ struct recording {
      * or `column` was asked for.
      */
     struct series heap, kept;
-    double end;            /* The last moment. */
-    double peak;           /* The most that any one process has had at once; below 0: unknown. */
-    double clock;          /* The moment of 0 in seconds since 1970; below 0: unknown. */
-    bool has_start;        /* Moments count from the start of a command, not on the clock. */
-    char *command, *ended; /* "make -j4", "exit 2"; NULL: the recording does not say. */
+    double end;                    /* The last moment. */
+    double peak;                   /* The most that any one process has had at once; below 0: unknown. */
+    double cpu, allocs, heap_peak; /* The last figures of the whole tree; below 0: unknown. */
+    double clock;                  /* The moment of 0 in seconds since 1970; below 0: unknown. */
+    bool has_start;                /* Moments count from the start of a command, not on the clock. */
+    char *command, *ended;         /* "make -j4", "exit 2"; NULL: the recording does not say. */
 };
+
+/* Reads a whole file, or stdin for "-". Returns 0, or the status after a message. */
+int recording_read_file(const char *path, struct text *text);
 
 /*
  * Reads `column` of a recording ("-": stdin), or for NULL what it is about. What

@@ -52,7 +52,7 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
 const char *child_signal_name(int signal);
 
 /* Ends this program by the signal that asked it to. */
-int child_obey(const struct child *child);
+int child_obey(int request);
 
 /* This process, to tree_open(). */
 int64_t child_self(void);

@@ -86,6 +86,21 @@ static void hold_signals(void) {
     while_asleep = inherited.mask;
 }
 
+/* For the first command: those that follow find the same. */
+static void take_signals(void) {
+    if (inherited.count > 0) {
+        return;
+    }
+    hold_signals();
+    set(SIGCHLD, note_arrival, true);
+    for (int i = 0; i < HANDED_ON; i++) {
+        set(handed_on[i], note_arrival, false);
+    }
+    for (int i = 0; i < LEFT_TO_CHILD; i++) {
+        set(left_to_child[i], SIG_IGN, true);
+    }
+}
+
 static void give_back_signals(void) {
     for (size_t i = 0; i < inherited.count; i++) {
         sigaction(inherited.signal[i], &inherited.action[i], NULL);
@@ -137,14 +152,7 @@ int child_start(struct child *child, const char *const *command, const struct va
     }
     fcntl(report[0], F_SETFD, FD_CLOEXEC);
     fcntl(report[1], F_SETFD, FD_CLOEXEC);
-    hold_signals();
-    set(SIGCHLD, note_arrival, true);
-    for (int i = 0; i < HANDED_ON; i++) {
-        set(handed_on[i], note_arrival, false);
-    }
-    for (int i = 0; i < LEFT_TO_CHILD; i++) {
-        set(left_to_child[i], SIG_IGN, true);
-    }
+    take_signals();
     child->started = platform_clock();
     pid_t pid = fork();
     if (pid == 0) {
@@ -267,14 +275,14 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
     }
 }
 
-int child_obey(const struct child *child) {
-    signal(child->request, SIG_DFL);
+int child_obey(int request) {
+    signal(request, SIG_DFL);
     sigset_t one;
     sigemptyset(&one);
-    sigaddset(&one, child->request);
+    sigaddset(&one, request);
     sigprocmask(SIG_UNBLOCK, &one, NULL);
-    raise(child->request);
-    return 128 + child->request;
+    raise(request);
+    return 128 + request;
 }
 
 const char *child_signal_name(int signal) {

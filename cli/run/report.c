@@ -34,6 +34,24 @@ static void add_end(struct text *text, const struct report *report) {
     text_addf(text, " after %.2f s; cpu %.2f s user, %.2f s system\n", report->elapsed, report->user, report->system);
 }
 
+/* "cc1 x 9 121 MiB, ld 60.0 MiB": only where the tree had more than one process. */
+static void add_largest(struct text *text, const struct report *report) {
+    if (report->peak_processes < 2) {
+        return;
+    }
+    for (size_t i = 0; i < PEAK_NAMES && report->largest[i].bytes > 0; i++) {
+        const struct peak_name *largest = &report->largest[i];
+        text_add(text, i == 0 ? "sysinfo:   at that moment " : ", ");
+        text_add_plain(text, largest->name);
+        if (largest->processes > 1) {
+            text_addf(text, " x %zu", largest->processes);
+        }
+        text_add(text, ": ");
+        bytes_add_human(text, largest->bytes);
+    }
+    text_add(text, report->largest[0].bytes > 0 ? "\n" : "");
+}
+
 static void add_peaks(struct text *text, const struct report *report) {
     if (report->peak == 0) {
         text_add(text, "sysinfo: peak memory is not known\n");
@@ -61,6 +79,7 @@ static void add_peaks(struct text *text, const struct report *report) {
         text_addf(text, ", one every %.2g s", report->true_interval);
     }
     text_add(text, ")\n");
+    add_largest(text, report);
 }
 
 /* ---- Heaps, for people ---- */
@@ -260,6 +279,7 @@ static void add_run(struct json *json, const struct report *report) {
     json_add_uint_or_null(json, "status", (uint64_t)report->status, !report->is_watch);
     json_add_uint_or_null(json, "signal", (uint64_t)report->signal, report->signal != 0);
     json_add_string(json, "ended_for", report->ended_for);
+    json_add_bool(json, "over_budget", report->is_over_budget);
     json_addf(json, "elapsed", "%.2f", report->elapsed);
     if (report->is_watch) {
         json_addf(json, "cpu", "%.2f", report->user);
@@ -283,6 +303,15 @@ void report_add_json(struct text *text, const struct report *report) {
     json_add_uint_or_null(&json, "peak_tree_rss", report->peak_tree, has_samples);
     json_add_uint_or_null(&json, "peak_tree_pss", report->peak_tree_pss, has_samples && report->with_pss);
     json_add_uint_or_null(&json, "peak_tree_processes", report->peak_processes, has_samples);
+    json_open_array(&json, "peak_tree_largest");
+    for (size_t i = 0; i < PEAK_NAMES && report->largest[i].bytes > 0; i++) {
+        json_open_object(&json, NULL);
+        json_add_string(&json, "name", report->largest[i].name);
+        json_add_uint(&json, "processes", report->largest[i].processes);
+        json_add_uint(&json, "bytes", report->largest[i].bytes);
+        json_close(&json);
+    }
+    json_close(&json);
     json_add_uint_or_null(&json, "still_running", report->still_running, report->no_samples == NULL);
     json_add_uint_or_null(&json, "samples", report->samples, report->no_samples == NULL);
     if (has_samples) {

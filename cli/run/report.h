@@ -7,15 +7,24 @@
 #include "run/heaps.h"
 #include "text.h"
 
+/* The processes of one name, of those with the most memory when the tree had its peak. */
+enum { PEAK_NAMES = 3 };
+struct peak_name {
+    char name[20];
+    size_t processes;
+    uint64_t bytes; /* Their sum of RSS; with `with_pss`, of PSS. */
+};
+
 struct report {
     const char *const *command; /* Ends with NULL; of a watched process: its name. */
     const char *name;           /* The command without its folder. */
     int64_t pid;
-    bool is_watch;                /* Of a process that ran already. */
-    char watched[20];             /* Its name. */
-    int status;                   /* That this program ends with, */
-    int exit_status;              /* and that the command ended with. */
-    int signal;                   /* That killed the command; 0: none. */
+    bool is_watch;    /* Of a process that ran already. */
+    char watched[20]; /* Its name. */
+    int status;       /* That this program ends with, */
+    int exit_status;  /* and that the command ended with. */
+    int signal;       /* That killed the command; 0: none. */
+    bool is_over_budget;
     const char *ended_for;        /* "max-mem", "timeout"; NULL: the command ended by itself. */
     int64_t wall;                 /* When it began. */
     double elapsed, user, system; /* Seconds; a watched process has no `system` of its own: below 0. */
@@ -26,6 +35,7 @@ struct report {
 
     /* From samples; all 0 without them. */
     uint64_t samples, peak_tree, peak_tree_pss;
+    struct peak_name largest[PEAK_NAMES]; /* At the tree's peak; `bytes` 0: no more. */
     size_t peak_processes, still_running;
     double interval; /* Asked for, and as the samples came. */
     double true_interval;

@@ -9,6 +9,7 @@
  */
 #include "run/run.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,8 @@ struct run {
     bool has_last;
 
     uint64_t max_mem; /* 0: no limit. */
+    uint64_t budget;  /* 0: none. */
+    uint64_t spent;   /* The most PSS that a sample saw whose RSS was above the budget. */
     bool has_failed;  /* The recording could not be written. */
     bool has_reported;
 };
@@ -75,6 +78,49 @@ static uint64_t peak_of(const struct run *run, const struct process *process) {
     return is_ours ? process->peak : process->rss;
 }
 
+/* Adds a process to those of its name. Names beyond the room are left out: they come late in a tree of many. */
+static size_t add_name(struct peak_name *name, size_t names, size_t room, const struct process *process,
+                       uint64_t bytes) {
+    size_t at = 0;
+    while (at < names && strcmp(name[at].name, process->name) != 0) {
+        at++;
+    }
+    if (at == room) {
+        return names;
+    }
+    if (at == names) {
+        name[at] = (struct peak_name){.bytes = 0};
+        memcpy(name[at].name, process->name, sizeof name[at].name);
+    }
+    name[at].processes++;
+    name[at].bytes += bytes;
+    return at == names ? names + 1 : names;
+}
+
+/* The names with the most memory in a sample that is the highest so far. */
+static void keep_largest(struct report *report, const struct tree_sample *sample) {
+    enum { ROOM = 64 };
+    struct peak_name name[ROOM];
+    size_t names = 0;
+    for (size_t i = 0; i < sample->processes; i++) {
+        const struct process *process = &sample->process[i];
+        if (!process->is_dead) {
+            names = add_name(name, names, ROOM, process, report->with_pss ? process->pss : process->rss);
+        }
+    }
+    memset(report->largest, 0, sizeof report->largest);
+    for (size_t i = 0; i < names; i++) {
+        size_t at = PEAK_NAMES;
+        while (at > 0 && name[i].bytes > report->largest[at - 1].bytes) {
+            at--;
+        }
+        if (at < PEAK_NAMES) {
+            memmove(&report->largest[at + 1], &report->largest[at], (PEAK_NAMES - 1 - at) * sizeof name[i]);
+            report->largest[at] = name[i];
+        }
+    }
+}
+
 static void keep_peaks(struct run *run, const struct tree_sample *sample) {
     struct report *report = &run->report;
     for (size_t i = 0; i < sample->processes; i++) {
@@ -85,6 +131,9 @@ static void keep_peaks(struct run *run, const struct tree_sample *sample) {
             report->peak_pid = process->pid;
             memcpy(report->peak_name, process->name, sizeof report->peak_name);
         }
+    }
+    if (report->with_pss ? sample->pss > report->peak_tree_pss : sample->rss > report->peak_tree) {
+        keep_largest(report, sample);
     }
     if (sample->rss > report->peak_tree) {
         report->peak_tree = sample->rss;
@@ -207,8 +256,12 @@ static const struct tree_sample *take_sample(struct run *run) {
 static const struct tree_sample *sample_on_account(struct run *run) {
     double moment = platform_clock();
     const struct tree_sample *sample = take_sample(run);
-    if (run->max_mem > 0 && sample->rss > run->max_mem && !run->report.with_pss) {
+    bool is_above = (run->max_mem > 0 && sample->rss > run->max_mem) || (run->budget > 0 && sample->rss > run->budget);
+    if (is_above && !run->report.with_pss) {
         tree_add_pss(run->tree);
+    }
+    if (is_above && sample->pss > run->spent) {
+        run->spent = sample->pss;
     }
     double now = platform_clock(), cpu = own_cpu(), after = now;
     run->credit += SHARE_OF_CPU * (moment - run->credited);
@@ -253,17 +306,18 @@ static void end_tree(struct run *run, const char *reason) {
     }
 }
 
-static void say_above(const struct run *run, uint64_t bytes, const char *where) {
+static void say_above(const struct run *run, uint64_t bytes, const char *where, const char *option, const char *limit) {
     struct text text = TEXT_INIT;
     bytes_add_human(&text, bytes);
-    note("%s: %s %s is above --max-mem %s", run->report.name, text.bytes, where, run->options->max_mem);
+    note("%s: %s %s is above %s %s", run->report.name, text.bytes, where, option, limit);
     text_free(&text);
 }
 
 static void check_limits(struct run *run, const struct tree_sample *sample, double deadline) {
     if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && sample->pss > run->max_mem) {
         say_above(run, sample->pss,
-                  sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)");
+                  sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)",
+                  "--max-mem", run->options->max_mem);
         end_tree(run, "max-mem");
     } else if (deadline > 0 && platform_clock() >= deadline) {
         note("%s: still running after --timeout %s", run->report.name, run->options->timeout_text);
@@ -346,6 +400,17 @@ static void record_end(struct run *run) {
     run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
 }
 
+/* Nothing is ended for it: the command has come to its end. */
+static void check_budget(struct run *run) {
+    bool is_tree = run->spent >= run->report.peak;
+    uint64_t most = is_tree ? run->spent : run->report.peak;
+    if (run->budget > 0 && most > run->budget) {
+        say_above(run, most, is_tree ? "in the whole tree (PSS)" : "in the largest process", "--budget",
+                  run->options->budget);
+        run->report.is_over_budget = true;
+    }
+}
+
 /* What the system says of the finished child, and who is left. */
 static void conclude(struct run *run) {
     struct report *report = &run->report;
@@ -370,9 +435,11 @@ static void conclude(struct run *run) {
         report->peak_tree = report->peak;
     }
     if (run->max_mem > 0 && report->ended_for == NULL && report->peak > run->max_mem) {
-        say_above(run, report->peak, "in the largest process, between two samples,");
+        say_above(run, report->peak, "in the largest process, between two samples,", "--max-mem",
+                  run->options->max_mem);
         report->ended_for = "max-mem";
     }
+    check_budget(run);
     if (run->snapshots != NULL) {
         snapshots_collect(run->snapshots, true);
         run->has_failed = !snapshots_close(run->snapshots) || run->has_failed;
@@ -386,17 +453,20 @@ static void conclude(struct run *run) {
     }
 }
 
+/* Into the file of --output, or onto stderr: where nobody can read it, the command's status counts alone. */
+static int put(const struct text *text, const struct options *options, struct output *output) {
+    if (options->output != NULL) {
+        return output_write(output, text);
+    }
+    platform_write(2, text->bytes, text->length);
+    return 0;
+}
+
 static int print_report(struct run *run, struct output *output) {
     struct text text = TEXT_INIT;
     (run->options->format == FORMAT_JSON ? report_add_json : report_add_text)(&text, &run->report);
-    int status = 0;
     run->has_reported = true;
-    if (run->options->output != NULL) {
-        status = output_finish(output, &text);
-    } else {
-        platform_write(2, text.bytes,
-                       text.length); /* Where nobody can read it, nobody wants it: the command's status counts. */
-    }
+    int status = put(&text, run->options, output);
     text_free(&text);
     return status;
 }
@@ -404,6 +474,9 @@ static int print_report(struct run *run, struct output *output) {
 /* A failure of our own must not pass for success; but what the command says of itself is worth more. */
 static int final_status(const struct run *run, bool has_printed) {
     if (run->report.ended_for != NULL) {
+        return EXIT_LIMIT;
+    }
+    if (run->report.is_over_budget && run->report.exit_status == 0) {
         return EXIT_LIMIT;
     }
     return run->report.status == 0 && (run->has_failed || !has_printed) ? EXIT_OWN_FAILURE : run->report.status;
@@ -484,7 +557,8 @@ static bool is_running(const struct tree_sample *sample, int64_t pid) {
 static void watch_on(struct run *run) {
     struct report *report = &run->report;
     report->name = report->watched;
-    for (bool goes_on = true; goes_on && run->child.request == 0;) {
+    double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : DBL_MAX;
+    for (bool goes_on = true; goes_on && run->child.request == 0 && platform_clock() < deadline;) {
         const struct tree_sample *sample = sample_on_account(run);
         goes_on = is_running(sample, report->pid);
         if (report->watched[0] == '\0' && sample->processes > 0) {
@@ -494,7 +568,7 @@ static void watch_on(struct run *run) {
             }
         }
         if (goes_on) {
-            child_sleep(&run->child, run->next);
+            child_sleep(&run->child, deadline < run->next ? deadline : run->next);
         }
     }
 }
@@ -521,30 +595,25 @@ static int watch(struct run *run, struct output *output) {
     run->report.user = run->last_cpu;
     bool has_printed = print_report(run, output) == 0;
     run->report.command = NULL;
-    recorder_close(run->recorder);
-    run->recorder = NULL;
-    if (run->child.request != 0) {
-        return child_obey(&run->child);
-    }
     return final_status(run, has_printed);
 }
 
 /* ---- The command line ---- */
 
-static int parse_limit(const char *word, uint64_t *bytes) {
+static int parse_limit(const char *option, const char *word, uint64_t *bytes) {
     double percent;
     const char *unit;
     struct sysinfo_memory memory;
     if (!scan_number(word, &percent, &unit) || strcmp(unit, "%") != 0) {
-        int status = parse_size("--max-mem", word, bytes);
-        return status != 0 || *bytes > 0 ? status : usage("--max-mem '%s' must be greater than 0", word);
+        int status = parse_size(option, word, bytes);
+        return status != 0 || *bytes > 0 ? status : usage("%s '%s' must be greater than 0", option, word);
     }
     if (sysinfo_virtual_memory(NULL, &memory, sizeof memory) != SYSINFO_OK || !SYSINFO_HAS(&memory, total)) {
-        return trouble("--max-mem %s: the machine's memory is not known", word);
+        return trouble("%s %s: the machine's memory is not known", option, word);
     }
     double limit = (double)memory.total * percent / 100;
     if (!(limit >= 1 && limit < 9e18)) {
-        return usage("--max-mem '%s' must be greater than 0", word);
+        return usage("%s '%s' must be greater than 0", option, word);
     }
     *bytes = (uint64_t)limit;
     return 0;
@@ -561,9 +630,16 @@ static int check(const struct options *options) {
     if (is_watch && options->operands > 0) {
         return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
     }
-    if (is_watch && (options_has(options, OPTION_MAX_MEM) || options_has(options, OPTION_TIMEOUT))) {
-        return usage("%s ends a command that run has started; it and --pid exclude each other",
-                     options->word[options_has(options, OPTION_MAX_MEM) ? OPTION_MAX_MEM : OPTION_TIMEOUT]);
+    static const enum option_id of_commands[] = {OPTION_MAX_MEM, OPTION_BUDGET, OPTION_REPEAT};
+    for (size_t i = 0; is_watch && i < sizeof of_commands / sizeof of_commands[0]; i++) {
+        if (options_has(options, of_commands[i])) {
+            return usage("%s is for a command that run has started; it and --pid exclude each other",
+                         options->word[of_commands[i]]);
+        }
+    }
+    if (options_has(options, OPTION_REPEAT) && (options->record != NULL || options->heap_record != NULL)) {
+        return usage("--repeat and %s exclude each other: a recording is of one run",
+                     options->record != NULL ? "--record" : "--heap-record");
     }
     if (is_watch && options_has(options, OPTION_HEAP)) {
         return usage(
@@ -590,27 +666,108 @@ static int check(const struct options *options) {
     return 0;
 }
 
-int run_command(struct options *options) {
+/* ---- Several runs of one command ---- */
+
+struct spread {
+    double least, most, sum;
+};
+
+/* Of the runs so far. */
+struct runs {
+    uint64_t count;
+    struct spread elapsed, cpu, peak;
+};
+
+static void spread_add(struct spread *spread, double value, bool is_first) {
+    spread->least = is_first || value < spread->least ? value : spread->least;
+    spread->most = is_first || value > spread->most ? value : spread->most;
+    spread->sum += value;
+}
+
+static void keep_run(struct runs *runs, const struct report *report) {
+    bool is_first = runs->count++ == 0;
+    spread_add(&runs->elapsed, report->elapsed, is_first);
+    spread_add(&runs->cpu, report->user + report->system, is_first);
+    spread_add(&runs->peak, (double)(report->with_pss ? report->peak_tree_pss : report->peak_tree), is_first);
+}
+
+static void add_seconds(struct text *text, const char *name, const struct spread *spread, uint64_t count) {
+    text_addf(text, "%s %.2f to %.2f s, mean %.2f s", name, spread->least, spread->most, spread->sum / (double)count);
+}
+
+static int print_runs(const struct runs *runs, const struct options *options, struct output *output) {
+    struct text text = TEXT_INIT;
+    text_addf(&text, "sysinfo: %" PRIu64 " runs:", runs->count);
+    add_seconds(&text, " elapsed", &runs->elapsed, runs->count);
+    add_seconds(&text, "; cpu", &runs->cpu, runs->count);
+    if (runs->peak.most > 0) {
+        text_add(&text, "; peak memory ");
+        bytes_add_human(&text, (uint64_t)runs->peak.least);
+        text_add(&text, " to ");
+        bytes_add_human(&text, (uint64_t)runs->peak.most);
+        text_add(&text, ", mean ");
+        bytes_add_human(&text, (uint64_t)(runs->peak.sum / (double)runs->count));
+    }
+    text_add(&text, "\n");
+    int status = put(&text, options, output);
+    text_free(&text);
+    return status;
+}
+
+/* ---- The command ---- */
+
+struct limits {
+    uint64_t max_mem, budget; /* 0: none. */
+};
+
+/* Watches once, from the start to the report. `*has_reported` stays false when the command was never started. */
+static int run_once(const struct options *options, const struct limits *limits, struct output *output,
+                    struct runs *runs, bool *has_reported, int *request) {
     struct run run;
     memset(&run, 0, sizeof run);
     run.options = options;
-    int status = check(options);
-    if (status == 0 && options->max_mem != NULL) {
-        status = parse_limit(options->max_mem, &run.max_mem);
-    }
-    struct output output = {.path = NULL};
-    if (status == 0) {
-        status = output_open(&output, options->output, false);
-    }
-    if (status == 0) {
-        status = options_has(options, OPTION_PID) ? watch(&run, &output) : run_child(&run, &output);
-    }
-    if (!run.has_reported && output.file != NULL) {
-        output_close(&output, false);
+    run.max_mem = limits->max_mem;
+    run.budget = limits->budget;
+    int status = options_has(options, OPTION_PID) ? watch(&run, output) : run_child(&run, output);
+    *has_reported = *has_reported || run.has_reported;
+    *request = run.child.request;
+    if (run.has_reported) {
+        keep_run(runs, &run.report);
     }
     recorder_close(run.recorder);
     snapshots_close(run.snapshots);
     heaps_close(run.heaps);
     tree_free(run.tree);
     return status;
+}
+
+int run_command(struct options *options) {
+    struct limits limits = {0, 0};
+    int status = check(options);
+    if (status == 0 && options->max_mem != NULL) {
+        status = parse_limit("--max-mem", options->max_mem, &limits.max_mem);
+    }
+    if (status == 0 && options->budget != NULL) {
+        status = parse_limit("--budget", options->budget, &limits.budget);
+    }
+    struct output output = {.path = NULL};
+    if (status == 0) {
+        status = output_open(&output, options->output, false);
+    }
+    if (status != 0) {
+        return status;
+    }
+    struct runs runs = {.count = 0};
+    bool has_reported = false;
+    int request = 0;
+    for (uint64_t i = 0; i < (options->repeat > 0 ? options->repeat : 1) && status == 0; i++) {
+        status = run_once(options, &limits, &output, &runs, &has_reported, &request);
+    }
+    if (runs.count > 1 && options->format != FORMAT_JSON && print_runs(&runs, options, &output) != 0 && status == 0) {
+        status = EXIT_OWN_FAILURE;
+    }
+    if (output.file != NULL && output_close(&output, has_reported) != 0 && status == 0) {
+        status = EXIT_OWN_FAILURE;
+    }
+    return request != 0 ? child_obey(request) : status;
 }

@@ -74,8 +74,9 @@ enum sysinfo_result {
     SYSINFO_RESULT_CGROUP_IO_PRESSURE = 18,
     SYSINFO_RESULT_CGROUP_IRQ_PRESSURE = 19,
 
-    SYSINFO_RESULT_HEAP = 20,   /* struct sysinfo_heap */
-    SYSINFO_RESULT_PROCESS = 21 /* struct sysinfo_process */
+    SYSINFO_RESULT_HEAP = 20,    /* struct sysinfo_heap */
+    SYSINFO_RESULT_PROCESS = 21, /* struct sysinfo_process */
+    SYSINFO_RESULT_PAGING = 22   /* struct sysinfo_paging */
 };
 
 #endif

@@ -18,5 +18,6 @@ static int read_record(struct sysinfo_host *host, const struct sysinfo__question
 
 int sysinfo_heap_recorded(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record,
                           size_t size) {
-    return sysinfo__answer(host, read_record, &(struct sysinfo__question){.path = path}, record, size);
+    struct sysinfo__question question = {.size = sizeof *record, .path = path};
+    return sysinfo__answer(host, read_record, &question, record, size);
 }

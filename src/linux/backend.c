@@ -55,6 +55,7 @@ static void close_state(struct sysinfo__state *state) {
 #define USABLE_SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, field, text)
 #define USABLE_CPUS(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
 #define CGROUP(field, text) SOURCE(SYSINFO_RESULT_CGROUP, sysinfo_cgroup, field, text)
+#define PAGING(field, text) SOURCE(SYSINFO_RESULT_PAGING, sysinfo_paging, field, text)
 #define PROCESS(field, text) SOURCE(SYSINFO_RESULT_PROCESS, sysinfo_process, field, text)
 #define PRESSURE_FIELD(result, field, text) SOURCE(SYSINFO_RESULT_##result, sysinfo_pressure, field, text)
 #define PRESSURE(result, file)                                          \
@@ -129,6 +130,15 @@ static const struct sysinfo__source sources[] = {
     STATS(ctx_switches, "ctxt in /proc/stat"),
     STATS(interrupts, "intr in /proc/stat"),
     STATS(soft_interrupts, "softirq in /proc/stat"),
+    STATS(forks, "processes in /proc/stat"),
+    STATS(running, "procs_running in /proc/stat"),
+    STATS(blocked, "procs_blocked in /proc/stat"),
+    STATS(boot_time, "btime in /proc/stat"),
+    STATS(uptime, "CLOCK_REALTIME - btime in /proc/stat"),
+    PAGING(paged_in, "pgpgin in /proc/vmstat"),
+    PAGING(paged_out, "pgpgout in /proc/vmstat"),
+    PAGING(faults, "pgfault in /proc/vmstat"),
+    PAGING(major_faults, "pgmajfault in /proc/vmstat"),
     USABLE_MEMORY(limit,
                   "least of memory.max and memory.high (v1: memory.limit_in_bytes) of the own cgroup and all above it"),
     USABLE_MEMORY(usable, "least of available and, for each limit, limit - (current - active_file - inactive_file - "
@@ -207,6 +217,7 @@ const struct sysinfo__backend sysinfo__backend = {
     .swap_memory = sysinfo__linux_swap_memory,
     .load_average = sysinfo__linux_load_average,
     .cpu_stats = sysinfo__linux_cpu_stats,
+    .page_stats = sysinfo__linux_page_stats,
     .memory_limit = sysinfo__linux_memory_limit,
     .swap_limit = sysinfo__linux_swap_limit,
     .limit_levels = sysinfo__linux_limit_levels,

@@ -213,22 +213,27 @@ size_t sysinfo__decode_stat_cpu_lines(const char *text, size_t length) {
     return count;
 }
 
+/* The first number of a line that begins with `key`, which ends with a blank; false: another line, or no number. */
+#define COUNTER(key) (SYSINFO__SCAN_BEGINS(line, key) && sysinfo__scan_long(line + sizeof(key) - 1, &value) != NULL)
+
 void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysinfo_stats *stats) {
     const char *end = text + length;
     uint64_t value;
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
-        if (SYSINFO__SCAN_BEGINS(line, "ctxt ")) {
-            if (sysinfo__scan_long(line + 5, &value) != NULL) {
-                FACT(stats, ctx_switches, value);
-            }
-        } else if (SYSINFO__SCAN_BEGINS(line, "intr ")) {
-            if (sysinfo__scan_long(line + 5, &value) != NULL) {
-                FACT(stats, interrupts, value);
-            }
-        } else if (SYSINFO__SCAN_BEGINS(line, "softirq ")) {
-            if (sysinfo__scan_long(line + 8, &value) != NULL) {
-                FACT(stats, soft_interrupts, value);
-            }
+        if (COUNTER("ctxt ")) {
+            FACT(stats, ctx_switches, value);
+        } else if (COUNTER("intr ")) {
+            FACT(stats, interrupts, value);
+        } else if (COUNTER("softirq ")) {
+            FACT(stats, soft_interrupts, value);
+        } else if (COUNTER("processes ")) {
+            FACT(stats, forks, value);
+        } else if (COUNTER("procs_running ")) {
+            FACT(stats, running, value);
+        } else if (COUNTER("procs_blocked ")) {
+            FACT(stats, blocked, value);
+        } else if (COUNTER("btime ")) {
+            FACT(stats, boot_time, (double)value);
         }
     }
 }

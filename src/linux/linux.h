@@ -18,6 +18,7 @@ int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memo
 int sysinfo__linux_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
 int sysinfo__linux_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
 int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
+int sysinfo__linux_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging);
 int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__linux_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);

@@ -33,8 +33,7 @@ static size_t split(const char *line, columns cell) {
     return count;
 }
 
-#define ENTRY(name, entry) \
-    { name, offsetof(struct sysinfo__backend, entry) }
+#define ENTRY(name, entry) {name, offsetof(struct sysinfo__backend, entry)}
 static const struct {
     const char *name;
     size_t offset;
@@ -55,6 +54,7 @@ static const struct {
     ENTRY("`sysinfo_cgroup_path`", cgroup_path),
     ENTRY("`sysinfo_cpu_pressure` and its like", pressure),
     ENTRY("`sysinfo_numa_nodes`", numa),
+    ENTRY("`sysinfo_page_stats`", page_stats),
     ENTRY("`sysinfo_process_info`, `sysinfo_process_detail`", process),
     ENTRY("`sysinfo_process_memory`", process_memory),
     ENTRY("`sysinfo_mark`", append_mark),

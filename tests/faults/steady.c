@@ -48,6 +48,7 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
     F(swap_memory, sysinfo_swap)                \
     F(load_average, sysinfo_load)               \
     F(cpu_stats, sysinfo_stats)                 \
+    F(page_stats, sysinfo_paging)               \
     F(usable_memory, sysinfo_allowance)         \
     F(usable_swap, sysinfo_allowance)           \
     F(usable_cpus, sysinfo_cpu_allowance)       \

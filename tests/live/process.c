@@ -195,6 +195,53 @@ START_TEST(what_needs_work_is_not_in_the_cheap_call) {
 }
 END_TEST
 
+static double first_number(const char *path) {
+    double number = -1;
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fscanf(file, "%lf", &number), 1);
+    fclose(file);
+    return number;
+}
+
+/* The kernel's own figure, before and after; ours has whole seconds, and the start had a fraction of one. */
+START_TEST(uptime_is_that_of_the_kernel) {
+    struct sysinfo_stats stats;
+    double before = first_number("/proc/uptime");
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
+    double after = first_number("/proc/uptime");
+    ck_assert(SYSINFO_HAS(&stats, uptime) && SYSINFO_HAS(&stats, boot_time));
+    ck_assert_double_ge(stats.uptime, before - 2);
+    ck_assert_double_le(stats.uptime, after + 2);
+}
+END_TEST
+
+START_TEST(what_this_process_does_is_counted_for_the_machine) {
+    struct sysinfo_stats stats, later_stats;
+    struct sysinfo_paging paging, later;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
+    for (int i = 0; i < 20; i++) {
+        pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            _exit(0);
+        }
+        ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    }
+    char *memory = map(MIB(8));
+    touch(memory, MIB(8));
+    munmap(memory, MIB(8));
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &later_stats, sizeof later_stats), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_page_stats(host, &later, sizeof later), SYSINFO_OK);
+    ck_assert_uint_ge(later_stats.forks, stats.forks + 20);
+    ck_assert_uint_ge(later_stats.running, 1);
+    /* The kernel adds the counts of each CPU to the machine's from time to time: most of the faults must be there. */
+    ck_assert_uint_ge(later.faults, paging.faults + MIB(6) / (uint64_t)sysconf(_SC_PAGESIZE));
+    ck_assert_uint_ge(later.faults, later.major_faults);
+}
+END_TEST
+
 START_TEST(another_root_is_not_this_process) {
     struct sysinfo_host *other = NULL;
     struct sysinfo_process process;
@@ -219,6 +266,8 @@ int main(void) {
     tcase_add_test(tests, memory_is_the_rss_of_the_kernels_other_file);
     tcase_add_test(tests, a_child_of_a_host_asks_about_itself);
     tcase_add_test(tests, what_needs_work_is_not_in_the_cheap_call);
+    tcase_add_test(tests, uptime_is_that_of_the_kernel);
+    tcase_add_test(tests, what_this_process_does_is_counted_for_the_machine);
     tcase_add_test(tests, another_root_is_not_this_process);
     suite_add_tcase(suite, tests);
     return run(suite);

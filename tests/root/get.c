@@ -94,6 +94,16 @@ START_TEST(what_is_not_known_is_a_status_and_leaves_the_value_alone) {
 }
 END_TEST
 
+START_TEST(page_faults_are_counted_and_what_vmstat_lacks_is_unknown) {
+    uint64_t value = 0;
+    ck_assert_int_eq(sysinfo_get_uint64(host, "stats.faults", &value), SYSINFO_OK);
+    ck_assert_uint_eq(value, 123);
+    ck_assert_int_eq(sysinfo_get_uint64(host, "stats.paged_in", &value), SYSINFO_UNKNOWN);
+    ck_assert_int_eq(sysinfo_get_uint64(host, "stats.major_faults", &value), SYSINFO_UNKNOWN);
+    ck_assert_uint_eq(value, 123);
+}
+END_TEST
+
 START_TEST(names_that_are_no_field_are_refused_by_name) {
     static const char *const names[] = {"", ".", "mem", "mem.", ".total", "mem.avail", "MEM.total", "mem.total "};
     double value = 42;
@@ -123,6 +133,7 @@ TCase *get_tests(void) {
     tcase_add_test(tests, a_group_may_have_a_dot);
     tcase_add_test(tests, no_limit_is_infinity);
     tcase_add_test(tests, what_is_not_known_is_a_status_and_leaves_the_value_alone);
+    tcase_add_test(tests, page_faults_are_counted_and_what_vmstat_lacks_is_unknown);
     tcase_add_test(tests, names_that_are_no_field_are_refused_by_name);
     return tests;
 }

@@ -99,6 +99,12 @@ tree() {
         holds '180 * MIB <= r["peak_tree_rss"] <= 195 * MIB' '60 * MIB <= r["peak_process"] <= 64 * MIB' 'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
 }
 measure "the tree's peak and its largest process" tree
+largest() { # Those with their memory, and the leader, which has little.
+    report -i 50ms actor each 60 3 a.csv+3 && holds 'r["peak_tree_largest"][0]["name"] in ("actor", "test_run_actor")' 'r["peak_tree_largest"][0]["processes"] == 4' \
+        'len(r["peak_tree_largest"]) == 1' 'r["peak_tree_largest"][0]["bytes"] == r["peak_tree_rss"]' && rm a.csv &&
+        sysinfo run -i 50ms --record a.csv actor each 60 3 a.csv+3 2>&1 | grep -E '^sysinfo:   at that moment (actor|test_run_actor) x 4: 1[89][0-9] MiB$'
+}
+measure "what was largest at the peak, by name" largest
 shared() { # Processes are read one after the other: while they fork, a page may be seen whole in one, half in the next, a third in the one after that...
     report --pss -i 50ms actor share 100 4 a.csv+3 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB'
 }
@@ -169,6 +175,16 @@ check "what does not end at TERM is killed after two seconds" stubborn
 check "--timeout" ends_with 124 sysinfo run --timeout 0.3 sleep 20
 check "a stopped command too" ends_with 124 sysinfo run --timeout 0.5 sh -c 'kill -STOP $$; exit 0'
 check "within the time nothing happens" ends_with 4 sysinfo run --timeout 30 sh -c 'exit 4'
+check "--budget lets the command finish, and fails" ends_with 124 sysinfo run --budget 100M sh -c 'actor spike 200 10; touch finished'
+check "it has finished" [ -e finished ]
+check "within the budget the status is the command's" ends_with 0 sysinfo run --budget 300M actor spike 200 10
+check "a command that fails keeps its status" ends_with 3 sysinfo run --budget 100M sh -c 'actor spike 200 10; exit 3'
+check "shared pages are within a budget once" ends_with 0 sysinfo run -i 50ms --budget 250M --record a.csv actor share 100 4 a.csv+5
+over_budget() {
+    report --budget 100M actor spike 200 10
+    [ $? = 124 ] && holds 'r["over_budget"]' 'r["status"] == 124' 'r["ended_for"] is None' 'r["signal"] is None'
+}
+check "and the report has it" over_budget
 check "why is said" bash -c 'sysinfo run --max-mem 100M actor spike 200 5000 2>&1 | grep -E "^sysinfo run: actor: .* in the whole tree \(PSS\) is above --max-mem 100M$"'
 
 # ---- The report ----
@@ -298,6 +314,24 @@ old_peak() {
     report --pid $! -i 50ms && holds 'r["peak_process"] < 50 * MIB'
 }
 check "a peak from before is not counted" old_peak
+repeated() {
+    rm -f count report.json
+    sysinfo run --repeat 3 --json -o report.json sh -c 'echo >>count; sleep 0.1' && [ "$(wc -l <count)" = 3 ] && [ "$(wc -l <report.json)" = 3 ] &&
+        sysinfo compare report.json report.json | grep -E '^time +[0-9.]+ s \([0-9.]+ s to [0-9.]+ s\)'
+}
+check "--repeat runs it again, a line for each" repeated
+check "with the spread at the end" bash -c 'sysinfo run --repeat 2 sleep 0.1 2>&1 | tail -1 | grep -E "^sysinfo: 2 runs: elapsed [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; cpu [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; peak memory .* to .*, mean .*B$"'
+check "until one fails" bash -c 'rm -f count; sysinfo run --repeat 5 sh -c "echo >>count; exit \$(wc -l <count)"; [ $? = 1 ] && [ "$(wc -l <count)" = 1 ]'
+check "every run finds the same signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --repeat 2"; fi; $RUN actor state $1'
+check "not into one recording" ends_with 125 sysinfo run --repeat 2 --record a.csv true
+watched_for_a_time() {
+    sleep 60 &
+    report --pid $! --timeout 0.5
+    local status=$?
+    kill $! || return 1
+    [ $status = 0 ] && holds 'r["elapsed"] >= 0.5' 'r["samples"] >= 1' 'r["ended_for"] is None'
+}
+check "--timeout ends the watching, not the process" watched_for_a_time
 check "no such process" ends_with 125 sysinfo run --pid 4194304
 check "not a number" ends_with 125 sysinfo run --pid sh
 check "it is not ended" ends_with 125 sysinfo run --pid 1 --max-mem 1G

@@ -173,6 +173,8 @@ static const char whole[] = "cpu  4705 356 58412 1393210 2341 7 29 11 3 1\n"
                             "ctxt 1990473\n"
                             "btime 1062191376\n"
                             "processes 2915\n"
+                            "procs_running 17\n"
+                            "procs_blocked 12\n"
                             "softirq 183433 0 21755 12 39\n";
 
 /* Wherever the text ends, what is told is what stood there, or nothing. */
@@ -186,6 +188,11 @@ START_TEST(a_text_cut_anywhere_gives_no_number_that_was_not_in_it) {
     ck_assert_uint_eq(full_stats.ctx_switches, 1990473);
     ck_assert_uint_eq(full_stats.interrupts, 114930548);
     ck_assert_uint_eq(full_stats.soft_interrupts, 183433);
+    ck_assert_uint_eq(full_stats.forks, 2915);
+    ck_assert_uint_eq(full_stats.running, 17);
+    ck_assert_uint_eq(full_stats.blocked, 12);
+    ck_assert_double_eq(full_stats.boot_time, 1062191376);
+    ck_assert(!SYSINFO_HAS(&full_stats, uptime));
     for (size_t length = 0; length < sizeof whole; length++) {
         bool is_read = total(whole, length, &part) == SYSINFO__STAT_OK;
         for (size_t i = 0; is_read && i < 10; i++) {
@@ -205,6 +212,10 @@ START_TEST(a_text_cut_anywhere_gives_no_number_that_was_not_in_it) {
         ck_assert(!SYSINFO_HAS(&stats, ctx_switches) || stats.ctx_switches == full_stats.ctx_switches);
         ck_assert(!SYSINFO_HAS(&stats, interrupts) || stats.interrupts == full_stats.interrupts);
         ck_assert(!SYSINFO_HAS(&stats, soft_interrupts) || stats.soft_interrupts == full_stats.soft_interrupts);
+        ck_assert(!SYSINFO_HAS(&stats, forks) || stats.forks == full_stats.forks);
+        ck_assert(!SYSINFO_HAS(&stats, running) || stats.running == full_stats.running);
+        ck_assert(!SYSINFO_HAS(&stats, blocked) || stats.blocked == full_stats.blocked);
+        ck_assert(!SYSINFO_HAS(&stats, boot_time) || stats.boot_time == full_stats.boot_time);
         ck_assert(!SYSINFO_HAS(&stats, syscalls));
         free(text);
     }

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* `sysinfo compare`: recordings, or the reports of `run --json`, before and after a change. */
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "json.h"
+#include "json_read.h"
+#include "output.h"
+#include "plot/plot.h"
+#include "plot/recording.h"
+
+enum { MOST_RUNS = 1000 };
+
+/* What is compared, in this order. */
+enum { PEAK_TREE, PEAK_PROCESS, MEAN, END, ELAPSED, CPU, HEAP_PEAK, ALLOCS, MEASURES };
+static const struct {
+    const char *key, *title;
+    const char *column; /* Its unit is that of this column; NULL: that of the recording's. */
+    const char *member; /* In a report of `run`; NULL: it has none. */
+} measures[MEASURES] = {
+    [PEAK_TREE] = {"peak", "peak", NULL, "peak_tree_rss"},
+    [PEAK_PROCESS] = {"peak_process", "largest process", "rss_bytes", "peak_process"},
+    [MEAN] = {"mean", "mean", NULL, NULL},
+    [END] = {"end", "end", NULL, NULL},
+    [ELAPSED] = {"elapsed", "time", "elapsed_seconds", "elapsed"},
+    [CPU] = {"cpu", "CPU time", "cpu_seconds", "cpu"},
+    [HEAP_PEAK] = {"heap_peak", "heap, peak", "heap_bytes", "peak_tree"},
+    [ALLOCS] = {"allocs", "allocations", "heap_allocs", "allocs"},
+};
+
+/* The runs of one side. */
+struct side {
+    const char *path;
+    char *column;            /* Of its memory: "rss_bytes", "pss_bytes", another of a recording. */
+    double *value[MEASURES]; /* Of each run; below 0: unknown. */
+    double median[MEASURES], least[MEASURES], most[MEASURES]; /* Below 0: unknown in at least one run. */
+    size_t runs;
+};
+
+struct comparison {
+    const struct options *options;
+    struct side before, after;
+    double max;    /* Percent; below 0: no limit. */
+    size_t beyond; /* Figures that grew by more. */
+};
+
+static void add_run(struct side *side, const double value[MEASURES]) {
+    for (int i = 0; i < MEASURES; i++) {
+        double *grown = realloc(side->value[i], (side->runs + 1) * sizeof *grown);
+        if (grown == NULL) {
+            fail_no_memory();
+        }
+        side->value[i] = grown;
+        side->value[i][side->runs] = value[i];
+    }
+    side->runs++;
+}
+
+/* ---- Reports of `run --json` ---- */
+
+static char *copy(const char *string) {
+    struct text text = TEXT_INIT;
+    text_add(&text, string);
+    return text.bytes;
+}
+
+/* A report that measured PSS is compared by it. */
+static void add_report(struct side *side, const char *report) {
+    double value[MEASURES], pss;
+    bool has_pss = json_number(json_member(report, "peak_tree_pss"), &pss);
+    for (int i = 0; i < MEASURES; i++) {
+        bool is_of_heap = i == HEAP_PEAK || i == ALLOCS;
+        const char *object = is_of_heap ? json_member(report, "heap") : report;
+        if (measures[i].member == NULL || !json_number(json_member(object, measures[i].member), &value[i])) {
+            value[i] = -1;
+        }
+    }
+    value[PEAK_TREE] = has_pss ? pss : value[PEAK_TREE];
+    if (side->column == NULL) {
+        side->column = copy(has_pss ? "pss_bytes" : "rss_bytes");
+    }
+    add_run(side, value);
+}
+
+static int read_reports(struct side *side, char *text) {
+    for (char *line = text, *end; *line != '\0'; line = end) {
+        end = line + strcspn(line, "\n");
+        end += *end == '\n' ? (*end = '\0', 1) : 0;
+        if (line[strspn(line, " \t\r")] == '\0') {
+            continue;
+        }
+        if (!json_is_whole(line) || json_member(line, "peak_process") == NULL || side->runs == MOST_RUNS) {
+            return trouble("%s: line %zu is not a report of sysinfo run --json", side->path, side->runs + 1);
+        }
+        add_report(side, line);
+    }
+    return 0;
+}
+
+/* ---- Recordings ---- */
+
+/* The mean over time: each sample counts until the next, unless a gap lies between them. */
+static double mean_over_time(const struct line *line) {
+    double sum = 0, time = 0;
+    for (size_t i = 1; i < line->points; i++) {
+        double span = line_point(line, i)->time - line_point(line, i - 1)->time;
+        if (!line_has_gap_before(line, i)) {
+            sum += (line_point(line, i)->value + line_point(line, i - 1)->value) / 2 * span;
+            time += span;
+        }
+    }
+    return time > 0 ? sum / time : line->mean;
+}
+
+static int read_recording(struct side *side, const char *column) {
+    struct recording recording;
+    struct plot plot;
+    const struct plot_request request = {.title = NULL};
+    int status = recording_read(&recording, side->path, column);
+    if (status == 0) {
+        status = plot_build(&plot, &recording, 1, &request);
+        if (status == 0) {
+            const struct line *line = &plot.line[0];
+            double value[MEASURES];
+            size_t peak = 0;
+            for (size_t i = 1; i < line->points; i++) {
+                peak = line_point(line, i)->value > line_point(line, peak)->value ? i : peak;
+            }
+            value[PEAK_TREE] = line_point(line, peak)->value;
+            value[PEAK_PROCESS] = recording.peak;
+            value[MEAN] = mean_over_time(line);
+            value[END] = line_point(line, line->points - 1)->value;
+            value[ELAPSED] = recording.end;
+            value[CPU] = recording.cpu;
+            value[HEAP_PEAK] = recording.heap_peak;
+            value[ALLOCS] = recording.allocs;
+            side->column = copy(recording.column);
+            add_run(side, value);
+        }
+        plot_free(&plot);
+    }
+    recording_free(&recording);
+    return status;
+}
+
+static int read_side(struct side *side, const char *path, const char *column) {
+    side->path = path;
+    struct text text = TEXT_INIT;
+    int status = recording_read_file(path, &text);
+    if (status == 0 && text.bytes[strspn(text.bytes, " \t\r\n")] == '{') {
+        status = read_reports(side, text.bytes);
+    } else if (status == 0) {
+        status = read_recording(side, column);
+    }
+    text_free(&text);
+    return status;
+}
+
+/* ---- Figures ---- */
+
+static int by_size(const void *a, const void *b) {
+    double left = *(const double *)a, right = *(const double *)b;
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+static void summarise(struct side *side) {
+    for (int i = 0; i < MEASURES; i++) {
+        qsort(side->value[i], side->runs, sizeof *side->value[i], by_size);
+        const double *value = side->value[i];
+        bool is_known = value[0] >= 0;
+        double median = (value[(side->runs - 1) / 2] + value[side->runs / 2]) / 2;
+        side->least[i] = is_known ? value[0] : -1;
+        side->most[i] = is_known ? value[side->runs - 1] : -1;
+        side->median[i] = is_known ? median : -1;
+    }
+}
+
+static const char *column_of(const struct comparison *comparison, int measure) {
+    return measures[measure].column != NULL ? measures[measure].column : comparison->before.column;
+}
+
+static bool is_compared(const struct comparison *comparison, int measure) {
+    return comparison->before.median[measure] >= 0 && comparison->after.median[measure] >= 0;
+}
+
+static double difference_of(const struct comparison *comparison, int measure) {
+    return comparison->after.median[measure] - comparison->before.median[measure];
+}
+
+/* In percent of before. False: before is 0, and there is no such percentage. */
+static bool change_of(const struct comparison *comparison, int measure, double *percent) {
+    double before = comparison->before.median[measure];
+    *percent = before > 0 ? difference_of(comparison, measure) / before * 100 : 0;
+    return before > 0;
+}
+
+/* With several runs of each, a figure within the spread of the runs before has not grown. */
+static bool is_beyond(const struct comparison *comparison, int measure) {
+    const struct side *before = &comparison->before, *after = &comparison->after;
+    double limit = before->median[measure] * (1 + comparison->max / 100);
+    bool is_in_spread = before->runs > 1 && after->runs > 1 && after->least[measure] <= before->most[measure];
+    return comparison->max >= 0 && after->median[measure] > limit && !is_in_spread;
+}
+
+/* ---- Printing ---- */
+
+static void add_value(struct text *text, const struct comparison *comparison, const struct side *side, int measure) {
+    const char *column = column_of(comparison, measure);
+    measure_add(text, column, side->median[measure]);
+    if (side->runs > 1) {
+        text_add(text, " (");
+        measure_add(text, column, side->least[measure]);
+        text_add(text, " to ");
+        measure_add(text, column, side->most[measure]);
+        text_add(text, ")");
+    }
+}
+
+enum { NAME, BEFORE, AFTER, DIFFERENCE, CHANGE, CELLS };
+
+static void add_cell(struct text *text, const struct comparison *comparison, int measure, int cell) {
+    const char *const titles[CELLS] = {column_title(comparison->before.column), "before", "after", "difference", ""};
+    double difference = measure < 0 ? 0 : difference_of(comparison, measure), percent;
+    text_clear(text);
+    text_add(text, measure < 0 ? titles[cell] : "");
+    if (measure < 0) {
+        return;
+    }
+    switch (cell) {
+    case NAME:
+        text_add(text, measures[measure].title);
+        break;
+    case BEFORE:
+        add_value(text, comparison, &comparison->before, measure);
+        break;
+    case AFTER:
+        add_value(text, comparison, &comparison->after, measure);
+        break;
+    case DIFFERENCE:
+        text_add(text, difference < 0 ? "-" : "+");
+        measure_add(text, column_of(comparison, measure), difference < 0 ? -difference : difference);
+        break;
+    default:
+        if (change_of(comparison, measure, &percent)) {
+            text_addf(text, "%+.1f %%", percent);
+        }
+        text_add(text, is_beyond(comparison, measure) ? " !" : "");
+    }
+}
+
+static void add_padded(struct text *text, const char *cell, size_t width, bool is_left) {
+    size_t padding = width > text_width(cell) ? width - text_width(cell) : 0;
+    text_pad(text, is_left ? 0 : padding);
+    text_add(text, cell);
+    text_pad(text, is_left ? padding : 0);
+}
+
+/* A table for people: of characters, or in Markdown. */
+static void add_table(struct text *text, const struct comparison *comparison, bool is_markdown) {
+    size_t width[CELLS] = {0};
+    struct text cell = TEXT_INIT;
+    for (int measure = -1; measure < MEASURES; measure++) {
+        for (int i = 0; i < CELLS && (measure < 0 || is_compared(comparison, measure)); i++) {
+            add_cell(&cell, comparison, measure, i);
+            width[i] = text_width(cell.bytes) > width[i] ? text_width(cell.bytes) : width[i];
+        }
+    }
+    for (int measure = -1; measure < MEASURES; measure++) {
+        if (measure >= 0 && !is_compared(comparison, measure)) {
+            continue;
+        }
+        text_add(text, is_markdown ? "|" : "");
+        for (int i = 0; i < CELLS; i++) {
+            add_cell(&cell, comparison, measure, i);
+            text_add(text, is_markdown ? " " : i > 0 ? "  " : "");
+            add_padded(text, cell.bytes, width[i], i == NAME);
+            text_add(text, is_markdown ? " |" : "");
+        }
+        while (!is_markdown && text->bytes[text->length - 1] == ' ') {
+            text->length--;
+        }
+        text_add(text, measure < 0 && is_markdown ? "\n|---|---:|---:|---:|---:|\n" : "\n");
+    }
+    text_free(&cell);
+}
+
+static void add_side(struct json *json, const char *key, const struct side *side, int measure) {
+    json_open_object(json, key);
+    json_addf(json, "median", "%.15g", side->median[measure]);
+    json_addf(json, "least", "%.15g", side->least[measure]);
+    json_addf(json, "most", "%.15g", side->most[measure]);
+    json_add_uint(json, "runs", side->runs);
+    json_close(json);
+}
+
+static void add_json(struct text *text, const struct comparison *comparison) {
+    struct json json = JSON_INIT(text);
+    json_open_object(&json, NULL);
+    json_add_string(&json, "before", comparison->before.path);
+    json_add_string(&json, "after", comparison->after.path);
+    json_add_string(&json, "column", comparison->before.column);
+    json_open_object(&json, "figures");
+    for (int i = 0; i < MEASURES; i++) {
+        double percent;
+        if (!is_compared(comparison, i)) {
+            continue;
+        }
+        json_open_object(&json, measures[i].key);
+        json_add_string(&json, "unit", column_unit(column_of(comparison, i)));
+        add_side(&json, "before", &comparison->before, i);
+        add_side(&json, "after", &comparison->after, i);
+        json_addf(&json, "difference", "%.15g", difference_of(comparison, i));
+        if (change_of(comparison, i, &percent)) {
+            json_addf(&json, "percent", "%.2f", percent);
+        } else {
+            json_add_null(&json, "percent");
+        }
+        json_add_bool(&json, "beyond", is_beyond(comparison, i));
+        json_close(&json);
+    }
+    json_close(&json);
+    json_close(&json);
+    text_add(text, "\n");
+}
+
+static int print(const struct comparison *comparison) {
+    struct text text = TEXT_INIT;
+    if (comparison->options->format == FORMAT_JSON) {
+        add_json(&text, comparison);
+    } else {
+        add_table(&text, comparison, options_has(comparison->options, OPTION_MARKDOWN));
+    }
+    int status = output_put(comparison->options->output, &text);
+    text_free(&text);
+    return status;
+}
+
+/* ---- The command ---- */
+
+static int parse_max(const char *word, double *max) {
+    const char *end;
+    if (!scan_number(word + (*word == '+' ? 1 : 0), max, &end) || strcmp(end, "%") != 0) {
+        return usage("--max '%s' is not a percentage; write +10%%", word);
+    }
+    return 0;
+}
+
+static int check(const struct options *options) {
+    if (options->operands != 2) {
+        return usage("compare needs two recordings or reports; write for example sysinfo compare before.csv after.csv");
+    }
+    if (options->format == FORMAT_JSON && options_has(options, OPTION_MARKDOWN)) {
+        return usage("--json and --markdown exclude each other");
+    }
+    return 0;
+}
+
+static int compare(struct comparison *comparison) {
+    const struct side *before = &comparison->before, *after = &comparison->after;
+    if (strcmp(before->column, after->column) != 0) {
+        return trouble("%s is about '%s' and %s about '%s': choose one with --column", before->path, before->column,
+                       after->path, after->column);
+    }
+    summarise(&comparison->before);
+    summarise(&comparison->after);
+    for (int i = 0; i < MEASURES; i++) {
+        comparison->beyond += is_compared(comparison, i) && is_beyond(comparison, i) ? 1 : 0;
+    }
+    int status = print(comparison);
+    return status != 0 ? status : comparison->beyond > 0 ? 1 : 0;
+}
+
+static void free_side(struct side *side) {
+    for (int i = 0; i < MEASURES; i++) {
+        free(side->value[i]);
+    }
+    free(side->column);
+}
+
+int run_compare(struct options *options) {
+    struct comparison comparison = {.options = options, .max = -1};
+    int status = check(options);
+    if (status == 0 && options->max != NULL) {
+        status = parse_max(options->max, &comparison.max);
+    }
+    if (status == 0) {
+        status = read_side(&comparison.before, options->operand[0], options->column);
+    }
+    if (status == 0) {
+        status = read_side(&comparison.after, options->operand[1], options->column);
+    }
+    if (status == 0 && (comparison.before.runs == 0 || comparison.after.runs == 0)) {
+        status = trouble("%s: it is empty", options->operand[comparison.before.runs == 0 ? 0 : 1]);
+    }
+    status = status == 0 ? compare(&comparison) : status;
+    free_side(&comparison.before);
+    free_side(&comparison.after);
+    return status;
+}
