@@ -82,6 +82,7 @@ static const size_t sizes[] = {
     [SYSINFO_RESULT_CGROUP_IRQ_PRESSURE] = sizeof(struct sysinfo_pressure),
     [SYSINFO_RESULT_HEAP] = sizeof(struct sysinfo_heap),
     [SYSINFO_RESULT_PROCESS] = sizeof(struct sysinfo_process),
+    [SYSINFO_RESULT_PAGING] = sizeof(struct sysinfo_paging),
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
