@@ -16,11 +16,6 @@ static uint64_t group_hash(const struct sysinfo__hierarchy *hierarchy) {
     return sysinfo__text_hash(hierarchy->group, strlen(hierarchy->group));
 }
 
-/* A file that cannot be read leaves its figures unknown. */
-static int forgive(int status) {
-    return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
-}
-
 /* ---- CPU ---- */
 
 enum { USAGE, USER, SYSTEM, PERIODS, THROTTLED_PERIODS, THROTTLED, THROTTLED_V1, STAT_KEYS };
@@ -43,7 +38,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__CPU_STAT);
     *known = status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, STAT_KEYS, value) : 0;
-    return forgive(status);
+    return sysinfo__forgive(status);
 }
 
 #define IS_KNOWN(known, key) ((known) >> (key) & 1)
@@ -114,7 +109,7 @@ static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__CPUACCT_USAGE, &nanoseconds);
     *is_known = status == SYSINFO_OK;
     *seconds = *is_known ? (double)nanoseconds / 1e9 : 0;
-    return forgive(status);
+    return sysinfo__forgive(status);
 }
 
 /* Lines "user 123" and "system 45" in ticks of 10 ms. */
@@ -130,7 +125,7 @@ static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     if (IS_KNOWN(known, 1)) {
         FACT(cgroup, cpu_system, (double)ticks[1] / 100);
     }
-    return forgive(status);
+    return sysinfo__forgive(status);
 }
 
 /* The two controllers may be mounted apart, and the process may be in groups of different names. */
@@ -156,37 +151,6 @@ static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
 }
 
 /* ---- Memory ---- */
-
-int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                           uint32_t *known, uint64_t value[SYSINFO__EVENTS]) {
-    static const struct sysinfo__pair_key keys[SYSINFO__EVENTS] = {
-        [SYSINFO__EVENT_HIGH] = SYSINFO__PAIR_KEY("high"),
-        [SYSINFO__EVENT_MAX] = SYSINFO__PAIR_KEY("max"),
-        [SYSINFO__EVENT_OOM] = SYSINFO__PAIR_KEY("oom"),
-        [SYSINFO__EVENT_OOM_KILL] = SYSINFO__PAIR_KEY("oom_kill"),
-    };
-    const struct sysinfo__state *state = sysinfo__state(host);
-    *known = 0;
-    if (hierarchy->is_v2) {
-        int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_EVENTS);
-        *known =
-            status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, SYSINFO__EVENTS, value) : 0;
-        return forgive(status);
-    }
-    /* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
-    int status =
-        sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_EVENTS, &value[SYSINFO__EVENT_MAX]);
-    *known |= status == SYSINFO_OK ? UINT32_C(1) << SYSINFO__EVENT_MAX : 0;
-    status = forgive(status);
-    if (status == SYSINFO_OK) {
-        status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__MEMORY_OOM);
-        if (status == SYSINFO_OK && sysinfo__decode_pairs(state->text, state->length, &keys[SYSINFO__EVENT_OOM_KILL], 1,
-                                                          &value[SYSINFO__EVENT_OOM_KILL]) != 0) {
-            *known |= UINT32_C(1) << SYSINFO__EVENT_OOM_KILL;
-        }
-    }
-    return forgive(status);
-}
 
 #define TELL_EVENT(known, value, event, cgroup, field) \
     do {                                               \
@@ -216,7 +180,7 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     if (status == SYSINFO_OK) {
         FACT(cgroup, current, bytes);
     }
-    status = forgive(status);
+    status = sysinfo__forgive(status);
     if (hierarchy->is_above || hierarchy->levels == 0 || status != SYSINFO_OK) {
         return status;
     }
@@ -225,7 +189,7 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     if (status == SYSINFO_OK) {
         FACT(cgroup, peak, bytes);
     }
-    status = forgive(status);
+    status = sysinfo__forgive(status);
     uint32_t known = 0;
     if (status == SYSINFO_OK) {
         status = sysinfo__memory_events(host, hierarchy, level, &known, value);
@@ -249,7 +213,7 @@ static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     if (status == SYSINFO_OK) {
         FACT(cgroup, limit_current, bytes);
     }
-    status = forgive(status);
+    status = sysinfo__forgive(status);
     uint32_t known = 0;
     if (status == SYSINFO_OK) {
         status = sysinfo__memory_events(host, hierarchy, level, &known, value);

@@ -49,6 +49,11 @@ static inline bool sysinfo__is_one_unknown(int status) {
     return sysinfo__is_missing(status) || status == SYSINFO_MALFORMED;
 }
 
+/* A file that cannot be read leaves its figures unknown; one that is gone means that the group is. */
+static inline int sysinfo__forgive(int status) {
+    return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+}
+
 /* The path of a kept file, "/proc/stat". */
 const char *sysinfo__file_path(enum sysinfo__file file);
 
