@@ -109,7 +109,7 @@ static const char *skip_blanks(const char *p) {
 /* ---- Values ---- */
 
 /*
- * What a percentage of a field is a part of. In bytes: the limit, for what a limit narrows; else the total of its group,
+ * What a percentage of a field is a part of. In bytes: the limit, for what a limit narrows; else the group's total,
  * or its limit. Of threads that want to run: the CPUs that this process may use.
  */
 static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {

@@ -67,7 +67,8 @@ same_in_every_locale() {
     local locale
     LC_ALL=C print_everything 2>&1 | without_times >plain
     for locale in C.UTF-8 de_DE.UTF-8 fr_FR.UTF-8 en_US.UTF-8 ja_JP.UTF-8; do
-        LC_ALL=$locale LANG=$locale TERM=xterm COLUMNS=20 NO_COLOR=1 POSIXLY_CORRECT=1 OMP_NUM_THREADS=7 print_everything 2>&1 | without_times >other
+        LC_ALL=$locale LANG=$locale TERM=xterm COLUMNS=20 NO_COLOR=1 POSIXLY_CORRECT=1 OMP_NUM_THREADS=7 \
+            print_everything 2>&1 | without_times >other
         cmp plain other || return 1
     done
 }
@@ -106,8 +107,10 @@ if has python3; then check "the same bytes on a terminal" same_on_a_terminal; fi
 # ---- Readers ----
 
 kv_is_safe_in() { # shell...
+    local said
     # shellcheck disable=SC2016
-    [ "$("$@" -c 'eval "$(sysinfo mem --kv --root "$0")"; echo "$mem_total,$mem_percent,$mem_wired"' "$roots/server")" = 16777216000,25.00, ]
+    said=$("$@" -c 'eval "$(sysinfo mem --kv --root "$0")"; echo "$mem_total,$mem_percent,$mem_wired"' "$roots/server")
+    [ "$said" = 16777216000,25.00, ]
 }
 for shell in dash bash zsh; do
     if has $shell; then check "--kv survives eval in $shell" kv_is_safe_in $shell; fi
@@ -123,8 +126,12 @@ kv_matches() {
 check "--kv is nothing but names and numbers" kv_matches
 
 json_is_read() {
-    { sysinfo --json && sysinfo cpu --percpu --json 0.02 3 && sysinfo mem --json --root "$roots/old" && sysinfo fields --json; } >json 2>/dev/null
-    jq -es 'length > 60 and .[0].cpu.count >= 1 and (.[1].cpu.percpu | length) == .[0].cpu.count and .[3].interval > 0 and .[4].mem.estimated == ["available","usable"]' json
+    {
+        sysinfo --json && sysinfo cpu --percpu --json 0.02 3 && sysinfo mem --json --root "$roots/old" &&
+            sysinfo fields --json
+    } >json 2>/dev/null
+    jq -es 'length > 60 and .[0].cpu.count >= 1 and (.[1].cpu.percpu | length) == .[0].cpu.count and
+        .[3].interval > 0 and .[4].mem.estimated == ["available","usable"]' json
 }
 if has jq; then check "--json is read by jq" json_is_read; fi
 
@@ -180,11 +187,17 @@ one_write_per_sample() {
     [ "$(grep -c '^write(1' writes)" -eq 5 ]
 }
 if has strace; then
-    if strace -o /dev/null true 2>/dev/null; then check "one write for each sample" one_write_per_sample; else skip "strace may not trace here"; fi
+    if strace -o /dev/null true 2>/dev/null; then
+        check "one write for each sample" one_write_per_sample
+    else
+        skip "strace may not trace here"
+    fi
 fi
 
-moments() { # milliseconds that each write takes on the clock of our own, samples: prints when each was taken, in milliseconds
-    CLOCK_WORK=$1 LD_PRELOAD=$clock sysinfo mem available --time=unix 0.05 "$2" | awk '{ printf("%s%.0f", (NR > 1 ? " " : ""), ($1 - 1700000000) * 1000) }'
+# When each sample was taken, in milliseconds, on the test's own clock, on which a write takes so many milliseconds.
+moments() { # milliseconds, samples
+    CLOCK_WORK=$1 LD_PRELOAD=$clock sysinfo mem available --time=unix 0.05 "$2" |
+        awk '{ printf("%s%.0f", (NR > 1 ? " " : ""), ($1 - 1700000000) * 1000) }'
 }
 on_time() {
     local samples
@@ -201,21 +214,33 @@ never_bursts() {
 }
 check "a stream that was stopped skips, and never bursts" never_bursts
 never_early() {
-    sysinfo mem available --time=unix 0.05 8 | awk '{ if (NR == 1) first = $1; last = $1 } END { print last - first; exit !(NR == 8 && last - first > 7 * 0.05 - 0.05) }'
+    sysinfo mem available --time=unix 0.05 8 |
+        awk '{ if (NR == 1) first = $1; last = $1 } 
+            END { print last - first; exit !(NR == 8 && last - first > 7 * 0.05 - 0.05) }'
 }
 check "no sample is early" never_early
 
 # Lines of more than 4096 bytes into a pipe that is read slowly: whatever is ended, is ended behind a line.
 make_large_machine() {
     mkdir -p large/proc
-    { echo 'cpu  40000 200 20000 338800 800 0 100 100 1000 0'; for ((i = 0; i < 400; i++)); do echo "cpu$i 10000 50 5000 84700 200 0 40 10 250 0"; done; } >large/proc/stat
+    {
+        echo 'cpu  40000 200 20000 338800 800 0 100 100 1000 0'
+        for ((i = 0; i < 400; i++)); do echo "cpu$i 10000 50 5000 84700 200 0 40 10 250 0"; done
+    } >large/proc/stat
 }
 ends_behind_a_line() {
     make_large_machine
     mkfifo slow
     sysinfo cpu --times --percpu --json 0.01 --root large >slow &
     local stream=$! attempt
-    { for attempt in 1 2 3 4 5 6; do head -c $((30000 + attempt)); sleep 0.05; done; kill -TERM $stream; cat; } <slow >lines
+    {
+        for attempt in 1 2 3 4 5 6; do
+            head -c $((30000 + attempt))
+            sleep 0.05
+        done
+        kill -TERM $stream
+        cat
+    } <slow >lines
     wait $stream
     [ $? -eq 143 ] || return 1
     [ -z "$(tail -c 1 lines)" ] && [ "$(wc -l <lines)" -ge 3 ] && ! grep -qv '^{"time":.*}$' lines
@@ -251,19 +276,29 @@ in_mounts() { # script: run with mounts of its own.
 if has unshare; then
     if in_mounts 'mount --bind /proc/loadavg /proc/uptime' 2>/dev/null; then
         masked_proc() {
-            local total=$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) * 1024)) swap=$(($(awk '/^SwapTotal:/ { print $2 }' /proc/meminfo) * 1024))
-            local limit=$(sysinfo mem limit)
-            in_mounts 'mount -t proc -o subset=pid proc /proc; set +e; sysinfo mem total; sysinfo swap total; sysinfo mem limit; sysinfo cpu --times; echo $?; sysinfo cpu count; echo $?' >masked 2>&1
+            local total=$(($(awk '/^MemTotal:/ { print $2 }' /proc/meminfo) * 1024))
+            local swap=$(($(awk '/^SwapTotal:/ { print $2 }' /proc/meminfo) * 1024))
+            local limit
+            limit=$(sysinfo mem limit)
+            in_mounts 'mount -t proc -o subset=pid proc /proc; set +e; sysinfo mem total; sysinfo swap total
+                sysinfo mem limit; sysinfo cpu --times; echo $?; sysinfo cpu count; echo $?' >masked 2>&1
             cat masked
-            [ "$(head -3 masked | tr '\n' ' ')" = "$total $swap $limit " ] && grep -qx 'sysinfo cpu: /proc/stat: No such file or directory' masked &&
+            [ "$(head -3 masked | tr '\n' ' ')" = "$total $swap $limit " ] &&
+                grep -qx 'sysinfo cpu: /proc/stat: No such file or directory' masked &&
                 [ "$(grep -cx 3 masked)" -ge 1 ] && [ "$(tail -1 masked)" = 0 ]
         }
-        if in_mounts 'mount -t proc -o subset=pid proc /proc' 2>/dev/null; then check "/proc mounted with subset=pid" masked_proc; else skip "no other /proc may be mounted here"; fi
+        if in_mounts 'mount -t proc -o subset=pid proc /proc' 2>/dev/null; then
+            check "/proc mounted with subset=pid" masked_proc
+        else
+            skip "no other /proc may be mounted here"
+        fi
         # shellcheck disable=SC2016
         without_proc() {
-            in_mounts 'mount -t tmpfs none /proc; set +e; sysinfo mem limit; echo $?; sysinfo cpu quota; echo $?; sysinfo get mem.usable -j' >masked 2>&1
+            in_mounts 'mount -t tmpfs none /proc; set +e; sysinfo mem limit; echo $?; sysinfo cpu quota; echo $?
+                sysinfo get mem.usable -j' >masked 2>&1
             cat masked
-            grep -q "'limit' is unknown" masked && grep -q "'quota' is unknown" masked && [ "$(grep -cx 3 masked)" = 2 ] && grep -q '"estimated":\["usable"\]' masked
+            grep -q "'limit' is unknown" masked && grep -q "'quota' is unknown" masked &&
+                [ "$(grep -cx 3 masked)" = 2 ] && grep -q '"estimated":\["usable"\]' masked
         }
         check "no /proc: no limit is known, and usable is estimated" without_proc
         shadowed() { # file under /proc, its content, what to run, what it says
@@ -271,9 +306,11 @@ if has unshare; then
             # shellcheck disable=SC2016
             [ "$(in_mounts "mount --bind shadow $1; set +e; $3 2>&1")" = "$4" ]
         }
-        check "an empty meminfo" shadowed /proc/meminfo '' 'sysinfo mem' 'sysinfo mem: /proc/meminfo has no MemTotal line'
+        check "an empty meminfo" shadowed /proc/meminfo '' 'sysinfo mem' \
+            'sysinfo mem: /proc/meminfo has no MemTotal line'
         check "an empty stat" shadowed /proc/stat '' 'sysinfo cpu' 'sysinfo cpu: /proc/stat has no cpu line'
-        check "a meminfo of a container" shadowed /proc/meminfo 'MemTotal: 1000 kB\nMemFree: 600 kB\nMemAvailable: 9999 kB\n' 'sysinfo mem available' \
+        check "a meminfo of a container" shadowed /proc/meminfo \
+            'MemTotal: 1000 kB\nMemFree: 600 kB\nMemAvailable: 9999 kB\n' 'sysinfo mem available' \
             $'sysinfo mem: note: estimated: available (sysinfo fields mem tells from what)\n614400'
     else
         skip "this user may not mount"

@@ -6,10 +6,11 @@
 #
 # With --update it writes what was printed into the transcript instead, for `git diff` to show.
 #
-# A transcript is a list of blocks. `$ ` begins one, with what a person would type in a shell (bash; `sysinfo` is the command under test). What
-# it prints follows: stdout as it is, stderr with `! ` in front; `=> N` is the exit status and ends the block. A last line that ends without a
-# newline is written with `\` at its end. Text between blocks is a comment. Each block has an empty folder of its
-# own; $roots is the folder of the tests' machines, and is shown as $roots where it is printed.
+# A transcript is a list of blocks. `$ ` begins one, with what a person would type in a shell (bash; `sysinfo` is the
+# command under test). What it prints follows: stdout as it is, stderr with `! ` in front; `=> N` is the exit status and
+# ends the block. A last line that ends without a newline is written with `\` at its end. Text between blocks is a
+# comment. Each block has an empty directory of its own; $roots is the directory of the tests' machines, and is shown as
+# $roots where it is printed.
 set -u
 update=''
 if [ "$1" = --update ]; then
