@@ -210,16 +210,15 @@ static const struct command commands[] = {
      .operands = "COMMAND [ARG...]",
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
-                BIT(MAX_MEM) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) | BIT(EVERY) |
-                BIT(PID),
+                BIT(MAX_MEM) | BIT(COST) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) |
+                BIT(EVERY) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
      .examples = "  sysinfo run -- make test         peak memory and CPU time, on stderr\n"
                  "  sysinfo run --max-mem 2G --timeout 10m -- ./job\n"
                  "  sysinfo run --record job.csv ./job; sysinfo plot job.csv\n"
-                 "  sysinfo run --heap --record job.csv ./job      a leak, or memory kept?\n"
-                 "  sysinfo run --pid 4711           a process that runs already, until ^C\n",
+                 "  sysinfo run --heap --record job.csv ./job      a leak, or memory kept?\n",
      .notes = "Options come before COMMAND. It samples every 0.1 s (-i), below 1 % of a CPU.\n"
               "Status: the command's own, 128 + N when signal N killed it, 124 too much\n"
               "memory or time, 125 sysinfo failed, 126 not executable, 127 not found.\n",

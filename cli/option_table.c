@@ -168,7 +168,8 @@ static const struct option options[] = {
      .meaning = "give up after this time",
      .line = "wait gives up, run ends its command",
      .manual = "With wait: give up after this time, with status 1. With run: end the command and its tree after this "
-               "time, with status 124: SIGTERM, two seconds, SIGKILL. With run --pid: end the watching, with status "
+               "time, with status 124: SIGTERM, two seconds, SIGKILL; 0 is at once. With run --pid: end the watching, "
+               "with status "
                "0."},
     {.id = OPTION_VERBOSE,
      .letter = "-v",
@@ -235,7 +236,8 @@ static const struct option options[] = {
      .example = "2G",
      .meaning = "end a tree with more memory",
      .manual = "End the command and its tree, as --timeout does, when the tree has more memory than that: the sum of "
-               "RSS, and when that exceeds it, of PSS. A percentage is of the machine's memory."},
+               "RSS, and when that exceeds it, of PSS. A percentage is of the memory limit of the cgroups that the "
+               "command begins in, and of the machine's memory where there is none."},
     {.id = OPTION_BUDGET,
      .name = "--budget",
      .argument = "SIZE",
@@ -256,6 +258,15 @@ static const struct option options[] = {
      .line = "run it N times, until one fails",
      .manual = "Run the command so many times, until one fails, and report each; with --json each is a line, which "
                "sysinfo compare reads."},
+    {.id = OPTION_COST,
+     .name = "--cost",
+     .argument = "PERCENT",
+     .wants = "a percentage",
+     .example = "10%",
+     .meaning = "CPU time that samples may take",
+     .line = "of a CPU, that samples may take: 10%",
+     .manual = "How much of one CPU's time samples may take; 1% unless it is given. With more, large trees are sampled "
+               "more often. What --max-mem needs is not counted."},
     {.id = OPTION_PID,
      .name = "--pid",
      .argument = "PID",

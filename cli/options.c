@@ -196,6 +196,9 @@ static int set(struct options *options, const struct option *option, const char 
     case OPTION_MAX:
         options->max = value;
         break;
+    case OPTION_COST:
+        status = parse_percentage("--cost", value, &options->cost);
+        break;
     case OPTION_PID:
         status = set_pid(options, value);
         break;

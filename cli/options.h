@@ -38,6 +38,7 @@ enum option_id {
     OPTION_PSS,
     OPTION_PER_PROCESS,
     OPTION_MAX_MEM,
+    OPTION_COST,
     OPTION_HEAP,
     OPTION_SITES,
     OPTION_EVERY,
@@ -113,6 +114,7 @@ struct options {
     const char *heap_record;      /* NULL: not given. */
     uint64_t top;                 /* 0: not given. */
     const char *max;              /* "+10%". */
+    double cost;                  /* Percent of a CPU; 0: not given. */
     int64_t pid;
     const char *pid_text;
     uint64_t width; /* 0: not given. */

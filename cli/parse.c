@@ -217,3 +217,12 @@ const char *closest(const char *word, const char *const *list, size_t count) {
     }
     return best;
 }
+
+int parse_percentage(const char *what, const char *word, double *percent) {
+    const char *end;
+    if (!scan_number(word, percent, &end) || (*end != '\0' && strcmp(end, "%") != 0) || !(*percent > 0) ||
+        *percent > 100) {
+        return usage("%s '%s' is not a percentage above 0 and up to 100; write for example 10%%", what, word);
+    }
+    return 0;
+}

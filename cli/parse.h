@@ -32,6 +32,9 @@ int parse_moment(const char *what, const char *word, struct moment *moment);
 /* "500M", "1.5GiB", "2GB", "4096", into bytes. `what` may be "". Returns 0, or the exit status after a message. */
 int parse_size(const char *what, const char *word, uint64_t *bytes);
 
+/* "10%" or "2.5": above 0, and not above 100. */
+int parse_percentage(const char *what, const char *word, double *percent);
+
 /* Digits and nothing else. */
 bool parse_whole(const char *word, uint64_t *number);
 

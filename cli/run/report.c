@@ -52,6 +52,58 @@ static void add_largest(struct text *text, const struct report *report) {
     text_add(text, report->largest[0].bytes > 0 ? "\n" : "");
 }
 
+/* Processes that the kernel killed for want of memory, whoever the signal has reached. */
+static void add_oom(struct text *text, const struct oom *oom) {
+    text_addf(text, "sysinfo: the kernel killed %" PRIu64 " process%s for want of memory (OOM killer)", oom->kills,
+              oom->kills == 1 ? "" : "es");
+    if (oom->group != NULL) {
+        text_add(text, " in the cgroup ");
+        text_add_plain(text, oom->group);
+    }
+    if (oom->has_limit) {
+        text_add(text, ", limited to ");
+        bytes_add_human(text, oom->limit);
+    }
+    if (oom->events > 0) {
+        text_addf(text, "; %" PRIu64 " time%s out of memory there", oom->events, oom->events == 1 ? "" : "s");
+    }
+    text_add(text, "\n");
+}
+
+/*
+ * Shared pages are in the sum of RSS as often as they are shared, so PSS comes first where it is known. It may have
+ * been read when the sum was lower than at last.
+ */
+static void add_sums(struct text *text, const struct report *report) {
+    if (!report->has_pss) {
+        text_add(text, "sum of RSS");
+        return;
+    }
+    text_addf(text, "PSS%s; ", report->is_estimated ? ", RSS where PSS could not be read" : "");
+    bytes_add_human(text, report->peak_tree);
+    text_add(text, " as the sum of RSS");
+    if ((double)report->pss_at * 1.125 < (double)report->peak_tree) {
+        text_add(text, ", PSS read at ");
+        bytes_add_human(text, report->pss_at);
+    }
+}
+
+static void add_tree_peak(struct text *text, const struct report *report) {
+    text_add(text, "sysinfo: peak memory ");
+    bytes_add_human(text, report->has_pss ? report->peak_tree_pss : report->peak_tree);
+    text_addf(text, " in the whole tree (%zu process%s, ", report->peak_processes,
+              report->peak_processes == 1 ? "" : "es");
+    add_sums(text, report);
+    text_addf(text, "; %" PRIu64 " sample%s", report->samples, report->samples == 1 ? "" : "s");
+    if (report->samples > 1) {
+        text_addf(text, ", one every %.2g s", report->true_interval);
+    }
+    if (report->longest_gap >= 2 * report->interval) {
+        text_addf(text, ", nothing seen for up to %.2g s", report->longest_gap);
+    }
+    text_add(text, ")\n");
+}
+
 static void add_peaks(struct text *text, const struct report *report) {
     if (report->peak == 0) {
         text_add(text, "sysinfo: peak memory is not known\n");
@@ -69,16 +121,7 @@ static void add_peaks(struct text *text, const struct report *report) {
     if (report->samples == 0) {
         return;
     }
-    text_add(text, "sysinfo: peak memory ");
-    bytes_add_human(text, report->with_pss ? report->peak_tree_pss : report->peak_tree);
-    text_addf(text, " in the whole tree (%zu process%s, sum of %s%s; %" PRIu64 " sample%s", report->peak_processes,
-              report->peak_processes == 1 ? "" : "es", report->with_pss ? "PSS" : "RSS",
-              report->is_estimated ? ", RSS where PSS could not be read" : "", report->samples,
-              report->samples == 1 ? "" : "s");
-    if (report->samples > 1) {
-        text_addf(text, ", one every %.2g s", report->true_interval);
-    }
-    text_add(text, ")\n");
+    add_tree_peak(text, report);
     add_largest(text, report);
 }
 
@@ -199,13 +242,16 @@ static void add_heaps(struct text *text, const struct heap_totals *totals) {
 
 void report_add_text(struct text *text, const struct report *report) {
     add_end(text, report);
+    if (report->oom != NULL && report->oom->kills > 0) {
+        add_oom(text, report->oom);
+    }
     add_peaks(text, report);
     if (report->heaps != NULL) {
         add_heaps(text, report->heaps);
     }
     if (report->is_stretched) {
-        text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over 1 %% of a CPU\n",
-                  report->true_interval, report->interval);
+        text_addf(text, "sysinfo: sampled every %.2g s, not every %g s: more would have taken over %g %% of a CPU\n",
+                  report->true_interval, report->interval, report->cost);
     }
     if (report->no_samples != NULL) {
         text_addf(text, "sysinfo: no samples of the whole tree: %s\n", report->no_samples);
@@ -264,6 +310,19 @@ static void add_heaps_json(struct json *json, const struct heap_totals *totals) 
     json_close(json);
 }
 
+static void add_oom_json(struct json *json, const struct oom *oom) {
+    if (oom == NULL || !oom->is_known) {
+        json_add_null(json, "oom");
+        return;
+    }
+    json_open_object(json, "oom");
+    json_add_uint(json, "kills", oom->kills);
+    json_add_uint_or_null(json, "events", oom->events, oom->has_events);
+    json_add_string(json, "cgroup", oom->group);
+    json_add_uint_or_null(json, "limit", oom->limit, oom->has_limit);
+    json_close(json);
+}
+
 /* The command, how it ended, and how long it took. */
 static void add_run(struct json *json, const struct report *report) {
     struct text *time = json_value(json, "time");
@@ -280,6 +339,7 @@ static void add_run(struct json *json, const struct report *report) {
     json_add_uint_or_null(json, "signal", (uint64_t)report->signal, report->signal != 0);
     json_add_string(json, "ended_for", report->ended_for);
     json_add_bool(json, "over_budget", report->is_over_budget);
+    add_oom_json(json, report->oom);
     json_addf(json, "elapsed", "%.2f", report->elapsed);
     if (report->is_watch) {
         json_addf(json, "cpu", "%.2f", report->user);
@@ -301,7 +361,8 @@ void report_add_json(struct text *text, const struct report *report) {
     json_add_uint_or_null(&json, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
     json_add_string(&json, "peak_process_name", report->peak_pid > 0 ? report->peak_name : NULL);
     json_add_uint_or_null(&json, "peak_tree_rss", report->peak_tree, has_samples);
-    json_add_uint_or_null(&json, "peak_tree_pss", report->peak_tree_pss, has_samples && report->with_pss);
+    json_add_uint_or_null(&json, "peak_tree_pss", report->peak_tree_pss, report->has_pss);
+    json_add_uint_or_null(&json, "peak_tree_pss_at_rss", report->pss_at, report->has_pss);
     json_add_uint_or_null(&json, "peak_tree_processes", report->peak_processes, has_samples);
     json_open_array(&json, "peak_tree_largest");
     for (size_t i = 0; i < PEAK_NAMES && report->largest[i].bytes > 0; i++) {
@@ -316,9 +377,11 @@ void report_add_json(struct text *text, const struct report *report) {
     json_add_uint_or_null(&json, "samples", report->samples, report->no_samples == NULL);
     if (has_samples) {
         json_addf(&json, "interval", "%.3f", report->true_interval);
+        json_addf(&json, "longest_gap", "%.3f", report->longest_gap);
         json_add_bool(&json, "interval_stretched", report->is_stretched);
     } else {
         json_add_null(&json, "interval");
+        json_add_null(&json, "longest_gap");
         json_add_null(&json, "interval_stretched");
     }
     json_add_string(&json, "recording", report->recording);

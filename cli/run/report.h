@@ -5,6 +5,7 @@
 
 #include "run/child.h"
 #include "run/heaps.h"
+#include "run/oom.h"
 #include "text.h"
 
 /* The processes of one name, of those with the most memory when the tree had its peak. */
@@ -35,14 +36,19 @@ struct report {
 
     /* From samples; all 0 without them. */
     uint64_t samples, peak_tree, peak_tree_pss;
+    bool has_pss;    /* PSS was read at all: at every sample with `with_pss`, else when the sum of RSS had risen. */
+    uint64_t pss_at; /* The highest sum of RSS when it was read. */
     struct peak_name largest[PEAK_NAMES]; /* At the tree's peak; `bytes` 0: no more. */
     size_t peak_processes, still_running;
     double interval; /* Asked for, and as the samples came. */
     double true_interval;
+    double cost;        /* Percent of a CPU that samples may take. */
+    double longest_gap; /* Between two of them, or from the last to the end. */
     bool is_stretched, is_estimated, with_pss;
     const char *recording;           /* NULL: none. */
     const char *no_samples;          /* Why there are none; NULL: there are. */
     const struct heap_totals *heaps; /* NULL: they were not counted. */
+    const struct oom *oom;           /* NULL: nothing is known of it. */
 };
 
 /* "exit 2", "killed by signal 9 (KILL)". */

@@ -22,21 +22,32 @@
 #include "plot/recording.h"
 #include "run/child.h"
 #include "run/heaps.h"
+#include "run/oom.h"
 #include "run/report.h"
 #include "run/snapshots.h"
 #include "run/tree.h"
 #include "schedule.h"
 #include "value.h"
 
-#define SHARE_OF_CPU 0.008 /* Leaves room below 1 % for the start, and for the sample that overdraws the account. */
-#define MOST_CREDIT 0.02   /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
-#define FIRST_CREDIT 0.005
+#define DEFAULT_COST 1.0 /* Percent of a CPU. */
+#define SHARE_OF_COST \
+    0.008 /* Of a CPU, for each percent: leaves room for the start, and for the sample that overdraws the account. */
+#define MOST_CREDIT 0.02  /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
+#define FIRST_CREDIT 0.05 /* But the first samples are free, or a short command would have next to none. */
+#define PSS_CREDIT 0.025  /* The same of what PSS takes for the report alone. */
 #define DEFAULT_INTERVAL 0.1
+#define SOON 0.005    /* Seconds to the next try, while the command has no memory of its own yet. */
 #define GRACE 2.0     /* Seconds from TERM to KILL. */
 #define LAST_WAIT 2.0 /* Seconds for what was killed to go. */
 #define LONGEST_HEAP_PAUSE \
     2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
 #define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample gives back. */
+
+struct limits {
+    uint64_t max_mem, budget; /* 0: none. */
+    uint64_t whole;           /* What a percentage is of: */
+    bool is_of_cgroup;        /* the limit of the cgroup, or the machine's memory. */
+};
 
 struct run {
     const struct options *options;
@@ -50,15 +61,21 @@ struct run {
 
     struct schedule schedule;
     double next;             /* Moment of the next sample. */
+    double share;            /* Of a CPU's time, that goes into the account. */
     double credit, credited; /* CPU seconds that may be used, as of then. */
     double charged;          /* CPU seconds that have been paid for. */
+    double pss_credit;       /* CPU seconds that PSS may take for the report alone. */
+    uint64_t judged;         /* Sum of RSS when the guard read PSS last, */
+    double judge_again;      /* and the moment when it does so again, whatever the sum is. */
     double first_moment, last_moment, last_cpu, first_cpu;
     bool has_last;
 
     uint64_t max_mem; /* 0: no limit. */
     uint64_t budget;  /* 0: none. */
     uint64_t spent;   /* The most PSS that a sample saw whose RSS was above the budget. */
-    bool has_failed;  /* The recording could not be written. */
+    const struct limits *limits;
+    struct oom oom;
+    bool has_failed; /* The recording could not be written. */
     bool has_reported;
 };
 
@@ -66,6 +83,12 @@ struct run {
 
 static double own_cpu(void) {
     return (double)clock() / CLOCKS_PER_SEC;
+}
+
+/* The longest time that nothing was seen of: from the start, from sample to sample, to the end. */
+static void keep_gap(struct run *run, double moment) {
+    double gap = moment - (run->has_last ? run->last_moment : run->child.started);
+    run->report.longest_gap = gap > run->report.longest_gap ? gap : run->report.longest_gap;
 }
 
 /*
@@ -121,6 +144,13 @@ static void keep_largest(struct report *report, const struct tree_sample *sample
     }
 }
 
+static void keep_pss(struct report *report, const struct tree_sample *sample) {
+    report->has_pss = true;
+    report->pss_at = sample->rss > report->pss_at ? sample->rss : report->pss_at;
+    report->peak_tree_pss = sample->pss > report->peak_tree_pss ? sample->pss : report->peak_tree_pss;
+    report->is_estimated = report->is_estimated || sample->is_estimated;
+}
+
 static void keep_peaks(struct run *run, const struct tree_sample *sample) {
     struct report *report = &run->report;
     for (size_t i = 0; i < sample->processes; i++) {
@@ -138,13 +168,12 @@ static void keep_peaks(struct run *run, const struct tree_sample *sample) {
     if (sample->rss > report->peak_tree) {
         report->peak_tree = sample->rss;
     }
-    if (sample->pss > report->peak_tree_pss) {
-        report->peak_tree_pss = sample->pss;
+    if (report->with_pss) {
+        keep_pss(report, sample);
     }
     if (sample->alive > report->peak_processes) {
         report->peak_processes = sample->alive;
     }
-    report->is_estimated = report->is_estimated || (report->with_pss && sample->is_estimated);
 }
 
 /* What a row says of the heap of one process. */
@@ -179,7 +208,7 @@ static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
 static void record_processes(struct run *run, const struct tree_sample *sample, double elapsed, double window) {
     for (size_t i = 0; i < sample->processes; i++) {
         const struct process *process = &sample->process[i];
-        if (process->is_dead) {
+        if (process->is_dead || process->rss == 0) { /* It has just been killed, or is in the middle of exec. */
             continue;
         }
         const struct process *past = tree_before(run->tree, process);
@@ -230,7 +259,7 @@ static const struct tree_sample *take_sample(struct run *run) {
     if (run->report.is_watch && !run->has_last) {
         run->first_cpu = sample->cpu;
     }
-    if (sample->alive == 0) {
+    if (sample->alive == 0 || sample->rss == 0) { /* Nobody has memory: in the middle of exec, or of ending. */
         return sample;
     }
     keep_peaks(run, sample);
@@ -243,33 +272,98 @@ static const struct tree_sample *take_sample(struct run *run) {
         record(run, sample, run->heaps != NULL ? &heap : NULL, moment, cpu);
     }
     run->first_moment = run->has_last ? run->first_moment : moment;
+    keep_gap(run, moment);
     run->last_moment = moment;
     run->last_cpu = cpu;
     run->has_last = true;
-    if (++run->report.samples > 1) {
-        run->report.true_interval = (moment - run->first_moment) / (double)(run->report.samples - 1);
-    }
+    run->report.samples++;
     return sample;
 }
 
-/* Takes a sample, pays for it, and sets the moment of the next one. */
+/* ---- PSS, where it was not asked for ---- */
+
+/* What reading it takes about: of every process, and of every page that it has. */
+static double cost_of_pss(const struct tree_sample *sample) {
+    return (double)sample->alive * 60e-6 + (double)sample->rss / (1 << 20) * 20e-6;
+}
+
+/*
+ * For the report: shared pages make the sum of RSS too high, so PSS is read where that
+ * sum has become an eighth higher, if the account for it allows.
+ */
+static void look_for_peak(struct run *run, const struct tree_sample *sample) {
+    const struct report *report = &run->report;
+    bool is_higher = sample->alive > 1 && (double)sample->rss > (double)report->pss_at * 1.125;
+    if (report->with_pss || !is_higher || cost_of_pss(sample) > run->pss_credit) {
+        return;
+    }
+    double before = own_cpu();
+    tree_add_pss(run->tree);
+    double took = own_cpu() - before;
+    run->pss_credit -= took;
+    run->charged += took;
+    keep_pss(&run->report, sample);
+}
+
+/*
+ * For --max-mem and --budget, which must never be blind: PSS is read when the sum of RSS is above the
+ * limit and has grown since the last time. Pages that stop being shared do not change
+ * that sum, so it is read again, too, after a while that is long beside what it took.
+ */
+static void judge(struct run *run, const struct tree_sample *sample) {
+    enum { STEPS = 32, REST = 10 };
+    bool has_budget = run->budget > 0 && (run->max_mem == 0 || run->budget < run->max_mem);
+    uint64_t limit = has_budget ? run->budget : run->max_mem;
+    bool is_above = limit > 0 && sample->rss > limit;
+    if (!is_above || run->report.with_pss || sample->pss > 0) {
+        return;
+    }
+    double now = platform_clock();
+    if (sample->rss < run->judged + limit / STEPS && now < run->judge_again) {
+        return;
+    }
+    double before = own_cpu();
+    tree_add_pss(run->tree);
+    run->charged += own_cpu() - before;
+    run->judged = sample->rss;
+    double later = platform_clock();
+    run->judge_again = later + REST * (later - now);
+    keep_pss(&run->report, sample);
+}
+
+/* Puts the share of the time that has passed into the account; no more than there may be, unless it is there. */
+static void earn(struct run *run, double moment) {
+    double earned = run->share * (moment - run->credited), most = run->credit > MOST_CREDIT ? run->credit : MOST_CREDIT;
+    run->credit = run->credit + earned < most ? run->credit + earned : most;
+    run->pss_credit = run->pss_credit + earned < PSS_CREDIT ? run->pss_credit + earned : PSS_CREDIT;
+    run->credited = moment;
+}
+
+/*
+ * Takes a sample, pays for it, and sets the moment of the next one. With a limit there is
+ * one at every interval, whatever it costs.
+ */
 static const struct tree_sample *sample_on_account(struct run *run) {
     double moment = platform_clock();
     const struct tree_sample *sample = take_sample(run);
-    bool is_above = (run->max_mem > 0 && sample->rss > run->max_mem) || (run->budget > 0 && sample->rss > run->budget);
-    if (is_above && !run->report.with_pss) {
-        tree_add_pss(run->tree);
-    }
-    if (is_above && sample->pss > run->spent) {
+    earn(run, moment);
+    look_for_peak(run, sample);
+    judge(run, sample);
+    if (run->budget > 0 && sample->rss > run->budget && sample->pss > run->spent) {
         run->spent = sample->pss;
     }
-    double now = platform_clock(), cpu = own_cpu(), after = now;
-    run->credit += SHARE_OF_CPU * (moment - run->credited);
-    run->credit = (run->credit < MOST_CREDIT ? run->credit : MOST_CREDIT) - (cpu - run->charged);
-    run->credited = moment;
+    double now = platform_clock(), cpu = own_cpu(), after = 0; /* Not before that, because of the account. */
+    run->credit -= cpu - run->charged;
     run->charged = cpu;
+    if ((run->max_mem > 0 || run->budget > 0) && run->credit < 0) {
+        run->credit = 0;
+    }
     if (run->credit < 0) {
-        after = moment - run->credit / SHARE_OF_CPU;
+        after = moment - run->credit / run->share;
+    }
+    if (run->report.samples == 0) {
+        run->next = now + SOON;
+        return sample;
     }
     double planned = schedule_next(&run->schedule, now);
     run->next = planned;
@@ -309,7 +403,13 @@ static void end_tree(struct run *run, const char *reason) {
 static void say_above(const struct run *run, uint64_t bytes, const char *where, const char *option, const char *limit) {
     struct text text = TEXT_INIT;
     bytes_add_human(&text, bytes);
-    note("%s: %s %s is above %s %s", run->report.name, text.bytes, where, option, limit);
+    text_addf(&text, " %s is above %s %s", where, option, limit);
+    if (strchr(limit, '%') != NULL) {
+        text_add(&text, " of ");
+        bytes_add_human(&text, run->limits->whole);
+        text_add(&text, run->limits->is_of_cgroup ? ", the limit of its cgroup" : ", the machine's memory");
+    }
+    note("%s: %s", run->report.name, text.bytes);
     text_free(&text);
 }
 
@@ -343,7 +443,7 @@ static void tend_snapshots(struct run *run, double moment, double *wake) {
 }
 
 static void run_on(struct run *run) {
-    double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : 0;
+    double deadline = options_has(run->options, OPTION_TIMEOUT) ? run->child.started + run->options->timeout : 0;
     while (!run->child.has_ended && run->report.ended_for == NULL) {
         const struct tree_sample *sample = NULL;
         double moment = platform_clock();
@@ -400,6 +500,15 @@ static void record_end(struct run *run) {
     run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
 }
 
+/* Samples speak of the time to the end, also of that after the last of them. */
+static void count_time(struct run *run, double end) {
+    struct report *report = &run->report;
+    if (report->samples > 0 && end > run->last_moment) {
+        keep_gap(run, end);
+        report->true_interval = (end - run->first_moment) / (double)report->samples;
+    }
+}
+
 /* Nothing is ended for it: the command has come to its end. */
 static void check_budget(struct run *run) {
     bool is_tree = run->spent >= run->report.peak;
@@ -434,6 +543,11 @@ static void conclude(struct run *run) {
     if (report->samples > 0 && report->peak > report->peak_tree) {
         report->peak_tree = report->peak;
     }
+    if (report->has_pss && report->peak > report->peak_tree_pss) {
+        report->peak_tree_pss = report->peak;
+    }
+    count_time(run, child->has_ended ? child->ended : platform_clock());
+    oom_end(&run->oom);
     if (run->max_mem > 0 && report->ended_for == NULL && report->peak > run->max_mem) {
         say_above(run, report->peak, "in the largest process, between two samples,", "--max-mem",
                   run->options->max_mem);
@@ -490,7 +604,10 @@ static void start_sampling(struct run *run) {
     run->report.recording = options->record;
     run->schedule = (struct schedule){.start = run->child.started, .interval = run->report.interval};
     run->next = run->child.started;
+    run->report.cost = options->cost > 0 ? options->cost : DEFAULT_COST;
+    run->share = SHARE_OF_COST * run->report.cost;
     run->credit = FIRST_CREDIT;
+    run->pss_credit = PSS_CREDIT;
     run->credited = run->child.started;
     run->charged = own_cpu();
 }
@@ -530,11 +647,13 @@ static int run_child(struct run *run, struct output *output) {
         {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
         {NULL, NULL},
     };
+    oom_begin(&run->oom);
     int status = child_start(&run->child, options->operand, variables);
     if (status != 0) {
         return status;
     }
     run->report.pid = run->child.pid;
+    run->report.oom = &run->oom;
     start_sampling(run);
     run_on(run);
     conclude(run);
@@ -592,6 +711,7 @@ static int watch(struct run *run, struct output *output) {
     const char *const command[] = {run->report.name, NULL};
     run->report.command = command;
     run->report.elapsed = platform_clock() - run->child.started;
+    count_time(run, platform_clock());
     run->report.user = run->last_cpu;
     bool has_printed = print_report(run, output) == 0;
     run->report.command = NULL;
@@ -600,18 +720,30 @@ static int watch(struct run *run, struct output *output) {
 
 /* ---- The command line ---- */
 
-static int parse_limit(const char *option, const char *word, uint64_t *bytes) {
+/* What a percentage is of: the limit that the kernel would enforce, or all memory. 0: neither is known. */
+static uint64_t whole_memory(bool *is_limit) {
+    struct sysinfo_memory memory;
+    struct sysinfo_allowance allowance;
+    bool has_total = sysinfo_virtual_memory(NULL, &memory, sizeof memory) == SYSINFO_OK && SYSINFO_HAS(&memory, total);
+    uint64_t total = has_total ? memory.total : 0;
+    *is_limit = sysinfo_usable_memory(NULL, &allowance, sizeof allowance) == SYSINFO_OK &&
+                SYSINFO_HAS(&allowance, limit) && allowance.limit != SYSINFO_UNLIMITED &&
+                (total == 0 || allowance.limit < total);
+    return *is_limit ? allowance.limit : total;
+}
+
+static int parse_limit(struct limits *limits, const char *option, const char *word, uint64_t *bytes) {
     double percent;
     const char *unit;
-    struct sysinfo_memory memory;
     if (!scan_number(word, &percent, &unit) || strcmp(unit, "%") != 0) {
         int status = parse_size(option, word, bytes);
         return status != 0 || *bytes > 0 ? status : usage("%s '%s' must be greater than 0", option, word);
     }
-    if (sysinfo_virtual_memory(NULL, &memory, sizeof memory) != SYSINFO_OK || !SYSINFO_HAS(&memory, total)) {
+    limits->whole = whole_memory(&limits->is_of_cgroup);
+    if (limits->whole == 0) {
         return trouble("%s %s: the machine's memory is not known", option, word);
     }
-    double limit = (double)memory.total * percent / 100;
+    double limit = (double)limits->whole * percent / 100;
     if (!(limit >= 1 && limit < 9e18)) {
         return usage("%s '%s' must be greater than 0", option, word);
     }
@@ -716,10 +848,6 @@ static int print_runs(const struct runs *runs, const struct options *options, st
 
 /* ---- The command ---- */
 
-struct limits {
-    uint64_t max_mem, budget; /* 0: none. */
-};
-
 /* Watches once, from the start to the report. `*has_reported` stays false when the command was never started. */
 static int run_once(const struct options *options, const struct limits *limits, struct output *output,
                     struct runs *runs, bool *has_reported, int *request) {
@@ -728,6 +856,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
     run.options = options;
     run.max_mem = limits->max_mem;
     run.budget = limits->budget;
+    run.limits = limits;
     int status = options_has(options, OPTION_PID) ? watch(&run, output) : run_child(&run, output);
     *has_reported = *has_reported || run.has_reported;
     *request = run.child.request;
@@ -738,17 +867,18 @@ static int run_once(const struct options *options, const struct limits *limits, 
     snapshots_close(run.snapshots);
     heaps_close(run.heaps);
     tree_free(run.tree);
+    oom_free(&run.oom);
     return status;
 }
 
 int run_command(struct options *options) {
-    struct limits limits = {0, 0};
+    struct limits limits = {.max_mem = 0};
     int status = check(options);
     if (status == 0 && options->max_mem != NULL) {
-        status = parse_limit("--max-mem", options->max_mem, &limits.max_mem);
+        status = parse_limit(&limits, "--max-mem", options->max_mem, &limits.max_mem);
     }
     if (status == 0 && options->budget != NULL) {
-        status = parse_limit("--budget", options->budget, &limits.budget);
+        status = parse_limit(&limits, "--budget", options->budget, &limits.budget);
     }
     struct output output = {.path = NULL};
     if (status == 0) {

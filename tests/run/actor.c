@@ -160,6 +160,25 @@ static int share(char **argument) {
     return 0;
 }
 
+/* unshare SIZE COUNT TIME: children that share the pages of their parent for a while, and then write to all of them. */
+static int unshare_all(char **argument) {
+    long size = number(argument, 0) << 20, count = number(argument, 1);
+    char *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(memory, 1, (size_t)size);
+    pid_t pid = 1;
+    for (long i = 0; i < count && pid != 0; i++) {
+        pid = fork();
+    }
+    if (pid == 0) {
+        nap(500);
+        memset(memory, 2, (size_t)size);
+    }
+    pass(argument[2]);
+    while (pid != 0 && wait(NULL) > 0) {
+    }
+    return 0;
+}
+
 /* each SIZE COUNT TIME [READYFILE]: children with so much of their own. */
 static int each(char **argument) {
     lead(number(argument, 1), number(argument, 0), argument[2], argument[3]);
@@ -427,13 +446,14 @@ int main(int argc, char **argv) {
         const char *name;
         int arguments;
         int (*play)(char **argument);
-    } roles[] = {{"spike", 2, spike},   {"ballast", 2, ballast},     {"become", 2, become},
-                 {"share", 3, share},   {"each", 3, each},           {"daemon", 2, leave_daemon},
-                 {"forks", 2, forks},   {"idle", 2, idle},           {"cost", 1, cost},
-                 {"on", 2, on},         {"stubborn", 1, stubborn},   {"state", 1, state},
-                 {"marks", 2, marks},   {"close-all", 0, close_all}, {"until", 1, until},
-                 {"blocks", 3, blocks}, {"keep", 2, keep},           {"leak", 2, leak},
-                 {"heirs", 1, heirs},   {"threads", 1, threads},     {"refused", 0, refused}};
+    } roles[] = {{"spike", 2, spike},    {"ballast", 2, ballast},     {"become", 2, become},
+                 {"share", 3, share},    {"each", 3, each},           {"daemon", 2, leave_daemon},
+                 {"forks", 2, forks},    {"idle", 2, idle},           {"cost", 1, cost},
+                 {"on", 2, on},          {"stubborn", 1, stubborn},   {"state", 1, state},
+                 {"marks", 2, marks},    {"close-all", 0, close_all}, {"until", 1, until},
+                 {"blocks", 3, blocks},  {"keep", 2, keep},           {"leak", 2, leak},
+                 {"heirs", 1, heirs},    {"unshare", 3, unshare_all}, {"threads", 1, threads},
+                 {"refused", 0, refused}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
             return roles[i].play(argv + 2);
