@@ -3,7 +3,8 @@
 include(CheckSymbolExists)
 
 # Allocators that any program can bring along.
-set(elf_allocators src/heap/elf.c src/heap/owner.c src/heap/jemalloc.c src/heap/mimalloc.c src/heap/sanitizer.c src/heap/tcmalloc.c)
+set(elf_allocators src/heap/elf.c src/heap/owner.c src/heap/jemalloc.c src/heap/mimalloc.c src/heap/sanitizer.c
+    src/heap/tcmalloc.c)
 
 if(SYSINFO_BACKEND STREQUAL "linux")
     check_symbol_exists(__GLIBC__ features.h SYSINFO_HAS_GLIBC)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# SYSINFO_HAS_TESTS: whether the tests are built. SYSINFO_TESTS=AUTO goes on without them where a tool is missing; ON stops there.
+# SYSINFO_HAS_TESTS: whether the tests are built. SYSINFO_TESTS=AUTO goes on without them where a tool is missing; ON
+# stops there.
 
 set(SYSINFO_HAS_TESTS OFF)
 if(NOT SYSINFO_TESTS)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Snapshots of live blocks, from a file that anybody may have written: what is read of one, and of two their difference. */
+/*
+ * Snapshots of live blocks, from a file that anybody may have written: what is read of one, and of
+ * two their difference.
+ */
 #include <sysinfo/heap_tracker.h>
 
 #include "harness.h"

@@ -81,7 +81,8 @@ missing_packages() {
     done
 }
 
-# choose_names PACKAGE...: the name that each of them has in this release, one a line; the last one where none can be had.
+# choose_names PACKAGE...: the name that each of them has in this release, one a line; the last one where none can be
+# had.
 choose_names() {
     local package name names
     for package in "$@"; do
@@ -110,7 +111,8 @@ may_sudo() {
     sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v -p "password of %u, $1: "; }
 }
 
-# install_packages PACKAGE...: installs those that are missing; 3: it may not, and has said what to ask for; 1: apt-get failed.
+# install_packages PACKAGE...: installs those that are missing; 3: it may not, and has said what to ask for; 1:
+# apt-get failed.
 install_packages() {
     local missing names
     mapfile -t missing < <(missing_packages "$@")
@@ -188,11 +190,13 @@ build_preset() {
     (flock 9 && configure_and_build "$@") 9>"$top/build/.lock-$1"
 }
 
-# configured_for [OPTION...]: what a configured build depends on besides the sources: it is done again when this changes.
+# configured_for [OPTION...]: what a configured build depends on besides the sources: it is done again when this
+# changes.
 # The state of dpkg is in it, since CMake looks for tools and libraries only then.
 configured_for() {
     printf '%s\n' "$*"
-    stat -c '%n %Y' "$top/CMakePresets.json" ${SYSINFO_MACHINES_DIR:+"$SYSINFO_MACHINES_DIR"} /var/lib/dpkg/status 2>/dev/null
+    stat -c '%n %Y' "$top/CMakePresets.json" ${SYSINFO_MACHINES_DIR:+"$SYSINFO_MACHINES_DIR"} /var/lib/dpkg/status \
+        2>/dev/null
 }
 
 configure_and_build() {
@@ -207,7 +211,8 @@ configure_and_build() {
         targets=(--target "$@")
     fi
     # A build directory that was moved or copied with its checkout is of no use.
-    if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; then
+    if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; \
+        then
         rm -rf "$folder"
     fi
     # Only then: tests may be running there.
@@ -233,17 +238,20 @@ test_preset() {
         shift
     fi
     printf '\n== %s\n' "$preset"
-    build_preset "$preset" ${options[@]+"${options[@]}"} ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
+    build_preset "$preset" ${options[@]+"${options[@]}"} \
+        ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"} || return 1
     run_tests "$top/build/$preset" "$@"
 }
 
-# run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, as another part may test
+# run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, as another part may
+# test
 # the same build meanwhile. scripts/test counts what results.xml names.
 run_tests() {
     local folder=$logs/ctest/${0##*/}-${1##*/}
     mkdir -p "$folder" && printf 'subdirs("%s")\n' "$1" >"$folder/CTestTestfile.cmake" || return 1
     shift
-    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$folder/results-$((++test_runs)).xml" "$@"
+    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit \
+        "$folder/results-$((++test_runs)).xml" "$@"
 }
 test_runs=0
 

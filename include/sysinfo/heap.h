@@ -102,9 +102,10 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *h
  * the page (smaps_rollup, since 4.14); without that file it may be off by 64 pages
  * for each thread.
  *
- * Cost: milliseconds; to measure takes about 15 us for each MiB in memory, twice; 100 ms and more for gigabytes, while other threads wait for
- * malloc(), and the pages must be faulted in again if they are needed again. Call
- * it after a large phase has ended, not on a timer.
+ * Cost: milliseconds; to measure takes about 15 us for each MiB in memory, twice;
+ * 100 ms and more for gigabytes, while other threads wait for malloc(), and the
+ * pages must be faulted in again if they are needed again. Call it after a large
+ * phase has ended, not on a timer.
  *
  * SYSINFO_NOT_SUPPORTED as above. SYSINFO_UNKNOWN: it was trimmed, but this
  * system does not tell how large the process is. Since 0.1.

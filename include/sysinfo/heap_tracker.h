@@ -36,7 +36,10 @@ struct sysinfo_heap_tally {
     /* Bytes in blocks handed out and not freed. Of a thread: below 0 when it frees what others allocated. */
     int64_t live;
     int64_t blocks; /* Their number, likewise. */
-    /* Most that live has ever been. Of a thread: exact, inside a scope too; of the process: up to 64 KiB for each thread too low. */
+    /*
+     * Most that live has ever been. Of a thread: exact, inside a scope too; of the process: up to 64
+     * KiB for each thread too low.
+     */
     int64_t peak;
 };
 

@@ -140,7 +140,10 @@ uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length);
 void sysinfo__decode_process_status(const char *text, size_t length, struct sysinfo_process *process);
 void sysinfo__decode_smaps_rollup(const char *text, size_t length, struct sysinfo_process *process);
 
-/* Pages: address space, resident, and resident of files and shared memory. False: it does not begin with three numbers. */
+/*
+ * Pages: address space, resident, and resident of files and shared memory. False: it does not begin
+ * with three numbers.
+ */
 bool sysinfo__decode_statm(const char *text, uint64_t pages[3]);
 
 /* False: it does not begin with three numbers. */

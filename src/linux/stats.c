@@ -14,7 +14,7 @@ int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *st
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat",
                                "has none of the lines ctxt, intr and softirq");
     }
-    /* The kernel and lxcfs compute btime from the same clock when it is read, so the difference survives a set clock. */
+    /* The kernel and lxcfs compute btime from this clock at each read, so the difference survives a set clock. */
     struct timespec now;
     if (sysinfo__root_is_own(host) && SYSINFO_HAS(stats, boot_time) && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
         (double)now.tv_sec >= stats->boot_time) {

@@ -28,13 +28,14 @@ expect() { # description, expected output
     fi
 }
 
-# machine TEXT...: what /proc/stat says, second by second. A line's missing columns are 0; lines are separated by commas.
+# machine TEXT...: what /proc/stat says, second by second. A line's missing columns are 0; commas separate lines.
 machine() {
     rm -rf machine
     mkdir -p machine/proc
     local second=0 text
     for text in "$@"; do
-        printf '%s\n' "${text//,/$'\n'}" | awk '{ for (i = NF; i < 11; i++) $0 = $0 " 0"; sub(/^cpu /, "cpu  "); print }' \
+        printf '%s\n' "${text//,/$'\n'}" |
+            awk '{ for (i = NF; i < 11; i++) $0 = $0 " 0"; sub(/^cpu /, "cpu  "); print }' \
             >"machine/proc/stat$([ "$second" = 0 ] || echo ".$second")"
         second=$((second + 1))
     done

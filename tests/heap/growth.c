@@ -146,7 +146,10 @@ static const uint32_t numbers_of_calls[] = {4,   5,   7,   10,  13,   16,   20, 
 enum { NUMBERS_OF_CALLS = sizeof numbers_of_calls / sizeof numbers_of_calls[0] };
 _Static_assert(NUMBERS_OF_CALLS == 30, "as many as were tried");
 
-/* Whichever number of calls it is, a doubling lies between the looks. So it does for one that grows by half, or four times. */
+/*
+ * Whichever number of calls it is, a doubling lies between the looks. So it does for one that grows
+ * by half, or four times.
+ */
 START_TEST(array_that_grows_for_ever_is_a_leak) {
     static const size_t factors[][2] = {{2, 1}, {3, 2}, {4, 1}};
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The heap of a process, under each allocator that can be had here.
 # Or a compiler leaves out a malloc() whose block is not used.
-set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c heap/windows.c PROPERTIES COMPILE_OPTIONS -fno-builtin)
+set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c heap/windows.c PROPERTIES
+    COMPILE_OPTIONS -fno-builtin)
 
 if(SYSINFO_BACKEND STREQUAL "windows")
     sysinfo_test(heap_windows heap/windows.c)
@@ -13,7 +14,8 @@ endif()
 # One more run of a program, with settings of the environment.
 function(sysinfo_heap_run name program environment)
     add_test(NAME ${name} COMMAND ${program} ${ARGN})
-    set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 900 SKIP_RETURN_CODE 77 ENVIRONMENT "${environment};ASAN_OPTIONS=detect_leaks=0;CK_DEFAULT_TIMEOUT=600")
+    set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 900 SKIP_RETURN_CODE 77 ENVIRONMENT
+        "${environment};ASAN_OPTIONS=detect_leaks=0;CK_DEFAULT_TIMEOUT=600")
 endfunction()
 
 sysinfo_test(heap_calls heap/calls.c)
@@ -29,7 +31,8 @@ endif()
 add_executable(test_heap_allocators heap/allocators.c $<TARGET_OBJECTS:sysinfo_objects>)
 add_executable(test_heap_silent heap/silent.c $<TARGET_OBJECTS:sysinfo_objects>)
 foreach(program IN ITEMS test_heap_allocators test_heap_silent)
-    target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_include_directories(${program} PRIVATE "${PROJECT_SOURCE_DIR}/tests"
+        $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
     target_link_libraries(${program} PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
 endforeach()
 target_link_libraries(test_heap_allocators PRIVATE sysinfo_check)
@@ -62,14 +65,17 @@ foreach(library IN ITEMS shim plugin sparse)
     target_compile_options(test_heap_${library} PRIVATE -fno-builtin)
 endforeach()
 sysinfo_heap_run(heap_unknown_allocator test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_shim>" -)
-sysinfo_heap_run(heap_unknown_allocator_and_plugin test_heap_silent "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>:$<TARGET_FILE:test_heap_shim>" -)
+sysinfo_heap_run(heap_unknown_allocator_and_plugin test_heap_silent
+    "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>:$<TARGET_FILE:test_heap_shim>" -)
 sysinfo_heap_run(heap_private_allocator_of_a_plugin test_heap_calls "LD_PRELOAD=$<TARGET_FILE:test_heap_plugin>")
 add_executable(test_heap_refused heap/refused.c $<TARGET_OBJECTS:sysinfo_objects>)
-target_include_directories(test_heap_refused PRIVATE "${PROJECT_SOURCE_DIR}/tests" $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+target_include_directories(test_heap_refused PRIVATE "${PROJECT_SOURCE_DIR}/tests"
+    $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(test_heap_refused PRIVATE sysinfo_flags sysinfo_check ${CMAKE_DL_LIBS})
 sysinfo_heap_run(heap_refused test_heap_refused "LD_PRELOAD=$<TARGET_FILE:test_heap_sparse>")
 
-# Debian: libjemalloc2, libmimalloc2.0 or libmimalloc3, libtcmalloc-minimal4. The names of the files, as they have no others without the development packages.
+# Debian: libjemalloc2, libmimalloc2.0 or libmimalloc3, libtcmalloc-minimal4. The names of the files, as they have no
+# others without the development packages.
 foreach(found IN ITEMS SYSINFO_JEMALLOC SYSINFO_MIMALLOC SYSINFO_TCMALLOC SYSINFO_VALGRIND)
     if(NOT EXISTS "${${found}}") # Removed since, or another version now.
         unset(${found} CACHE)
@@ -83,7 +89,8 @@ foreach(allocator IN ITEMS jemalloc mimalloc tcmalloc)
     if(${library})
         sysinfo_heap_run(heap_${allocator} test_heap_allocators "LD_PRELOAD=${${library}}" ${allocator})
         sysinfo_heap_run(heap_growth_${allocator} test_heap_growth "LD_PRELOAD=${${library}}")
-        sysinfo_heap_run(heap_${allocator}_and_plugin test_heap_allocators "LD_PRELOAD=${${library}}:$<TARGET_FILE:test_heap_plugin>" ${allocator})
+        sysinfo_heap_run(heap_${allocator}_and_plugin test_heap_allocators
+            "LD_PRELOAD=${${library}}:$<TARGET_FILE:test_heap_plugin>" ${allocator})
     endif()
 endforeach()
 
@@ -106,10 +113,12 @@ endif()
 
 if(TARGET sysinfo_example_heap_experiment)
     sysinfo_heap_run(example_heap_experiment sysinfo_example_heap_experiment "" 300000)
-    set_tests_properties(example_heap_experiment PROPERTIES PASS_REGULAR_EXPRESSION "all freed but the last +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+.*by itself +[0-9]+")
+    set_tests_properties(example_heap_experiment PROPERTIES PASS_REGULAR_EXPRESSION
+        "all freed but the last +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+.*by itself +[0-9]+")
 endif()
 if(TARGET sysinfo_example_leak_test)
     sysinfo_heap_run(example_leak_test sysinfo_example_leak_test "")
     sysinfo_heap_run(example_leak_test_finds_a_leak sysinfo_example_leak_test "" --leak)
-    set_tests_properties(example_leak_test_finds_a_leak PROPERTIES PASS_REGULAR_EXPRESSION "greet_forgetfully leaks 32.0 bytes a call")
+    set_tests_properties(example_leak_test_finds_a_leak PROPERTIES PASS_REGULAR_EXPRESSION
+        "greet_forgetfully leaks 32.0 bytes a call")
 endif()

@@ -46,7 +46,7 @@ static void touch(char *memory, uint64_t size) {
     }
 }
 
-/* smaps_rollup counts pages one by one: what was touched is there to the page, and the rest of the process stands still. */
+/* smaps_rollup counts pages one by one: what was touched is there to the page, and nothing else changes. */
 START_TEST(uss_grows_by_what_is_touched_and_not_by_what_is_mapped) {
     struct sysinfo_process before = detail(), mapped, touched;
     if (!SYSINFO_HAS(&before, uss)) {

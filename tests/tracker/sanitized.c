@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program with a sanitizer in a library of its own, which the tracker comes before when it is preloaded. Ends with 7. */
+/*
+ * A program with a sanitizer in a library of its own, which the tracker comes before when it is
+ * preloaded. Ends with 7.
+ */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,12 +11,14 @@ if(SYSINFO_HAS_GLIBC)
     set_tests_properties(tracker_without PROPERTIES LABELS "tracker;heap") # A sanitizer may be the owner there.
 endif()
 add_executable(test_tracker_no_scopes tracker/no_scopes.c)
-target_include_directories(test_tracker_no_scopes PRIVATE $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
+target_include_directories(test_tracker_no_scopes PRIVATE
+    $<TARGET_PROPERTY:sysinfo_objects,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(test_tracker_no_scopes PRIVATE sysinfo_flags)
 add_test(NAME tracker_no_scopes COMMAND test_tracker_no_scopes)
 set_tests_properties(tracker_no_scopes PROPERTIES LABELS tracker)
 
-# With musl, scripts/parts/47-tracker runs what needs no libcheck. An emulator of another processor has fork(), threads and timers of its own kind.
+# With musl, scripts/parts/47-tracker runs what needs no libcheck. An emulator of another processor has fork(),
+# threads and timers of its own kind.
 if(NOT TARGET sysinfo_heap_shared OR NOT SYSINFO_HAS_GLIBC OR CMAKE_CROSSCOMPILING)
     return()
 endif()
@@ -35,7 +37,8 @@ target_compile_options(test_tracker_plugin PRIVATE -fno-builtin)
 function(sysinfo_tracker_links target)
     target_link_libraries(${target} PRIVATE sysinfo::heap Threads::Threads)
     target_compile_options(${target} PRIVATE -fno-builtin)
-    target_compile_definitions(${target} PRIVATE _GNU_SOURCE "TRACKER=\"$<TARGET_FILE:sysinfo_heap_shared>\"" "TEST_PLUGIN=\"$<TARGET_FILE:test_tracker_plugin>\"" "TEST_SHIM=\"$<TARGET_FILE:test_heap_shim>\"")
+    target_compile_definitions(${target} PRIVATE _GNU_SOURCE "TRACKER=\"$<TARGET_FILE:sysinfo_heap_shared>\""
+        "TEST_PLUGIN=\"$<TARGET_FILE:test_tracker_plugin>\"" "TEST_SHIM=\"$<TARGET_FILE:test_heap_shim>\"")
     add_dependencies(${target} test_tracker_plugin)
 endfunction()
 
@@ -83,7 +86,8 @@ if(SYSINFO_JEMALLOC)
 endif()
 
 
-# Programs whose sanitizer is a library: gcc's. And a library that counts malloc(), but leaves malloc_usable_size() alone: glibc's own.
+# Programs whose sanitizer is a library: gcc's. And a library that counts malloc(), but leaves malloc_usable_size()
+# alone: glibc's own.
 foreach(sanitizer IN ITEMS thread leak)
     set(CMAKE_REQUIRED_FLAGS "-fsanitize=${sanitizer}")
     check_c_source_compiles("int main(void) { return 0; }" SYSINFO_HAS_SANITIZER_${sanitizer})
@@ -93,7 +97,8 @@ foreach(sanitizer IN ITEMS thread leak)
         target_compile_options(test_tracker_sanitized_${sanitizer} PRIVATE -fsanitize=${sanitizer} -fno-builtin)
         target_link_options(test_tracker_sanitized_${sanitizer} PRIVATE -fsanitize=${sanitizer})
         target_link_libraries(test_tracker_sanitized_${sanitizer} PRIVATE sysinfo_flags Threads::Threads)
-        target_compile_definitions(test_tracker_records PRIVATE "SANITIZED_${sanitizer}=\"$<TARGET_FILE:test_tracker_sanitized_${sanitizer}>\"")
+        target_compile_definitions(test_tracker_records PRIVATE
+            "SANITIZED_${sanitizer}=\"$<TARGET_FILE:test_tracker_sanitized_${sanitizer}>\"")
         add_dependencies(test_tracker_records test_tracker_sanitized_${sanitizer})
     endif()
 endforeach()
@@ -124,13 +129,19 @@ if(SYSINFO_MIMALLOC) # Behind the tracker.
 endif()
 if(SYSINFO_JEMALLOC) # Behind the tracker.
     add_test(NAME tracker_storm_jemalloc COMMAND test_tracker_storm 50)
-    set_tests_properties(tracker_storm_jemalloc PROPERTIES TIMEOUT 180 LABELS tracker ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>:${SYSINFO_JEMALLOC}")
+    set_tests_properties(tracker_storm_jemalloc PROPERTIES TIMEOUT 180 LABELS tracker ENVIRONMENT
+        "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>:${SYSINFO_JEMALLOC}")
 endif()
 
 if(TARGET sysinfo_example_scopes)
     add_test(NAME example_scopes COMMAND sysinfo_example_scopes)
-    set_tests_properties(example_scopes PROPERTIES LABELS tracker PASS_REGULAR_EXPRESSION " - +3 +- +-  read .*\n~ of the whole process")
+    set_tests_properties(example_scopes PROPERTIES LABELS tracker PASS_REGULAR_EXPRESSION
+        " - +3 +- +-  read .*\n~ of the whole process")
+    set(read " 3 +150003 +0  read")
+    set(search " 1.0[0-9]+ MiB +3 +3 +3  search")
+    set(round " 0.000 MiB +[0-9.]+ MiB +3 +150006 +150006  round")
     add_test(NAME example_scopes_tracked COMMAND sysinfo_example_scopes)
-    set_tests_properties(example_scopes_tracked PROPERTIES LABELS tracker ENVIRONMENT "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>"
-        PASS_REGULAR_EXPRESSION " 3 +150003 +0  read .* 1.0[0-9]+ MiB +3 +3 +3  search .* 0.000 MiB +[0-9.]+ MiB +3 +150006 +150006  round .*has grown by a mebibyte [0-9]+ times")
+    set_tests_properties(example_scopes_tracked PROPERTIES LABELS tracker ENVIRONMENT
+        "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>"
+        PASS_REGULAR_EXPRESSION "${read} .*${search} .*${round} .*has grown by a mebibyte [0-9]+ times")
 endif()
