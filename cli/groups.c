@@ -11,7 +11,30 @@
 
 /* ---- Which CPUs ---- */
 
-/* "0-3,8", as the library writes it. */
+/* The next range of "0-3,8", as the library writes it; false: there is none. */
+static bool take_range(const char **cpus, struct cpu_range *range) {
+    if (take_digits(cpus, MOST_DIGITS, &range->first) == 0) {
+        return false;
+    }
+    range->last = range->first;
+    if (**cpus == '-') {
+        (*cpus)++;
+        take_digits(cpus, MOST_DIGITS, &range->last);
+    }
+    *cpus += **cpus == ',';
+    return true;
+}
+
+bool cpus_have(const char *cpus, uint64_t cpu) {
+    struct cpu_range range;
+    while (take_range(&cpus, &range)) {
+        if (cpu >= range.first && cpu <= range.last) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_group(struct cpu_groups *groups, uint64_t number, const char *cpus) {
     struct cpu_group *grown = realloc(groups->group, (groups->count + 1) * sizeof *grown);
     struct cpu_range *range = calloc(strlen(cpus) + 1, sizeof *range);
@@ -21,14 +44,8 @@ static void add_group(struct cpu_groups *groups, uint64_t number, const char *cp
     groups->group = grown;
     struct cpu_group *group = &groups->group[groups->count++];
     *group = (struct cpu_group){number, range, 0};
-    uint64_t first, last;
-    for (const char *p = cpus; take_digits(&p, MOST_DIGITS, &first) > 0; p += *p == ',') {
-        last = first;
-        if (*p == '-') {
-            p++;
-            take_digits(&p, MOST_DIGITS, &last);
-        }
-        group->range[group->ranges++] = (struct cpu_range){first, last};
+    while (take_range(&cpus, &group->range[group->ranges])) {
+        group->ranges++;
     }
 }
 

@@ -33,6 +33,9 @@ int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host);
 int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host);
 void groups_free(struct cpu_groups *groups);
 
+/* Whether "0-3,8" names a CPU. */
+bool cpus_have(const char *cpus, uint64_t cpu);
+
 bool group_has(const struct cpu_group *group, uint64_t cpu);
 
 /* The group that a CPU is in; NULL: in none. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "digits.h"
 #include "fail.h"
 #include "parse.h"
 #include "platform.h"
@@ -79,6 +80,33 @@ static int set_time(struct options *options, const char *value) {
     bool is_unix = strcmp(value, "unix") == 0 || (strcmp(value, "") == 0 && options->time == TIME_UNIX);
     options->time = is_unix ? TIME_UNIX : TIME_ISO;
     options->time_text = value;
+    return 0;
+}
+
+static int not_cpus(const char *value) {
+    return usage("'%s' is not a list of CPUs; write for example --percpu=0,2-4", value);
+}
+
+static int set_cpus(struct options *options, const char *value) {
+    uint64_t first, last;
+    const char *p = value;
+    for (bool goes_on = true; goes_on; p += goes_on) {
+        if (take_digits(&p, 9, &first) == 0) {
+            return not_cpus(value);
+        }
+        last = first;
+        if (*p == '-') {
+            p++;
+            if (take_digits(&p, 9, &last) == 0) {
+                return not_cpus(value);
+            }
+        }
+        goes_on = *p == ',';
+        if (last < first || (!goes_on && *p != '\0')) {
+            return not_cpus(value);
+        }
+    }
+    options->cpus = value;
     return 0;
 }
 
@@ -165,6 +193,9 @@ static int set(struct options *options, const struct option *option, const char 
         break;
     case OPTION_RECORD:
         status = set_file(&options->record, option, word, value);
+        break;
+    case OPTION_PERCPU:
+        status = value != NULL ? set_cpus(options, value) : 0;
         break;
     case OPTION_EACH:
         status = parse_size("--each", value, &options->each);
@@ -315,7 +346,7 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
         value = argv[++*at];
     }
     if (option->argument != NULL && !needs_argument(option) && equals != NULL && *value == '\0') {
-        return unknown_word(option->id, "time", value);
+        return option->words != NULL ? unknown_word(option->id, "time", value) : not_cpus(value);
     }
     bool is_format = option->id == OPTION_FORMAT && needs_argument(option);
     return set(options, option, is_format ? word : option->name, value);

@@ -105,6 +105,7 @@ struct options {
     double timeout;     /* Seconds of --timeout, which may be 0. */
     const char *timeout_text;
 
+    const char *cpus;             /* Of --percpu=LIST, "0,2-4"; NULL: all. */
     uint64_t each;                /* Bytes; 0: not given. */
     const char *record;           /* NULL: not given, like those below. */
     const char *max_mem, *budget; /* A size or a percentage. */

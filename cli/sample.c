@@ -353,6 +353,20 @@ static void find_holders(struct sampler *sampler) {
     }
 }
 
+/* Keeps the rows of the CPUs that were asked for. */
+static void choose_cpus(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    const struct sysinfo_field *number =
+        sysinfo_field_find(wants(sampler, SYSINFO_RESULT_CPU_USAGE) ? "cpu" : "cpu.times", "cpu");
+    size_t kept = 0;
+    for (size_t i = 0; i < sample->rows; i++) {
+        if (cpus_have(sampler->cpus, sysinfo_field_uint64(number, sample->row[i]))) {
+            sample->row[kept++] = sample->row[i];
+        }
+    }
+    sample->rows = kept;
+}
+
 const struct sample *sampler_take(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->wall = platform_wall_clock();
@@ -361,6 +375,9 @@ const struct sample *sampler_take(struct sampler *sampler) {
     sample->is_unchanged = false;
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) || wants(sampler, SYSINFO_RESULT_CPU_SAMPLE)) {
         take_cpu(sampler);
+    }
+    if (sampler->cpus != NULL) {
+        choose_cpus(sampler);
     }
     for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
         if (wants(sampler, result) && result != SYSINFO_RESULT_CPU_USAGE && result != SYSINFO_RESULT_CPU_SAMPLE) {

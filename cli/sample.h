@@ -37,6 +37,7 @@ struct sampler {
     struct sysinfo_host *host;
     uint32_t results; /* Bit for each result that is asked for. */
     bool percpu;      /* Rows of usage, or of samples where usage is not asked for. */
+    const char *cpus; /* Rows of these CPUs only, "0,2-4"; NULL: of all. */
     enum rows rows;
     struct cpu_groups groups; /* Of nodes or kinds. */
     bool has_root;            /* Of another machine. */

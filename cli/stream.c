@@ -139,6 +139,7 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
     }
     sampler->results = selection_results(selection);
     sampler->percpu = percpu;
+    sampler->cpus = options->cpus;
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
     sampler->makes_rates = options_has(options, OPTION_RATE);
@@ -170,6 +171,9 @@ static int print_one(struct stream *stream, const struct sample *sample, bool is
     stream->has_known = stream->has_known || knows_something(view, sample);
     if (!stream->has_known && ((is_last && is_first) || !may_know_later(view, sample))) {
         return fail_unknown(view, sample);
+    }
+    if (is_first && stream->has_known && view->options->cpus != NULL && sample->rows == 0) {
+        return trouble("--percpu=%s: none of these CPUs is online", view->options->cpus);
     }
     remark_failures(view, sample, &stream->remarks);
     remark_estimates(view, sample, &stream->remarks);

@@ -215,7 +215,7 @@ never_bursts() {
 check "a stream that was stopped skips, and never bursts" never_bursts
 never_early() {
     sysinfo mem available --time=unix 0.05 8 |
-        awk '{ if (NR == 1) first = $1; last = $1 } 
+        awk '{ if (NR == 1) first = $1; last = $1 }
             END { print last - first; exit !(NR == 8 && last - first > 7 * 0.05 - 0.05) }'
 }
 check "no sample is early" never_early
