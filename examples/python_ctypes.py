@@ -3,12 +3,14 @@
 """Every figure that the library has, from Python, without a line about any of them.
 
 The structures are built from the field table of the library that is loaded, so a
-later library's new fields appear by themselves.
+later library's new fields appear by themselves. One host is used by one thread at
+a time: a lock is held over a call and the explanation of its failure.
 
     python_ctypes.py [LIBRARY]
 """
 import ctypes
 import sys
+import threading
 
 
 class Field(ctypes.Structure):
@@ -32,14 +34,20 @@ class Sysinfo:
         self.functions.sysinfo_explain.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self.functions.sysinfo_read.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_size_t]
         self.functions.sysinfo_cpu_times_percent.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p, ctypes.c_size_t]
+        self.functions.sysinfo_cpu_usage_percpu.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p]
+        self.functions.sysinfo_cpu_usage_list_at.restype = ctypes.c_void_p
+        self.functions.sysinfo_cpu_usage_list_at.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+        self.functions.sysinfo_cpu_usage_list_free.argtypes = [ctypes.c_void_p]
         self.functions.sysinfo_host_close.argtypes = [ctypes.c_void_p]
+        self.lock = threading.Lock()  # ctypes lets other Python threads run during a call.
         self.host = ctypes.c_void_p()
         self.check(self.functions.sysinfo_host_open(ctypes.byref(self.host), None))
         self.results = self.make_results()
 
     def close(self):
-        self.functions.sysinfo_host_close(self.host)
-        self.host = None
+        with self.lock:
+            self.functions.sysinfo_host_close(self.host)
+            self.host = None
 
     def check(self, status):
         if status != OK:
@@ -62,11 +70,23 @@ class Sysinfo:
 
     def read(self, result, seconds=0.1):
         out = self.results[result]()
-        if result == CPU_USAGE:  # It compares two moments.
-            self.check(self.functions.sysinfo_cpu_times_percent(self.host, seconds, ctypes.byref(out), ctypes.sizeof(out)))
-        else:
-            self.check(self.functions.sysinfo_read(self.host, result, ctypes.byref(out), ctypes.sizeof(out)))
+        with self.lock:
+            if result == CPU_USAGE:  # It compares two moments.
+                self.check(self.functions.sysinfo_cpu_times_percent(self.host, seconds, ctypes.byref(out), ctypes.sizeof(out)))
+            else:
+                self.check(self.functions.sysinfo_read(self.host, result, ctypes.byref(out), ctypes.sizeof(out)))
         return out
+
+    def cpu_usage(self, seconds=0.1):
+        """A copy of each CPU's row: the list's own rows go with it."""
+        rows, usage = ctypes.c_void_p(), self.results[CPU_USAGE]
+        with self.lock:
+            self.check(self.functions.sysinfo_cpu_usage_percpu(self.host, seconds, ctypes.byref(rows)))
+        copies = []
+        while row := self.functions.sysinfo_cpu_usage_list_at(rows, len(copies)):
+            copies.append(usage.from_buffer_copy(ctypes.string_at(row, ctypes.sizeof(usage))))
+        self.functions.sysinfo_cpu_usage_list_free(rows)
+        return copies
 
 
 def main():
@@ -83,6 +103,12 @@ def main():
             continue  # Unknown is not zero.
         value = getattr(out, field.name.decode())
         print(f"{field.group.decode()}.{field.name.decode()}", "none" if value == NO_LIMIT[field.type] else value)
+    try:
+        for usage in system.cpu_usage():
+            if usage.present >> system.results[CPU_USAGE].percent.offset // 8 & 1:
+                print(f"cpu{usage.cpu}.percent", usage.percent)
+    except OSError as failure:
+        print(f"sysinfo: {failure}", file=sys.stderr)
     system.close()
 
 

@@ -12,6 +12,9 @@ struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_h
         sysinfo__host_make(host);
         host->is_one_off = true;
     }
+    if (atomic_flag_test_and_set_explicit(&host->is_in_use, memory_order_acquire)) {
+        return NULL;
+    }
     call->host = host;
     host->status = SYSINFO_OK;
     host->system_error = 0;
@@ -28,6 +31,7 @@ int sysinfo__end(struct sysinfo__call *call, int status) {
         host->complaint = NULL;
         host->source[0] = '\0';
     }
+    atomic_flag_clear_explicit(&host->is_in_use, memory_order_release);
     if (host->is_one_off) {
         sysinfo__host_release(host);
     }
@@ -70,6 +74,9 @@ int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read, const stru
     struct sysinfo__call call;
     union sysinfo__result result;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     int status = check_result(host, out, size);
     if (status == SYSINFO_OK) {
         memset(&result, 0, question->size); /* Not the whole union: that alone takes 20 ns. */

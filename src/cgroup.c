@@ -75,6 +75,9 @@ int sysinfo_cgroup_path(struct sysinfo_host *host, const char **path) {
         *path = NULL;
     }
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (path == NULL || host->is_one_off) {
         return sysinfo__end(&call, sysinfo__invalid(host, path == NULL ? "the result is NULL"
                                                                        : "the path belongs to a host: open one"));

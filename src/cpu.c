@@ -138,6 +138,9 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
 int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (percent == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the result is NULL"));
     }
@@ -208,6 +211,9 @@ static int give_samples(struct sysinfo_host *host, struct sysinfo_cpu_sample_lis
 int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
@@ -272,6 +278,9 @@ static int answer_percpu(struct sysinfo_host *host, double interval, bool is_per
                          struct sysinfo_cpu_usage_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }

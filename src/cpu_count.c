@@ -27,6 +27,9 @@ static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number
 int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (kind < SYSINFO_CPU_LOGICAL || kind > SYSINFO_CPU_USABLE_CORES) {
         return sysinfo__end(&call, sysinfo__invalid(host, "there is no such kind of CPU count"));
     }

@@ -21,6 +21,9 @@ static const struct sysinfo_field *find_field(const char *name) {
 static int fail(struct sysinfo_host *host, int status, const char *name, const char *complaint) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     return sysinfo__end(&call, sysinfo__failed(host, status, 0, name != NULL ? name : "NULL", complaint));
 }
 

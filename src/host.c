@@ -10,6 +10,7 @@
 void sysinfo__host_make(struct sysinfo_host *host) {
     memset(host, 0, offsetof(struct sysinfo_host, state));
     host->root = "";
+    atomic_flag_clear(&host->is_in_use);
     if (sysinfo__backend.open != NULL) {
         sysinfo__backend.open(&host->state);
     }

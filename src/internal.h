@@ -3,6 +3,8 @@
 #ifndef SYSINFO_INTERNAL_H
 #define SYSINFO_INTERNAL_H
 
+#include <stdatomic.h>
+
 #include "backend.h"
 #include "heap/owner.h"
 
@@ -12,7 +14,8 @@ struct sysinfo_host {
     const char *root;  /* "" for this machine. */
     char *explanation; /* What sysinfo_explain() composes, and after it the root; NULL in a one-off host. */
     size_t explanation_size;
-    bool is_one_off; /* Lives on the stack for one call. */
+    bool is_one_off;       /* Lives on the stack for one call. */
+    atomic_flag is_in_use; /* A call has begun and not ended: a second thread is refused, not served wrongly. */
 
     /* The last failure. */
     int status;
@@ -55,11 +58,15 @@ double sysinfo__clock(void);
  *
  *     struct sysinfo__call call;
  *     host = sysinfo__begin(&call, host);
+ *     if (host == NULL) {
+ *         return SYSINFO_INVALID;
+ *     }
  *     int status = ...;
  *     return sysinfo__end(&call, status);
  *
  * They make a host for the call where the caller gave NULL, forget the last
- * failure, and bring errno back as it was.
+ * failure, and bring errno back as it was. NULL: another thread is in a call with
+ * this host; return SYSINFO_INVALID, touch nothing, and do not end the call.
  */
 struct sysinfo__call {
     int saved_errno;

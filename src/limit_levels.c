@@ -91,6 +91,9 @@ static void mark_tightest(struct sysinfo__limit_rows *rows) {
 int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }

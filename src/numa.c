@@ -56,6 +56,9 @@ static int give(struct sysinfo_host *host, const struct sysinfo__numa_rows *rows
 int sysinfo_numa_nodes(struct sysinfo_host *host, struct sysinfo_numa_node_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }

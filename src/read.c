@@ -175,6 +175,9 @@ int sysinfo_process_detail(struct sysinfo_host *host, struct sysinfo_process *pr
 int sysinfo_process_memory(struct sysinfo_host *host, uint64_t *rss) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     uint64_t bytes = 0;
     int status =
         rss == NULL ? sysinfo__invalid(host, "the result is NULL") : ASK(host, process_memory, PROCESS, &bytes);

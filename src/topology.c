@@ -302,6 +302,9 @@ static int give(struct sysinfo_host *host, struct sysinfo_topology_object_list *
 int sysinfo_topology_objects(struct sysinfo_host *host, struct sysinfo_topology_object_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }

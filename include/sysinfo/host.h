@@ -8,7 +8,10 @@
  * storage, nothing opened or allocated before the first call.
  *
  * Threads: two hosts never affect each other. One host is used by one thread at
- * a time.
+ * a time: a call on a host in which another thread is in a call returns
+ * SYSINFO_INVALID and does nothing. (sysinfo_explain() and sysinfo_system_error()
+ * are then about the other thread's call, and sysinfo_host_close() does not check.)
+ * Give each thread a host, or hold a lock over a call and what is read after it.
  *
  * Every getter also takes NULL for a one-off question about this machine. That
  * costs opening and closing the files again, keeps no past (so the calls that
@@ -54,7 +57,8 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
  * The sentence to print after a failure, without a full stop: what was read and
  * what was wrong with it, for example "/proc/meminfo has no MemTotal line". When
  * `status` is not that of the host's last call, or `host` is NULL, the general
- * meaning of the status.
+ * meaning of the status. Ask before the next call: where two calls failed with the
+ * same status, this is about the later one.
  *
  * Never NULL, never translated. Valid until the next call on this host. Since 0.1.
  */

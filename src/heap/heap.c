@@ -153,12 +153,18 @@ static int trim(struct sysinfo_host *host, uint64_t *released) {
 int sysinfo_heap_trim(struct sysinfo_host *host, uint64_t *released) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     return sysinfo__end(&call, trim(host, released));
 }
 
 const char *sysinfo_heap_allocator(struct sysinfo_host *host) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return NULL;
+    }
     int status = find(host);
     const char *name = status == SYSINFO_OK ? host->heap_owner.allocator->name : NULL;
     sysinfo__end(&call, status);
@@ -170,6 +176,9 @@ const char *sysinfo_heap_allocator(struct sysinfo_host *host) {
 static int use(struct sysinfo_host *host, uint64_t *used) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     struct sysinfo_heap heap = {.present = 0};
     int status = trim(host, NULL);
     if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Tells, but has no such call. */
@@ -263,6 +272,9 @@ int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), voi
     if (function == NULL || times == 0 || growth == NULL) {
         struct sysinfo__call call;
         host = sysinfo__begin(&call, host);
+        if (host == NULL) {
+            return SYSINFO_INVALID;
+        }
         return sysinfo__end(&call,
                             sysinfo__invalid(host, "the function or the result is NULL, or the number of calls is 0"));
     }

@@ -54,10 +54,54 @@ START_TEST(threads_with_their_own_hosts_share_nothing) {
 }
 END_TEST
 
+/* ---- One host, several threads ---- */
+
+static struct sysinfo_host *shared;
+static atomic_int refused, wrong;
+static struct sysinfo_memory truth;
+
+/* Until somebody was refused: a call of every thread lasts long enough for the others to meet it. */
+static void *ask_of_the_shared_host(void *number) {
+    for (int round = 0; round < 2000 && (atomic_load(&refused) < 3 || round < 20); round++) {
+        double percent;
+        struct sysinfo_memory memory = {.present = 0};
+        int status = *(const int *)number == 0 ? sysinfo_cpu_percent(shared, 0.01, &percent)
+                                               : sysinfo_virtual_memory(shared, &memory, sizeof memory);
+        bool is_wrong = status != SYSINFO_OK && status != SYSINFO_INVALID && status != SYSINFO_NOT_YET;
+        is_wrong = is_wrong || (memory.present != 0) != (status == SYSINFO_OK && *(const int *)number != 0);
+        is_wrong = is_wrong || (memory.present != 0 && memory.total != truth.total);
+        atomic_fetch_add(&wrong, is_wrong);
+        atomic_fetch_add(&refused, status == SYSINFO_INVALID);
+    }
+    return NULL;
+}
+
+START_TEST(a_second_thread_in_one_host_is_refused_and_not_served_wrongly) {
+    pthread_t thread[4];
+    static const int numbers[4] = {0, 1, 2, 3};
+    ck_assert_int_eq(sysinfo_host_open(&shared, FIXTURES "/linux-2.4"), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_virtual_memory(shared, &truth, sizeof truth), SYSINFO_OK);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, ask_of_the_shared_host, (void *)&numbers[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+    }
+    ck_assert_int_eq(atomic_load(&wrong), 0);
+    ck_assert_int_gt(atomic_load(&refused), 0);
+    /* Nobody is in a call: it is as good as ever. */
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(shared, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.total, truth.total);
+    sysinfo_host_close(shared);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("threads");
     TCase *tests = tcase_create("threads");
     tcase_add_loop_test(tests, threads_with_their_own_hosts_share_nothing, 0, COUNTS);
+    tcase_add_test(tests, a_second_thread_in_one_host_is_refused_and_not_served_wrongly);
     suite_add_tcase(suite, tests);
     return run(suite);
 }
