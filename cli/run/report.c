@@ -30,8 +30,13 @@ static void add_end(struct text *text, const struct report *report) {
         return;
     }
     text_add(text, ": ");
+    if (report->is_not_started) {
+        text_addf(text, "not started, status %d\n", report->status);
+        return;
+    }
     report_add_end(text, report);
-    text_addf(text, " after %.2f s; cpu %.2f s user, %.2f s system\n", report->elapsed, report->user, report->system);
+    text_addf(text, report->elapsed < 1 ? " after %.3f s" : " after %.2f s", report->elapsed);
+    text_addf(text, "; cpu %.2f s user, %.2f s system\n", report->user, report->system);
 }
 
 /* "cc1 x 9 121 MiB, ld 60.0 MiB": only where the tree had more than one process. */
@@ -242,6 +247,9 @@ static void add_heaps(struct text *text, const struct heap_totals *totals) {
 
 void report_add_text(struct text *text, const struct report *report) {
     add_end(text, report);
+    if (report->is_not_started) {
+        return;
+    }
     if (report->oom != NULL && report->oom->kills > 0) {
         add_oom(text, report->oom);
     }
@@ -334,21 +342,25 @@ static void add_run(struct json *json, const struct report *report) {
         json_add_string(json, NULL, report->command[i]);
     }
     json_close(json);
-    json_addf(json, "pid", "%" PRId64, report->pid);
+    if (report->is_not_started) {
+        json_add_null(json, "pid");
+    } else {
+        json_addf(json, "pid", "%" PRId64, report->pid);
+    }
     json_add_uint_or_null(json, "status", (uint64_t)report->status, !report->is_watch);
     json_add_uint_or_null(json, "signal", (uint64_t)report->signal, report->signal != 0);
     json_add_string(json, "ended_for", report->ended_for);
     json_add_bool(json, "over_budget", report->is_over_budget);
     add_oom_json(json, report->oom);
-    json_addf(json, "elapsed", "%.2f", report->elapsed);
+    json_addf(json, "elapsed", "%.3f", report->elapsed);
     if (report->is_watch) {
-        json_addf(json, "cpu", "%.2f", report->user);
+        json_addf(json, "cpu", "%.3f", report->user);
         json_add_null(json, "user");
         json_add_null(json, "system");
     } else {
-        json_addf(json, "cpu", "%.2f", report->user + report->system);
-        json_addf(json, "user", "%.2f", report->user);
-        json_addf(json, "system", "%.2f", report->system);
+        json_addf(json, "cpu", "%.3f", report->user + report->system);
+        json_addf(json, "user", "%.3f", report->user);
+        json_addf(json, "system", "%.3f", report->system);
     }
 }
 

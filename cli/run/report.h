@@ -28,6 +28,7 @@ struct report {
     bool is_over_budget;
     const char *ended_for;        /* "max-mem", "timeout"; NULL: the command ended by itself. */
     int64_t wall;                 /* When it began. */
+    bool is_not_started;          /* There is no such command, or it cannot be executed: `status` says which. */
     double elapsed, user, system; /* Seconds; a watched process has no `system` of its own: below 0. */
 
     uint64_t peak;    /* Of the largest process; 0: the system does not say. */

@@ -540,7 +540,7 @@ static void conclude(struct run *run) {
         }
         report->peak = child->peak;
     }
-    if (report->samples > 0 && report->peak > report->peak_tree) {
+    if (report->no_samples == NULL && report->peak > report->peak_tree) { /* Of one that ended before a sample too. */
         report->peak_tree = report->peak;
     }
     if (report->has_pss && report->peak > report->peak_tree_pss) {
@@ -650,6 +650,11 @@ static int run_child(struct run *run, struct output *output) {
     oom_begin(&run->oom);
     int status = child_start(&run->child, options->operand, variables);
     if (status != 0) {
+        run->report.is_not_started = true;
+        run->report.status = run->report.exit_status = status;
+        if (options->output != NULL) { /* What an earlier run has left there would pass for the report of this one. */
+            print_report(run, output);
+        }
         return status;
     }
     run->report.pid = run->child.pid;

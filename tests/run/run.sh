@@ -39,6 +39,29 @@ says() { # sentence, command...
     cat message
     [ "$(head -1 message)" = "$sentence" ]
 }
+stale() { # An earlier run's report is not that of a command that was not started.
+    echo '{"status":0}' >stale.json
+    ends_with 127 sysinfo run --json -o stale.json nosuch 2>err && python3 -c '
+import json
+r = json.load(open("stale.json"))
+assert r["status"] == 127 and r["pid"] is None and r["command"] == ["nosuch"], r' &&
+        echo old >stale.txt && ends_with 127 sysinfo run -o stale.txt nosuch 2>err &&
+        [ "$(cat stale.txt)" = 'sysinfo: nosuch: not started, status 127' ]
+}
+check "an old report does not survive a command that is not found" stale
+short() { # However short it lived, its own memory is a part of the tree's; and time is told to the millisecond.
+    local i
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        sysinfo run --json -o short.json true || return 1
+        python3 -c '
+import json, re
+text = open("short.json").read()
+r = json.loads(text)
+assert r["peak_tree_rss"] is not None and r["peak_tree_rss"] >= r["peak_process"] > 0, r
+assert re.search(r"\"elapsed\":[0-9]+\.[0-9]{3},", text), text' || return 1
+    done
+}
+check "the tree of a short run has a peak" short
 check "no such command is said" says 'sysinfo run: nosuch: command not found' sysinfo run nosuch
 check "not executable is said" says 'sysinfo run: ./not-executable: Permission denied' sysinfo run ./not-executable
 
