@@ -120,8 +120,8 @@ static void add_number(struct text *text, const char *format, double number) {
 
 /* Behind the mark, which is empty. */
 static void add_heap(struct text *text, const struct recorded_heap *heap) {
-    const double figures[] = {heap->processes, heap->bytes,  heap->kept, heap->peak,
-                              heap->blocks,    heap->allocs, heap->frees};
+    const double figures[] = {heap->processes, heap->bytes,  heap->kept,  heap->peak,
+                              heap->blocks,    heap->allocs, heap->frees, heap->mapped};
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
         text_add(text, ",");
         if (figures[i] >= 0) {
@@ -143,7 +143,7 @@ void recorder_add(struct recorder *recorder, const struct recorded *row) {
     add_number(text, "%.0f", row->peak);
     add_number(text, "%.2f", row->cpu_seconds);
     add_number(text, "%.2f", row->cpu_percent);
-    static const struct recorded_heap unknown = {-1, -1, -1, -1, -1, -1, -1};
+    static const struct recorded_heap unknown = {-1, -1, -1, -1, -1, -1, -1, -1};
     add_heap(text, row->heap != NULL ? row->heap : &unknown);
     text_add(text, "\n");
 }

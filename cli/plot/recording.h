@@ -22,7 +22,7 @@ struct recorder *recorder_open(const char *path, const char **environment);
 
 /* Numbers below 0 are unknown. */
 struct recorded_heap {
-    double processes, bytes, kept, peak, blocks, allocs, frees;
+    double processes, bytes, kept, peak, blocks, allocs, frees, mapped;
 };
 
 /* The row of all of the tree (`pid` 0) or one process; numbers below 0 are unknown. */

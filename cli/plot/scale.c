@@ -49,7 +49,8 @@ const char *column_title(const char *column) {
                   {"heap_peak_bytes", "largest heap so far"},
                   {"heap_blocks", "blocks in use"},
                   {"heap_allocs", "allocations so far"},
-                  {"heap_frees", "frees so far"}};
+                  {"heap_frees", "frees so far"},
+                  {"heap_mapped_bytes", "mapped by the program itself"}};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
         if (strcmp(column, titles[i].column) == 0) {
             return titles[i].title;

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,8 +146,16 @@ static bool sees(int64_t pid, const char *folder) {
     return is_seen;
 }
 
-/* Whether it began with the variables that the command was started with. */
-static bool has_environment(int64_t pid, const char *folder) {
+/* Whether the kernel has put the words of its command there: not before the end of exec, and not after its own. */
+static bool has_words(int64_t pid) {
+    struct text text = TEXT_INIT;
+    bool has_words = read_file(pid, "cmdline", &text) && text.length > 0;
+    text_free(&text);
+    return has_words;
+}
+
+/* Whether it began with the variables that the command was started with. It may have none at all. */
+static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
     struct text text = TEXT_INIT;
     bool has_preload = false, has_folder = false, is_read = read_file(pid, "environ", &text);
     for (size_t at = 0; is_read && at < text.length; at += strlen(text.bytes + at) + 1) {
@@ -156,10 +165,14 @@ static bool has_environment(int64_t pid, const char *folder) {
         has_folder = has_folder || (strncmp(variable, records, sizeof records - 1) == 0 &&
                                     strcmp(variable + sizeof records - 1, folder) == 0);
     }
-    char path[PATH_ROOM], file[1];
-    bool has_ended = text.length == 0 && readlink(path_of(path, pid, "exe"), file, sizeof file) < 0;
+    bool is_empty = is_read && text.length == 0;
     text_free(&text);
-    return !is_read || has_ended || (has_preload && has_folder);
+    if (is_empty && !has_words(pid)) {
+        char path[PATH_ROOM], file[1];
+        bool has_ended = readlink(path_of(path, pid, "exe"), file, sizeof file) < 0;
+        return has_ended ? HEAP_GAP_NONE : HEAP_GAP_LATER;
+    }
+    return !is_read || (has_preload && has_folder) ? HEAP_GAP_NONE : HEAP_GAP_ENVIRONMENT;
 }
 
 bool heap_image_is_current(int64_t pid, const char *image, const char *name) {
@@ -215,5 +228,69 @@ enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, con
     }
     bool is_copy =
         parent != NULL && heap_image_is_current(pid, parent, name); /* And may have written over its environment. */
-    return is_copy || has_environment(pid, folder) ? HEAP_GAP_NONE : HEAP_GAP_ENVIRONMENT;
+    return is_copy ? HEAP_GAP_NONE : look_at_environment(pid, folder);
+}
+
+/* ---- A command that has not started ---- */
+
+/* The interpreter of a script, behind "#!"; false: it is none. */
+static bool find_interpreter(const char *path, char interpreter[PATH_MAX]) {
+    char line[PATH_MAX] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
+    if (fd >= 0) {
+        close(fd);
+    }
+    if (length < 3 || line[0] != '#' || line[1] != '!') {
+        return false;
+    }
+    const char *at = line + 2 + strspn(line + 2, " \t");
+    size_t used = strcspn(at, " \t\n");
+    memcpy(interpreter, at, used);
+    interpreter[used] = '\0';
+    return used > 0;
+}
+
+static enum heap_gap gap_of_file(const char *path, bool may_be_script) {
+    struct program_file program;
+    struct stat file;
+    char interpreter[PATH_MAX];
+    if (may_be_script && find_interpreter(path, interpreter)) {
+        return gap_of_file(interpreter, false);
+    }
+    if (!read_program_of(path, &program)) {
+        return HEAP_GAP_NONE;
+    }
+    if (!program.is_ours) {
+        return HEAP_GAP_ARCHITECTURE;
+    }
+    if (program.loader[0] == '\0') {
+        return HEAP_GAP_STATIC;
+    }
+    if (has_other_libc(&program)) {
+        return HEAP_GAP_LIBC;
+    }
+    bool changes_user = stat(path, &file) == 0 && (((file.st_mode & S_ISUID) != 0 && file.st_uid != geteuid()) ||
+                                                   ((file.st_mode & S_ISGID) != 0 && file.st_gid != getegid()));
+    return changes_user ? HEAP_GAP_PRIVILEGED : HEAP_GAP_NONE;
+}
+
+enum heap_gap heap_gap_of_command(const char *command) {
+    if (strchr(command, '/') != NULL) {
+        return gap_of_file(command, true);
+    }
+    const char *places = getenv("PATH");
+    for (const char *at = places != NULL ? places : "/bin:/usr/bin"; at != NULL;) {
+        size_t length = strcspn(at, ":");
+        struct text path = TEXT_INIT;
+        text_addf(&path, "%.*s%s%s", (int)length, at, length > 0 ? "/" : "", command);
+        bool is_it = access(path.bytes, X_OK) == 0;
+        enum heap_gap gap = is_it ? gap_of_file(path.bytes, true) : HEAP_GAP_NONE;
+        text_free(&path);
+        if (is_it) {
+            return gap;
+        }
+        at = at[length] == ':' ? at + length + 1 : NULL;
+    }
+    return HEAP_GAP_NONE;
 }

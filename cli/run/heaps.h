@@ -17,6 +17,8 @@
 
 /* Why the heap of a process is not counted. */
 enum heap_gap {
+    /* It cannot be told yet: the process is in the middle of exec, or of ending. */
+    HEAP_GAP_LATER = -1,
     /*
      * None that can be seen: it may only just begin, or be a copy of its parent that has not used
      * malloc() itself.
@@ -47,9 +49,12 @@ struct heap_program {
     uint64_t allocs, frees, failed; /* Its own, without those of the parent. */
     /* Bytes, blocks, and the most bytes: at the last look, which for those that do not run is the end. */
     uint64_t in_use, blocks, peak;
-    uint64_t left, left_blocks; /* Of these, what is more than it began with. */
-    bool has_kept;              /* What malloc() keeps back was known in a sample: */
-    uint64_t kept, kept_peak;   /* bytes at the last one, and the most. */
+    uint64_t inherited_blocks;    /* That it began with, of its parent; freeing them counts in `frees`. */
+    uint64_t left, left_blocks;   /* Of these, what is more than it began with. */
+    uint64_t mapped, mapped_peak; /* Bytes that it mapped itself, past malloc(), whether touched or not. */
+    uint64_t mapped_now;          /* Of these, no more than there could be in memory at the last sample. */
+    bool has_kept;                /* What malloc() keeps back was known in a sample: */
+    uint64_t kept, kept_peak;     /* bytes at the last one, and the most. */
 };
 
 /* Of all that live in a sample. */
@@ -57,6 +62,9 @@ struct heap_sample {
     size_t processes; /* Whose heap is counted, and how many of them tell what is kept back. */
     size_t with_kept;
     uint64_t in_use, kept, blocks;
+    uint64_t mapped;        /* No more than there can be in memory of it. */
+    uint64_t anonymous;     /* Memory of no file, of those that are counted: */
+    uint64_t outside;       /* what of it malloc() neither handed out nor keeps back. */
     uint64_t peak;          /* The most that any one has had since the beginning. */
     uint64_t allocs, frees; /* Since the beginning, of those too that have ended. */
     bool has_any;           /* Any was counted until now: else peak and sums are not known. */
@@ -70,8 +78,11 @@ struct heap_totals {
     uint64_t allocs, frees, failed;
     uint64_t peak; /* The highest sum in use of a sample, and at least the most that one has had. */
     bool has_kept;
-    uint64_t kept_peak;                        /* The highest sum kept back. */
-    uint64_t left, left_blocks;                /* By those that ended in order. */
+    uint64_t kept_peak;         /* The highest sum kept back. */
+    uint64_t left, left_blocks; /* By those that ended in order. */
+    /* When anonymous memory was the most: how much that was, and what was not malloc()'s; the program with most of it. */
+    uint64_t anonymous, outside, mapped;
+    char outside_name[20];
     size_t gaps[HEAP_GAPS];                    /* Processes that samples saw and that cannot be counted. */
     char owner[128];                           /* Of an own allocator: the first that was met. */
     struct heap_program largest[MOST_LARGEST]; /* By peak. */
@@ -82,6 +93,13 @@ struct heaps;
 
 /* NULL after a message: the tracker's library is nowhere, or no folder can be made. */
 struct heaps *heaps_open(void);
+
+/*
+ * The command, before it starts: where it is too short for any sample, its file says why it is not counted. And its
+ * process, when it has started.
+ */
+void heaps_foresee(struct heaps *heaps, const char *command);
+void heaps_started(struct heaps *heaps, int64_t pid);
 
 /* What the command must find in its environment, to be valid until heaps_close(). */
 const char *heaps_preload(const struct heaps *heaps);
@@ -107,6 +125,9 @@ void heaps_close(struct heaps *heaps);
  * file of its parent if that is counted, else NULL.
  */
 enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
+
+/* What the file of a command, which is looked for as execvp() does, says of it. */
+enum heap_gap heap_gap_of_command(const char *command);
 
 /*
  * Whether a record's program file, whose path may have lost its beginning, is what

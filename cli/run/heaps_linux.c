@@ -36,6 +36,7 @@ struct entry {
     uint64_t number;
     bool is_new, is_counted, is_foreign; /* Not seen before; it tells figures; it tells of an own allocator. */
     bool is_in_tree;                     /* Its process is one of the last sample's. */
+    bool has_kept;                       /* What is kept back is known now. */
     bool is_over;                        /* Its process goes on as another program; its figures have been added up. */
     struct heap_program program;
 };
@@ -45,6 +46,7 @@ struct known {
     int64_t pid;
     uint64_t started;
     char name[20];
+    enum heap_gap gap; /* Why it was not counted, as long as it has no record. */
 };
 
 struct heaps {
@@ -58,6 +60,8 @@ struct heaps {
     size_t knowns;
     struct heap_sample sample;
     struct heap_totals totals;
+    enum heap_gap foreseen; /* Of the command, from its file; NONE once a sample or a record says more. */
+    int64_t command;        /* Its process. */
 };
 
 /* ---- The folder ---- */
@@ -171,6 +175,14 @@ struct heaps *heaps_open(void) {
     return heaps;
 }
 
+void heaps_foresee(struct heaps *heaps, const char *command) {
+    heaps->foreseen = heap_gap_of_command(command);
+}
+
+void heaps_started(struct heaps *heaps, int64_t pid) {
+    heaps->command = pid;
+}
+
 const char *heaps_preload(const struct heaps *heaps) {
     return heaps->preload.bytes;
 }
@@ -193,6 +205,11 @@ void heaps_close(struct heaps *heaps) {
     free(heaps->known);
     text_free(&heaps->preload);
     free(heaps);
+}
+
+static int by_pid(const void *a, const void *b) {
+    const struct known *left = a, *right = b;
+    return left->pid < right->pid ? -1 : left->pid > right->pid ? 1 : 0;
 }
 
 /* ---- The list of files ---- */
@@ -262,9 +279,13 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
     program->is_fork = record->inherited_allocs > 0;
     program->in_use = record->live;
     program->blocks = record->blocks;
+    program->inherited_blocks = record->inherited_blocks;
     program->left = above(record->live, record->inherited_live);
     program->left_blocks = above(record->blocks, record->inherited_blocks);
-    program->peak = record->peak;
+    /* The record's own peak comes in batches: what was seen in use at a look may have been more. */
+    program->peak = record->peak > program->peak ? record->peak : program->peak;
+    program->mapped = record->mapped;
+    program->mapped_peak = record->mapped_peak;
     memcpy(program->image, record->image, sizeof program->image);
     if (program->name[0] == '\0') {
         snprintf(program->name, sizeof program->name, "%.19s", platform_file_name(record->image));
@@ -275,10 +296,12 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
  * What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot
  * be in memory.
  */
-static void take_kept(struct heap_program *program, const struct sysinfo_heap_record *record,
-                      const struct process *process) {
-    if (SYSINFO_HAS(record, footprint) &&
-        record->has_ended == 0) { /* Else the kernel is taking its memory away already. */
+static void take_kept(struct entry *entry, const struct sysinfo_heap_record *record, const struct process *process) {
+    struct heap_program *program = &entry->program;
+    /* What the allocator held may be of long ago; less than is in use cannot be true any more. And when the process has
+     * ended, the kernel is taking its memory away already. */
+    entry->has_kept = SYSINFO_HAS(record, footprint) && record->footprint >= record->live && record->has_ended == 0;
+    if (entry->has_kept) {
         program->has_kept = true;
         uint64_t unused = above(record->footprint, record->live), room = above(process->anonymous, record->live);
         program->kept = unused < room ? unused : room;
@@ -291,6 +314,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
         return;
     }
     entry->is_foreign = true;
+    heaps->foreseen = entry->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
     heaps->totals.gaps[HEAP_GAP_ALLOCATOR]++;
     if (heaps->totals.owner[0] == '\0') {
         memcpy(heaps->totals.owner, record->owner, sizeof heaps->totals.owner);
@@ -309,6 +333,7 @@ static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_
         note_owner(heaps, entry, record);
     } else {
         take_figures(&entry->program, record);
+        entry->program.peak = entry->program.in_use > entry->program.peak ? entry->program.in_use : entry->program.peak;
         heaps->sample.peak = entry->program.peak > heaps->sample.peak ? entry->program.peak : heaps->sample.peak;
         entry->is_counted = true;
     }
@@ -344,9 +369,24 @@ static void add_up(struct heap_totals *totals, const struct heap_program *progra
     keep_largest(totals, program);
 }
 
+/*
+ * A process that seemed to have been started without the variables, because it has written over its environment, is
+ * counted after all.
+ */
+static void take_back_gap(struct heaps *heaps, int64_t pid) {
+    const struct known key = {.pid = pid};
+    struct known *known = heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
+    if (known != NULL && known->gap == HEAP_GAP_ENVIRONMENT) {
+        heaps->totals.gaps[known->gap]--;
+        known->gap = HEAP_GAP_NONE;
+    }
+    heaps->foreseen = pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
+}
+
 /* Of one that is over, whose last figures have been read. */
 static void take_leave(struct heaps *heaps, struct entry *entry) {
     if (entry->is_counted && !entry->is_over) {
+        take_back_gap(heaps, entry->pid);
         entry->program.state = entry->program.state == PROGRAM_RUNS ? PROGRAM_GONE : entry->program.state;
         add_up(&heaps->totals, &entry->program);
     }
@@ -362,34 +402,17 @@ static void remove_file(struct heaps *heaps, const struct entry *entry) {
 
 /* ---- A sample ---- */
 
-static int by_pid(const void *a, const void *b) {
-    const struct known *left = a, *right = b;
-    return left->pid < right->pid ? -1 : left->pid > right->pid ? 1 : 0;
-}
-
-/* Whether a process is new, or has become another program since the last sample. */
-static bool is_news(const struct heaps *heaps, const struct process *process) {
+/* What is known of a process since the last sample; NULL: it is new, or has become another program. */
+static const struct known *find_known(const struct heaps *heaps, const struct process *process) {
     const struct known key = {.pid = process->pid};
     const struct known *known =
         heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
-    return known == NULL || known->started != process->started || strcmp(known->name, process->name) != 0;
+    bool is_same = known != NULL && known->started == process->started && strcmp(known->name, process->name) == 0;
+    return is_same ? known : NULL;
 }
 
-static void remember(struct heaps *heaps, const struct tree_sample *sample) {
-    free(heaps->known);
-    heaps->known = calloc(sample->processes + 1, sizeof *heaps->known);
-    if (heaps->known == NULL) {
-        fail_no_memory();
-    }
-    heaps->knowns = sample->processes;
-    for (size_t i = 0; i < sample->processes; i++) {
-        heaps->known[i].pid = sample->process[i].pid;
-        heaps->known[i].started = sample->process[i].started;
-        memcpy(heaps->known[i].name, sample->process[i].name, sizeof heaps->known[i].name);
-    }
-    if (heaps->knowns > 0) {
-        qsort(heaps->known, heaps->knowns, sizeof *heaps->known, by_pid);
-    }
+static bool is_news(const struct heaps *heaps, const struct process *process) {
+    return find_known(heaps, process) == NULL;
 }
 
 static bool lives(int64_t pid, const struct process *process) {
@@ -402,6 +425,16 @@ static bool runs_it(const struct heaps *heaps, const struct entry *entry, const 
            heap_image_is_current(entry->pid, entry->program.image, process->name);
 }
 
+/* What of its memory is not malloc()'s, and how much of that it may have mapped itself. */
+static void add_outside(struct heap_sample *sum, struct entry *entry, uint64_t anonymous) {
+    struct heap_program *program = &entry->program;
+    uint64_t outside = above(anonymous, program->in_use + (entry->has_kept ? program->kept : 0));
+    sum->anonymous += anonymous;
+    sum->outside += outside;
+    program->mapped_now = program->mapped < outside ? program->mapped : outside;
+    sum->mapped += program->mapped_now;
+}
+
 static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
     const struct heap_program *program = &entry->program;
     sum->has_any = true;
@@ -411,8 +444,8 @@ static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
         sum->processes++;
         sum->in_use += program->in_use;
         sum->blocks += program->blocks;
-        sum->with_kept += program->has_kept ? 1 : 0;
-        sum->kept += program->has_kept ? program->kept : 0;
+        sum->with_kept += entry->has_kept ? 1 : 0;
+        sum->kept += entry->has_kept ? program->kept : 0;
     }
 }
 
@@ -424,9 +457,11 @@ static void look_at_current(struct heaps *heaps, struct entry *entry, const stru
     if (process != NULL && !runs_it(heaps, entry, process)) {
         take_leave(heaps, entry);
     } else if (entry->is_counted) {
+        take_back_gap(heaps, entry->pid);
         if (entry->is_in_tree) {
             memcpy(entry->program.name, process->name, sizeof entry->program.name);
-            take_kept(&entry->program, &record, process);
+            take_kept(entry, &record, process);
+            add_outside(&heaps->sample, entry, process->anonymous);
         }
         add_to_sample(&heaps->sample, entry);
     }
@@ -485,14 +520,64 @@ const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid) {
     return entry != NULL && entry->is_counted ? &entry->program : NULL;
 }
 
-/* Those that have no file, and why. */
-static void count_gaps(struct heaps *heaps, const struct tree_sample *sample) {
+/* Why a process that has no file has none; LATER: that is to be asked again. */
+static enum heap_gap find_gap(struct heaps *heaps, const struct process *process) {
+    const struct known *past = find_known(heaps, process);
+    if (past != NULL && past->gap != HEAP_GAP_LATER) {
+        return past->gap;
+    }
+    if (process->is_dead || process->rss == 0) {
+        return HEAP_GAP_LATER;
+    }
+    if (find(heaps, process->pid) != NULL) {
+        return HEAP_GAP_NONE;
+    }
+    const struct heap_program *parent = heaps_find(heaps, process->parent);
+    enum heap_gap gap = heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL);
+    if (gap > HEAP_GAP_NONE) {
+        heaps->totals.gaps[gap]++;
+        heaps->foreseen = process->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
+    }
+    return gap;
+}
+
+/* The processes of a sample, and why those that have no file are not counted. */
+static void remember(struct heaps *heaps, const struct tree_sample *sample) {
+    struct known *now = calloc(sample->processes + 1, sizeof *now);
+    if (now == NULL) {
+        fail_no_memory();
+    }
     for (size_t i = 0; i < sample->processes; i++) {
         const struct process *process = &sample->process[i];
-        if (!process->is_dead && find(heaps, process->pid) == NULL && is_news(heaps, process)) {
-            const struct heap_program *parent = heaps_find(heaps, process->parent);
-            heaps->totals
-                .gaps[heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL)]++;
+        now[i] = (struct known){.pid = process->pid, .started = process->started, .gap = find_gap(heaps, process)};
+        memcpy(now[i].name, process->name, sizeof now[i].name);
+    }
+    free(heaps->known);
+    heaps->known = now;
+    heaps->knowns = sample->processes;
+    if (heaps->knowns > 0) {
+        qsort(heaps->known, heaps->knowns, sizeof *heaps->known, by_pid);
+    }
+}
+
+/* When anonymous memory is the most that it has been, and of whose it is. */
+static void keep_outside(struct heaps *heaps, const struct tree *tree) {
+    struct heap_totals *totals = &heaps->totals;
+    const struct heap_sample *sample = &heaps->sample;
+    if (sample->anonymous <= totals->anonymous) {
+        return;
+    }
+    totals->anonymous = sample->anonymous;
+    totals->outside = sample->outside;
+    totals->mapped = sample->mapped;
+    uint64_t most = 0;
+    for (size_t i = 0; i < heaps->entries; i++) {
+        const struct entry *entry = &heaps->entry[i];
+        const struct process *process = entry->is_in_tree && !entry->is_over ? tree_find(tree, entry->pid) : NULL;
+        uint64_t outside = process != NULL ? above(process->anonymous, entry->program.in_use) : 0;
+        if (outside > most) {
+            most = outside;
+            memcpy(totals->outside_name, entry->program.name, sizeof totals->outside_name);
         }
     }
 }
@@ -511,8 +596,8 @@ const struct heap_sample *heaps_take(struct heaps *heaps, const struct tree *tre
     sum->has_any = sum->has_any || totals->programs > 0;
     sum->allocs += totals->allocs;
     sum->frees += totals->frees;
-    count_gaps(heaps, sample);
     remember(heaps, sample);
+    keep_outside(heaps, tree);
     totals->peak = sum->in_use > totals->peak ? sum->in_use : totals->peak;
     totals->has_kept = totals->has_kept || sum->with_kept > 0;
     totals->kept_peak = sum->kept > totals->kept_peak ? sum->kept : totals->kept_peak;
@@ -533,5 +618,9 @@ const struct heap_totals *heaps_conclude(struct heaps *heaps) {
         }
     }
     totals->peak = heaps->sample.peak > totals->peak ? heaps->sample.peak : totals->peak;
+    if (heaps->foreseen > HEAP_GAP_NONE) {
+        totals->gaps[heaps->foreseen]++;
+        heaps->foreseen = HEAP_GAP_NONE;
+    }
     return totals;
 }

@@ -154,10 +154,13 @@ static void add_count(struct text *text, uint64_t count, const char *one, const 
     text_addf(text, "%" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
-static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64_t failed) {
+static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64_t failed, bool has_inherited) {
     add_count(text, allocs, "allocation", "allocations");
     text_add(text, ", ");
     add_count(text, frees, "free", "frees");
+    if (has_inherited && frees > allocs) { /* Its parent counts them, too. */
+        text_add(text, " (of blocks, too, that a fork began with)");
+    }
     if (failed > 0) {
         text_addf(text, ", %" PRIu64 " failed", failed);
     }
@@ -183,7 +186,7 @@ static void add_largest_heap(struct text *text, const struct heap_program *progr
     text_addf(text, ", pid %" PRId64 "): peak ", program->pid);
     bytes_add_human(text, program->peak);
     text_add(text, " in use; ");
-    add_calls(text, program->allocs, program->frees, program->failed);
+    add_calls(text, program->allocs, program->frees, program->failed, program->inherited_blocks > 0);
     text_add(text, "\nsysinfo:   still in use ");
     text_add(text, program->state == PROGRAM_RUNS    ? "now"
                    : program->state == PROGRAM_ENDED ? "at its exit"
@@ -200,7 +203,7 @@ static void add_heap_tree(struct text *text, const struct heap_totals *totals) {
     text_add(text, "sysinfo: heap of the whole tree: peak ");
     bytes_add_human(text, totals->peak);
     text_add(text, " in use; ");
-    add_calls(text, totals->allocs, totals->frees, totals->failed);
+    add_calls(text, totals->allocs, totals->frees, totals->failed, totals->forks > 0);
     text_addf(text, " in %zu processes\n", totals->programs);
     if (totals->ended > 0) {
         text_add(text, "sysinfo:   still in use at the exit of ");
@@ -235,12 +238,40 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
     }
 }
 
+/*
+ * A program that gets its memory past malloc() looks healthy above, whatever it leaks. What is small is the stacks, and
+ * the data of the program and its libraries.
+ */
+static bool is_mostly_outside(const struct heap_totals *totals) {
+    enum { LEAST = 16 << 20 };
+    return totals->anonymous >= LEAST && totals->outside > totals->anonymous / 2;
+}
+
+static void add_outside(struct text *text, const struct heap_totals *totals) {
+    text_add(text, "sysinfo:   most memory is not malloc()'s: ");
+    bytes_add_human(text, totals->outside);
+    text_add(text, " of ");
+    bytes_add_human(text, totals->anonymous);
+    text_add(text, " at the peak; ");
+    bytes_add_human(text, totals->mapped);
+    text_add(text, " of that mapped by ");
+    text_add_plain(text, totals->outside_name);
+    text_add(text, totals->programs > 1 ? " and others themselves" : " itself");
+    if (strncmp(totals->outside_name, "python", strlen("python")) == 0) {
+        text_add(text, "; with PYTHONMALLOC=malloc Python's objects are counted");
+    }
+    text_add(text, "\n");
+}
+
 static void add_heaps(struct text *text, const struct heap_totals *totals) {
     if (totals->largests > 0) {
         add_largest_heap(text, &totals->largest[0]);
     }
     if (totals->programs > 1) {
         add_heap_tree(text, totals);
+    }
+    if (is_mostly_outside(totals)) {
+        add_outside(text, totals);
     }
     add_gaps(text, totals);
 }
@@ -289,6 +320,9 @@ static void add_program(struct json *json, const struct heap_program *program) {
     json_add_uint(json, "blocks", program->blocks);
     json_add_uint_or_null(json, "kept", program->kept, program->has_kept);
     json_add_uint_or_null(json, "kept_peak", program->kept_peak, program->has_kept);
+    json_add_uint(json, "mapped", program->mapped);
+    json_add_uint(json, "mapped_peak", program->mapped_peak);
+    json_add_uint(json, "inherited_blocks", program->inherited_blocks);
     json_close(json);
 }
 
@@ -301,6 +335,9 @@ static void add_heaps_json(struct json *json, const struct heap_totals *totals) 
     json_add_uint_or_null(json, "failed", totals->failed, is_counted);
     json_add_uint_or_null(json, "peak_tree", totals->peak, is_counted);
     json_add_uint_or_null(json, "kept_peak_tree", totals->kept_peak, totals->has_kept);
+    json_add_uint_or_null(json, "anonymous", totals->anonymous, totals->anonymous > 0);
+    json_add_uint_or_null(json, "outside", totals->outside, totals->anonymous > 0);
+    json_add_uint_or_null(json, "mapped", totals->mapped, totals->anonymous > 0);
     json_add_uint(json, "exited", totals->ended);
     json_add_uint_or_null(json, "in_use_at_exit", totals->left, totals->ended > 0);
     json_add_uint_or_null(json, "blocks_at_exit", totals->left_blocks, totals->ended > 0);

@@ -184,15 +184,17 @@ static struct recorded_heap heap_of(const struct heap_program *program) {
                                   (double)program->peak,
                                   (double)program->blocks,
                                   (double)program->allocs,
-                                  (double)program->frees};
+                                  (double)program->frees,
+                                  (double)program->mapped_now};
 }
 
 /* And of those of all of the tree; when none is counted, what is in use is not known. */
 static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
-    struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1};
+    struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1, -1};
     if (heaps->processes > 0) {
         row.bytes = (double)heaps->in_use;
         row.blocks = (double)heaps->blocks;
+        row.mapped = (double)heaps->mapped;
     }
     if (heaps->with_kept > 0) {
         row.kept = (double)heaps->kept;
@@ -486,7 +488,7 @@ static void record_end(struct run *run) {
                             NULL};
     if (heaps != NULL && heaps->programs > 0) {
         heap = (struct recorded_heap){
-            -1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees};
+            -1, -1, -1, (double)heaps->largest[0].peak, -1, (double)heaps->allocs, (double)heaps->frees, -1};
         last.heap = &heap;
     }
     recorder_add(run->recorder, &last);
@@ -647,6 +649,9 @@ static int run_child(struct run *run, struct output *output) {
         {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
         {NULL, NULL},
     };
+    if (run->heaps != NULL) {
+        heaps_foresee(run->heaps, options->operand[0]);
+    }
     oom_begin(&run->oom);
     int status = child_start(&run->child, options->operand, variables);
     if (status != 0) {
@@ -659,6 +664,9 @@ static int run_child(struct run *run, struct output *output) {
     }
     run->report.pid = run->child.pid;
     run->report.oom = &run->oom;
+    if (run->heaps != NULL) {
+        heaps_started(run->heaps, run->child.pid);
+    }
     start_sampling(run);
     run_on(run);
     conclude(run);

@@ -17,7 +17,7 @@ SYSINFO_BEGIN_DECLS
  */
 #define SYSINFO_RECORDING_HEADER                                                                           \
     "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark," \
-    "heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees"
+    "heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees,heap_mapped_bytes"
 
 /*
  * Puts a mark, now, into the recording that this program runs under:

@@ -179,6 +179,74 @@ static int unshare_all(char **argument) {
     return 0;
 }
 
+/* map SIZE TIME: memory past malloc(), all of it touched. */
+static int map(char **argument) {
+    size_t size = (size_t)number(argument, 0) << 20;
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memset(memory, 1, size);
+    pass(argument[1]);
+    return memory[size / 2] == 1 ? 0 : 1;
+}
+
+extern char **environ;
+
+/* overwrite TIME: as servers do to change their title; then a child of a child without a parent, which allocates late. */
+static int overwrite(char **argument) {
+    if (fork() == 0) {
+        for (char **variable = environ; *variable != NULL; variable++) {
+            memset(*variable, 'x', strlen(*variable));
+        }
+        if (fork() == 0) {
+            nap(50);
+            void *volatile block = NULL;
+            pass(argument[0]);
+            block = malloc(100);
+            free(block);
+            _exit(0);
+        }
+        _exit(0);
+    }
+    nap(50);
+    pass(argument[0]);
+    nap(300);
+    while (wait(NULL) > 0) {
+    }
+    return 0;
+}
+
+/* disinherit COUNT: a child frees blocks of its parent, and has some of its own. */
+static int disinherit(char **argument) {
+    long count = number(argument, 0);
+    void **block = malloc((size_t)count * sizeof *block);
+    for (long i = 0; i < count; i++) {
+        block[i] = malloc(100);
+    }
+    if (fork() == 0) {
+        for (long i = 0; i < count; i++) {
+            free(block[i]);
+        }
+        void *volatile large = malloc(1 << 20);
+        free(large);
+        exit(0);
+    }
+    wait(NULL);
+    return 0;
+}
+
+/* creep SIZE TIME: so many KiB in blocks of 1 KiB, then the time, then all are freed. */
+static int creep(char **argument) {
+    static void *block[1000];
+    long count = number(argument, 0);
+    for (long i = 0; i < count; i++) {
+        block[i] = malloc(1000);
+    }
+    pass(argument[1]);
+    for (long i = 0; i < count; i++) {
+        free(block[i]);
+    }
+    return 0;
+}
+
 /* each SIZE COUNT TIME [READYFILE]: children with so much of their own. */
 static int each(char **argument) {
     lead(number(argument, 1), number(argument, 0), argument[2], argument[3]);
@@ -446,13 +514,31 @@ int main(int argc, char **argv) {
         const char *name;
         int arguments;
         int (*play)(char **argument);
-    } roles[] = {{"spike", 2, spike},    {"ballast", 2, ballast},     {"become", 2, become},
-                 {"share", 3, share},    {"each", 3, each},           {"daemon", 2, leave_daemon},
-                 {"forks", 2, forks},    {"idle", 2, idle},           {"cost", 1, cost},
-                 {"on", 2, on},          {"stubborn", 1, stubborn},   {"state", 1, state},
-                 {"marks", 2, marks},    {"close-all", 0, close_all}, {"until", 1, until},
-                 {"blocks", 3, blocks},  {"keep", 2, keep},           {"leak", 2, leak},
-                 {"heirs", 1, heirs},    {"unshare", 3, unshare_all}, {"threads", 1, threads},
+    } roles[] = {{"spike", 2, spike},
+                 {"ballast", 2, ballast},
+                 {"become", 2, become},
+                 {"share", 3, share},
+                 {"each", 3, each},
+                 {"daemon", 2, leave_daemon},
+                 {"forks", 2, forks},
+                 {"idle", 2, idle},
+                 {"cost", 1, cost},
+                 {"on", 2, on},
+                 {"stubborn", 1, stubborn},
+                 {"state", 1, state},
+                 {"marks", 2, marks},
+                 {"close-all", 0, close_all},
+                 {"until", 1, until},
+                 {"blocks", 3, blocks},
+                 {"keep", 2, keep},
+                 {"leak", 2, leak},
+                 {"heirs", 1, heirs},
+                 {"unshare", 3, unshare_all},
+                 {"map", 2, map},
+                 {"overwrite", 1, overwrite},
+                 {"disinherit", 1, disinherit},
+                 {"creep", 2, creep},
+                 {"threads", 1, threads},
                  {"refused", 0, refused}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {

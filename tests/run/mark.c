@@ -112,7 +112,7 @@ START_TEST(a_mark_is_a_row) {
     hold();
     ck_assert_int_eq(sysinfo_mark(recording("99999999999999", dates[_i].wall), "load, \"all\"\n"), SYSINFO_OK);
     let_go();
-    snprintf(expected, sizeof expected, "%s,0.000,,,,,,,,,\"load, \"\"all\"\" \",,,,,,,\n", dates[_i].time);
+    snprintf(expected, sizeof expected, "%s,0.000,,,,,,,,,\"load, \"\"all\"\" \",,,,,,,,\n", dates[_i].time);
     ck_assert_str_eq(content(), expected);
 }
 END_TEST
