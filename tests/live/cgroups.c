@@ -26,13 +26,18 @@
 
 enum { PATH = 512 };
 
-/* Where groups of a controller can be made: "" where they cannot. */
+/*
+ * Where groups of a controller can be made. Each place has groups of its own: where one hierarchy
+ * has all controllers, as on version 2, the places share a mount.
+ */
 struct place {
-    const char *controller;
+    const char *controller; /* "" for version 2 itself. */
+    const char *name;
     char mount[256];
-    bool is_v2;
+    bool is_v2, is_enabled_here;       /* By this test in the mount's group, which is undone at the end. */
     char outer[PATH], inner[PATH + 8]; /* A group, and one in it. */
-} memory = {.controller = "memory"}, cpu = {.controller = "cpu"}, unified = {.controller = ""};
+} memory = {.controller = "memory", .name = "memory"}, cpu = {.controller = "cpu", .name = "cpu"},
+  unified = {.controller = "", .name = "version-2"};
 
 static bool write_file(const char *folder, const char *name, const char *text) {
     char path[PATH * 2];
@@ -105,15 +110,41 @@ static bool find_mount(struct place *place) {
     return place->mount[0] != '\0';
 }
 
-static bool enable(const struct place *place, const char *folder) {
+/* Version 2: the groups in this one have the controller. */
+static bool control(const struct place *place, const char *directory, char sign) {
     char text[32];
-    snprintf(text, sizeof text, "+%s", place->controller);
-    return !place->is_v2 || place->controller[0] == '\0' || write_file(folder, "cgroup.subtree_control", text);
+    snprintf(text, sizeof text, "%c%s", sign, place->controller);
+    return !place->is_v2 || place->controller[0] == '\0' || write_file(directory, "cgroup.subtree_control", text);
+}
+
+static bool is_controlled(const struct place *place, const char *directory) {
+    char text[512];
+    return !place->is_v2 ||
+           (read_file(directory, "cgroup.subtree_control", text, sizeof text) && has_word(text, place->controller));
 }
 
 static void remove_groups(struct place *place) {
     rmdir(place->inner);
     rmdir(place->outer);
+    if (place->is_enabled_here) {
+        control(place, place->mount, '-');
+    }
+}
+
+/* A machine on which nobody limits memory may have no group with that controller. */
+static bool enable_in_mount(struct place *place) {
+    if (is_controlled(place, place->mount)) {
+        return true;
+    }
+    place->is_enabled_here = control(place, place->mount, '+');
+    return place->is_enabled_here;
+}
+
+/* Version 1 before Linux 5.11: or the group's limit does not hold for the groups in it. */
+static void use_hierarchy(const struct place *place) {
+    if (place == &memory && !place->is_v2) {
+        write_file(place->outer, "memory.use_hierarchy", "1");
+    }
 }
 
 /* NULL, or why there are no groups. */
@@ -121,15 +152,18 @@ static const char *make_groups(struct place *place) {
     if (!find_mount(place)) {
         return "no mounted cgroup hierarchy has this controller";
     }
-    snprintf(place->outer, sizeof place->outer, "%s/sysinfo-test-%d", place->mount, (int)getpid());
+    snprintf(place->outer, sizeof place->outer, "%s/sysinfo-test-%d-%s", place->mount, (int)getpid(), place->name);
     snprintf(place->inner, sizeof place->inner, "%s/inner", place->outer);
-    if (!enable(place, place->mount) || mkdir(place->outer, 0755) != 0 || !enable(place, place->outer) ||
-        mkdir(place->inner, 0755) != 0) {
-        const char *reason = strerror(errno);
-        remove_groups(place);
-        return reason;
+    bool is_made = enable_in_mount(place) && mkdir(place->outer, 0755) == 0;
+    if (is_made) {
+        use_hierarchy(place);
+        is_made = control(place, place->outer, '+') && mkdir(place->inner, 0755) == 0;
     }
-    return NULL;
+    const char *reason = is_made ? NULL : strerror(errno);
+    if (!is_made) {
+        remove_groups(place);
+    }
+    return reason;
 }
 
 static void join(const char *folder) {
@@ -403,7 +437,7 @@ int main(void) {
         can[i] = reason == NULL;
         possible += can[i];
         if (!can[i]) {
-            printf("skipped: the tests of %s: %s\n", i < 2 ? places[i]->controller : "version 2", reason);
+            printf("skipped: the tests of %s: %s\n", places[i]->name, reason);
         }
     }
     tcase_add_checked_fixture(tests, NULL, restore);
