@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2317
+# Runs every suite of /suites, or those that only=REGEX names.
+# A skipped test counts as failed: these kernels lack nothing that a suite needs.
+failed=0
+
+# suite NAME SECONDS COMMAND...
+suite() {
+    local name=$1 seconds=$2 line output status start=$SECONDS
+    shift 2
+    [[ $name =~ ^(${only:-.*})$ ]] || return
+    output=$(timeout "$seconds" "$@" 2>&1 </dev/null)
+    status=$?
+    while read -r line; do
+        printf 'failed   %s: %s\n' "$name" "$line"
+        failed=1
+    done < <(grep '^skipped' <<<"$output")
+    if ((status == 0)); then
+        printf 'passed   %s (%s s): %s\n' "$name" $((SECONDS - start)) "$(grep -m 1 '^[0-9]*%: ' <<<"$output")"
+    else
+        printf 'failed   %s: status %s\n%s\n' "$name" "$status" "$output"
+        failed=1
+    fi
+}
+
+# A test reserves more address space than this machine has memory.
+echo 1 >/proc/sys/vm/overcommit_memory
+. /suites
+if [[ $cg == v2 ]]; then
+    # So far no controller was enabled for the groups in the topmost.
+    for controller in $(</sys/fs/cgroup/cgroup.controllers); do
+        echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
+    done
+    only=live_cgroups
+    . /suites
+fi
+exit $failed

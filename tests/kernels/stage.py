@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""stage.py BUILD DIRECTORY [STRIP]: the part of a guest's root that a build brings.
+
+Copies what CTest would run, with its shared libraries, to the paths it has here, as the
+programs have some of these compiled in. DIRECTORY/suites is the list for the guest: one
+bash command a line, with the test's name, its limit in seconds and its environment.
+"""
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LABELS = "^(contract|unit|root|live|heap|tracker|run)$"
+
+# Tests that do not depend on the kernel, or need more tools than the guest has; the other parts run them. mimalloc does
+# not report what heap_growth asks for.
+ELSEWHERE = re.compile(
+    r"root_machines|heap_valgrind|heap_growth_mimalloc|example_.*|cli_.*|run_(programs|heaps|plot|charts)|windows_.*"
+)
+
+
+def properties(test):
+    return {entry["name"]: entry["value"] for entry in test.get("properties", [])}
+
+
+def tests_of(build):
+    command = ["ctest", "--test-dir", build, "--show-only=json-v1", "-L", LABELS]
+    shown = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return [test for test in json.loads(shown.stdout)["tests"] if not ELSEWHERE.fullmatch(test["name"])]
+
+
+class Root:
+    def __init__(self, build, directory, strip):
+        self.build, self.directory, self.strip, self.seen = build, directory, strip, set()
+
+    def place(self, path):
+        target = self.directory + path
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        return target
+
+    def add(self, path):
+        """A file, with what the dynamic linker loads for it."""
+        if path in self.seen or not os.path.isfile(path):
+            return
+        self.seen.add(path)
+        target = self.place(path)
+        shutil.copy2(os.path.realpath(path), target)
+        with open(path, "rb") as file:
+            start = file.read(128)
+        if start[:4] == b"\x7fELF":
+            subprocess.run([self.strip, "--strip-debug", target], check=False, stderr=subprocess.DEVNULL)
+            self.add_libraries(path)
+            if path.startswith(self.build + "/"):
+                self.add_paths_in(path)
+
+    def add_libraries(self, path):
+        listed = subprocess.run(["ldd", path], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for library in re.findall(r"(/\S+) \(0x", listed.stdout.decode()):
+            self.add(library)
+
+    def add_paths_in(self, program):
+        """The source's directories, and the programs and libraries, that a program was compiled with."""
+        with open(program, "rb") as file:
+            found = set(re.findall(rb"/[\w./+-]{4,}", file.read()))
+        for path in map(os.fsdecode, found):
+            if path.startswith(SOURCE + "/tests/") and os.path.isdir(path):
+                shutil.copytree(path, self.place(path), symlinks=True, dirs_exist_ok=True)
+            elif path.startswith(self.build + "/") or re.fullmatch(r"/usr/lib/\S*\.so[.\d]*", path):
+                self.add(path)
+
+
+def main():
+    build, directory = sys.argv[1:3]
+    root = Root(os.path.abspath(build), directory, sys.argv[3] if len(sys.argv) > 3 else "strip")
+    lines = []
+    for test in tests_of(build):
+        wanted = properties(test)
+        environment = wanted.get("ENVIRONMENT", [])
+        for text in test["command"] + environment:
+            for path in re.findall(r"/[^:=]+", text):
+                root.add(path)
+        command = ["env"] + environment + test["command"]
+        lines.append(f"suite {test['name']} {int(wanted.get('TIMEOUT', 900))} {shlex.join(command)}")
+    for path, _, names in os.walk(os.path.join(build, "tests")):  # what tests load with dlopen()
+        for name in names:
+            if name.endswith(".so"):
+                root.add(os.path.join(path, name))
+    for program in ("bash", "sh", "true"):  # Tests load the tracker into these, so they must be dynamic.
+        root.add(shutil.which(program))
+    command = os.path.join(build, "cli", "sysinfo")
+    root.add(command)
+    os.symlink(command, root.place("/usr/bin/sysinfo"))
+    for name in os.listdir(build):
+        if name.startswith("libsysinfo"):
+            root.add(os.path.join(build, name))
+    with open(os.path.join(directory, "suites"), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
+main()
