@@ -12,7 +12,8 @@ native=$(dpkg --print-architecture)
 # The archive that this system's own packages come from.
 debian_archive() {
     # shellcheck disable=SC2016
-    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | sort -u | head -n 1
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' |
+        sort -u | head -n 1
 }
 
 # with_apt RELEASE ARCHITECTURE COMMAND...: in $apt is a private configuration that knows this release alone.
@@ -25,7 +26,7 @@ with_apt() {
         -o Acquire::Languages=none -o APT::Sandbox::User=root -o Debug::NoLocking=1)
     shift 2
     mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial" && : >"$directory/status" || return 1
-    # What has left the archive is kept in another one.
+    # A release that has left the archive is kept in another one.
     for archive in "${archive:-http://deb.debian.org/debian}" http://archive.debian.org/debian; do
         printf 'deb [arch=%s signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
             "$architecture" "$archive" "$release" >"$directory/sources.list"
@@ -90,7 +91,8 @@ unpack_busybox() {
     download busybox-static && mv root/bin/busybox "$1" && rm -rf root
 }
 
-# fetch_busybox ARCHITECTURE: the static one, to $cache/busybox-ARCHITECTURE. Installed, it would replace another busybox.
+# fetch_busybox ARCHITECTURE: the static one, to $cache/busybox-ARCHITECTURE.
+# Installed as a package, it would replace another busybox.
 fetch_busybox() {
     local file=$cache/busybox-$1
     [[ ! -x $file ]] || return 0
@@ -130,10 +132,11 @@ pack() {
     (cd "$1" && find . | LC_ALL=C sort | "$cache/busybox-$native" cpio -o -H newc -R 0:0 2>/dev/null | gzip -1) >"$2"
 }
 
-# prepare_root ARCHITECTURE BUILD: the root of every guest, with what CTest runs in BUILD, to $work/root-ARCHITECTURE.gz.
+# prepare_root ARCHITECTURE BUILD: the root of every guest, with what CTest runs in BUILD.
 prepare_root() {
     local build=$2 directory=$work/root-$1 name
-    rm -rf "$directory" && mkdir -p "$directory"/{usr/bin,usr/lib,usr/lib64,proc,sys,dev,root,etc,tmp,mnt,var/tmp,modules} || return 1
+    rm -rf "$directory" || return 1
+    mkdir -p "$directory"/{usr/bin,usr/lib,usr/lib64,proc,sys,dev,root,etc,tmp,mnt,var/tmp,modules} || return 1
     for name in bin lib lib64; do
         ln -s "usr/$name" "$directory/$name"
     done
@@ -160,7 +163,7 @@ obey() {
 }
 
 machine=x86_64 architecture=amd64 console=ttyS0
-accelerator=(-M pc -accel 'tcg,thread=multi' -cpu max)
+accelerator=(-M pc -accel 'tcg,thread=multi' -cpu max,vendor=GenuineIntel)
 
 # boot NAME SECONDS KERNEL OPTIONS QEMU_OPTION...: runs a guest to its end; its console goes to $logs/kernels/NAME.log.
 # False: its job failed, or it came to no end.
@@ -174,8 +177,9 @@ boot() {
         line=${line%$'\r'}
         printf '%s\n' "$line"
         [[ $line != @monitor* ]] || obey "$line" >&"$pipe"
-    done < <(exec timeout --foreground -k 5 "$seconds" "qemu-system-$machine" "${accelerator[@]}" -nodefaults -display none \
-        -no-reboot -serial stdio -monitor "pipe:$monitor" -kernel "$kernel/vmlinuz" -initrd "$work/$name.initrd" \
+    done < <(exec timeout --foreground -k 5 "$seconds" "qemu-system-$machine" "${accelerator[@]}" -nodefaults \
+        -display none -no-reboot -serial stdio -monitor "pipe:$monitor" \
+        -kernel "$kernel/vmlinuz" -initrd "$work/$name.initrd" \
         -append "console=$console loglevel=3 panic=-1 $options" "$@" 2>&1 </dev/null) >"$log"
     exec {pipe}>&-
     rm -f "$monitor".{in,out} "$work/$name.initrd"
@@ -187,7 +191,8 @@ guest() {
     local name=$1 status=0 start=$SECONDS
     boot "$@" || status=1
     {
-        printf '\n== %s: %s (%s s)\n' "$name" "$(sed -n 's/^kernel //p' "$logs/kernels/$name.log")" $((SECONDS - start))
+        printf '\n== %s: ' "$name"
+        printf '%s (%s s)\n' "$(sed -n 's/^kernel //p' "$logs/kernels/$name.log")" $((SECONDS - start))
         grep -vE '^(kernel |status |@monitor|\[ )' "$logs/kernels/$name.log"
         grep -q '^status ' "$logs/kernels/$name.log" || printf 'failed   %s: no end within %s s\n' "$name" "$2"
     } >"$work/$name.report"

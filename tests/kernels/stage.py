@@ -92,9 +92,10 @@ def main():
                 root.add(os.path.join(path, name))
     for program in ("bash", "sh", "true"):  # Tests load the tracker into these, so they must be dynamic.
         root.add(shutil.which(program))
-    command = os.path.join(build, "cli", "sysinfo")
-    root.add(command)
-    os.symlink(command, root.place("/usr/bin/sysinfo"))
+    for name, path in (("sysinfo", "cli/sysinfo"), ("actor", "tests/test_kernels_actor")):
+        command = os.path.join(os.path.abspath(build), path)
+        root.add(command)
+        os.symlink(command, root.place("/usr/bin/" + name))
     for name in os.listdir(build):
         if name.startswith("libsysinfo"):
             root.add(os.path.join(build, name))

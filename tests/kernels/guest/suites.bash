@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154,SC2317
+# shellcheck shell=bash disable=SC1091,SC2154,SC2317
 # Runs every suite of /suites, or those that only=REGEX names.
 # A skipped test counts as failed: these kernels lack nothing that a suite needs.
 failed=0

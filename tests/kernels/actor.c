@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a guest's shell cannot do itself:
+ *   actor take BYTES [ROUNDS]       touches that much memory, ROUNDS times, and ends
+ *   actor hold BYTES                touches it, prints a line, and keeps it until standard input ends
+ *   actor inside COMMAND...         runs it in a cgroup namespace of its own, whose hierarchy alone is mounted
+ * Its status is 99 where a call fails.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+static int fail(const char *what) {
+    perror(what);
+    return 99;
+}
+
+/* Each page gets contents of its own, so that compressed swap has something to keep. */
+static int touch(size_t bytes, long rounds) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        return fail("mmap");
+    }
+    for (long round = 0; round < rounds; round++) {
+        for (size_t at = 0; at + sizeof at <= bytes; at += page) {
+            size_t value = at + (size_t)round;
+            memcpy(memory + at, &value, sizeof value);
+        }
+    }
+    return 0;
+}
+
+static int inside(char **command) {
+    if (unshare(CLONE_NEWCGROUP | CLONE_NEWNS) != 0) {
+        return fail("unshare");
+    }
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || umount2("/sys/fs/cgroup", MNT_DETACH) != 0 ||
+        mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) != 0) {
+        return fail("mount");
+    }
+    execvp(command[0], command);
+    return fail(command[0]);
+}
+
+int main(int argc, char **argv) {
+    if (argc >= 3 && strcmp(argv[1], "take") == 0) {
+        return touch(strtoull(argv[2], NULL, 10), argc > 3 ? strtol(argv[3], NULL, 10) : 1);
+    }
+    if (argc == 3 && strcmp(argv[1], "hold") == 0) {
+        int status = touch(strtoull(argv[2], NULL, 10), 1);
+        puts("held");
+        fflush(stdout);
+        while (getchar() != EOF) {
+        }
+        return status;
+    }
+    if (argc >= 3 && strcmp(argv[1], "inside") == 0) {
+        return inside(argv + 2);
+    }
+    fprintf(stderr, "actor: take BYTES [ROUNDS], hold BYTES or inside COMMAND...\n");
+    return 99;
+}

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
+# A job that the kernel kills under `run`.
+. /guest/lib.bash
+
+make "$memory" job
+echo $((64 * MiB)) >"$memory/job/$limit"
+
+# kills: how often the kernel killed a process of the group.
+kills() {
+    if [[ $cg == v2 ]]; then
+        event "$memory/job" oom_kill
+    else
+        awk '$1 == "oom_kill" { print $2 }' "$memory/job/memory.oom_control"
+    fi
+}
+
+before=$(kills)
+inside "$memory/job" sysinfo run --json -o /tmp/report -- actor take $((256 * MiB))
+compare 'the status of run' $? 137
+compare 'processes killed' $(($(kills) - before)) 1
+compare 'the status in the report' "$(sed -n 's/.*"status":\([0-9]*\).*/\1/p' /tmp/report)" 137
+compare 'the signal in the report' "$(sed -n 's/.*"signal":"*\([A-Z0-9]*\).*/\1/p' /tmp/report)" 9
+compare 'cgroup.events_oom_kill' "$(inside "$memory/job" sysinfo get cgroup.events_oom_kill)" "$(kills)"
+peak=$(sed -n 's/.*"peak_process":\([0-9]*\).*/\1/p' /tmp/report)
+check "the peak, $peak bytes, is near the limit and not above it" \
+    test "$peak" -gt $((40 * MiB)) -a "$peak" -lt $((70 * MiB))
+exit $failed

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
+# Swap on compressed memory, with pages that truly go out and come in again, and the pressure that this makes.
+. /guest/lib.bash
+
+echo $((256 * MiB)) >/sys/block/zram0/disksize
+mkswap /dev/zram0 >/dev/null
+swapon /dev/zram0
+
+# vmstat KEY: in bytes.
+vmstat() {
+    awk -v key="$1" '$1 == key { printf "%.0f\n", $2 * 4096 }' /proc/vmstat
+}
+meminfo() {
+    awk -v key="$1:" '$1 == key { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
+}
+# stalled: seconds, as the kernel's microseconds.
+stalled() {
+    awk '/^some/ { sub(/.*total=/, ""); printf "%.6f\n", $0 / 1e6 }' "$1"
+}
+
+make "$memory" small
+echo $((64 * MiB)) >"$memory/small/$limit"
+exec {held}> >(inside "$memory/small" actor hold $((120 * MiB)) >/tmp/held)
+wait_for grep -q held /tmp/held
+compare 'swap in all' "$(sysinfo swap total)" "$(meminfo SwapTotal)"
+free=$(meminfo SwapFree)
+compare 'swap in use' "$(sysinfo swap used)" $(($(meminfo SwapTotal) - free)) $((4 * MiB))
+check 'much of it is in use' test $(($(meminfo SwapTotal) - free)) -gt $((40 * MiB))
+if [[ $cg == v2 ]]; then
+    echo $((100 * MiB)) >"$memory/small/memory.swap.max"
+    compare 'limit and use of swap of the group' "$(inside "$memory/small" sysinfo get swap.limit swap.usable)" \
+        "$(<"$memory/small/memory.swap.max") $((100 * MiB - $(<"$memory/small/memory.swap.current")))"
+    echo max >"$memory/small/memory.swap.max"
+fi
+exec {held}>&-
+
+for key in pswpin:sin pswpout:sout; do
+    before=$(vmstat "${key%:*}")
+    inside "$memory/small" actor take $((120 * MiB)) 2
+    middle=$(vmstat "${key%:*}")
+    ours=$(sysinfo swap "${key#*:}")
+    between "swap.${key#*:}" "$middle" "$ours" "$(vmstat "${key%:*}")"
+    check "pages were swapped (${key%:*})" test "$middle" -gt $((before + 20 * MiB))
+done
+
+# With swap a process of 105 % lives, and pages go out; of 95 % none do.
+echo $((128 * MiB)) >"$memory/small/$limit"
+for share in 95 105; do
+    usable=$(inside "$memory/small" sysinfo mem usable)
+    before=$(vmstat pswpout)
+    inside "$memory/small" actor take $((usable * share / 100))
+    compare "with swap, $share % of $((usable / MiB)) MiB, exit status" $? 0
+    after=$(vmstat pswpout)
+    if ((share < 100)); then
+        check 'nothing was swapped out' test "$after" -eq "$before"
+    else
+        check 'something was swapped out' test "$after" -gt "$before"
+    fi
+done
+
+for what in cpu memory io; do
+    if ! cat /proc/pressure/$what >/dev/null 2>&1; then
+        printf 'failed   this kernel has no pressure of %s\n' $what
+        failed=1
+        continue
+    fi
+    before=$(stalled /proc/pressure/$what)
+    ours=$(sysinfo get --json pressure.$what.some_total | sed 's/.*"some_total":\([0-9.]*\).*/\1/')
+    # Ours has two decimals.
+    between "seconds stalled, $what" "${before%????}" "$ours" \
+        "$(awk -v after="$(stalled /proc/pressure/$what)" 'BEGIN { print after + 0.005 }')"
+done
+check 'memory was short' awk -v s="$(stalled /proc/pressure/memory)" 'BEGIN { exit !(s > 0.01) }'
+swapoff /dev/zram0
+compare 'swap in all, after swapoff' "$(sysinfo swap total)" "$(meminfo SwapTotal)"
+exit $failed
