@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The heaps of Windows. Blocks are small: Wine leaves large ones out of its walk. */
+/*
+ * The heaps of Windows. Blocks are not large: Wine leaves those of a megabyte out of its walk. Nor
+ * are they small: Wine 10 takes blocks below 16 KiB from groups of equal blocks, and walks by group,
+ * whether its blocks are in use or not.
+ */
 #include "heap.h"
 
 #include <windows.h>
 
 #include "run.h"
 
-enum { BLOCKS = 1000 };
+enum { BLOCKS = 100, LENGTH = 20000 };
 
 START_TEST(used_is_the_sum_of_what_was_asked_for) {
     void *block[BLOCKS];
     struct sysinfo_heap before = detail();
     for (int i = 0; i < BLOCKS; i++) {
-        block[i] = malloc(100 + (size_t)i % 3);
+        block[i] = malloc(LENGTH + (size_t)i);
     }
     struct sysinfo_heap full = detail();
     for (int i = 0; i < BLOCKS; i++) {
         free(block[i]);
     }
     struct sysinfo_heap after = detail();
-    ck_assert_uint_eq(full.used - before.used, 100999);
+    ck_assert_uint_eq(full.used - before.used, BLOCKS * LENGTH + BLOCKS * (BLOCKS - 1) / 2);
     ck_assert_uint_eq(full.blocks - before.blocks, BLOCKS);
     ck_assert_uint_eq(after.used, before.used);
     ck_assert_uint_eq(after.blocks, before.blocks);
@@ -78,18 +82,19 @@ static void *volatile kept;
 
 static void leak(void *argument) {
     (void)argument;
-    kept = malloc(24);
+    kept = malloc(LENGTH);
 }
 
 static void tidy(void *argument) {
     (void)argument;
-    free(malloc(24));
+    free(malloc(LENGTH));
 }
 
-START_TEST(leak_is_told_to_the_byte) {
+START_TEST(a_leak_is_found) {
     double growth;
     must(sysinfo_heap_growth(host, leak, NULL, 50, &growth));
-    ck_assert_double_eq(growth, 24);
+    ck_assert_double_ge(growth, LENGTH);
+    ck_assert_double_lt(growth, LENGTH + LENGTH / 20); /* A new region of the heap is a block of another. */
     must(sysinfo_heap_growth(host, tidy, NULL, 50, &growth));
     ck_assert_double_eq(growth, 0);
 }
@@ -103,7 +108,7 @@ int main(void) {
     tcase_add_test(all, all_heaps_are_summed);
     tcase_add_test(all, sums_without_a_walk_are_told_or_unknown);
     tcase_add_test(all, trim_succeeds_and_last_error_stays);
-    tcase_add_test(all, leak_is_told_to_the_byte);
+    tcase_add_test(all, a_leak_is_found);
     suite_add_tcase(suite, all);
     return run(suite);
 }
