@@ -8,12 +8,13 @@
 set -u
 command=$(realpath "$1")
 made=$(realpath "$2")
-clock=$(realpath "$3")
 roots=$(realpath "$(dirname "$0")/roots")
 scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$command" "$scratch/bin/sysinfo"
+clock=$scratch/clock.so # LD_PRELOAD cannot name a path with a blank, as that of the build may be.
+cp "$3" "$clock" || exit 2
 PATH="$scratch/bin:$PATH"
 cd "$scratch" || exit 2
 
