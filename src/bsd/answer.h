@@ -26,16 +26,6 @@ int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, c
  */
 bool sysinfo__is_missing(int status);
 
-/* A count of pages, which a kernel may keep in an int and count below 0 for a moment. */
-#define TELL_PAGES(memory, field, pages, page_size)                                        \
-    do {                                                                                   \
-        if ((pages) < 0) {                                                                 \
-            GUESS(memory, field, 0);                                                       \
-        } else {                                                                           \
-            FACT(memory, field, sysinfo__bytes((uint64_t)(pages), (uint64_t)(page_size))); \
-        }                                                                                  \
-    } while (0)
-
 /* Rows of a backend's sources that are the same on the BSDs and macOS, and the end. */
 #define SOURCES_THAT_ALL_SHARE                                                                                         \
     CPU_USAGE(interval, "CLOCK_MONOTONIC"), CPU_USAGE(percent, "100 - idle"), CPU_SAMPLE(time, "CLOCK_MONOTONIC"),     \

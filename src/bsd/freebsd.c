@@ -33,21 +33,6 @@ _Static_assert(sizeof(struct xswdev) == 32 && offsetof(struct xswdev, xsw_nblks)
 /* The kernel counts in long, which is what a system has: 64 bits, or 32 that begin again at 0. */
 typedef unsigned long ticks_of_cpu[CPUSTATES];
 
-static struct sysinfo__ticks decode(const ticks_of_cpu time) {
-    return (struct sysinfo__ticks){.user = time[CP_USER],
-                                   .nice = time[CP_NICE],
-                                   .system = time[CP_SYS],
-                                   .irq = time[CP_INTR],
-                                   .idle = time[CP_IDLE]};
-}
-
-static void tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo_cpu_sample *sample) {
-    sysinfo__ticks_tell(ticks, rate, sample);
-    if (sizeof(long) < 8) {
-        FACT(sample, wrap, 4294967296.0 / rate);
-    }
-}
-
 static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     double rate;
     ticks_of_cpu time;
@@ -60,36 +45,24 @@ static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times
         status = sysinfo__sysctl_too_short(host, "kern.cp_time");
     }
     if (status == SYSINFO_OK) {
-        struct sysinfo__ticks ticks = decode(time);
-        tell(&ticks, rate, times);
+        const struct sysinfo__cpu_blocks sum = {time, sizeof time, sizeof time[0], rate};
+        sysinfo__decode_cpu_sum(&sum, times);
     }
     return status;
 }
 
-static bool is_there(const struct sysinfo__ticks *ticks) {
-    return (ticks->user | ticks->nice | ticks->system | ticks->irq | ticks->idle) != 0;
-}
-
-/* The kernel has a block of zeros for each number that no CPU has. */
-static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate,
-                     struct sysinfo__cpu_rows *rows) {
-    struct sysinfo__ticks all = {0};
-    for (size_t cpu = 0; cpu < count; cpu++) {
-        struct sysinfo__ticks ticks = decode(time[cpu]);
-        if (!is_there(&ticks)) {
-            continue;
-        }
-        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
-        if (row == NULL) {
+static int decode_rows(struct sysinfo_host *host, const struct sysinfo__cpu_blocks *blocks,
+                       struct sysinfo__cpu_rows *rows) {
+    for (size_t cpu = 0; cpu < sysinfo__cpu_blocks_count(blocks); cpu++) {
+        struct sysinfo__ticks ticks = sysinfo__cpu_blocks_at(blocks, cpu);
+        if (sysinfo__is_cpu(&ticks) && !sysinfo__decode_cpu_row(blocks, cpu, rows)) {
             return sysinfo__no_memory(host, "kern.cp_times");
         }
-        tell(&ticks, rate, row);
-        sysinfo__ticks_add(&all, &ticks);
     }
     if (rows->count == 0) {
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.cp_times", "knows no CPU");
     }
-    tell(&all, rate, &rows->all.sample);
+    sysinfo__decode_cpu_sum(blocks, &rows->all.sample);
     return SYSINFO_OK;
 }
 
@@ -109,8 +82,11 @@ static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows 
     if (status == SYSINFO_OK) {
         status = sysinfo__sysctl_all(host, "kern.cp_times", key, (unsigned)length, &size);
     }
-    return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, size / sizeof(ticks_of_cpu), rate, rows)
-                                : status;
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct sysinfo__cpu_blocks blocks = {sysinfo__state(host)->room, size, sizeof(long), rate};
+    return decode_rows(host, &blocks, rows);
 }
 
 static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
@@ -137,22 +113,18 @@ static uint64_t online(struct sysinfo_host *host) {
 
 /* ---- Memory ---- */
 
-/* Figures in pages or bytes that a release may lack, and where they go. */
+/* A key that a release may lack, and where its number goes. */
 struct figure {
     const char *name;
     size_t offset;
-    bool is_in_pages;
 };
 
-static int tell_figures(struct sysinfo_host *host, const struct figure *figures, size_t count, void *result) {
+static int read_figures(struct sysinfo_host *host, const struct figure *figures, size_t count, void *numbers) {
     for (size_t i = 0; i < count; i++) {
-        uint64_t value;
-        int status = sysinfo__sysctl_number_by_name(host, figures[i].name, &value);
-        if (status == SYSINFO_OK) {
-            value = figures[i].is_in_pages ? sysinfo__bytes(value, (uint64_t)getpagesize()) : value;
-            memcpy((char *)result + figures[i].offset, &value, sizeof value);
-            *(uint64_t *)result |= UINT64_C(1) << figures[i].offset / 8; /* Slot 0 of every result is `present`. */
-        } else if (!sysinfo__is_missing(status)) {
+        struct sysinfo__number *number = (void *)((char *)numbers + figures[i].offset);
+        int status = sysinfo__sysctl_number_by_name(host, figures[i].name, &number->value);
+        number->is_known = status == SYSINFO_OK;
+        if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
             return status;
         }
     }
@@ -160,42 +132,40 @@ static int tell_figures(struct sysinfo_host *host, const struct figure *figures,
 }
 
 /* Memory that several processes share. The kernel walks all processes and objects for it. */
-static int tell_shared(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int read_shared(struct sysinfo_host *host, struct sysinfo__number *shared) {
     static const int key[] = {CTL_VM, VM_TOTAL};
     struct vmtotal total[2]; /* The second is room for it to grow. */
     size_t size = sizeof total;
     int status = sysinfo__sysctl(host, "vm.vmtotal", key, 2, total, &size);
     if (status == SYSINFO_OK && size >= sizeof total[0]) {
-        FACT(memory, shared, sysinfo__bytes(total[0].t_rmshr, (uint64_t)getpagesize()));
+        *shared = (struct sysinfo__number){total[0].t_rmshr, true};
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     static const struct figure figures[] = {
-        {"vm.stats.vm.v_free_count", offsetof(struct sysinfo_memory, free), true},
-        {"vm.stats.vm.v_active_count", offsetof(struct sysinfo_memory, active), true},
-        {"vm.stats.vm.v_inactive_count", offsetof(struct sysinfo_memory, inactive), true},
-        {"vm.stats.vm.v_wire_count", offsetof(struct sysinfo_memory, wired), true},
-        {"vm.stats.vm.v_laundry_count", offsetof(struct sysinfo_memory, laundry), true},
-        {"vfs.bufspace", offsetof(struct sysinfo_memory, buffers), false},
-        {"kstat.zfs.misc.arcstats.size", offsetof(struct sysinfo_memory, arc), false},
+        {"vm.stats.vm.v_free_count", offsetof(struct sysinfo__freebsd_memory, free)},
+        {"vm.stats.vm.v_active_count", offsetof(struct sysinfo__freebsd_memory, active)},
+        {"vm.stats.vm.v_inactive_count", offsetof(struct sysinfo__freebsd_memory, inactive)},
+        {"vm.stats.vm.v_wire_count", offsetof(struct sysinfo__freebsd_memory, wired)},
+        {"vm.stats.vm.v_laundry_count", offsetof(struct sysinfo__freebsd_memory, laundry)},
+        {"vfs.bufspace", offsetof(struct sysinfo__freebsd_memory, buffers)},
+        {"kstat.zfs.misc.arcstats.size", offsetof(struct sysinfo__freebsd_memory, arc)},
     };
-    uint64_t total;
-    int status = sysinfo__sysctl_number_by_name(host, "hw.physmem", &total);
-    if (status == SYSINFO_OK && total == 0) {
+    struct sysinfo__freebsd_memory counted = {.page_size = (uint64_t)getpagesize()};
+    int status = sysinfo__sysctl_number_by_name(host, "hw.physmem", &counted.total);
+    if (status == SYSINFO_OK && counted.total == 0) {
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.physmem", "is 0");
     }
-    if (status != SYSINFO_OK) {
-        return status;
-    }
-    FACT(memory, total, total);
-    status = tell_figures(host, figures, sizeof figures / sizeof figures[0], memory);
     if (status == SYSINFO_OK) {
-        status = tell_shared(host, memory);
+        status = read_figures(host, figures, sizeof figures / sizeof figures[0], &counted);
     }
-    if (SYSINFO_HAS(memory, free) && SYSINFO_HAS(memory, inactive)) {
-        FACT(memory, available, memory->free + memory->inactive);
+    if (status == SYSINFO_OK) {
+        status = read_shared(host, &counted.shared);
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_freebsd_memory(&counted, memory);
     }
     return status;
 }
@@ -203,7 +173,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
 /* ---- Swap ---- */
 
 /* Adds the devices up, one key each; the first number without a device ends them. */
-static int tell_devices(struct sysinfo_host *host, struct sysinfo_swap *swap) {
+static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap *swap) {
     enum { MOST = 4096 };
     int key[8];
     size_t length = 7;
@@ -211,7 +181,6 @@ static int tell_devices(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     if (status != SYSINFO_OK) {
         return status;
     }
-    uint64_t total = 0, used = 0;
     for (key[length] = 0; key[length] < MOST; key[length]++) {
         struct xswdev device[2]; /* The second is room for it to grow. */
         size_t size = sizeof device;
@@ -226,35 +195,44 @@ static int tell_devices(struct sysinfo_host *host, struct sysinfo_swap *swap) {
             return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.swap_info",
                                    "is of a version that this library does not know");
         }
-        total += (unsigned)device[0].xsw_nblks;
-        used += (unsigned)device[0].xsw_used;
+        swap->total += (unsigned)device[0].xsw_nblks;
+        swap->used += (unsigned)device[0].xsw_used;
     }
-    FACT(swap, total, sysinfo__bytes(total, (uint64_t)getpagesize()));
-    FACT(swap, used, sysinfo__bytes(used, (uint64_t)getpagesize()));
     return SYSINFO_OK;
 }
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     static const struct figure moved[] = {
-        {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo_swap, sin), true},
-        {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo_swap, sout), true},
+        {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo__freebsd_swap, in)},
+        {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo__freebsd_swap, out)},
     };
-    int status = tell_devices(host, swap);
-    return status == SYSINFO_OK ? tell_figures(host, moved, sizeof moved / sizeof moved[0], swap) : status;
+    struct sysinfo__freebsd_swap counted = {.page_size = (uint64_t)getpagesize()};
+    int status = read_devices(host, &counted);
+    if (status == SYSINFO_OK) {
+        status = read_figures(host, moved, sizeof moved / sizeof moved[0], &counted);
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_freebsd_swap(&counted, swap);
+    }
+    return status;
 }
 
 /* ---- Counters ---- */
 
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     static const struct figure counters[] = {
-        {"vm.stats.sys.v_swtch", offsetof(struct sysinfo_stats, ctx_switches), false},
-        {"vm.stats.sys.v_intr", offsetof(struct sysinfo_stats, interrupts), false},
-        {"vm.stats.sys.v_soft", offsetof(struct sysinfo_stats, soft_interrupts), false},
-        {"vm.stats.sys.v_syscall", offsetof(struct sysinfo_stats, syscalls), false},
+        {"vm.stats.sys.v_swtch", offsetof(struct sysinfo__freebsd_stats, switches)},
+        {"vm.stats.sys.v_intr", offsetof(struct sysinfo__freebsd_stats, interrupts)},
+        {"vm.stats.sys.v_soft", offsetof(struct sysinfo__freebsd_stats, soft_interrupts)},
+        {"vm.stats.sys.v_syscall", offsetof(struct sysinfo__freebsd_stats, syscalls)},
     };
-    int status = tell_figures(host, counters, sizeof counters / sizeof counters[0], stats);
-    if (status == SYSINFO_OK && stats->present == 0) {
-        status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.sys", "has none of the counters");
+    struct sysinfo__freebsd_stats counted = {0};
+    int status = read_figures(host, counters, sizeof counters / sizeof counters[0], &counted);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_freebsd_stats(&counted, stats);
+        if (stats->present == 0) {
+            status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.sys", "has none of the counters");
+        }
     }
     return status;
 }

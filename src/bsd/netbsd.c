@@ -33,49 +33,29 @@ _Static_assert(sizeof(struct swapent) == 1056 && offsetof(struct swapent, se_nbl
 
 /* ---- CPU time ---- */
 
-typedef uint64_t ticks_of_cpu[CPUSTATES];
-
 /*
  * The answer depends on the room: exactly one block, or none, is filled with the
  * sum; any other has a block for each CPU. The state's room is never one block.
  */
-static int read_cpus(struct sysinfo_host *host, double *rate, size_t *count) {
+static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_blocks *blocks) {
     static const int key[] = {CTL_KERN, KERN_CP_TIME};
-    size_t size = 0;
-    int status = sysinfo__tick_rate(host, rate);
+    *blocks = (struct sysinfo__cpu_blocks){.width = sizeof(uint64_t)};
+    int status = sysinfo__tick_rate(host, &blocks->rate);
     if (status == SYSINFO_OK) {
-        status = sysinfo__sysctl_all(host, "kern.cp_time", key, 2, &size);
+        status = sysinfo__sysctl_all(host, "kern.cp_time", key, 2, &blocks->length);
     }
-    *count = size / sizeof(ticks_of_cpu);
-    if (status == SYSINFO_OK && *count == 0) {
+    blocks->bytes = sysinfo__state(host)->room;
+    if (status == SYSINFO_OK && sysinfo__cpu_blocks_count(blocks) == 0) {
         status = sysinfo__sysctl_too_short(host, "kern.cp_time");
     }
     return status;
 }
 
-static struct sysinfo__ticks decode(const ticks_of_cpu time) {
-    return (struct sysinfo__ticks){.user = time[CP_USER],
-                                   .nice = time[CP_NICE],
-                                   .system = time[CP_SYS],
-                                   .irq = time[CP_INTR],
-                                   .idle = time[CP_IDLE]};
-}
-
-static void tell_sum(const ticks_of_cpu *time, size_t count, double rate, struct sysinfo_cpu_sample *sample) {
-    struct sysinfo__ticks all = {0};
-    for (size_t cpu = 0; cpu < count; cpu++) {
-        struct sysinfo__ticks ticks = decode(time[cpu]);
-        sysinfo__ticks_add(&all, &ticks);
-    }
-    sysinfo__ticks_tell(&all, rate, sample);
-}
-
 static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
-    double rate;
-    size_t count;
-    int status = read_cpus(host, &rate, &count);
+    struct sysinfo__cpu_blocks blocks;
+    int status = read_cpus(host, &blocks);
     if (status == SYSINFO_OK) {
-        tell_sum(sysinfo__state(host)->room, count, rate, times);
+        sysinfo__decode_cpu_sum(&blocks, times);
     }
     return status;
 }
@@ -104,34 +84,27 @@ static bool is_offline(int device, size_t cpu) {
     return device >= 0 && ioctl(device, IOC_CPU_GETSTATE, &state) == 0 && !state.cs_online;
 }
 
-static int tell_rows(struct sysinfo_host *host, const ticks_of_cpu *time, size_t count, double rate,
-                     struct sysinfo__cpu_rows *rows) {
+static int decode_rows(struct sysinfo_host *host, const struct sysinfo__cpu_blocks *blocks,
+                       struct sysinfo__cpu_rows *rows) {
+    size_t count = sysinfo__cpu_blocks_count(blocks);
     int device = open_if_some_are_offline(host, count);
     int status = SYSINFO_OK;
     for (size_t cpu = 0; cpu < count && status == SYSINFO_OK; cpu++) {
-        if (is_offline(device, cpu)) {
-            continue;
-        }
-        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
-        if (row == NULL) {
+        if (!is_offline(device, cpu) && !sysinfo__decode_cpu_row(blocks, cpu, rows)) {
             status = sysinfo__no_memory(host, "kern.cp_time");
-        } else {
-            struct sysinfo__ticks ticks = decode(time[cpu]);
-            sysinfo__ticks_tell(&ticks, rate, row);
         }
     }
     if (device >= 0) {
         close(device);
     }
-    tell_sum(time, count, rate, &rows->all.sample);
+    sysinfo__decode_cpu_sum(blocks, &rows->all.sample);
     return status;
 }
 
 static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
-    double rate;
-    size_t count;
-    int status = read_cpus(host, &rate, &count);
-    return status == SYSINFO_OK ? tell_rows(host, sysinfo__state(host)->room, count, rate, rows) : status;
+    struct sysinfo__cpu_blocks blocks;
+    int status = read_cpus(host, &blocks);
+    return status == SYSINFO_OK ? decode_rows(host, &blocks, rows) : status;
 }
 
 static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
@@ -149,84 +122,81 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     return status;
 }
 
-/* ---- Memory ---- */
+/* ---- Memory, swap and counters ---- */
 
-/* Fields that the kernel does not know are 0; *size is how much it knows. */
-static int read_uvmexp(struct sysinfo_host *host, struct uvmexp_sysctl *uvmexp, size_t *size) {
+/* What every NetBSD since 9 reports is as long as the members up to execpages. */
+static int read_answer(struct sysinfo_host *host, struct uvmexp_sysctl answer[2], size_t *size) {
     static const int key[] = {CTL_VM, VM_UVMEXP2};
-    struct uvmexp_sysctl answer[2]; /* The second is room for it to grow. */
     memset(answer, 0, sizeof answer[0]);
-    *size = sizeof answer;
+    *size = 2 * sizeof answer[0]; /* The second is room for it to grow. */
     int status = sysinfo__sysctl(host, "vm.uvmexp2", key, 2, answer, size);
-    if (status != SYSINFO_OK) {
-        return status;
+    if (status == SYSINFO_OK && *size < offsetof(struct uvmexp_sysctl, colorhit)) {
+        status = sysinfo__sysctl_too_short(host, "vm.uvmexp2");
     }
-    if (*size < offsetof(struct uvmexp_sysctl, colorhit)) { /* What stands behind execpages came with later releases. */
-        return sysinfo__sysctl_too_short(host, "vm.uvmexp2");
+    if (status == SYSINFO_OK && (answer[0].npages <= 0 || answer[0].pagesize <= 0)) {
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp2", "knows no memory");
     }
-    if (answer[0].npages <= 0 || answer[0].pagesize <= 0) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp2", "knows no memory");
+    return status;
+}
+
+static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
+    struct uvmexp_sysctl answer[2];
+    size_t size;
+    int status = read_answer(host, answer, &size);
+    if (status == SYSINFO_OK) {
+        *uvm = (struct sysinfo__uvm){
+            .page_size = answer[0].pagesize,
+            .pages = answer[0].npages,
+            .free = answer[0].free,
+            .active = answer[0].active,
+            .inactive = answer[0].inactive,
+            .wired = answer[0].wired,
+            .file = answer[0].filepages,
+            .exec = answer[0].execpages,
+            .dirty = answer[0].filedirty,
+            .has_dirty = size >= offsetof(struct uvmexp_sysctl, fltup), /* NetBSD 10 and later */
+            .swapped_in = (uint32_t)answer[0].nswget, /* Each read one page; pgswapin is not counted any more. */
+            .swapped_out = (uint32_t)answer[0].pgswapout,
+            .switches = (uint64_t)answer[0].swtch,
+            .interrupts = (uint64_t)answer[0].intrs,
+            .soft_interrupts = (uint64_t)answer[0].softs,
+            .syscalls = (uint64_t)answer[0].syscalls,
+        };
     }
-    *uvmexp = answer[0];
-    return SYSINFO_OK;
+    return status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    struct uvmexp_sysctl uvmexp;
-    size_t size;
-    int status = read_uvmexp(host, &uvmexp, &size);
+    struct sysinfo__uvm uvm;
+    int status = read_uvm(host, &uvm);
     if (status != SYSINFO_OK) {
         return status;
     }
-    FACT(memory, total, sysinfo__bytes((uint64_t)uvmexp.npages, (uint64_t)uvmexp.pagesize));
-    TELL_PAGES(memory, free, uvmexp.free, uvmexp.pagesize);
-    TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
-    TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
-    TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
-    TELL_PAGES(memory, cached, uvmexp.filepages, uvmexp.pagesize);
-    if (uvmexp.execpages > 0) {
-        memory->cached += sysinfo__bytes((uint64_t)uvmexp.execpages, (uint64_t)uvmexp.pagesize);
-    }
-    if (size >= offsetof(struct uvmexp_sysctl, fltup)) { /* NetBSD 10 and later */
-        TELL_PAGES(memory, dirty, uvmexp.filedirty, uvmexp.pagesize);
-    }
-    uint64_t kept = memory->active + memory->wired;
-    FACT(memory, available, kept < memory->total ? memory->total - kept : 0);
-    uint64_t buffers;
-    status = sysinfo__sysctl_number_by_name(host, "vm.bufmem", &buffers);
-    if (status == SYSINFO_OK) {
-        FACT(memory, buffers, buffers);
-    }
+    struct sysinfo__number buffers = {0};
+    status = sysinfo__sysctl_number_by_name(host, "vm.bufmem", &buffers.value);
+    buffers.is_known = status == SYSINFO_OK;
+    sysinfo__decode_netbsd_memory(&uvm, &buffers, memory);
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* ---- Swap and counters ---- */
-
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    struct uvmexp_sysctl uvmexp;
-    size_t size;
+    struct sysinfo__uvm uvm;
     int status = sysinfo__swapctl(host, swap);
     if (status != SYSINFO_OK) {
         return status;
     }
-    status = read_uvmexp(host, &uvmexp, &size);
+    status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        /* Each of nswget read one page; pgswapin is not counted any more. Both are 32 bits wide in the kernel. */
-        FACT(swap, sin, sysinfo__bytes((uint32_t)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
-        FACT(swap, sout, sysinfo__bytes((uint32_t)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
+        sysinfo__decode_uvm_swapped(&uvm, false, swap);
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    struct uvmexp_sysctl uvmexp;
-    size_t size;
-    int status = read_uvmexp(host, &uvmexp, &size);
+    struct sysinfo__uvm uvm;
+    int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        FACT(stats, ctx_switches, (uint64_t)uvmexp.swtch);
-        FACT(stats, interrupts, (uint64_t)uvmexp.intrs);
-        FACT(stats, soft_interrupts, (uint64_t)uvmexp.softs);
-        FACT(stats, syscalls, (uint64_t)uvmexp.syscalls);
+        sysinfo__decode_uvm_stats(&uvm, false, stats);
     }
     return status;
 }

@@ -49,12 +49,12 @@ static int read_cpu(struct sysinfo_host *host, uint64_t cpu, struct cpustats *st
     return status;
 }
 
-/* Spinning on a lock is the kernel's own work, outside interrupts. */
-static struct sysinfo__ticks decode(const struct cpustats *stats) {
+static struct sysinfo__ticks ticks_of(const struct cpustats *stats) {
     const uint64_t *time = stats->cs_time;
     return (struct sysinfo__ticks){.user = time[CP_USER],
                                    .nice = time[CP_NICE],
-                                   .system = time[CP_SYS] + time[CP_SPIN],
+                                   .system = time[CP_SYS],
+                                   .spin = time[CP_SPIN],
                                    .irq = time[CP_INTR],
                                    .idle = time[CP_IDLE]};
 }
@@ -84,7 +84,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
         if (status != SYSINFO_OK) {
             return status;
         }
-        struct sysinfo__ticks ticks = decode(&stats);
+        struct sysinfo__ticks ticks = ticks_of(&stats);
         sysinfo__ticks_add(&all, &ticks);
         told++;
         if (rows != NULL && (stats.cs_flags & CPUSTATS_ONLINE)) {
@@ -92,14 +92,14 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
             if (row == NULL) {
                 return sysinfo__no_memory(host, "kern.cpustats");
             }
-            sysinfo__ticks_tell(&ticks, rate, row);
+            sysinfo__decode_ticks(&ticks, rate, sizeof(uint64_t), row);
         }
     }
     if (status == SYSINFO_OK && told == 0) {
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.cpustats", "knows no CPU");
     }
     if (status == SYSINFO_OK) {
-        sysinfo__ticks_tell(&all, rate, sum);
+        sysinfo__decode_ticks(&all, rate, sizeof(uint64_t), sum);
     }
     return status;
 }
@@ -129,9 +129,9 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* ---- Memory ---- */
+/* ---- Memory, swap and counters ---- */
 
-static int read_uvmexp(struct sysinfo_host *host, struct uvmexp *uvmexp) {
+static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     static const int key[] = {CTL_VM, VM_UVMEXP};
     struct uvmexp answer[2]; /* The second is room for it to grow. */
     size_t size = sizeof answer;
@@ -139,86 +139,77 @@ static int read_uvmexp(struct sysinfo_host *host, struct uvmexp *uvmexp) {
     if (status != SYSINFO_OK) {
         return status;
     }
-    if (size < offsetof(struct uvmexp, forks)) { /* All that is used here stands before it. */
+    if (size < offsetof(struct uvmexp, forks)) { /* All that is used here comes before it. */
         return sysinfo__sysctl_too_short(host, "vm.uvmexp");
     }
-    *uvmexp = answer[0];
-    return uvmexp->pagesize > 0 ? SYSINFO_OK
-                                : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
+    *uvm = (struct sysinfo__uvm){
+        .page_size = answer[0].pagesize,
+        .pages = answer[0].npages,
+        .free = answer[0].free,
+        .active = answer[0].active,
+        .inactive = answer[0].inactive,
+        .wired = answer[0].wired,
+        .swapped_in = (unsigned)answer[0].nswget, /* Each read one page; pgswapin is never counted. */
+        .swapped_out = (unsigned)answer[0].pgswapout,
+        .switches = (unsigned)answer[0].swtch,
+        .interrupts = (unsigned)answer[0].intrs,
+        .soft_interrupts = (unsigned)answer[0].softs,
+        .syscalls = (unsigned)answer[0].syscalls,
+    };
+    return uvm->page_size > 0 ? SYSINFO_OK
+                              : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
 }
 
-/* The buffer cache, which here holds the contents of files. */
-static int tell_cache(struct sysinfo_host *host, const struct uvmexp *uvmexp, struct sysinfo_memory *memory) {
+static int read_cache(struct sysinfo_host *host, struct sysinfo__buffer_cache *cache, bool *is_known) {
     static const int key[] = {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT};
     struct bcachestats stats[2]; /* The second is room for it to grow. */
     size_t size = sizeof stats;
     int status = sysinfo__sysctl(host, "vfs.generic.bcachestat", key, 3, stats, &size);
-    if (status == SYSINFO_OK && size >= offsetof(struct bcachestats, numcleanpages)) {
-        TELL_PAGES(memory, cached, stats[0].numbufpages, uvmexp->pagesize);
-        TELL_PAGES(memory, dirty, stats[0].numdirtypages, uvmexp->pagesize);
+    *is_known = status == SYSINFO_OK && size >= offsetof(struct bcachestats, numcleanpages);
+    if (*is_known) {
+        *cache = (struct sysinfo__buffer_cache){stats[0].numbufpages, stats[0].numdirtypages};
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    struct uvmexp uvmexp;
+    struct sysinfo__uvm uvm;
     uint64_t total = 0;
     int status = read_hw(host, HW_PHYSMEM64, "hw.physmem", &total);
     if (status == SYSINFO_OK && total == 0) {
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.physmem", "is 0");
     }
     if (status == SYSINFO_OK) {
-        status = read_uvmexp(host, &uvmexp);
+        status = read_uvm(host, &uvm);
     }
     if (status != SYSINFO_OK) {
         return status;
     }
-    FACT(memory, total, total);
-    TELL_PAGES(memory, free, uvmexp.free, uvmexp.pagesize);
-    TELL_PAGES(memory, active, uvmexp.active, uvmexp.pagesize);
-    TELL_PAGES(memory, inactive, uvmexp.inactive, uvmexp.pagesize);
-    TELL_PAGES(memory, wired, uvmexp.wired, uvmexp.pagesize);
-    status = tell_cache(host, &uvmexp, memory);
-    FACT(memory, available, memory->free + memory->inactive + memory->cached);
+    struct sysinfo__buffer_cache cache;
+    bool has_cache;
+    status = read_cache(host, &cache, &has_cache);
+    sysinfo__decode_openbsd_memory(&uvm, total, has_cache ? &cache : NULL, memory);
     return status;
 }
 
-/* ---- Swap and counters ---- */
-
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    struct uvmexp uvmexp;
+    struct sysinfo__uvm uvm;
     int status = sysinfo__swapctl(host, swap);
     if (status != SYSINFO_OK) {
         return status;
     }
-    status = read_uvmexp(host, &uvmexp);
+    status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        /*
-         * Each of nswget read one page; pgswapin is never counted. pgswapout includes pages of
-         * files that the page daemon wrote.
-         */
-        FACT(swap, sin, sysinfo__bytes((unsigned)uvmexp.nswget, (uint64_t)uvmexp.pagesize));
-        GUESS(swap, sout, sysinfo__bytes((unsigned)uvmexp.pgswapout, (uint64_t)uvmexp.pagesize));
+        sysinfo__decode_uvm_swapped(&uvm, true, swap);
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* What an architecture does not count stays 0, which no running system can have: then it is not told. */
-#define COUNTER(stats, field, count)               \
-    do {                                           \
-        if ((count) != 0) {                        \
-            FACT(stats, field, (unsigned)(count)); \
-        }                                          \
-    } while (0)
-
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    struct uvmexp uvmexp;
-    int status = read_uvmexp(host, &uvmexp);
+    struct sysinfo__uvm uvm;
+    int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        FACT(stats, ctx_switches, (unsigned)uvmexp.swtch);
-        COUNTER(stats, interrupts, uvmexp.intrs);
-        COUNTER(stats, soft_interrupts, uvmexp.softs);
-        COUNTER(stats, syscalls, uvmexp.syscalls);
+        sysinfo__decode_uvm_stats(&uvm, true, stats);
     }
     return status;
 }

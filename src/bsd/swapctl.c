@@ -52,7 +52,6 @@ int sysinfo__swapctl(struct sysinfo_host *host, struct sysinfo_swap *swap) {
             used += (unsigned)device[i].se_inuse;
         }
     }
-    FACT(swap, total, sysinfo__bytes(total, DEV_BSIZE));
-    FACT(swap, used, sysinfo__bytes(used, DEV_BSIZE));
+    sysinfo__decode_swap_devices(total, used, DEV_BSIZE, swap);
     return SYSINFO_OK;
 }

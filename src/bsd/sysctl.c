@@ -38,22 +38,6 @@ int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const in
     return status == SYSINFO_OK ? sysinfo__sysctl_decode_number(host, name, &answer, size, number) : status;
 }
 
-void sysinfo__ticks_add(struct sysinfo__ticks *sum, const struct sysinfo__ticks *ticks) {
-    sum->user += ticks->user;
-    sum->nice += ticks->nice;
-    sum->system += ticks->system;
-    sum->irq += ticks->irq;
-    sum->idle += ticks->idle;
-}
-
-void sysinfo__ticks_tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo_cpu_sample *sample) {
-    FACT(sample, user, (double)ticks->user / rate);
-    FACT(sample, nice, (double)ticks->nice / rate);
-    FACT(sample, system, (double)ticks->system / rate);
-    FACT(sample, irq, (double)ticks->irq / rate);
-    FACT(sample, idle, (double)ticks->idle / rate);
-}
-
 int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->tick_rate <= 0) {
@@ -67,9 +51,8 @@ int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
         if (size < sizeof clock[0]) {
             return sysinfo__sysctl_too_short(host, "kern.clockrate");
         }
-        int ticks = clock[0].stathz > 0 ? clock[0].stathz
-                                        : clock[0].hz; /* Without a statistics clock the system clock counts. */
-        if (ticks <= 0) {
+        double ticks;
+        if (!sysinfo__decode_clock(clock[0].hz, clock[0].stathz, &ticks)) {
             return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.clockrate", "says that no clock ticks");
         }
         state->tick_rate = ticks;

@@ -4,6 +4,7 @@
 #define SYSINFO_BSD_SYSCTL_H
 
 #include "bsd/answer.h"
+#include "bsd/decode.h"
 
 /*
  * Asks for the value of a key by its number; `name` is what a failure calls it.
@@ -31,17 +32,7 @@ void sysinfo__bsd_close(struct sysinfo__state *state);
 /* Makes the state's room at least `size` bytes large, keeping what is in it; false: no memory. */
 bool sysinfo__make_room(struct sysinfo_host *host, size_t size);
 
-/* CPU time as the BSDs count it. */
-struct sysinfo__ticks {
-    uint64_t user, nice, system, irq, idle;
-};
-void sysinfo__ticks_add(struct sysinfo__ticks *sum, const struct sysinfo__ticks *ticks);
-void sysinfo__ticks_tell(const struct sysinfo__ticks *ticks, double rate, struct sysinfo_cpu_sample *sample);
-
-/*
- * Ticks a second: that of the statistics clock, else of the system clock. Asked once: it does not
- * change while a system runs.
- */
+/* Ticks a second, read once: the rate does not change while a system runs. */
 int sysinfo__tick_rate(struct sysinfo_host *host, double *rate);
 
 /* The swap devices of NetBSD and OpenBSD, summed. */

@@ -10,13 +10,18 @@
 
 #include <string.h>
 
+#include "darwin/decode.h"
 #include "posix/posix.h"
 
 /* The layouts of Mach's interface, alike on Intel and Apple processors. */
 _Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 &&
                    CPU_STATE_MAX == 4,
                "CPU states");
-_Static_assert(sizeof(struct processor_cpu_load_info) == 16 && sizeof(struct processor_basic_info) == 20,
+_Static_assert(sizeof(struct processor_cpu_load_info) == sizeof(struct sysinfo__mach_ticks) &&
+                   sizeof(struct processor_basic_info) == sizeof(struct sysinfo__mach_processor) &&
+                   offsetof(struct processor_basic_info, running) ==
+                       offsetof(struct sysinfo__mach_processor, is_running) &&
+                   offsetof(struct processor_basic_info, slot_num) == offsetof(struct sysinfo__mach_processor, number),
                "host_processor_info");
 _Static_assert(offsetof(struct vm_statistics64, wire_count) == 12 &&
                    offsetof(struct vm_statistics64, speculative_count) == 92,
@@ -40,8 +45,6 @@ static int mach_failed(struct sysinfo_host *host, const char *source, kern_retur
 }
 
 /* ---- CPU time ---- */
-
-#define TICKS_PER_SECOND 100.0
 
 /* An answer for each CPU, in memory that Mach hands over: free_answer() gives it back. */
 struct answer {
@@ -69,66 +72,31 @@ static size_t count(const struct answer *answer, size_t size) {
     return answer->length * sizeof(integer_t) / size;
 }
 
-/*
- * Ticks have 32 bits. The sum over all CPUs has 64 and steps back by 2^32 for each
- * CPU that begins again. Time of lowered priority is part of user: the kernel has
- * a place for it and puts 0 there, so it is not told.
- */
-static void tell(uint64_t user, uint64_t system, uint64_t idle, struct sysinfo_cpu_sample *sample) {
-    FACT(sample, user, (double)user / TICKS_PER_SECOND);
-    FACT(sample, system, (double)system / TICKS_PER_SECOND);
-    FACT(sample, idle, (double)idle / TICKS_PER_SECOND);
-    FACT(sample, wrap, 4294967296.0 / TICKS_PER_SECOND);
-}
-
-static uint64_t user_ticks(const struct processor_cpu_load_info *load) {
-    return (uint64_t)load->cpu_ticks[CPU_STATE_USER] + load->cpu_ticks[CPU_STATE_NICE];
-}
-
-static int tell_sum(struct sysinfo_host *host, const struct answer *loads, struct sysinfo_cpu_sample *sum) {
-    const struct processor_cpu_load_info *load = (const void *)loads->array;
-    size_t cpus = count(loads, sizeof *load);
-    if (cpus == 0) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_processor_info", "knows no CPU");
-    }
-    uint64_t user = 0, system = 0, idle = 0;
-    for (size_t i = 0; i < cpus; i++) {
-        user += user_ticks(&load[i]);
-        system += load[i].cpu_ticks[CPU_STATE_SYSTEM];
-        idle += load[i].cpu_ticks[CPU_STATE_IDLE];
-    }
-    tell(user, system, idle, sum);
-    return SYSINFO_OK;
+static int decode_sum(struct sysinfo_host *host, const struct answer *loads, struct sysinfo_cpu_sample *sum) {
+    size_t cpus = count(loads, sizeof(struct sysinfo__mach_ticks));
+    return sysinfo__decode_mach_sum((const void *)loads->array, cpus, sum)
+               ? SYSINFO_OK
+               : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_processor_info", "knows no CPU");
 }
 
 static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     struct answer loads;
     int status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
     if (status == SYSINFO_OK) {
-        status = tell_sum(host, &loads, times);
+        status = decode_sum(host, &loads, times);
     }
     free_answer(&loads);
     return status;
 }
 
-/* Both answers are in the kernel's order of CPUs, and those that are off are in both. */
-static int tell_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads,
-                     struct sysinfo__cpu_rows *rows) {
-    const struct processor_basic_info *info = (const void *)infos->array;
-    const struct processor_cpu_load_info *load = (const void *)loads->array;
-    size_t cpus = count(infos, sizeof *info) < count(loads, sizeof *load) ? count(infos, sizeof *info)
-                                                                          : count(loads, sizeof *load);
-    for (size_t i = 0; i < cpus; i++) {
-        if (!info[i].running) {
-            continue;
-        }
-        struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, (uint64_t)info[i].slot_num);
-        if (row == NULL) {
-            return sysinfo__no_memory(host, "host_processor_info");
-        }
-        tell(user_ticks(&load[i]), load[i].cpu_ticks[CPU_STATE_SYSTEM], load[i].cpu_ticks[CPU_STATE_IDLE], row);
+static int decode_rows(struct sysinfo_host *host, const struct answer *infos, const struct answer *loads,
+                       struct sysinfo__cpu_rows *rows) {
+    size_t cpus = sysinfo__smaller(count(infos, sizeof(struct sysinfo__mach_processor)),
+                                   count(loads, sizeof(struct sysinfo__mach_ticks)));
+    if (!sysinfo__decode_mach_rows((const void *)infos->array, (const void *)loads->array, cpus, rows)) {
+        return sysinfo__no_memory(host, "host_processor_info");
     }
-    return tell_sum(host, loads, &rows->all.sample);
+    return decode_sum(host, loads, &rows->all.sample);
 }
 
 static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
@@ -138,7 +106,7 @@ static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows 
         status = ask_cpus(host, PROCESSOR_CPU_LOAD_INFO, &loads);
     }
     if (status == SYSINFO_OK) {
-        status = tell_rows(host, &infos, &loads, rows);
+        status = decode_rows(host, &infos, &loads, rows);
     }
     free_answer(&loads);
     free_answer(&infos);
@@ -163,21 +131,16 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
 
 /* ---- Memory and swap ---- */
 
-struct pages {
-    vm_size_t size; /* The kernel's, which is not this process's under Rosetta. */
-    bool has_swap;  /* The release is new enough to tell about swap and files. */
-    struct vm_statistics64 counted;
-};
-
 /*
  * A kernel newer than this library answers in more words than the struct has, so there is room for
  * the most that any answer has.
  */
-static int read_pages(struct sysinfo_host *host, struct pages *pages) {
+static int read_pages(struct sysinfo_host *host, struct sysinfo__mach_pages *pages) {
     integer_t answer[HOST_INFO_MAX] = {0};
     mach_msg_type_number_t length = HOST_INFO_MAX;
+    vm_size_t page_size = 0;
     mach_port_t port = mach_host_self();
-    kern_return_t result = host_page_size(port, &pages->size);
+    kern_return_t result = host_page_size(port, &page_size);
     if (result == KERN_SUCCESS) {
         result = host_statistics64(port, HOST_VM_INFO64, answer, &length);
     }
@@ -188,13 +151,25 @@ static int read_pages(struct sysinfo_host *host, struct pages *pages) {
     if (length < HOST_VM_INFO64_REV0_COUNT) {
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "host_statistics64", "is shorter than it should be");
     }
-    pages->has_swap = length >= HOST_VM_INFO64_REV1_COUNT;
-    memcpy(&pages->counted, answer, sizeof pages->counted);
+    struct vm_statistics64 counted;
+    memcpy(&counted, answer, sizeof counted);
+    *pages = (struct sysinfo__mach_pages){
+        .size = page_size,
+        .free = counted.free_count,
+        .active = counted.active_count,
+        .inactive = counted.inactive_count,
+        .wired = counted.wire_count,
+        .speculative = counted.speculative_count,
+        .is_long = length >= HOST_VM_INFO64_REV1_COUNT,
+        .external = counted.external_page_count,
+        .swapped_in = counted.swapins,
+        .swapped_out = counted.swapouts,
+    };
     return SYSINFO_OK;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    struct pages pages;
+    struct sysinfo__mach_pages pages;
     uint64_t total = 0;
     int status = sysinfo__sysctl_number_by_name(host, "hw.memsize", &total);
     if (status == SYSINFO_OK && total == 0) {
@@ -203,22 +178,10 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     if (status == SYSINFO_OK) {
         status = read_pages(host, &pages);
     }
-    if (status != SYSINFO_OK) {
-        return status;
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_mach_memory(&pages, total, memory);
     }
-    const struct vm_statistics64 *counted = &pages.counted;
-    uint64_t speculative =
-        counted->speculative_count < counted->free_count ? counted->speculative_count : counted->free_count;
-    FACT(memory, total, total);
-    FACT(memory, free, sysinfo__bytes(counted->free_count - speculative, pages.size));
-    FACT(memory, active, sysinfo__bytes(counted->active_count, pages.size));
-    FACT(memory, inactive, sysinfo__bytes(counted->inactive_count, pages.size));
-    FACT(memory, wired, sysinfo__bytes(counted->wire_count, pages.size));
-    if (pages.has_swap) {
-        FACT(memory, cached, sysinfo__bytes(counted->external_page_count, pages.size));
-    }
-    FACT(memory, available, sysinfo__bytes((uint64_t)counted->free_count + counted->inactive_count, pages.size));
-    return SYSINFO_OK;
+    return status;
 }
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
@@ -233,11 +196,10 @@ static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     }
     FACT(swap, total, usage[0].xsu_total);
     FACT(swap, used, usage[0].xsu_used);
-    struct pages pages;
+    struct sysinfo__mach_pages pages;
     status = read_pages(host, &pages);
-    if (status == SYSINFO_OK && pages.has_swap) {
-        FACT(swap, sin, sysinfo__bytes(pages.counted.swapins, pages.size));
-        FACT(swap, sout, sysinfo__bytes(pages.counted.swapouts, pages.size));
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_mach_swapped(&pages, swap);
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }

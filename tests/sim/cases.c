@@ -360,6 +360,15 @@ END_TEST
 #endif
 
 #if SIM_NETBSD
+START_TEST(counters_at_0_are_known) {
+    struct sysinfo_stats told;
+    sim.interrupts = sim.soft_interrupts = sim.syscalls = 0;
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
+                                        BIT(stats, syscalls));
+}
+END_TEST
+
 START_TEST(offline_cpus_that_cannot_be_found_out_have_rows) {
     struct sysinfo_cpu_sample_list *list = NULL;
     lose_cpus_1_and_3();
@@ -831,6 +840,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, a_cpu_that_goes_leaves_the_others_shares_alone);
 #endif
 #if SIM_NETBSD
+    tcase_add_test(t, counters_at_0_are_known);
     tcase_add_test(t, offline_cpus_that_cannot_be_found_out_have_rows);
     tcase_add_test(t, one_cpu_is_not_taken_for_the_sum);
     tcase_add_test(t, an_older_system_counts_configured_cpus);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decoders of what the kernels of the BSDs report: plain numbers in, facts out. They
+ * include no header of those systems, so that they are tested and fuzzed on any
+ * machine. The readers copy each system's structs into these, member by member.
+ */
+#ifndef SYSINFO_BSD_DECODE_H
+#define SYSINFO_BSD_DECODE_H
+
+#include "backend.h"
+
+/* A number that a release may lack. */
+struct sysinfo__number {
+    uint64_t value;
+    bool is_known;
+};
+
+/* ---- CPU time ---- */
+
+/* Ticks a second: of the statistics clock, else of the system clock, which then counts. False: no clock ticks. */
+bool sysinfo__decode_clock(int64_t hz, int64_t stathz, double *rate);
+
+/* CPU time of one CPU or several, in ticks. `spin` is the kernel's own work outside interrupts; only OpenBSD has it. */
+struct sysinfo__ticks {
+    uint64_t user, nice, system, spin, irq, idle;
+};
+void sysinfo__ticks_add(struct sysinfo__ticks *sum, const struct sysinfo__ticks *ticks);
+
+/* `width` is the size of the kernel's counters in bytes: those of 4 begin again at 0. */
+void sysinfo__decode_ticks(const struct sysinfo__ticks *ticks, double rate, size_t width,
+                           struct sysinfo_cpu_sample *sample);
+
+/* kern.cp_time and kern.cp_times: for each CPU user, nice, system, interrupts and idle, in numbers of `width` bytes. */
+struct sysinfo__cpu_blocks {
+    const void *bytes;
+    size_t length, width; /* In bytes; the width is 4 or 8. */
+    double rate;
+};
+enum { SYSINFO__CPU_BLOCK = 5 };
+
+/* How many whole blocks there are. */
+size_t sysinfo__cpu_blocks_count(const struct sysinfo__cpu_blocks *blocks);
+
+/* The ticks of one; FreeBSD has only zeros for a number that no CPU has. */
+struct sysinfo__ticks sysinfo__cpu_blocks_at(const struct sysinfo__cpu_blocks *blocks, size_t cpu);
+bool sysinfo__is_cpu(const struct sysinfo__ticks *ticks);
+
+/* Adds a row for a CPU; false: no memory. */
+bool sysinfo__decode_cpu_row(const struct sysinfo__cpu_blocks *blocks, size_t cpu, struct sysinfo__cpu_rows *rows);
+
+/* The sum of all blocks. */
+void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sysinfo_cpu_sample *sample);
+
+/* ---- FreeBSD: a key for each figure ---- */
+
+struct sysinfo__freebsd_memory {
+    uint64_t page_size, total;                                             /* In bytes. */
+    struct sysinfo__number free, active, inactive, wired, laundry, shared; /* In pages. */
+    struct sysinfo__number buffers, arc;                                   /* In bytes. */
+};
+void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory);
+
+struct sysinfo__freebsd_swap {
+    uint64_t page_size;
+    uint64_t total, used;           /* Of all devices, in pages. */
+    struct sysinfo__number in, out; /* In pages. */
+};
+void sysinfo__decode_freebsd_swap(const struct sysinfo__freebsd_swap *counted, struct sysinfo_swap *swap);
+
+struct sysinfo__freebsd_stats {
+    struct sysinfo__number switches, interrupts, soft_interrupts, syscalls;
+};
+void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted, struct sysinfo_stats *stats);
+
+/* ---- NetBSD and OpenBSD: uvm(9) ---- */
+
+/* A kernel may keep a count of pages in an int and count below 0 for a moment. */
+struct sysinfo__uvm {
+    int64_t page_size, pages;
+    int64_t free, active, inactive, wired;
+    int64_t file, exec, dirty; /* NetBSD; `dirty` since release 10: */
+    bool has_dirty;
+    uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */
+    uint64_t switches, interrupts, soft_interrupts, syscalls;
+};
+
+/* `buffers` in bytes. */
+void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__number *buffers,
+                                   struct sysinfo_memory *memory);
+
+/* The buffer cache, which on OpenBSD holds the contents of files, in pages. */
+struct sysinfo__buffer_cache {
+    int64_t pages, dirty;
+};
+
+/* `total` in bytes; `cache` NULL: not known. */
+void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t total,
+                                    const struct sysinfo__buffer_cache *cache, struct sysinfo_memory *memory);
+
+/* The enabled devices of swapctl(2), in blocks of `block_size` bytes. */
+void sysinfo__decode_swap_devices(uint64_t total, uint64_t used, uint64_t block_size, struct sysinfo_swap *swap);
+
+/* What was swapped. `has_files`: `swapped_out` contains pages of files that the page daemon wrote. */
+void sysinfo__decode_uvm_swapped(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap);
+
+/* `zero_is_unknown`: an architecture leaves at 0 what it does not count, which no running system can have. */
+void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unknown, struct sysinfo_stats *stats);
+
+#endif

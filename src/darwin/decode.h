@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decoders of what macOS reports: plain numbers in, facts out. They include no
+ * header of Mach, so that they are tested and fuzzed on any machine; darwin.c holds
+ * the layouts against the system's own headers.
+ */
+#ifndef SYSINFO_DARWIN_DECODE_H
+#define SYSINFO_DARWIN_DECODE_H
+
+#include "backend.h"
+
+/* ---- CPU time: host_processor_info() ---- */
+
+/* struct processor_cpu_load_info: ticks of 1/100 second. */
+struct sysinfo__mach_ticks {
+    uint32_t user, system, idle, nice;
+};
+
+/* struct processor_basic_info. */
+struct sysinfo__mach_processor {
+    int32_t type, subtype, is_running, number, is_master;
+};
+
+/* Adds up all CPUs; false: there is none. */
+bool sysinfo__decode_mach_sum(const struct sysinfo__mach_ticks *ticks, size_t cpus, struct sysinfo_cpu_sample *sample);
+
+/* A row for each CPU that runs; both lists are in the kernel's order of CPUs, and those that are off are in both.
+ * False: no memory. */
+bool sysinfo__decode_mach_rows(const struct sysinfo__mach_processor *processors,
+                               const struct sysinfo__mach_ticks *ticks, size_t cpus, struct sysinfo__cpu_rows *rows);
+
+/* ---- Memory and swap: host_statistics64(HOST_VM_INFO64), vm.swapusage ---- */
+
+struct sysinfo__mach_pages {
+    uint64_t size; /* The kernel's, which is not this process's under Rosetta. */
+    uint64_t free, active, inactive, wired, speculative;
+    bool is_long; /* The release is new enough for what follows. */
+    uint64_t external, swapped_in, swapped_out;
+};
+
+/* `total` in bytes. */
+void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64_t total,
+                                 struct sysinfo_memory *memory);
+void sysinfo__decode_mach_swapped(const struct sysinfo__mach_pages *pages, struct sysinfo_swap *swap);
+
+#endif

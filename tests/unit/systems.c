@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: MIT */
+/* The decoders of src/bsd and src/darwin with literal input, on any machine. */
+#include <check.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bsd/decode.h"
+#include "darwin/decode.h"
+#include "run.h"
+
+#define KNOWN(number) ((struct sysinfo__number){.value = (number), .is_known = true})
+#define BIT(type, field) SYSINFO_BIT(struct sysinfo_##type, field)
+
+/* ---- CPU time of the BSDs ---- */
+
+START_TEST(the_statistics_clock_counts_and_else_the_system_clock) {
+    double rate;
+    ck_assert(sysinfo__decode_clock(100, 128, &rate));
+    ck_assert_double_eq(rate, 128);
+    ck_assert(sysinfo__decode_clock(100, 0, &rate));
+    ck_assert_double_eq(rate, 100);
+    ck_assert(sysinfo__decode_clock(100, -128, &rate));
+    ck_assert_double_eq(rate, 100);
+    ck_assert(!sysinfo__decode_clock(0, 0, &rate));
+    ck_assert(!sysinfo__decode_clock(-1, 0, &rate));
+}
+END_TEST
+
+START_TEST(spinning_is_system_time) {
+    const struct sysinfo__ticks ticks = {.user = 128, .nice = 256, .system = 384, .spin = 64, .irq = 32, .idle = 1280};
+    struct sysinfo_cpu_sample sample = {0};
+    sysinfo__decode_ticks(&ticks, 128, 8, &sample);
+    ck_assert_double_eq(sample.user, 1);
+    ck_assert_double_eq(sample.nice, 2);
+    ck_assert_double_eq(sample.system, 3.5);
+    ck_assert_double_eq(sample.irq, 0.25);
+    ck_assert_double_eq(sample.idle, 10);
+    ck_assert_uint_eq(sample.present, BIT(cpu_sample, user) | BIT(cpu_sample, nice) | BIT(cpu_sample, system) |
+                                          BIT(cpu_sample, irq) | BIT(cpu_sample, idle));
+}
+END_TEST
+
+/* Two CPUs of a 64-bit FreeBSD or NetBSD, with a number between them that no CPU has, and half a block. */
+START_TEST(blocks_of_cpus_become_rows_and_a_sum) {
+    static const uint64_t time[] = {100, 20, 300, 5, UINT64_C(1) << 40, 0, 0, 0, 0, 0, 1, 2, 3, 4, 600, 77, 77};
+    const struct sysinfo__cpu_blocks blocks = {time, sizeof time, 8, 100};
+    ck_assert_uint_eq(sysinfo__cpu_blocks_count(&blocks), 3);
+    struct sysinfo__cpu_rows rows;
+    memset(&rows, 0, sizeof rows);
+    for (size_t cpu = 0; cpu < 3; cpu++) {
+        struct sysinfo__ticks ticks = sysinfo__cpu_blocks_at(&blocks, cpu);
+        ck_assert_int_eq(sysinfo__is_cpu(&ticks), cpu != 1);
+        if (sysinfo__is_cpu(&ticks)) {
+            ck_assert(sysinfo__decode_cpu_row(&blocks, cpu, &rows));
+        }
+    }
+    ck_assert_uint_eq(rows.count, 2);
+    ck_assert_uint_eq(rows.row[0].sample.cpu, 0);
+    ck_assert_double_eq_tol(rows.row[0].sample.idle, 10995116277.76, 1e-5);
+    ck_assert_double_eq_tol(rows.row[0].sample.system, 3, 1e-5);
+    ck_assert_uint_eq(rows.row[1].sample.cpu, 2);
+    ck_assert_double_eq_tol(rows.row[1].sample.irq, 0.04, 1e-5);
+    ck_assert_double_eq_tol(rows.row[1].sample.nice, 0.02, 1e-5);
+    ck_assert(!SYSINFO_HAS(&rows.row[1].sample, wrap));
+    struct sysinfo_cpu_sample sum = {0};
+    sysinfo__decode_cpu_sum(&blocks, &sum);
+    ck_assert_double_eq_tol(sum.user, 1.01, 1e-5);
+    ck_assert_double_eq_tol(sum.system, 3.03, 1e-5);
+    ck_assert_double_eq_tol(sum.idle, 10995116283.76, 1e-5);
+    free(rows.row);
+}
+END_TEST
+
+/* FreeBSD where `long` has 32 bits: above 2^31 the kernel's number is negative, and after 2^32 it begins again. */
+START_TEST(counters_of_32_bits_are_unsigned_and_say_where_they_begin_again) {
+    static const uint32_t time[] = {1, 2, 3, 4, 4294967295U, 10, 20, 30, 40, 50};
+    const struct sysinfo__cpu_blocks blocks = {time, sizeof time, 4, 128};
+    ck_assert_uint_eq(sysinfo__cpu_blocks_count(&blocks), 2);
+    ck_assert_uint_eq(sysinfo__cpu_blocks_at(&blocks, 0).idle, 4294967295U);
+    ck_assert_uint_eq(sysinfo__cpu_blocks_at(&blocks, 1).irq, 40);
+    struct sysinfo_cpu_sample sum = {0};
+    sysinfo__decode_cpu_sum(&blocks, &sum);
+    ck_assert_double_eq(sum.idle, 4294967345.0 / 128);
+    ck_assert(SYSINFO_HAS(&sum, wrap));
+    ck_assert_double_eq(sum.wrap, 33554432);
+}
+END_TEST
+
+/* ---- FreeBSD ---- */
+
+START_TEST(freebsd_reports_what_the_release_has) {
+    const struct sysinfo__freebsd_memory all = {
+        .page_size = 4096,
+        .total = UINT64_C(17179869184),
+        .free = KNOWN(300000),
+        .active = KNOWN(400000),
+        .inactive = KNOWN(500000),
+        .wired = KNOWN(250000),
+        .laundry = KNOWN(7000),
+        .shared = KNOWN(13000),
+        .buffers = KNOWN(123456789),
+        .arc = KNOWN(987654321),
+    };
+    struct sysinfo_memory memory = {0};
+    sysinfo__decode_freebsd_memory(&all, &memory);
+    ck_assert_uint_eq(memory.total, UINT64_C(17179869184));
+    ck_assert_uint_eq(memory.free, 300000 * 4096);
+    ck_assert_uint_eq(memory.active, 400000 * 4096);
+    ck_assert_uint_eq(memory.inactive, 500000 * 4096);
+    ck_assert_uint_eq(memory.wired, 250000 * 4096);
+    ck_assert_uint_eq(memory.laundry, 7000 * 4096);
+    ck_assert_uint_eq(memory.shared, 13000 * 4096);
+    ck_assert_uint_eq(memory.buffers, 123456789);
+    ck_assert_uint_eq(memory.arc, 987654321);
+    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096);
+    const struct sysinfo__freebsd_memory least = {.page_size = 4096, .total = 1 << 30, .free = KNOWN(9)};
+    struct sysinfo_memory little = {0};
+    sysinfo__decode_freebsd_memory(&least, &little);
+    ck_assert_uint_eq(little.present, BIT(memory, total) | BIT(memory, free));
+}
+END_TEST
+
+START_TEST(freebsd_counts_swap_in_pages) {
+    const struct sysinfo__freebsd_swap counted = {
+        .page_size = 4096, .total = UINT64_C(3000000000), .used = 5, .in = KNOWN(77)};
+    struct sysinfo_swap swap = {0};
+    sysinfo__decode_freebsd_swap(&counted, &swap);
+    ck_assert_uint_eq(swap.total, UINT64_C(3000000000) * 4096);
+    ck_assert_uint_eq(swap.used, 5 * 4096);
+    ck_assert_uint_eq(swap.sin, 77 * 4096);
+    ck_assert(!SYSINFO_HAS(&swap, sout));
+}
+END_TEST
+
+START_TEST(freebsd_counters_may_be_missing_one_by_one) {
+    const struct sysinfo__freebsd_stats counted = {.switches = KNOWN(UINT64_C(6000000000)), .syscalls = KNOWN(0)};
+    struct sysinfo_stats stats = {0};
+    sysinfo__decode_freebsd_stats(&counted, &stats);
+    ck_assert_uint_eq(stats.present, BIT(stats, ctx_switches) | BIT(stats, syscalls));
+    ck_assert_uint_eq(stats.ctx_switches, UINT64_C(6000000000));
+}
+END_TEST
+
+/* ---- NetBSD and OpenBSD ---- */
+
+START_TEST(netbsd_caches_files_and_programs) {
+    struct sysinfo__uvm uvm = {.page_size = 4096,
+                               .pages = 2000000,
+                               .free = 300000,
+                               .active = 400000,
+                               .inactive = 500000,
+                               .wired = 250000,
+                               .file = 120000,
+                               .exec = 30000,
+                               .dirty = 900,
+                               .has_dirty = true};
+    const struct sysinfo__number buffers = KNOWN(123456789);
+    struct sysinfo_memory memory = {0};
+    sysinfo__decode_netbsd_memory(&uvm, &buffers, &memory);
+    ck_assert_uint_eq(memory.total, UINT64_C(2000000) * 4096);
+    ck_assert_uint_eq(memory.cached, 150000 * 4096);
+    ck_assert_uint_eq(memory.dirty, 900 * 4096);
+    ck_assert_uint_eq(memory.buffers, 123456789);
+    ck_assert_uint_eq(memory.estimated, 0);
+    uvm.has_dirty = false;
+    uvm.exec = -1;
+    const struct sysinfo__number none = {0, false};
+    struct sysinfo_memory older = {0};
+    sysinfo__decode_netbsd_memory(&uvm, &none, &older);
+    ck_assert(!SYSINFO_HAS(&older, dirty) && !SYSINFO_HAS(&older, buffers));
+    ck_assert_uint_eq(older.cached, 120000 * 4096);
+}
+END_TEST
+
+START_TEST(openbsd_caches_in_its_buffers) {
+    const struct sysinfo__uvm uvm = {
+        .page_size = 4096, .free = 300000, .active = 400000, .inactive = 500000, .wired = -2};
+    const struct sysinfo__buffer_cache cache = {140000, 900};
+    struct sysinfo_memory memory = {0}, bare = {0};
+    sysinfo__decode_openbsd_memory(&uvm, UINT64_C(8) << 30, &cache, &memory);
+    ck_assert_uint_eq(memory.total, UINT64_C(8) << 30);
+    ck_assert_uint_eq(memory.cached, 140000 * 4096);
+    ck_assert_uint_eq(memory.dirty, 900 * 4096);
+    ck_assert_uint_eq(memory.available, UINT64_C(940000) * 4096);
+    sysinfo__decode_openbsd_memory(&uvm, UINT64_C(8) << 30, NULL, &bare);
+    ck_assert(!SYSINFO_HAS(&bare, cached) && !SYSINFO_HAS(&bare, dirty));
+    ck_assert_uint_eq(bare.available, UINT64_C(800000) * 4096);
+}
+END_TEST
+
+START_TEST(a_count_below_0_is_0_and_estimated) {
+    const struct sysinfo__uvm uvm = {.page_size = 4096, .pages = 1000, .free = -1, .active = 10, .file = INT64_MIN};
+    const struct sysinfo__number none = {0, false};
+    struct sysinfo_memory memory = {0};
+    sysinfo__decode_netbsd_memory(&uvm, &none, &memory);
+    ck_assert_uint_eq(memory.free, 0);
+    ck_assert_uint_eq(memory.cached, 0);
+    ck_assert_uint_eq(memory.estimated & (BIT(memory, free) | BIT(memory, active) | BIT(memory, cached)),
+                      BIT(memory, free) | BIT(memory, cached));
+}
+END_TEST
+
+START_TEST(pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them) {
+    const struct sysinfo__uvm uvm = {.page_size = 16384, .swapped_in = 4000000000U, .swapped_out = 99};
+    struct sysinfo_swap netbsd = {0}, openbsd = {0};
+    sysinfo__decode_uvm_swapped(&uvm, false, &netbsd);
+    sysinfo__decode_uvm_swapped(&uvm, true, &openbsd);
+    ck_assert_uint_eq(netbsd.sin, UINT64_C(65536000000000));
+    ck_assert_uint_eq(netbsd.sout, 99 * 16384);
+    ck_assert_uint_eq(netbsd.estimated, 0);
+    ck_assert_uint_eq(openbsd.sout, 99 * 16384);
+    ck_assert_uint_eq(openbsd.estimated, BIT(swap, sout));
+}
+END_TEST
+
+START_TEST(what_an_architecture_does_not_count_is_unknown_on_openbsd) {
+    const struct sysinfo__uvm uvm = {.switches = 5, .interrupts = 7};
+    struct sysinfo_stats netbsd = {0}, openbsd = {0};
+    sysinfo__decode_uvm_stats(&uvm, false, &netbsd);
+    sysinfo__decode_uvm_stats(&uvm, true, &openbsd);
+    ck_assert_uint_eq(netbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
+                                          BIT(stats, syscalls));
+    ck_assert_uint_eq(openbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts));
+    ck_assert_uint_eq(openbsd.interrupts, 7);
+}
+END_TEST
+
+/* ---- macOS ---- */
+
+START_TEST(mach_ticks_are_hundredths_and_nice_is_user_time) {
+    static const struct sysinfo__mach_ticks ticks[] = {{.user = 4294967295U, .system = 100, .idle = 250, .nice = 5},
+                                                       {.user = 1, .system = 2, .idle = 3, .nice = 4}};
+    static const struct sysinfo__mach_processor processors[] = {{.is_running = 0, .number = 0},
+                                                                {.is_running = 1, .number = 7}};
+    struct sysinfo_cpu_sample sum = {0};
+    ck_assert(!sysinfo__decode_mach_sum(ticks, 0, &sum));
+    ck_assert_uint_eq(sum.present, 0);
+    ck_assert(sysinfo__decode_mach_sum(ticks, 2, &sum));
+    ck_assert_double_eq_tol(sum.user, 42949673.05, 1e-7);
+    ck_assert_double_eq_tol(sum.system, 1.02, 1e-7);
+    ck_assert_double_eq_tol(sum.idle, 2.53, 1e-7);
+    ck_assert_double_eq_tol(sum.wrap, 42949672.96, 1e-7);
+    ck_assert(!SYSINFO_HAS(&sum, nice) && !SYSINFO_HAS(&sum, irq));
+    struct sysinfo__cpu_rows rows;
+    memset(&rows, 0, sizeof rows);
+    ck_assert(sysinfo__decode_mach_rows(processors, ticks, 2, &rows));
+    ck_assert_uint_eq(rows.count, 1);
+    ck_assert_uint_eq(rows.row[0].sample.cpu, 7);
+    ck_assert_double_eq_tol(rows.row[0].sample.user, 0.05, 1e-7);
+    free(rows.row);
+}
+END_TEST
+
+START_TEST(mach_pages_of_an_old_release_have_no_files_and_no_swap) {
+    struct sysinfo__mach_pages pages = {.size = 16384,
+                                        .free = 300000,
+                                        .active = 400000,
+                                        .inactive = 500000,
+                                        .wired = 250000,
+                                        .speculative = 11000,
+                                        .is_long = true,
+                                        .external = 120000,
+                                        .swapped_in = 77,
+                                        .swapped_out = 99};
+    struct sysinfo_memory memory = {0}, old = {0};
+    struct sysinfo_swap swap = {0}, none = {0};
+    sysinfo__decode_mach_memory(&pages, UINT64_C(32) << 30, &memory);
+    sysinfo__decode_mach_swapped(&pages, &swap);
+    ck_assert_uint_eq(memory.total, UINT64_C(32) << 30);
+    ck_assert_uint_eq(memory.free, UINT64_C(289000) * 16384);
+    ck_assert_uint_eq(memory.cached, UINT64_C(120000) * 16384);
+    ck_assert_uint_eq(swap.sin, 77 * 16384);
+    ck_assert_uint_eq(swap.sout, 99 * 16384);
+    pages.is_long = false;
+    pages.speculative = 300001;
+    sysinfo__decode_mach_memory(&pages, UINT64_C(32) << 30, &old);
+    sysinfo__decode_mach_swapped(&pages, &none);
+    ck_assert(SYSINFO_HAS(&old, free) && !SYSINFO_HAS(&old, cached));
+    ck_assert_uint_eq(old.free, 0);
+    ck_assert_uint_eq(none.present, 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("systems");
+    TCase *bsd = tcase_create("bsd"), *darwin = tcase_create("darwin");
+    tcase_add_test(bsd, the_statistics_clock_counts_and_else_the_system_clock);
+    tcase_add_test(bsd, spinning_is_system_time);
+    tcase_add_test(bsd, blocks_of_cpus_become_rows_and_a_sum);
+    tcase_add_test(bsd, counters_of_32_bits_are_unsigned_and_say_where_they_begin_again);
+    tcase_add_test(bsd, freebsd_reports_what_the_release_has);
+    tcase_add_test(bsd, freebsd_counts_swap_in_pages);
+    tcase_add_test(bsd, freebsd_counters_may_be_missing_one_by_one);
+    tcase_add_test(bsd, netbsd_caches_files_and_programs);
+    tcase_add_test(bsd, openbsd_caches_in_its_buffers);
+    tcase_add_test(bsd, a_count_below_0_is_0_and_estimated);
+    tcase_add_test(bsd, pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them);
+    tcase_add_test(bsd, what_an_architecture_does_not_count_is_unknown_on_openbsd);
+    tcase_add_test(darwin, mach_ticks_are_hundredths_and_nice_is_user_time);
+    tcase_add_test(darwin, mach_pages_of_an_old_release_have_no_files_and_no_swap);
+    suite_add_tcase(suite, bsd);
+    suite_add_tcase(suite, darwin);
+    return run(suite);
+}
