@@ -156,7 +156,7 @@ every_field_is_in_json() {
 if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi
 
 csv_is_read() {
-    sysinfo cpu --percpu --csv 0.02 3 >csv
+    sysinfo cpu --percpu --csv 0.2 3 >csv # Ticks of the clock must pass in each, on a busy machine too.
     python3 - csv <<'END'
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
