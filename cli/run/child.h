@@ -21,6 +21,7 @@ struct child {
     int status;          /* As a shell has it: its own, or 128 + signal. */
     double user, system; /* Seconds of CPU, of all that was waited for. */
     uint64_t peak;       /* Bytes: the most that any one process of those has had at once. */
+    bool is_asked;       /* How far it is: since the last child_sleep(), which then ends early. */
     int request;         /* Signal that asks this program itself to end; 0: none. Only without a command. */
 };
 
@@ -31,8 +32,8 @@ struct variable {
 
 /*
  * Starts the command, which finds the variables, up to one without a name, in its
- * environment. SIGINT and SIGQUIT are the command's from now on; SIGTERM, SIGHUP,
- * SIGUSR1 and SIGUSR2 are handed on to it. Returns 0, or the exit status after a
+ * environment. SIGINT and SIGQUIT are the command's from now on; SIGTERM, SIGHUP and
+ * SIGUSR2 are handed on to it; SIGUSR1 asks this program how far it is. Returns 0, or the exit status after a
  * message: 126 or 127.
  */
 int child_start(struct child *child, const char *const *command, const struct variable *variables);

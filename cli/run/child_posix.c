@@ -23,15 +23,21 @@
 
 /* ---- Signals: noted where they arrive, dealt with where this program waits ---- */
 
-static const int handed_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+static const int handed_on[] = {SIGTERM, SIGHUP, SIGUSR2};
+#if defined(SIGINFO)
+static const int questions[] = {SIGUSR1, SIGINFO}; /* ^T, where terminals know it. */
+#else
+static const int questions[] = {SIGUSR1};
+#endif
 static const int requests[] = {SIGINT, SIGTERM, SIGHUP};
 static const int left_to_child[] = {
     SIGINT, SIGQUIT, SIGPIPE}; /* A report that nobody reads must not end this program before the command. */
 enum {
     HANDED_ON = sizeof handed_on / sizeof handed_on[0],
+    QUESTIONS = sizeof questions / sizeof questions[0],
     REQUESTS = sizeof requests / sizeof requests[0],
     LEFT_TO_CHILD = sizeof left_to_child / sizeof left_to_child[0],
-    SIGNALS = HANDED_ON + LEFT_TO_CHILD + 1,
+    SIGNALS = HANDED_ON + QUESTIONS + REQUESTS + LEFT_TO_CHILD + 1,
 };
 
 static volatile sig_atomic_t arrived[65];
@@ -79,6 +85,9 @@ static void hold_signals(void) {
     for (int i = 0; i < HANDED_ON; i++) {
         sigaddset(&held, handed_on[i]);
     }
+    for (int i = 0; i < QUESTIONS; i++) {
+        sigaddset(&held, questions[i]);
+    }
     for (int i = 0; i < REQUESTS; i++) {
         sigaddset(&held, requests[i]);
     }
@@ -95,6 +104,9 @@ static void take_signals(void) {
     set(SIGCHLD, note_arrival, true);
     for (int i = 0; i < HANDED_ON; i++) {
         set(handed_on[i], note_arrival, false);
+    }
+    for (int i = 0; i < QUESTIONS; i++) {
+        set(questions[i], note_arrival, false);
     }
     for (int i = 0; i < LEFT_TO_CHILD; i++) {
         set(left_to_child[i], SIG_IGN, true);
@@ -181,6 +193,9 @@ void child_watch(struct child *child) {
     for (int i = 0; i < REQUESTS; i++) {
         set(requests[i], note_arrival, false);
     }
+    for (int i = 0; i < QUESTIONS; i++) {
+        set(questions[i], note_arrival, false);
+    }
 }
 
 /* ---- Waiting ---- */
@@ -233,9 +248,16 @@ static void take_request(struct child *child) {
     }
 }
 
+static void take_question(struct child *child) {
+    for (int i = 0; i < QUESTIONS; i++) {
+        child->is_asked = take_arrival(questions[i]) || child->is_asked;
+    }
+}
+
 void child_sleep(struct child *child, double moment) {
     bool is_command = child->pid > 0, had_ended = child->has_ended;
-    for (double left = 0; child->has_ended == had_ended && child->request == 0 && left >= 0;
+    child->is_asked = false;
+    for (double left = 0; child->has_ended == had_ended && child->request == 0 && !child->is_asked && left >= 0;
          left = moment - platform_clock()) {
         double part = left < 86400 ? left : 86400;
         struct timespec time = {(time_t)part, 0};
@@ -249,6 +271,7 @@ void child_sleep(struct child *child, double moment) {
         } else {
             take_request(child);
         }
+        take_question(child);
     }
     if (is_command && child->has_ended) {
         reap(child);

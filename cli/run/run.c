@@ -68,6 +68,8 @@ struct run {
     uint64_t judged;         /* Sum of RSS when the guard read PSS last, */
     double judge_again;      /* and the moment when it does so again, whatever the sum is. */
     double first_moment, last_moment, last_cpu, first_cpu;
+    uint64_t last_rss; /* Of the last sample, and its processes. */
+    size_t last_alive;
     bool has_last;
 
     uint64_t max_mem; /* 0: no limit. */
@@ -277,6 +279,8 @@ static const struct tree_sample *take_sample(struct run *run) {
     keep_gap(run, moment);
     run->last_moment = moment;
     run->last_cpu = cpu;
+    run->last_rss = sample->rss;
+    run->last_alive = sample->alive;
     run->has_last = true;
     run->report.samples++;
     return sample;
@@ -427,6 +431,27 @@ static void check_limits(struct run *run, const struct tree_sample *sample, doub
     }
 }
 
+/* One line on stderr, when SIGUSR1 has asked how far it is: as of the last sample. */
+static void answer(const struct run *run) {
+    if (!run->child.is_asked) {
+        return;
+    }
+    struct text text = TEXT_INIT;
+    text_add(&text, "sysinfo: ");
+    text_add_plain(&text, run->report.name);
+    text_addf(&text, ": %.1f s so far", platform_clock() - run->child.started);
+    if (run->has_last) {
+        text_add(&text, "; memory ");
+        bytes_add_human(&text, run->last_rss);
+        text_addf(&text, " in %zu process%s (sum of RSS), peak ", run->last_alive, run->last_alive == 1 ? "" : "es");
+        bytes_add_human(&text, run->report.peak_tree);
+        text_addf(&text, "; cpu %.2f s", run->last_cpu);
+    }
+    text_add(&text, "\n");
+    platform_write(2, text.bytes, text.length);
+    text_free(&text);
+}
+
 /* ---- A command from its start to its end ---- */
 
 static void tend_snapshots(struct run *run, double moment, double *wake) {
@@ -459,6 +484,7 @@ static void run_on(struct run *run) {
         }
         if (!run->child.has_ended && run->report.ended_for == NULL) {
             child_sleep(&run->child, deadline > 0 && deadline < wake ? deadline : wake);
+            answer(run);
         }
     }
 }
@@ -701,6 +727,7 @@ static void watch_on(struct run *run) {
         }
         if (goes_on) {
             child_sleep(&run->child, deadline < run->next ? deadline : run->next);
+            answer(run);
         }
     }
 }

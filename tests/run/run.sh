@@ -99,7 +99,39 @@ signalled() { # signal to send, to whom (run: the wrapper; group: all), status
 }
 check "TERM is handed on, and the report follows" signalled 15 run 7
 check "HUP is handed on" signalled 1 run 7
-check "USR1 is handed on" signalled 10 run 7
+check "USR2 is handed on" signalled 12 run 7
+asked() { # command...: a question, and the end; the answer is in asked.txt
+    rm -f ready a.csv asked.txt
+    "$@" 2>asked.txt &
+    local job=$! i
+    wait_for ready && wait_for_lines a.csv 4 || return 1
+    kill -USR1 "$job"
+    for ((i = 0; i < 1200; i++)); do
+        grep -q 'so far' asked.txt && break
+        sleep 0.05
+    done
+    kill "$job"
+    wait "$job"
+    echo "status $?"
+    cat asked.txt
+    grep -E "^sysinfo: (actor|test_run_actor|sh): [0-9.]+ s so far; memory [0-9.]+ [KM]iB in [12] process(es)? \(sum of RSS\), peak [0-9.]+ [KM]iB; cpu [0-9.]+ s$" asked.txt
+}
+check "USR1 asks how far it is" asked sysinfo run --record a.csv actor on 15 ready
+check "and the command goes on" grep "exit 7" asked.txt
+watcher() {
+    exec sysinfo run --pid "$(cat watched)" --record a.csv
+}
+asked_watcher() {
+    sh -c 'echo $$ >watched; actor on 15 ready' &
+    wait_for ready
+    cp ready other
+    asked_later() { cp other ready; watcher; }
+    asked asked_later
+    local status=$?
+    kill "$(cat other)"
+    return $status
+}
+check "with --pid too" asked_watcher
 check "an interrupt from the terminal is the command's" signalled 2 group 7
 check "a command that closes everything" ends_with 5 sysinfo run actor close-all
 check "a report that nobody reads does not matter" bash -c 'sysinfo run sh -c "sleep 0.2; exit 4" 2> >(exit 0); [ $? = 4 ]'
