@@ -131,7 +131,8 @@ static const struct option options[] = {
      .example = "mem.csv",
      .meaning = "write to a file",
      .line = "replaced whole; a stream is appended",
-     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended."},
+     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. SIGHUP opens the file "
+               "of a stream again, as after its rotation; a new or emptied one begins with a header."},
     {.id = OPTION_ROOT,
      .name = "--root",
      .argument = "DIR",

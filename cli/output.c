@@ -13,6 +13,15 @@ int output_open(struct output *output, const char *path, bool is_stream) {
     return error == NULL ? 0 : trouble("%s: %s", path, error);
 }
 
+int output_renew(struct output *output, bool *is_new) {
+    *is_new = false;
+    if (output->file == NULL) {
+        return 0;
+    }
+    const char *error = platform_file_renew(output->file, is_new, &output->continues);
+    return error == NULL ? 0 : trouble("%s: %s", output->path, error);
+}
+
 int output_write(struct output *output, const struct text *text) {
     if (output->file == NULL) {
         const char *error = platform_write(1, text->bytes, text->length);

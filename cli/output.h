@@ -20,6 +20,12 @@ struct output {
  */
 int output_open(struct output *output, const char *path, bool is_stream);
 
+/*
+ * Before a sample: opens a file that was rotated again. *is_new says whether it, or a file that was emptied, begins
+ * anew: with a header, unless it `continues`. 0, or the status after a message.
+ */
+int output_renew(struct output *output, bool *is_new);
+
 /* Writes at once. 0, or the status after a message. */
 int output_write(struct output *output, const struct text *text);
 

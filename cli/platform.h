@@ -49,6 +49,13 @@ const char *platform_write(int fd, const char *bytes, size_t count);
  */
 struct platform_file;
 const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues);
+
+/*
+ * For a file that is appended to, before a write: opens it again when SIGHUP has arrived, as programs that rotate
+ * files send it. *is_new says whether that was so, or whether the file was emptied; *continues, then, whether there
+ * are bytes in it.
+ */
+const char *platform_file_renew(struct platform_file *file, bool *is_new, bool *continues);
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count);
 const char *platform_file_close(struct platform_file *file, bool is_good);
 

@@ -147,6 +147,7 @@ struct platform_file {
     int fd; /* -1: it replaces another when it is closed. */
     bool is_regular;
     char *path;     /* What is replaced; NULL: written in place. */
+    char *appended; /* What is appended to; NULL: it is not a regular file. */
     mode_t mode;    /* Of the new file, */
     bool has_owner; /* and whose it is to be, if there was one. */
     uid_t owner;
@@ -160,6 +161,7 @@ static const char *release(struct platform_file *file, const char *error) {
         close(file->fd);
     }
     free(file->path);
+    free(file->appended);
     free(file->bytes);
     free(file);
     return error;
@@ -222,6 +224,24 @@ static const char *open_replacement(struct platform_file *file, const char *path
     return error;
 }
 
+static volatile sig_atomic_t has_hung_up;
+
+static void note_hangup(int signal) {
+    (void)signal;
+    has_hung_up = 1;
+}
+
+/* From now on SIGHUP means that the file may have been rotated. */
+static const char *watch_rotation(struct platform_file *file, const char *path) {
+    struct sigaction action = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    file->appended = strdup(path);
+    if (file->appended == NULL || sigaction(SIGHUP, &action, NULL) != 0) {
+        return strerror(errno);
+    }
+    return NULL;
+}
+
 const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues) {
     struct platform_file *file = calloc(1, sizeof *file);
     if (file == NULL) {
@@ -238,6 +258,7 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
         error = file->fd < 0 ? strerror(errno) : NULL;
         file->is_regular = error == NULL && fstat(file->fd, &old) == 0 && S_ISREG(old.st_mode);
         *continues = file->is_regular && old.st_size > 0;
+        error = error == NULL && appends && file->is_regular ? watch_rotation(file, path) : error;
     } else {
         error = open_replacement(file, path, exists ? &old : NULL);
     }
@@ -256,6 +277,35 @@ static const char *append(const struct platform_file *file, const char *bytes, s
     if (error != NULL && start >= 0 && fstat(file->fd, &information) == 0 &&
         information.st_size == lseek(file->fd, 0, SEEK_CUR)) {
         (void)!ftruncate(file->fd, start);
+    }
+    return error;
+}
+
+static const char *open_again(struct platform_file *file) {
+    int fd = open(file->appended, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_CREAT | O_APPEND, 0666);
+    if (fd < 0) {
+        return strerror(errno);
+    }
+    close(file->fd);
+    file->fd = fd;
+    return NULL;
+}
+
+const char *platform_file_renew(struct platform_file *file, bool *is_new, bool *continues) {
+    struct stat now;
+    *is_new = false;
+    if (file->appended == NULL) {
+        return NULL;
+    }
+    const char *error = NULL;
+    if (has_hung_up != 0) {
+        has_hung_up = 0;
+        *is_new = true;
+        error = open_again(file);
+    }
+    if (error == NULL && fstat(file->fd, &now) == 0) {
+        *is_new = *is_new || now.st_size == 0;
+        *continues = now.st_size > 0;
     }
     return error;
 }

@@ -346,6 +346,14 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
     return NULL;
 }
 
+/* There is no SIGHUP, and a file that is open cannot be renamed. */
+const char *platform_file_renew(struct platform_file *file, bool *is_new, bool *continues) {
+    (void)file;
+    (void)continues;
+    *is_new = false;
+    return NULL;
+}
+
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count) {
     DWORD error = write_all(file->handle, bytes, count);
     return error == ERROR_SUCCESS ? NULL : reason(error);

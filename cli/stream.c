@@ -177,11 +177,16 @@ static int print_one(struct stream *stream, const struct sample *sample, bool is
     }
     remark_failures(view, sample, &stream->remarks);
     remark_estimates(view, sample, &stream->remarks);
+    bool is_new;
+    int status = output_renew(&stream->output, &is_new);
+    if (status != 0) {
+        return status;
+    }
     struct text text = TEXT_INIT;
-    stream->print(&text, view, sample, is_first && !stream->output.continues);
-    int status = text.length == 0         ? 0
-                 : stream->renews != NULL ? output_put(stream->renews, &text)
-                                          : output_write(&stream->output, &text);
+    stream->print(&text, view, sample, (is_first || is_new) && !stream->output.continues);
+    status = text.length == 0         ? 0
+             : stream->renews != NULL ? output_put(stream->renews, &text)
+                                      : output_write(&stream->output, &text);
     text_free(&text);
     return status == 0 && is_last && !stream->has_known ? fail_unknown(view, sample) : status;
 }
