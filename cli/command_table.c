@@ -20,7 +20,7 @@ static int run_help(struct options *options);
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
 /* What every command takes that prints samples. */
-#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | BIT(OUTPUT))
+#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | BIT(OUTPUT) | BIT(APPEND))
 #define FIGURES (SAMPLES | BIT(HUMAN) | BIT(ROOT))
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))

@@ -123,6 +123,11 @@ static const struct option options[] = {
      .meaning = "no header",
      .line = "the time of each sample; no header",
      .manual = "Tables and CSV without their first line."},
+    {.id = OPTION_APPEND,
+     .letter = "-a",
+     .name = "--append",
+     .meaning = "append to the file",
+     .manual = "With \\fB\\-o\\fP: append a single sample too, as a job that runs every hour does."},
     {.id = OPTION_OUTPUT,
      .letter = "-o",
      .name = "--output",
@@ -131,8 +136,9 @@ static const struct option options[] = {
      .example = "mem.csv",
      .meaning = "write to a file",
      .line = "replaced whole; a stream is appended",
-     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. SIGHUP opens the file "
-               "of a stream again, as after its rotation; a new or emptied one begins with a header."},
+     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. CSV is appended "
+               "only below a header with the same columns. SIGHUP opens the file of a stream again, as after its "
+               "rotation; a new or emptied one begins with a header."},
     {.id = OPTION_ROOT,
      .name = "--root",
      .argument = "DIR",

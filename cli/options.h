@@ -28,6 +28,7 @@ enum option_id {
     OPTION_ROOT,
     OPTION_NO_HEADER,
     OPTION_OUTPUT,
+    OPTION_APPEND,
     OPTION_ANY,
     OPTION_FOR,
     OPTION_TIMEOUT,

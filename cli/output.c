@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "output.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "fail.h"
 #include "platform.h"
 
@@ -20,6 +24,23 @@ int output_renew(struct output *output, bool *is_new) {
     }
     const char *error = platform_file_renew(output->file, is_new, &output->continues);
     return error == NULL ? 0 : trouble("%s: %s", output->path, error);
+}
+
+int output_first_line(const struct output *output, struct text *line) {
+    FILE *file = fopen(output->path, "rb");
+    if (file == NULL) {
+        return trouble("%s: %s", output->path, strerror(errno));
+    }
+    char part[2] = "";
+    for (int byte; (byte = getc(file)) != EOF && line->length < (1 << 20);) {
+        part[0] = (char)byte;
+        text_add(line, part);
+        if (byte == '\n') {
+            break;
+        }
+    }
+    fclose(file);
+    return 0;
 }
 
 int output_write(struct output *output, const struct text *text) {

@@ -235,14 +235,18 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
     text_add(text, "\n");
 }
 
+void csv_add_header(struct text *text, const struct view *view) {
+    text_addf(text, "time%s%s%s%s", view->has_interval ? ",interval" : "", view->percpu ? "," : "",
+              view->percpu ? row_word(view) : "", view->with_kinds ? ",kind" : "");
+    for (size_t i = 0; i < view->selection->count; i++) {
+        text_addf(text, ",%s.%s", view->selection->field[i]->group, view->selection->field[i]->name);
+    }
+    text_add(text, "\n");
+}
+
 void print_csv(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     if (is_first && !options_has(view->options, OPTION_NO_HEADER)) {
-        text_addf(text, "time%s%s%s%s", view->has_interval ? ",interval" : "", view->percpu ? "," : "",
-                  view->percpu ? row_word(view) : "", view->with_kinds ? ",kind" : "");
-        for (size_t i = 0; i < view->selection->count; i++) {
-            text_addf(text, ",%s.%s", view->selection->field[i]->group, view->selection->field[i]->name);
-        }
-        text_add(text, "\n");
+        csv_add_header(text, view);
     }
     if (!view->percpu) {
         add_csv_line(text, view, sample, NULL);

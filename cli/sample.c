@@ -89,6 +89,17 @@ static void usage_rows(struct sampler *sampler) {
     }
 }
 
+/* Rows of a window that has no percentages: every CPU's number, so that each sample has as many lines. */
+static void rows_without_usage(struct sampler *sampler) {
+    struct sample *sample = &sampler->sample;
+    const struct sysinfo_cpu_sample *now;
+    for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
+        struct sysinfo_cpu_usage *usage = &sampler->own_rows[i];
+        *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = now->cpu};
+        sample->row[sample->rows++] = usage;
+    }
+}
+
 static void sample_rows(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     const void *row;
@@ -208,6 +219,9 @@ static void measure(struct sampler *sampler, const struct sysinfo_cpu_sample *no
         } else {
             usage_rows(sampler);
         }
+    }
+    if (status != SYSINFO_OK && sampler->percpu && sampler->rows == ROWS_OF_CPUS) {
+        rows_without_usage(sampler);
     }
     keep_usage(sampler, status);
     if (status == SYSINFO_OK) {

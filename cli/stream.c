@@ -80,9 +80,20 @@ static bool may_know_later(const struct view *view, const struct sample *sample)
 /* ---- Remarks, each once in a run ---- */
 
 struct remarks {
-    uint32_t failed; /* Bit for each result. */
+    uint32_t failed;  /* Bit for each result. */
+    struct text said; /* Each sentence between line ends. */
     bool estimated;
 };
+
+/* Several results may lack the same file: its sentence is said once. */
+static bool was_said(struct remarks *remarks, const char *why) {
+    struct text line = TEXT_INIT;
+    text_addf(&line, "\n%s\n", why);
+    bool was = remarks->said.bytes != NULL && strstr(remarks->said.bytes, line.bytes) != NULL;
+    text_add(&remarks->said, was ? "" : line.bytes);
+    text_free(&line);
+    return was;
+}
 
 static void remark_failures(const struct view *view, const struct sample *sample, struct remarks *remarks) {
     for (size_t i = 0; i < view->selection->count; i++) {
@@ -94,7 +105,9 @@ static void remark_failures(const struct view *view, const struct sample *sample
             !(remarks->failed >> field->result & 1)) {
             struct text why = TEXT_INIT;
             explain_unknown(&why, view->options, sample, field);
-            note("note: %s", why.bytes);
+            if (!was_said(remarks, why.bytes)) {
+                note("note: %s", why.bytes);
+            }
             text_free(&why);
             remarks->failed |= UINT32_C(1) << field->result;
         }
@@ -214,13 +227,50 @@ static int print_on_time(struct stream *stream, struct sampler *sampler) {
     return status;
 }
 
+/* What -o does to a file that is there: a stream is appended, one sample replaces it; a count of 1 changes neither. */
+static bool appends(const struct options *options) {
+    return options_has(options, OPTION_APPEND) || options->interval > 0 || options->count > 1;
+}
+
+/* Rows below a header with other columns would be taken for those. Nothing has been written yet. */
+static int check_header(const struct view *view, const struct output *output) {
+    if (view->options->format != FORMAT_CSV || !output->continues) {
+        return 0;
+    }
+    struct text header = TEXT_INIT, found = TEXT_INIT;
+    csv_add_header(&header, view);
+    int status = output_first_line(output, &found);
+    bool is_same = found.length == header.length && (found.length == 0 || strcmp(found.bytes, header.bytes) == 0);
+    bool has_header = found.length >= 5 && strncmp(found.bytes, "time,", 5) == 0;
+    if (status == 0 && !is_same && (has_header || !options_has(view->options, OPTION_NO_HEADER))) {
+        status = usage(has_header ? "%s has other columns than these; name the fields of its header, or write to "
+                                    "another file"
+                                  : "%s does not begin with a header of these columns; write to another file, or "
+                                    "add --no-header",
+                       output->path);
+    }
+    text_free(&header);
+    text_free(&found);
+    return status;
+}
+
 int run_samples(const struct view *view, print_sample *print) {
     const struct options *options = view->options;
+    if (options_has(options, OPTION_APPEND) && (options->output == NULL || options->format == FORMAT_PROM)) {
+        return usage(options->output == NULL ? "%s needs the file: add -o FILE"
+                                             : "%s does not go with --prom: its file is always replaced",
+                     options->word[OPTION_APPEND]);
+    }
     bool renews = options->format == FORMAT_PROM && is_stream(options);
     struct stream stream = {.view = view, .print = print, .renews = renews ? options->output : NULL};
     struct sampler sampler;
-    int status = output_open(&stream.output, renews ? NULL : options->output, is_stream(options));
+    int status = output_open(&stream.output, renews ? NULL : options->output, appends(options));
     if (status != 0) {
+        return status;
+    }
+    status = check_header(view, &stream.output);
+    if (status != 0) {
+        output_close(&stream.output, false);
         return status;
     }
     status = sampler_open(&sampler, options, view->selection, view->percpu);
@@ -236,6 +286,7 @@ int run_samples(const struct view *view, print_sample *print) {
         status = status == 0 ? print_on_time(&stream, &sampler) : status;
         sampler_free(&sampler);
     }
+    text_free(&stream.remarks.said);
     int closed = output_close(&stream.output, status == 0);
     return status != 0 ? status : closed;
 }

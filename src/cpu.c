@@ -22,18 +22,41 @@ static void stamp(struct sysinfo_cpu_sample *sample, double time) {
     sample->present |= SYSINFO_BIT(struct sysinfo_cpu_sample, time);
 }
 
+/*
+ * The clock is read before the counters. Where the kernel ran something else in
+ * between, the two are of different moments, and a short window would look
+ * impossible: then both are read again.
+ */
+#define LATE 0.03 /* Seconds. */
+enum { MOST_ATTEMPTS = 3 };
+
 int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
-    double now = sysinfo__clock();
-    int status = ASK(host, cpu_times, "CPU time", sample);
+    double now = 0;
+    int status = SYSINFO_OK;
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && status == SYSINFO_OK; attempt++) {
+        memset(sample, 0, sizeof *sample);
+        now = sysinfo__clock();
+        status = ASK(host, cpu_times, "CPU time", sample);
+        if (sysinfo__clock() - now < LATE) {
+            break;
+        }
+    }
     stamp(sample, now);
     return status;
 }
 
 /* Every CPU, sorted, and all of them together. */
 static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
-    sysinfo__cpu_rows_clear(rows);
-    double now = sysinfo__clock();
-    int status = ASK(host, cpu_times_percpu, "CPU time", rows);
+    double now = 0;
+    int status = SYSINFO_OK;
+    for (int attempt = 0; attempt < MOST_ATTEMPTS && status == SYSINFO_OK; attempt++) {
+        sysinfo__cpu_rows_clear(rows);
+        now = sysinfo__clock();
+        status = ASK(host, cpu_times_percpu, "CPU time", rows);
+        if (sysinfo__clock() - now < LATE) {
+            break;
+        }
+    }
     if (status != SYSINFO_OK) {
         return status;
     }

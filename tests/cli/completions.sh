@@ -49,7 +49,7 @@ done
 want 'sysinfo ' "${commands[@]}"
 want 'sysinfo me' mem
 want 'sysinfo help ' "${commands[@]}"
-want 'sysinfo -' -i --interval -c --count -j --json --csv --kv --prom --format -t --time --no-header -o --output \
+want 'sysinfo -' -i --interval -c --count -j --json --csv --kv --prom --format -t --time --no-header -a --append -o --output \
     --root --all -h --help -V --version
 for command in "${commands[@]}"; do
     # shellcheck disable=SC2046

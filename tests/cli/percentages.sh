@@ -90,6 +90,12 @@ expect 'a table goes on after it' "   busy%   user%   sys%  nice%  iowait%   irq
     25.0    25.0    0.0    0.0      0.0    0.0       0.0     0.0    75.0
 ! sysinfo cpu: note: $sentence
 => 0"
+typed cpu --percpu --csv percent 1 2 --no-header
+sed -i 's/^[^,]*,//' out
+expect 'and the table of each CPU has its lines' ",0,
+1.000,0,25.00
+! sysinfo cpu: note: $sentence
+=> 0"
 typed cpu --json percent 1 2
 sed -i -E 's/"time":"[^"]*"/"time":"TIME"/' out
 expect 'as JSON does' "{\"time\":\"TIME\",\"interval\":null,\"cpu\":{\"percent\":null}}
