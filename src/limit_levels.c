@@ -88,12 +88,21 @@ static void mark_tightest(struct sysinfo__limit_rows *rows) {
 
 /* ---- The list ---- */
 
+/* With as much room as the rows that it is exchanged with, so that the next call finds enough on both sides. */
+static struct sysinfo_limit_level_list *make_list(const struct sysinfo__limit_rows *rows) {
+    struct sysinfo_limit_level_list *list = calloc(1, sizeof *list);
+    for (size_t i = 0; list != NULL && i < rows->count; i++) {
+        if (sysinfo__limit_rows_add(&list->rows, 0, rows->row[i].name, strlen(rows->row[i].name)) == NULL) {
+            sysinfo_limit_level_list_free(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
 int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
-    if (host == NULL) {
-        return SYSINFO_INVALID;
-    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
@@ -105,7 +114,7 @@ int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_l
         status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status; /* Then the machine is all there is. */
     }
     if (status == SYSINFO_OK && *list == NULL) {
-        *list = calloc(1, sizeof **list);
+        *list = make_list(rows);
         status = *list != NULL ? SYSINFO_OK : sysinfo__no_memory(host, "");
     }
     if (status == SYSINFO_OK) {

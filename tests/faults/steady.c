@@ -154,8 +154,10 @@ static int cpu_usage_list_between(struct sysinfo_host *host) {
                                 : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
 }
 
+/* Where the number of CPUs is unknown it is looked for each time, as sysinfo_cpu_count() itself does. */
 static int limit_levels(struct sysinfo_host *host) {
-    return sysinfo_limit_levels(host, &kept.levels);
+    return sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL) < 0 ? SYSINFO_UNKNOWN
+                                                            : sysinfo_limit_levels(host, &kept.levels);
 }
 
 static int numa_read(struct sysinfo_host *host) {
