@@ -14,7 +14,8 @@ enum { MOST_LINES = 8, MOST_CPUS = 4096, SHORT_NAME = 24 };
 #define LEAST_SHARE 0.02 /* Of the highest line: a lower one is not visible. */
 
 const char *layer_title(enum layer layer) {
-    static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)"};
+    static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)",
+                                               "mapped by the program itself"};
     return titles[layer];
 }
 
@@ -64,20 +65,40 @@ static void add_highest(struct plot *plot, const struct recording *recording, bo
     free(order);
 }
 
-/* Puts what is kept back on top of what is in use. It is known only where that is, too. */
-static void stack_kept(struct plot *plot) {
-    const struct line *below = &plot->line[LAYER_IN_USE];
-    struct line *line = &plot->line[LAYER_KEPT];
+/* The value of a line in the row of that time; 0: it is not known there. `*at` only goes on. */
+static double value_at(const struct line *line, double time, size_t *at) {
+    while (*at + 1 < line->points && line_point(line, *at)->time < time) {
+        ++*at;
+    }
+    return line_point(line, *at)->time >= time && line_point(line, *at)->time <= time ? line_point(line, *at)->value
+                                                                                      : 0;
+}
+
+/* Puts a layer on top of those below it. It is known only where what is in use is, too. */
+static void stack_layer(struct plot *plot, enum layer layer) {
+    size_t at[LAYERS] = {0};
+    struct line *line = &plot->line[layer];
     line->base = calloc(line->points, sizeof *line->base);
     if (line->base == NULL) {
         fail_no_memory();
     }
-    for (size_t i = 0, at = 0; i < line->points; i++) {
-        while (at + 1 < below->points && line_point(below, at)->time < line_point(line, i)->time) {
-            at++;
+    for (size_t i = 0; i < line->points; i++) {
+        for (size_t below = LAYER_IN_USE; below < layer; below++) {
+            line->base[i] += value_at(&plot->line[below], line_point(line, i)->time, &at[below]);
         }
-        line->base[i] = line_point(below, at)->value;
     }
+}
+
+/* Whether the program maps so much itself that it can be seen. */
+static bool has_visible(const struct series *series, const struct line *whole) {
+    double most = 0, highest = 0;
+    for (size_t i = 0; i < series->points; i++) {
+        most = series->point[i].value > most ? series->point[i].value : most;
+    }
+    for (size_t i = 0; i < whole->points; i++) {
+        highest = line_point(whole, i)->value > highest ? line_point(whole, i)->value : highest;
+    }
+    return most > highest * LEAST_SHARE;
 }
 
 static bool is_memory(const char *column) {
@@ -92,7 +113,11 @@ static void add_layers(struct plot *plot, const struct recording *recording) {
     }
     plot->kind = PLOT_LAYERS;
     if (plot_add_line(plot, recording, &recording->kept)) {
-        stack_kept(plot);
+        stack_layer(plot, LAYER_KEPT);
+        if (has_visible(&recording->mapped, &plot->line[LAYER_RSS]) &&
+            plot_add_line(plot, recording, &recording->mapped)) {
+            stack_layer(plot, LAYER_MAPPED);
+        }
     }
     for (size_t i = 0; i < plot->lines; i++) {
         struct text label = TEXT_INIT;

@@ -66,7 +66,7 @@ enum plot_kind {
 };
 
 /* RSS, and in it the heap that is in use and, on top of that, what the allocator keeps back. */
-enum layer { LAYER_RSS, LAYER_IN_USE, LAYER_KEPT, LAYERS };
+enum layer { LAYER_RSS, LAYER_IN_USE, LAYER_KEPT, LAYER_MAPPED, LAYERS };
 
 /* Names in a stack; what is left is one more line, "other". */
 enum { STACK_NAMES = 5, STACK_BANDS = STACK_NAMES + 1 };

@@ -22,7 +22,7 @@ enum { MOST_COLUMNS = 256 };
 /* Where in a line each of the columns is that mean something; -1: nowhere. */
 struct columns {
     size_t count;
-    int time, elapsed, pid, name, part, peak, mark, heap, kept, cpu, allocs, heap_peak;
+    int time, elapsed, pid, name, part, peak, mark, heap, kept, mapped, cpu, allocs, heap_peak;
     const char *part_word; /* What `part` numbers: "cpu", "node", "kind". */
     int value, better;     /* `better` takes the place of `value` if the first sample has it. */
 };
@@ -196,6 +196,7 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     columns->better = column == NULL ? column_named(reader, "pss_bytes") : -1;
     columns->heap = column == NULL ? column_named(reader, "heap_bytes") : -1;
     columns->kept = column == NULL ? column_named(reader, "heap_kept_bytes") : -1;
+    columns->mapped = column == NULL ? column_named(reader, "heap_mapped_bytes") : -1;
     reader->recording->column = copy(reader->field[columns->value]);
     return 0;
 }
@@ -288,11 +289,12 @@ static double in_order(struct reader *reader, double time, bool is_mark) {
 
 /* Of the heaps of all of the tree. Without what is in use, what is kept back says nothing. */
 static bool read_heap(struct reader *reader, double time) {
-    double heap, kept;
+    double heap, kept, mapped;
     if (*field_at(reader, reader->columns.pid) != '\0') {
         return true;
     }
-    if (!take_number(reader, reader->columns.heap, &heap) || !take_number(reader, reader->columns.kept, &kept)) {
+    if (!take_number(reader, reader->columns.heap, &heap) || !take_number(reader, reader->columns.kept, &kept) ||
+        !take_number(reader, reader->columns.mapped, &mapped)) {
         return false;
     }
     if (heap >= 0) {
@@ -300,6 +302,9 @@ static bool read_heap(struct reader *reader, double time) {
     }
     if (heap >= 0 && kept >= 0) {
         append(&reader->recording->kept, time, kept);
+    }
+    if (heap >= 0 && mapped >= 0) {
+        append(&reader->recording->mapped, time, mapped);
     }
     return true;
 }
@@ -493,6 +498,7 @@ void recording_free(struct recording *recording) {
     }
     free(recording->heap.point);
     free(recording->kept.point);
+    free(recording->mapped.point);
     free(recording->series);
     free(recording->mark);
     free(recording->column);
@@ -513,6 +519,7 @@ void recording_shift(struct recording *recording, double seconds) {
     }
     shift_series(&recording->heap, seconds);
     shift_series(&recording->kept, seconds);
+    shift_series(&recording->mapped, seconds);
     for (size_t i = 0; i < recording->marks; i++) {
         recording->mark[i].time += seconds;
     }

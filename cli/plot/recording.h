@@ -85,7 +85,7 @@ struct recording {
      * Beside what it is about: the heaps of all of the tree; without points where they are unknown
      * or `column` was asked for.
      */
-    struct series heap, kept;
+    struct series heap, kept, mapped;
     double end;                    /* The last moment. */
     double peak;                   /* The most that any one process has had at once; below 0: unknown. */
     double cpu, allocs, heap_peak; /* The last figures of the whole tree; below 0: unknown. */

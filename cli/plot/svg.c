@@ -269,6 +269,10 @@ static void add_area(struct drawing *drawing, const struct line *line, const cha
 /* The lowest layer last, on the ground, so that it hides what the others have drawn there. */
 static void add_layers(struct drawing *drawing) {
     const struct plot *plot = drawing->plot;
+    if (plot->lines > LAYER_MAPPED) {
+        add_area(drawing, &plot->line[LAYER_MAPPED], "in-use f3");
+        add_area(drawing, &plot->line[LAYER_KEPT], "ground");
+    }
     if (plot->lines > LAYER_KEPT) {
         add_area(drawing, &plot->line[LAYER_KEPT], "kept");
     }

@@ -9,7 +9,8 @@
 /* What a cell holds: an eighth to eight eighths of a block, part of another layer, or a letter of a label. */
 enum { EMPTY = 0, FULL = 8, PEAK_SIGN, KEPT, REST, THIRD, FIFTH, SIXTH, CELLS, LETTERS = 32 };
 
-static const unsigned char layer_signs[LAYERS] = {[LAYER_RSS] = REST, [LAYER_IN_USE] = FULL, [LAYER_KEPT] = KEPT};
+static const unsigned char layer_signs[LAYERS] = {
+    [LAYER_RSS] = REST, [LAYER_IN_USE] = FULL, [LAYER_KEPT] = KEPT, [LAYER_MAPPED] = THIRD};
 
 static const unsigned char stack_signs[STACK_BANDS] = {FULL, KEPT, THIRD, REST, FIFTH, SIXTH};
 
@@ -62,7 +63,7 @@ static void draw_columns(struct panel *panel, size_t data_rows) {
 
 /* The lines that are drawn as bands, the highest first: a lower one then covers the part that is its own. */
 static size_t bands_of(const struct plot *plot, size_t order[STACK_BANDS + 1]) {
-    static const enum layer layers[] = {LAYER_RSS, LAYER_KEPT, LAYER_IN_USE};
+    static const enum layer layers[] = {LAYER_RSS, LAYER_MAPPED, LAYER_KEPT, LAYER_IN_USE};
     size_t count = 0;
     for (size_t i = 0; i < LAYERS && plot->kind == PLOT_LAYERS; i++) {
         if (layers[i] < plot->lines) {

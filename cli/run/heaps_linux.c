@@ -298,12 +298,13 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
  */
 static void take_kept(struct entry *entry, const struct sysinfo_heap_record *record, const struct process *process) {
     struct heap_program *program = &entry->program;
-    /* What the allocator held may be of long ago; less than is in use cannot be true any more. And when the process has
-     * ended, the kernel is taking its memory away already. */
-    entry->has_kept = SYSINFO_HAS(record, footprint) && record->footprint >= record->live && record->has_ended == 0;
+    /* Not when the process has ended: the kernel is taking its memory away already. */
+    entry->has_kept = SYSINFO_HAS(record, footprint) && record->has_ended == 0;
     if (entry->has_kept) {
         program->has_kept = true;
-        uint64_t unused = above(record->footprint, record->live), room = above(process->anonymous, record->live);
+        /* What the allocator held is of the last look at it; if more is in use by now, what it kept back then. */
+        uint64_t live = record->live <= record->footprint ? record->live : record->footprint_live;
+        uint64_t unused = above(record->footprint, live), room = above(process->anonymous, record->live);
         program->kept = unused < room ? unused : room;
         program->kept_peak = program->kept > program->kept_peak ? program->kept : program->kept_peak;
     }
@@ -402,13 +403,18 @@ static void remove_file(struct heaps *heaps, const struct entry *entry) {
 
 /* ---- A sample ---- */
 
-/* What is known of a process since the last sample; NULL: it is new, or has become another program. */
-static const struct known *find_known(const struct heaps *heaps, const struct process *process) {
+/* What is known of a process since the last sample, whatever program it then was; NULL: it is new. */
+static const struct known *find_past(const struct heaps *heaps, const struct process *process) {
     const struct known key = {.pid = process->pid};
     const struct known *known =
         heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
-    bool is_same = known != NULL && known->started == process->started && strcmp(known->name, process->name) == 0;
-    return is_same ? known : NULL;
+    return known != NULL && known->started == process->started ? known : NULL;
+}
+
+/* The same, if it has not become another program. */
+static const struct known *find_known(const struct heaps *heaps, const struct process *process) {
+    const struct known *known = find_past(heaps, process);
+    return known != NULL && strcmp(known->name, process->name) == 0 ? known : NULL;
 }
 
 static bool is_news(const struct heaps *heaps, const struct process *process) {
@@ -534,8 +540,12 @@ static enum heap_gap find_gap(struct heaps *heaps, const struct process *process
     }
     const struct heap_program *parent = heaps_find(heaps, process->parent);
     enum heap_gap gap = heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL);
-    if (gap > HEAP_GAP_NONE) {
+    const struct known *before =
+        find_past(heaps, process); /* A process counts once, though its name was seen to change. */
+    if (gap > HEAP_GAP_NONE && (before == NULL || before->gap != gap)) {
         heaps->totals.gaps[gap]++;
+    }
+    if (gap > HEAP_GAP_NONE) {
         heaps->foreseen = process->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
     }
     return gap;

@@ -172,6 +172,20 @@ mapped_words() {
     grep -qE '^sysinfo:   most memory is not malloc\(\).s: 4[0-3]\.[0-9] MiB of 4[0-3]\.[0-9] MiB at the peak; (39\.[0-9]|40\.0) MiB of that mapped by (actor|test_run_actor) itself$' out
 }
 measure "and that most memory is not malloc()'s" mapped_words
+layers() { # Of 80 MiB 20 are in use, 20 kept back, 20 mapped: each has a quarter of the rows.
+    local second
+    {
+        echo 'time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark,heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees,heap_mapped_bytes'
+        for second in 0 1 2 3 4 5 6 7 8 9; do
+            echo "2026-01-01T00:00:0$second.000Z,$second.000,,x,1,83886080,,,,,,1,20971520,20971520,,,,,20971520"
+        done
+    } >layers.csv
+    sysinfo plot --ascii layers.csv | tee plot.txt | grep 'mapped by the program itself' || return 1
+    cat plot.txt
+    [ "$(grep -E '^ *[0-9]* *[|+][.+=#]' plot.txt | cut -c25 | uniq -c | awk '{ printf "%s%s ", $1, $2 }')" = '4. 4+ 4= 4# ' ] &&
+        sysinfo plot -o layers.svg layers.csv && grep -q 'mapped by the program itself' layers.svg
+}
+check "and is a layer of the plot" layers
 not_said() { # Where malloc() has it.
     sysinfo run --heap --record a.csv actor leak 60 a.csv+8 2>out
     cat out
