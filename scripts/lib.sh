@@ -160,6 +160,16 @@ unpack_package() {
     touch "$cache/.unpacked"
 }
 
+# find_promtool: puts it into PATH, out of its package, which before Debian 13 is that of a server that nobody wants
+# started.
+find_promtool() {
+    local package=prometheus
+    ! command -v promtool >/dev/null || return 0
+    ! has_candidate promtool || package=promtool
+    unpack_package "$package" || return
+    export PATH=$top/build/cache/$package/usr/bin:$PATH
+}
+
 # ---- Building ----
 
 # strict COMPILER: the option that makes its warnings errors, for the versions in Debian 12 and 13. What another version
@@ -218,6 +228,9 @@ configure_and_build() {
     # Only then: tests may be running there.
     local wanted
     wanted=$(configured_for ${options[@]+"${options[@]}"})
+    if ((${#options[@]} == 0)) && [[ -e $folder/.configured ]]; then # Whoever wants nothing takes what is there.
+        wanted=$(head -n 1 "$folder/.configured" && configured_for | tail -n +2)
+    fi
     if [[ $wanted != "$(cat "$folder/.configured" 2>/dev/null)" ]]; then
         (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
         printf '%s\n' "$wanted" >"$folder/.configured"
