@@ -96,6 +96,7 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
         .wired = (int64_t)value[5],
         .file = (int64_t)value[6],
         .exec = (int64_t)value[7],
+        .anonymous = (int64_t)value[12],
         .dirty = (int64_t)value[8],
         .has_dirty = value[9] & 1,
         .swapped_in = (uint32_t)value[10],

@@ -140,6 +140,21 @@ static void decode_queues(const struct sysinfo__uvm *uvm, struct sysinfo_memory 
     PAGES(memory, wired, uvm->wired, uvm->page_size);
 }
 
+static uint64_t not_negative(int64_t pages) {
+    return pages > 0 ? (uint64_t)pages : 0;
+}
+
+/*
+ * Most of the kernel's own memory is neither in a queue nor counted as wired, so
+ * what the queues leave is not available. Free pages are, and those of files and
+ * programs, but for the wired ones among them.
+ */
+static void decode_netbsd_available(const struct sysinfo__uvm *uvm, struct sysinfo_memory *memory) {
+    uint64_t pages = not_negative(uvm->free) + not_negative(uvm->file) + not_negative(uvm->exec);
+    uint64_t most = sysinfo__reduced((uint64_t)uvm->pages, not_negative(uvm->wired) + not_negative(uvm->anonymous));
+    FACT(memory, available, sysinfo__bytes(sysinfo__smaller(pages, most), (uint64_t)uvm->page_size));
+}
+
 void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__number *buffers,
                                    struct sysinfo_memory *memory) {
     FACT(memory, total, sysinfo__bytes((uint64_t)uvm->pages, (uint64_t)uvm->page_size));
@@ -151,8 +166,7 @@ void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct 
     if (uvm->has_dirty) {
         PAGES(memory, dirty, uvm->dirty, uvm->page_size);
     }
-    uint64_t kept = memory->active + memory->wired;
-    FACT(memory, available, kept < memory->total ? memory->total - kept : 0);
+    decode_netbsd_available(uvm, memory);
     NUMBER(memory, buffers, *buffers, 1);
 }
 

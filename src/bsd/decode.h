@@ -78,7 +78,7 @@ void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted,
 struct sysinfo__uvm {
     int64_t page_size, pages;
     int64_t free, active, inactive, wired;
-    int64_t file, exec, dirty; /* NetBSD; `dirty` since release 10: */
+    int64_t file, exec, anonymous, dirty; /* NetBSD; `dirty` since release 10: */
     bool has_dirty;
     uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */
     uint64_t switches, interrupts, soft_interrupts, syscalls;

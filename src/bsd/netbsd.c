@@ -27,7 +27,8 @@ _Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uv
                "vm.uvmexp2");
 _Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct uvmexp_sysctl, pgswapout) == 272,
                "vm.uvmexp2");
-_Static_assert(offsetof(struct uvmexp_sysctl, filepages) == 576 && offsetof(struct uvmexp_sysctl, execpages) == 584,
+_Static_assert(offsetof(struct uvmexp_sysctl, anonpages) == 568 && offsetof(struct uvmexp_sysctl, filepages) == 576 &&
+                   offsetof(struct uvmexp_sysctl, execpages) == 584,
                "vm.uvmexp2");
 _Static_assert(sizeof(struct swapent) == 1056 && offsetof(struct swapent, se_nblks) == 12, "swapctl");
 
@@ -153,6 +154,7 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
             .wired = answer[0].wired,
             .file = answer[0].filepages,
             .exec = answer[0].execpages,
+            .anonymous = answer[0].anonpages,
             .dirty = answer[0].filedirty,
             .has_dirty = size >= offsetof(struct uvmexp_sysctl, fltup), /* NetBSD 10 and later */
             .swapped_in = (uint32_t)answer[0].nswget, /* Each read one page; pgswapin is not counted any more. */
@@ -213,7 +215,7 @@ static const struct sysinfo__source sources[] = {
     CPU_COUNT(count, "hw.ncpuonline"),
     CPU_COUNT(cores, "1 where hw.ncpuonline is 1"),
     MEMORY(total, "npages of vm.uvmexp2"),
-    MEMORY(available, "npages - active - wired of vm.uvmexp2"),
+    MEMORY(available, "free + filepages + execpages of vm.uvmexp2, at most npages - wired - anonpages"),
     MEMORY(free, "free of vm.uvmexp2"),
     MEMORY(active, "active of vm.uvmexp2"),
     MEMORY(inactive, "inactive of vm.uvmexp2"),

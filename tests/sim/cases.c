@@ -413,6 +413,33 @@ START_TEST(the_cache_is_of_files_and_programs) {
 }
 END_TEST
 
+/*
+ * The pages of a machine of 8 GiB: 1.64 GiB of them belong to the kernel and are in no queue. Were all but active
+ * and wired pages available, they would be among them.
+ */
+START_TEST(memory_of_the_kernel_is_not_available) {
+    struct sysinfo_memory told;
+    sim.pages = 2026715;
+    sim.free = 658066;
+    sim.active = 813024;
+    sim.inactive = 122277;
+    sim.wired = 4436;
+    sim.file = 500000;
+    sim.exec = 281755;
+    sim.anonymous = 153546;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(1439821) * 4096);
+    ck_assert(!SYSINFO_IS_ESTIMATED(&told, available));
+    sim.anonymous = 600000; /* Wired pages are among those of files: no more than what is left. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(1422279) * 4096);
+    sim.anonymous = 3000000;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, 0);
+    ck_assert(SYSINFO_HAS(&told, available));
+}
+END_TEST
+
 START_TEST(an_older_system_knows_no_dirty_pages) {
     struct sysinfo_memory told;
     sim_fault =
@@ -466,7 +493,7 @@ START_TEST(memory_is_told_in_bytes) {
     ck_assert_uint_eq(told.active, 400000 * page);
     ck_assert_uint_eq(told.inactive, 500000 * page);
     ck_assert_uint_eq(told.wired, 250000 * page);
-    ck_assert_uint_eq(told.available, IS(800000, 2000000 - 400000 - 250000, 300000 + 500000 + 140000, 800000) * page);
+    ck_assert_uint_eq(told.available, IS(800000, 300000 + 120000 + 30000, 300000 + 500000 + 140000, 800000) * page);
     ck_assert_uint_eq(told.used, total - told.available);
     ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
     ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 120000) * page);
@@ -845,6 +872,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, one_cpu_is_not_taken_for_the_sum);
     tcase_add_test(t, an_older_system_counts_configured_cpus);
     tcase_add_test(t, the_cache_is_of_files_and_programs);
+    tcase_add_test(t, memory_of_the_kernel_is_not_available);
     tcase_add_test(t, an_older_system_knows_no_dirty_pages);
 #endif
 #if SIM_OPENBSD

@@ -70,6 +70,7 @@ KEY(uvmexp2) {
     uvmexp.swtch = (int64_t)sim.switches;
     uvmexp.softs = (int64_t)sim.soft_interrupts;
     uvmexp.syscalls = (int64_t)sim.syscalls;
+    uvmexp.anonpages = sim.anonymous;
     uvmexp.filepages = sim.file;
     uvmexp.execpages = sim.exec;
     uvmexp.filedirty = sim.dirty;

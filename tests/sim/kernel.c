@@ -40,6 +40,7 @@ void sim_reset(void) {
     sim.laundry = 7000;
     sim.file = 120000;
     sim.exec = 30000;
+    sim.anonymous = 740000;
     sim.dirty = 900;
     sim.speculative = 11000;
     sim.shared = 13000;

@@ -173,6 +173,30 @@ START_TEST(netbsd_caches_files_and_programs) {
 }
 END_TEST
 
+/* The counts of a machine as it was published: the kernel has 1.64 GiB that are in no queue. */
+START_TEST(netbsd_does_not_count_the_kernel_as_available) {
+    struct sysinfo__uvm uvm = {.page_size = 4096,
+                               .pages = 2026715,
+                               .free = 658066,
+                               .active = 813024,
+                               .inactive = 122277,
+                               .wired = 4436,
+                               .file = 658066,
+                               .exec = 281755};
+    const struct sysinfo__number none = {0, false};
+    struct sysinfo_memory memory = {0}, capped = {0}, negative = {0};
+    sysinfo__decode_netbsd_memory(&uvm, &none, &memory);
+    ck_assert_uint_eq(memory.available, UINT64_C(6544945152));
+    uvm.anonymous = 500000;
+    sysinfo__decode_netbsd_memory(&uvm, &none, &capped);
+    ck_assert_uint_eq(capped.available, UINT64_C(1522279) * 4096);
+    uvm.free = -1;
+    uvm.anonymous = -1;
+    sysinfo__decode_netbsd_memory(&uvm, &none, &negative);
+    ck_assert_uint_eq(negative.available, UINT64_C(939821) * 4096);
+}
+END_TEST
+
 START_TEST(openbsd_caches_in_its_buffers) {
     const struct sysinfo__uvm uvm = {
         .page_size = 4096, .free = 300000, .active = 400000, .inactive = 500000, .wired = -2};
@@ -293,6 +317,7 @@ int main(void) {
     tcase_add_test(bsd, freebsd_counts_swap_in_pages);
     tcase_add_test(bsd, freebsd_counters_may_be_missing_one_by_one);
     tcase_add_test(bsd, netbsd_caches_files_and_programs);
+    tcase_add_test(bsd, netbsd_does_not_count_the_kernel_as_available);
     tcase_add_test(bsd, openbsd_caches_in_its_buffers);
     tcase_add_test(bsd, a_count_below_0_is_0_and_estimated);
     tcase_add_test(bsd, pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them);
