@@ -159,6 +159,7 @@ static void try_mach_pages(const uint8_t *bytes, size_t size) {
         .inactive = (uint32_t)value[3],
         .wired = (uint32_t)value[4],
         .speculative = (uint32_t)value[5],
+        .purgeable = (uint32_t)(value[6] >> 32),
         .is_long = value[6] & 1,
         .external = (uint32_t)value[7],
         .swapped_in = value[8],
@@ -173,6 +174,7 @@ static void try_mach_pages(const uint8_t *bytes, size_t size) {
     must_be_a_result(&memory, sizeof memory);
     must_be_a_result(&swap, sizeof swap);
     MUST(memory.total == value[10]);
+    MUST(SYSINFO_IS_ESTIMATED(&memory, available) == !pages.is_long);
     MUST(SYSINFO_HAS(&memory, cached) == pages.is_long && (swap.present != 0) == pages.is_long);
 }
 

@@ -26,6 +26,7 @@ _Static_assert(sizeof(struct processor_cpu_load_info) == sizeof(struct sysinfo__
 _Static_assert(offsetof(struct vm_statistics64, wire_count) == 12 &&
                    offsetof(struct vm_statistics64, speculative_count) == 92,
                "HOST_VM_INFO64");
+_Static_assert(offsetof(struct vm_statistics64, purgeable_count) == 88, "HOST_VM_INFO64");
 _Static_assert(offsetof(struct vm_statistics64, swapins) == 112 &&
                    offsetof(struct vm_statistics64, external_page_count) == 136,
                "HOST_VM_INFO64");
@@ -160,6 +161,7 @@ static int read_pages(struct sysinfo_host *host, struct sysinfo__mach_pages *pag
         .inactive = counted.inactive_count,
         .wired = counted.wire_count,
         .speculative = counted.speculative_count,
+        .purgeable = counted.purgeable_count,
         .is_long = length >= HOST_VM_INFO64_REV1_COUNT,
         .external = counted.external_page_count,
         .swapped_in = counted.swapins,
@@ -216,11 +218,12 @@ static const struct sysinfo__source sources[] = {
     CPU_COUNT(count, "hw.logicalcpu"),
     CPU_COUNT(cores, "hw.physicalcpu"),
     MEMORY(total, "hw.memsize"),
-    MEMORY(available, "free_count + inactive_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(available, "free_count - speculative_count + external_page_count + purgeable_count of "
+                      "host_statistics64(HOST_VM_INFO64)"),
     MEMORY(free, "free_count - speculative_count of host_statistics64(HOST_VM_INFO64)"),
     MEMORY(active, "active_count of host_statistics64(HOST_VM_INFO64)"),
     MEMORY(inactive, "inactive_count of host_statistics64(HOST_VM_INFO64)"),
-    MEMORY(cached, "external_page_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(cached, "external_page_count + purgeable_count of host_statistics64(HOST_VM_INFO64)"),
     MEMORY(wired, "wire_count of host_statistics64(HOST_VM_INFO64)"),
     SWAP(total, "xsu_total of vm.swapusage"),
     SWAP(used, "xsu_used of vm.swapusage"),

@@ -54,6 +54,11 @@ bool sysinfo__decode_mach_rows(const struct sysinfo__mach_processor *processors,
 
 /* ---- Memory and swap ---- */
 
+/*
+ * Pages of files are given up for the asking wherever they are queued, and anonymous
+ * ones, which inactive contains, only once they are compressed. Speculative pages
+ * are of files. Programs that ask for purgeable memory allow its loss.
+ */
 void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64_t total,
                                  struct sysinfo_memory *memory) {
     FACT(memory, total, total);
@@ -62,9 +67,11 @@ void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64
     FACT(memory, inactive, sysinfo__bytes(pages->inactive, pages->size));
     FACT(memory, wired, sysinfo__bytes(pages->wired, pages->size));
     if (pages->is_long) {
-        FACT(memory, cached, sysinfo__bytes(pages->external, pages->size));
+        FACT(memory, cached, sysinfo__bytes(pages->external + pages->purgeable, pages->size));
+        FACT(memory, available, memory->free + memory->cached);
+    } else {
+        GUESS(memory, available, sysinfo__bytes(pages->free + pages->inactive, pages->size));
     }
-    FACT(memory, available, sysinfo__bytes(pages->free + pages->inactive, pages->size));
 }
 
 void sysinfo__decode_mach_swapped(const struct sysinfo__mach_pages *pages, struct sysinfo_swap *swap) {

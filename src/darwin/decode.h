@@ -33,8 +33,8 @@ bool sysinfo__decode_mach_rows(const struct sysinfo__mach_processor *processors,
 
 struct sysinfo__mach_pages {
     uint64_t size; /* The kernel's, which is not this process's under Rosetta. */
-    uint64_t free, active, inactive, wired, speculative;
-    bool is_long; /* The release is new enough for what follows. */
+    uint64_t free, active, inactive, wired, speculative, purgeable; /* `free` contains `speculative`. */
+    bool is_long;                                                   /* The release is new enough for what follows. */
     uint64_t external, swapped_in, swapped_out;
 };
 

@@ -244,15 +244,46 @@ START_TEST(statistics_of_newer_and_older_kernels_are_understood) {
     sim_fault = (struct sim_fault){.name = "host_statistics64", .grow = 400, .is_set = true};
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.active, 400000 * 4096);
-    ck_assert(SYSINFO_HAS(&memory, cached));
+    ck_assert(SYSINFO_HAS(&memory, cached) && !SYSINFO_IS_ESTIMATED(&memory, available));
     sim_fault = (struct sim_fault){.name = "host_statistics64", .cut = 4, .is_set = true};
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.active, 400000 * 4096);
     ck_assert(!SYSINFO_HAS(&memory, cached));
+    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096); /* Without the pages of files: an estimate. */
+    ck_assert(SYSINFO_IS_ESTIMATED(&memory, available));
     ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&swap, used) && !SYSINFO_HAS(&swap, sin) && !SYSINFO_HAS(&swap, sout));
     sim_fault = (struct sim_fault){.name = "host_statistics64", .cut = 100, .is_set = true};
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
+}
+END_TEST
+
+/*
+ * A loaded machine of 48 GiB: most inactive pages are anonymous and could only be compressed. And an idle one of
+ * 192 GiB: most active pages are of files, which are free for the asking.
+ */
+START_TEST(pages_of_files_are_available_and_anonymous_ones_are_not) {
+    struct sysinfo_memory told;
+    sim.page_size = 16384;
+    sim.physical = UINT64_C(48) << 30;
+    sim.free = 40000;
+    sim.speculative = 20000;
+    sim.active = 1000000;
+    sim.inactive = 980000;
+    sim.wired = 300000;
+    sim.file = 650000;
+    sim.purgeable = 10000;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(680000) * 16384);
+    ck_assert_uint_eq(told.cached, UINT64_C(660000) * 16384);
+    sim.physical = UINT64_C(192) << 30;
+    sim.free = 6000000;
+    sim.active = 3000000;
+    sim.inactive = 2500000;
+    sim.file = 2900000;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(8890000) * 16384);
+    ck_assert_uint_eq(told.used, told.total - told.available);
 }
 END_TEST
 
@@ -493,10 +524,12 @@ START_TEST(memory_is_told_in_bytes) {
     ck_assert_uint_eq(told.active, 400000 * page);
     ck_assert_uint_eq(told.inactive, 500000 * page);
     ck_assert_uint_eq(told.wired, 250000 * page);
-    ck_assert_uint_eq(told.available, IS(800000, 300000 + 120000 + 30000, 300000 + 500000 + 140000, 800000) * page);
+    ck_assert_uint_eq(told.available,
+                      IS(800000, 300000 + 120000 + 30000, 300000 + 500000 + 140000, 300000 - 11000 + 120000 + 5000) *
+                          page);
     ck_assert_uint_eq(told.used, total - told.available);
     ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
-    ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 120000) * page);
+    ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 125000) * page);
     ck_assert_uint_eq(told.dirty, IS(0, 900, 900, 0) * page);
     ck_assert_uint_eq(told.shared, IS(13000, 0, 0, 0) * page);
     ck_assert_uint_eq(told.laundry, IS(7000, 0, 0, 0) * page);
@@ -851,6 +884,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, ticks_that_begin_again_do_not_disturb_a_share);
     tcase_add_test(t, statistics_are_not_told);
     tcase_add_test(t, statistics_of_newer_and_older_kernels_are_understood);
+    tcase_add_test(t, pages_of_files_are_available_and_anonymous_ones_are_not);
     tcase_add_test(t, more_speculative_than_free_pages_leave_none);
     tcase_add_test(t, failures_of_mach_are_told_apart);
 #else

@@ -87,6 +87,7 @@ int sim_statistics(int what, int *answer, unsigned *length) {
     pages->inactive_count = (natural_t)sim.inactive;
     pages->wire_count = (natural_t)sim.wired;
     pages->speculative_count = (natural_t)sim.speculative;
+    pages->purgeable_count = (natural_t)sim.purgeable;
     pages->pageins = 111111; /* Of files too: not what is asked for. */
     pages->pageouts = 222222;
     pages->swapins = sim.pages_in;

@@ -38,7 +38,8 @@ struct sim_machine {
     int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
 
     uint64_t physical, page_size, buffers, arc; /* Bytes. */
-    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, shared, cache;
+    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, shared,
+        cache;
 
     unsigned swaps;
     struct {

@@ -283,6 +283,7 @@ START_TEST(mach_pages_of_an_old_release_have_no_files_and_no_swap) {
                                         .inactive = 500000,
                                         .wired = 250000,
                                         .speculative = 11000,
+                                        .purgeable = 5000,
                                         .is_long = true,
                                         .external = 120000,
                                         .swapped_in = 77,
@@ -293,7 +294,9 @@ START_TEST(mach_pages_of_an_old_release_have_no_files_and_no_swap) {
     sysinfo__decode_mach_swapped(&pages, &swap);
     ck_assert_uint_eq(memory.total, UINT64_C(32) << 30);
     ck_assert_uint_eq(memory.free, UINT64_C(289000) * 16384);
-    ck_assert_uint_eq(memory.cached, UINT64_C(120000) * 16384);
+    ck_assert_uint_eq(memory.cached, UINT64_C(125000) * 16384);
+    ck_assert_uint_eq(memory.available, UINT64_C(414000) * 16384);
+    ck_assert_uint_eq(memory.estimated, 0);
     ck_assert_uint_eq(swap.sin, 77 * 16384);
     ck_assert_uint_eq(swap.sout, 99 * 16384);
     pages.is_long = false;
@@ -302,6 +305,8 @@ START_TEST(mach_pages_of_an_old_release_have_no_files_and_no_swap) {
     sysinfo__decode_mach_swapped(&pages, &none);
     ck_assert(SYSINFO_HAS(&old, free) && !SYSINFO_HAS(&old, cached));
     ck_assert_uint_eq(old.free, 0);
+    ck_assert_uint_eq(old.available, UINT64_C(800000) * 16384);
+    ck_assert_uint_eq(old.estimated, BIT(memory, available));
     ck_assert_uint_eq(none.present, 0);
 }
 END_TEST
