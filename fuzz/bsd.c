@@ -64,6 +64,7 @@ static void try_freebsd(const uint8_t *bytes, size_t size) {
         .shared = number(value, 8, known),
         .buffers = number(value, 9, known),
         .arc = number(value, 10, known),
+        .arc_least = number(value, 11, known),
     };
     struct sysinfo_memory memory;
     memset(&memory, 0, sizeof memory);

@@ -92,6 +92,10 @@ void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sy
         }                                                                \
     } while (0)
 
+/*
+ * The ARC counts as wired and gives back what it has above its least size. Inactive
+ * pages may be anonymous, so the sum is an estimate.
+ */
 void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory) {
     FACT(memory, total, counted->total);
     NUMBER(memory, free, counted->free, counted->page_size);
@@ -103,7 +107,8 @@ void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counte
     NUMBER(memory, buffers, counted->buffers, 1);
     NUMBER(memory, arc, counted->arc, 1);
     if (counted->free.is_known && counted->inactive.is_known) {
-        FACT(memory, available, memory->free + memory->inactive);
+        uint64_t arc = counted->arc_least.is_known ? sysinfo__reduced(counted->arc.value, counted->arc_least.value) : 0;
+        GUESS(memory, available, memory->free + memory->inactive + arc);
     }
 }
 

@@ -56,7 +56,7 @@ void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sy
 struct sysinfo__freebsd_memory {
     uint64_t page_size, total;                                             /* In bytes. */
     struct sysinfo__number free, active, inactive, wired, laundry, shared; /* In pages. */
-    struct sysinfo__number buffers, arc;                                   /* In bytes. */
+    struct sysinfo__number buffers, arc, arc_least;                        /* In bytes. */
 };
 void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory);
 

@@ -152,6 +152,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
         {"vm.stats.vm.v_laundry_count", offsetof(struct sysinfo__freebsd_memory, laundry)},
         {"vfs.bufspace", offsetof(struct sysinfo__freebsd_memory, buffers)},
         {"kstat.zfs.misc.arcstats.size", offsetof(struct sysinfo__freebsd_memory, arc)},
+        {"kstat.zfs.misc.arcstats.c_min", offsetof(struct sysinfo__freebsd_memory, arc_least)},
     };
     struct sysinfo__freebsd_memory counted = {.page_size = (uint64_t)getpagesize()};
     int status = sysinfo__sysctl_number_by_name(host, "hw.physmem", &counted.total);
@@ -249,7 +250,7 @@ static const struct sysinfo__source sources[] = {
     CPU_COUNT(count, "hw.ncpu"),
     CPU_COUNT(cores, "kern.smp.cores"),
     MEMORY(total, "hw.physmem"),
-    MEMORY(available, "v_free_count + v_inactive_count of vm.stats.vm"),
+    MEMORY(available, "v_free_count + v_inactive_count of vm.stats.vm, + size - c_min of kstat.zfs.misc.arcstats"),
     MEMORY(free, "vm.stats.vm.v_free_count"),
     MEMORY(active, "vm.stats.vm.v_active_count"),
     MEMORY(inactive, "vm.stats.vm.v_inactive_count"),

@@ -518,15 +518,15 @@ START_TEST(memory_is_told_in_bytes) {
                                                         BIT(memory, arc),
                                                     BIT(memory, buffers) | BIT(memory, cached) | BIT(memory, dirty),
                                                     BIT(memory, cached) | BIT(memory, dirty), BIT(memory, cached)));
-    ck_assert_uint_eq(told.estimated, 0); /* The formula for available is the usual way there, and no fallback. */
+    ck_assert_uint_eq(told.estimated,
+                      IS(BIT(memory, available), 0, 0, 0)); /* FreeBSD: inactive pages may be anonymous. */
     ck_assert_uint_eq(told.total, total);
     ck_assert_uint_eq(told.free, IS(300000, 300000, 300000, 300000 - 11000) * page);
     ck_assert_uint_eq(told.active, 400000 * page);
     ck_assert_uint_eq(told.inactive, 500000 * page);
     ck_assert_uint_eq(told.wired, 250000 * page);
-    ck_assert_uint_eq(told.available,
-                      IS(800000, 300000 + 120000 + 30000, 300000 + 500000 + 140000, 300000 - 11000 + 120000 + 5000) *
-                          page);
+    ck_assert_uint_eq(told.available, IS(800000 * page + 987654321 - 268435456, (300000 + 120000 + 30000) * page,
+                                         (300000 + 500000 + 140000) * page, (300000 - 11000 + 120000 + 5000) * page));
     ck_assert_uint_eq(told.used, total - told.available);
     ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
     ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 125000) * page);
@@ -621,6 +621,7 @@ static const struct optional optional_keys[] = {
      BIT(memory, free) | BIT(memory, available) | BIT(memory, used) | BIT(memory, percent)},
     {"vfs.bufspace", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
     {"kstat.zfs.misc.arcstats.size", SYSINFO_RESULT_MEMORY, BIT(memory, arc)},
+    {"kstat.zfs.misc.arcstats.c_min", SYSINFO_RESULT_MEMORY, 0}, /* Without it none of the cache is available. */
     {"vm.vmtotal", SYSINFO_RESULT_MEMORY, BIT(memory, shared)},
     {"vm.stats.vm.v_swappgsin", SYSINFO_RESULT_SWAP, BIT(swap, sin)},
     {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_SWAP, BIT(swap, sout)},
@@ -801,6 +802,30 @@ END_TEST
 #endif
 
 #if SIM_FREEBSD
+/* An idle machine of 16 GiB with ZFS: 12 GiB of it are its cache, which gives back all but half a GiB. */
+START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
+    struct sysinfo_memory told;
+    sim.physical = UINT64_C(16) << 30;
+    sim.free = 131072; /* 512 MiB. */
+    sim.inactive = 65536;
+    sim.active = 32768;
+    sim.wired = 3801088; /* 14.5 GiB, the cache among them. */
+    sim.laundry = 0;
+    sim.arc = UINT64_C(12) << 30;
+    sim.arc_least = UINT64_C(1) << 29;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, (UINT64_C(12) << 30) + (UINT64_C(1) << 28));
+    ck_assert_double_eq_tol(told.percent, 23.4375, 1e-9);
+    sim.arc_least = sim.arc + 1; /* Smaller than it may be. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(3) << 28);
+    sim.arc = 0; /* Without ZFS. */
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.available, UINT64_C(3) << 28);
+    ck_assert(!SYSINFO_HAS(&told, arc) && SYSINFO_IS_ESTIMATED(&told, available));
+}
+END_TEST
+
 static void lose_the_second_device(const char *name, int call) {
     (void)call;
     if (strcmp(name, "vm.swap_info") == 0 && sim_calls > 2) {
@@ -894,6 +919,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, a_device_that_goes_between_the_calls_is_gone);
 #endif
 #if SIM_FREEBSD
+    tcase_add_test(t, the_cache_of_zfs_is_available_but_for_its_least_size);
     tcase_add_test(t, devices_of_an_unknown_version_are_refused);
     tcase_add_test(t, a_system_without_any_counter_says_so);
 #endif

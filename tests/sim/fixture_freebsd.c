@@ -106,6 +106,11 @@ KEY(arc) {
     return bytes == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
 }
 
+KEY(arc_least) {
+    uint64_t bytes = sim.arc_least;
+    return sim.arc == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
+}
+
 KEY(vmtotal) {
     struct vmtotal total = {.t_vmshr = 999999, .t_rmshr = (uint64_t)sim.shared, .t_free = (uint64_t)sim.free};
     return ANSWER(total);
@@ -146,6 +151,7 @@ const struct sim_key sim_keys[] = {
     {"vm.stats.sys.v_syscall", {CTL_VM, DYNAMIC, 2, 4}, 4, false, build_v_syscall},
     {"vfs.bufspace", {CTL_VFS, DYNAMIC}, 2, false, build_bufspace},
     {"kstat.zfs.misc.arcstats.size", {DYNAMIC, 1, 2, 3}, 4, false, build_arc},
+    {"kstat.zfs.misc.arcstats.c_min", {DYNAMIC, 1, 2, 4}, 4, false, build_arc_least},
     {"vm.vmtotal", {CTL_VM, VM_TOTAL}, 2, false, build_vmtotal},
     {"vm.swap_info", {CTL_VM, DYNAMIC + 1}, 2, true, build_swap_info},
     {NULL, {0}, 0, false, NULL},

@@ -48,6 +48,7 @@ void sim_reset(void) {
     sim.cache = 140000;
     sim.buffers = 123456789;
     sim.arc = 987654321;
+    sim.arc_least = 268435456;
     sim.swaps = 2;
     sim.swap[0].bytes = UINT64_C(1) << 30;
     sim.swap[0].used = 4096 * 1000;

@@ -37,7 +37,7 @@ struct sim_machine {
     int hz, stathz;
     int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
 
-    uint64_t physical, page_size, buffers, arc; /* Bytes. */
+    uint64_t physical, page_size, buffers, arc, arc_least; /* Bytes. */
     int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, shared,
         cache;
 

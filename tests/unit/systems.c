@@ -101,6 +101,7 @@ START_TEST(freebsd_reports_what_the_release_has) {
         .shared = KNOWN(13000),
         .buffers = KNOWN(123456789),
         .arc = KNOWN(987654321),
+        .arc_least = KNOWN(268435456),
     };
     struct sysinfo_memory memory = {0};
     sysinfo__decode_freebsd_memory(&all, &memory);
@@ -113,7 +114,8 @@ START_TEST(freebsd_reports_what_the_release_has) {
     ck_assert_uint_eq(memory.shared, 13000 * 4096);
     ck_assert_uint_eq(memory.buffers, 123456789);
     ck_assert_uint_eq(memory.arc, 987654321);
-    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096);
+    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096 + 719218865);
+    ck_assert_uint_eq(memory.estimated, BIT(memory, available));
     const struct sysinfo__freebsd_memory least = {.page_size = 4096, .total = 1 << 30, .free = KNOWN(9)};
     struct sysinfo_memory little = {0};
     sysinfo__decode_freebsd_memory(&least, &little);
