@@ -127,10 +127,12 @@ static bool sites_are_sound(const unsigned char *bytes, const struct sysinfo__bl
             return false;
         }
     }
+    size_t unshared = frames; /* Each site has frames of its own: a difference has room for those of both files. */
     for (size_t i = 0; i < sites; i++) {
-        if (site[i].first > frames || site[i].count > frames - site[i].first) {
+        if (site[i].first > frames || site[i].count > frames - site[i].first || site[i].count > unshared) {
             return false;
         }
+        unshared -= (size_t)site[i].count;
     }
     for (size_t i = 0; i < rows; i++) {
         if (row[i].site >= sites ||
