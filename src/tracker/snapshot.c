@@ -300,7 +300,7 @@ __attribute__((noreturn)) static void be_copy(int fd, const struct sysinfo__requ
     memcpy(header.label, request->label, sizeof header.label);
     memcpy(output, &header, sizeof header);
     bool is_written = write_whole(fd, output, output_used);
-    if (part_path[0] != '\0') {
+    if (request->is_file) {
         (void)(is_written ? syscall(SYS_renameat2, AT_FDCWD, part_path, AT_FDCWD, whole_path, 0)
                           : syscall(SYS_unlinkat, AT_FDCWD, part_path, 0));
     }
@@ -480,7 +480,7 @@ void sysinfo__record_blocks(const char *label, bool is_end) {
         return;
     }
     int error = errno;
-    struct sysinfo__request request = {.what = LOAD(sysinfo__control->what)};
+    struct sysinfo__request request = {.what = LOAD(sysinfo__control->what), .is_file = true};
     size_t length = strnlen(label, sizeof request.label - 1);
     memcpy(request.label, label, length);
     int fd = make_file();
@@ -494,7 +494,6 @@ void sysinfo__record_blocks(const char *label, bool is_end) {
         }
         (void)close(fd);
     }
-    part_path[0] = '\0';
     errno = error;
     __atomic_store_n(&files_lock, 0, __ATOMIC_RELEASE);
 }

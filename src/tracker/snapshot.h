@@ -9,6 +9,7 @@
 
 struct sysinfo__request {
     uint64_t what;
+    bool is_file; /* The copy gives the file its name when it is whole. */
     char label[112];
 };
 
