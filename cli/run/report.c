@@ -409,7 +409,7 @@ void report_add_json(struct text *text, const struct report *report) {
     json_add_uint_or_null(&json, "peak_process", report->peak, report->peak > 0);
     json_add_uint_or_null(&json, "peak_process_pid", (uint64_t)report->peak_pid, report->peak_pid > 0);
     json_add_string(&json, "peak_process_name", report->peak_pid > 0 ? report->peak_name : NULL);
-    json_add_uint_or_null(&json, "peak_tree_rss", report->peak_tree, has_samples);
+    json_add_uint_or_null(&json, "peak_tree_rss", report->peak_tree, report->peak_tree > 0);
     json_add_uint_or_null(&json, "peak_tree_pss", report->peak_tree_pss, report->has_pss);
     json_add_uint_or_null(&json, "peak_tree_pss_at_rss", report->pss_at, report->has_pss);
     json_add_uint_or_null(&json, "peak_tree_processes", report->peak_processes, has_samples);
