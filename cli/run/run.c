@@ -844,9 +844,9 @@ struct spread {
     double least, most, sum;
 };
 
-/* Of the runs so far. */
+/* Of the runs so far. One that ended before its first sample may have no peak. */
 struct runs {
-    uint64_t count;
+    uint64_t count, sampled;
     struct spread elapsed, cpu, peak;
 };
 
@@ -860,7 +860,10 @@ static void keep_run(struct runs *runs, const struct report *report) {
     bool is_first = runs->count++ == 0;
     spread_add(&runs->elapsed, report->elapsed, is_first);
     spread_add(&runs->cpu, report->user + report->system, is_first);
-    spread_add(&runs->peak, (double)(report->with_pss ? report->peak_tree_pss : report->peak_tree), is_first);
+    uint64_t peak = report->with_pss ? report->peak_tree_pss : report->peak_tree;
+    if (peak > 0) {
+        spread_add(&runs->peak, (double)peak, runs->sampled++ == 0);
+    }
 }
 
 static void add_seconds(struct text *text, const char *name, const struct spread *spread, uint64_t count) {
@@ -872,13 +875,16 @@ static int print_runs(const struct runs *runs, const struct options *options, st
     text_addf(&text, "sysinfo: %" PRIu64 " runs:", runs->count);
     add_seconds(&text, " elapsed", &runs->elapsed, runs->count);
     add_seconds(&text, "; cpu", &runs->cpu, runs->count);
-    if (runs->peak.most > 0) {
+    if (runs->sampled > 0) {
         text_add(&text, "; peak memory ");
+        if (runs->sampled < runs->count) {
+            text_addf(&text, "of %" PRIu64 " of them ", runs->sampled);
+        }
         bytes_add_human(&text, (uint64_t)runs->peak.least);
         text_add(&text, " to ");
         bytes_add_human(&text, (uint64_t)runs->peak.most);
         text_add(&text, ", mean ");
-        bytes_add_human(&text, (uint64_t)(runs->peak.sum / (double)runs->count));
+        bytes_add_human(&text, (uint64_t)(runs->peak.sum / (double)runs->sampled));
     }
     text_add(&text, "\n");
     int status = put(&text, options, output);

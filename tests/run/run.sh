@@ -378,6 +378,7 @@ repeated() {
 }
 check "--repeat runs it again, a line for each" repeated
 check "with the spread at the end" bash -c 'sysinfo run --repeat 2 sleep 0.1 2>&1 | tail -1 | grep -E "^sysinfo: 2 runs: elapsed [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; cpu [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; peak memory .* to .*, mean .*B$"'
+check "a run without a sample has no peak of 0" bash -c 'sysinfo run --pss --repeat 20 -i 10 true >spread 2>&1 && ! tail -1 spread | grep "memory 0 B"'
 check "until one fails" bash -c 'rm -f count; sysinfo run --repeat 5 sh -c "echo >>count; exit \$(wc -l <count)"; [ $? = 1 ] && [ "$(wc -l <count)" = 1 ]'
 check "every run finds the same signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --repeat 2"; fi; $RUN actor state $1'
 check "not into one recording" ends_with 125 sysinfo run --repeat 2 --record a.csv true
