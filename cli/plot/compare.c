@@ -114,11 +114,11 @@ static double mean_over_time(const struct line *line) {
     return time > 0 ? sum / time : line->mean;
 }
 
-static int read_recording(struct side *side, const char *column) {
+static int read_recording(struct side *side, struct text *text, const char *column) {
     struct recording recording;
     struct plot plot;
     const struct plot_request request = {.title = NULL};
-    int status = recording_read(&recording, side->path, column);
+    int status = recording_read_text(&recording, side->path, text, column);
     if (status == 0) {
         status = plot_build(&plot, &recording, 1, &request);
         if (status == 0) {
@@ -152,7 +152,7 @@ static int read_side(struct side *side, const char *path, const char *column) {
     if (status == 0 && text.bytes[strspn(text.bytes, " \t\r\n")] == '{') {
         status = read_reports(side, text.bytes);
     } else if (status == 0) {
-        status = read_recording(side, column);
+        status = read_recording(side, &text, column);
     }
     text_free(&text);
     return status;

@@ -462,18 +462,14 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
     return 0;
 }
 
-int recording_read(struct recording *recording, const char *path, const char *column) {
+int recording_read_text(struct recording *recording, const char *path, struct text *text, const char *column) {
     *recording = (struct recording){.path = path, .peak = -1, .cpu = -1, .allocs = -1, .heap_peak = -1, .clock = -1};
-    struct text text = TEXT_INIT;
     struct reader reader;
     memset(&reader, 0, sizeof reader);
     reader.recording = recording;
-    int status = recording_read_file(path, &text);
-    if (status == 0 && text.length == 0) {
-        status = fail(&reader, "it is empty");
-    }
+    int status = text->length == 0 ? fail(&reader, "it is empty") : 0;
     if (status == 0) {
-        status = read_lines(&reader, text.bytes, text.length, column);
+        status = read_lines(&reader, text->bytes, text->length, column);
     }
     if (status == 0) {
         remark(&reader);
@@ -483,6 +479,16 @@ int recording_read(struct recording *recording, const char *path, const char *co
     }
     if (status == 0 && recording->serieses == 0) {
         status = trouble("%s: no sample of '%s' is in it", path, recording->column);
+    }
+    return status;
+}
+
+int recording_read(struct recording *recording, const char *path, const char *column) {
+    struct text text = TEXT_INIT;
+    *recording = (struct recording){.path = path};
+    int status = recording_read_file(path, &text);
+    if (status == 0) {
+        status = recording_read_text(recording, path, &text, column);
     }
     text_free(&text);
     return status;

@@ -103,6 +103,10 @@ int recording_read_file(const char *path, struct text *text);
  * when nothing is left; what is in `recording` is to be freed either way.
  */
 int recording_read(struct recording *recording, const char *path, const char *column);
+
+/* The same of a text that has been read from `path`, and is taken apart. */
+int recording_read_text(struct recording *recording, const char *path, struct text *text, const char *column);
+
 void recording_free(struct recording *recording);
 
 /* Moves all its moments by so many seconds, and with them the moment of 0. */
