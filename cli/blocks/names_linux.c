@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "fail.h"
 
@@ -126,8 +127,14 @@ static bool is_build_id(const unsigned char *bytes, int count, const char *text)
     return true;
 }
 
+/* The path may come from a file that somebody else wrote: libdw would wait for the other end of a pipe. */
+static bool is_regular(const char *path) {
+    struct stat file;
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode);
+}
+
 static bool ask_libdw(struct libdw *dw, struct module *module) {
-    module->dwfl = dw->begin(&dw->callbacks);
+    module->dwfl = is_regular(module->path) ? dw->begin(&dw->callbacks) : NULL;
     module->handle = module->dwfl != NULL ? dw->report_offline(module->dwfl, module->path, module->path, -1) : NULL;
     const unsigned char *bytes = NULL;
     uint64_t address;

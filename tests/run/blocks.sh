@@ -71,6 +71,11 @@ replaced() { # Names of another program would be wrong.
 }
 check "a file that has changed since is not asked for names" replaced
 
+pipe_instead() {
+    rm ./other && mkfifo other && timeout 60 sysinfo blocks o.blocks | grep -qE '  1000  other\+0x'
+}
+check "nor is a pipe that has its name" pipe_instead
+
 cut() {
     head -c "$(($(stat -c %s a.blocks) - 100))" a.blocks >cut.blocks && sysinfo blocks cut.blocks >/dev/null 2>cut.log && grep -q 'cut or damaged' cut.log
 }
