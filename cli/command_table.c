@@ -344,7 +344,7 @@ static const struct {
     {"nproc", "cpu usable"},
     {"cpu_stats", "stats"},
     {"getloadavg", "load"},
-    {"uptime", "load"},
+    {"uptime", "stats uptime"},
     {"heap_info", "heap"},
     {"lscpu", "topology"},
     {"time", "run"},
