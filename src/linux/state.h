@@ -40,7 +40,7 @@ struct sysinfo__huge_pages {
     } size[SYSINFO__HUGE_PAGE_SIZES];
 };
 
-/* ---- Control groups: hierarchy.h ---- */
+/* ---- Control groups ---- */
 
 enum sysinfo__controller {
     SYSINFO__MEMORY,
