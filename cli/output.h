@@ -26,10 +26,10 @@ int output_open(struct output *output, const char *path, bool is_stream);
  */
 int output_renew(struct output *output, bool *is_new);
 
-/* Writes at once. 0, or the status after a message. */
-/* Adds the first line of the file that is being continued, with its end. */
+/* Adds the first line of the file that is being continued, with its end. 0, or the status after a message. */
 int output_first_line(const struct output *output, struct text *line);
 
+/* Writes at once. 0, or the status after a message. */
 int output_write(struct output *output, const struct text *text);
 
 /* Ends it; `is_good` false: what was to replace a file is thrown away. 0, or the status after a message. */

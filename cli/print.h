@@ -26,13 +26,14 @@ typedef void print_sample(struct text *text, const struct view *view, const stru
 print_sample print_table;  /* A group's table. */
 print_sample print_values; /* Fields asked for by name: one line, nothing but values. */
 print_sample print_json;   /* One object, one line. */
-/* The header alone. */
-void csv_add_header(struct text *text, const struct view *view);
 print_sample print_csv;    /* A line per sample or CPU, a header first. */
 print_sample print_kv;     /* name=value, safe for eval. */
 print_sample print_prom;   /* Prometheus's text format 0.0.4. */
 print_sample print_overview;
 print_sample print_heap; /* The process's own heap, in two lines. */
+
+/* CSV's header alone. */
+void csv_add_header(struct text *text, const struct view *view);
 
 /* What JSON says of a heap that is no figure: whose it is, and whose malloc() it is of. */
 void heap_add_owner(struct json *json);
