@@ -13,6 +13,7 @@ static void open_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_open(&state->huge_pages);
     state->arcstats.fd = -1;
+    state->cpuinfo.fd = -1;
     state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}, {-1, false}, {-1, false}};
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
@@ -35,6 +36,7 @@ static void close_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_close(&state->huge_pages);
     sysinfo__kept_close(&state->arcstats);
+    sysinfo__kept_close(&state->cpuinfo);
     sysinfo__kept_close(&state->process.status);
     sysinfo__kept_close(&state->process.limits);
     sysinfo__kept_close(&state->process.statm);

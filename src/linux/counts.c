@@ -176,6 +176,18 @@ int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_se
 
 /* ---- Where sysfs does not say ---- */
 
+/* Where sysfs does not tell cores: /proc/cpuinfo, if it speaks of the same number of CPUs. */
+static int count_cpuinfo(struct sysinfo_host *host, uint64_t logical, uint64_t *cores) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    uint64_t processors;
+    int status = sysinfo__file_read_if_any(host, "/proc/cpuinfo", &state->cpuinfo);
+    if (status != SYSINFO_OK || !sysinfo__decode_cpuinfo(state->text, state->length, &processors, cores) ||
+        processors != logical) {
+        *cores = 0;
+    }
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
 static int count_stat_lines(struct sysinfo_host *host, uint64_t *count) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
@@ -189,6 +201,11 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
     int status = count_stat_lines(host, &count);
     if (count > 0) {
         FACT(counts, count, count);
+        uint64_t cores = 0;
+        status = status == SYSINFO_OK ? count_cpuinfo(host, count, &cores) : status;
+        if (cores > 0) {
+            FACT(counts, cores, cores);
+        }
     } else if (status == SYSINFO_OK && sysinfo__root_is_own(host)) {
         long online = sysconf(_SC_NPROCESSORS_ONLN);
         if (online > 0) {
@@ -224,6 +241,9 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
     *logical = status == SYSINFO_OK ? sysinfo__cpu_set_count(&online) : 0;
     if (*logical > 0) {
         status = sysinfo__count_cores(host, &online, cores, is_lasting);
+        if (status == SYSINFO_OK && *cores == 0) {
+            status = count_cpuinfo(host, *logical, cores);
+        }
     }
     sysinfo__cpu_set_free(&online);
     return status;

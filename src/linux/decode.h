@@ -243,6 +243,12 @@ uint64_t sysinfo__decode_process_limit(const char *text, size_t length, const ch
 /* The mask in the line "Cpus_allowed:"; false: there is none. */
 bool sysinfo__decode_cpus_allowed(const char *text, size_t length, struct sysinfo__part *mask);
 
+/*
+ * /proc/cpuinfo of a machine that tells "physical id" and "core id" of each processor: how many of
+ * them there are, and distinct pairs. False: one of them lacks either, or there is no memory.
+ */
+bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processors, uint64_t *cores);
+
 /* ---- Sets of CPUs ---- */
 
 struct sysinfo__cpu_set {

@@ -2,6 +2,9 @@
 /* /proc/vmstat, /proc/zoneinfo, /proc/loadavg: proc(5). */
 #include "decode.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "backend.h"
 #include "scan.h"
 
@@ -164,4 +167,51 @@ uint64_t sysinfo__decode_process_limit(const char *text, size_t length, const ch
         }
     }
     return SYSINFO_UNLIMITED;
+}
+
+/* ---- /proc/cpuinfo: a paragraph for each processor, its lines "core id<tabs>: 3" ---- */
+
+struct core {
+    uint64_t package, number;
+};
+
+/* The number after the key, blanks and a colon; false: the line is another. */
+static bool scan_cpuinfo(const char *line, const char *key, size_t key_length, uint64_t *value) {
+    if (memcmp(line, key, key_length) != 0) {
+        return false;
+    }
+    const char *p = sysinfo__scan_blanks(line + key_length);
+    return *p == ':' && sysinfo__scan_number(sysinfo__scan_blanks(p + 1), value) != NULL;
+}
+#define SCAN_CPUINFO(line, key, value) scan_cpuinfo((line), (key), sizeof(key) - 1, (value))
+
+static void add_core(struct core *cores, uint64_t *count, struct core core) {
+    for (uint64_t i = *count; i > 0; i--) { /* Neighbours are alike, and the last one is looked at first. */
+        if (cores[i - 1].package == core.package && cores[i - 1].number == core.number) {
+            return;
+        }
+    }
+    cores[(*count)++] = core;
+}
+
+bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processors, uint64_t *count) {
+    const char *end = text + length;
+    uint64_t lines = 0, number, packages = 0, numbers = 0;
+    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        lines += SCAN_CPUINFO(line, "processor", &number);
+    }
+    struct core core = {0, 0}, *cores = lines > 0 && lines < SYSINFO__MOST_CPUS ? malloc(lines * sizeof *cores) : NULL;
+    *processors = lines;
+    *count = 0;
+    if (cores == NULL) {
+        return false;
+    }
+    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
+        packages += SCAN_CPUINFO(line, "physical id", &core.package);
+        if (SCAN_CPUINFO(line, "core id", &core.number) && ++numbers == packages && numbers <= lines) {
+            add_core(cores, count, core);
+        }
+    }
+    free(cores);
+    return packages == lines && numbers == lines;
 }

@@ -112,6 +112,7 @@ struct sysinfo__state {
 
     struct sysinfo__huge_pages huge_pages;
     struct sysinfo__kept arcstats; /* Of ZFS. */
+    struct sysinfo__kept cpuinfo;  /* Where sysfs does not tell cores. */
 
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {

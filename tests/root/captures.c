@@ -137,11 +137,50 @@ START_TEST(what_zfs_would_give_up_is_available) {
 }
 END_TEST
 
+#define STAT4 "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu2 1 2 3 4\ncpu3 1 2 3 4\n"
+#define P(n, package, core) "processor\t: " n "\nmodel name\t: x\nphysical id\t: " package "\ncore id\t\t: " core "\n\n"
+
+static const struct {
+    const char *cpuinfo;
+    int cores; /* 0: unknown. */
+} cpuinfos[] = {
+    {P("0", "0", "0") P("1", "0", "1") P("2", "0", "0") P("3", "0", "1"), 2},
+    {P("0", "0", "0") P("1", "1", "0") P("2", "0", "0") P("3", "1", "0"), 2}, /* The same number in two packages. */
+    {P("0", "0", "0") P("1", "0", "4") P("2", "3", "0") P("3", "3", "9"), 4},
+    {P("0", "0", "0") P("1", "0", "0") P("2", "0", "0"), 0}, /* Of another number of CPUs. */
+    {"processor\t: 0\n\nprocessor\t: 1\n\nprocessor\t: 2\n\nprocessor\t: 3\n", 0},
+    {P("0", "0", "0") P("1", "0", "1") P("2", "0", "0") "processor\t: 3\nphysical id\t: 0\n", 0},
+    {"", 0},
+};
+
+/* Without topology in sysfs; and without sysfs. */
+START_TEST(cores_come_from_cpuinfo_where_sysfs_does_not_tell_them) {
+    for (int has_list = 0; has_list < 2; has_list++) {
+        folder_write("proc/stat", STAT4);
+        folder_write("proc/cpuinfo", cpuinfos[_i].cpuinfo);
+        if (has_list) {
+            folder_write("sys/devices/system/cpu/online", "0-3\n");
+        }
+        struct sysinfo_host *host = open_folder();
+        struct sysinfo_processors counts;
+        for (int round = 0; round < 2; round++) {
+            ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_OK);
+            ck_assert_uint_eq(counts.count, 4);
+            ck_assert_int_eq(SYSINFO_HAS(&counts, cores), cpuinfos[_i].cores > 0);
+            ck_assert_uint_eq(counts.cores, (uint64_t)cpuinfos[_i].cores);
+        }
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
 TCase *capture_tests(void) {
     TCase *tests = tcase_create("captures");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
     tcase_add_loop_test(tests, a_capture_is_read_whole, 0, 4);
     tcase_add_test(tests, a_capture_that_was_cut_gives_no_number_that_was_not_in_it);
     tcase_add_loop_test(tests, what_zfs_would_give_up_is_available, 0, (int)(sizeof caches / sizeof caches[0]));
+    tcase_add_loop_test(tests, cores_come_from_cpuinfo_where_sysfs_does_not_tell_them, 0,
+                        (int)(sizeof cpuinfos / sizeof cpuinfos[0]));
     return tests;
 }
