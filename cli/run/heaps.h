@@ -80,7 +80,9 @@ struct heap_totals {
     bool has_kept;
     uint64_t kept_peak;         /* The highest sum kept back. */
     uint64_t left, left_blocks; /* By those that ended in order. */
-    /* When anonymous memory was the most: how much that was, and what was not malloc()'s; the program with most of it. */
+    /*
+     * When anonymous memory was the most: how much that was, and what was not malloc()'s; the program with most of it.
+     */
     uint64_t anonymous, outside, mapped;
     char outside_name[20];
     size_t gaps[HEAP_GAPS];                    /* Processes that samples saw and that cannot be counted. */

@@ -137,7 +137,8 @@ check "a program that is started without the environment" environment
 short() { # program, key: too short for any sample: its file says why, each time
     local i
     for i in 1 2 3 4 5 6 7 8 9 10; do
-        heap -i 10s "$programs/$1" </dev/null && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'h["processes"] == 0' || return 1
+        heap -i 10s "$programs/$1" </dev/null && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" \
+            'h["processes"] == 0' || return 1
     done
 }
 check "a static program that ends at once" short test_run_static static
@@ -150,7 +151,8 @@ sanitized() { # The program of a sanitizer's library goes on as it would alone.
     printf '%s\n' '#include <stdlib.h>' 'int main(void) { free(malloc(100)); return 3; }' >sanitized.c
     gcc -fsanitize="$1" sanitized.c -o sanitized || return 0 # There is none of that kind.
     heap ./sanitized
-    [ $? = 3 ] && of 'h["not_counted"]["own_allocator"] == 1' 'h["own_allocator"].endswith(" (sanitizer)")' 'h["processes"] == 0'
+    [ $? = 3 ] && of 'h["not_counted"]["own_allocator"] == 1' \
+        'h["own_allocator"].endswith(" (sanitizer)")' 'h["processes"] == 0'
 }
 measure "gcc's thread sanitizer" sanitized thread
 measure "gcc's leak sanitizer" sanitized leak
@@ -162,7 +164,9 @@ measure "a process that has written over its environment is counted, and nothing
 # ---- Memory past malloc() ----
 
 mapped() {
-    heap --per-process actor map 40 a.csv+8 && of 'p["mapped"] == 40 * MIB and p["mapped_peak"] == 40 * MIB' '39 * MIB < h["mapped"] <= 40 * MIB' '39 * MIB < h["outside"] < 44 * MIB' 'h["anonymous"] >= h["outside"]' &&
+    heap --per-process actor map 40 a.csv+8 && of 'p["mapped"] == 40 * MIB and p["mapped_peak"] == 40 * MIB' \
+        '39 * MIB < h["mapped"] <= 40 * MIB' '39 * MIB < h["outside"] < 44 * MIB' \
+        'h["anonymous"] >= h["outside"]' &&
         rows 'max(int(r["heap_mapped_bytes"] or 0) for r in tree) > 39 * MIB and max(int(r["heap_mapped_bytes"] or 0) for r in each) > 39 * MIB and tree[-1]["heap_mapped_bytes"] == ""' a.csv
 }
 measure "what the program maps itself" mapped
@@ -195,7 +199,8 @@ measure "but not where it is" not_said
 python_arenas() { # Its objects are in arenas that it maps; by its own switch in malloc()'s blocks.
     local program='rows = [object() for _ in range(2000000)]; import time; time.sleep(1)'
     heap -i 20ms python3 -c "$program" && of 'h["outside"] > h["anonymous"] / 2 and h["mapped"] > 25 * MIB' &&
-        PYTHONMALLOC=malloc heap -i 20ms python3 -c "$program" && of 'h["outside"] < h["anonymous"] / 3 and h["peak_tree"] > 40 * MIB'
+        PYTHONMALLOC=malloc heap -i 20ms python3 -c "$program" \
+            && of 'h["outside"] < h["anonymous"] / 3 and h["peak_tree"] > 40 * MIB'
 }
 measure "Python's arenas, and what to do" python_arenas
 

@@ -48,7 +48,8 @@ in_group() { # command...
 }
 killed_by_kernel() {
     in_group sysinfo run --json -o report.json actor spike 200 1000
-    [ $? = 137 ] && holds 'r["signal"] == 9 and r["ended_for"] is None' 'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' "r['oom']['cgroup'].endswith('/sysinfo-test-$$')"
+    [ $? = 137 ] && holds 'r["signal"] == 9 and r["ended_for"] is None' \
+        'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' "r['oom']['cgroup'].endswith('/sysinfo-test-$$')"
 }
 killed_inside() { # The command itself lives on.
     in_group sysinfo run sh -c 'actor spike 200 1000; exit 0' 2>out
@@ -91,7 +92,8 @@ check "what samples may cost is said" cost
 # ---- What was measured ----
 
 shared() { # Without --pss.
-    report -i 50ms actor share 100 4 a.csv+4 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB' 'r["peak_tree_pss_at_rss"] >= r["peak_tree_rss"] * 8 / 9 - MIB'
+    report -i 50ms actor share 100 4 a.csv+4 && holds 'r["peak_tree_rss"] >= 490 * MIB' \
+        '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB' 'r["peak_tree_pss_at_rss"] >= r["peak_tree_rss"] * 8 / 9 - MIB'
 }
 measure "shared pages do not make the tree larger than it is" shared
 headline() {
@@ -101,11 +103,13 @@ headline() {
 }
 measure "and the report names both sums" headline
 no_less() {
-    report --pss -i 10s sh -c 'sleep 0.1; actor spike 200 1' && holds 'r["peak_process"] > 195 * MIB' 'r["peak_tree_pss"] >= r["peak_process"]'
+    report --pss -i 10s sh -c 'sleep 0.1; actor spike 200 1' && holds \
+        'r["peak_process"] > 195 * MIB' 'r["peak_tree_pss"] >= r["peak_process"]'
 }
 measure "a tree is not smaller than its largest process, with --pss too" no_less
 gap() {
-    report -i 60s sleep 0.7 && holds 'r["samples"] == 1' 'r["elapsed"] - 0.3 <= r["longest_gap"] <= r["elapsed"] + 0.05' 'r["interval"] >= r["elapsed"] - 0.3'
+    report -i 60s sleep 0.7 && holds 'r["samples"] == 1' 'r["elapsed"] - 0.3 <= r["longest_gap"] <= r["elapsed"] + 0.05' \
+        'r["interval"] >= r["elapsed"] - 0.3'
 }
 check "what was not seen until the end counts" gap
 no_empty_rows() {
