@@ -20,12 +20,14 @@ static int run_help(struct options *options);
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
 /* What every command takes that prints samples. */
-#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | BIT(OUTPUT) | BIT(APPEND))
+#define FILES (BIT(OUTPUT) | BIT(APPEND))
+#define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | FILES)
 #define FIGURES (SAMPLES | BIT(HUMAN) | BIT(ROOT))
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
-#define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
+#define NO_BYTES \
+    { OPTION_UNIT, "@ is for fields in bytes, and none is asked for" }
 
 static const struct command overview = {
     .options = SAMPLES | BIT(ROOT) | BIT(ALL),
