@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* How the functions of the library are declared: visibility, must-check results, C linkage, casts that C++ accepts. */
+/*
+ * How the functions of the library are declared: visibility, must-check results, C linkage, casts
+ * that C++ accepts.
+ */
 #ifndef SYSINFO_API_H
 #define SYSINFO_API_H
 
-/* Users of the Windows DLL may define SYSINFO_SHARED; without it the calls go through the import library's stubs. */
+/*
+ * Users of the Windows DLL may define SYSINFO_SHARED; without it the calls go through the import
+ * library's stubs.
+ */
 #if defined(_WIN32) && defined(SYSINFO_BUILDING) && defined(SYSINFO_SHARED)
 #define SYSINFO_EXPORT __declspec(dllexport)
 #elif defined(_WIN32) && defined(SYSINFO_SHARED)
@@ -29,5 +35,8 @@
 #define SYSINFO_END_DECLS
 #define SYSINFO_CAST(type, value) ((type)(value))
 #endif
+
+/* The machine being queried: <sysinfo/host.h>. */
+struct sysinfo_host;
 
 #endif

@@ -9,15 +9,16 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * group cgroup, result CGROUP.
  *
  * A quota often sits on a cgroup above the process's own (the pod, the slice),
  * and it is that one which runs into it: `cpu_percent`, `periods` and the
  * `throttled` figures speak of the cgroup that holds the tightest quota, and of
- * the process's own where there is none. All else speaks of the process's own.
+ * the process's own where there is none. The figures that begin with `limit` speak
+ * of the cgroup that holds the tightest memory limit. All else speaks of the
+ * process's own; of memory this is the lowest one that is charged with memory, for
+ * a threaded cgroup is not, nor one for which the controller is not enabled.
  *
  * `cpu_percent` compares with the previous call on the same host, and is absent
  * in the first one, with a NULL host, while no CPU time has been counted, and
@@ -27,22 +28,28 @@ struct sysinfo_host;
  */
 struct sysinfo_cgroup {
     uint64_t present, estimated;
-    double time;                /* seconds, label: Monotonic clock when the figures were read. */
-    double interval;            /* seconds, label: Time that cpu_percent speaks of. */
-    double cpu_percent;         /* percent: CPU use of the cgroup with the tightest quota, as a share of that quota. */
-    double cpu_time;            /* seconds, counter, prom cgroup_cpu_seconds_total: CPU time that the cgroup has used. */
-    double cpu_user;            /* seconds, counter, prom cgroup_cpu_user_seconds_total: CPU time in programs. */
-    double cpu_system;          /* seconds, counter, prom cgroup_cpu_system_seconds_total: CPU time in the kernel. */
-    uint64_t periods;           /* count, counter: Periods of the quota in which the cgroup ran. */
+    double time;        /* seconds, label: Monotonic clock when the figures were read. */
+    double interval;    /* seconds, label: Time that cpu_percent speaks of. */
+    double cpu_percent; /* percent: CPU use of the cgroup with the tightest quota, as a share of that quota. */
+    double cpu_time;    /* seconds, counter, prom cgroup_cpu_seconds_total: CPU time that the cgroup has used. */
+    double cpu_user;    /* seconds, counter, prom cgroup_cpu_user_seconds_total: CPU time in programs. */
+    double cpu_system;  /* seconds, counter, prom cgroup_cpu_system_seconds_total: CPU time in the kernel. */
+    uint64_t periods;   /* count, counter: Periods of the quota in which the cgroup ran. */
     uint64_t throttled_periods; /* count, counter: Periods in which it used up the quota and was stopped. */
     double throttled;           /* seconds, counter: Time that its CPUs were stopped for, summed over CPUs. */
     uint64_t current;           /* bytes: Memory charged to the cgroup, page cache included. */
     uint64_t peak;              /* bytes: Most that was ever charged to it. */
-    uint64_t limit;             /* bytes: Tightest memory limit of this process and the cgroups that it is in, as mem.limit. */
+    uint64_t limit;             /* bytes: Tightest memory limit of the cgroup and of those above it. */
     uint64_t events_high;       /* count, counter: Times that it went above memory.high and was slowed down. */
     uint64_t events_max;        /* count, counter: Times that it ran into memory.max. */
     uint64_t events_oom;        /* count, counter: Times that memory could not be freed at the limit. */
     uint64_t events_oom_kill;   /* count, counter: Processes of it that the kernel killed for want of memory. */
+    uint64_t limit_level;   /* count: Where the cgroup is that holds limit: so many levels above its own. Since 0.2. */
+    uint64_t limit_current; /* bytes: Memory charged to that cgroup. Since 0.2. */
+    uint64_t limit_events_high;     /* count, counter: Times that it went above memory.high. Since 0.2. */
+    uint64_t limit_events_max;      /* count, counter: Times that it ran into memory.max. Since 0.2. */
+    uint64_t limit_events_oom;      /* count, counter: Times that memory could not be freed at its limit. Since 0.2. */
+    uint64_t limit_events_oom_kill; /* count, counter: Processes of it that the kernel killed. Since 0.2. */
 };
 
 /*
@@ -53,7 +60,8 @@ struct sysinfo_cgroup {
  * also without /proc/self/cgroup, SYSINFO_UNKNOWN also when the files of the
  * cgroup cannot be seen. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup,
+                                                           size_t size);
 
 /*
  * The path of that cgroup as /proc/self/cgroup has it, "/user.slice"; with both

@@ -16,8 +16,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* ---- How busy ---------------------------------------------------------- */
 
 /* group cpu, result CPU_USAGE: shares of the time between two samples. */
@@ -40,7 +38,7 @@ struct sysinfo_cpu_usage {
 
 /* ---- How many ---------------------------------------------------------- */
 
-/* group cpu, result CPU_COUNTS. */
+/* group cpu, result PROCESSORS. */
 struct sysinfo_processors {
     uint64_t present, estimated;
     uint64_t count; /* count, prom cpus: Logical CPUs online. */
@@ -50,7 +48,9 @@ struct sysinfo_processors {
 /* ---- What they did ----------------------------------------------------- */
 
 /*
- * group cpu.times, result CPU_SAMPLE: time spent since the machine started.
+ * group cpu.times, result CPU_SAMPLE, prom cpu_seconds_total mode=@
+ *
+ * Time spent since the machine started.
  *
  * `wrap` is present where the source counts in few bits: it is the number of
  * seconds at which its counters begin again at 0, and the difference of two
@@ -59,19 +59,25 @@ struct sysinfo_processors {
  */
 struct sysinfo_cpu_sample {
     uint64_t present, estimated;
-    uint64_t cpu;      /* none, label: Number of the CPU; absent in the row for all CPUs. */
-    double time;       /* seconds, label: Monotonic clock when the sample was taken. */
-    double wrap;       /* seconds, label: The counters begin again at this value. */
-    double user;       /* seconds, counter, prom cpu_seconds_total mode=user: Running programs at normal priority (includes guest). */
-    double system;     /* seconds, counter, prom cpu_seconds_total mode=system: Running the kernel, outside interrupts. */
-    double nice;       /* seconds, counter, prom cpu_seconds_total mode=nice: Running programs at lowered priority (includes guest_nice). */
-    double idle;       /* seconds, counter, prom cpu_seconds_total mode=idle: Doing nothing. */
-    double iowait;     /* seconds, counter, prom cpu_seconds_total mode=iowait: Idle while a program waited for a disk. */
-    double irq;        /* seconds, counter, prom cpu_seconds_total mode=irq: Serving hardware interrupts. */
-    double softirq;    /* seconds, counter, prom cpu_seconds_total mode=softirq: Serving deferred interrupt work. */
-    double steal;      /* seconds, counter, prom cpu_seconds_total mode=steal: Wanted to run, but the hypervisor ran something else. */
-    double guest;      /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
-    double guest_nice; /* seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at lowered priority, a part of nice. */
+    uint64_t cpu;   /* none, label: Number of the CPU; absent in the row for all CPUs. */
+    double time;    /* seconds, label: Monotonic clock when the sample was taken. */
+    double wrap;    /* seconds, label: The counters begin again at this value. */
+    double user;    /* seconds, counter: Running programs at normal priority (includes guest). */
+    double system;  /* seconds, counter: Running the kernel, outside interrupts. */
+    double nice;    /* seconds, counter: Running programs at lowered priority (includes guest_nice). */
+    double idle;    /* seconds, counter: Doing nothing. */
+    double iowait;  /* seconds, counter: Idle while a program waited for a disk. */
+    double irq;     /* seconds, counter: Serving hardware interrupts. */
+    double softirq; /* seconds, counter: Serving deferred interrupt work. */
+    double steal;   /* seconds, counter: Wanted to run, but the hypervisor ran something else. */
+    /* seconds, counter, prom cpu_guest_seconds_total mode=user: Running a virtual machine, a part of user. */
+    double guest;
+    /*
+     * seconds, counter, prom cpu_guest_seconds_total mode=nice: Running a virtual machine at
+     * lowered priority, a part of nice.
+     */
+    double guest_nice;
+    uint64_t cpus; /* none, label: Number of CPUs that the row for all CPUs sums. Since 0.2. */
 };
 
 /* ---- All CPUs together ------------------------------------------------- */
@@ -81,7 +87,8 @@ struct sysinfo_cpu_sample {
  *
  * Cost: one read of /proc/stat on Linux. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times,
+                                                        size_t size);
 
 /*
  * How busy the machine was, 0 to 100 over all CPUs together.
@@ -99,13 +106,18 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *hos
  * moves in steps of 10 %.
  *
  * SYSINFO_INVALID: `interval` is negative, NaN or infinite, or 0 with a NULL host.
- * SYSINFO_NOT_YET also when idle time ran backwards by more than the clock's
- * jitter (a resume from suspend): that window has no true percentage. Since 0.1.
+ * SYSINFO_NOT_YET also when the counters of the window have no true percentage:
+ * idle time ran backwards by more than the clock's jitter (a resume from suspend),
+ * more CPU time was counted than has passed (a resume, a migration), or, with
+ * `interval` 0 or a NULL host, CPUs came or went: the kernel's own sum, all that
+ * such a call reads, then jumps. Else the CPUs are summed one by one, and those that
+ * are in both samples count. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent);
 
 /* The same, told by mode. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval,
+                                                                struct sysinfo_cpu_usage *usage, size_t size);
 
 /*
  * The pure difference of two samples, `before` taken first: for callers that
@@ -113,11 +125,14 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_h
  * any age or size, for only slots whose bit is set are read.
  *
  * A mode whose counter ran backwards counts as 0, and every share of that row is
- * marked estimated. SYSINFO_NOT_YET: nothing moved, or idle time ran backwards by
- * more than jitter. SYSINFO_INVALID: a NULL, a wrong size, samples of two
- * different CPUs, or a sample without idle time. Since 0.1.
+ * marked estimated. SYSINFO_NOT_YET: nothing moved, idle time ran backwards by
+ * more than jitter, the counters advanced by more than the time between the two
+ * samples (where both know it), or the two sum different numbers of CPUs.
+ * SYSINFO_INVALID: a NULL, a wrong size, samples of two different CPUs, or a sample
+ * without idle time. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before,
+                                                                const struct sysinfo_cpu_sample *after,
                                                                 struct sysinfo_cpu_usage *usage, size_t size);
 
 /* ---- CPU by CPU --------------------------------------------------------- */
@@ -132,7 +147,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sys
  * was. Rows are valid until the list is refilled or freed.
  *
  *     struct sysinfo_cpu_usage_list *list = NULL;
- *     if (sysinfo_cpu_times_percent_percpu(host, 1.0, &list) == SYSINFO_OK)
+ *     if (sysinfo_cpu_usage_percpu(host, 1.0, &list) == SYSINFO_OK)
  *         for (size_t i = 0; (row = sysinfo_cpu_usage_list_at(list, i)) != NULL; i++)
  *             ...
  *     sysinfo_cpu_usage_list_free(list);
@@ -141,26 +156,50 @@ struct sysinfo_cpu_sample_list;
 struct sysinfo_cpu_usage_list;
 
 /* sysinfo_cpu_times() for each CPU. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_host *host,
+                                                               struct sysinfo_cpu_sample_list **list);
 
 /*
  * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval`
  * and a past of its own. A CPU that was not there before, or that has no
- * percentage over this window, has a row that knows only its number. Since 0.1.
+ * percentage over this window, has a row that knows only its number. The row for
+ * all CPUs sums those that have one; it is marked estimated when a CPU that was
+ * there before has none. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent_percpu(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
+                                                               struct sysinfo_cpu_usage_list **list);
+
+/*
+ * sysinfo_cpu_percent() for each CPU: psutil's cpu_percent(percpu=True). The rows,
+ * their rules, the errors and the cost are those of sysinfo_cpu_usage_percpu(), of
+ * which `percent` is one member; only the past is another, so that neither call
+ * shortens the window of the other. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent_percpu(struct sysinfo_host *host, double interval,
+                                                                 struct sysinfo_cpu_usage_list **list);
 
 /* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before, const struct sysinfo_cpu_sample_list *after,
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
+                                                                     const struct sysinfo_cpu_sample_list *after,
                                                                      struct sysinfo_cpu_usage_list **list);
+
+/*
+ * Why that difference has no percentages: the sentence that sysinfo_explain() gives after such a
+ * window, without a full stop. NULL: it has them, or a list is NULL. Never translated, and always
+ * valid. Since 0.2.
+ */
+SYSINFO_EXPORT const char *sysinfo_cpu_usage_list_explain(const struct sysinfo_cpu_sample_list *before,
+                                                          const struct sysinfo_cpu_sample_list *after);
 
 /* The row for all CPUs together; NULL for a NULL list. Since 0.1. */
 SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_all(const struct sysinfo_cpu_sample_list *list);
 SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_all(const struct sysinfo_cpu_usage_list *list);
 
 /* Row `index`, from 0; NULL past the end, so that a loop needs no count. Since 0.1. */
-SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list, size_t index);
-SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list, size_t index);
+SYSINFO_EXPORT const struct sysinfo_cpu_sample *sysinfo_cpu_sample_list_at(const struct sysinfo_cpu_sample_list *list,
+                                                                           size_t index);
+SYSINFO_EXPORT const struct sysinfo_cpu_usage *sysinfo_cpu_usage_list_at(const struct sysinfo_cpu_usage_list *list,
+                                                                         size_t index);
 
 /* How many CPUs the list has; 0 for a NULL list. Since 0.1. */
 SYSINFO_EXPORT size_t sysinfo_cpu_sample_list_count(const struct sysinfo_cpu_sample_list *list);
@@ -173,10 +212,14 @@ SYSINFO_EXPORT void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *l
 /* ---- Counting ----------------------------------------------------------- */
 
 enum sysinfo_cpu_kind {
-    SYSINFO_CPU_LOGICAL = 1,     /* Logical CPUs online, whoever may use them. */
-    SYSINFO_CPU_PHYSICAL = 2,    /* Physical cores that the online CPUs belong to. */
-    SYSINFO_CPU_USABLE = 3,      /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
-    SYSINFO_CPU_USABLE_CORES = 4 /* Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of certain CPUs. */
+    SYSINFO_CPU_LOGICAL = 1,  /* Logical CPUs online, whoever may use them. */
+    SYSINFO_CPU_PHYSICAL = 2, /* Physical cores that the online CPUs belong to. */
+    SYSINFO_CPU_USABLE = 3,   /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
+    /*
+     * Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of
+     * certain CPUs.
+     */
+    SYSINFO_CPU_USABLE_CORES = 4
 };
 
 /*
@@ -185,10 +228,11 @@ enum sysinfo_cpu_kind {
  *
  * SYSINFO_UNKNOWN: this machine does not say. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, enum sysinfo_cpu_kind kind);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind);
 
 /* All counts at once; succeeds when at least one is known. Since 0.1. */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts,
+                                                         size_t size);
 
 SYSINFO_END_DECLS
 

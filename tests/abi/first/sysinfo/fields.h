@@ -18,14 +18,20 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* More of each may come: treat one you do not know as a plain number. */
-enum sysinfo_unit { SYSINFO_UNIT_NONE, SYSINFO_UNIT_BYTES, SYSINFO_UNIT_SECONDS, SYSINFO_UNIT_PERCENT, SYSINFO_UNIT_COUNT, SYSINFO_UNIT_THREADS };
+enum sysinfo_unit {
+    SYSINFO_UNIT_NONE,
+    SYSINFO_UNIT_BYTES,
+    SYSINFO_UNIT_SECONDS,
+    SYSINFO_UNIT_PERCENT,
+    SYSINFO_UNIT_COUNT,
+    SYSINFO_UNIT_THREADS
+};
 enum sysinfo_kind {
     SYSINFO_KIND_GAUGE,   /* A value of this moment. */
     SYSINFO_KIND_COUNTER, /* Only grows, until the machine restarts. */
-    SYSINFO_KIND_LABEL    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+    SYSINFO_KIND_LABEL
 };
 enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE };
 enum sysinfo_state { SYSINFO_FIELD_UNKNOWN, SYSINFO_FIELD_KNOWN, SYSINFO_FIELD_UNLIMITED };
@@ -44,13 +50,19 @@ struct sysinfo_field {
     uint32_t offset;           /* Bytes from the start of the struct. */
 };
 
-/* The field after `field`; the first for NULL; NULL after the last. Iterate with it: the table's stride is private. Since 0.1. */
+/*
+ * The field after `field`; the first for NULL; NULL after the last. Iterate with it: the table's
+ * stride is private. Since 0.1.
+ */
 SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_next(const struct sysinfo_field *field);
 
 /* The field of that group and name, or NULL. Since 0.1. */
 SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_find(const char *group, const char *name);
 
-/* Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL: this system does not tell it. Since 0.1. */
+/*
+ * Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL:
+ * this system does not tell it. Since 0.1.
+ */
 SYSINFO_EXPORT const char *sysinfo_field_source(const struct sysinfo_field *field);
 
 /* "bytes", "percent" ...; "" for none. Never NULL. Since 0.1. */
@@ -71,9 +83,34 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_read(struct sysinfo_host *host, ui
 SYSINFO_EXPORT enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *result);
 
-/* The value, converted where the type differs (a double is cut to a whole number); 0 when it is not known. Since 0.1. */
+/*
+ * The value, converted where the type differs (a double is cut to a whole number); 0 when it is not
+ * known. Since 0.1.
+ */
 SYSINFO_EXPORT uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, const void *result);
+
+/* ---- One value by its name ---------------------------------------------- */
+
+/*
+ * The value of one field by its name, "mem.usable", "cpu.usable", "swap.percent": what `sysinfo
+ * fields` lists, in the unit given there. No limit is infinity, or SYSINFO_UNLIMITED.
+ *
+ *     uint64_t usable;
+ *     if (sysinfo_get_uint64(host, "mem.usable", &usable) == SYSINFO_OK)
+ *         printf("%" PRIu64 " bytes\n", usable);
+ *
+ * sysinfo_get_uint64() is for bytes and counts, which a double above 2^53 would round. The value is
+ * left alone on failure. A percentage of `cpu` compares with the previous such call on this host, as
+ * sysinfo_cpu_times_percent() with interval 0 does: the first returns SYSINFO_NOT_YET.
+ *
+ * Cost: that of the getter the field belongs to, and 0.2 us to find the field; call the getter to
+ * read several fields at once. SYSINFO_INVALID: not a field, a NULL, or a field of type double for
+ * the second. SYSINFO_UNKNOWN: the machine does not report it. SYSINFO_NOT_SUPPORTED: the system
+ * does not. Other errors: those of the getter. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_get(struct sysinfo_host *host, const char *name, double *value);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_get_uint64(struct sysinfo_host *host, const char *name, uint64_t *value);
 
 SYSINFO_END_DECLS
 

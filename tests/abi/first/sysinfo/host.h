@@ -8,11 +8,17 @@
  * storage, nothing opened or allocated before the first call.
  *
  * Threads: two hosts never affect each other. One host is used by one thread at
- * a time.
+ * a time: a call on a host in which another thread is in a call returns
+ * SYSINFO_INVALID and does nothing. (sysinfo_explain() and sysinfo_system_error()
+ * are then about the other thread's call, and sysinfo_host_close() does not check.)
+ * Give each thread a host, or hold a lock over a call and what is read after it.
  *
  * Every getter also takes NULL for a one-off question about this machine. That
  * costs opening and closing the files again, keeps no past (so the calls that
  * compare with an earlier one refuse it) and no detail of a failure.
+ *
+ * A file that this kernel lacks is looked for once, unless a question failed for
+ * want of it: what is mounted later is seen by a host that is opened later.
  *
  * A host survives fork(). It does not survive closefrom() and other ways of
  * closing descriptors that are not one's own, nor setns(): close it and open a
@@ -26,8 +32,6 @@
 #include <sysinfo/api.h>
 
 SYSINFO_BEGIN_DECLS
-
-struct sysinfo_host;
 
 /*
  * Opens a host.
@@ -53,13 +57,17 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
  * The sentence to print after a failure, without a full stop: what was read and
  * what was wrong with it, for example "/proc/meminfo has no MemTotal line". When
  * `status` is not that of the host's last call, or `host` is NULL, the general
- * meaning of the status.
+ * meaning of the status. Ask before the next call: where two calls failed with the
+ * same status, this is about the later one.
  *
  * Never NULL, never translated. Valid until the next call on this host. Since 0.1.
  */
 SYSINFO_EXPORT const char *sysinfo_explain(struct sysinfo_host *host, int status);
 
-/* The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) behind the last failure; 0: none. Since 0.1. */
+/*
+ * The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) behind the
+ * last failure; 0: none. Since 0.1.
+ */
 SYSINFO_EXPORT int64_t sysinfo_system_error(const struct sysinfo_host *host);
 
 SYSINFO_END_DECLS

@@ -9,12 +9,14 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* group load, result LOAD. */
 struct sysinfo_load {
     uint64_t present, estimated;
-    double min1;  /* threads, prom load1: Threads running or waiting to run, averaged over 1 minute (on Linux also those waiting for a disk). */
+    /*
+     * threads, prom load1: Threads running or waiting to run, averaged over 1 minute (on Linux also
+     * those waiting for a disk).
+     */
+    double min1;
     double min5;  /* threads, prom load5: The same over 5 minutes. */
     double min15; /* threads, prom load15: The same over 15 minutes. */
 };
@@ -25,7 +27,8 @@ struct sysinfo_load {
  *
  * Cost: one read of /proc/loadavg on Linux. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load,
+                                                           size_t size);
 
 SYSINFO_END_DECLS
 

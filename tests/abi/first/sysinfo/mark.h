@@ -12,6 +12,14 @@ SYSINFO_BEGIN_DECLS
 #define SYSINFO_RECORDING "SYSINFO_RECORDING"
 
 /*
+ * The first line of a recording, without its line end. Later versions may add
+ * columns at the end; docs/recording.md describes each. Since 0.2.
+ */
+#define SYSINFO_RECORDING_HEADER                                                                           \
+    "time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark," \
+    "heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees,heap_mapped_bytes"
+
+/*
  * Puts a mark, now, into the recording that this program runs under:
  *
  *     sysinfo_mark(getenv(SYSINFO_RECORDING), "load");

@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * group mem, result MEMORY.
  *
@@ -40,12 +38,13 @@ struct sysinfo_memory {
     uint64_t committed;       /* bytes: Promised to programs, touched or not. */
     uint64_t commit_limit;    /* bytes: Most that would be promised under strict accounting. */
     uint64_t hugepages_total; /* bytes: Set aside as huge pages, of all sizes; part of used. */
-    uint64_t hugepages_free;  /* bytes: Set aside as huge pages and not in use; no program gets them as ordinary memory. */
-    uint64_t zswap;           /* bytes: Memory that the compressed swap cache takes. */
-    uint64_t zswapped;        /* bytes: What is in the compressed swap cache, before compression. */
-    uint64_t wired;           /* bytes: Cannot be paged out. */
-    uint64_t laundry;         /* bytes: Dirty pages queued to be cleaned. */
-    uint64_t arc;             /* bytes: Cache of the ZFS file system. */
+    /* bytes: Set aside as huge pages and not in use; no program gets them as ordinary memory. */
+    uint64_t hugepages_free;
+    uint64_t zswap;    /* bytes: Memory that the compressed swap cache takes. */
+    uint64_t zswapped; /* bytes: What is in the compressed swap cache, before compression. */
+    uint64_t wired;    /* bytes: Cannot be paged out. */
+    uint64_t laundry;  /* bytes: Dirty pages queued to be cleaned. */
+    uint64_t arc;      /* bytes: Cache of the ZFS file system. */
 };
 
 /*
@@ -58,7 +57,8 @@ struct sysinfo_memory {
  * Cost: one read of /proc/meminfo on Linux; an old kernel's missing MemAvailable
  * adds a read of /proc/zoneinfo. Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory,
+                                                             size_t size);
 
 SYSINFO_END_DECLS
 

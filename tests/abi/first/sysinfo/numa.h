@@ -15,19 +15,19 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* One node: a row of a list, and not in the field table. */
 struct sysinfo_numa_node {
     uint64_t present, estimated;
     uint64_t number; /* The system's number of the node. */
     uint64_t total;  /* bytes: Memory of the node; 0 for one that has CPUs only. */
     uint64_t free;   /* bytes: Not used for anything at all. */
-    uint64_t used;   /* bytes: total - free: unlike mem.used it includes caches, for a node does not tell what is available. */
-    uint64_t cpus;   /* Online logical CPUs of the node; 0 for one that has memory only. sysinfo_numa_cpus() names them. */
+    /* bytes: total - free: unlike mem.used it includes caches, for a node does not tell what is available. */
+    uint64_t used;
+    /* Online logical CPUs of the node; 0 for one that has memory only. sysinfo_numa_node_list_cpus() names them. */
+    uint64_t cpus;
 };
 
-struct sysinfo_numa_list;
+struct sysinfo_numa_node_list;
 
 /*
  * The nodes of the machine, by ascending number. Numbers may have gaps.
@@ -39,19 +39,24 @@ struct sysinfo_numa_list;
  * has no NUMA nodes, as a kernel says that was built without them. Errors: any
  * but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_numa_read(struct sysinfo_host *host, struct sysinfo_numa_list **list);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_numa_nodes(struct sysinfo_host *host,
+                                                         struct sysinfo_numa_node_list **list);
 
 /* Row `index`, from 0; NULL past the end. Since 0.1. */
-SYSINFO_EXPORT const struct sysinfo_numa_node *sysinfo_numa_at(const struct sysinfo_numa_list *list, size_t index);
+SYSINFO_EXPORT const struct sysinfo_numa_node *sysinfo_numa_node_list_at(const struct sysinfo_numa_node_list *list,
+                                                                         size_t index);
 
-/* The CPUs of row `index` as the kernel writes them, "0-3,8"; "" where there are none or they are not known; NULL past the end. Since 0.1. */
-SYSINFO_EXPORT const char *sysinfo_numa_cpus(const struct sysinfo_numa_list *list, size_t index);
+/*
+ * The CPUs of row `index` as the kernel writes them, "0-3,8"; "" where there are none or they are
+ * not known; NULL past the end. Since 0.1.
+ */
+SYSINFO_EXPORT const char *sysinfo_numa_node_list_cpus(const struct sysinfo_numa_node_list *list, size_t index);
 
 /* How many nodes there are; 0 for a NULL list. Since 0.1. */
-SYSINFO_EXPORT size_t sysinfo_numa_count(const struct sysinfo_numa_list *list);
+SYSINFO_EXPORT size_t sysinfo_numa_node_list_count(const struct sysinfo_numa_node_list *list);
 
 /* NULL is allowed. Since 0.1. */
-SYSINFO_EXPORT void sysinfo_numa_free(struct sysinfo_numa_list *list);
+SYSINFO_EXPORT void sysinfo_numa_node_list_free(struct sysinfo_numa_node_list *list);
 
 SYSINFO_END_DECLS
 

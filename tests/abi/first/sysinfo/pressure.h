@@ -17,8 +17,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /*
  * group pressure.cpu, result CPU_PRESSURE
  * group pressure.memory, result MEMORY_PRESSURE
@@ -38,7 +36,8 @@ struct sysinfo_pressure {
     double full_avg10;  /* percent: Share of time in which all tasks waited and nothing was done, over 10 seconds. */
     double full_avg60;  /* percent: The same over 60 seconds. */
     double full_avg300; /* percent: The same over 300 seconds. */
-    double full_total;  /* seconds, counter, prom %_full_seconds_total: Time in which all tasks waited and nothing was done. */
+    /* seconds, counter, prom %_full_seconds_total: Time in which all tasks waited and nothing was done. */
+    double full_total;
 };
 
 /*
@@ -47,10 +46,14 @@ struct sysinfo_pressure {
  * Cost: one short read. Errors: any but NOT_YET; SYSINFO_NOT_FOUND or
  * SYSINFO_NOT_SUPPORTED where the kernel does not measure it. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure,
+                                                           size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_memory_pressure(struct sysinfo_host *host,
+                                                              struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure,
+                                                          size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure,
+                                                           size_t size);
 
 /*
  * Pressure inside the cgroup of this process (version 2 only).
@@ -58,10 +61,14 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_irq_pressure(struct sysinfo_host *
  * Cost: two short reads. Errors as above; SYSINFO_UNKNOWN when the cgroup cannot
  * be seen. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_memory_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_io_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_irq_pressure(struct sysinfo_host *host, struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host,
+                                                                  struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_memory_pressure(struct sysinfo_host *host,
+                                                                     struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_io_pressure(struct sysinfo_host *host,
+                                                                 struct sysinfo_pressure *pressure, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_irq_pressure(struct sysinfo_host *host,
+                                                                  struct sysinfo_pressure *pressure, size_t size);
 
 SYSINFO_END_DECLS
 

@@ -38,12 +38,13 @@
 #define SYSINFO_HAS(result, field) (SYSINFO_CAST(int, ((result)->present >> SYSINFO_SLOT(result, field)) & 1))
 
 /* 1 when the field is known but estimated, else 0. */
-#define SYSINFO_IS_ESTIMATED(result, field) (SYSINFO_CAST(int, ((result)->estimated >> SYSINFO_SLOT(result, field)) & 1))
+#define SYSINFO_IS_ESTIMATED(result, field) \
+    (SYSINFO_CAST(int, ((result)->estimated >> SYSINFO_SLOT(result, field)) & 1))
 
 /* The number of a field's slot, through a pointer to its struct. */
-#define SYSINFO_SLOT(result, field)                                                                                                                            \
-    (SYSINFO_CAST(size_t, SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, &(result)->field)) -                                                           \
-                              SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /                                                              \
+#define SYSINFO_SLOT(result, field)                                                                  \
+    (SYSINFO_CAST(size_t, SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, &(result)->field)) - \
+                              SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /    \
      8)
 
 /* What a size reads as when it is known that there is no limit. For a double, no limit is infinity. */
@@ -52,17 +53,17 @@
 /* Names every result struct, for sysinfo_read() and the field table. Never renumbered. */
 enum sysinfo_result {
     SYSINFO_RESULT_CPU_USAGE = 1,  /* struct sysinfo_cpu_usage */
-    SYSINFO_RESULT_CPU_COUNTS = 2, /* struct sysinfo_processors */
+    SYSINFO_RESULT_PROCESSORS = 2, /* struct sysinfo_processors */
     SYSINFO_RESULT_CPU_SAMPLE = 3, /* struct sysinfo_cpu_sample */
     SYSINFO_RESULT_MEMORY = 4,     /* struct sysinfo_memory */
     SYSINFO_RESULT_SWAP = 5,       /* struct sysinfo_swap */
     SYSINFO_RESULT_LOAD = 6,       /* struct sysinfo_load */
     SYSINFO_RESULT_STATS = 7,      /* struct sysinfo_stats */
 
-    SYSINFO_RESULT_USABLE_MEMORY = 8, /* struct sysinfo_allowance */
-    SYSINFO_RESULT_USABLE_SWAP = 9,   /* struct sysinfo_allowance */
-    SYSINFO_RESULT_USABLE_CPUS = 10,  /* struct sysinfo_cpu_allowance */
-    SYSINFO_RESULT_CGROUP = 11,       /* struct sysinfo_cgroup */
+    SYSINFO_RESULT_MEMORY_ALLOWANCE = 8, /* struct sysinfo_allowance */
+    SYSINFO_RESULT_SWAP_ALLOWANCE = 9,   /* struct sysinfo_allowance */
+    SYSINFO_RESULT_CPU_ALLOWANCE = 10,   /* struct sysinfo_cpu_allowance */
+    SYSINFO_RESULT_CGROUP = 11,          /* struct sysinfo_cgroup */
 
     SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */
     SYSINFO_RESULT_MEMORY_PRESSURE = 13,
@@ -73,7 +74,9 @@ enum sysinfo_result {
     SYSINFO_RESULT_CGROUP_IO_PRESSURE = 18,
     SYSINFO_RESULT_CGROUP_IRQ_PRESSURE = 19,
 
-    SYSINFO_RESULT_HEAP = 20 /* struct sysinfo_heap */
+    SYSINFO_RESULT_HEAP = 20,    /* struct sysinfo_heap */
+    SYSINFO_RESULT_PROCESS = 21, /* struct sysinfo_process */
+    SYSINFO_RESULT_PAGING = 22   /* struct sysinfo_paging */
 };
 
 #endif

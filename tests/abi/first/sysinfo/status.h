@@ -23,16 +23,23 @@ enum sysinfo_status {
     SYSINFO_MALFORMED = -5,     /* It was read, but does not say what it should. */
     SYSINFO_NO_MEMORY = -6,     /* No memory. */
     SYSINFO_INVALID = -7,       /* An argument cannot be right. */
-    SYSINFO_NOT_YET = -8,       /* No window to measure over yet: the first call, or nothing has moved since. Ask again later. */
+    SYSINFO_NOT_YET =
+        -8, /* No window to measure over yet: the first call, or nothing has moved since. Ask again later. */
     SYSINFO_NO_DESCRIPTOR = -9, /* No file descriptor is left, in this process or in the system. */
     SYSINFO_SYSTEM = -10,       /* The system failed in another way; sysinfo_system_error() has its number. */
     SYSINFO_UNKNOWN = -11       /* This machine does not say. */
 };
 
-/* The constant's name, for example "SYSINFO_DENIED"; "SYSINFO_?" for a number that is no status. Never NULL. Since 0.1. */
+/*
+ * The constant's name, for example "SYSINFO_DENIED"; "SYSINFO_?" for a number that is no status.
+ * Never NULL. Since 0.1.
+ */
 SYSINFO_EXPORT const char *sysinfo_status_name(int status);
 
-/* One English sentence without a full stop, for example "access was denied". Never NULL, never translated. Since 0.1. */
+/*
+ * One English sentence without a full stop, for example "access was denied". Never NULL, never
+ * translated. Since 0.1.
+ */
 SYSINFO_EXPORT const char *sysinfo_status_meaning(int status);
 
 SYSINFO_END_DECLS

@@ -9,8 +9,6 @@
 
 SYSINFO_BEGIN_DECLS
 
-struct sysinfo_host;
-
 /* group swap, result SWAP. A machine without swap has total 0, which is known. */
 struct sysinfo_swap {
     uint64_t present, estimated;
@@ -28,7 +26,8 @@ struct sysinfo_swap {
  * Cost: one read of /proc/meminfo and one of /proc/vmstat on Linux (the second
  * takes 20 us: the kernel makes it up page by page). Errors: any but NOT_YET. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap,
+                                                          size_t size);
 
 SYSINFO_END_DECLS
 

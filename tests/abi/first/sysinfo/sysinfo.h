@@ -14,6 +14,8 @@
 #include <sysinfo/cgroup.h>
 #include <sysinfo/cpu.h>
 #include <sysinfo/fields.h>
+#include <sysinfo/heap.h>
+#include <sysinfo/heap_tracker.h>
 #include <sysinfo/host.h>
 #include <sysinfo/limits.h>
 #include <sysinfo/load.h>
@@ -21,7 +23,7 @@
 #include <sysinfo/memory.h>
 #include <sysinfo/numa.h>
 #include <sysinfo/pressure.h>
-#include <sysinfo/proc.h>
+#include <sysinfo/process.h>
 #include <sysinfo/result.h>
 #include <sysinfo/stats.h>
 #include <sysinfo/status.h>

@@ -4,7 +4,9 @@
  *
  * Answered by hwloc, which is loaded when the first topology question is asked
  * and never before. A library built without hwloc, or a system where its library
- * is not installed, answers SYSINFO_NOT_SUPPORTED.
+ * is not installed, answers SYSINFO_NOT_SUPPORTED. hwloc obeys variables of the
+ * environment, of which one names code to load: a set-user-ID program, or one with
+ * file capabilities, gets SYSINFO_DENIED.
  */
 #ifndef SYSINFO_TOPOLOGY_H
 #define SYSINFO_TOPOLOGY_H
@@ -14,8 +16,6 @@
 #include <sysinfo/status.h>
 
 SYSINFO_BEGIN_DECLS
-
-struct sysinfo_host;
 
 /* More may come: skip one you do not know. */
 enum sysinfo_topology_type {
@@ -34,17 +34,20 @@ enum sysinfo_cache_type { SYSINFO_CACHE_UNIFIED = 0, SYSINFO_CACHE_DATA = 1, SYS
 /* One part of the machine: a row of a topology. Not in the field table: a tree is no table. */
 struct sysinfo_topology_object {
     uint64_t present, estimated;
-    uint64_t type;       /* enum sysinfo_topology_type */
-    uint64_t depth;      /* Levels below the machine; every row belongs to the nearest row above it with a smaller depth. */
-    uint64_t number;     /* The system's own number of it; absent where it has none. */
-    uint64_t cpus;       /* Online logical CPUs in it; sysinfo_topology_cpus() names them. */
-    uint64_t bytes;      /* Size of a cache; local memory of a NUMA node as hwloc saw it: <sysinfo/numa.h> tells its present figures. */
+    uint64_t type; /* enum sysinfo_topology_type */
+    /* Levels below the machine; every row belongs to the nearest row above it with a smaller depth. */
+    uint64_t depth;
+    uint64_t number; /* The system's own number of it; absent where it has none. */
+    uint64_t cpus;   /* Online logical CPUs in it; sysinfo_topology_object_list_cpus() names them. */
+    /* Size of a cache; local memory of a NUMA node as hwloc saw it: <sysinfo/numa.h> tells its present figures. */
+    uint64_t bytes;
     uint64_t level;      /* Of a cache: 1, 2, 3. */
     uint64_t cache_type; /* Of a cache: enum sysinfo_cache_type. */
-    uint64_t efficiency; /* Of a core kind: 0 is the most power-saving kind; absent where the system does not rank them. */
+    /* Of a core kind: 0 is the most power-saving kind; absent where the system does not rank them. */
+    uint64_t efficiency;
 };
 
-struct sysinfo_topology;
+struct sysinfo_topology_object_list;
 
 /*
  * The machine as a list of objects, depth first; core kinds come last.
@@ -53,22 +56,29 @@ struct sysinfo_topology;
  * until the set of online CPUs changes, so only the first call is slow (2 ms on a
  * small machine, 45 ms with 256 CPUs). On failure the list is as it was.
  *
+ * hwloc itself writes to stderr when what the system tells contradicts itself;
+ * a program may silence it by setting its variable HWLOC_HIDE_ERRORS to 2.
+ *
  * SYSINFO_NOT_SUPPORTED: see above; and for a host with another root, unless the
  * program itself set hwloc's variable HWLOC_FSROOT to that same root. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_topology_read(struct sysinfo_host *host, struct sysinfo_topology **topology);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_topology_objects(struct sysinfo_host *host,
+                                                               struct sysinfo_topology_object_list **topology);
 
 /* Row `index`, from 0; NULL past the end. Since 0.1. */
-SYSINFO_EXPORT const struct sysinfo_topology_object *sysinfo_topology_at(const struct sysinfo_topology *topology, size_t index);
+SYSINFO_EXPORT const struct sysinfo_topology_object *
+sysinfo_topology_object_list_at(const struct sysinfo_topology_object_list *topology, size_t index);
 
 /* The CPUs of row `index` as the kernel writes them, "0-3,8"; NULL past the end. Since 0.1. */
-SYSINFO_EXPORT const char *sysinfo_topology_cpus(const struct sysinfo_topology *topology, size_t index);
+SYSINFO_EXPORT const char *sysinfo_topology_object_list_cpus(const struct sysinfo_topology_object_list *topology,
+                                                             size_t index);
 
 /* How many objects of that type (enum sysinfo_topology_type) there are; 0 for a NULL list. Since 0.1. */
-SYSINFO_EXPORT size_t sysinfo_topology_count(const struct sysinfo_topology *topology, uint64_t type);
+SYSINFO_EXPORT size_t sysinfo_topology_object_list_count_type(const struct sysinfo_topology_object_list *topology,
+                                                              uint32_t type);
 
 /* NULL is allowed. Since 0.1. */
-SYSINFO_EXPORT void sysinfo_topology_free(struct sysinfo_topology *topology);
+SYSINFO_EXPORT void sysinfo_topology_object_list_free(struct sysinfo_topology_object_list *topology);
 
 SYSINFO_END_DECLS
 

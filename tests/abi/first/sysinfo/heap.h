@@ -11,7 +11,9 @@
  * says what each allocator counts.
  *
  * These calls need no tracking, no preloading and no set-up, and cost nothing
- * until they are made.
+ * until they are made. With the tracker (<sysinfo/heap_tracker.h>) they also tell what
+ * it has counted: blocks, allocs, frees, failed and peak under every allocator, and
+ * `used` where the allocator does not tell it.
  *
  * Threads: any thread may call, each with its own host. The allocator is asked
  * under its own locks, so a call can hold up the malloc() of other threads for as
@@ -23,16 +25,14 @@
  * fork(): the child of a process with many threads may call; glibc and jemalloc
  * renew their locks there. The figures of the child begin as those of the parent.
  */
-#ifndef SYSINFO_PROC_H
-#define SYSINFO_PROC_H
+#ifndef SYSINFO_HEAP_H
+#define SYSINFO_HEAP_H
 
 #include <sysinfo/api.h>
 #include <sysinfo/result.h>
 #include <sysinfo/status.h>
 
 SYSINFO_BEGIN_DECLS
-
-struct sysinfo_host;
 
 /*
  * group heap, result HEAP.
@@ -57,6 +57,7 @@ struct sysinfo_heap {
     uint64_t allocs;      /* count, counter: Blocks ever handed out. */
     uint64_t frees;       /* count, counter: Blocks ever freed. */
     uint64_t peak;        /* bytes: Most that used has ever been. */
+    uint64_t failed;      /* count, counter: Allocations that were refused. */
 };
 
 /*
@@ -66,16 +67,19 @@ struct sysinfo_heap {
  * glibc: blocks of up to 1032 bytes that a thread has freed lately are in that
  * thread's cache (7 of each size, 240,096 bytes at most) and count as used; no
  * call can empty it. jemalloc: the same cache is emptied for the calling thread
- * first, so that its figures are exact; those of other threads are not.
+ * first; what other threads' caches hold is subtracted from `used`, and makes it and
+ * `blocks` estimates.
  *
  * Cost: glibc 0.3 us and 0.1 us for each arena, but with many free chunks in its
  * lists 1 to 30 ms for each million, and far more when they lie in random order;
  * others 1 to 10 us. Ask once a second, not in a loop.
  *
- * SYSINFO_NOT_SUPPORTED: an allocator that says nothing or is not known, or a
- * host with another root. SYSINFO_UNKNOWN: it tells only in detail. Since 0.1.
+ * SYSINFO_NOT_SUPPORTED: an allocator that says nothing (also the leak and the
+ * memory sanitizer) or is not known, or a host with another root. SYSINFO_UNKNOWN:
+ * it tells only in detail. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap,
+                                                        size_t size);
 
 /*
  * The same, with what takes more work. glibc: `reclaimable` and `arenas`, from
@@ -85,7 +89,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_info(struct sysinfo_host *hos
  * pages again that an earlier trim has given back. Windows: walks all blocks of
  * all heaps, 30 ns each. Others: the same as sysinfo_heap_info(). Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap,
+                                                          size_t size);
 
 /*
  * Gives back to the system what the allocator keeps and can let go of: also the
@@ -93,12 +98,14 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_detail(struct sysinfo_host *h
  *
  * *released is by how many bytes the process really shrank: its anonymous
  * resident memory before and after, whatever else went on in other threads
- * meanwhile; 0 if it grew. NULL: not wanted, not measured. The kernel may count
- * resident memory in batches (Linux 6.2 to 6.15: off by up to 256 KiB for each CPU).
+ * meanwhile; 0 if it grew. NULL: not wanted, not measured. On Linux it is exact to
+ * the page (smaps_rollup, since 4.14); without that file it may be off by 64 pages
+ * for each thread.
  *
- * Cost: milliseconds; 100 ms and more for gigabytes, while other threads wait for
- * malloc(), and the pages must be faulted in again if they are needed again. Call
- * it after a large phase has ended, not on a timer.
+ * Cost: milliseconds; to measure takes about 15 us for each MiB in memory, twice;
+ * 100 ms and more for gigabytes, while other threads wait for malloc(), and the
+ * pages must be faulted in again if they are needed again. Call it after a large
+ * phase has ended, not on a timer.
  *
  * SYSINFO_NOT_SUPPORTED as above. SYSINFO_UNKNOWN: it was trimmed, but this
  * system does not tell how large the process is. Since 0.1.
@@ -113,22 +120,24 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_trim(struct sysinfo_host *hos
 SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
 
 /*
- * A leak test: does the heap grow with every call of `function`?
+ * A leak test: does the heap grow as `function` is called?
  *
- * Calls function(argument) `times` times to fill caches, then `times` and twice
- * `times` again, trims before each look at the heap, and compares: what grows
- * once is in both differences and cancels, what each call leaves behind does not.
- * As long as it still grows, repeats with twice as many calls, up to 5 rounds: a
- * cache comes to its end, a leak does not. That makes 4 to 94 times `times` calls.
+ * Calls function(argument) 16 to 128 times `times` times, and looks at the heap,
+ * after a trim, all along. What is in use after 16 times `times` calls is compared
+ * with what was after twice: no more, and there is no leak. Else the same with
+ * twice as many calls, up to 128 times `times`: a cache comes to its end, a leak
+ * does not. An array that doubles for ever grows in between, and so does the heap
+ * when one block is lost in 10 times `times` calls.
  *
- * *growth is the least growth of `used` per call that any round showed; exactly 0
- * when there is no leak. A test reads: growth == 0. Leaks of one block in
- * many calls show as a fraction. What is not from malloc() is not seen.
+ * *growth is the least growth of `used` per call that any comparison showed;
+ * exactly 0 when there is no leak. A test reads: growth == 0. Leaks of one block
+ * in many calls show as a fraction. What is not from malloc() is not seen.
  *
  * SYSINFO_INVALID: a NULL, or `times` is 0. SYSINFO_UNKNOWN: the allocator does
  * not tell `used`. And what sysinfo_heap_detail() says. Since 0.1.
  */
-SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *), void *argument, uint32_t times, double *growth);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_growth(struct sysinfo_host *host, void (*function)(void *),
+                                                          void *argument, uint32_t times, double *growth);
 
 SYSINFO_END_DECLS
 
