@@ -33,7 +33,8 @@ class Sysinfo:
         self.functions.sysinfo_explain.restype = ctypes.c_char_p
         self.functions.sysinfo_explain.argtypes = [ctypes.c_void_p, ctypes.c_int]
         self.functions.sysinfo_read.argtypes = [ctypes.c_void_p, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_size_t]
-        self.functions.sysinfo_cpu_times_percent.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p, ctypes.c_size_t]
+        self.functions.sysinfo_cpu_times_percent.argtypes = [
+            ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p, ctypes.c_size_t]
         self.functions.sysinfo_cpu_usage_percpu.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_void_p]
         self.functions.sysinfo_cpu_usage_list_at.restype = ctypes.c_void_p
         self.functions.sysinfo_cpu_usage_list_at.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
@@ -65,14 +66,19 @@ class Sysinfo:
         for field in self.fields():
             rows.setdefault(field.result, {})[field.offset] = (field.name.decode(), TYPES[field.type])
         masks = [("present", ctypes.c_uint64), ("estimated", ctypes.c_uint64)]
-        return {result: type(f"Result{result}", (ctypes.Structure,), {"_fields_": masks + [by_offset[o] for o in sorted(by_offset)]})
-                for result, by_offset in rows.items()}
+        structures = {}
+        for result, by_offset in rows.items():
+            fields = masks + [by_offset[offset] for offset in sorted(by_offset)]
+            structures[result] = type(f"Result{result}", (ctypes.Structure,), {"_fields_": fields})
+        return structures
 
     def read(self, result, seconds=0.1):
         out = self.results[result]()
         with self.lock:
             if result == CPU_USAGE:  # It compares two moments.
-                self.check(self.functions.sysinfo_cpu_times_percent(self.host, seconds, ctypes.byref(out), ctypes.sizeof(out)))
+                status = self.functions.sysinfo_cpu_times_percent(
+                    self.host, seconds, ctypes.byref(out), ctypes.sizeof(out))
+                self.check(status)
             else:
                 self.check(self.functions.sysinfo_read(self.host, result, ctypes.byref(out), ctypes.sizeof(out)))
         return out

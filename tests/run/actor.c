@@ -190,7 +190,10 @@ static int map(char **argument) {
 
 extern char **environ;
 
-/* overwrite TIME: as servers do to change their title; then a child of a child without a parent, which allocates late. */
+/*
+ * overwrite TIME: as servers do to change their title; then a child of a child without a parent,
+ * which allocates late.
+ */
 static int overwrite(char **argument) {
     if (fork() == 0) {
         for (char **variable = environ; *variable != NULL; variable++) {

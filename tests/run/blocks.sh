@@ -9,7 +9,8 @@
 export TMPDIR=$scratch
 sites=$actor
 
-# table OPERANDS...: of sysinfo blocks --json, as Python: `s` is a dictionary from the first function's name to its site.
+# table OPERANDS...: of sysinfo blocks --json, as Python: `s` is a dictionary from the first function's name to its
+# site.
 table() { # expression... -- operands...
     local expressions=()
     while [ "$1" != -- ]; do
@@ -33,41 +34,53 @@ recorded() {
         grep -q 'exit 7' report.txt
 }
 check "the command's status is its own" recorded
-check "live blocks at the exit, by function" table 's["begin"]["blocks"] == 1000 and s["leak"]["blocks"] == 120 and s["refresh"]["blocks"] == 100' \
+check "live blocks at the exit, by function" table \
+    's["begin"]["blocks"] == 1000 and s["leak"]["blocks"] == 120 and s["refresh"]["blocks"] == 100' \
     't["label"] == "exit" and sum(site["blocks"] for site in t["sites"]) == t["blocks"]' -- a.blocks
-check "callers are there, up to main" table '[f["function"] for f in s["leak"]["frames"]][:2] == ["leak", "main"]' -- a.blocks
+check "callers are there, up to main" table '[f["function"] for f in s["leak"]["frames"]][:2] == ["leak", "main"]' -- \
+    a.blocks
 check "files and lines, where libdw is there" bash -c '! python3 -c "import ctypes; ctypes.CDLL(\"libdw.so.1\")" 2>/dev/null || sysinfo blocks a.blocks | grep -qE "leak  sites.c:[0-9]+  <- main sites.c:[0-9]+\$"'
-check "survivors of each generation" table 's["leak"]["generations"] == 12 and s["begin"]["generations"] == 1 and s["refresh"]["generations"] == 1' \
+check "survivors of each generation" table \
+    's["leak"]["generations"] == 12 and s["begin"]["generations"] == 1 and s["refresh"]["generations"] == 1' \
     's["begin"]["newest"] == 1 and s["refresh"]["oldest"] == 12' -- a.blocks
 check "and as a table" bash -c 'sysinfo blocks --generations a.blocks | grep -qE "  120 +12 of 12 +1  leak"'
-check "a snapshot at a mark" table 't["label"] == "round c" and s["leak"]["blocks"] == 30 and s["leak"]["generations"] == 3' -- 'a.blocks@round c'
+check "a snapshot at a mark" table \
+    't["label"] == "round c" and s["leak"]["blocks"] == 30 and s["leak"]["generations"] == 3' -- 'a.blocks@round c'
 check "or by its number" table 't["number"] == 3' -- a.blocks@3
-check "a difference" table 't["is_difference"] and len(t["sites"]) == 1 and s["leak"]["blocks"] == 50' -- 'a.blocks@round b' 'a.blocks@round g'
+check "a difference" table 't["is_difference"] and len(t["sites"]) == 1 and s["leak"]["blocks"] == 50' -- \
+    'a.blocks@round b' 'a.blocks@round g'
 check "of a snapshot with itself: nothing" table 'len(t["sites"]) == 0' -- a.blocks a.blocks
-check "stacks for a flame graph" bash -c '[ "$(sysinfo blocks --folded a.blocks | grep -cE "main;(begin|leak|refresh) [0-9]+\$")" = 3 ]'
+check "stacks for a flame graph" bash -c \
+    '[ "$(sysinfo blocks --folded a.blocks | grep -cE "main;(begin|leak|refresh) [0-9]+\$")" = 3 ]'
 check "rows that are left out are counted" bash -c 'sysinfo blocks --top 1 a.blocks | grep -q "more sites: --top"'
 
 killed() {
-    ends_with 134 sysinfo run --sites --heap-record k.blocks -- "$sites" kill && table 't["label"] == "round k" and s["leak"]["blocks"] == 110' -- k.blocks
+    ends_with 134 sysinfo run --sites --heap-record k.blocks -- "$sites" kill && table \
+        't["label"] == "round k" and s["leak"]["blocks"] == 110' -- k.blocks
 }
 check "a program that is killed has its marks" killed
 every() {
-    sysinfo run --sites=4 --every 0.1s --heap-record e.blocks -- bash -c 'end=$((SECONDS + 2)); while [ $SECONDS -lt $end ]; do x=$(printf "%s" "$x" | head -c 100)y; done' &&
-        table 't["label"] == "every" and t["generation"] > 1' 'all(len(site["frames"]) <= 4 for site in t["sites"])' -- e.blocks@every
+    sysinfo run --sites=4 --every 0.1s --heap-record e.blocks -- bash -c \
+        'end=$((SECONDS + 2)); while [ $SECONDS -lt $end ]; do x=$(printf "%s" "$x" | head -c 100)y; done' &&
+        table 't["label"] == "every" and t["generation"] > 1' 'all(len(site["frames"]) <= 4 for site in t["sites"])' \
+            -- e.blocks@every
 }
 check "a snapshot after each interval" every
 marked() {
-    sysinfo run --sites --heap-record m.blocks -- bash -c 'sysinfo mark here; x=$(seq 1000); y=$x$x; true' && table 't["label"] == "here"' -- m.blocks@here
+    sysinfo run --sites --heap-record m.blocks -- bash -c 'sysinfo mark here; x=$(seq 1000); y=$x$x; true' && table \
+        't["label"] == "here"' -- m.blocks@here
 }
 check "sysinfo mark from a script" marked
 unnamed() { # Its symbols are gone, and its file is another.
     cp "$sites" ./stripped && strip stripped && sysinfo run --sites --heap-record s.blocks -- ./stripped >/dev/null 2>&1
-    sysinfo blocks s.blocks | grep -qE '  1000  stripped\+0x[0-9a-f]+' && cp "$(type -P true)" ./stripped && sysinfo blocks s.blocks | grep -qE '  1000  stripped\+0x[0-9a-f]+'
+    sysinfo blocks s.blocks | grep -qE '  1000  stripped\+0x[0-9a-f]+' && cp "$(type -P true)" ./stripped && sysinfo \
+        blocks s.blocks | grep -qE '  1000  stripped\+0x[0-9a-f]+'
 }
 check "without symbols, the module and the offset" unnamed
 replaced() { # Names of another program would be wrong.
     cp "$sites" ./other && sysinfo run --sites --heap-record o.blocks -- ./other >/dev/null 2>&1
-    sysinfo blocks o.blocks | grep -q '  1000  begin' && cp "$command" ./other && sysinfo blocks o.blocks | grep -qE '  1000  other\+0x'
+    sysinfo blocks o.blocks | grep -q '  1000  begin' && cp "$command" ./other && sysinfo blocks o.blocks | grep -qE \
+        '  1000  other\+0x'
 }
 check "a file that has changed since is not asked for names" replaced
 
@@ -77,7 +90,8 @@ pipe_instead() {
 check "nor is a pipe that has its name" pipe_instead
 
 cut() {
-    head -c "$(($(stat -c %s a.blocks) - 100))" a.blocks >cut.blocks && sysinfo blocks cut.blocks >/dev/null 2>cut.log && grep -q 'cut or damaged' cut.log
+    head -c "$(($(stat -c %s a.blocks) - 100))" a.blocks >cut.blocks && sysinfo blocks cut.blocks >/dev/null 2>cut.log \
+        && grep -q 'cut or damaged' cut.log
 }
 check "a file that is cut: what is whole is read" cut
 check "what is no such file" ends_with 3 sysinfo blocks "$command"
@@ -91,7 +105,8 @@ check "a file without --sites" ends_with 125 sysinfo run --heap-record x -- true
 check "too many frames" ends_with 125 sysinfo run --sites=33 --heap-record x -- true
 check "a file that cannot be made" ends_with 125 sysinfo run --sites --heap-record /nowhere/x -- true
 full() {
-    ends_with 7 sysinfo run --sites --heap-record /dev/full -- "$sites" && ends_with 125 sysinfo run --sites --heap-record /dev/full -- true
+    ends_with 7 sysinfo run --sites --heap-record /dev/full -- "$sites" && ends_with 125 sysinfo run --sites \
+        --heap-record /dev/full -- true
 }
 check "a full disk: the command is not affected" full
 check "nothing is left behind" bash -c '! ls -d /dev/shm/sysinfo-heap-* "$TMPDIR"/sysinfo-heap-* 2>/dev/null | while read -r d; do flock -n "$d" true && echo "$d"; done | grep .'

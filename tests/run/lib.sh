@@ -51,7 +51,8 @@ report() { # command...: runs it, keeps the report, and a recording that the com
     rm -f report.json a.csv
     sysinfo run --json -o report.json --record a.csv "$@"
 }
-# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of marks, `comments` lines.
+# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of
+# marks, `comments` lines.
 rows() {
     python3 - "$@" <<'P'
 import csv, sys, datetime

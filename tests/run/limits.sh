@@ -108,7 +108,8 @@ no_less() {
 }
 measure "a tree is not smaller than its largest process, with --pss too" no_less
 gap() {
-    report -i 60s sleep 0.7 && holds 'r["samples"] == 1' 'r["elapsed"] - 0.3 <= r["longest_gap"] <= r["elapsed"] + 0.05' \
+    report -i 60s sleep 0.7 && holds 'r["samples"] == 1' \
+        'r["elapsed"] - 0.3 <= r["longest_gap"] <= r["elapsed"] + 0.05' \
         'r["interval"] >= r["elapsed"] - 0.3'
 }
 check "what was not seen until the end counts" gap

@@ -5,7 +5,8 @@
 #     run.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
 #
 # Built with a sanitizer, programs have other sizes and costs: those are not measured then.
-# Sizes are checked in MiB, cost in CPU time. Nothing is bounded in time: a busy machine may take its own. Who is to be seen
+# Sizes are checked in MiB, cost in CPU time. Nothing is bounded in time: a busy machine may take its own. Who is to
+# be seen
 # waits for the rows of the recording, who is to be signalled says that it is ready.
 # shellcheck disable=SC2016 source=tests/run/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -29,7 +30,8 @@ check "a size of nothing" ends_with 125 sysinfo run --max-mem 0 true
 check "a duration that is none" ends_with 125 sysinfo run --timeout never true
 check "a format that is none" ends_with 125 sysinfo run --csv true
 check "a process and a command" ends_with 125 sysinfo run --pid 1 true
-check "options behind the command are its own" ends_with 0 sysinfo run sh -c '[ "$1" = --json ] && [ "$2" = --help ]' sh --json --help
+check "options behind the command are its own" ends_with 0 sysinfo run sh -c '[ "$1" = --json ] && [ "$2" = --help ]' \
+    sh --json --help
 check "-- ends options" ends_with 0 sysinfo run -- env -u NOTHING true
 check "a script without #!" sh -c 'echo "exit 6" >script; chmod +x script; sysinfo run ./script; [ $? = 6 ]'
 says() { # sentence, command...
@@ -67,13 +69,15 @@ check "not executable is said" says 'sysinfo run: ./not-executable: Permission d
 
 # ---- The command notices nothing ----
 
-check "stdin and stdout are the command's" sh -c '[ "$(printf "a\nb" | sysinfo run cat 2>/dev/null)" = "$(printf "a\nb")" ]'
+check "stdin and stdout are the command's" sh -c \
+    '[ "$(printf "a\nb" | sysinfo run cat 2>/dev/null)" = "$(printf "a\nb")" ]'
 check "nothing is printed on stdout" sh -c '[ -z "$(sysinfo run true 2>/dev/null)" ]'
 check "descriptors, signals, group and session" same_state '$RUN actor state $1'
 check "with ignored signals" same_state 'trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1'
 check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-'
 check "with more open descriptors" same_state '$RUN actor state $1 7</dev/null 9</dev/null'
-check "with a recording and an output" same_state 'if [ "$RUN" ]; then RUN="$RUN --record r.csv -o report --pss"; fi; $RUN actor state $1'
+check "with a recording and an output" same_state \
+    'if [ "$RUN" ]; then RUN="$RUN --record r.csv -o report --pss"; fi; $RUN actor state $1'
 blocked() { # blocked signals are inherited: Python can block them
     python3 -c '
 import signal, os, sys
@@ -134,7 +138,8 @@ asked_watcher() {
 check "with --pid too" asked_watcher
 check "an interrupt from the terminal is the command's" signalled 2 group 7
 check "a command that closes everything" ends_with 5 sysinfo run actor close-all
-check "a report that nobody reads does not matter" bash -c 'sysinfo run sh -c "sleep 0.2; exit 4" 2> >(exit 0); [ $? = 4 ]'
+check "a report that nobody reads does not matter" bash -c \
+    'sysinfo run sh -c "sleep 0.2; exit 4" 2> >(exit 0); [ $? = 4 ]'
 
 # ---- Peak memory ----
 
@@ -145,23 +150,30 @@ measure "a spike of 200 MiB for 40 ms" spike actor spike 200 40
 measure "in a grandchild" spike sh -c 'actor spike 200 40; true'
 measure "started from a process of 300 MiB" spike actor spike 200 40
 ballast_is_not_counted() { # how
-    actor "$1" 300 sysinfo run --json -o report.json actor spike 20 40 && holds 'abs(r["peak_process"] - 20 * MIB) <= 3 * MIB'
+    actor "$1" 300 sysinfo run --json -o report.json actor spike 20 40 && holds \
+        'abs(r["peak_process"] - 20 * MIB) <= 3 * MIB'
 }
 measure "a parent of 300 MiB is not counted" ballast_is_not_counted ballast
 measure "a process of 300 MiB that becomes sysinfo is not counted" ballast_is_not_counted become
 tree() {
     report -i 50ms actor each 60 3 a.csv+3 &&
-        holds '180 * MIB <= r["peak_tree_rss"] <= 195 * MIB' '60 * MIB <= r["peak_process"] <= 64 * MIB' 'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
+        holds '180 * MIB <= r["peak_tree_rss"] <= 195 * MIB' '60 * MIB <= r["peak_process"] <= 64 * MIB' \
+            'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
 }
 measure "the tree's peak and its largest process" tree
 largest() { # Those with their memory, and the leader, which has little.
-    report -i 50ms actor each 60 3 a.csv+3 && holds 'r["peak_tree_largest"][0]["name"] in ("actor", "test_run_actor")' 'r["peak_tree_largest"][0]["processes"] == 4' \
+    report -i 50ms actor each 60 3 a.csv+3 && holds 'r["peak_tree_largest"][0]["name"] in ("actor", "test_run_actor")' \
+        'r["peak_tree_largest"][0]["processes"] == 4' \
         'len(r["peak_tree_largest"]) == 1' 'r["peak_tree_largest"][0]["bytes"] == r["peak_tree_rss"]' && rm a.csv &&
-        sysinfo run -i 50ms --record a.csv actor each 60 3 a.csv+3 2>&1 | grep -E '^sysinfo:   at that moment (actor|test_run_actor) x 4: 1[89][0-9] MiB$'
+        sysinfo run -i 50ms --record a.csv actor each 60 3 a.csv+3 2>&1 | grep -E \
+            '^sysinfo:   at that moment (actor|test_run_actor) x 4: 1[89][0-9] MiB$'
 }
 measure "what was largest at the peak, by name" largest
-shared() { # Processes are read one after the other: while they fork, a page may be seen whole in one, half in the next, a third in the one after that...
-    report --pss -i 50ms actor share 100 4 a.csv+3 && holds 'r["peak_tree_rss"] >= 490 * MIB' '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB'
+# Processes are read one after the other: while they fork, a page may be seen whole in one, half in the next, a third
+# in the one after that...
+shared() {
+    report --pss -i 50ms actor share 100 4 a.csv+3 && holds 'r["peak_tree_rss"] >= 490 * MIB' \
+        '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB'
 }
 measure "shared pages count once with --pss" shared
 daemons() {
@@ -182,7 +194,8 @@ check "who was a child before is none of the tree" foreign
 
 # ---- Many processes, and what sampling costs ----
 
-# What it uses is at most 0.8 % of the time that passes, and as much for PSS; the first samples are free (0.075 s), and start, end and the last sample
+# What it uses is at most 0.8 % of the time that passes, and as much for PSS; the first samples are free (0.075 s),
+# and start, end and the last sample
 # are not more than a tenth of a second of CPU on any machine.
 overhead() { # command...: CPU time of sysinfo itself
     local total
@@ -197,7 +210,8 @@ measure "a hundred are seen less often instead of costing more" overhead -i 20ms
 measure "short intervals stretch instead of costing more" overhead -i 1ms actor idle 10 4000
 stretches() {
     report -i 1ms actor idle 20 a.csv+400 && holds 'r["interval_stretched"]' 'r["interval"] > 0.001' && rm a.csv &&
-        sysinfo run -i 1ms --record a.csv actor idle 20 a.csv+400 2>&1 | grep -E 'sampled every [0-9.]+ s, not every 0.001 s'
+        sysinfo run -i 1ms --record a.csv actor idle 20 a.csv+400 2>&1 | grep -E \
+            'sampled every [0-9.]+ s, not every 0.001 s'
 }
 check "and it is said" stretches
 many() { # ORPHANS
@@ -218,24 +232,30 @@ check "with hardly a descriptor left" bash -c "$(declare -f starved report holds
 # ---- Limits ----
 
 check "--max-mem" ends_with 124 sysinfo run --max-mem 100M actor spike 200 5000
-check "a spike between samples counts too" ends_with 124 sysinfo run -i 10s --max-mem 100M sh -c 'sleep 0.3; actor spike 200 1'
+check "a spike between samples counts too" ends_with 124 sysinfo run -i 10s --max-mem 100M sh -c \
+    'sleep 0.3; actor spike 200 1'
 check "below it nothing happens" ends_with 0 sysinfo run --max-mem 300M actor spike 200 100
-check "shared pages are not counted again and again" ends_with 0 sysinfo run -i 50ms --max-mem 250M --record a.csv actor share 100 4 a.csv+5
+check "shared pages are not counted again and again" ends_with 0 sysinfo run -i 50ms --max-mem 250M --record a.csv \
+    actor share 100 4 a.csv+5
 check "a percentage of the machine's memory" ends_with 0 sysinfo run --max-mem 99% actor spike 20 10
-check "a tree is ended, not only the command" ends_with 124 sysinfo run --max-mem 150M sh -c "actor each 60 3 60000 $scratch/each & wait"
+check "a tree is ended, not only the command" ends_with 124 sysinfo run --max-mem 150M sh -c \
+    "actor each 60 3 60000 $scratch/each & wait"
 check "with all of its processes" is_gone "$scratch/each"
 stubborn() {
-    ends_with 124 report --max-mem 50M actor stubborn 100 && holds 'r["ended_for"] == "max-mem"' 'r["elapsed"] > 2' 'r["signal"] == 9'
+    ends_with 124 report --max-mem 50M actor stubborn 100 && holds 'r["ended_for"] == "max-mem"' 'r["elapsed"] > 2' \
+        'r["signal"] == 9'
 }
 check "what does not end at TERM is killed after two seconds" stubborn
 check "--timeout" ends_with 124 sysinfo run --timeout 0.3 sleep 20
 check "a stopped command too" ends_with 124 sysinfo run --timeout 0.5 sh -c 'kill -STOP $$; exit 0'
 check "within the time nothing happens" ends_with 4 sysinfo run --timeout 30 sh -c 'exit 4'
-check "--budget lets the command finish, and fails" ends_with 124 sysinfo run --budget 100M sh -c 'actor spike 200 10; touch finished'
+check "--budget lets the command finish, and fails" ends_with 124 sysinfo run --budget 100M sh -c \
+    'actor spike 200 10; touch finished'
 check "it has finished" [ -e finished ]
 check "within the budget the status is the command's" ends_with 0 sysinfo run --budget 300M actor spike 200 10
 check "a command that fails keeps its status" ends_with 3 sysinfo run --budget 100M sh -c 'actor spike 200 10; exit 3'
-check "shared pages are within a budget once" ends_with 0 sysinfo run -i 50ms --budget 250M --record a.csv actor share 100 4 a.csv+5
+check "shared pages are within a budget once" ends_with 0 sysinfo run -i 50ms --budget 250M --record a.csv actor share \
+    100 4 a.csv+5
 over_budget() {
     report --budget 100M actor spike 200 10
     [ $? = 124 ] && holds 'r["over_budget"]' 'r["status"] == 124' 'r["ended_for"] is None' 'r["signal"] is None'
@@ -247,7 +267,8 @@ check "why is said" bash -c 'sysinfo run --max-mem 100M actor spike 200 5000 2>&
 
 check "a report for people" bash -c 'sysinfo run sh -c "sleep 0.5; exit 3" 2>out; cat out; grep -qE "^sysinfo: sh: exit 3 after [0-9.]+ s; cpu [0-9.]+ s user, [0-9.]+ s system$" out &&
     grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, (sum of RSS|PSS; [0-9.]+ MiB as the sum of RSS); [0-9]+ samples(, one every [0-9.]+ s)?(, nothing seen for up to [0-9.]+ s)?\)$" out'
-check "a signal is named" bash -c 'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
+check "a signal is named" bash -c \
+    'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
 cpu_time() { # What Python says of itself, but for its start and end.
     report python3 -c '
 import time
@@ -258,8 +279,10 @@ check "CPU time" cpu_time
 check "any bytes in the command line" bash -c 'sysinfo run --json true "$(printf "a\"b\\\\c\n\377")" 2>&1 | python3 -c "
 import json, sys
 sys.exit(0 if json.load(sys.stdin)[\"command\"] == [\"true\", \"a\\\"b\\\\c\\n\\ufffd\"] else 1)"'
-check "-o keeps stderr clean" bash -c '[ -z "$(sysinfo run -o report.txt true 2>&1)" ] && grep -q "^sysinfo: true: exit 0" report.txt'
-check "-o that cannot be written: nothing is run" bash -c 'sysinfo run -o nowhere/report touch started; [ $? = 125 ] && [ ! -e started ]'
+check "-o keeps stderr clean" bash -c \
+    '[ -z "$(sysinfo run -o report.txt true 2>&1)" ] && grep -q "^sysinfo: true: exit 0" report.txt'
+check "-o that cannot be written: nothing is run" bash -c \
+    'sysinfo run -o nowhere/report touch started; [ $? = 125 ] && [ ! -e started ]'
 check "a full disk" bash -c 'sysinfo run -o /dev/full true; [ $? = 125 ]'
 check "a report that nobody can read changes no status" bash -c 'sysinfo run true 2>&-; [ $? = 0 ] && { sysinfo run true 2>/dev/full; [ $? = 0 ]; } && { sysinfo run sh -c "exit 3" 2>/dev/full; [ $? = 3 ]; }'
 check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c "exit 3"; [ $? = 3 ]'
@@ -269,7 +292,8 @@ check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c
 recorded() {
     rm -f a.csv
     sysinfo run --record a.csv -i 20ms sh -c 'actor spike 50 a.csv+3' &&
-        rows 'times == sorted(times) and len(tree) >= 3 and not each and max(int(r["rss_bytes"] or 0) for r in tree) >= 50 * MIB and int(tree[-1]["peak_bytes"]) >= 50 * MIB
+        rows 'times == sorted(times) and len(tree) >= 3 and not each
+              and max(int(r["rss_bytes"] or 0) for r in tree) >= 50 * MIB and int(tree[-1]["peak_bytes"]) >= 50 * MIB
               and all(r["pss_bytes"] == "" for r in rows) and tree[0]["name"] == "sh" and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
 }
 check "samples with a header that names columns and units" recorded
@@ -288,27 +312,33 @@ per_process() {
 check "rows for each process, with PSS" per_process
 titled() {
     rm -f a.csv
-    sysinfo run --record a.csv -- sh -c 'actor until a.csv+2; exit "$1"' "it's" 2 "$(printf 'a,"b\n\377')" ',"c' 2>/dev/null
+    sysinfo run --record a.csv -- sh -c 'actor until a.csv+2; exit "$1"' "it's" 2 "$(printf 'a,"b\n\377')" ',"c' \
+        2>/dev/null
     rows 'comments == ["# command: sh -c $\x27actor until a.csv+2; exit \\x22$1\\x22\x27 $\x27it\\x27s\x27 2 $\x27a,\\x22b\\x0a\\xff\x27 $\x27,\\x22c\x27", "# ended: exit 2"]
           and text.splitlines()[1] == comments[0] and text.splitlines()[-1] == comments[1]
           and all(len(l) <= len(lines[0]) for l in csv.reader(text.splitlines()))' a.csv && sysinfo plot a.csv | head -1 | grep -E "^sh -c .*, [-0-9]+ [0-9:]+ UTC, [0-9.]+ s, exit 2$"
 }
 check "comments name the command and how it ended, for any reader of CSV" titled
 replaced() {
-    sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows 'times == sorted(times) and set(r["name"] for r in tree) == {"true"}' a.csv
+    sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows \
+        'times == sorted(times) and set(r["name"] for r in tree) == {"true"}' a.csv
 }
 check "an earlier recording is replaced" replaced
 check "another file is not" bash -c 'echo "my only copy" >text; sysinfo run --record text touch started; [ $? = 125 ] && [ ! -e started ] && [ "$(cat text)" = "my only copy" ]'
-check "a recording that cannot be made: nothing is run" bash -c 'sysinfo run --record nowhere/a.csv touch started; [ $? = 125 ] && [ ! -e started ]'
-check "two recordings in one file are refused" bash -c 'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
+check "a recording that cannot be made: nothing is run" bash -c \
+    'sysinfo run --record nowhere/a.csv touch started; [ $? = 125 ] && [ ! -e started ]'
+check "two recordings in one file are refused" bash -c \
+    'sysinfo run --record b.csv sh -c "sysinfo run --record b.csv touch started"; [ $? = 125 ] && [ ! -e started ]'
 check "a limit on the size of files ends no mark with a signal" bash -c 'sysinfo run --record a.csv -- bash -c "ulimit -f 0; sysinfo mark x 2>/dev/null"; [ $? = 3 ] && ! grep -q "\"x\"" a.csv'
-check "the command finds that signal as it was" bash -c 'sysinfo run -- bash -c "ulimit -f 0; exec cat /etc/passwd >file" 2>/dev/null; [ $? = 153 ]'
+check "the command finds that signal as it was" bash -c \
+    'sysinfo run -- bash -c "ulimit -f 0; exec cat /etc/passwd >file" 2>/dev/null; [ $? = 153 ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
     ulimit -f 2 # KiB: the row that does not fit ends the recording
     trap '' XFSZ
     rm -f a.csv
-    sysinfo run --record a.csv -i 2ms sh -c 'while [ "$(wc -c <a.csv)" -lt 1900 ]; do sleep 0.05; done; sleep 1; exit 0' 2>message
+    sysinfo run --record a.csv -i 2ms sh -c \
+        'while [ "$(wc -c <a.csv)" -lt 1900 ]; do sleep 0.05; done; sleep 1; exit 0' 2>message
     [ $? = 125 ] && grep 'sysinfo run: --record a.csv:' message && sysinfo plot a.csv >/dev/null
 }
 check "what fitted on the disk can be plotted" bash -c "$(declare -f full); full"
@@ -333,24 +363,33 @@ check "no name" ends_with 2 sysinfo mark
 check "two names" ends_with 2 sysinfo mark a b
 check "what is no recording is said" bash -c 'SYSINFO_RECORDING=rubbish sysinfo mark a; [ $? = 3 ]'
 marked() {
-    sysinfo run --record a.csv sh -c 'sysinfo mark "load, \"all\""; sleep 0.1; cd /; sysinfo mark "$(printf "two\nlines")"; actor marks 1 library' && rows 'marks == ["load, \"all\"", "two lines", "library 0"]' a.csv
+    sysinfo run --record a.csv sh -c \
+        'sysinfo mark "load, \"all\""; sleep 0.1; cd /; sysinfo mark "$(printf "two\nlines")"; actor marks 1 library' \
+        && rows 'marks == ["load, \"all\"", "two lines", "library 0"]' a.csv
 }
 check "from a script and from the library" marked
 late() {
-    sysinfo run --record a.csv sh -c 'echo "$SYSINFO_RECORDING" >recording' && cp a.csv before.csv && SYSINFO_RECORDING=$(cat recording) sysinfo mark late && cmp a.csv before.csv
+    sysinfo run --record a.csv sh -c 'echo "$SYSINFO_RECORDING" >recording' && cp a.csv before.csv &&
+        SYSINFO_RECORDING=$(cat recording) sysinfo mark late && cmp a.csv before.csv
 }
 check "when the recording is over nothing happens" late
-check "no file but a recording is written to" bash -c 'echo mine >file; SYSINFO_RECORDING="1:1:$PWD/file" sysinfo mark a; [ "$(cat file)" = mine ]'
-check "a recording that was removed" bash -c 'sysinfo run --record c.csv sh -c "rm c.csv; sysinfo mark a" && [ ! -e c.csv ]'
-check "a run within does not take the marks" bash -c 'sysinfo run --record c.csv sysinfo run sysinfo mark inner && grep -q "\"inner\"" c.csv'
+check "no file but a recording is written to" bash -c \
+    'echo mine >file; SYSINFO_RECORDING="1:1:$PWD/file" sysinfo mark a; [ "$(cat file)" = mine ]'
+check "a recording that was removed" bash -c \
+    'sysinfo run --record c.csv sh -c "rm c.csv; sysinfo mark a" && [ ! -e c.csv ]'
+check "a run within does not take the marks" bash -c \
+    'sysinfo run --record c.csv sysinfo run sysinfo mark inner && grep -q "\"inner\"" c.csv'
 storm() {
-    sysinfo run --record a.csv --per-process -i 2ms bash -c 'for i in $(seq 30); do actor marks 100 "process $i" & done; wait' &&
+    sysinfo run --record a.csv --per-process -i 2ms bash -c \
+        'for i in $(seq 30); do actor marks 100 "process $i" & done; wait' &&
         rows 'len(marks) == 3000 and len(set(marks)) == 3000' a.csv
 }
 check "marks of many processes at once never tear" storm
 long_name() {
-    sysinfo run --record a.csv sh -c 'sysinfo mark "$(printf "%0300d" 7)"; sysinfo mark "$(printf "a%.0s\303\244" $(seq 150))"' &&
-        rows 'len(marks) == 2 and len(marks[0]) == 200 and len(marks[1].encode()) <= 200 and "\ufffd" not in marks[1]' a.csv
+    sysinfo run --record a.csv sh -c \
+        'sysinfo mark "$(printf "%0300d" 7)"; sysinfo mark "$(printf "a%.0s\303\244" $(seq 150))"' &&
+        rows 'len(marks) == 2 and len(marks[0]) == 200 and len(marks[1].encode()) <= 200 and "\ufffd" not in marks[1]' \
+            a.csv
 }
 check "a long name is cut between characters" long_name
 
@@ -361,7 +400,8 @@ watched() {
     actor each 40 2 a.csv+6 ready &
     wait_for ready
     report --pid $! -i 50ms &&
-        holds 'r["pid"] > 0' 'r["command"] == ["actor"]' 'r["peak_tree_rss"] >= 80 * MIB' 'r["peak_tree_processes"] == 3' 'r["status"] is None' && rows 'len(tree) > 3' a.csv
+        holds 'r["pid"] > 0' 'r["command"] == ["actor"]' 'r["peak_tree_rss"] >= 80 * MIB' \
+            'r["peak_tree_processes"] == 3' 'r["status"] is None' && rows 'len(tree) > 3' a.csv
 }
 check "it and its tree, until it ends" watched
 old_peak() {
@@ -373,12 +413,14 @@ old_peak() {
 check "a peak from before is not counted" old_peak
 repeated() {
     rm -f count report.json
-    sysinfo run --repeat 3 --json -o report.json sh -c 'echo >>count; sleep 0.1' && [ "$(wc -l <count)" = 3 ] && [ "$(wc -l <report.json)" = 3 ] &&
+    sysinfo run --repeat 3 --json -o report.json sh -c 'echo >>count; sleep 0.1' && [ "$(wc -l <count)" = 3 ] && [ \
+        "$(wc -l <report.json)" = 3 ] &&
         sysinfo compare report.json report.json | grep -E '^time +[0-9.]+ s \([0-9.]+ s to [0-9.]+ s\)'
 }
 check "--repeat runs it again, a line for each" repeated
 check "with the spread at the end" bash -c 'sysinfo run --repeat 2 sleep 0.1 2>&1 | tail -1 | grep -E "^sysinfo: 2 runs: elapsed [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; cpu [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; peak memory .* to .*, mean .*B$"'
-check "a run without a sample has no peak of 0" bash -c 'sysinfo run --pss --repeat 20 -i 10 true >spread 2>&1 && ! tail -1 spread | grep "memory 0 B"'
+check "a run without a sample has no peak of 0" bash -c \
+    'sysinfo run --pss --repeat 20 -i 10 true >spread 2>&1 && ! tail -1 spread | grep "memory 0 B"'
 check "until one fails" bash -c 'rm -f count; sysinfo run --repeat 5 sh -c "echo >>count; exit \$(wc -l <count)"; [ $? = 1 ] && [ "$(wc -l <count)" = 1 ]'
 check "every run finds the same signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --repeat 2"; fi; $RUN actor state $1'
 check "not into one recording" ends_with 125 sysinfo run --repeat 2 --record a.csv true
@@ -413,6 +455,7 @@ check "an interrupt ends the watch with a report" interrupted
 
 # ---- What it is linked to ----
 
-measure "it needs libc alone" bash -c '[ "$(readelf -d "$1" | sed -n "s/.*(NEEDED).*\[\(.*\)\]/\1/p" )" = libc.so.6 ]' _ "$command"
+measure "it needs libc alone" bash -c '[ "$(readelf -d "$1" | sed -n "s/.*(NEEDED).*\[\(.*\)\]/\1/p" )" = libc.so.6 ]' \
+    _ "$command"
 
 all_passed
