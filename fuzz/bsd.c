@@ -100,6 +100,8 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
         .anonymous = (int64_t)value[12],
         .dirty = (int64_t)value[8],
         .has_dirty = value[9] & 1,
+        .swap = (uint32_t)value[15],
+        .swap_used = (uint32_t)(value[15] >> 32),
         .swapped_in = (uint32_t)value[10],
         .swapped_out = (uint32_t)(value[10] >> 32),
         .switches = value[11],
@@ -119,8 +121,7 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
     MUST(netbsd.available <= netbsd.total);
     struct sysinfo_swap swap;
     memset(&swap, 0, sizeof swap);
-    sysinfo__decode_swap_devices(value[14], value[15], 512, &swap);
-    sysinfo__decode_uvm_swapped(&uvm, value[9] & 4, &swap);
+    sysinfo__decode_uvm_swap(&uvm, value[9] & 4, &swap);
     must_be_a_result(&swap, sizeof swap);
     struct sysinfo_stats stats;
     memset(&stats, 0, sizeof stats);

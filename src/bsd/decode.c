@@ -186,12 +186,9 @@ void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t tot
     FACT(memory, available, memory->free + memory->inactive + memory->cached);
 }
 
-void sysinfo__decode_swap_devices(uint64_t total, uint64_t used, uint64_t block_size, struct sysinfo_swap *swap) {
-    FACT(swap, total, sysinfo__bytes(total, block_size));
-    FACT(swap, used, sysinfo__bytes(used, block_size));
-}
-
-void sysinfo__decode_uvm_swapped(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap) {
+void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap) {
+    FACT(swap, total, sysinfo__bytes(uvm->swap, (uint64_t)uvm->page_size));
+    FACT(swap, used, sysinfo__bytes(uvm->swap_used, (uint64_t)uvm->page_size));
     FACT(swap, sin, sysinfo__bytes(uvm->swapped_in, (uint64_t)uvm->page_size));
     FACT(swap, sout, sysinfo__bytes(uvm->swapped_out, (uint64_t)uvm->page_size));
     if (has_files) {

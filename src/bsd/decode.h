@@ -80,6 +80,7 @@ struct sysinfo__uvm {
     int64_t free, active, inactive, wired;
     int64_t file, exec, anonymous, dirty; /* NetBSD; `dirty` since release 10: */
     bool has_dirty;
+    uint32_t swap, swap_used;         /* Pages of all devices; an int in the kernels. */
     uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */
     uint64_t switches, interrupts, soft_interrupts, syscalls;
 };
@@ -97,11 +98,8 @@ struct sysinfo__buffer_cache {
 void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t total,
                                     const struct sysinfo__buffer_cache *cache, struct sysinfo_memory *memory);
 
-/* The enabled devices of swapctl(2), in blocks of `block_size` bytes. */
-void sysinfo__decode_swap_devices(uint64_t total, uint64_t used, uint64_t block_size, struct sysinfo_swap *swap);
-
-/* What was swapped. `has_files`: `swapped_out` contains pages of files that the page daemon wrote. */
-void sysinfo__decode_uvm_swapped(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap);
+/* `has_files`: `swapped_out` contains pages of files that the page daemon wrote. */
+void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap);
 
 /* `zero_is_unknown`: an architecture leaves at 0 what it does not count, which no running system can have. */
 void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unknown, struct sysinfo_stats *stats);

@@ -7,7 +7,6 @@
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
 #include <sys/sched.h>
-#include <sys/swap.h>
 #include <sys/sysctl.h>
 #include <uvm/uvm_extern.h>
 
@@ -17,20 +16,20 @@
 
 #include "posix/posix.h"
 
-/* The layouts that sysctl(7) and swapctl(2) promise on every port. */
+/* The layouts that sysctl(7) promises on every port. */
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
                "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
 _Static_assert(offsetof(struct uvmexp_sysctl, pagesize) == 0 && offsetof(struct uvmexp_sysctl, npages) == 24,
                "vm.uvmexp2");
-_Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uvmexp_sysctl, nswget) == 160,
+_Static_assert(offsetof(struct uvmexp_sysctl, wired) == 64 && offsetof(struct uvmexp_sysctl, swpages) == 136 &&
+                   offsetof(struct uvmexp_sysctl, swpginuse) == 144 && offsetof(struct uvmexp_sysctl, nswget) == 160,
                "vm.uvmexp2");
 _Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct uvmexp_sysctl, pgswapout) == 272,
                "vm.uvmexp2");
 _Static_assert(offsetof(struct uvmexp_sysctl, anonpages) == 568 && offsetof(struct uvmexp_sysctl, filepages) == 576 &&
                    offsetof(struct uvmexp_sysctl, execpages) == 584,
                "vm.uvmexp2");
-_Static_assert(sizeof(struct swapent) == 1056 && offsetof(struct swapent, se_nblks) == 12, "swapctl");
 
 /* ---- CPU time ---- */
 
@@ -157,6 +156,8 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
             .anonymous = answer[0].anonpages,
             .dirty = answer[0].filedirty,
             .has_dirty = size >= offsetof(struct uvmexp_sysctl, fltup), /* NetBSD 10 and later */
+            .swap = (uint32_t)answer[0].swpages,
+            .swap_used = (uint32_t)answer[0].swpginuse,
             .swapped_in = (uint32_t)answer[0].nswget, /* Each read one page; pgswapin is not counted any more. */
             .swapped_out = (uint32_t)answer[0].pgswapout,
             .switches = (uint64_t)answer[0].swtch,
@@ -183,15 +184,11 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     struct sysinfo__uvm uvm;
-    int status = sysinfo__swapctl(host, swap);
-    if (status != SYSINFO_OK) {
-        return status;
-    }
-    status = read_uvm(host, &uvm);
+    int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_swapped(&uvm, false, swap);
+        sysinfo__decode_uvm_swap(&uvm, false, swap);
     }
-    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    return status;
 }
 
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
@@ -223,8 +220,8 @@ static const struct sysinfo__source sources[] = {
     MEMORY(cached, "filepages + execpages of vm.uvmexp2"),
     MEMORY(dirty, "filedirty of vm.uvmexp2"),
     MEMORY(wired, "wired of vm.uvmexp2"),
-    SWAP(total, "se_nblks of swapctl(2), all enabled devices"),
-    SWAP(used, "se_inuse of swapctl(2), all enabled devices"),
+    SWAP(total, "swpages of vm.uvmexp2 x page size"),
+    SWAP(used, "swpginuse of vm.uvmexp2 x page size"),
     SWAP(sin, "nswget of vm.uvmexp2 x page size"),
     SWAP(sout, "pgswapout of vm.uvmexp2 x page size"),
     STATS(ctx_switches, "swtch of vm.uvmexp2"),

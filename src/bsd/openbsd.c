@@ -6,7 +6,6 @@
 
 #include <sys/mount.h>
 #include <sys/sched.h>
-#include <sys/swap.h>
 #include <sys/sysctl.h>
 #include <uvm/uvmexp.h>
 
@@ -15,18 +14,19 @@
 #include "posix/posix.h"
 
 /*
- * The layouts that sysctl(2) and swapctl(2) promise. The places of the CPU states have moved once:
+ * The layouts that sysctl(2) promises. The places of the CPU states have moved once:
  * they are used by name.
  */
 _Static_assert(CPUSTATES == 6 && sizeof(struct cpustats) == 56 && offsetof(struct cpustats, cs_flags) == 48,
                "kern.cpustats");
 _Static_assert(sizeof(struct clockinfo) == 16 && offsetof(struct clockinfo, stathz) == 8, "kern.clockrate");
 _Static_assert(sizeof(((struct uvmexp *)0)->npages) == 4 && offsetof(struct uvmexp, npages) == 12, "vm.uvmexp");
-_Static_assert(offsetof(struct uvmexp, wired) == 32 && offsetof(struct uvmexp, swpages) == 104, "vm.uvmexp");
+_Static_assert(offsetof(struct uvmexp, wired) == 32 && offsetof(struct uvmexp, swpages) == 104 &&
+                   offsetof(struct uvmexp, swpginuse) == 108,
+               "vm.uvmexp");
 _Static_assert(offsetof(struct uvmexp, nswget) == 116 && offsetof(struct uvmexp, pgswapout) == 172, "vm.uvmexp");
 _Static_assert(sizeof(struct bcachestats) == 144 && offsetof(struct bcachestats, numbufpages) == 8,
                "vfs.generic.bcachestat");
-_Static_assert(sizeof(struct swapent) == 1044 && offsetof(struct swapent, se_nblks) == 8, "swapctl");
 
 static int read_hw(struct sysinfo_host *host, int which, const char *name, uint64_t *number) {
     const int key[] = {CTL_HW, which};
@@ -149,6 +149,8 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
         .active = answer[0].active,
         .inactive = answer[0].inactive,
         .wired = answer[0].wired,
+        .swap = (unsigned)answer[0].swpages,
+        .swap_used = (unsigned)answer[0].swpginuse,
         .swapped_in = (unsigned)answer[0].nswget, /* Each read one page; pgswapin is never counted. */
         .swapped_out = (unsigned)answer[0].pgswapout,
         .switches = (unsigned)answer[0].swtch,
@@ -194,15 +196,11 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
     struct sysinfo__uvm uvm;
-    int status = sysinfo__swapctl(host, swap);
-    if (status != SYSINFO_OK) {
-        return status;
-    }
-    status = read_uvm(host, &uvm);
+    int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_swapped(&uvm, true, swap);
+        sysinfo__decode_uvm_swap(&uvm, true, swap);
     }
-    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    return status;
 }
 
 static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
@@ -233,8 +231,8 @@ static const struct sysinfo__source sources[] = {
     MEMORY(cached, "numbufpages of vfs.generic.bcachestat"),
     MEMORY(dirty, "numdirtypages of vfs.generic.bcachestat"),
     MEMORY(wired, "wired of vm.uvmexp"),
-    SWAP(total, "se_nblks of swapctl(2), all enabled devices"),
-    SWAP(used, "se_inuse of swapctl(2), all enabled devices"),
+    SWAP(total, "swpages of vm.uvmexp x page size"),
+    SWAP(used, "swpginuse of vm.uvmexp x page size"),
     SWAP(sin, "nswget of vm.uvmexp x page size"),
     SWAP(sout, "pgswapout of vm.uvmexp x page size; includes pages of files that the page daemon wrote"),
     STATS(ctx_switches, "swtch of vm.uvmexp"),

@@ -7,7 +7,7 @@
 
 struct sysinfo__state {
     double tick_rate; /* Ticks of the CPU time counters in a second; 0: not asked yet. */
-    void *room;       /* For answers of unknown length: the rows of all CPUs, the swap devices. */
+    void *room;       /* For answers of unknown length: the rows of all CPUs. */
     size_t capacity;
 };
 

@@ -35,7 +35,4 @@ bool sysinfo__make_room(struct sysinfo_host *host, size_t size);
 /* Ticks a second, read once: the rate does not change while a system runs. */
 int sysinfo__tick_rate(struct sysinfo_host *host, double *rate);
 
-/* The swap devices of NetBSD and OpenBSD, summed. */
-int sysinfo__swapctl(struct sysinfo_host *host, struct sysinfo_swap *swap);
-
 #endif

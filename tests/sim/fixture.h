@@ -28,15 +28,6 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
 #define ANSWER(value) give(&(value), sizeof(value), answer, size)
 
 /* What a system does not have. */
-#define NO_SWAPCTL                                \
-    int sim_is_swap_count(int command) {          \
-        (void)command;                            \
-        return -1;                                \
-    }                                             \
-    void sim_swap_list(void *entries, int room) { \
-        (void)entries;                            \
-        (void)room;                               \
-    }
 #define NO_CPUCTL                                           \
     int sim_cpu_state(unsigned long request, void *state) { \
         (void)request;                                      \
@@ -58,21 +49,13 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
         return -1;                                                                    \
     }
 
-/* The devices of a system with swapctl(2), in blocks of 512 bytes. */
-#define SWAPCTL                                                                               \
-    int sim_is_swap_count(int command) {                                                      \
-        return command == SWAP_NSWAP ? 1 : command == SWAP_STATS ? 0 : -1;                    \
-    }                                                                                         \
-    void sim_swap_list(void *entries, int room) {                                             \
-        struct swapent *entry = entries;                                                      \
-        for (int i = 0; i < room; i++) {                                                      \
-            entry[i].se_dev = 1;                                                              \
-            entry[i].se_flags = SWF_INUSE | (sim.swap[i].is_enabled ? SWF_ENABLE : SWF_FAKE); \
-            entry[i].se_nblks = (int)(uint32_t)(sim.swap[i].bytes / 512);                     \
-            entry[i].se_inuse = (int)(uint32_t)(sim.swap[i].used / 512);                      \
-            entry[i].se_priority = 0;                                                         \
-            entry[i].se_path[0] = '\0';                                                       \
-        }                                                                                     \
+/* Swap space of all devices, or what is in use of it, in pages; a kernel without a page size counts none. */
+static inline uint64_t swap_pages(bool in_use) {
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < sim.swaps; i++) {
+        bytes += in_use ? sim.swap[i % SIM_SWAPS].used : sim.swap[i % SIM_SWAPS].bytes;
     }
+    return sim.page_size > 0 ? bytes / sim.page_size : 0;
+}
 
 #endif

@@ -157,6 +157,5 @@ const struct sim_key sim_keys[] = {
     {NULL, {0}, 0, false, NULL},
 };
 
-NO_SWAPCTL
 NO_CPUCTL
 NO_MACH

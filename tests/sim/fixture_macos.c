@@ -97,5 +97,4 @@ int sim_statistics(int what, int *answer, unsigned *length) {
     return 0;
 }
 
-NO_SWAPCTL
 NO_CPUCTL

@@ -5,7 +5,6 @@
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
 #include <sys/sched.h>
-#include <sys/swap.h>
 #include <sys/sysctl.h>
 #include <uvm/uvm_extern.h>
 
@@ -64,6 +63,8 @@ KEY(uvmexp2) {
     uvmexp.active = sim.active;
     uvmexp.inactive = sim.inactive;
     uvmexp.wired = sim.wired;
+    uvmexp.swpages = (int)(uint32_t)swap_pages(false);
+    uvmexp.swpginuse = (int)(uint32_t)swap_pages(true);
     uvmexp.nswget = (int)(uint32_t)sim.pages_in;
     uvmexp.pgswapout = (int)(uint32_t)sim.pages_out;
     uvmexp.intrs = (int64_t)sim.interrupts;
@@ -102,5 +103,4 @@ int sim_cpu_state(unsigned long request, void *state) {
     return 0;
 }
 
-SWAPCTL
 NO_MACH

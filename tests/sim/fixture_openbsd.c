@@ -4,7 +4,6 @@
 
 #include <sys/mount.h>
 #include <sys/sched.h>
-#include <sys/swap.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
 #include <uvm/uvmexp.h>
@@ -71,6 +70,8 @@ KEY(uvmexp) {
     uvmexp.active = (int)sim.active;
     uvmexp.inactive = (int)sim.inactive;
     uvmexp.wired = (int)sim.wired;
+    uvmexp.swpages = (int)(uint32_t)swap_pages(false);
+    uvmexp.swpginuse = (int)(uint32_t)swap_pages(true);
     uvmexp.nswget = (int)(uint32_t)sim.pages_in;
     uvmexp.pgswapout = (int)(uint32_t)sim.pages_out;
     uvmexp.intrs = (int)(uint32_t)sim.interrupts;
@@ -97,6 +98,5 @@ const struct sim_key sim_keys[] = {
     {NULL, {0}, 0, false, NULL},
 };
 
-SWAPCTL
 NO_CPUCTL
 NO_MACH

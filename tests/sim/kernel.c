@@ -54,7 +54,6 @@ void sim_reset(void) {
     sim.swap[0].used = 4096 * 1000;
     sim.swap[1].bytes = UINT64_C(2) << 30;
     sim.swap[1].used = 4096 * 24;
-    sim.swap[0].is_enabled = sim.swap[1].is_enabled = true;
     sim.swap_version = 2;
     sim.pages_in = 77;
     sim.pages_out = 99;
@@ -184,23 +183,6 @@ int simk_sysctlnametomib(const char *name, int *number, size_t *length) {
 }
 
 /* ---- Other calls ---- */
-
-int simk_swapctl(int command, void *entries, int room);
-int simk_swapctl(int command, void *entries, int room) {
-    struct sim_fault fault = enter("swapctl");
-    if (fault.error != SIM_OK) {
-        return fail_with(sim_error_number(fault.error));
-    }
-    int what = sim_is_swap_count(command), count = (int)sim.swaps;
-    if (what < 0) {
-        return fail_with(sim_error_number(SIM_EINVAL));
-    }
-    if (what == 0) {
-        count = count < room ? count : room;
-        sim_swap_list(entries, count);
-    }
-    return count;
-}
 
 int simk_issetugid(void);
 int simk_issetugid(void) {

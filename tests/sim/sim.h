@@ -44,7 +44,6 @@ struct sim_machine {
     unsigned swaps;
     struct {
         uint64_t bytes, used;
-        bool is_enabled;
     } swap[SIM_SWAPS];
     uint64_t pages_in, pages_out;
     unsigned swap_version; /* FreeBSD: of struct xswdev. */
@@ -78,7 +77,7 @@ enum sim_error {
  * where that is NULL.
  */
 struct sim_fault {
-    const char *name; /* A key ("kern.cp_time") or a function ("swapctl"). */
+    const char *name; /* A key ("kern.cp_time") or a function ("host_page_size"). */
     int at;
     enum sim_error error; /* It fails so; */
     size_t cut, grow;     /* or its answer is so many bytes shorter, or longer. */
@@ -126,8 +125,6 @@ enum { SIM_ANSWER = 65536 };
 extern const bool sim_all_or_nothing;
 
 /* The system's own calls; a fixture without them answers -1. */
-int sim_is_swap_count(int command); /* 1: asks for the count; 0: for the list; -1: neither. */
-void sim_swap_list(void *entries, int room);
 int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
 int sim_statistics(int what, int *answer, unsigned *length); /* *length is the room, then what came. */

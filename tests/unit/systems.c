@@ -228,10 +228,13 @@ START_TEST(a_count_below_0_is_0_and_estimated) {
 END_TEST
 
 START_TEST(pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them) {
-    const struct sysinfo__uvm uvm = {.page_size = 16384, .swapped_in = 4000000000U, .swapped_out = 99};
+    const struct sysinfo__uvm uvm = {
+        .page_size = 16384, .swap = 4000000000U, .swap_used = 7, .swapped_in = 4000000000U, .swapped_out = 99};
     struct sysinfo_swap netbsd = {0}, openbsd = {0};
-    sysinfo__decode_uvm_swapped(&uvm, false, &netbsd);
-    sysinfo__decode_uvm_swapped(&uvm, true, &openbsd);
+    sysinfo__decode_uvm_swap(&uvm, false, &netbsd);
+    sysinfo__decode_uvm_swap(&uvm, true, &openbsd);
+    ck_assert_uint_eq(netbsd.total, UINT64_C(65536000000000));
+    ck_assert_uint_eq(netbsd.used, 7 * 16384);
     ck_assert_uint_eq(netbsd.sin, UINT64_C(65536000000000));
     ck_assert_uint_eq(netbsd.sout, 99 * 16384);
     ck_assert_uint_eq(netbsd.estimated, 0);
