@@ -142,7 +142,6 @@ static void decode_queues(const struct sysinfo__uvm *uvm, struct sysinfo_memory 
     PAGES(memory, free, uvm->free, uvm->page_size);
     PAGES(memory, active, uvm->active, uvm->page_size);
     PAGES(memory, inactive, uvm->inactive, uvm->page_size);
-    PAGES(memory, wired, uvm->wired, uvm->page_size);
 }
 
 static uint64_t not_negative(int64_t pages) {
@@ -164,6 +163,7 @@ void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct 
                                    struct sysinfo_memory *memory) {
     FACT(memory, total, sysinfo__bytes((uint64_t)uvm->pages, (uint64_t)uvm->page_size));
     decode_queues(uvm, memory);
+    PAGES(memory, wired, uvm->wired, uvm->page_size);
     PAGES(memory, cached, uvm->file, uvm->page_size);
     if (uvm->exec > 0) {
         memory->cached += sysinfo__bytes((uint64_t)uvm->exec, (uint64_t)uvm->page_size);

@@ -77,8 +77,8 @@ void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted,
 /* A kernel may keep a count of pages in an int and count below 0 for a moment. */
 struct sysinfo__uvm {
     int64_t page_size, pages;
-    int64_t free, active, inactive, wired;
-    int64_t file, exec, anonymous, dirty; /* NetBSD; `dirty` since release 10: */
+    int64_t free, active, inactive;
+    int64_t wired, file, exec, anonymous, dirty; /* NetBSD; `dirty` since release 10: */
     bool has_dirty;
     uint32_t swap, swap_used;         /* Pages of all devices; an int in the kernels. */
     uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */

@@ -148,7 +148,6 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
         .free = answer[0].free,
         .active = answer[0].active,
         .inactive = answer[0].inactive,
-        .wired = answer[0].wired,
         .swap = (unsigned)answer[0].swpages,
         .swap_used = (unsigned)answer[0].swpginuse,
         .swapped_in = (unsigned)answer[0].nswget, /* Each read one page; pgswapin is never counted. */
@@ -230,7 +229,6 @@ static const struct sysinfo__source sources[] = {
     MEMORY(inactive, "inactive of vm.uvmexp"),
     MEMORY(cached, "numbufpages of vfs.generic.bcachestat"),
     MEMORY(dirty, "numdirtypages of vfs.generic.bcachestat"),
-    MEMORY(wired, "wired of vm.uvmexp"),
     SWAP(total, "swpages of vm.uvmexp x page size"),
     SWAP(used, "swpginuse of vm.uvmexp x page size"),
     SWAP(sin, "nswget of vm.uvmexp x page size"),
