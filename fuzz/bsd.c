@@ -61,7 +61,6 @@ static void try_freebsd(const uint8_t *bytes, size_t size) {
         .inactive = number(value, 5, known),
         .wired = number(value, 6, known),
         .laundry = number(value, 7, known),
-        .shared = number(value, 8, known),
         .buffers = number(value, 9, known),
         .arc = number(value, 10, known),
         .arc_least = number(value, 11, known),

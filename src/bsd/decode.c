@@ -103,7 +103,6 @@ void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counte
     NUMBER(memory, inactive, counted->inactive, counted->page_size);
     NUMBER(memory, wired, counted->wired, counted->page_size);
     NUMBER(memory, laundry, counted->laundry, counted->page_size);
-    NUMBER(memory, shared, counted->shared, counted->page_size);
     NUMBER(memory, buffers, counted->buffers, 1);
     NUMBER(memory, arc, counted->arc, 1);
     if (counted->free.is_known && counted->inactive.is_known) {

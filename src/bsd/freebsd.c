@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
-#include <sys/vmmeter.h>
 #include <vm/vm_param.h>
 
 #include <errno.h>
@@ -19,7 +18,6 @@
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
                "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
-_Static_assert(sizeof(struct vmtotal) == 88 && offsetof(struct vmtotal, t_rmshr) == 48, "vm.vmtotal");
 _Static_assert(XSWDEV_VERSION == 2, "vm.swap_info");
 #ifdef __LP64__
 _Static_assert(sizeof(long) == 8, "kern.cp_time");
@@ -131,18 +129,6 @@ static int read_figures(struct sysinfo_host *host, const struct figure *figures,
     return SYSINFO_OK;
 }
 
-/* Memory that several processes share. The kernel walks all processes and objects for it. */
-static int read_shared(struct sysinfo_host *host, struct sysinfo__number *shared) {
-    static const int key[] = {CTL_VM, VM_TOTAL};
-    struct vmtotal total[2]; /* The second is room for it to grow. */
-    size_t size = sizeof total;
-    int status = sysinfo__sysctl(host, "vm.vmtotal", key, 2, total, &size);
-    if (status == SYSINFO_OK && size >= sizeof total[0]) {
-        *shared = (struct sysinfo__number){total[0].t_rmshr, true};
-    }
-    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
-}
-
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     static const struct figure figures[] = {
         {"vm.stats.vm.v_free_count", offsetof(struct sysinfo__freebsd_memory, free)},
@@ -161,9 +147,6 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     }
     if (status == SYSINFO_OK) {
         status = read_figures(host, figures, sizeof figures / sizeof figures[0], &counted);
-    }
-    if (status == SYSINFO_OK) {
-        status = read_shared(host, &counted.shared);
     }
     if (status == SYSINFO_OK) {
         sysinfo__decode_freebsd_memory(&counted, memory);
@@ -255,7 +238,6 @@ static const struct sysinfo__source sources[] = {
     MEMORY(active, "vm.stats.vm.v_active_count"),
     MEMORY(inactive, "vm.stats.vm.v_inactive_count"),
     MEMORY(buffers, "vfs.bufspace"),
-    MEMORY(shared, "t_rmshr of vm.vmtotal"),
     MEMORY(wired, "vm.stats.vm.v_wire_count"),
     MEMORY(laundry, "vm.stats.vm.v_laundry_count"),
     MEMORY(arc, "kstat.zfs.misc.arcstats.size"),

@@ -515,8 +515,7 @@ START_TEST(memory_is_told_in_bytes) {
     const uint64_t everywhere = BIT(memory, total) | BIT(memory, available) | BIT(memory, percent) | BIT(memory, used) |
                                 BIT(memory, free) | BIT(memory, active) | BIT(memory, inactive) |
                                 IS(BIT(memory, wired), BIT(memory, wired), 0, BIT(memory, wired));
-    ck_assert_uint_eq(told.present, everywhere | IS(BIT(memory, buffers) | BIT(memory, shared) | BIT(memory, laundry) |
-                                                        BIT(memory, arc),
+    ck_assert_uint_eq(told.present, everywhere | IS(BIT(memory, buffers) | BIT(memory, laundry) | BIT(memory, arc),
                                                     BIT(memory, buffers) | BIT(memory, cached) | BIT(memory, dirty),
                                                     BIT(memory, cached) | BIT(memory, dirty), BIT(memory, cached)));
     ck_assert_uint_eq(told.estimated,
@@ -532,7 +531,6 @@ START_TEST(memory_is_told_in_bytes) {
     ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
     ck_assert_uint_eq(told.cached, IS(0, 150000, 140000, 125000) * page);
     ck_assert_uint_eq(told.dirty, IS(0, 900, 900, 0) * page);
-    ck_assert_uint_eq(told.shared, IS(13000, 0, 0, 0) * page);
     ck_assert_uint_eq(told.laundry, IS(7000, 0, 0, 0) * page);
     ck_assert_uint_eq(told.arc, IS(987654321, 0, 0, 0));
 }
@@ -625,7 +623,6 @@ static const struct optional optional_keys[] = {
     {"vfs.bufspace", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
     {"kstat.zfs.misc.arcstats.size", SYSINFO_RESULT_MEMORY, BIT(memory, arc)},
     {"kstat.zfs.misc.arcstats.c_min", SYSINFO_RESULT_MEMORY, 0}, /* Without it none of the cache is available. */
-    {"vm.vmtotal", SYSINFO_RESULT_MEMORY, BIT(memory, shared)},
     {"vm.stats.vm.v_swappgsin", SYSINFO_RESULT_SWAP, BIT(swap, sin)},
     {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_SWAP, BIT(swap, sout)},
     {"vm.stats.sys.v_soft", SYSINFO_RESULT_STATS, BIT(stats, soft_interrupts)},

@@ -115,7 +115,6 @@ START_TEST(structs_that_have_grown_are_read) {
         {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
 #if SIM_FREEBSD
         {"vm.swap_info", SYSINFO_RESULT_SWAP},
-        {"vm.vmtotal", SYSINFO_RESULT_MEMORY},
 #elif SIM_NETBSD
         {"vm.uvmexp2", SYSINFO_RESULT_MEMORY},
         {"vm.uvmexp2", SYSINFO_RESULT_STATS},

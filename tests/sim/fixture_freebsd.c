@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
-#include <sys/vmmeter.h>
 #include <vm/vm_param.h>
 
 #include <errno.h>
@@ -111,11 +110,6 @@ KEY(arc_least) {
     return sim.arc == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
 }
 
-KEY(vmtotal) {
-    struct vmtotal total = {.t_vmshr = 999999, .t_rmshr = (uint64_t)sim.shared, .t_free = (uint64_t)sim.free};
-    return ANSWER(total);
-}
-
 KEY(swap_info) {
     if (rest[0] < 0 || (unsigned)rest[0] >= sim.swaps) {
         return SIM_ENOENT;
@@ -152,7 +146,6 @@ const struct sim_key sim_keys[] = {
     {"vfs.bufspace", {CTL_VFS, DYNAMIC}, 2, false, build_bufspace},
     {"kstat.zfs.misc.arcstats.size", {DYNAMIC, 1, 2, 3}, 4, false, build_arc},
     {"kstat.zfs.misc.arcstats.c_min", {DYNAMIC, 1, 2, 4}, 4, false, build_arc_least},
-    {"vm.vmtotal", {CTL_VM, VM_TOTAL}, 2, false, build_vmtotal},
     {"vm.swap_info", {CTL_VM, DYNAMIC + 1}, 2, true, build_swap_info},
     {NULL, {0}, 0, false, NULL},
 };

@@ -44,7 +44,6 @@ void sim_reset(void) {
     sim.dirty = 900;
     sim.speculative = 11000;
     sim.purgeable = 5000;
-    sim.shared = 13000;
     sim.cache = 140000;
     sim.buffers = 123456789;
     sim.arc = 987654321;

@@ -38,8 +38,7 @@ struct sim_machine {
     int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
 
     uint64_t physical, page_size, buffers, arc, arc_least; /* Bytes. */
-    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, shared,
-        cache;
+    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, cache;
 
     unsigned swaps;
     struct {

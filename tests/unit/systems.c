@@ -98,7 +98,6 @@ START_TEST(freebsd_reports_what_the_release_has) {
         .inactive = KNOWN(500000),
         .wired = KNOWN(250000),
         .laundry = KNOWN(7000),
-        .shared = KNOWN(13000),
         .buffers = KNOWN(123456789),
         .arc = KNOWN(987654321),
         .arc_least = KNOWN(268435456),
@@ -111,7 +110,6 @@ START_TEST(freebsd_reports_what_the_release_has) {
     ck_assert_uint_eq(memory.inactive, 500000 * 4096);
     ck_assert_uint_eq(memory.wired, 250000 * 4096);
     ck_assert_uint_eq(memory.laundry, 7000 * 4096);
-    ck_assert_uint_eq(memory.shared, 13000 * 4096);
     ck_assert_uint_eq(memory.buffers, 123456789);
     ck_assert_uint_eq(memory.arc, 987654321);
     ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096 + 719218865);
