@@ -121,7 +121,7 @@ struct sysinfo__numa_rows {
         /* The CPUs as text; belongs to the row and is kept when the row is used again. NULL: never had one. */
         char *cpus;
         size_t cpus_size;
-    } * row;
+    } *row;
     size_t count, capacity;
 };
 
@@ -132,7 +132,7 @@ struct sysinfo__limit_rows {
         /* Belongs to the row and is kept when the row is used again. NULL: never had one. */
         char *name;
         size_t name_size;
-    } * row;
+    } *row;
     size_t count, capacity;
 };
 
@@ -189,10 +189,8 @@ struct sysinfo__source {
     uint32_t result, offset;
     const char *text;
 };
-#define SOURCE(result, type, field, text) \
-    { result, (uint32_t)offsetof(struct type, field), text }
-#define NO_MORE_SOURCES \
-    { 0, 0, NULL }
+#define SOURCE(result, type, field, text) {result, (uint32_t)offsetof(struct type, field), text}
+#define NO_MORE_SOURCES {0, 0, NULL}
 
 #define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
 #define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)

@@ -16,7 +16,7 @@
  * and a check for each struct that no member was forgotten.
  */
 #define TYPE_OF(tag, member) \
-    _Generic(((struct tag *)0)->member, uint64_t : SYSINFO_TYPE_UINT64, double : SYSINFO_TYPE_DOUBLE)
+    _Generic(((struct tag *)0)->member, uint64_t: SYSINFO_TYPE_UINT64, double: SYSINFO_TYPE_DOUBLE)
 #define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning) \
     {group,                                                                           \
      #member,                                                                         \

@@ -112,8 +112,7 @@ struct sysinfo__pair_key {
     const char *text;
     size_t length;
 };
-#define SYSINFO__PAIR_KEY(name) \
-    { name " ", sizeof(name) }
+#define SYSINFO__PAIR_KEY(name) {name " ", sizeof(name)}
 
 /* The values of the keys that have a line with a number, at most 32; returns the mask of those. */
 uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,

@@ -53,7 +53,9 @@ static int open_below(int root, const char *relative, int flags) {
 #ifdef SYS_openat2
     /* Not from <linux/openat2.h>: a C library may come without the kernel's headers, as musl does. */
     enum { RESOLVE_BELOW_ROOT = 0x10 };
-    const struct { uint64_t flags, mode, resolve; } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
+    const struct {
+        uint64_t flags, mode, resolve;
+    } how = {(unsigned)flags, 0, RESOLVE_BELOW_ROOT};
     int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
     if (fd >= 0 || (errno != ENOSYS && errno != EPERM)) {
         return fd;

@@ -75,13 +75,13 @@ struct sysinfo__hierarchy {
         bool is_scanned;    /* For the groups in it that are protected. */
         uint64_t min;       /* Its own memory.min when that was done. */
         struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
-    } * level;
+    } *level;
     /* Groups beside the process's own and those above it that have memory.min. */
     struct sysinfo__protected {
         size_t level; /* It lies in this level's group. */
         char *path;
         struct sysinfo__kept min, current, stat;
-    } * guarded;
+    } *guarded;
     size_t protected_count, protected_capacity;
     bool is_watched;
     int watches;
@@ -134,7 +134,7 @@ struct sysinfo__state {
         struct sysinfo__numa_files {
             uint64_t number;
             struct sysinfo__kept meminfo, cpulist;
-        } * node;
+        } *node;
         struct sysinfo__cpu_set cpus; /* Of the node that is being read. */
     } numa;
 

@@ -116,7 +116,7 @@ struct sysinfo__registers {
 };
 
 /* A frame: the module's number above 48 bits of offset in it. */
-#define SYSINFO__FRAME(module, offset) ((uint64_t)(module) << 48 | ((uint64_t)(offset)&UINT64_C(0xFFFFFFFFFFFF)))
+#define SYSINFO__FRAME(module, offset) ((uint64_t)(module) << 48 | ((uint64_t)(offset) & UINT64_C(0xFFFFFFFFFFFF)))
 
 /* The words of the stack that decided over a result: as long as they stay the same, so does it. */
 struct sysinfo__reads {

@@ -92,7 +92,7 @@ END_TEST
 
 #define MEMINFO "MemTotal: 8000000 kB\nMemFree: 2000000 kB\nMemAvailable: 3000000 kB\nCached: 900000 kB\n"
 #define OLD_MEMINFO "MemTotal: 8000000 kB\nMemFree: 2000000 kB\nCached: 900000 kB\n"
-#define KIB(n) ((uint64_t)(n)*1024)
+#define KIB(n) ((uint64_t)(n) * 1024)
 #define LXCFS "60 50 0:44 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n"
 
 static const struct {
