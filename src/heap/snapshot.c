@@ -22,6 +22,7 @@ struct site {
     int64_t blocks, bytes;
     uint64_t generations, oldest, newest;
     bool is_earlier;
+    size_t index; /* Not of this site: where the one of its place's number is in the order. */
 };
 
 struct sysinfo_heap_snapshot {
@@ -35,6 +36,7 @@ struct sysinfo_heap_snapshot {
     size_t sites;
     struct site *site;
     struct sysinfo_heap_frame *frame;
+    struct sysinfo_heap_member *member;
     char (*build_id)[BUILD_ID_TEXT];
 };
 
@@ -144,6 +146,23 @@ static bool sites_are_sound(const unsigned char *bytes, const struct sysinfo__bl
     return true;
 }
 
+static bool leaks_are_sound(const unsigned char *bytes, const struct sysinfo__blocks_header *header) {
+    const struct sysinfo__blocks_leak *leak = rows_of(bytes, header, SYSINFO__SECTION_LEAKS);
+    const struct sysinfo__blocks_member *member = rows_of(bytes, header, SYSINFO__SECTION_MEMBERS);
+    size_t members = count_of(header, SYSINFO__SECTION_MEMBERS), sites = count_of(header, SYSINFO__SECTION_SITES);
+    for (size_t i = 0; i < count_of(header, SYSINFO__SECTION_LEAKS); i++) {
+        if (leak[i].kind >= SYSINFO__LEAKS || leak[i].first > members || leak[i].count > members - leak[i].first) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < members; i++) {
+        if (member[i].site >= sites) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* ---- Opening ---- */
 
 static void write_build_id(char *text, const struct sysinfo__blocks_module *module) {
@@ -222,19 +241,33 @@ static void fill_sites(struct sysinfo_heap_snapshot *snapshot) {
     sort_sites(snapshot->site, snapshot->sites);
 }
 
+/* From numbers of sites as the bytes have them to those in order of bytes. */
+static void fill_members(struct sysinfo_heap_snapshot *snapshot) {
+    const struct sysinfo__blocks_member *row = rows_of(snapshot->bytes, &snapshot->header, SYSINFO__SECTION_MEMBERS);
+    size_t members = count_of(&snapshot->header, SYSINFO__SECTION_MEMBERS);
+    for (size_t i = 0; i < snapshot->sites && members > 0; i++) {
+        snapshot->site[snapshot->site[i].number].index = i;
+    }
+    for (size_t i = 0; i < members; i++) {
+        snapshot->member[i] = (struct sysinfo_heap_member){snapshot->site[row[i].site].index, row[i].address,
+                                                           row[i].size, row[i].generation};
+    }
+}
+
 static int open_bytes(const unsigned char *bytes, size_t size, struct sysinfo_heap_snapshot **out) {
     struct sysinfo__blocks_header header;
     if (size < sizeof header || (uintptr_t)bytes % 8 != 0) {
         return SYSINFO_MALFORMED;
     }
     memcpy(&header, bytes, sizeof header);
-    if (!header_is_sound(&header, size) || !modules_are_sound(bytes, &header) || !sites_are_sound(bytes, &header)) {
+    if (!header_is_sound(&header, size) || !modules_are_sound(bytes, &header) || !sites_are_sound(bytes, &header) ||
+        !leaks_are_sound(bytes, &header)) {
         return SYSINFO_MALFORMED;
     }
     size_t sites = count_of(&header, SYSINFO__SECTION_SITES) + 1, frames = count_of(&header, SYSINFO__SECTION_FRAMES),
-           modules = count_of(&header, SYSINFO__SECTION_MODULES),
+           modules = count_of(&header, SYSINFO__SECTION_MODULES), members = count_of(&header, SYSINFO__SECTION_MEMBERS),
            whole = sizeof **out + sites * sizeof(struct site) + frames * sizeof(struct sysinfo_heap_frame) +
-                   modules * BUILD_ID_TEXT;
+                   members * sizeof(struct sysinfo_heap_member) + modules * BUILD_ID_TEXT;
     const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
     struct sysinfo_heap_snapshot *snapshot = take_memory(tracker, whole);
     if (snapshot == NULL) {
@@ -248,9 +281,11 @@ static int open_bytes(const unsigned char *bytes, size_t size, struct sysinfo_he
     snapshot->row = rows_of(bytes, &header, SYSINFO__SECTION_SITES);
     snapshot->site = (struct site *)(void *)(snapshot + 1);
     snapshot->frame = (struct sysinfo_heap_frame *)(void *)(snapshot->site + sites);
-    snapshot->build_id = (char(*)[BUILD_ID_TEXT])(void *)(snapshot->frame + frames);
+    snapshot->member = (struct sysinfo_heap_member *)(void *)(snapshot->frame + frames);
+    snapshot->build_id = (char(*)[BUILD_ID_TEXT])(void *)(snapshot->member + members);
     fill_frames(snapshot);
     fill_sites(snapshot);
+    fill_members(snapshot);
     *out = snapshot;
     return SYSINFO_OK;
 }
@@ -272,7 +307,7 @@ int sysinfo_heap_snapshot_open(struct sysinfo_heap_snapshot **out, uint32_t what
         return SYSINFO_INVALID;
     }
     *out = NULL;
-    if (what != 0) {
+    if ((what & ~SYSINFO_HEAP_LEAKS) != 0) {
         return SYSINFO_INVALID;
     }
     const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
@@ -314,6 +349,26 @@ const void *sysinfo_heap_snapshot_bytes(const struct sysinfo_heap_snapshot *snap
 
 /* ---- Reading ---- */
 
+/* Without registers, a block may be held by nothing else; and then nothing about leaks is certain. */
+#define HELD(out, field, value)           \
+    do {                                  \
+        if (header->estimated != 0) {     \
+            GUESS((out), field, (value)); \
+        } else {                          \
+            FACT((out), field, (value));  \
+        }                                 \
+    } while (0)
+
+static void fill_held(const struct sysinfo__blocks_header *header, struct sysinfo_heap_moment *moment) {
+    const struct sysinfo__blocks_sum *held = header->held;
+    HELD(moment, lost_blocks, held[SYSINFO__ROOT_NONE].blocks);
+    HELD(moment, lost_bytes, held[SYSINFO__ROOT_NONE].bytes);
+    HELD(moment, held_by_globals, held[SYSINFO__ROOT_GLOBAL].bytes);
+    HELD(moment, held_by_mappings, held[SYSINFO__ROOT_MAPPING].bytes);
+    HELD(moment, held_by_stacks, held[SYSINFO__ROOT_STACK].bytes);
+    HELD(moment, held_by_own_stack, held[SYSINFO__ROOT_LAST_STACK].bytes);
+}
+
 int sysinfo_heap_snapshot_moment(const struct sysinfo_heap_snapshot *snapshot, struct sysinfo_heap_moment *moment,
                                  size_t size, const char **label, const char **image) {
     if (snapshot == NULL || !sysinfo__is_result(moment, size)) {
@@ -328,6 +383,9 @@ int sysinfo_heap_snapshot_moment(const struct sysinfo_heap_snapshot *snapshot, s
     FACT(&whole, live, header->live);
     FACT(&whole, blocks, header->blocks);
     FACT(&whole, is_difference, (header->what & SYSINFO__BLOCKS_IS_DIFFERENCE) != 0);
+    if ((header->what & SYSINFO_HEAP_LEAKS) != 0) {
+        fill_held(header, &whole);
+    }
     sysinfo__give(moment, size, &whole, sizeof whole);
     if (label != NULL) {
         *label = snapshot->header.label;
@@ -359,9 +417,42 @@ int sysinfo_heap_snapshot_site(const struct sysinfo_heap_snapshot *snapshot, siz
     }
     FACT(&whole, is_earlier, found->is_earlier);
     FACT(&whole, frames, row != NULL ? row->count : 0);
+    const struct sysinfo__blocks_header *header = &snapshot->header;
+    if (row != NULL && (header->what & SYSINFO_HEAP_LEAKS) != 0) {
+        HELD(&whole, lost_blocks, row->lost_blocks);
+        HELD(&whole, lost_bytes, row->lost_bytes);
+        HELD(&whole, references, row->references);
+    }
     sysinfo__give(site, size, &whole, sizeof whole);
     if (frames != NULL) {
         *frames = row != NULL ? snapshot->frame + row->first : NULL;
+    }
+    return SYSINFO_OK;
+}
+
+size_t sysinfo_heap_snapshot_leaks(const struct sysinfo_heap_snapshot *snapshot) {
+    return snapshot == NULL ? 0 : count_of(&snapshot->header, SYSINFO__SECTION_LEAKS);
+}
+
+int sysinfo_heap_snapshot_leak(const struct sysinfo_heap_snapshot *snapshot, size_t index,
+                               struct sysinfo_heap_leak *leak, size_t size,
+                               const struct sysinfo_heap_member **members) {
+    if (snapshot == NULL || index >= sysinfo_heap_snapshot_leaks(snapshot) || !sysinfo__is_result(leak, size)) {
+        return SYSINFO_INVALID;
+    }
+    const struct sysinfo__blocks_header *header = &snapshot->header;
+    const struct sysinfo__blocks_leak *row =
+        (const struct sysinfo__blocks_leak *)rows_of(snapshot->bytes, header, SYSINFO__SECTION_LEAKS) + index;
+    struct sysinfo_heap_leak whole = {0};
+    HELD(&whole, is_cycle, row->kind == SYSINFO__LEAK_CYCLE);
+    HELD(&whole, blocks, row->blocks);
+    HELD(&whole, bytes, row->bytes);
+    HELD(&whole, kept_blocks, row->kept_blocks);
+    HELD(&whole, kept_bytes, row->kept_bytes);
+    FACT(&whole, members, row->count);
+    sysinfo__give(leak, size, &whole, sizeof whole);
+    if (members != NULL) {
+        *members = snapshot->member + row->first;
     }
     return SYSINFO_OK;
 }

@@ -403,10 +403,15 @@ static void watch(uint64_t bytes, uint64_t blocks, void (*function)(void *), voi
 
 static void *map(size_t size) {
     void *memory = sysinfo__real.mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    sysinfo__own_range(memory, size);
+    return memory;
 }
 
 static void unmap(void *memory, size_t size) {
+    sysinfo__disown_range(memory);
     (void)sysinfo__real.munmap(memory, size);
 }
 

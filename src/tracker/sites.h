@@ -195,8 +195,17 @@ static inline uint64_t sysinfo__block_size(const void *block) {
     return (uint64_t)sysinfo__size_of((void *)(uintptr_t)block);
 }
 
-/* Zeroed private memory that is only there once it is touched; NULL: none. */
+/* Zeroed private memory that is only there once it is touched; NULL: none. It is of the tracker: no root. */
 void *sysinfo__reserve(size_t size);
+
+/* Memory that is the tracker's own, and holds addresses of blocks. */
+struct sysinfo__range {
+    uintptr_t start, end; /* 0 and 0: free. */
+};
+enum { SYSINFO__RANGES = 8192 };
+extern struct sysinfo__range sysinfo__range[SYSINFO__RANGES];
+void sysinfo__own_range(const void *memory, size_t size);
+void sysinfo__disown_range(const void *memory);
 
 #pragma GCC visibility pop
 

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -151,7 +152,7 @@ static void add_block(void *context, uintptr_t block, uint32_t word) {
 
 /* ---- Writing ---- */
 
-static struct sysinfo__blocks_header header;
+struct sysinfo__blocks_header sysinfo__header;
 static char part_path[1100], whole_path[1100]; /* Of a file; the copy gives it its name. */
 static char *output;
 static size_t output_used;
@@ -168,8 +169,8 @@ void *sysinfo__add_section(enum sysinfo__section section, size_t count, size_t s
         sysinfo__give_up(SYSINFO_NO_MEMORY);
     }
     void *rows = output + output_used;
-    header.section[section].offset = output_used;
-    header.section[section].count = count;
+    sysinfo__header.section[section].offset = output_used;
+    sysinfo__header.section[section].count = count;
     output_used += bytes;
     return rows;
 }
@@ -247,7 +248,7 @@ static uint32_t number_sites(void) {
 
 uint32_t *sysinfo__site_number;
 
-static void write_sites(void) {
+static struct sysinfo__blocks_site *write_sites(void) {
     uint32_t sites = number_sites(), all = LOAD(sysinfo__sites);
     struct sysinfo__blocks_site *site = sysinfo__add_section(SYSINFO__SECTION_SITES, sites, sizeof *site);
     size_t frames = 0;
@@ -279,26 +280,45 @@ static void write_sites(void) {
         site[row[i].site].blocks += row[i].blocks;
         site[row[i].site].bytes += row[i].bytes;
     }
+    return site;
 }
 
+/* Set before the copy is made. */
+static struct {
+    int fd;
+    const struct sysinfo__request *request;
+} task;
+static uintptr_t own_sp; /* Of the thread that asks. */
+
 /* The copy's whole life. */
-__attribute__((noreturn)) static void be_copy(int fd, const struct sysinfo__request *request) {
+static int be_copy(void *unused) {
+    (void)unused;
+    int fd = task.fd;
+    const struct sysinfo__request *request = task.request;
     output = sysinfo__reserve(OUTPUT_ROOM);
-    output_used = sizeof header;
+    output_used = sizeof sysinfo__header;
     if (output == NULL || !grow_table()) {
         sysinfo__give_up(SYSINFO_NO_MEMORY);
     }
     sysinfo__walk_blocks(add_block, NULL);
-    write_sites();
+    struct sysinfo__blocks_site *site = write_sites();
+    if ((request->what & SYSINFO_HEAP_LEAKS) != 0) {
+        size_t blocks = 0;
+        for (uint32_t i = 0; i < table_room; i++) {
+            blocks += table[i].blocks;
+        }
+        sysinfo__find_leaks(site, blocks, own_sp);
+        sysinfo__header.estimated = sysinfo__has_registers ? 0 : 1;
+    }
     write_modules();
-    memcpy(header.magic, SYSINFO__BLOCKS_MAGIC, sizeof header.magic);
-    header.header_size = sizeof header;
-    header.byte_order = SYSINFO__BLOCKS_ORDER;
-    header.size = output_used;
-    header.what = request->what | (sysinfo__has_earlier_blocks ? SYSINFO__BLOCKS_HAS_EARLIER : 0);
-    memcpy(header.image, sysinfo__memory.header.image, sizeof header.image);
-    memcpy(header.label, request->label, sizeof header.label);
-    memcpy(output, &header, sizeof header);
+    memcpy(sysinfo__header.magic, SYSINFO__BLOCKS_MAGIC, sizeof sysinfo__header.magic);
+    sysinfo__header.header_size = sizeof sysinfo__header;
+    sysinfo__header.byte_order = SYSINFO__BLOCKS_ORDER;
+    sysinfo__header.size = output_used;
+    sysinfo__header.what = request->what | (sysinfo__has_earlier_blocks ? SYSINFO__BLOCKS_HAS_EARLIER : 0);
+    memcpy(sysinfo__header.image, sysinfo__memory.header.image, sizeof sysinfo__header.image);
+    memcpy(sysinfo__header.label, request->label, sizeof sysinfo__header.label);
+    memcpy(output, &sysinfo__header, sizeof sysinfo__header);
     bool is_written = write_whole(fd, output, output_used);
     if (request->is_file) {
         (void)(is_written ? syscall(SYS_renameat2, AT_FDCWD, part_path, AT_FDCWD, whole_path, 0)
@@ -330,17 +350,19 @@ static void begin_header(void) {
     static uint32_t number;
     struct sysinfo__tally tally;
     sysinfo__sum(&tally);
-    header.number = __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED);
-    header.pid = (uint64_t)getpid();
-    header.live = tally.live;
-    header.blocks = (int64_t)(tally.allocs - tally.frees);
-    header.generation = (uint32_t)LOAD(sysinfo__control->state);
-    header.time = nanoseconds();
+    sysinfo__header.number = __atomic_add_fetch(&number, 1, __ATOMIC_RELAXED);
+    sysinfo__header.pid = (uint64_t)getpid();
+    sysinfo__header.live = tally.live;
+    sysinfo__header.blocks = (int64_t)(tally.allocs - tally.frees);
+    sysinfo__header.generation = (uint32_t)LOAD(sysinfo__control->state);
+    sysinfo__header.time = nanoseconds();
 }
 
 /* ---- The copy, seen from the process ---- */
 
 static int lock;
+
+enum { SAVED_REGISTERS = 256 };
 
 struct copy {
     pid_t pid;
@@ -355,9 +377,25 @@ static int begin_copy(int fd, const struct sysinfo__request *request, struct cop
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     begin_header();
-    copy->pid = fork_quietly(&copy->wait_for);
-    if (copy->pid == 0) {
-        be_copy(fd, request);
+    if ((request->what & SYSINFO_HEAP_LEAKS) != 0) { /* Not in the copy, where another thread may hold a lock. */
+        uintptr_t allocator;
+        memcpy(&allocator, &sysinfo__behind.malloc, sizeof allocator);
+        (void)sysinfo__find_module(allocator);
+        (void)sysinfo__find_module((uintptr_t)&be_copy);
+    }
+    task.fd = fd;
+    task.request = request;
+    __builtin_unwind_init(); /* Registers that belong to the callers lie on the stack from here on. */
+    own_sp = (uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS;
+    copy->pid = -1;
+    if ((request->what & SYSINFO_HEAP_LEAKS) != 0) {
+        copy->pid = sysinfo__copy_stopped(be_copy, NULL, &copy->wait_for);
+    }
+    if (copy->pid < 0) {
+        copy->pid = fork_quietly(&copy->wait_for);
+        if (copy->pid == 0) {
+            (void)be_copy(NULL);
+        }
     }
     int error = errno;
     __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
@@ -389,6 +427,7 @@ static int map_result(int fd, const void **bytes, size_t *size) {
     if (memory == MAP_FAILED) {
         return SYSINFO_NO_MEMORY;
     }
+    sysinfo__own_range(memory, (size_t)length); /* It names blocks by their addresses. */
     *bytes = memory;
     *size = (size_t)length;
     return SYSINFO_OK;
@@ -509,6 +548,25 @@ void sysinfo__serve_request(void) {
     label[sizeof label - 1] = '\0';
     sysinfo__record_blocks(label, false);
     STORE(sysinfo__request_served, number);
+}
+
+/* Those that leave without a destructor. Not a child of vfork(), or one that has not allocated: its blocks are its parent's. */
+__attribute__((noreturn)) static void end_quickly(int status) {
+    if (sysinfo__records_blocks && sysinfo__memory.header.pid == (uint32_t)getpid() &&
+        LOAD(sysinfo__memory.header.has_ended) == 0) {
+        sysinfo__record_blocks("exit", true);
+    }
+    for (;;) {
+        syscall(SYS_exit_group, status);
+    }
+}
+
+__attribute__((visibility("default"))) void _exit(int status) {
+    end_quickly(status);
+}
+
+__attribute__((visibility("default"))) void _Exit(int status) {
+    end_quickly(status);
 }
 
 /* The copies of the parent are not children of this process. */

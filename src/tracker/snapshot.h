@@ -5,6 +5,8 @@
 #include "blocks.h"
 #include "sites.h"
 
+#include <sys/types.h>
+
 #pragma GCC visibility push(hidden)
 
 struct sysinfo__request {
@@ -28,7 +30,31 @@ void sysinfo__request_snapshots(const char *label);
 
 void sysinfo__forget_copies(void);
 
+/* ---- threads.c ---- */
+
+/* Another thread of the process at the moment of the copy. */
+struct sysinfo__stopped {
+    pid_t thread;
+    uint32_t words;
+    uintptr_t sp, control_block;
+    uintptr_t word[40]; /* Its registers. */
+};
+extern struct sysinfo__stopped *sysinfo__stopped;
+extern uint32_t sysinfo__stopped_count;
+extern bool sysinfo__has_registers; /* Of all of them. */
+
+/*
+ * Runs `function`, which does not return, in a copy of this process that is made while the other threads
+ * stand still. Returns the copy, or -1 and errno; `wait_for` is for waitpid().
+ */
+pid_t sysinfo__copy_stopped(int (*function)(void *), void *argument, int *wait_for);
+
 /* ---- In the copy alone ---- */
+
+extern struct sysinfo__blocks_header sysinfo__header;
+
+/* mark.c: what no root reaches. `sp` is of the thread that has asked. */
+void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t blocks, uintptr_t sp);
 
 /* Ends it. */
 __attribute__((noreturn)) void sysinfo__give_up(int status);

@@ -296,6 +296,8 @@ static const char *const not_asked[] = {
     "heap_sites_keep",
     "heap_snapshot_bytes",
     "heap_snapshot_close",
+    "heap_snapshot_leak",
+    "heap_snapshot_leaks",
     "heap_snapshot_moment",
     "heap_snapshot_open",
     "heap_snapshot_read",

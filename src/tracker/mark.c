@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds blocks that nothing points to, in a copy of the process: every word of memory
+ * that is not of the heap may be a pointer, into any part of a block, and so may every word of a
+ * block that is reached. What is not reached falls into components, blocks that reach each other
+ * (Tarjan's algorithm): one that no other component points to is a leak, and is a cycle where it has several
+ * blocks or one that points to itself; what it reaches besides, it keeps.
+ *
+ * Breadth first, so that few steps lead from a root to each block, and what will be read is known early.
+ */
+#include "snapshot.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <sysinfo/status.h>
+
+#if SYSINFO__KEEPS_SITES
+
+struct block {
+    uintptr_t base;
+    uint64_t size;
+    uint32_t word, references;
+    uint32_t holder; /* The block that it was first reached from, plus 1; 0: a root. */
+    uint32_t root;   /* What kind of root it is reached from; 0: none. */
+};
+
+/* Of 4 KiB of heap: where in it blocks begin, the number of the first, and the block that reaches into it, plus 1. */
+struct page {
+    uint64_t bits[2];
+    uint32_t first, into;
+};
+enum { PAGE_BITS = 12, PAGES_OF_AREA = 1 << (SYSINFO__AREA_BITS - PAGE_BITS) };
+
+static struct block *block;
+static uint32_t blocks, blocks_room;
+static struct page **pages; /* By area. */
+static uintptr_t lowest = UINTPTR_MAX, highest;
+static uint32_t *queue, queue_used, queue_done;
+
+static void *reserve_or_give_up(size_t size) {
+    void *memory = sysinfo__reserve(size);
+    if (memory == NULL) {
+        sysinfo__give_up(SYSINFO_NO_MEMORY);
+    }
+    return memory;
+}
+
+/* ---- From an address to its block ---- */
+
+static struct page *make_page(uintptr_t address) {
+    struct page **area = &pages[address >> SYSINFO__AREA_BITS];
+    if (*area == NULL) {
+        *area = reserve_or_give_up(PAGES_OF_AREA * sizeof **area);
+    }
+    return &(*area)[(address >> PAGE_BITS) % PAGES_OF_AREA];
+}
+
+static void add_block(void *context, uintptr_t base, uint32_t word) {
+    (void)context;
+    if (blocks == blocks_room) { /* Allocated since they were counted: impossible in a copy. */
+        return;
+    }
+    uint64_t size = sysinfo__block_size((const void *)base);
+    struct page *page = make_page(base);
+    unsigned granule = (unsigned)(base / SYSINFO__GRANULE % 128);
+    if (page->bits[0] == 0 && page->bits[1] == 0) {
+        page->first = blocks;
+    }
+    page->bits[granule / 64] |= UINT64_C(1) << (granule % 64);
+    block[blocks] = (struct block){.base = base, .size = size, .word = word};
+    for (uintptr_t next = (base >> PAGE_BITS) + 1; next <= (base + size - 1) >> PAGE_BITS && size > 0; next++) {
+        make_page(next << PAGE_BITS)->into = blocks + 1;
+    }
+    lowest = base < lowest ? base : lowest;
+    highest = base + size > highest ? base + size : highest;
+    blocks++;
+}
+
+/* The number of the block that the address points into, plus 1; 0: none. */
+static inline uint32_t resolve(uintptr_t address) {
+    if (address - lowest >= highest - lowest) {
+        return 0;
+    }
+    const struct page *area = pages[address >> SYSINFO__AREA_BITS];
+    if (area == NULL) {
+        return 0;
+    }
+    const struct page *page = &area[(address >> PAGE_BITS) % PAGES_OF_AREA];
+    unsigned granule = (unsigned)(address / SYSINFO__GRANULE % 128);
+    uint64_t up_to = ~UINT64_C(0) >> (63 - granule % 64);
+    unsigned before =
+        granule < 64 ? (unsigned)__builtin_popcountll(page->bits[0] & up_to)
+                     : (unsigned)(__builtin_popcountll(page->bits[0]) + __builtin_popcountll(page->bits[1] & up_to));
+    uint32_t number = before == 0 ? page->into : page->first + before;
+    if (number != 0 && address < block[number - 1].base) { /* It begins in the second half of these 32 bytes. */
+        number = before == 1 ? page->into : number - 1;
+    }
+    if (number == 0 || address - block[number - 1].base >= block[number - 1].size) {
+        return 0;
+    }
+    return number;
+}
+
+/* ---- Marking ---- */
+
+static void reach(uint32_t number, uint32_t holder, uint32_t root) {
+    struct block *reached = &block[number - 1];
+    reached->references++;
+    if (reached->root == 0) {
+        reached->root = root;
+        reached->holder = holder;
+        queue[queue_used++] = number - 1;
+    }
+}
+
+static void scan(uintptr_t start, uintptr_t end, uint32_t holder, uint32_t root, bool is_libc) {
+    start = (start + 7) & ~(uintptr_t)7;
+    for (const uintptr_t *word = (const uintptr_t *)start; (uintptr_t)(word + 1) <= end; word++) {
+        uint32_t number = resolve(*word);
+        /* The allocator's lists point to the header of a free chunk, which is the last word of the block before. */
+        if (number != 0 && !(is_libc && *word == block[number - 1].base + block[number - 1].size - 8)) {
+            reach(number, holder, root);
+        }
+    }
+}
+
+static void follow(uint32_t root) {
+    enum { AHEAD = 8 };
+    while (queue_done < queue_used) {
+        if (queue_done + AHEAD < queue_used) {
+            __builtin_prefetch((const void *)block[queue[queue_done + AHEAD]].base);
+        }
+        uint32_t next = queue[queue_done++];
+        scan(block[next].base, block[next].base + block[next].size, next + 1, root, false);
+    }
+}
+
+/* ---- Memory ---- */
+
+struct mapping {
+    uintptr_t start, end;
+    bool is_readable, is_writable, is_shared, has_file, is_heap, is_stack, is_special, is_device, is_tracker, is_libc;
+    bool holds_blocks;   /* Of an allocator whose own memory is not known more exactly. */
+    bool follows_global; /* The rest of a module's variables. */
+};
+
+static struct mapping *mapping;
+static size_t mappings;
+static struct sysinfo__range *skip;
+static size_t skips;
+enum { MAPS_ROOM = 64 << 20, MAPPINGS_MOST = 1 << 19, SKIPS_MOST = 1 << 20 };
+
+static uintptr_t take_hexadecimal(const char **text) {
+    uintptr_t number = 0;
+    for (;; (*text)++) {
+        char c = **text;
+        if (c >= '0' && c <= '9') {
+            number = number * 16 + (uintptr_t)(c - '0');
+        } else if (c >= 'a' && c <= 'f') {
+            number = number * 16 + (uintptr_t)(c - 'a' + 10);
+        } else {
+            return number;
+        }
+    }
+}
+
+static bool begins_with(const char *text, const char *word) {
+    return strncmp(text, word, strlen(word)) == 0;
+}
+
+/* "55d0c8a00000-55d0c8a21000 rw-p 00000000 00:00 0   [heap]" */
+static void read_mapping(const char *line, const struct sysinfo__module *libc) {
+    struct mapping *next = &mapping[mappings++];
+    const struct mapping *before = mappings > 1 ? next - 1 : NULL;
+    next->start = take_hexadecimal(&line);
+    line++;
+    next->end = take_hexadecimal(&line);
+    next->is_readable = line[1] == 'r';
+    next->is_writable = line[2] == 'w';
+    next->is_shared = line[4] == 's';
+    const char *path = strchr(line, '/'), *name = strchr(line, '[');
+    next->has_file = path != NULL && name == NULL;
+    next->is_heap = name != NULL && begins_with(name, "[heap]");
+    next->is_stack = name != NULL && begins_with(name, "[stack]");
+    next->is_special = name != NULL && (begins_with(name, "[v") || begins_with(name, "[u"));
+    next->is_device = path != NULL && begins_with(path, "/dev/") && !begins_with(path, "/dev/shm/") &&
+                      !begins_with(path, "/dev/zero");
+    next->is_libc = sysinfo__is_glibc && next->start >= libc->start && next->start < libc->end;
+    next->follows_global = before != NULL && before->end == next->start && next->is_writable && path == NULL &&
+                           name == NULL && ((before->has_file && !before->is_shared) || before->follows_global);
+    next->is_libc = next->is_libc || (next->follows_global && before->is_libc);
+}
+
+static void read_mappings(void) {
+    char *text = reserve_or_give_up(MAPS_ROOM);
+    size_t length = 0;
+    ssize_t more = 0;
+    uintptr_t allocator;
+    memcpy(&allocator, &sysinfo__behind.malloc, sizeof allocator);
+    const struct sysinfo__module *libc = &sysinfo__module[sysinfo__find_module(allocator)];
+    const struct sysinfo__module *own = &sysinfo__module[sysinfo__find_module((uintptr_t)&read_mappings)];
+    int fd = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && length < MAPS_ROOM - 1 && (more = read(fd, text + length, MAPS_ROOM - 1 - length)) > 0) {
+        length += (size_t)more;
+    }
+    if (fd < 0 || more < 0) {
+        sysinfo__give_up(SYSINFO_DENIED);
+    }
+    (void)close(fd);
+    mapping = reserve_or_give_up(MAPPINGS_MOST * sizeof *mapping);
+    bool is_program = own->path == NULL || strstr(own->path, "_heap.so") == NULL; /* Part of the program itself. */
+    for (char *line = text, *end; *line != '\0' && mappings < MAPPINGS_MOST; line = end + 1) {
+        end = strchr(line, '\n');
+        if (end == NULL) {
+            break;
+        }
+        *end = '\0';
+        read_mapping(line, libc);
+        struct mapping *last = &mapping[mappings - 1];
+        last->is_tracker = !is_program && last->start >= own->start && last->start < own->end;
+    }
+}
+
+static struct mapping *find_mapping(uintptr_t address) {
+    size_t low = 0;
+    for (size_t high = mappings; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (mapping[middle].end <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < mappings && address >= mapping[low].start ? &mapping[low] : NULL;
+}
+
+static void add_skip(uintptr_t start, uintptr_t end) {
+    if (skips < SKIPS_MOST && start < end) {
+        skip[skips++] = (struct sysinfo__range){start, end};
+    }
+}
+
+static void sort_skips(void) {
+    for (size_t gap = skips / 2; gap > 0; gap /= 2) {
+        for (size_t i = gap; i < skips; i++) {
+            struct sysinfo__range moved = skip[i];
+            size_t k = i;
+            for (; k >= gap && moved.start < skip[k - gap].start; k -= gap) {
+                skip[k] = skip[k - gap];
+            }
+            skip[k] = moved;
+        }
+    }
+}
+
+/* The allocator's own memory is no root: a block that was freed would hide what it pointed to. */
+static void skip_heap(void) {
+    enum { NOT_MAIN_ARENA = 4 };
+    const uintptr_t arena = 64 << 20;
+    uintptr_t last_arena = 0;
+    const struct mapping *last = NULL;
+    for (uint32_t i = 0; i < blocks; i++) {
+        uintptr_t base = block[i].base;
+        size_t flags = sysinfo__is_glibc ? sysinfo__word_in_front((const void *)base) : 0;
+        if ((flags & SYSINFO__IS_MAPPED) != 0) {
+            add_skip(base - 16, base + block[i].size);
+        } else if ((flags & NOT_MAIN_ARENA) != 0) {
+            if ((base & ~(arena - 1)) != last_arena) {
+                last_arena = base & ~(arena - 1);
+                add_skip(last_arena, last_arena + arena);
+            }
+        } else if (last == NULL || base < last->start || base >= last->end) {
+            struct mapping *found = find_mapping(base);
+            last = found;
+            if (found != NULL) {
+                found->holds_blocks = true;
+            }
+        }
+    }
+    for (size_t i = 0; i < SYSINFO__RANGES; i++) {
+        if (sysinfo__range[i].end != 0) {
+            add_skip(sysinfo__range[i].start, sysinfo__range[i].end);
+        }
+    }
+}
+
+/* ---- Roots ---- */
+
+static int pagemap;
+
+static void scan_pages(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
+    enum { AT_ONCE = 512 };
+    static uint64_t entries[AT_ONCE];
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (uintptr_t at = start & ~(page - 1); at < end; at += AT_ONCE * page) {
+        size_t count = (end - at + page - 1) / page < AT_ONCE ? (end - at + page - 1) / page : AT_ONCE;
+        bool is_known = pagemap >= 0 &&
+                        pread(pagemap, entries, count * sizeof entries[0], (off_t)(at / page * sizeof entries[0])) ==
+                            (ssize_t)(count * sizeof entries[0]);
+        for (size_t i = 0; i < count; i++) {
+            uintptr_t from = at + i * page, to = from + page;
+            if (!is_known || entries[i] >> 62 != 0) { /* In memory, or swapped out: else never touched. */
+                scan(from < start ? start : from, to > end ? end : to, 0, root, is_libc);
+            }
+        }
+    }
+    follow(root);
+}
+
+/* Without what is to be skipped. */
+static void scan_rest(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
+    for (size_t i = 0; i < skips && start < end; i++) {
+        if (skip[i].end <= start) {
+            continue;
+        }
+        if (skip[i].start >= end) {
+            break;
+        }
+        if (skip[i].start > start) {
+            scan_pages(start, skip[i].start, root, is_libc);
+        }
+        start = skip[i].end;
+    }
+    if (start < end) {
+        scan_pages(start, end, root, is_libc);
+    }
+}
+
+static bool is_global(const struct mapping *map) {
+    return map->follows_global || (map->has_file && !map->is_shared && map->is_writable);
+}
+
+static bool may_hold_pointers(const struct mapping *map) {
+    return map->is_readable && !map->is_special && !map->is_device && !map->is_tracker && !map->holds_blocks &&
+           !map->is_heap && (!map->has_file || map->is_writable);
+}
+
+static bool is_control_block(uintptr_t place) {
+#if defined(__x86_64__)
+    const uintptr_t *word = (const uintptr_t *)place;
+    return word[0] == place && word[2] == place;
+#else
+    (void)place;
+    return false;
+#endif
+}
+
+static bool is_live(uintptr_t control_block) {
+    for (uint32_t i = 0; i < sysinfo__stopped_count; i++) {
+        if (sysinfo__stopped[i].control_block == control_block) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The stack of a thread that has ended stays mapped, full of old pointers: only its control block counts. */
+static void skip_ended_stack(const struct mapping *map, uintptr_t own_block) {
+    enum { SEARCHED = 16384, ALIGNMENT = 64 };
+    uintptr_t from = map->end - map->start > SEARCHED ? map->end - SEARCHED : map->start;
+    for (uintptr_t at = (map->end - ALIGNMENT) & ~(uintptr_t)(ALIGNMENT - 1); at >= from; at -= ALIGNMENT) {
+        if (is_control_block(at)) {
+            if (at != own_block && !is_live(at)) {
+                add_skip(map->start, at);
+            }
+            return;
+        }
+    }
+}
+
+static uintptr_t own_control_block(void) {
+    uintptr_t thread;
+#if defined(__x86_64__)
+    __asm__("movq %%fs:0, %0" : "=r"(thread));
+#else
+    __asm__("mrs %0, tpidr_el0" : "=r"(thread));
+#endif
+    return thread;
+}
+
+static void skip_stacks(uintptr_t sp) {
+    const struct mapping *own = find_mapping(sp);
+    if (own != NULL) {
+        uintptr_t end = own->is_stack ? own->end : own_control_block();
+        add_skip(own->start, end > sp && end <= own->end ? end : own->end);
+    }
+    for (uint32_t i = 0; i < sysinfo__stopped_count; i++) {
+        const struct mapping *map = find_mapping(sysinfo__stopped[i].sp);
+        if (map != NULL && sysinfo__has_registers && !map->holds_blocks && !map->is_heap) {
+            add_skip(map->start, map->end);
+        }
+    }
+    for (size_t i = 0; i < mappings && sysinfo__has_registers; i++) {
+        const struct mapping *map = &mapping[i];
+        if (!map->has_file && map->is_writable && !map->is_shared && map->end - map->start >= 16384 &&
+            may_hold_pointers(map) && !map->is_stack) {
+            skip_ended_stack(map, own_control_block());
+        }
+    }
+}
+
+static void scan_other_threads(void) {
+    for (uint32_t i = 0; i < sysinfo__stopped_count && sysinfo__has_registers; i++) {
+        const struct sysinfo__stopped *thread = &sysinfo__stopped[i];
+        scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0, SYSINFO__ROOT_STACK, false);
+        const struct mapping *map = find_mapping(thread->sp);
+        if (map != NULL) {
+            scan_pages(thread->sp, map->end, SYSINFO__ROOT_STACK, false);
+        }
+    }
+    follow(SYSINFO__ROOT_STACK);
+}
+
+/* The order decides what a block is said to be held by: the thread that has asked comes last. */
+static void mark_all(uintptr_t sp) {
+    for (int globals = 1; globals >= 0; globals--) {
+        for (size_t i = 0; i < mappings; i++) {
+            if (may_hold_pointers(&mapping[i]) && is_global(&mapping[i]) == (globals == 1)) {
+                scan_rest(mapping[i].start, mapping[i].end, globals == 1 ? SYSINFO__ROOT_GLOBAL : SYSINFO__ROOT_MAPPING,
+                          mapping[i].is_libc);
+            }
+        }
+    }
+    scan_other_threads();
+    const struct mapping *own = find_mapping(sp);
+    if (own != NULL) {
+        uintptr_t end = own->is_stack ? own->end : own_control_block();
+        scan_pages(sp, end > sp && end <= own->end ? end : own->end, SYSINFO__ROOT_LAST_STACK, false);
+    }
+}
+
+/* ---- Components of what is not reached ---- */
+
+enum { NONE };
+#define SHARED UINT32_MAX
+
+static uint32_t *lost, lost_count; /* Numbers of blocks. */
+static uint32_t *index_of, *low_of, *component_of, *cursor_of, *order;
+static uint32_t components, order_used;
+
+/* The next unreached block that one points to, from its cursor on, plus 1; 0: no more. */
+static uint32_t next_edge(uint32_t from) {
+    const struct block *source = &block[lost[from]];
+    const uintptr_t *word = (const uintptr_t *)source->base;
+    uint32_t words = (uint32_t)(source->size / sizeof *word);
+    while (cursor_of[from] < words) {
+        uint32_t number = resolve(word[cursor_of[from]++]);
+        if (number != 0 && block[number - 1].root == 0) {
+            return block[number - 1].holder;
+        }
+    }
+    return 0;
+}
+
+static void begin_lost(void) {
+    for (uint32_t i = 0; i < blocks; i++) {
+        lost_count += block[i].root == 0 ? 1 : 0;
+    }
+    size_t size = ((size_t)lost_count + 1) * sizeof *lost;
+    lost = reserve_or_give_up(size);
+    index_of = reserve_or_give_up(size);
+    low_of = reserve_or_give_up(size);
+    component_of = reserve_or_give_up(size);
+    cursor_of = reserve_or_give_up(size);
+    order = reserve_or_give_up(size);
+    for (uint32_t i = 0, next = 0; i < blocks; i++) {
+        if (block[i].root == 0) {
+            block[i].holder = next + 1; /* Here, its place among the lost. */
+            lost[next++] = i;
+        }
+    }
+}
+
+/* Iterative: the way down is kept in `path`, and the open blocks in `open`. */
+static void find_components(void) {
+    size_t size = ((size_t)lost_count + 1) * sizeof(uint32_t);
+    uint32_t *path = reserve_or_give_up(size), *open_block = reserve_or_give_up(size);
+    uint32_t depth, opened = 0, next_index = 1;
+    for (uint32_t start = 0; start < lost_count; start++) {
+        if (index_of[start] != 0) {
+            continue;
+        }
+        path[0] = start;
+        depth = 1;
+        index_of[start] = low_of[start] = next_index++;
+        open_block[opened++] = start;
+        while (depth > 0) {
+            uint32_t at = path[depth - 1], edge = next_edge(at);
+            if (edge != 0) {
+                uint32_t to = edge - 1;
+                if (index_of[to] == 0) {
+                    index_of[to] = low_of[to] = next_index++;
+                    open_block[opened++] = to;
+                    path[depth++] = to;
+                } else if (component_of[to] == 0 && index_of[to] < low_of[at]) {
+                    low_of[at] = index_of[to];
+                }
+                continue;
+            }
+            if (low_of[at] == index_of[at]) {
+                components++;
+                uint32_t member;
+                do {
+                    member = open_block[--opened];
+                    component_of[member] = components;
+                    order[order_used++] = member;
+                } while (member != at);
+            }
+            depth--;
+            if (depth > 0 && low_of[at] < low_of[path[depth - 1]]) {
+                low_of[path[depth - 1]] = low_of[at];
+            }
+        }
+    }
+}
+
+struct component {
+    uint32_t owner; /* A component, SHARED by several, or NONE: it is a leak itself. */
+    uint32_t blocks, points_to_itself;
+    uint32_t leak; /* Its row, plus 1. */
+    uint64_t bytes, kept_blocks, kept_bytes;
+    uint32_t first; /* In `order`. */
+};
+static struct component *component;
+
+/* Those that point to others come last in the order: each is final when it is met from there. */
+static void find_owners(void) {
+    component = reserve_or_give_up(((size_t)components + 1) * sizeof *component);
+    for (uint32_t i = order_used; i > 0; i--) {
+        uint32_t at = order[i - 1], own = component_of[at];
+        component[own].first = i - 1;
+        component[own].blocks++;
+        component[own].bytes += block[lost[at]].size;
+        cursor_of[at] = 0;
+    }
+    for (uint32_t i = order_used; i > 0; i--) {
+        uint32_t at = order[i - 1], own = component_of[at], edge;
+        uint32_t owner = component[own].owner == NONE ? own : component[own].owner;
+        while ((edge = next_edge(at)) != 0) {
+            uint32_t to = component_of[edge - 1];
+            if (to == own) {
+                component[own].points_to_itself = 1;
+            } else if (component[to].owner == NONE) {
+                component[to].owner = owner;
+            } else if (component[to].owner != owner) {
+                component[to].owner = SHARED;
+            }
+        }
+    }
+}
+
+/* ---- Writing ---- */
+
+enum { MEMBERS_MOST = 64 };
+
+static void write_leaks(void) {
+    uint32_t leaks = 0, members = 0;
+    for (uint32_t i = 1; i <= components; i++) {
+        uint32_t owner = component[i].owner;
+        if (owner == NONE) {
+            component[i].leak = ++leaks;
+            members += component[i].blocks < MEMBERS_MOST ? component[i].blocks : MEMBERS_MOST;
+        } else if (owner != SHARED) {
+            component[owner].kept_blocks += component[i].blocks;
+            component[owner].kept_bytes += component[i].bytes;
+        }
+    }
+    struct sysinfo__blocks_leak *leak = sysinfo__add_section(SYSINFO__SECTION_LEAKS, leaks, sizeof *leak);
+    struct sysinfo__blocks_member *member = sysinfo__add_section(SYSINFO__SECTION_MEMBERS, members, sizeof *member);
+    uint32_t used = 0;
+    for (uint32_t i = 1; i <= components; i++) {
+        const struct component *found = &component[i];
+        if (found->owner != NONE) {
+            continue;
+        }
+        struct sysinfo__blocks_leak *row = &leak[found->leak - 1];
+        row->kind = found->points_to_itself ? SYSINFO__LEAK_CYCLE : SYSINFO__LEAK_LOST;
+        row->blocks = found->blocks;
+        row->bytes = found->bytes;
+        row->kept_blocks = found->kept_blocks;
+        row->kept_bytes = found->kept_bytes;
+        row->first = used;
+        row->count = found->blocks < MEMBERS_MOST ? found->blocks : MEMBERS_MOST;
+        for (uint32_t k = 0; k < row->count; k++) {
+            const struct block *of = &block[lost[order[found->first + k]]];
+            member[used++] =
+                (struct sysinfo__blocks_member){sysinfo__site_number[of->word >> SYSINFO__SITE_SHIFT] - 1,
+                                                of->word >> 1 & SYSINFO__GENERATION_MOST, of->base, of->size};
+        }
+        row->site = member[row->first].site;
+    }
+}
+
+static void sum_up(struct sysinfo__blocks_site *site) {
+    for (uint32_t i = 0; i < blocks; i++) {
+        const struct block *found = &block[i];
+        struct sysinfo__blocks_site *of = &site[sysinfo__site_number[found->word >> SYSINFO__SITE_SHIFT] - 1];
+        struct sysinfo__blocks_sum *held = &sysinfo__header.held[found->root];
+        held->blocks++;
+        held->bytes += found->size;
+        of->references += found->references;
+        if (found->root == 0) {
+            of->lost_blocks++;
+            of->lost_bytes += found->size;
+        }
+    }
+}
+
+void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t count, uintptr_t sp) {
+    blocks_room = (uint32_t)count;
+    block = reserve_or_give_up((count + 1) * sizeof *block);
+    queue = reserve_or_give_up((count + 1) * sizeof *queue);
+    pages = reserve_or_give_up(SYSINFO__AREAS * sizeof *pages);
+    skip = reserve_or_give_up(SKIPS_MOST * sizeof *skip);
+    sysinfo__walk_blocks(add_block, NULL);
+    lowest = blocks == 0 ? 0 : lowest;
+    read_mappings();
+    skip_heap();
+    skip_stacks(sp);
+    sort_skips();
+    pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+    mark_all(sp);
+    begin_lost();
+    find_components();
+    find_owners();
+    write_leaks();
+    sum_up(site);
+}
+
+#endif
