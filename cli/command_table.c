@@ -26,7 +26,8 @@ static int run_help(struct options *options);
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
-#define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
+#define NO_BYTES \
+    { OPTION_UNIT, "@ is for fields in bytes, and none is asked for" }
 
 static const struct command overview = {
     .options = SAMPLES | BIT(ROOT) | BIT(ALL),
@@ -212,7 +213,7 @@ static const struct command commands[] = {
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
                 BIT(MAX_MEM) | BIT(COST) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) |
-                BIT(EVERY) | BIT(PID),
+                BIT(EVERY) | BIT(LEAKS) | BIT(MAX_LEAKS) | BIT(IGNORE) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
@@ -221,13 +222,14 @@ static const struct command commands[] = {
                  "  sysinfo run --record job.csv ./job; sysinfo plot job.csv\n"
                  "  sysinfo run --heap --record job.csv ./job      a leak, or memory kept?\n",
      .notes = "Options come before COMMAND. It samples every 0.1 s (-i), below 1 % of a CPU.\n"
-              "Status: the command's own, 128 + N when signal N killed it, 124 too much\n"
-              "memory or time, 125 sysinfo failed, 126 not executable, 127 not found.\n",
+              "Status: the command's own, 128 + N killed by signal N, 123 leaks, 124 over a\n"
+              "limit, 125 sysinfo failed, 126 not executable, 127 not found.\n",
      .run = run_command},
     {.name = "blocks",
      .operands = "FILE...",
      .completes = "files",
-     .options = BIT(GENERATIONS) | BIT(FOLDED) | BIT(TOP) | BIT(JSON) | BIT(OUTPUT) | BIT(PID),
+     .options =
+         BIT(GENERATIONS) | BIT(LEAKS) | BIT(IGNORE) | BIT(FOLDED) | BIT(TOP) | BIT(JSON) | BIT(OUTPUT) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of this table; write --json"}},
      .meaning = "which calls hold the memory",
      .examples = "  sysinfo run --sites --heap-record job.blocks -- ./job\n"

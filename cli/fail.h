@@ -21,6 +21,7 @@ enum exit_status {
     EXIT_DONE = 0,
     EXIT_USAGE = 2,         /* The command line is wrong; nothing went to stdout. */
     EXIT_TROUBLE = 3,       /* It could not be measured, or not be written. */
+    EXIT_LEAKS = 123,       /* `run --max-leaks`: its command succeeded, and leaks more. */
     EXIT_LIMIT = 124,       /* `run` ended its command, as timeout(1) does. */
     EXIT_OWN_FAILURE = 125, /* `run` failed itself, in either way: 2 and 3 may be the command's own. */
 };

@@ -215,6 +215,12 @@ static int set(struct options *options, const struct option *option, const char 
     case OPTION_HEAP_RECORD:
         status = set_file(&options->heap_record, option, word, value);
         break;
+    case OPTION_MAX_LEAKS:
+        status = parse_size("--max-leaks", value, &options->max_leaks);
+        break;
+    case OPTION_IGNORE:
+        status = set_file(&options->ignore, option, word, value);
+        break;
     case OPTION_TOP:
         status = set_top(options, value);
         break;

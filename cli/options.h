@@ -44,6 +44,9 @@ enum option_id {
     OPTION_SITES,
     OPTION_EVERY,
     OPTION_HEAP_RECORD,
+    OPTION_LEAKS,
+    OPTION_MAX_LEAKS,
+    OPTION_IGNORE,
     OPTION_PID,
     OPTION_BUDGET,
     OPTION_REPEAT,
@@ -114,6 +117,8 @@ struct options {
     uint64_t frames;              /* Of --sites; 0: not given. */
     double every;                 /* Seconds; 0: not given. */
     const char *heap_record;      /* NULL: not given. */
+    uint64_t max_leaks;           /* Bytes, if it was given. */
+    const char *ignore;           /* NULL: not given. */
     uint64_t top;                 /* 0: not given. */
     const char *max;              /* "+10%". */
     double cost;                  /* Percent of a CPU; 0: not given. */

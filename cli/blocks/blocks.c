@@ -4,14 +4,26 @@
 
 #include <inttypes.h>
 
+#include "blocks/leaks.h"
 #include "fail.h"
 #include "output.h"
 
 enum { ROWS = 30 };
 
 /* Adds the table, or what takes its place. */
-static void add(struct text *text, const struct options *options, struct table *table) {
+static int add(struct text *text, const struct options *options, struct table *table) {
     table->most = options->top;
+    if (options_has(options, OPTION_LEAKS)) {
+        struct ignored ignored = {.text = TEXT_INIT};
+        int status = ignored_read(&ignored, options->ignore);
+        if (status == 0 && options->format == FORMAT_JSON) {
+            leaks_add_json(text, table, &ignored);
+        } else if (status == 0) {
+            (void)leaks_add(text, table, &ignored, "");
+        }
+        ignored_free(&ignored);
+        return status;
+    }
     if (options->format == FORMAT_JSON) {
         table_add_json(text, table);
     } else if (options_has(options, OPTION_FOLDED)) {
@@ -20,6 +32,7 @@ static void add(struct text *text, const struct options *options, struct table *
         table->most = options->top > 0 ? (size_t)options->top : ROWS;
         table_add(text, table);
     }
+    return 0;
 }
 
 static int print(const struct options *options, const struct chosen *chosen,
@@ -32,9 +45,16 @@ static int print(const struct options *options, const struct chosen *chosen,
     if (sysinfo_heap_snapshot_moment(snapshot, &table.moment, sizeof table.moment, NULL, NULL) != SYSINFO_OK) {
         return trouble("the snapshot cannot be read");
     }
+    if (options_has(options, OPTION_LEAKS) && !SYSINFO_HAS(&table.moment, lost_blocks)) {
+        return trouble("this snapshot has no leaks: sysinfo run --leaks --heap-record FILE looks for them");
+    }
     table.names = names_open();
-    add(&text, options, &table);
+    int added = add(&text, options, &table);
     names_close(table.names);
+    if (added != 0) {
+        text_free(&text);
+        return added;
+    }
     if (chosen->others > 0) {
         note("note: %s (pid %" PRIu64 "); snapshots of %zu other process%s are there, too: --pid PID", chosen->image,
              chosen->moment.pid, chosen->others, chosen->others == 1 ? "" : "es");

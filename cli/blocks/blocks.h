@@ -28,6 +28,10 @@ struct chosen {
 int choose(struct chosen *chosen, const char *operand, int64_t pid);
 void chosen_free(struct chosen *chosen);
 
+/* The last snapshot of each process in a file, perhaps none. Returns 0, or the status after a message. */
+int choose_all(struct chosen **chosen, size_t *count, const char *path);
+void chosen_free_all(struct chosen *chosen, size_t count);
+
 /* ---- Names of frames: names_linux.c, names_none.c ---- */
 
 struct place {
@@ -63,6 +67,13 @@ struct table {
     size_t most; /* Rows; 0: all. */
     bool by_generations;
 };
+
+struct json;
+
+/* The frames of a site in one line, the nearest first, at most `most` and up to main(). */
+void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
+              const struct sysinfo_heap_frame *frame, uint64_t most);
+void json_site_add(struct json *json, const struct table *table, size_t index);
 
 void table_add(struct text *text, const struct table *table);
 void table_add_json(struct text *text, const struct table *table);

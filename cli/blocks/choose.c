@@ -163,6 +163,45 @@ int choose(struct chosen *chosen, const char *operand, int64_t pid) {
     return status;
 }
 
+int choose_all(struct chosen **chosen, size_t *count, const char *path) {
+    struct text bytes = TEXT_INIT;
+    struct entries entries = {NULL, 0};
+    *chosen = NULL;
+    *count = 0;
+    if (!read_file(path, &bytes)) {
+        text_free(&bytes);
+        return trouble("%s: %s", path, strerror(errno));
+    }
+    (void)list(&entries, &bytes, NULL, 0);
+    if (entries.count > 0) {
+        qsort(entries.entry, entries.count, sizeof *entries.entry, by_process);
+        *chosen = calloc(entries.count, sizeof **chosen);
+        if (*chosen == NULL) {
+            fail_no_memory();
+        }
+    }
+    for (size_t i = 0; i < entries.count; i++) {
+        if (i == 0 || entries.entry[i].moment.pid != entries.entry[i - 1].moment.pid) {
+            struct chosen *next = &(*chosen)[(*count)++];
+            text_reserve(&next->bytes, entries.entry[i].size);
+            memcpy(next->bytes.bytes, bytes.bytes + entries.entry[i].at, entries.entry[i].size);
+            next->bytes.length = entries.entry[i].size;
+            const struct entry whole = {.at = 0, .size = entries.entry[i].size};
+            (void)open_picked(next, &whole);
+        }
+    }
+    free(entries.entry);
+    text_free(&bytes);
+    return 0;
+}
+
+void chosen_free_all(struct chosen *chosen, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        chosen_free(&chosen[i]);
+    }
+    free(chosen);
+}
+
 void chosen_free(struct chosen *chosen) {
     sysinfo_heap_snapshot_close(chosen->snapshot);
     text_free(&chosen->bytes);

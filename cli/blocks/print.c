@@ -31,13 +31,13 @@ static void add_frame(struct text *text, struct names *names, const struct sysin
     }
 }
 
-static void add_site(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
-                     const struct sysinfo_heap_frame *frame) {
+void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
+              const struct sysinfo_heap_frame *frame, uint64_t most) {
     if (site->frames == 0) {
         text_add(text, site->is_earlier ? "(earlier)" : "(stack not readable)");
     }
     bool is_main = false; /* What calls it is of no interest. */
-    for (uint64_t i = 0; i < site->frames && i < CALLERS && !is_main; i++) {
+    for (uint64_t i = 0; i < site->frames && i < most && !is_main; i++) {
         const char *function = names_find(table->names, &frame[i]).function;
         is_main = function != NULL && strcmp(function, "main") == 0;
         text_add(text, i == 0 ? "" : "  <- ");
@@ -119,7 +119,7 @@ void table_add(struct text *text, const struct table *table) {
             add_generations(text, table, &site);
         }
         text_add(text, "  ");
-        add_site(text, table, &site, frame);
+        site_add(text, table, &site, frame, CALLERS);
     }
     add_rest(text, table, &rest);
 }
@@ -143,7 +143,7 @@ static void add_json_frames(struct json *json, const struct table *table, const 
     json_close(json);
 }
 
-static void add_json_site(struct json *json, const struct table *table, size_t index) {
+void json_site_add(struct json *json, const struct table *table, size_t index) {
     struct sysinfo_heap_site site;
     const struct sysinfo_heap_frame *frame;
     if (sysinfo_heap_snapshot_site(table->snapshot, index, &site, sizeof site, &frame) != SYSINFO_OK) {
@@ -174,7 +174,7 @@ void table_add_json(struct text *text, const struct table *table) {
     json_addf(&json, "bytes", "%" PRId64, table->moment.live);
     json_open_array(&json, "sites");
     for (size_t i = 0; i < sites && (table->most == 0 || i < table->most); i++) {
-        add_json_site(&json, table, i);
+        json_site_add(&json, table, i);
     }
     json_close(&json);
     json_close(&json);

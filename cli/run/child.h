@@ -23,6 +23,8 @@ struct child {
     uint64_t peak;       /* Bytes: the most that any one process of those has had at once. */
     bool is_asked;       /* How far it is: since the last child_sleep(), which then ends early. */
     int request;         /* Signal that asks this program itself to end; 0: none. Only without a command. */
+    void (*before_end)(void *context); /* Called before a signal is handed on that ends most programs; NULL: not. */
+    void *context;
 };
 
 /* For the environment of a command. */

@@ -237,6 +237,9 @@ static void reap(struct child *child) {
 static void hand_on(struct child *child) {
     for (int i = 0; i < HANDED_ON; i++) {
         if (take_arrival(handed_on[i]) && !child->has_ended) {
+            if (child->before_end != NULL && (handed_on[i] == SIGTERM || handed_on[i] == SIGHUP)) {
+                child->before_end(child->context);
+            }
             kill((pid_t)child->pid, handed_on[i]);
         }
     }

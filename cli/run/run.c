@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "blocks/leaks.h"
 #include "fail.h"
 #include "output.h"
 #include "parse.h"
@@ -36,9 +37,10 @@
 #define FIRST_CREDIT 0.05 /* But the first samples are free, or a short command would have next to none. */
 #define PSS_CREDIT 0.025  /* The same of what PSS takes for the report alone. */
 #define DEFAULT_INTERVAL 0.1
-#define SOON 0.005    /* Seconds to the next try, while the command has no memory of its own yet. */
-#define GRACE 2.0     /* Seconds from TERM to KILL. */
-#define LAST_WAIT 2.0 /* Seconds for what was killed to go. */
+#define SOON 0.005        /* Seconds to the next try, while the command has no memory of its own yet. */
+#define DEFAULT_FRAMES 16 /* Of --leaks without --sites. */
+#define GRACE 2.0         /* Seconds from TERM to KILL. */
+#define LAST_WAIT 2.0     /* Seconds for what was killed to go. */
 #define LONGEST_HEAP_PAUSE \
     2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
 #define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample gives back. */
@@ -56,7 +58,9 @@ struct run {
     struct recorder *recorder;   /* NULL: nothing is recorded. */
     struct heaps *heaps;         /* NULL: they are not counted. */
     struct snapshots *snapshots; /* NULL: of live blocks, none are kept. */
+    struct text snapshots_path;
     double next_snapshot, next_collection;
+    uint64_t lost_bytes; /* Of --leaks. */
     struct report report;
 
     struct schedule schedule;
@@ -385,9 +389,18 @@ static const struct tree_sample *sample_on_account(struct run *run) {
 
 /* ---- Limits ---- */
 
+/* A process that is about to be killed takes its last snapshot, if it runs. */
+static void ask_before_end(void *context) {
+    const struct run *run = context;
+    if (run->snapshots != NULL) {
+        snapshots_await(run->snapshots, "end", 1);
+    }
+}
+
 /* Ends all of the tree: asks it to, and after a while does not ask. What is left then is stuck in the kernel. */
 static void end_tree(struct run *run, const char *reason) {
     run->report.ended_for = reason;
+    ask_before_end(run);
     const struct tree_sample *sample = run->tree != NULL ? tree_take(run->tree, false) : NULL;
     child_signal(&run->child, sample, CHILD_TERMINATE);
     double killing = platform_clock() + GRACE, giving_up = killing + LAST_WAIT;
@@ -621,7 +634,20 @@ static int final_status(const struct run *run, bool has_printed) {
     if (run->report.is_over_budget && run->report.exit_status == 0) {
         return EXIT_LIMIT;
     }
-    return run->report.status == 0 && (run->has_failed || !has_printed) ? EXIT_OWN_FAILURE : run->report.status;
+    if (run->report.status == 0 && (run->has_failed || !has_printed)) {
+        return EXIT_OWN_FAILURE;
+    }
+    bool is_above = options_has(run->options, OPTION_MAX_LEAKS) && run->lost_bytes > run->options->max_leaks;
+    return run->report.status == 0 && is_above ? EXIT_LEAKS : run->report.status;
+}
+
+/* On stderr, as what follows the report. */
+static void print_leaks(struct run *run) {
+    struct text text = TEXT_INIT;
+    run->has_failed =
+        leaks_report(&text, run->snapshots_path.bytes, run->options->ignore, &run->lost_bytes) != 0 || run->has_failed;
+    platform_write(2, text.bytes, text.length);
+    text_free(&text);
 }
 
 static void start_sampling(struct run *run) {
@@ -647,20 +673,28 @@ static int run_child(struct run *run, struct output *output) {
     run->report.name = platform_file_name(options->operand[0]);
     run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
     run->child.tree = run->tree;
+    run->child.before_end = ask_before_end;
+    run->child.context = run;
     if (run->tree == NULL &&
         (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
         return trouble("nothing can be sampled: %s", run->report.no_samples);
     }
-    if ((options_has(options, OPTION_HEAP) || options_has(options, OPTION_SITES)) &&
+    bool with_leaks = options_has(options, OPTION_LEAKS);
+    if ((options_has(options, OPTION_HEAP) || options_has(options, OPTION_SITES) || with_leaks) &&
         (run->heaps = heaps_open()) == NULL) {
         return EXIT_OWN_FAILURE;
     }
-    if (options->heap_record != NULL &&
-        (run->snapshots = snapshots_open(heaps_folder(run->heaps), options->heap_record)) == NULL) {
+    if (options->heap_record != NULL) {
+        text_add(&run->snapshots_path, options->heap_record);
+    } else if (with_leaks) { /* Goes away with the directory. */
+        text_addf(&run->snapshots_path, "%s/snapshots", heaps_folder(run->heaps));
+    }
+    if (run->snapshots_path.length > 0 &&
+        (run->snapshots = snapshots_open(heaps_folder(run->heaps), run->snapshots_path.bytes, with_leaks)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
     char frames[24];
-    snprintf(frames, sizeof frames, "%" PRIu64, options->frames);
+    snprintf(frames, sizeof frames, "%" PRIu64, options->frames > 0 ? options->frames : DEFAULT_FRAMES);
     if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
@@ -698,6 +732,9 @@ static int run_child(struct run *run, struct output *output) {
     conclude(run);
     run->report.status = final_status(run, true);
     bool has_printed = print_report(run, output) == 0;
+    if (with_leaks) {
+        print_leaks(run);
+    }
     return final_status(run, has_printed);
 }
 
@@ -817,23 +854,34 @@ static int check(const struct options *options) {
         return usage(
             "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
     }
-    if (options_has(options, OPTION_SITES) != (options->heap_record != NULL)) {
-        return options->heap_record != NULL ? usage("--heap-record keeps the sites of live blocks; add --sites")
-                                            : usage("--sites keeps snapshots in a file; add --heap-record FILE");
-    }
-    if (options->every > 0 && options->heap_record == NULL) {
-        return usage("--every is for snapshots of live blocks; add --sites --heap-record FILE");
-    }
-    if (is_watch && options->heap_record != NULL) {
-        return usage("--sites keeps blocks from the start on, so only of a command that run has started; it and --pid "
-                     "exclude each other");
-    }
     if (options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
         return usage("--per-process keeps rows in a recording; add --record FILE");
     }
     if (options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
         return usage("%s and --record name the same file, %s; the report needs one of its own",
                      options->word[OPTION_OUTPUT], options->output);
+    }
+    return 0;
+}
+
+static int check_blocks(const struct options *options, bool is_watch) {
+    bool with_leaks = options_has(options, OPTION_LEAKS);
+    if (options->heap_record != NULL && !options_has(options, OPTION_SITES) && !with_leaks) {
+        return usage("--heap-record keeps the sites of live blocks; add --sites");
+    }
+    if (options->heap_record == NULL && options_has(options, OPTION_SITES) && !with_leaks) {
+        return usage("--sites keeps snapshots in a file; add --heap-record FILE");
+    }
+    if (!with_leaks && (options_has(options, OPTION_MAX_LEAKS) || options->ignore != NULL)) {
+        return usage("%s is for leaks; add --leaks",
+                     options->word[options->ignore != NULL ? OPTION_IGNORE : OPTION_MAX_LEAKS]);
+    }
+    if (options->every > 0 && options->heap_record == NULL) {
+        return usage("--every is for snapshots of live blocks; add --sites --heap-record FILE");
+    }
+    if (is_watch && (options->heap_record != NULL || with_leaks)) {
+        return usage("--sites keeps blocks from the start on, so only of a command that run has started; it and --pid "
+                     "exclude each other");
     }
     return 0;
 }
@@ -911,6 +959,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
     }
     recorder_close(run.recorder);
     snapshots_close(run.snapshots);
+    text_free(&run.snapshots_path);
     heaps_close(run.heaps);
     tree_free(run.tree);
     oom_free(&run.oom);
@@ -920,6 +969,9 @@ static int run_once(const struct options *options, const struct limits *limits, 
 int run_command(struct options *options) {
     struct limits limits = {.max_mem = 0};
     int status = check(options);
+    if (status == 0) {
+        status = check_blocks(options, options_has(options, OPTION_PID));
+    }
     if (status == 0 && options->max_mem != NULL) {
         status = parse_limit(&limits, "--max-mem", options->max_mem, &limits.max_mem);
     }

@@ -12,10 +12,13 @@
 struct snapshots;
 
 /* NULL after a message. The directory is that of heaps_folder(). */
-struct snapshots *snapshots_open(const char *directory, const char *path);
+struct snapshots *snapshots_open(const char *directory, const char *path, bool with_leaks);
 
 /* Asks each process for one, under this label, and begins the next generation. */
 void snapshots_request(struct snapshots *snapshots, const char *label);
+
+/* The same, and waits until one has come, at most so many seconds: a process that sleeps takes none. */
+void snapshots_await(struct snapshots *snapshots, const char *label, double seconds);
 
 /* Appends what was written since. With `is_end`, waits a moment for those that are just being written. */
 void snapshots_collect(struct snapshots *snapshots, bool is_end);

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sysinfo/sysinfo.h>
+
 #include "fail.h"
 #include "platform.h"
 #include "text.h"
@@ -37,6 +39,7 @@ struct snapshots {
     const char *path;
     FILE *file;
     struct control *control;
+    size_t collected;
     bool has_failed;
 };
 
@@ -54,7 +57,7 @@ static struct control *map_control(int directory, int flags) {
     return control != MAP_FAILED ? control : NULL;
 }
 
-struct snapshots *snapshots_open(const char *directory, const char *path) {
+struct snapshots *snapshots_open(const char *directory, const char *path, bool with_leaks) {
     struct snapshots *snapshots = calloc(1, sizeof *snapshots);
     if (snapshots == NULL) {
         fail_no_memory();
@@ -70,6 +73,7 @@ struct snapshots *snapshots_open(const char *directory, const char *path) {
         return NULL;
     }
     snapshots->control->state = 1;
+    snapshots->control->what = with_leaks ? SYSINFO_HEAP_LEAKS : 0;
     return snapshots;
 }
 
@@ -131,6 +135,7 @@ static bool collect(struct snapshots *snapshots) {
         if (fd >= 0) {
             snapshots->has_failed = !append(snapshots, fd) || snapshots->has_failed;
             close(fd);
+            snapshots->collected++;
             unlinkat(snapshots->directory, entry->d_name, 0);
         }
     }
@@ -145,6 +150,16 @@ void snapshots_collect(struct snapshots *snapshots, bool is_end) {
     double until = platform_clock() + WAIT;
     while (collect(snapshots) && is_end && platform_clock() < until) {
         platform_sleep_until(platform_clock() + 0.01);
+    }
+}
+
+void snapshots_await(struct snapshots *snapshots, const char *label, double seconds) {
+    collect(snapshots);
+    size_t before = snapshots->collected;
+    double until = platform_clock() + seconds;
+    snapshots_request(snapshots, label);
+    while ((collect(snapshots) || snapshots->collected == before) && platform_clock() < until) {
+        platform_sleep_until(platform_clock() + 0.005);
     }
 }
 

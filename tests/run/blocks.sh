@@ -111,4 +111,79 @@ full() {
 check "a full disk: the command is not affected" full
 check "nothing is left behind" bash -c '! ls -d /dev/shm/sysinfo-heap-* "$TMPDIR"/sysinfo-heap-* 2>/dev/null | while read -r d; do flock -n "$d" true && echo "$d"; done | grep .'
 
+# ---- Leaks ----
+
+cat >ring.c <<'C'
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+struct node { struct node *volatile next, *volatile kept; };
+#define APART __attribute__((noinline, noclone))
+APART static struct node *make_a(void) { return calloc(1, sizeof(struct node)); }
+APART static struct node *make_b(void) { struct node *b = malloc(sizeof *b); b->next = b->kept = NULL; return b; }
+APART static void ring(void) { struct node *a = make_a(); a->next = make_b(); a->next->next = a; a->kept = make_b(); }
+APART static void clear(void) { volatile char bytes[8192]; memset((void *)bytes, 0, sizeof bytes); }
+int main(int count, char **arguments) {
+    ring();
+    clear();
+    close(creat("ready", 0600));
+    for (;;) {
+        switch (count > 1 ? arguments[1][0] : 'r') {
+        case 'x': _exit(5);
+        case 'b': for (;;) free(malloc(100)); /* busy */
+        case 's': pause(); return 0; /* sleeps */
+        default: return 0;
+        }
+    }
+}
+C
+leak() { # FILE OPTION... -- COMMAND...: runs it, and keeps what is said
+    sysinfo run --leaks "$@" 2>leaks.txt
+}
+if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
+    named() {
+        leak -- ./ring && cat leaks.txt && grep -q 'leaks of ring (pid [0-9]*): 3 blocks, .* unreachable, of 3 blocks$' leaks.txt &&
+            grep -q 'CYCLE of 2 blocks, 48 B, keeps 1 block, 24 B' leaks.txt && grep -q '  make_a' leaks.txt && grep -q '  make_b' leaks.txt
+    }
+    check "a ring of two is named, with what it keeps" named
+    check "with --max-leaks, a status of its own" ends_with 123 sysinfo run --leaks --max-leaks 71 -- ./ring
+    check "not below it" ends_with 0 sysinfo run --leaks --max-leaks 72 -- ./ring
+    check "nor when the command failed" ends_with 5 sysinfo run --leaks --max-leaks 0 -- ./ring x
+    quick() { leak -- ./ring x; [ $? = 5 ] && grep -q 'CYCLE of 2 blocks' leaks.txt; }
+    check "at _exit(), too" quick
+    ignoring() { echo 'make_[ab]' >known && leak --ignore known -- ./ring && grep -q '3 blocks, .* unreachable' leaks.txt &&
+        echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak --ignore known -- ./ring && grep -q 'ignored: 3 blocks' leaks.txt; }
+    check "what is ignored is counted" ignoring
+    terminated() {
+        rm -f ready
+        sysinfo run --leaks -- ./ring b 2>leaks.txt &
+        until [ -e ready ]; do sleep 0.05; done
+        kill -TERM $!
+        wait $!
+        status=$?
+        cat leaks.txt
+        [ $status = 143 ] && grep -q 'CYCLE of 2 blocks' leaks.txt
+    }
+    check "before SIGTERM is handed on to a busy program" terminated
+    asleep() {
+        rm -f ready
+        sysinfo run --leaks -- ./ring s 2>leaks.txt &
+        until [ -e ready ]; do sleep 0.05; done
+        kill -TERM $!
+        wait $!
+        status=$?
+        cat leaks.txt
+        [ $status = 143 ] && grep -q 'could be examined' leaks.txt
+    }
+    check "one that sleeps is not examined, and says so" asleep
+    saved() { sysinfo run --leaks --heap-record l.blocks -- ./ring 2>/dev/null && sysinfo blocks --leaks l.blocks | grep -q 'CYCLE of 2 blocks' &&
+        sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
+    check "from a file, as text and as JSON" saved
+fi
+check "nothing leaks" bash -c 'sysinfo run --leaks -- "$0" true 2>&1 | grep -q "leaks: none in 1 process"' "$(type -P env)"
+check "--max-leaks without --leaks" ends_with 125 sysinfo run --max-leaks 0 -- true
+check "leaks of a snapshot without" ends_with 3 sysinfo blocks --leaks a.blocks
+
 all_passed

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blocks that nothing points to: of generated graphs, exactly those that the generator has let go, with each cycle
+ * named; and of single shapes, what is reached and what is not. Runs with SYSINFO_HEAP_SITES=8.
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+#include "sites.h"
+
+struct node {
+    struct node *volatile next[4]; /* Compilers leave out what is stored and never read. */
+    uint64_t pad[2];
+};
+
+struct found {
+    uint64_t lost, cycles, cycle_blocks, singles, kept;
+    bool is_estimated;
+    uint64_t globals, mappings, stacks, own_stack;
+};
+
+/* Old values of what was called before must not be taken for pointers. */
+__attribute__((noinline)) static void clear_stack(void) {
+    volatile char bytes[65536];
+    memset((void *)(uintptr_t)bytes, 0, sizeof bytes);
+    __asm__ volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) static struct found look(void) {
+    struct sysinfo_heap_snapshot *snapshot;
+    struct sysinfo_heap_moment moment;
+    struct found found = {0};
+    clear_stack();
+    MUST(sysinfo_heap_snapshot_open(&snapshot, SYSINFO_HEAP_LEAKS) == SYSINFO_OK);
+    MUST(sysinfo_heap_snapshot_moment(snapshot, &moment, sizeof moment, NULL, NULL) == SYSINFO_OK);
+    for (size_t i = 0; i < sysinfo_heap_snapshot_leaks(snapshot); i++) {
+        struct sysinfo_heap_leak leak;
+        const struct sysinfo_heap_member *member;
+        MUST(sysinfo_heap_snapshot_leak(snapshot, i, &leak, sizeof leak, &member) == SYSINFO_OK);
+        MUST(leak.members == leak.blocks && leak.blocks > 0);
+        found.cycles += leak.is_cycle;
+        found.cycle_blocks += leak.is_cycle != 0 ? leak.blocks : 0;
+        found.singles += leak.is_cycle != 0 ? 0 : 1;
+        found.kept += leak.kept_blocks;
+    }
+    found.lost = moment.lost_blocks;
+    found.is_estimated = SYSINFO_IS_ESTIMATED(&moment, lost_blocks);
+    found.globals = moment.held_by_globals;
+    found.mappings = moment.held_by_mappings;
+    found.stacks = moment.held_by_stacks;
+    found.own_stack = moment.held_by_own_stack;
+    sysinfo_heap_snapshot_close(snapshot);
+    return found;
+}
+
+/* So deep that what it leaves on the stack lies below all that look() has there, and is cleared. */
+__attribute__((noinline)) static void deeply(void (*function)(void *), void *argument) {
+    volatile char bytes[8192];
+    bytes[0] = bytes[8191] = 0;
+    function(argument);
+    __asm__ volatile("" ::: "memory");
+}
+
+static struct found since_before(struct found now, struct found before) {
+    now.lost -= before.lost;
+    now.cycles -= before.cycles;
+    now.cycle_blocks -= before.cycle_blocks;
+    now.singles -= before.singles;
+    now.kept -= before.kept;
+    now.globals -= before.globals;
+    now.mappings -= before.mappings;
+    now.stacks -= before.stacks;
+    now.own_stack -= before.own_stack;
+    return now;
+}
+
+__attribute__((noinline)) static struct node *new_node(void) {
+    struct node *node = calloc(1, sizeof *node);
+    MUST(node != NULL);
+    return node;
+}
+
+/* ---- Generated graphs ---- */
+
+enum { NODES = 100000 };
+static struct node *volatile roots[64];
+
+/* A number of nodes, each of which points to the one before. Returns the last; the first is at *end. */
+static struct node *make_chain(int length, struct node **end) {
+    struct node *node = new_node();
+    *end = node;
+    for (int i = 1; i < length; i++) {
+        struct node *next = new_node();
+        next->next[i % 4] = node;
+        node = next;
+    }
+    return node;
+}
+
+/* Reached: trees with edges across. */
+static int grow_tree(uint64_t *random) {
+    struct node *volatile *place = &roots[next_random(random) % 64];
+    int added = 0;
+    while (*place != NULL && added < 40) {
+        place = &(*place)->next[next_random(random) % 4];
+        added++;
+    }
+    if (*place == NULL) {
+        *place = new_node();
+        return 1;
+    }
+    return 0;
+}
+
+/* One structure that nothing points to, and what it adds to the answer. Returns its number of blocks. */
+static int let_go(uint64_t *random, struct found *expected) {
+    struct node *end, *other;
+    int length = 2 + (int)(next_random(random) % 6);
+    switch (next_random(random) % 5) {
+    case 0: /* A cycle. */
+        other = make_chain(length, &end);
+        end->next[3] = other;
+        expected->cycles++;
+        expected->cycle_blocks += (uint64_t)length;
+        return length;
+    case 1: /* A chain: the first is lost, and keeps the rest. */
+        (void)make_chain(length, &end);
+        expected->singles++;
+        expected->kept += (uint64_t)length - 1;
+        return length;
+    case 2: { /* A cycle with a tail. */
+        struct node *cycle = make_chain(2, &end);
+        end->next[3] = cycle;
+        end->next[2] = make_chain(length, &other);
+        expected->cycles++;
+        expected->cycle_blocks += 2;
+        expected->kept += (uint64_t)length;
+        return length + 2;
+    }
+    case 3: { /* Two that share a tail: it is lost, and neither keeps it. */
+        struct node *tail = make_chain(length, &end), *one = new_node(), *two = new_node();
+        one->next[0] = two->next[1] = tail;
+        expected->singles += 2;
+        return length + 2;
+    }
+    default: /* One that points to itself. */
+        end = new_node();
+        end->next[1] = end;
+        expected->cycles++;
+        expected->cycle_blocks++;
+        return 1;
+    }
+}
+
+struct generation {
+    uint64_t random;
+    struct found expected;
+};
+
+static void generate(void *argument) {
+    struct generation *generation = argument;
+    struct found expected = {0};
+    uint64_t random = generation->random;
+    for (int nodes = 0, tries = 0; nodes < NODES; tries++) {
+        if (next_random(&random) % 3 == 0) {
+            int lost = let_go(&random, &expected);
+            expected.lost += (uint64_t)lost;
+            nodes += lost;
+        } else {
+            nodes += grow_tree(&random) + (tries % 8 == 0 ? 1 : 0);
+        }
+    }
+    generation->expected = expected;
+}
+
+START_TEST(generated_graphs_are_exact) {
+    struct found before = look();
+    struct generation generation = {.random = 4711 + (uint64_t)_i * 7919};
+    deeply(generate, &generation);
+    struct found expected = generation.expected;
+    struct found found = since_before(look(), before);
+    ck_assert_uint_gt(expected.cycles, 1000);
+    ck_assert(!found.is_estimated);
+    ck_assert_uint_eq(found.lost, expected.lost);
+    ck_assert_uint_eq(found.cycles, expected.cycles);
+    ck_assert_uint_eq(found.cycle_blocks, expected.cycle_blocks);
+    ck_assert_uint_eq(found.singles, expected.singles);
+    ck_assert_uint_eq(found.kept, expected.kept);
+}
+END_TEST
+
+/* ---- Shapes ---- */
+
+static struct node *volatile global;
+static __thread struct node *volatile thread_local_node;
+static struct node *volatile *mapped;
+
+static void hold_in_global(void *unused) {
+    (void)unused;
+    global = new_node();
+}
+
+static void hold_in_thread_local(void *unused) {
+    (void)unused;
+    thread_local_node = new_node();
+}
+
+static void hold_in_mapping(void *unused) {
+    (void)unused;
+    mapped = (struct node *volatile *)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    MUST((void *)(uintptr_t)mapped != MAP_FAILED);
+    mapped[17] = new_node();
+}
+
+static void hold_in_the_middle(void *unused) {
+    (void)unused;
+    global = (struct node *)(void *)((char *)new_node() + 24);
+}
+
+static void hold_in_large_block(void *unused) {
+    (void)unused;
+    struct node **large = malloc(1 << 20);
+    MUST(large != NULL);
+    memset(large, 0, 1 << 20);
+    large[(1 << 17) - 3] = new_node();
+    global = (struct node *)large;
+}
+
+static void hold_nowhere(void *unused) {
+    (void)unused;
+    (void)new_node();
+}
+
+/* Of a block that was freed, what it pointed to is not held by it. */
+static void hold_in_freed(void *unused) {
+    (void)unused;
+    struct node *node = malloc(5000);
+    MUST(node != NULL);
+    node->next[3] = new_node();
+    struct node *volatile guard = malloc(100);
+    free(node);
+    global = guard;
+}
+
+static void let_go_of_large_block(void *unused) {
+    (void)unused;
+    struct node *volatile node = malloc(200000);
+    (void)node;
+}
+
+static const struct {
+    void (*hold)(void *unused);
+    uint64_t lost;
+} shapes[] = {
+    {hold_in_global, 0},      {hold_in_thread_local, 0}, {hold_in_mapping, 0}, {hold_in_the_middle, 0},
+    {hold_in_large_block, 0}, {hold_nowhere, 1},         {hold_in_freed, 1},   {let_go_of_large_block, 1},
+};
+
+START_TEST(what_holds_a_block_and_what_does_not) {
+    struct found before = look();
+    deeply(shapes[_i].hold, NULL);
+    struct found found = since_before(look(), before);
+    ck_assert(thread_local_node == NULL || thread_local_node->next[0] == NULL);
+    ck_assert_uint_eq(found.lost, shapes[_i].lost);
+}
+END_TEST
+
+START_TEST(own_stack_comes_last) {
+    struct found before = look();
+    struct node *volatile node = new_node();
+    struct found found = since_before(look(), before);
+    ck_assert_uint_eq(found.lost, 0);
+    ck_assert_uint_eq(found.own_stack, (uint64_t)size_of(node));
+    global = node;
+    found = since_before(look(), before);
+    ck_assert_uint_eq(found.own_stack, 0);
+    ck_assert_uint_eq(found.globals, (uint64_t)size_of(node));
+}
+END_TEST
+
+/* ---- Threads ---- */
+
+static pthread_barrier_t all_hold, may_end;
+
+static void *hold_in_thread(void *unused) {
+    struct node *volatile on_stack = new_node();
+    thread_local_node = new_node();
+    register uintptr_t in_register __asm__(
+#if defined(__x86_64__)
+        "r15"
+#else
+        "x27"
+#endif
+    );
+    in_register = (uintptr_t)new_node();
+    __asm__ volatile("" : "+r"(in_register));
+    pthread_barrier_wait(&all_hold);
+    pthread_barrier_wait(&may_end);
+    __asm__ volatile("" : "+r"(in_register));
+    MUST(on_stack != NULL && thread_local_node != NULL && in_register != 0);
+    return unused;
+}
+
+/* What each thread keeps while it runs, and lets go when it ends. */
+START_TEST(threads_hold_until_they_end) {
+    enum { THREADS = 8 };
+    pthread_t thread[THREADS];
+    MUST(pthread_barrier_init(&all_hold, NULL, THREADS + 1) == 0);
+    MUST(pthread_barrier_init(&may_end, NULL, THREADS + 1) == 0);
+    struct found before = look();
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, hold_in_thread, NULL) == 0);
+    }
+    pthread_barrier_wait(&all_hold);
+    struct found meanwhile = since_before(look(), before);
+    pthread_barrier_wait(&may_end);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    struct found after = since_before(look(), before);
+    ck_assert(!meanwhile.is_estimated);
+    ck_assert_uint_eq(meanwhile.lost, 0);
+    ck_assert_uint_eq(after.lost, 3 * THREADS);
+}
+END_TEST
+
+/* ---- Where threads cannot be traced ---- */
+
+static void deny_ptrace(void) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
+static void *hold_on_stack(void *unused) {
+    struct node *volatile node = new_node();
+    pthread_barrier_wait(&all_hold);
+    pthread_barrier_wait(&may_end);
+    MUST(node != NULL);
+    return unused;
+}
+
+START_TEST(denied_tracing_is_an_estimate) {
+    pthread_t thread;
+    MUST(pthread_barrier_init(&all_hold, NULL, 2) == 0 && pthread_barrier_init(&may_end, NULL, 2) == 0);
+    struct found before = look();
+    MUST(pthread_create(&thread, NULL, hold_on_stack, NULL) == 0);
+    pthread_barrier_wait(&all_hold);
+    deny_ptrace();
+    deeply(hold_nowhere, NULL);
+    struct found found = since_before(look(), before);
+    pthread_barrier_wait(&may_end);
+    pthread_join(thread, NULL);
+    ck_assert(found.is_estimated);
+    ck_assert_uint_eq(found.lost, 1);
+}
+END_TEST
+
+START_TEST(alone_nothing_is_estimated) {
+    deny_ptrace();
+    struct found before = look();
+    deeply(hold_nowhere, NULL);
+    struct found found = since_before(look(), before);
+    ck_assert(!found.is_estimated);
+    ck_assert_uint_eq(found.lost, 1);
+}
+END_TEST
+
+START_TEST(child_may_look_too) {
+    deeply(hold_nowhere, NULL);
+    struct found before = look();
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct found mine = look();
+        MUST(mine.lost == before.lost);
+        deeply(hold_nowhere, NULL);
+        MUST(look().lost == before.lost + 1);
+        _exit(0);
+    }
+    int status;
+    MUST(waitpid(child, &status, 0) == child);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("leaks");
+    TCase *tests = tcase_create("leaks");
+    tcase_add_loop_test(tests, generated_graphs_are_exact, 0, 20);
+    tcase_add_loop_test(tests, what_holds_a_block_and_what_does_not, 0, sizeof shapes / sizeof shapes[0]);
+    tcase_add_test(tests, own_stack_comes_last);
+    tcase_add_test(tests, threads_hold_until_they_end);
+    tcase_add_test(tests, denied_tracing_is_an_estimate);
+    tcase_add_test(tests, alone_nothing_is_estimated);
+    tcase_add_test(tests, child_may_look_too);
+    suite_add_tcase(suite, tests);
+    return run(suite);
+}
