@@ -142,7 +142,7 @@ static void follow(uint32_t root) {
 
 struct mapping {
     uintptr_t start, end;
-    bool is_readable, is_writable, is_shared, has_file, is_heap, is_stack, is_special, is_device, is_tracker, is_libc;
+    bool is_readable, is_writable, is_shared, has_file, is_heap, is_stack, is_special, is_device, is_libc;
     bool holds_blocks;   /* Of an allocator whose own memory is not known more exactly. */
     bool follows_global; /* The rest of a module's variables. */
 };
@@ -194,6 +194,12 @@ static void read_mapping(const char *line, const struct sysinfo__module *libc) {
     next->is_libc = next->is_libc || (next->follows_global && before->is_libc);
 }
 
+static void add_skip(uintptr_t start, uintptr_t end) {
+    if (skips < SKIPS_MOST && start < end) {
+        skip[skips++] = (struct sysinfo__range){start, end};
+    }
+}
+
 static void read_mappings(void) {
     char *text = reserve_or_give_up(MAPS_ROOM);
     size_t length = 0;
@@ -219,8 +225,9 @@ static void read_mappings(void) {
         }
         *end = '\0';
         read_mapping(line, libc);
-        struct mapping *last = &mapping[mappings - 1];
-        last->is_tracker = !is_program && last->start >= own->start && last->start < own->end;
+    }
+    if (!is_program) { /* Not by mappings: the kernel joins one with what lies next to it. */
+        add_skip(own->start, own->end);
     }
 }
 
@@ -235,12 +242,6 @@ static struct mapping *find_mapping(uintptr_t address) {
         }
     }
     return low < mappings && address >= mapping[low].start ? &mapping[low] : NULL;
-}
-
-static void add_skip(uintptr_t start, uintptr_t end) {
-    if (skips < SKIPS_MOST && start < end) {
-        skip[skips++] = (struct sysinfo__range){start, end};
-    }
 }
 
 static void sort_skips(void) {
@@ -334,8 +335,8 @@ static bool is_global(const struct mapping *map) {
 }
 
 static bool may_hold_pointers(const struct mapping *map) {
-    return map->is_readable && !map->is_special && !map->is_device && !map->is_tracker && !map->holds_blocks &&
-           !map->is_heap && (!map->has_file || map->is_writable);
+    return map->is_readable && !map->is_special && !map->is_device && !map->holds_blocks && !map->is_heap &&
+           (!map->has_file || map->is_writable);
 }
 
 static bool is_control_block(uintptr_t place) {
