@@ -17,13 +17,16 @@
 
 enum { MOST_PROTECTED = 256, LONGEST_PATH = 4096 };
 
+static void release(struct sysinfo__protected *group) {
+    sysinfo__kept_close(&group->min);
+    sysinfo__kept_close(&group->current);
+    sysinfo__kept_close(&group->stat);
+    free(group->path);
+}
+
 void sysinfo__protected_forget(struct sysinfo__hierarchy *hierarchy) {
     for (size_t i = 0; i < hierarchy->protected_count; i++) {
-        struct sysinfo__protected *group = &hierarchy->guarded[i];
-        sysinfo__kept_close(&group->min);
-        sysinfo__kept_close(&group->current);
-        sysinfo__kept_close(&group->stat);
-        free(group->path);
+        release(&hierarchy->guarded[i]);
     }
     free(hierarchy->guarded);
     hierarchy->guarded = NULL;
@@ -73,6 +76,19 @@ static bool add(struct sysinfo__hierarchy *hierarchy, size_t level, const char *
     return true;
 }
 
+/* What a scan that failed has found is found again. */
+static void forget_level(struct sysinfo__hierarchy *hierarchy, size_t level) {
+    size_t left = 0;
+    for (size_t i = 0; i < hierarchy->protected_count; i++) {
+        if (hierarchy->guarded[i].level == level) {
+            release(&hierarchy->guarded[i]);
+        } else {
+            hierarchy->guarded[left++] = hierarchy->guarded[i];
+        }
+    }
+    hierarchy->protected_count = left;
+}
+
 /* Files are in that directory too: below those nothing can be opened. */
 static bool visit(void *context, const char *name) {
     struct scan *scan = context;
@@ -108,6 +124,7 @@ static int scan_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
             if (below->path_length + sizeof "/memory.min" > sizeof path) {
                 return SYSINFO_OK;
             }
+            forget_level(hierarchy, i);
             snprintf(path, sizeof path, "%.*s", (int)this->path_length, hierarchy->path);
             int status = sysinfo__folder_walk(host, path[0] == '\0' ? "/" : path, visit, &scan);
             status = status == SYSINFO_OK || sysinfo__is_one_unknown(status) ? scan.status : status;

@@ -304,6 +304,24 @@ START_TEST(no_descriptor_left_is_said_and_recovered_from) {
 }
 END_TEST
 
+/* Half a search for other groups' memory.min: what it found is not counted twice. */
+START_TEST(what_a_failed_scan_found_counts_once) {
+    bool has_failed = true;
+    for (int at = 0; has_failed; at++) {
+        struct sysinfo_host *host = open_root(FIXTURES "/../limits/v2-protected-sibling");
+        struct sysinfo_allowance memory;
+        faults_begin(FAULT_OPEN, at, EIO);
+        int status = sysinfo_usable_memory(host, &memory, sizeof memory);
+        faults_end();
+        has_failed = faults.has_failed;
+        ck_assert_int_eq(status, has_failed ? SYSINFO_SYSTEM : SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_OK);
+        ck_assert_uint_eq(memory.usable, UINT64_C(2) << 30);
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
 TCase *file_fault_tests(void) {
     TCase *tests = tcase_create("files");
     tcase_add_loop_test(tests, every_failing_file_has_its_status_and_the_next_call_works, 0, question_count);
@@ -315,5 +333,6 @@ TCase *file_fault_tests(void) {
     tcase_add_test(tests, roots_work_without_openat2);
     tcase_add_test(tests, short_reads_are_put_together);
     tcase_add_test(tests, no_descriptor_left_is_said_and_recovered_from);
+    tcase_add_test(tests, what_a_failed_scan_found_counts_once);
     return tests;
 }
