@@ -52,7 +52,7 @@ static void add_row(struct text *text, const struct plot *plot, const struct lin
             text_add(text, is_ascii ? "?" : "┈");
             continue;
         }
-        size_t eighths = (size_t)(value[i] / end * EIGHTHS + 0.5);
+        size_t eighths = (size_t)(value[i] / end * (double)EIGHTHS + 0.5);
         eighths = eighths > EIGHTHS ? EIGHTHS : eighths;
         text_add(text, is_ascii ? ascii[eighths] : blocks[eighths]);
     }
@@ -155,7 +155,7 @@ void heat_add_svg(struct text *text, const struct plot *plot) {
     double bottom = TOP + row * (double)plot->lines, width = SVG_WIDTH - SVG_LEFT - SVG_RIGHT;
     size_t bins = plot->line[0].points < MOST_BINS ? plot->line[0].points : MOST_BINS;
     size_t every = 1;
-    while (row * (double)every < LEAST_LABEL) {
+    while (row * (double)every < (double)LEAST_LABEL) {
         every *= 2;
     }
     struct text style = TEXT_INIT, dark_style = TEXT_INIT;

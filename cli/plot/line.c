@@ -101,7 +101,7 @@ static double longest_distance(const struct line *line) {
         distance[i] = line_point(line, i + 1)->time - line_point(line, i)->time;
     }
     qsort(distance, count, sizeof *distance, by_size);
-    double longest = distance[count / 2] * GAP_FACTOR;
+    double longest = distance[count / 2] * (double)GAP_FACTOR;
     free(distance);
     return longest > 0 ? longest : DBL_MAX;
 }

@@ -17,11 +17,11 @@ static double span_of(const struct line *line) {
 }
 
 const char *slope_missing(const struct line *line) {
-    return line->points < SLOPE_SAMPLES    ? "too few samples"
-           : span_of(line) < SLOPE_SECONDS ? "too short"
-           : line->is_flat                 ? "constant"
-           : line->fit < SLOPE_FIT         ? "no straight line"
-                                           : NULL;
+    return line->points < SLOPE_SAMPLES            ? "too few samples"
+           : span_of(line) < (double)SLOPE_SECONDS ? "too short"
+           : line->is_flat                         ? "constant"
+           : line->fit < SLOPE_FIT                 ? "no straight line"
+                                                   : NULL;
 }
 
 /* A moment as the axis counts it. */
@@ -64,7 +64,7 @@ static void add_slope_sentence(struct text *text, const struct plot *plot, const
     if (line->points < SLOPE_SAMPLES) {
         text_addf(text, "no slope: %zu sample%s %s too few, at least %d are needed", line->points,
                   line->points == 1 ? "" : "s", line->points == 1 ? "is" : "are", SLOPE_SAMPLES);
-    } else if (span_of(line) < SLOPE_SECONDS) {
+    } else if (span_of(line) < (double)SLOPE_SECONDS) {
         text_add(text, "no slope: ");
         moment_add(text, span_of(line));
         text_addf(text, " are too short, at least %d s are needed", SLOPE_SECONDS);

@@ -337,7 +337,7 @@ static void judge(struct run *run, const struct tree_sample *sample) {
     run->charged += own_cpu() - before;
     run->judged = sample->rss;
     double later = platform_clock();
-    run->judge_again = later + REST * (later - now);
+    run->judge_again = later + (double)REST * (later - now);
     keep_pss(&run->report, sample);
 }
 
