@@ -10,7 +10,7 @@ enum { ROUNDS = 12, STAYS = 1000, CACHE = 100, LEAK = 10 };
 static void *first[STAYS], *cache[CACHE];
 static void *volatile leaked;
 
-#define APART __attribute__((noinline, noclone))
+#define APART __attribute__((noinline))
 
 APART static void begin(void) {
     for (int i = 0; i < STAYS; i++) {

@@ -17,7 +17,12 @@
 /* ---- Where blocks are allocated: each function in a section of its own ---- */
 
 #define CALLERS(call) call(malloc) call(calloc) call(realloc) call(memalign) call(posix_memalign) call(aligned_alloc)
-#define IN_SECTION(name) __attribute__((noinline, noclone, section("site_" #name)))
+#ifdef __clang__
+#define ALONE noinline /* It makes no copies of a function, and does not know the word for that. */
+#else
+#define ALONE noinline, noclone
+#endif
+#define IN_SECTION(name) __attribute__((ALONE, section("site_" #name)))
 
 /* More than a call: a compiler must not leave the function before the block is there. */
 #define KEEP(block)                                      \
