@@ -550,7 +550,10 @@ void sysinfo__serve_request(void) {
     STORE(sysinfo__request_served, number);
 }
 
-/* Those that leave without a destructor. Not a child of vfork(), or one that has not allocated: its blocks are its parent's. */
+/*
+ * Those that leave without a destructor. Not a child of vfork(), or one that has not allocated: its
+ * blocks are its parent's.
+ */
 __attribute__((noreturn)) static void end_quickly(int status) {
     if (sysinfo__records_blocks && sysinfo__memory.header.pid == (uint32_t)getpid() &&
         LOAD(sysinfo__memory.header.has_ended) == 0) {

@@ -144,8 +144,10 @@ leak() { # FILE OPTION... -- COMMAND...: runs it, and keeps what is said
 }
 if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
     named() {
-        leak -- ./ring && cat leaks.txt && grep -q 'leaks of ring (pid [0-9]*): 3 blocks, .* unreachable, of 3 blocks$' leaks.txt &&
-            grep -q 'CYCLE of 2 blocks, 48 B, keeps 1 block, 24 B' leaks.txt && grep -q '  make_a' leaks.txt && grep -q '  make_b' leaks.txt
+        leak -- ./ring && cat leaks.txt && grep -q \
+            'leaks of ring (pid [0-9]*): 3 blocks, .* unreachable, of 3 blocks$' leaks.txt &&
+            grep -q 'CYCLE of 2 blocks, 48 B, keeps 1 block, 24 B' leaks.txt && grep -q '  make_a' leaks.txt && grep \
+                -q '  make_b' leaks.txt
     }
     check "a ring of two is named, with what it keeps" named
     check "with --max-leaks, a status of its own" ends_with 123 sysinfo run --leaks --max-leaks 71 -- ./ring
@@ -153,8 +155,10 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
     check "nor when the command failed" ends_with 5 sysinfo run --leaks --max-leaks 0 -- ./ring x
     quick() { leak -- ./ring x; [ $? = 5 ] && grep -q 'CYCLE of 2 blocks' leaks.txt; }
     check "at _exit(), too" quick
-    ignoring() { echo 'make_[ab]' >known && leak --ignore known -- ./ring && grep -q '3 blocks, .* unreachable' leaks.txt &&
-        echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak --ignore known -- ./ring && grep -q 'ignored: 3 blocks' leaks.txt; }
+    ignoring() { echo 'make_[ab]' >known && leak --ignore known -- ./ring && grep -q '3 blocks, .* unreachable' \
+        leaks.txt &&
+        echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak \
+            --ignore known -- ./ring && grep -q 'ignored: 3 blocks' leaks.txt; }
     check "what is ignored is counted" ignoring
     terminated() {
         rm -f ready
@@ -178,11 +182,13 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
         [ $status = 143 ] && grep -q 'could be examined' leaks.txt
     }
     check "one that sleeps is not examined, and says so" asleep
-    saved() { sysinfo run --leaks --heap-record l.blocks -- ./ring 2>/dev/null && sysinfo blocks --leaks l.blocks | grep -q 'CYCLE of 2 blocks' &&
+    saved() { sysinfo run --leaks --heap-record l.blocks -- ./ring 2>/dev/null && sysinfo blocks --leaks l.blocks |
+        grep -q 'CYCLE of 2 blocks' &&
         sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
     check "from a file, as text and as JSON" saved
 fi
-check "nothing leaks" bash -c 'sysinfo run --leaks -- "$0" true 2>&1 | grep -q "leaks: none in 1 process"' "$(type -P env)"
+check "nothing leaks" bash -c 'sysinfo run --leaks -- "$0" true 2>&1 | grep -q "leaks: none in 1 process"' \
+    "$(type -P env)"
 check "--max-leaks without --leaks" ends_with 125 sysinfo run --max-leaks 0 -- true
 check "leaks of a snapshot without" ends_with 3 sysinfo blocks --leaks a.blocks
 

@@ -20,7 +20,8 @@ of() {
     done
     holds "${expressions[@]}"
 }
-# A block of 100 bytes can hold 104 under glibc, one of 1000 can hold 1000. The least of many: one that was freed before may be larger.
+# A block of 100 bytes can hold 104 under glibc, one of 1000 can hold 1000. The least of many: one that was freed
+# before may be larger.
 usable() { # size
     python3 -c '
 import ctypes, sys
@@ -41,20 +42,25 @@ large=$(usable 1000)
 
 exact() {
     heap actor blocks 1000 900 100 &&
-        of 'h["processes"] == 1' '(h["allocs"], h["frees"], h["failed"]) == (1000, 900, 0)' "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (1, 100, 100 * $small)" \
+        of 'h["processes"] == 1' '(h["allocs"], h["frees"], h["failed"]) == (1000, 900, 0)' \
+            "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (1, 100, 100 * $small)" \
             'p["pid"] == r["pid"] and p["name"] in ("actor", "test_run_actor") and p["state"] == "exited" and not p["forked"]' 'p["image"].endswith("/test_run_actor")' \
-            "(p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)" "1000 * $small - 65536 <= p['peak'] <= 1000 * $small" 'h["peak_tree"] == p["peak"]' \
+            "(p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)" \
+                "1000 * $small - 65536 <= p['peak'] <= 1000 * $small" 'h["peak_tree"] == p["peak"]' \
             'set(h["not_counted"].values()) == {0} and h["own_allocator"] is None'
 }
 measure "allocations, frees, and what is left at the exit" exact
 killed_program() {
     heap actor blocks 1000 900 100 9
-    [ $? = 137 ] && of 'h["exited"] == 0 and h["in_use_at_exit"] is None and h["blocks_at_exit"] is None' "p['state'] == 'gone' and (p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)"
+    [ $? = 137 ] && of 'h["exited"] == 0 and h["in_use_at_exit"] is None and h["blocks_at_exit"] is None' \
+        "p['state'] == 'gone' and (p['allocs'], p['frees'], p['blocks'], p['in_use']) == (1000, 900, 100, 100 * $small)"
 }
 measure "of a program that is killed, to the last moment" killed_program
-measure "a refused request" bash -c "$(declare -f heap report of holds); heap actor refused && of 'h[\"failed\"] == 1 and h[\"allocs\"] == 0'"
+measure "a refused request" bash -c \
+    "$(declare -f heap report of holds); heap actor refused && of 'h[\"failed\"] == 1 and h[\"allocs\"] == 0'"
 threads() { # The C library takes some blocks of its own for each thread; they are the same for the same number.
-    heap actor threads 4 && of '404 <= h["allocs"] + 0 < 440' 'h["allocs"] - h["frees"] == p["blocks"] and 4 <= p["blocks"] < 40'
+    heap actor threads 4 && of '404 <= h["allocs"] + 0 < 440' \
+        'h["allocs"] - h["frees"] == p["blocks"] and 4 <= p["blocks"] < 40'
 }
 measure "all threads" threads
 inherited() { # A child that frees what it began with, which its parent has allocated.
@@ -70,7 +76,9 @@ one_figure() { # The record's own peak comes in batches of 64 KiB, and samples s
 measure "the peak of a tree of one process is that of the process" one_figure
 heirs() {
     heap actor heirs 5 &&
-        of 'h["processes"] == 6' '(h["allocs"], h["frees"]) == (15, 10)' "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (6, 5, 5 * $large)" 'sorted(x["forked"] for x in h["largest"]) == [False] + [True] * 5' \
+        of 'h["processes"] == 6' '(h["allocs"], h["frees"]) == (15, 10)' \
+            "(h['exited'], h['blocks_at_exit'], h['in_use_at_exit']) == (6, 5, 5 * $large)" \
+            'sorted(x["forked"] for x in h["largest"]) == [False] + [True] * 5' \
             "all((x['allocs'], x['frees'], x['blocks'], x['peak'] <= 11 * $large) == (1, 0, 11, True) for x in h['largest'] if x['forked'])"
 }
 measure "a forked child begins with the blocks of its parent, which count once" heirs
@@ -80,14 +88,17 @@ chain() {
 }
 measure "a process that goes on as another program is counted again" chain
 crowd() {
-    heap actor heirs 3000 && of 'h["processes"] == 3001 and h["allocs"] == 3010 and h["exited"] == 3001 and h["blocks_at_exit"] == 3000' 'len(h["largest"]) == 20' 'r["status"] == 0'
+    heap actor heirs 3000 && of \
+        'h["processes"] == 3001 and h["allocs"] == 3010 and h["exited"] == 3001 and h["blocks_at_exit"] == 3000' \
+        'len(h["largest"]) == 20' 'r["status"] == 0'
 }
 measure "three thousand children, and the largest of them" crowd
 python() {
     heap python3 -c 'import ctypes
 c = ctypes.CDLL(None)
 c.malloc.restype = ctypes.c_void_p
-for i in range(5000): c.malloc(100000)' && of "any(x['in_use'] >= 5000 * 100000 and x['blocks'] >= 5000 for x in h['largest'])" 'h["peak_tree"] >= 500000000'
+for i in range(5000): c.malloc(100000)' &&
+        of "any(x['in_use'] >= 5000 * 100000 and x['blocks'] >= 5000 for x in h['largest'])" 'h["peak_tree"] >= 500000000'
 }
 check "python3" python
 
@@ -97,37 +108,47 @@ check "python3" python
 recorded_leak() {
     heap --per-process actor leak 60 a.csv+8 &&
         rows 'max(int(r["heap_bytes"] or 0) for r in tree) == max(int(r["heap_bytes"] or 0) for r in each) == 60 * 1048 * '"$large"' and max(int(r["heap_blocks"] or 0) for r in tree) == 60 * 1048
-              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree) and all(r["heap_frees"] in ("", "0") and r["heap_processes"] == "" for r in each)
-              and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == "" and tree[-1]["heap_processes"] == "" and "1" in [r["heap_processes"] for r in tree]' a.csv
+              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree) and all(r["heap_frees"] in ("", "0") and \
+                  r["heap_processes"] == "" for r in each)
+              and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == "" and tree[-1]["heap_processes"] == ""
+              and "1" in [r["heap_processes"] for r in tree]' a.csv
 }
 measure "what is in use, in the recording" recorded_leak
 recorded_retention() {
     heap actor keep 60 a.csv+8 &&
         rows '55 * MIB < max(int(r["heap_kept_bytes"] or 0) for r in tree if r["heap_bytes"] == "'"$large"'") <= 70 * MIB and 59 * MIB < int(tree[-1]["heap_peak_bytes"]) < 61 * MIB' a.csv &&
-        of '55 * MIB < p["kept"] <= 70 * MIB and p["kept_peak"] >= p["kept"] and h["kept_peak_tree"] >= p["kept"]' && sysinfo plot --ascii a.csv | grep '^ *# heap in use   = kept back by malloc (estimated)   . other memory$'
+        of '55 * MIB < p["kept"] <= 70 * MIB and p["kept_peak"] >= p["kept"] and h["kept_peak_tree"] >= p["kept"]' &&
+            sysinfo plot --ascii a.csv | grep '^ *# heap in use   = kept back by malloc (estimated)   . other memory$'
 }
 measure "what is kept back" recorded_retention
 without() {
-    report actor until a.csv+2 && rows 'all(r["heap_processes"] == r["heap_bytes"] == r["heap_frees"] == "" for r in rows)' a.csv && holds 'r["heap"] is None'
+    report actor until a.csv+2 && rows \
+        'all(r["heap_processes"] == r["heap_bytes"] == r["heap_frees"] == "" for r in rows)' a.csv && holds \
+        'r["heap"] is None'
 }
 check "without --heap nothing is said of it" without
 
 # ---- What cannot be counted ----
 
 unseen() { # program, key: while it waits for what the actor does not write
-    heap sh -c 'actor until a.csv+6 | "$0"' "$programs/$1" && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'r["status"] == 0'
+    heap sh -c 'actor until a.csv+6 | "$0"' "$programs/$1" && of \
+        "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'r["status"] == 0'
 }
 measure "a static program" unseen test_run_static static
 measure "one with an allocator of its own" unseen test_run_own_malloc own_allocator
 measure "whose file is named" of 'h["own_allocator"].endswith("/test_run_own_malloc")'
 privileged() { # as a user who may not look into it
-    chmod 755 . && cp "$programs/test_run_own_malloc" suid && chmod 4755 suid && cp "$actor" plain && mkdir -p outside && chmod 777 outside || return 1
-    (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json --record a.csv sh -c '../plain until a.csv+6 | ../suid')
+    chmod 755 . && cp "$programs/test_run_own_malloc" suid && chmod 4755 suid && cp "$actor" plain && mkdir -p outside \
+        && chmod 777 outside || return 1
+    (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json \
+        --record a.csv sh -c '../plain until a.csv+6 | ../suid')
     cp outside/report.json . && of 'h["not_counted"]["set_user_id"] == 1' 'r["status"] == 0'
 }
 [ "$(id -u)" != 0 ] || ! can_be_reached "$command" || check "a set-user-ID program" privileged
 other_root() {
-    mkdir -p root/bin && cp "$programs/test_run_static" root/bin/ && heap sh -c 'actor until a.csv+6 | chroot root /bin/test_run_static' && of 'h["not_counted"]["static"] == 1' 'r["status"] == 0'
+    mkdir -p root/bin && cp "$programs/test_run_static" root/bin/ && heap sh -c \
+        'actor until a.csv+6 | chroot root /bin/test_run_static' && of 'h["not_counted"]["static"] == 1' \
+        'r["status"] == 0'
 }
 [ "$(id -u)" != 0 ] || check "one in another root" other_root
 environment() {
@@ -137,14 +158,16 @@ check "a program that is started without the environment" environment
 short() { # program, key: too short for any sample: its file says why, each time
     local i
     for i in 1 2 3 4 5 6 7 8 9 10; do
-        heap -i 10s "$programs/$1" </dev/null && of "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" \
+        heap -i 10s "$programs/$1" </dev/null && of \
+            "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" \
             'h["processes"] == 0' || return 1
     done
 }
 check "a static program that ends at once" short test_run_static static
 check "one with an allocator of its own" short test_run_own_malloc own_allocator
 script() {
-    printf '#! %s\n' "$programs/test_run_static" >script && chmod +x script && heap -i 10s ./script </dev/null && of 'h["not_counted"]["static"] == 1'
+    printf '#! %s\n' "$programs/test_run_static" >script && chmod +x script && heap -i 10s ./script </dev/null && of \
+        'h["not_counted"]["static"] == 1'
 }
 check "an interpreter that is static" script
 sanitized() { # The program of a sanitizer's library goes on as it would alone.
@@ -186,7 +209,8 @@ layers() { # Of 80 MiB 20 are in use, 20 kept back, 20 mapped: each has a quarte
     } >layers.csv
     sysinfo plot --ascii layers.csv | tee plot.txt | grep 'mapped by the program itself' || return 1
     cat plot.txt
-    [ "$(grep -E '^ *[0-9]* *[|+][.+=#]' plot.txt | cut -c25 | uniq -c | awk '{ printf "%s%s ", $1, $2 }')" = '4. 4+ 4= 4# ' ] &&
+    [ "$(grep -E '^ *[0-9]* *[|+][.+=#]' plot.txt | cut -c25 | uniq -c | awk '{ printf "%s%s ", $1, $2 }')" = \
+        '4. 4+ 4= 4# ' ] &&
         sysinfo plot -o layers.svg layers.csv && grep -q 'mapped by the program itself' layers.svg
 }
 check "and is a layer of the plot" layers
@@ -225,7 +249,9 @@ measure "for people" words
 
 check "descriptors, signals, group and session" same_state '$RUN actor state $1' --heap
 check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-' --heap
-check "with a recording and blocked signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --record r.csv"; fi; trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1' --heap
+check "with a recording and blocked signals" same_state \
+    'if [ "$RUN" ]; then RUN="$RUN --record r.csv"; fi; trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1' \
+    --heap
 check "stdin and stdout" bash -c '[ "$(printf "a\nb" | sysinfo run --heap cat 2>/dev/null)" = "$(printf "a\nb")" ]'
 check "the exit status" ends_with 3 sysinfo run --heap sh -c 'exit 3'
 check "a signal" ends_with 143 sysinfo run --heap sh -c 'kill $$'
@@ -234,7 +260,8 @@ check "what LD_PRELOAD was stays behind it" bash -c '[ "$(LD_PRELOAD=libc.so.6 s
 check "--max-mem" ends_with 124 sysinfo run --heap --max-mem 100M actor leak 200 60000
 check "--timeout" ends_with 124 sysinfo run --heap --timeout 0.3 sleep 60
 daemons() {
-    heap actor daemon 1 ready && kill "$(cat ready)" && of 'r["still_running"] == 1' 'any(x["state"] == "running" for x in h["largest"]) or h["processes"] == 1'
+    heap actor daemon 1 ready && kill "$(cat ready)" && of 'r["still_running"] == 1' \
+        'any(x["state"] == "running" for x in h["largest"]) or h["processes"] == 1'
 }
 measure "a daemon goes on" daemons
 

@@ -294,7 +294,8 @@ recorded() {
     sysinfo run --record a.csv -i 20ms sh -c 'actor spike 50 a.csv+3' &&
         rows 'times == sorted(times) and len(tree) >= 3 and not each
               and max(int(r["rss_bytes"] or 0) for r in tree) >= 50 * MIB and int(tree[-1]["peak_bytes"]) >= 50 * MIB
-              and all(r["pss_bytes"] == "" for r in rows) and tree[0]["name"] == "sh" and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
+              and all(r["pss_bytes"] == "" for r in rows) and tree[0]["name"] == "sh"
+              and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
 }
 check "samples with a header that names columns and units" recorded
 # A process that is ending has no PSS any more, and ending may take several samples on a busy machine.
