@@ -98,7 +98,8 @@ python() {
 c = ctypes.CDLL(None)
 c.malloc.restype = ctypes.c_void_p
 for i in range(5000): c.malloc(100000)' &&
-        of "any(x['in_use'] >= 5000 * 100000 and x['blocks'] >= 5000 for x in h['largest'])" 'h["peak_tree"] >= 500000000'
+        of "any(x['in_use'] >= 5000 * 100000 and x['blocks'] >= 5000 for x in h['largest'])" \
+            'h["peak_tree"] >= 500000000'
 }
 check "python3" python
 
@@ -107,10 +108,13 @@ check "python3" python
 # The last rows are of a process that is just ending.
 recorded_leak() {
     heap --per-process actor leak 60 a.csv+8 &&
-        rows 'max(int(r["heap_bytes"] or 0) for r in tree) == max(int(r["heap_bytes"] or 0) for r in each) == 60 * 1048 * '"$large"' and max(int(r["heap_blocks"] or 0) for r in tree) == 60 * 1048
-              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree) and all(r["heap_frees"] in ("", "0") and \
-                  r["heap_processes"] == "" for r in each)
-              and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == "" and tree[-1]["heap_processes"] == ""
+        rows 'max(int(r["heap_bytes"] or 0) for r in tree) == 60 * 1048 * '"$large"'
+              and max(int(r["heap_bytes"] or 0) for r in each) == 60 * 1048 * '"$large"'
+              and max(int(r["heap_blocks"] or 0) for r in tree) == 60 * 1048
+              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree) and all(r["heap_frees"] in ("", "0") and r["heap_processes"] == ""
+                                                                                      for r in each)
+              and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == ""
+              and tree[-1]["heap_processes"] == ""
               and "1" in [r["heap_processes"] for r in tree]' a.csv
 }
 measure "what is in use, in the recording" recorded_leak

@@ -235,14 +235,25 @@ SYSINFO_EXPORT int sysinfo_heap_sites_keep(uint32_t frames);
 SYSINFO_EXPORT int sysinfo_heap_generation(uint32_t *number);
 
 /*
- * Takes a snapshot of this process's live blocks. A copy of the process reads them
+ * Asks a snapshot for blocks that nothing points to, too: the leaks. Memory outside the
+ * heap, the stacks and registers of all threads are searched for anything that may be a pointer into
+ * a block, and so is each block that is found. Other threads are stopped for that while the copy is
+ * made; where that is denied (ptrace), the result is marked as estimated.
+ *
+ * A pointer that a program hides (compressed, tagged in its high bits, combined with another, or known to
+ * the kernel alone) is not seen, and an old value that was left somewhere is taken for one.
+ */
+#define SYSINFO_HEAP_LEAKS UINT32_C(1)
+
+/*
+ * Takes a snapshot of this process's live blocks; `what` is 0 or SYSINFO_HEAP_LEAKS. A copy of the process reads them
  * (fork), so that they are all of one moment: other threads wait for the copy to be
  * made, about 20 to 45 microseconds for each megabyte in memory, and this thread until it is read.
  * The snapshot's own memory is not of the heap.
  *
  * SYSINFO_NOT_SUPPORTED: sites are not kept. SYSINFO_NOT_YET: another thread is taking one.
  * SYSINFO_NO_MEMORY: no copy can be made, or its result has no room. SYSINFO_INVALID: `out` is NULL, or
- * `what` is not 0: nothing more can be asked for yet. Since 0.2.
+ * `what` is none of these. Since 0.2.
  */
 struct sysinfo_heap_snapshot;
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_open(struct sysinfo_heap_snapshot **out, uint32_t what);
@@ -286,6 +297,16 @@ struct sysinfo_heap_moment {
     int64_t live;        /* Bytes, as sysinfo_heap_counts() has them. */
     int64_t blocks;
     uint64_t is_difference; /* 1: of two snapshots. */
+    /* Only with SYSINFO_HEAP_LEAKS: blocks that nothing points to, and their bytes. */
+    uint64_t lost_blocks;
+    uint64_t lost_bytes;
+    /* Bytes by what they are reached from, the first of these: variables of modules, other memory
+     * (thread-local variables among it), other threads' stacks and registers, and nothing but the stack
+     * of the thread that took the snapshot. */
+    uint64_t held_by_globals;
+    uint64_t held_by_mappings;
+    uint64_t held_by_stacks;
+    uint64_t held_by_own_stack;
 };
 
 /* `label` is the mark that asked for it, `image` the file of the program; either may be NULL. Since 0.2. */
@@ -302,6 +323,10 @@ struct sysinfo_heap_site {
     uint64_t oldest, newest;
     uint64_t is_earlier; /* 1: the blocks from before sites were kept; 0 frames. */
     uint64_t frames;     /* 0 too where the stack could not be read. */
+    /* Only with SYSINFO_HEAP_LEAKS. */
+    uint64_t lost_blocks;
+    uint64_t lost_bytes;
+    uint64_t references; /* Words that point to its blocks; not owners. */
 };
 
 /*
@@ -321,6 +346,39 @@ SYSINFO_EXPORT size_t sysinfo_heap_snapshot_sites(const struct sysinfo_heap_snap
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_site(const struct sysinfo_heap_snapshot *snapshot,
                                                                  size_t index, struct sysinfo_heap_site *site,
                                                                  size_t size, const struct sysinfo_heap_frame **frames);
+
+/*
+ * A leak: blocks that nothing outside points to. Of a cycle, all that reach each other.
+ */
+struct sysinfo_heap_leak {
+    uint64_t present, estimated;
+    uint64_t is_cycle; /* 1: its blocks point to each other, or its only one to itself. 0: one block. */
+    uint64_t blocks;
+    uint64_t bytes;
+    uint64_t kept_blocks; /* Other blocks that nothing else points to. */
+    uint64_t kept_bytes;
+    uint64_t members; /* At most 64 of its blocks are listed. */
+};
+
+/* A block of a leak. `site` is an index for sysinfo_heap_snapshot_site(). */
+struct sysinfo_heap_member {
+    uint64_t site;
+    uint64_t address;
+    uint64_t size;
+    uint64_t generation;
+};
+
+/*
+ * How many leaks a snapshot with SYSINFO_HEAP_LEAKS has: those that no other leak
+ * points to. Blocks that several leaks point to are counted as lost, and kept by none. Since 0.2.
+ */
+SYSINFO_EXPORT size_t sysinfo_heap_snapshot_leaks(const struct sysinfo_heap_snapshot *snapshot);
+
+/* One of them; `*members`, unless NULL, points to its members. Since 0.2. */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_leak(const struct sysinfo_heap_snapshot *snapshot,
+                                                                 size_t index, struct sysinfo_heap_leak *leak,
+                                                                 size_t size,
+                                                                 const struct sysinfo_heap_member **members);
 
 /* ---- Looking into another process ---------------------------------------- */
 
