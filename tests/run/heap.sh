@@ -111,8 +111,8 @@ recorded_leak() {
         rows 'max(int(r["heap_bytes"] or 0) for r in tree) == 60 * 1048 * '"$large"'
               and max(int(r["heap_bytes"] or 0) for r in each) == 60 * 1048 * '"$large"'
               and max(int(r["heap_blocks"] or 0) for r in tree) == 60 * 1048
-              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree) and all(r["heap_frees"] in ("", "0") and r["heap_processes"] == ""
-                                                                                      for r in each)
+              and all(int(r["heap_kept_bytes"] or 0) < 5 * MIB for r in tree)
+              and all(r["heap_frees"] in ("", "0") and r["heap_processes"] == "" for r in each)
               and int(tree[-1]["heap_allocs"]) == 60 * 1048 and tree[-1]["heap_bytes"] == ""
               and tree[-1]["heap_processes"] == ""
               and "1" in [r["heap_processes"] for r in tree]' a.csv
