@@ -12,7 +12,7 @@ enum { ROWS = 30 };
 
 /* Adds the table, or what takes its place. */
 static int add(struct text *text, const struct options *options, struct table *table) {
-    table->most = options->top;
+    table->most = options->top < SIZE_MAX ? (size_t)options->top : SIZE_MAX;
     if (options_has(options, OPTION_LEAKS)) {
         struct ignored ignored = {.text = TEXT_INIT};
         int status = ignored_read(&ignored, options->ignore);

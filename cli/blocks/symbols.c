@@ -51,9 +51,9 @@ static bool take_table(struct symbols *symbols, const Elf64_Ehdr *head, const El
         return false;
     }
     symbols->table = table;
-    symbols->count = section->sh_size / sizeof(Elf64_Sym);
+    symbols->count = (size_t)section->sh_size / sizeof(Elf64_Sym);
     symbols->text = (const char *)text;
-    symbols->text_size = names.sh_size;
+    symbols->text_size = (size_t)names.sh_size;
     return true;
 }
 

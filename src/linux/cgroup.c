@@ -41,7 +41,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     return sysinfo__forgive(status);
 }
 
-#define IS_KNOWN(known, key) ((known) >> (key) & 1)
+#define IS_KNOWN(known, key) ((known) >> (key)&1)
 
 static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, PERIODS)) {
@@ -205,10 +205,10 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo_cgroup *cgroup = context;
     uint64_t bytes, value[SYSINFO__EVENTS] = {0};
-    size_t level = cgroup->limit_level;
-    if (level >= hierarchy->levels) {
+    if (cgroup->limit_level >= hierarchy->levels) {
         return SYSINFO_OK;
     }
+    size_t level = (size_t)cgroup->limit_level;
     int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &bytes);
     if (status == SYSINFO_OK) {
         FACT(cgroup, limit_current, bytes);

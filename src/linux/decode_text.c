@@ -200,7 +200,8 @@ bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processo
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
         lines += SCAN_CPUINFO(line, "processor", &number);
     }
-    struct core core = {0, 0}, *cores = lines > 0 && lines < SYSINFO__MOST_CPUS ? malloc(lines * sizeof *cores) : NULL;
+    struct core core = {0, 0},
+                *cores = lines > 0 && lines < SYSINFO__MOST_CPUS ? malloc((size_t)lines * sizeof *cores) : NULL;
     *processors = lines;
     *count = 0;
     if (cores == NULL) {

@@ -51,10 +51,10 @@ static int inside(char **command) {
 
 int main(int argc, char **argv) {
     if (argc >= 3 && strcmp(argv[1], "take") == 0) {
-        return touch(strtoull(argv[2], NULL, 10), argc > 3 ? strtol(argv[3], NULL, 10) : 1);
+        return touch((size_t)strtoull(argv[2], NULL, 10), argc > 3 ? strtol(argv[3], NULL, 10) : 1);
     }
     if (argc == 3 && strcmp(argv[1], "hold") == 0) {
-        int status = touch(strtoull(argv[2], NULL, 10), 1);
+        int status = touch((size_t)strtoull(argv[2], NULL, 10), 1);
         puts("held");
         fflush(stdout);
         while (getchar() != EOF) {

@@ -33,7 +33,7 @@ static struct sysinfo_process detail(void) {
     return process;
 }
 
-static char *map(uint64_t size) {
+static char *map(size_t size) {
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(memory, MAP_FAILED);
     (void)madvise(memory, size, MADV_NOHUGEPAGE); /* Page by page, or the last one is more than asked for. */
