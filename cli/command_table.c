@@ -26,8 +26,7 @@ static int run_help(struct options *options);
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
-#define NO_BYTES \
-    { OPTION_UNIT, "@ is for fields in bytes, and none is asked for" }
+#define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
 
 static const struct command overview = {
     .options = SAMPLES | BIT(ROOT) | BIT(ALL),

@@ -13,7 +13,7 @@ struct cpu_group {
     uint64_t number; /* Of the node or kind. */
     struct cpu_range {
         uint64_t first, last;
-    } * range;
+    } *range;
     size_t ranges;
 };
 

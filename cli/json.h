@@ -18,8 +18,7 @@ struct json {
 };
 
 /* Begins a document at the end of `text`. At most 64 levels may be open at once. */
-#define JSON_INIT(text) \
-    { (text), 0, false }
+#define JSON_INIT(text) {(text), 0, false}
 
 void json_open_object(struct json *json, const char *key);
 void json_open_array(struct json *json, const char *key);

@@ -14,8 +14,7 @@ struct text {
 };
 
 /* Every text begins so, and owns no memory yet. */
-#define TEXT_INIT \
-    { NULL, 0, 0 }
+#define TEXT_INIT {NULL, 0, 0}
 
 /* Without memory, these end the program with its message and status 3. */
 void text_add(struct text *text, const char *more);
