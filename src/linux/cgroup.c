@@ -41,7 +41,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     return sysinfo__forgive(status);
 }
 
-#define IS_KNOWN(known, key) ((known) >> (key)&1)
+#define IS_KNOWN(known, key) ((known) >> (key) & 1)
 
 static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, PERIODS)) {
