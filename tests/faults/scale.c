@@ -70,6 +70,7 @@ enum { SIZES = sizeof sizes / sizeof sizes[0] };
 START_TEST(a_machine_of_any_size_is_read_whole_and_then_for_free) {
     int cpus = sizes[_i];
     make_machine(cpus);
+    faults.time = 1000; /* It stands still: where a read takes long, the library reads again. */
     for (int round = 0; round < 3; round++) {
         faults_begin(FAULT_MEMORY, -1, 0);
         int status = sysinfo_cpu_times_percpu(host, &list);
