@@ -753,8 +753,10 @@ static void watch_on(struct run *run) {
     struct report *report = &run->report;
     report->name = report->watched;
     double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : DBL_MAX;
-    for (bool goes_on = true; goes_on && run->child.request == 0 && platform_clock() < deadline;) {
+    bool is_first = true; /* Its sample is taken even if the time was over before. */
+    for (bool goes_on = true; goes_on && run->child.request == 0 && (is_first || platform_clock() < deadline);) {
         const struct tree_sample *sample = sample_on_account(run);
+        is_first = false;
         goes_on = is_running(sample, report->pid);
         if (report->watched[0] == '\0' && sample->processes > 0) {
             memcpy(report->watched, sample->process[0].name, sizeof report->watched);

@@ -433,6 +433,15 @@ watched_for_a_time() {
     [ $status = 0 ] && holds 'r["elapsed"] >= 0.5' 'r["samples"] >= 1' 'r["ended_for"] is None'
 }
 check "--timeout ends the watching, not the process" watched_for_a_time
+watched_for_no_time() { # Over before the first sample, as on a busy machine.
+    sleep 60 &
+    until [ "$(cat /proc/$!/comm)" = sleep ]; do sleep 0.05; done # It has memory then.
+    report --pid $! --timeout 0.000001
+    local status=$?
+    kill $! || return 1
+    [ $status = 0 ] && holds 'r["samples"] == 1' 'r["ended_for"] is None'
+}
+check "and takes a sample, however short it is" watched_for_no_time
 check "no such process" ends_with 125 sysinfo run --pid 4194304
 check "not a number" ends_with 125 sysinfo run --pid sh
 check "it is not ended" ends_with 125 sysinfo run --pid 1 --max-mem 1G
