@@ -146,17 +146,32 @@ static bool sees(int64_t pid, const char *folder) {
     return is_seen;
 }
 
-/* Whether the kernel has put the words of its command there: not before the end of exec, and not after its own. */
-static bool has_words(int64_t pid) {
+/* Where the program and its environment are; all 0 in the middle of exec, which fills them in last. */
+struct places {
+    double code, environment;
+};
+
+static struct places find_places(int64_t pid) {
+    enum { FIRST = 3, CODE = 26, ENVIRONMENT = 50 }; /* Fields of /proc/PID/stat; FIRST follows the name. */
     struct text text = TEXT_INIT;
-    bool has_words = read_file(pid, "cmdline", &text) && text.length > 0;
+    struct places places = {0};
+    const char *at = read_file(pid, "stat", &text) ? strrchr(text.bytes, ')') : NULL;
+    at = at != NULL ? strchr(at, ' ') : NULL;
+    for (int field = FIRST; at != NULL && field <= ENVIRONMENT; field++, at = strchr(at + 1, ' ')) {
+        double *place = field == CODE ? &places.code : field == ENVIRONMENT ? &places.environment : NULL;
+        const char *end;
+        if (place != NULL && !scan_number(at + 1, place, &end)) {
+            break;
+        }
+    }
     text_free(&text);
-    return has_words;
+    return places;
 }
 
 /* Whether it began with the variables that the command was started with. It may have none at all. */
 static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
     struct text text = TEXT_INIT;
+    struct places before = find_places(pid);
     bool has_preload = false, has_folder = false, is_read = read_file(pid, "environ", &text);
     for (size_t at = 0; is_read && at < text.length; at += strlen(text.bytes + at) + 1) {
         const char *variable = text.bytes + at;
@@ -167,12 +182,18 @@ static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
     }
     bool is_empty = is_read && text.length == 0;
     text_free(&text);
-    if (is_empty && !has_words(pid)) {
+    if (!is_read || (has_preload && has_folder)) {
+        return HEAP_GAP_NONE;
+    }
+    /* An empty one is also what there is in the middle of exec, until its end. */
+    struct places after = find_places(pid);
+    bool is_settled = before.code > 0 && before.code == after.code && before.environment == after.environment;
+    if (is_empty && !is_settled) {
         char path[PATH_ROOM], file[1];
         bool has_ended = readlink(path_of(path, pid, "exe"), file, sizeof file) < 0;
         return has_ended ? HEAP_GAP_NONE : HEAP_GAP_LATER;
     }
-    return !is_read || (has_preload && has_folder) ? HEAP_GAP_NONE : HEAP_GAP_ENVIRONMENT;
+    return HEAP_GAP_ENVIRONMENT;
 }
 
 bool heap_image_is_current(int64_t pid, const char *image, const char *name) {
