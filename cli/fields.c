@@ -136,13 +136,9 @@ static int unknown_group(const char *name) {
 }
 
 int run_fields(struct options *options) {
-    int status = 0;
     const char *group = options->operands > 0 ? options->operand[0] : NULL;
-    if (status == 0 && options->operands > 1) {
-        status = usage("unexpected '%s' after the group", options->operand[1]);
+    if (options->operands > 1) {
+        return usage("unexpected '%s' after the group", options->operand[1]);
     }
-    if (status == 0 && group != NULL && !is_group(group)) {
-        status = unknown_group(group);
-    }
-    return status != 0 ? status : print_fields(options, group);
+    return group != NULL && !is_group(group) ? unknown_group(group) : print_fields(options, group);
 }

@@ -284,7 +284,6 @@ int run_overview(struct options *options) {
     if (options->format == FORMAT_TABLE && options_has(options, OPTION_ALL)) {
         return usage("--all needs a format for programs, for example --json");
     }
-    int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options,
                         .selection = &selection,
@@ -292,9 +291,7 @@ int run_overview(struct options *options) {
                         .tells_holders = options->format == FORMAT_TABLE};
     select_groups(&view, &selection, options_has(options, OPTION_ALL));
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
-    if (status == 0) {
-        status = options_take_schedule(options, 0, view.has_interval);
-    }
+    int status = options_take_schedule(options, 0, view.has_interval);
     if (status == 0 && options->format == FORMAT_TABLE &&
         (options->given & (OPTION_BIT(OPTION_TIME) | OPTION_BIT(OPTION_NO_HEADER)))) {
         enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;

@@ -26,12 +26,13 @@ static int needs_value(const struct option *option, const char *word) {
 
 /* "json, csv, kv or prom", of the only words that an option takes. */
 static void add_words(struct text *text, enum option_id id) {
-    const struct option *option = NULL;
-    while ((option = option_next(option)) != NULL && (option->id != id || option->words == NULL)) {
+    const char *words = "";
+    for (const struct option *option = NULL; *words == '\0' && (option = option_next(option)) != NULL;) {
+        words = option->id == id && option->words != NULL ? option->words : "";
     }
-    for (const char *word = option->words, *end; *word != '\0'; word = *end == ' ' ? end + 1 : end) {
+    for (const char *word = words, *end; *word != '\0'; word = *end == ' ' ? end + 1 : end) {
         end = word + strcspn(word, " ");
-        text_addf(text, "%s%.*s", word == option->words ? "" : *end == '\0' ? " or " : ", ", (int)(end - word), word);
+        text_addf(text, "%s%.*s", word == words ? "" : *end == '\0' ? " or " : ", ", (int)(end - word), word);
     }
 }
 

@@ -178,9 +178,11 @@ int sysinfo_process_memory(struct sysinfo_host *host, uint64_t *rss) {
     if (host == NULL) {
         return SYSINFO_INVALID;
     }
+    if (rss == NULL) {
+        return sysinfo__end(&call, sysinfo__invalid(host, "the result is NULL"));
+    }
     uint64_t bytes = 0;
-    int status =
-        rss == NULL ? sysinfo__invalid(host, "the result is NULL") : ASK(host, process_memory, PROCESS, &bytes);
+    int status = ASK(host, process_memory, PROCESS, &bytes);
     if (status == SYSINFO_OK) {
         *rss = bytes;
     }

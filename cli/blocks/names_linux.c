@@ -119,7 +119,7 @@ static bool is_build_id(const unsigned char *bytes, int count, const char *text)
     if (count < 0 || strlen(text) != 2 * (size_t)count) {
         return false;
     }
-    for (int i = 0; i < count; i++) {
+    for (size_t i = 0; i < (size_t)count; i++) {
         if (digit(text[2 * i]) * 16 + digit(text[2 * i + 1]) != bytes[i]) {
             return false;
         }

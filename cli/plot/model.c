@@ -232,15 +232,19 @@ static struct cut cut_of(const struct plot *plot) {
     return cut;
 }
 
+static const char *label_without_file(const struct plot *plot, size_t i) {
+    if (plot->kind == PLOT_LAYERS) {
+        return i > 0 ? layer_title((enum layer)i) : column_title(plot->column);
+    }
+    const char *label = plot->line[i].series->label;
+    return *label != '\0' ? label : "all processes";
+}
+
 /* In a single recording, its lines are told apart without its name. */
 static void drop_file(struct plot *plot) {
     for (size_t i = 0; i < plot->lines; i++) {
-        const char *label = plot->kind == PLOT_LAYERS && i > 0  ? layer_title((enum layer)i)
-                            : plot->kind == PLOT_LAYERS         ? column_title(plot->column)
-                            : *plot->line[i].series->label != 0 ? plot->line[i].series->label
-                                                                : "all processes";
         struct text name = TEXT_INIT;
-        text_add(&name, label);
+        text_add(&name, label_without_file(plot, i));
         plot->line[i].name = name.bytes;
     }
 }

@@ -73,6 +73,7 @@ static void add_clipped(struct text *text, const char *string, size_t letters) {
         return;
     }
     struct text part = TEXT_INIT;
+    text_add(&part, "");
     for (; *string != '\0'; at++) {
         size_t length = utf8_length(string), size = length > 0 ? length : 1;
         bool is_left_out = at >= letters / 2 && at < letters / 2 + left_out;

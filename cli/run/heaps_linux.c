@@ -459,12 +459,13 @@ static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
 static void look_at_current(struct heaps *heaps, struct entry *entry, const struct process *process) {
     struct sysinfo_heap_record record;
     read_entry(heaps, entry, &record);
-    entry->is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is not gone yet. */
+    bool is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is not gone yet. */
+    entry->is_in_tree = is_in_tree;
     if (process != NULL && !runs_it(heaps, entry, process)) {
         take_leave(heaps, entry);
     } else if (entry->is_counted) {
         take_back_gap(heaps, entry->pid);
-        if (entry->is_in_tree) {
+        if (is_in_tree) {
             memcpy(entry->program.name, process->name, sizeof entry->program.name);
             take_kept(entry, &record, process);
             add_outside(&heaps->sample, entry, process->anonymous);

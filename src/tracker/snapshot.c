@@ -55,7 +55,8 @@ static void walk_leaf(uint32_t area, const uint32_t *leaf, int pagemap, sysinfo_
         for (size_t k = i * words, end = there[i] ? k + words : k; k < end; k++) {
             uint32_t word = leaf[k];
             if (word != 0) {
-                uintptr_t block = ((uintptr_t)area << SYSINFO__AREA_BITS) + k * SYSINFO__GRANULE + word % 2 * 16;
+                uintptr_t block =
+                    ((uintptr_t)area << SYSINFO__AREA_BITS) + k * SYSINFO__GRANULE + (word % 2 != 0 ? 16U : 0U);
                 visit(context, block, word);
             }
         }

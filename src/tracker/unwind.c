@@ -22,8 +22,10 @@ static struct entry *entries;
 static uint32_t used;
 
 /* From the linker, for the section of that name. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker chooses the names. */
 extern const char __start_sysinfo_heap_between[] __attribute__((visibility("hidden")));
 extern const char __stop_sysinfo_heap_between[] __attribute__((visibility("hidden")));
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 bool sysinfo__unwind_begin(void) {
     if (entries == NULL) {
