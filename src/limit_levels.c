@@ -103,6 +103,9 @@ static struct sysinfo_limit_level_list *make_list(const struct sysinfo__limit_ro
 int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
+    if (host == NULL) {
+        return SYSINFO_INVALID;
+    }
     if (list == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the list is NULL"));
     }
@@ -117,7 +120,7 @@ int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_l
         *list = make_list(rows);
         status = *list != NULL ? SYSINFO_OK : sysinfo__no_memory(host, "");
     }
-    if (status == SYSINFO_OK) {
+    if (status == SYSINFO_OK && *list != NULL) {
         mark_tightest(rows);
         struct sysinfo__limit_rows filled = *rows;
         *rows = (*list)->rows;

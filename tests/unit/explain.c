@@ -99,6 +99,25 @@ START_TEST(a_long_root_is_shown_whole) {
 }
 END_TEST
 
+/* As while another thread is inside a call of the same host. */
+START_TEST(a_host_in_use_is_refused) {
+    struct sysinfo_host *host = open_host();
+    ck_assert(!atomic_flag_test_and_set(&host->is_in_use));
+    struct sysinfo_limit_level_list *levels = NULL;
+    struct sysinfo_memory memory;
+    uint64_t number = 47;
+    ck_assert_int_eq(sysinfo_limit_levels(host, &levels), SYSINFO_INVALID);
+    ck_assert_ptr_null(levels);
+    ck_assert_int_eq(sysinfo_limit_levels(host, NULL), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_process_memory(host, &number), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_get_uint64(host, "mem.no_such_field", &number), SYSINFO_INVALID);
+    ck_assert_int_eq(sysinfo_read(host, SYSINFO_RESULT_MEMORY, &memory, sizeof memory), SYSINFO_INVALID);
+    ck_assert_uint_eq(number, 47);
+    atomic_flag_clear(&host->is_in_use);
+    sysinfo_host_close(host);
+}
+END_TEST
+
 TCase *explain_tests(void) {
     TCase *tests = tcase_create("explain");
     tcase_add_test(tests, source_and_complaint_make_a_sentence);
@@ -106,5 +125,6 @@ TCase *explain_tests(void) {
     tcase_add_test(tests, a_failure_that_the_call_recovered_from_is_forgotten);
     tcase_add_test(tests, texts_that_are_too_long_are_cut);
     tcase_add_test(tests, a_long_root_is_shown_whole);
+    tcase_add_test(tests, a_host_in_use_is_refused);
     return tests;
 }
