@@ -40,7 +40,7 @@ static int by_number(const void *a, const void *b) {
     return (left->cpu > right->cpu) - (left->cpu < right->cpu);
 }
 
-/* Of two rows with one number, the first one that counts something. */
+/* Of two rows with one number, the first one that counts something. There is a row at least. */
 static void drop_twins(struct sysinfo__cpu_rows *samples) {
     size_t kept = 0;
     for (size_t i = 1; i < samples->count; i++) {
@@ -52,7 +52,7 @@ static void drop_twins(struct sysinfo__cpu_rows *samples) {
             *last = *sample;
         }
     }
-    samples->count = samples->count > 0 ? kept + 1 : 0;
+    samples->count = kept + 1;
 }
 
 void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples) {
@@ -112,7 +112,7 @@ static void add_step(struct sysinfo__cpu_step *sum, const struct sysinfo__cpu_st
     }
     sum->total += step->total;
     sum->modes &= step->modes;
-    sum->is_doubtful = sum->is_doubtful || step->is_doubtful;
+    sum->is_doubtful |= step->is_doubtful;
 }
 
 /*
@@ -132,8 +132,8 @@ static void sum_rows(const struct sysinfo__cpu_rows *before, const struct sysinf
         struct sysinfo_cpu_usage usage = {.present = 0};
         if (window == SYSINFO__WINDOW_MEASURED) {
             add_step(&sum, &step);
-        } else {
-            is_part = is_part || (partner != NULL && window != SYSINFO__WINDOW_EMPTY);
+        } else if (partner != NULL && window != SYSINFO__WINDOW_EMPTY) {
+            is_part = true;
         }
         if (row == NULL) {
             continue;

@@ -40,8 +40,15 @@ START_TEST(of_two_rows_with_one_number_the_one_that_counts_is_kept) {
     add(&rows, 3, 7, 8);
     add(&rows, 1, 0, 0);
     add(&rows, 1, 0, 0);
+    add(&rows, 4, 0, 0);
+    rows.row[rows.count - 1].sample.system = 9;
+    add(&rows, 4, 0, 0);
+    add(&rows, 5, 2, 0);
+    add(&rows, 5, 0, 0);
     sysinfo__cpu_rows_sort(&rows);
-    ck_assert_uint_eq(rows.count, 2);
+    ck_assert_uint_eq(rows.count, 4);
+    ck_assert(rows.row[2].sample.cpu == 4 && rows.row[2].sample.system == 9);
+    ck_assert(rows.row[3].sample.cpu == 5 && rows.row[3].sample.user == 2);
     ck_assert(rows.row[0].sample.cpu == 1 && rows.row[0].sample.user + rows.row[0].sample.idle > 0);
     ck_assert(rows.row[1].sample.cpu == 3 && rows.row[1].sample.user == 7);
     sysinfo__cpu_rows_clear(&rows);
@@ -83,6 +90,45 @@ START_TEST(rows_are_matched_by_number_not_by_position) {
 }
 END_TEST
 
+/* A sample without rows, as of a system that counts only all CPUs together, beside one with rows. */
+START_TEST(without_rows_on_one_side_the_sum_is_measured) {
+    struct sysinfo__cpu_rows before = {.count = 0}, after = {.count = 0}, usage = {.count = 0};
+    before.all.sample.present = MODES;
+    before.all.sample.user = before.all.sample.idle = 10;
+    add(&after, 6, 13, 11);
+    enum sysinfo__window window;
+    ck_assert(sysinfo__cpu_rows_usage(&before, &after, &usage, &window));
+    ck_assert_int_eq(window, SYSINFO__WINDOW_MEASURED);
+    ck_assert(usage.all.usage.percent == 75);
+    ck_assert_uint_eq(usage.count, 1);
+    ck_assert_uint_eq(usage.row[0].usage.cpu, 6);
+    ck_assert_uint_eq(usage.row[0].usage.present, SYSINFO_BIT(struct sysinfo_cpu_usage, cpu));
+    struct sysinfo_cpu_usage all = {.present = 0};
+    after.count = 0;
+    add(&before, 6, 0, 0);
+    ck_assert_int_eq(sysinfo__cpu_rows_total(&before, &after, &all), SYSINFO__WINDOW_MEASURED);
+    ck_assert(all.percent == 75);
+    free(before.row);
+    free(after.row);
+    free(usage.row);
+}
+END_TEST
+
+START_TEST(limit_rows_grow_and_keep_their_names) {
+    struct sysinfo__limit_rows rows = {.count = 0};
+    for (uint32_t i = 0; i < 20; i++) {
+        char name = (char)('a' + i);
+        ck_assert_ptr_nonnull(sysinfo__limit_rows_add(&rows, i, &name, 1));
+    }
+    ck_assert_uint_eq(rows.count, 20);
+    for (uint32_t i = 0; i < 20; i++) {
+        ck_assert(rows.row[i].name[0] == (char)('a' + i) && rows.row[i].name[1] == '\0');
+        ck_assert_uint_eq(rows.row[i].level.kind, i);
+    }
+    sysinfo__limit_rows_free(&rows);
+}
+END_TEST
+
 START_TEST(rows_are_left_alone_unless_the_window_was_measured) {
     struct sysinfo__cpu_rows before = {.count = 0}, usage = {.count = 0};
     add(&before, 0, 10, 10);
@@ -111,6 +157,8 @@ TCase *rows_tests(void) {
     tcase_add_test(tests, of_two_rows_with_one_number_the_one_that_counts_is_kept);
     tcase_add_test(tests, rows_are_matched_by_number_not_by_position);
     tcase_add_test(tests, rows_are_left_alone_unless_the_window_was_measured);
+    tcase_add_test(tests, without_rows_on_one_side_the_sum_is_measured);
+    tcase_add_test(tests, limit_rows_grow_and_keep_their_names);
     tcase_add_test(tests, more_rows_than_memory_can_count_are_refused);
     return tests;
 }
