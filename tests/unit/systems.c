@@ -118,6 +118,10 @@ START_TEST(freebsd_reports_what_the_release_has) {
     struct sysinfo_memory little = {0};
     sysinfo__decode_freebsd_memory(&least, &little);
     ck_assert_uint_eq(little.present, BIT(memory, total) | BIT(memory, free));
+    const struct sysinfo__freebsd_memory odd = {.page_size = 4096, .total = 1 << 30, .inactive = KNOWN(9)};
+    struct sysinfo_memory without_free = {0};
+    sysinfo__decode_freebsd_memory(&odd, &without_free);
+    ck_assert_uint_eq(without_free.present, BIT(memory, total) | BIT(memory, inactive));
 }
 END_TEST
 
@@ -130,6 +134,11 @@ START_TEST(freebsd_counts_swap_in_pages) {
     ck_assert_uint_eq(swap.used, 5 * 4096);
     ck_assert_uint_eq(swap.sin, 77 * 4096);
     ck_assert(!SYSINFO_HAS(&swap, sout));
+    const struct sysinfo__freebsd_swap other = {.page_size = 4096, .out = KNOWN(78)};
+    struct sysinfo_swap out = {0};
+    sysinfo__decode_freebsd_swap(&other, &out);
+    ck_assert(!SYSINFO_HAS(&out, sin));
+    ck_assert_uint_eq(out.sout, 78 * 4096);
 }
 END_TEST
 
@@ -139,6 +148,11 @@ START_TEST(freebsd_counters_may_be_missing_one_by_one) {
     sysinfo__decode_freebsd_stats(&counted, &stats);
     ck_assert_uint_eq(stats.present, BIT(stats, ctx_switches) | BIT(stats, syscalls));
     ck_assert_uint_eq(stats.ctx_switches, UINT64_C(6000000000));
+    const struct sysinfo__freebsd_stats others = {.interrupts = KNOWN(8), .soft_interrupts = KNOWN(9)};
+    struct sysinfo_stats rest = {0};
+    sysinfo__decode_freebsd_stats(&others, &rest);
+    ck_assert_uint_eq(rest.present, BIT(stats, interrupts) | BIT(stats, soft_interrupts));
+    ck_assert(rest.interrupts == 8 && rest.soft_interrupts == 9);
 }
 END_TEST
 
@@ -222,6 +236,12 @@ START_TEST(a_count_below_0_is_0_and_estimated) {
     ck_assert_uint_eq(memory.cached, 0);
     ck_assert_uint_eq(memory.estimated & (BIT(memory, free) | BIT(memory, active) | BIT(memory, cached)),
                       BIT(memory, free) | BIT(memory, cached));
+    const struct sysinfo__buffer_cache cache = {-1, -2};
+    struct sysinfo_memory openbsd = {0};
+    sysinfo__decode_openbsd_memory(&uvm, 1000, &cache, &openbsd);
+    ck_assert(openbsd.cached == 0 && openbsd.dirty == 0);
+    ck_assert_uint_eq(openbsd.estimated & (BIT(memory, cached) | BIT(memory, dirty)),
+                      BIT(memory, cached) | BIT(memory, dirty));
 }
 END_TEST
 
@@ -250,6 +270,11 @@ START_TEST(what_an_architecture_does_not_count_is_unknown_on_openbsd) {
                                           BIT(stats, syscalls));
     ck_assert_uint_eq(openbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts));
     ck_assert_uint_eq(openbsd.interrupts, 7);
+    const struct sysinfo__uvm other = {.switches = 5, .soft_interrupts = 8, .syscalls = 9};
+    struct sysinfo_stats rest = {0};
+    sysinfo__decode_uvm_stats(&other, true, &rest);
+    ck_assert_uint_eq(rest.present, BIT(stats, ctx_switches) | BIT(stats, soft_interrupts) | BIT(stats, syscalls));
+    ck_assert(rest.soft_interrupts == 8 && rest.syscalls == 9);
 }
 END_TEST
 

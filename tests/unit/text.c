@@ -102,11 +102,96 @@ START_TEST(what_does_not_begin_with_three_numbers_is_refused) {
 }
 END_TEST
 
+/* ---- ZFS's arcstats ---- */
+
+START_TEST(arcstats_are_found_by_their_whole_name) {
+    static const struct {
+        const char *text;
+        bool is_known;
+    } texts[] = {{"size 4 77\nc_min\t4\t33\n", true},
+                 {"name type data\nsized 4 1\nsize 4 77\nc_min_x 4 2\nc_min 4 33\nsize\n", true},
+                 {"c_min 4 33\n", false},
+                 {"size 4 77\n", false},
+                 {"size x 77\nc_min 4 33\n", false},
+                 {"size 4 x\nc_min 4 33\n", false},
+                 {"", false}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        uint64_t size = 0, least = 0;
+        size_t length = strlen(texts[i].text);
+        char *text = text_copy(texts[i].text, length);
+        ck_assert_msg(sysinfo__decode_arcstats(text, length, &size, &least) == texts[i].is_known, "%s", text);
+        ck_assert(!texts[i].is_known || (size == 77 && least == 33));
+        free(text);
+    }
+}
+END_TEST
+
+/* ---- /proc/self/status and /proc/self/limits ---- */
+
+START_TEST(a_size_of_status_is_in_kib) {
+    static const char string[] = "Name:\tx\nVmSize:\t none\nVmData:\t  12 kB\n";
+    size_t length = strlen(string);
+    char *text = text_copy(string, length);
+    uint64_t bytes = 47;
+    ck_assert(!sysinfo__decode_status_size(text, length, "VmSize:", &bytes));
+    ck_assert(!sysinfo__decode_status_size(text, length, "VmRSS:", &bytes));
+    ck_assert_uint_eq(bytes, 47);
+    ck_assert(sysinfo__decode_status_size(text, length, "VmData:", &bytes));
+    ck_assert_uint_eq(bytes, 12288);
+    free(text);
+}
+END_TEST
+
+START_TEST(a_limit_of_a_process_may_be_unlimited_or_missing) {
+    static const char string[] = "Limit                     Soft Limit           Hard Limit           Units     \n"
+                                 "Max data size             unlimited            unlimited            bytes     \n"
+                                 "Max address space         8589934592           unlimited            bytes     \n";
+    size_t length = strlen(string);
+    char *text = text_copy(string, length);
+    ck_assert_uint_eq(sysinfo__decode_process_limit(text, length, "Max data size"), SYSINFO_UNLIMITED);
+    ck_assert_uint_eq(sysinfo__decode_process_limit(text, length, "Max stack size"), SYSINFO_UNLIMITED);
+    ck_assert_uint_eq(sysinfo__decode_process_limit(text, length, "Max address space"), UINT64_C(8589934592));
+    free(text);
+}
+END_TEST
+
+/* ---- /proc/cpuinfo ---- */
+
+START_TEST(cores_are_pairs_of_package_and_number) {
+    static const struct {
+        const char *text;
+        bool is_known;
+        uint64_t processors, cores;
+    } texts[] = {{"processor\t: 0\nphysical id\t: 0\ncore id\t: 0\n\nprocessor\t: 1\nphysical id\t: 0\ncore id\t: 0\n",
+                  true, 2, 1},
+                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: 5\n\nprocessor\t: 1\nphysical id\t: 1\ncore id\t: 5\n",
+                  true, 2, 2},
+                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: x\n", false, 1, 0},
+                 {"processor\t: 0\nphysical id\t: 0\ncore ids\t: 3\n", false, 1, 0},
+                 {"processor\t: 0\ncore id\t: 0\n", false, 1, 0},
+                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: 0\nphysical id\t: 0\ncore id\t: 1\n", false, 1, 1},
+                 {"vendor_id\t: x\n", false, 0, 0}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        uint64_t processors = 47, cores = 47;
+        size_t length = strlen(texts[i].text);
+        char *text = text_copy(texts[i].text, length);
+        ck_assert_msg(sysinfo__decode_cpuinfo(text, length, &processors, &cores) == texts[i].is_known, "%s", text);
+        ck_assert_uint_eq(processors, texts[i].processors);
+        ck_assert_uint_eq(cores, texts[i].cores);
+        free(text);
+    }
+}
+END_TEST
+
 TCase *text_tests(void) {
     TCase *tests = tcase_create("text");
     tcase_add_test(tests, vmstat_counts_are_found_by_their_whole_key);
     tcase_add_test(tests, low_watermarks_of_all_zones_are_summed);
     tcase_add_test(tests, load_averages_are_read_with_a_dot);
+    tcase_add_test(tests, arcstats_are_found_by_their_whole_name);
+    tcase_add_test(tests, a_size_of_status_is_in_kib);
+    tcase_add_test(tests, a_limit_of_a_process_may_be_unlimited_or_missing);
+    tcase_add_test(tests, cores_are_pairs_of_package_and_number);
     tcase_add_loop_test(tests, what_does_not_begin_with_three_numbers_is_refused, 0,
                         (int)(sizeof bad_loads / sizeof bad_loads[0]));
     return tests;
