@@ -154,6 +154,7 @@ static int set_file(const char **path, const struct option *option, const char *
     return 0;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a case for each option. */
 static int set(struct options *options, const struct option *option, const char *word, const char *value) {
     int status = 0;
     enum option_id id = option->id;

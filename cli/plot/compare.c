@@ -391,8 +391,8 @@ int run_compare(struct options *options) {
     if (status == 0) {
         status = read_side(&comparison.after, options->operand[1], options->column);
     }
-    if (status == 0 && (comparison.before.runs == 0 || comparison.after.runs == 0)) {
-        status = trouble("%s: it is empty", options->operand[comparison.before.runs == 0 ? 0 : 1]);
+    if (status == 0 && (comparison.before.column == NULL || comparison.after.column == NULL)) {
+        status = trouble("%s: it is empty", options->operand[comparison.before.column == NULL ? 0 : 1]);
     }
     status = status == 0 ? compare(&comparison) : status;
     free_side(&comparison.before);

