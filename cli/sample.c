@@ -37,19 +37,21 @@ static void keep(struct sampler *sampler, uint32_t result, int status) {
     }
 }
 
+static void *grown(void *memory, size_t bytes) {
+    void *more = realloc(memory, bytes);
+    if (more == NULL) {
+        fail_no_memory();
+    }
+    return more;
+}
+
 static void room_for(struct sampler *sampler, size_t rows) {
     if (rows <= sampler->room) {
         return;
     }
-    const void **row = realloc(sampler->sample.row, rows * sizeof *row);
-    struct sysinfo_cpu_usage *own = realloc(sampler->own_rows, rows * sizeof *own);
-    struct sysinfo_cpu_sample *own_samples = realloc(sampler->own_samples, rows * sizeof *own_samples);
-    if (row == NULL || own == NULL || own_samples == NULL) {
-        fail_no_memory();
-    }
-    sampler->own_samples = own_samples;
-    sampler->sample.row = row;
-    sampler->own_rows = own;
+    sampler->sample.row = grown(sampler->sample.row, rows * sizeof *sampler->sample.row);
+    sampler->own_rows = grown(sampler->own_rows, rows * sizeof *sampler->own_rows);
+    sampler->own_samples = grown(sampler->own_samples, rows * sizeof *sampler->own_samples);
     sampler->room = rows;
 }
 
