@@ -265,7 +265,7 @@ static int idle(char **argument) {
 /* until TIME: does nothing. */
 static int until(char **argument) {
     pass(argument[0]);
-    _exit(0); /* The leak sanitizer, at the exit, looks from a process of its own, which a sample may see. */
+    return 0;
 }
 
 /* daemon SIZE READYFILE: leaves a daemon behind, which closes everything, and ends by itself after a minute. */
@@ -512,6 +512,16 @@ static int close_all(char **argument) {
     return 5;
 }
 
+/* At an exit, a leak sanitizer looks from a process of its own, which a sample would see. */
+static _Noreturn void end(int status) {
+#ifdef IS_SANITIZED
+    fflush(NULL);
+    _exit(status);
+#else
+    exit(status);
+#endif
+}
+
 int main(int argc, char **argv) {
     static const struct {
         const char *name;
@@ -545,7 +555,7 @@ int main(int argc, char **argv) {
                  {"refused", 0, refused}};
     for (size_t i = 0; argc > 1 && i < sizeof roles / sizeof roles[0]; i++) {
         if (strcmp(argv[1], roles[i].name) == 0 && argc - 2 >= roles[i].arguments) {
-            return roles[i].play(argv + 2);
+            end(roles[i].play(argv + 2));
         }
     }
     fprintf(stderr, "actor: no such role\n");
