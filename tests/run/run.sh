@@ -266,7 +266,7 @@ check "why is said" bash -c 'sysinfo run --max-mem 100M actor spike 200 5000 2>&
 # ---- The report ----
 
 check "a report for people" bash -c 'sysinfo run sh -c "sleep 0.5; exit 3" 2>out; cat out; grep -qE "^sysinfo: sh: exit 3 after [0-9.]+ s; cpu [0-9.]+ s user, [0-9.]+ s system$" out &&
-    grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, (sum of RSS|PSS; [0-9.]+ MiB as the sum of RSS); [0-9]+ samples(, one every [0-9.]+ s)?(, nothing seen for up to [0-9.]+ s)?\)$" out'
+    grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, (sum of RSS|PSS; [0-9.]+ MiB as the sum of RSS(, PSS read at [0-9.]+ MiB)?); [0-9]+ samples(, one every [0-9.]+ s)?(, nothing seen for up to [0-9.]+ s)?\)$" out'
 check "a signal is named" bash -c \
     'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
 cpu_time() { # What Python says of itself, but for its start and end.
