@@ -391,10 +391,11 @@ int run_compare(struct options *options) {
     if (status == 0) {
         status = read_side(&comparison.after, options->operand[1], options->column);
     }
-    if (status == 0 && (comparison.before.column == NULL || comparison.after.column == NULL)) {
-        status = trouble("%s: it is empty", options->operand[comparison.before.column == NULL ? 0 : 1]);
+    if (status == 0) {
+        status = comparison.before.column == NULL  ? trouble("%s: it is empty", options->operand[0])
+                 : comparison.after.column == NULL ? trouble("%s: it is empty", options->operand[1])
+                                                   : compare(&comparison);
     }
-    status = status == 0 ? compare(&comparison) : status;
     free_side(&comparison.before);
     free_side(&comparison.after);
     return status;
