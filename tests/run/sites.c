@@ -10,23 +10,24 @@ enum { ROUNDS = 12, STAYS = 1000, CACHE = 100, LEAK = 10 };
 static void *first[STAYS], *cache[CACHE];
 static void *volatile leaked;
 
+/* Each allocates at one site: a compiler unrolls no loop whose counter is volatile. */
 #define APART __attribute__((noinline))
 
 APART static void begin(void) {
-    for (int i = 0; i < STAYS; i++) {
+    for (volatile int i = 0; i < STAYS; i++) {
         first[i] = malloc(100);
     }
 }
 
 APART static void refresh(void) {
-    for (int i = 0; i < CACHE; i++) {
+    for (volatile int i = 0; i < CACHE; i++) {
         free(cache[i]);
         cache[i] = malloc(200);
     }
 }
 
 APART static void leak(void) {
-    for (int i = 0; i < LEAK; i++) {
+    for (volatile int i = 0; i < LEAK; i++) {
         leaked = malloc(72);
     }
 }
