@@ -32,6 +32,11 @@ struct libdw {
     const char *(*addrname)(void *, uint64_t);
     void *(*getsrc)(void *, uint64_t);
     const char *(*lineinfo)(void *, uint64_t *, int *, int *, uint64_t *, uint64_t *);
+    void *(*nextcu)(void *, void *, uint64_t *);
+    int (*haspc)(void *, uint64_t);
+    void *(*getsrc_die)(void *, uint64_t);
+    const char *(*linesrc)(void *, uint64_t *, uint64_t *);
+    int (*lineno)(void *, int *);
     struct callbacks callbacks;
 };
 
@@ -68,14 +73,17 @@ static void load(struct libdw *dw) {
     if (dw->library == NULL) {
         return;
     }
-    bool is_whole =
-        take(dw, &dw->begin, "dwfl_begin") && take(dw, &dw->end, "dwfl_end") &&
-        take(dw, &dw->report_offline, "dwfl_report_offline") && take(dw, &dw->report_end, "dwfl_report_end") &&
-        take(dw, &dw->getelf, "dwfl_module_getelf") && take(dw, &dw->build_id, "dwfl_module_build_id") &&
-        take(dw, &dw->addrname, "dwfl_module_addrname") && take(dw, &dw->getsrc, "dwfl_module_getsrc") &&
-        take(dw, &dw->lineinfo, "dwfl_lineinfo") && take(dw, &dw->callbacks.find_elf, "dwfl_build_id_find_elf") &&
-        take(dw, &dw->callbacks.find_debuginfo, "dwfl_standard_find_debuginfo") &&
-        take(dw, &dw->callbacks.section_address, "dwfl_offline_section_address");
+    bool is_whole = take(dw, &dw->begin, "dwfl_begin") && take(dw, &dw->end, "dwfl_end") &&
+                    take(dw, &dw->report_offline, "dwfl_report_offline") &&
+                    take(dw, &dw->report_end, "dwfl_report_end") && take(dw, &dw->getelf, "dwfl_module_getelf") &&
+                    take(dw, &dw->build_id, "dwfl_module_build_id") &&
+                    take(dw, &dw->addrname, "dwfl_module_addrname") && take(dw, &dw->getsrc, "dwfl_module_getsrc") &&
+                    take(dw, &dw->lineinfo, "dwfl_lineinfo") && take(dw, &dw->nextcu, "dwfl_module_nextcu") &&
+                    take(dw, &dw->haspc, "dwarf_haspc") && take(dw, &dw->getsrc_die, "dwarf_getsrc_die") &&
+                    take(dw, &dw->linesrc, "dwarf_linesrc") && take(dw, &dw->lineno, "dwarf_lineno") &&
+                    take(dw, &dw->callbacks.find_elf, "dwfl_build_id_find_elf") &&
+                    take(dw, &dw->callbacks.find_debuginfo, "dwfl_standard_find_debuginfo") &&
+                    take(dw, &dw->callbacks.section_address, "dwfl_offline_section_address");
     if (!is_whole) {
         dlclose(dw->library);
         dw->library = NULL;
@@ -172,6 +180,18 @@ static size_t find_module(struct names *names, const struct sysinfo_heap_frame *
 
 /* ---- A frame ---- */
 
+/* Unit by unit: clang writes no table of addresses, without which dwfl_module_getsrc() finds nothing. */
+static const char *search_units(const struct libdw *dw, void *handle, uint64_t address, int *number) {
+    uint64_t bias = 0;
+    for (void *unit = NULL; (unit = dw->nextcu(handle, unit, &bias)) != NULL;) {
+        void *line = dw->haspc(unit, address - bias) == 1 ? dw->getsrc_die(unit, address - bias) : NULL;
+        if (line != NULL && dw->lineno(line, number) == 0) {
+            return dw->linesrc(line, NULL, NULL);
+        }
+    }
+    return NULL;
+}
+
 static struct place look_up(struct names *names, const struct module *module, uint64_t offset) {
     struct place place = {NULL, NULL, 0};
     uint64_t address = offset - 1; /* In the call, which may be the last instruction of its line. */
@@ -179,7 +199,8 @@ static struct place look_up(struct names *names, const struct module *module, ui
         const struct libdw *dw = &names->dw;
         place.function = dw->addrname(module->handle, address + module->bias);
         void *line = dw->getsrc(module->handle, address + module->bias);
-        const char *file = line != NULL ? dw->lineinfo(line, NULL, &place.line, NULL, NULL, NULL) : NULL;
+        const char *file = line != NULL ? dw->lineinfo(line, NULL, &place.line, NULL, NULL, NULL)
+                                        : search_units(dw, module->handle, address + module->bias, &place.line);
         const char *slash = file != NULL ? strrchr(file, '/') : NULL;
         place.file = slash != NULL ? slash + 1 : file;
     } else if (module->symbols != NULL) {
