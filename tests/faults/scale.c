@@ -92,6 +92,7 @@ START_TEST(a_machine_of_any_size_is_read_whole_and_then_for_free) {
         ck_assert(round == 0 ||
                   (faults.calls[FAULT_MEMORY] == 0 && faults.calls[FAULT_OPEN] == 0 && faults.calls[FAULT_READ] == 6));
     }
+    faults.time = 0; /* libcheck measures the test by the same clock. */
 }
 END_TEST
 
