@@ -19,12 +19,8 @@ static int read_counters(struct sysinfo_host *host, uint64_t *bytes) {
         return status;
     }
     uint64_t pages[3];
-    const char *p = sysinfo__state(host)->text;
-    for (int i = 0; i < 3; i++) {
-        p = sysinfo__scan_number(sysinfo__scan_blanks(p), &pages[i]);
-        if (p == NULL) {
-            return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "does not begin with three numbers");
-        }
+    if (!sysinfo__decode_statm(sysinfo__state(host)->text, pages)) {
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "does not begin with three numbers");
     }
     uint64_t page_size = (uint64_t)sysconf(_SC_PAGESIZE);
     *bytes = pages[1] > pages[2] ? (pages[1] - pages[2]) * page_size : 0;
