@@ -303,7 +303,7 @@ static double cost_of_pss(const struct tree_sample *sample) {
  */
 static void look_for_peak(struct run *run, const struct tree_sample *sample) {
     const struct report *report = &run->report;
-    bool is_higher = sample->alive > 1 && (double)sample->rss > (double)report->pss_at * 1.125;
+    bool is_higher = tree_has_pss() && sample->alive > 1 && (double)sample->rss > (double)report->pss_at * 1.125;
     if (report->with_pss || !is_higher || cost_of_pss(sample) > run->pss_credit) {
         return;
     }
@@ -316,8 +316,8 @@ static void look_for_peak(struct run *run, const struct tree_sample *sample) {
 }
 
 /*
- * For --max-mem and --budget, which must never be blind: PSS is read when the sum of RSS is above the
- * limit and has grown since the last time. Pages that stop being shared do not change
+ * For --max-mem and --budget, which must never be blind: PSS, where there is any, is read when the sum of RSS is
+ * above the limit and has grown since the last time. Pages that stop being shared do not change
  * that sum, so it is read again, too, after a while that is long beside what it took.
  */
 static void judge(struct run *run, const struct tree_sample *sample) {
@@ -325,7 +325,7 @@ static void judge(struct run *run, const struct tree_sample *sample) {
     bool has_budget = run->budget > 0 && (run->max_mem == 0 || run->budget < run->max_mem);
     uint64_t limit = has_budget ? run->budget : run->max_mem;
     bool is_above = limit > 0 && sample->rss > limit;
-    if (!is_above || run->report.with_pss || sample->pss > 0) {
+    if (!is_above || !tree_has_pss() || run->report.with_pss || sample->pss > 0) {
         return;
     }
     double now = platform_clock();
@@ -339,6 +339,11 @@ static void judge(struct run *run, const struct tree_sample *sample) {
     double later = platform_clock();
     run->judge_again = later + (double)REST * (later - now);
     keep_pss(&run->report, sample);
+}
+
+/* What a limit is compared with. Without PSS, shared pages count as often as they are shared. */
+static uint64_t memory_of(const struct tree_sample *sample) {
+    return tree_has_pss() ? sample->pss : sample->rss;
 }
 
 /* Puts the share of the time that has passed into the account; no more than there may be, unless it is there. */
@@ -359,8 +364,8 @@ static const struct tree_sample *sample_on_account(struct run *run) {
     earn(run, moment);
     look_for_peak(run, sample);
     judge(run, sample);
-    if (run->budget > 0 && sample->rss > run->budget && sample->pss > run->spent) {
-        run->spent = sample->pss;
+    if (run->budget > 0 && sample->rss > run->budget && memory_of(sample) > run->spent) {
+        run->spent = memory_of(sample);
     }
     double now = platform_clock(), cpu = own_cpu(), after = 0; /* Not before that, because of the account. */
     run->credit -= cpu - run->charged;
@@ -433,9 +438,11 @@ static void say_above(const struct run *run, uint64_t bytes, const char *where, 
 }
 
 static void check_limits(struct run *run, const struct tree_sample *sample, double deadline) {
-    if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && sample->pss > run->max_mem) {
-        say_above(run, sample->pss,
-                  sample->is_estimated ? "in the whole tree (PSS where it can be read)" : "in the whole tree (PSS)",
+    if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && memory_of(sample) > run->max_mem) {
+        say_above(run, memory_of(sample),
+                  !tree_has_pss()        ? "in the whole tree (sum of RSS)"
+                  : sample->is_estimated ? "in the whole tree (PSS where it can be read)"
+                                         : "in the whole tree (PSS)",
                   "--max-mem", run->options->max_mem);
         end_tree(run, "max-mem");
     } else if (deadline > 0 && platform_clock() >= deadline) {
@@ -555,8 +562,8 @@ static void check_budget(struct run *run) {
     bool is_tree = run->spent >= run->report.peak;
     uint64_t most = is_tree ? run->spent : run->report.peak;
     if (run->budget > 0 && most > run->budget) {
-        say_above(run, most, is_tree ? "in the whole tree (PSS)" : "in the largest process", "--budget",
-                  run->options->budget);
+        const char *where = tree_has_pss() ? "in the whole tree (PSS)" : "in the whole tree (sum of RSS)";
+        say_above(run, most, is_tree ? where : "in the largest process", "--budget", run->options->budget);
         run->report.is_over_budget = true;
     }
 }
@@ -666,6 +673,8 @@ static void start_sampling(struct run *run) {
     run->charged = own_cpu();
 }
 
+static const char no_pss[] = "--pss: this system does not report PSS; without the option, RSS is summed";
+
 static int run_child(struct run *run, struct output *output) {
     const struct options *options = run->options;
     const char *recording = NULL;
@@ -678,6 +687,9 @@ static int run_child(struct run *run, struct output *output) {
     if (run->tree == NULL &&
         (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
         return trouble("nothing can be sampled: %s", run->report.no_samples);
+    }
+    if (options_has(options, OPTION_PSS) && !tree_has_pss()) {
+        return trouble("%s", no_pss);
     }
     bool with_leaks = options_has(options, OPTION_LEAKS);
     if ((options_has(options, OPTION_HEAP) || options_has(options, OPTION_SITES) || with_leaks) &&
@@ -779,6 +791,9 @@ static int watch(struct run *run, struct output *output) {
     run->tree = tree_open("/proc", options->pid, false, &run->report.no_samples);
     if (run->tree == NULL) {
         return trouble("--pid %s: no such process can be watched: %s", options->pid_text, run->report.no_samples);
+    }
+    if (options_has(options, OPTION_PSS) && !tree_has_pss()) {
+        return trouble("%s", no_pss);
     }
     if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Other processes: a process tree and what it uses at one moment. This is the one
- * part of the command whose numbers do not come from the library; systems without
- * it link tree_none.c, where tree_open() says no.
+ * part of the command whose numbers do not come from the library. The walk (tree.c) is
+ * the same everywhere; each system brings its list of processes: process_source.h.
  */
 #ifndef CLI_TREE_H
 #define CLI_TREE_H
@@ -15,6 +15,7 @@ struct process {
     int64_t pid, parent;
     uint64_t started;  /* With the pid, tells it from a later process of that pid. */
     bool is_dead;      /* Ended, and not waited for yet. */
+    bool is_member;    /* The system itself says that it is in this process's tree. */
     uint64_t rss, pss; /* Bytes; PSS only if it was asked for. */
     uint64_t peak;     /* The most RSS that it has had at once, between samples too. */
     /* The part of its RSS that is of no file: heap, stacks; where the system does not tell, all of it. */
@@ -24,7 +25,7 @@ struct process {
     double children_cpu;
     bool is_estimated; /* Its PSS could not be read and is its RSS. */
     char name[20];
-    int file[3]; /* The sampler's own: what it keeps open. */
+    int file[3]; /* The source's own: what it keeps open. */
 };
 
 /* All of the tree at one moment. */
@@ -42,7 +43,7 @@ struct tree;
  * The descendants of `root`; without `root` itself and those it has now, if
  * `is_self`: the tree of a command that this process is about to start. From then
  * on this process is the parent of daemons that the tree leaves behind. `proc` is
- * where /proc is. NULL when this system has no sampler, or its reason in `*why`.
+ * where /proc is, on systems that read it. NULL after a reason in `*why`.
  */
 struct tree *tree_open(const char *proc, int64_t root, bool is_self, const char **why);
 
@@ -54,6 +55,9 @@ const struct process *tree_before(const struct tree *tree, const struct process 
 
 /* The process of that pid in the last sample; NULL: it has none. */
 const struct process *tree_find(const struct tree *tree, int64_t pid);
+
+/* Whether this system knows PSS. */
+bool tree_has_pss(void);
 
 /* PSS of the last sample, if it was taken without. */
 void tree_add_pss(struct tree *tree);
