@@ -27,6 +27,7 @@ install(TARGETS ${installed_libraries} EXPORT sysinfo
 install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT library)
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development FILES_MATCHING PATTERN "*.c"
     PATTERN "*.py")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 
 # ---- find_package(sysinfo) ----
 
@@ -84,5 +85,9 @@ if(TARGET sysinfo_command)
         COMPONENT command)
     install(FILES "${generated}/completions/sysinfo.fish" DESTINATION
         "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d" COMPONENT command)
-    install(FILES "${generated}/man/sysinfo.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
+    if(SYSINFO_AWK)
+        install(DIRECTORY "${generated}/man3" DESTINATION "${CMAKE_INSTALL_MANDIR}" COMPONENT development)
+    else()
+        install(FILES "${generated}/man/sysinfo.3" DESTINATION "${CMAKE_INSTALL_MANDIR}/man3" COMPONENT development)
+    endif()
 endif()

@@ -9,6 +9,7 @@ set -u
 command=$(realpath "$1")
 made=$(realpath "$2")
 roots=$(realpath "$(dirname "$0")/roots")
+symbols=$(realpath "$(dirname "$0")/../abi/symbols.txt")
 scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
@@ -377,22 +378,38 @@ if has python3; then check "a rate is what a counter grew by, over the time it t
 
 # ---- The manual ----
 
-if has mandoc; then
-    for page in sysinfo.1 sysinfo.3; do
-        manual_is_clean() {
-            mandoc -T lint "$made/man/$page" | tee lint
-            ! [ -s lint ]
-        }
-        check "mandoc has nothing to say about $page" manual_is_clean
-    done
-fi
-manual_names_every_field() {
+manual_is_clean() {
+    local page
+    for page in "$made/man/sysinfo.1" "$made"/man3/*; do
+        grep -q '^\.so ' "$page" || mandoc -T lint "$page"
+    done | tee lint
+    ! [ -s lint ]
+}
+if has mandoc; then check "mandoc finds nothing wrong with the manual" manual_is_clean; fi
+manual_has_every_field() {
+    python3 - "$made/man/sysinfo.1" <<'END'
+import json, subprocess, sys
+page = " ".join(open(sys.argv[1]).read().split())
+fields = [json.loads(line) for line in subprocess.check_output(["sysinfo", "fields", "--json"], text=True).splitlines()]
+assert len(fields) > 100
+for field in fields:
+    entry = ".BR %s \" (" % field["name"]
+    assert entry in page, field
+    assert field["meaning"] in page, field
+END
+}
+if has python3; then check "the manual has every field and its meaning" manual_has_every_field; fi
+every_function_has_a_page() {
     local name
-    for name in $(sysinfo fields --json | sed -E 's/.*"name":"([a-z0-9_]+)".*/\1/'); do
-        grep -q "^\.BR $name \"" "$made/man/sysinfo.1" || return 1
+    [ -s "$symbols" ] || return 1
+    while read -r name; do
+        [ -s "$made/man3/$name.3" ] || { echo "no page: $name"; return 1; }
+    done <"$symbols"
+    for name in "$made"/man3/*; do
+        ! grep -q '^\.so ' "$name" || [ -s "$made/$(sed 's/^\.so //' "$name")" ] || { echo "$name: no target"; return 1; }
     done
 }
-check "the manual has every field" manual_names_every_field
+if has awk; then check "every function has a manual page" every_function_has_a_page; fi
 
 echo "$passed passed, $failed failed, $skipped skipped"
 if [ "$failed" -gt 0 ]; then exit 1; fi
