@@ -406,7 +406,9 @@ every_function_has_a_page() {
         [ -s "$made/man3/$name.3" ] || { echo "no page: $name"; return 1; }
     done <"$symbols"
     for name in "$made"/man3/*; do
-        ! grep -q '^\.so ' "$name" || [ -s "$made/$(sed 's/^\.so //' "$name")" ] || { echo "$name: no target"; return 1; }
+        if grep -q '^\.so ' "$name"; then
+            [ -s "$made/$(sed 's/^\.so //' "$name")" ] || { echo "$name: no target"; return 1; }
+        fi
     done
 }
 if has awk; then check "every function has a manual page" every_function_has_a_page; fi
