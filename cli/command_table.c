@@ -47,7 +47,7 @@ static const struct command commands[] = {
                  "  sysinfo cpu percent 1 1          one number: percent busy over 1 s\n"
                  "  sysinfo cpu --times --json       seconds spent by mode since boot\n"
                  "  make -j\"$(sysinfo cpu usable)\"\n",
-     .notes = "busy% is 100 - idle - iowait; the modes add up to 100. The kernel counts in\n"
+     .notes = "percent is 100 - idle - iowait; the modes add up to 100. The kernel counts in\n"
               "ticks of 10 ms: over 0.5 s one CPU moves in steps of 2 %. Without COUNT it\n"
               "goes on until it is interrupted.\n"
               "Fields: sysinfo fields cpu.\n",
@@ -287,9 +287,9 @@ static const struct command commands[] = {
                  "  sysinfo get mem.limit mem.usable swap.usable cpu.usable\n",
      .notes = "The machine, the cgroups from the highest that can be seen down to this\n"
               "process's own, its resource limits and its affinity. A star marks the lowest\n"
-              "limit of memory, swap and CPUs. left counts the page cache that would be given\n"
-              "up; at limit and killed are how often a cgroup ran into its memory limit, and\n"
-              "how many of its processes the kernel killed for want of memory.\n",
+              "limit of memory, swap and CPUs. usable is what the level leaves, with the page\n"
+              "cache that would be given up. events: how often a cgroup ran into its memory\n"
+              "limit (max), and how many of its processes the kernel then killed (oom_kill).\n",
      .run = run_limits},
     {.name = "topology",
      .operands = "",

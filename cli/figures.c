@@ -29,14 +29,25 @@ static print_sample *printer_of(const struct options *options, bool has_names) {
     }
 }
 
-/* The columns that this system has a figure for. */
+/* The columns that this system has a figure for; the rows, where these have the groups. */
 static void select_table(struct view *view, struct selection *selection, struct column *columns, struct table *table) {
     const struct table *whole = table_of(table->group);
+    const char *const own[] = {NULL};
+    *table = *whole;
     table->column = columns;
+    table->columns = 0;
     for (size_t i = 0; i < whole->columns; i++) {
-        const struct sysinfo_field *field = sysinfo_field_find(whole->column[i].group, whole->column[i].field);
-        if (field != NULL && sysinfo_field_source(field) != NULL) {
-            selection_add(selection, field);
+        bool is_told = false;
+        for (size_t k = 0; k < (whole->rows > 0 ? whole->rows : 1); k++) {
+            const char *group = (whole->rows > 0 ? whole->row : own)[k];
+            const struct sysinfo_field *field =
+                sysinfo_field_find(group != NULL ? group : whole->column[i].group, whole->column[i].field);
+            if (field != NULL && sysinfo_field_source(field) != NULL) {
+                selection_add(selection, field);
+                is_told = true;
+            }
+        }
+        if (is_told) {
             columns[table->columns++] = whole->column[i];
         }
     }
@@ -176,8 +187,9 @@ int run_group(struct options *options) {
         return usage("%s is not for %s: Prometheus adds up CPUs itself", options->word[row_option(&view)],
                      options->word[OPTION_FORMAT]);
     }
-    struct column columns[16];
+    struct column columns[MOST_COLUMNS];
     struct table table = {.group = group};
+    struct layout layout = {0};
     bool is_table = names == 0 && options->format == FORMAT_TABLE;
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
@@ -186,6 +198,7 @@ int run_group(struct options *options) {
         select_group(&view, &selection, group);
     } else if (is_table) {
         select_table(&view, &selection, columns, &table);
+        view.layout = &layout;
     } else if (options->format == FORMAT_PROM) {
         selection_add_group(&selection, group);
         select_metrics(&view, &selection);

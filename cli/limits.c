@@ -14,103 +14,173 @@
 #include "text.h"
 #include "value.h"
 
-/* ---- The table ---- */
+/* ---- The table: its two lines of titles are the keys of JSON, memory_limit and so on ---- */
 
-enum { COLUMNS = 8, NAME_WIDTH = 12 };
+enum { TABLE_WIDTH = 80 };
+enum { MEMORY_LIMIT, MEMORY_USED, MEMORY_USABLE, SWAP_LIMIT, SWAP_USABLE, CPUS, EVENTS_MAX, OOM_KILL, COLUMNS };
 static const struct {
-    const char *title;
-    size_t width;
-} columns[COLUMNS] = {{"memory", 13}, {"used", 11}, {"left", 11},      {"at limit", 10},
-                      {"killed", 8},  {"swap", 13}, {"swap left", 11}, {"CPUs", 9}};
+    const char *group, *title;
+    uint64_t tightest; /* Its level has a star; 0: the column has none. */
+} columns[COLUMNS] = {
+    [MEMORY_LIMIT] = {"memory", "limit", SYSINFO_TIGHTEST_MEMORY},
+    [MEMORY_USED] = {"", "used", 0},
+    [MEMORY_USABLE] = {"", "usable", 0},
+    [SWAP_LIMIT] = {"swap", "limit", SYSINFO_TIGHTEST_SWAP},
+    [SWAP_USABLE] = {"", "usable", 0},
+    [CPUS] = {"", "cpus", SYSINFO_TIGHTEST_CPUS},
+    [EVENTS_MAX] = {"events", "max", 0},
+    [OOM_KILL] = {"", "oom_kill", 0},
+};
 
-/* Right-aligned; what is the tightest has a star after it, and all others a blank. */
-static void add_cell(struct text *text, size_t column, const struct text *cell, bool is_tightest) {
-    size_t length = cell->length + 1;
-    text_pad(text, length < columns[column].width ? columns[column].width - length : 1);
-    text_add(text, cell->bytes);
-    text_add(text, is_tightest ? "*" : " ");
+struct table {
+    const struct sysinfo_limit_level_list *list;
+    uint64_t unit[COLUMNS]; /* Bytes. */
+    size_t width[COLUMNS], count, name;
+};
+
+/* False: it is unknown. */
+static bool bytes_of(const struct sysinfo_limit_level *level, int column, uint64_t *bytes) {
+    switch (column) {
+    case MEMORY_LIMIT:
+        *bytes = level->memory_limit;
+        return SYSINFO_HAS(level, memory_limit);
+    case MEMORY_USED:
+        *bytes = level->memory_used;
+        return SYSINFO_HAS(level, memory_used);
+    case MEMORY_USABLE:
+        *bytes = level->memory_usable;
+        return SYSINFO_HAS(level, memory_usable);
+    case SWAP_LIMIT:
+        *bytes = level->swap_limit;
+        return SYSINFO_HAS(level, swap_limit);
+    case SWAP_USABLE:
+        *bytes = level->swap_usable;
+        return SYSINFO_HAS(level, swap_usable);
+    default:
+        return false;
+    }
 }
 
-static void add_bytes(struct text *text, size_t column, bool is_known, uint64_t bytes, bool is_tightest) {
-    struct text cell = TEXT_INIT;
-    if (!is_known) {
-        text_add(&cell, "-");
+static void add_value(struct text *text, const struct table *table, int column,
+                      const struct sysinfo_limit_level *level) {
+    uint64_t bytes;
+    if (column == CPUS && SYSINFO_HAS(level, cpus)) {
+        text_addf(text, isinf(level->cpus) ? "none" : "%.6g", level->cpus);
+    } else if (column == EVENTS_MAX && SYSINFO_HAS(level, events_max)) {
+        text_addf(text, "%llu", (unsigned long long)level->events_max);
+    } else if (column == OOM_KILL && SYSINFO_HAS(level, events_oom_kill)) {
+        text_addf(text, "%llu", (unsigned long long)level->events_oom_kill);
+    } else if (!bytes_of(level, column, &bytes)) {
+        text_add(text, "-");
     } else if (bytes == SYSINFO_UNLIMITED) {
-        text_add(&cell, "none");
+        text_add(text, "none");
     } else {
-        bytes_add_human(&cell, bytes);
+        bytes_add_in(text, bytes, table->unit[column]);
     }
-    add_cell(text, column, &cell, is_tightest);
-    text_free(&cell);
 }
 
-static void add_count(struct text *text, size_t column, bool is_known, uint64_t count) {
+/* The tightest of a column has a star after it, all others of it a blank. */
+static void add_cell(struct text *text, const struct table *table, int column,
+                     const struct sysinfo_limit_level *level) {
+    if (level == NULL) {
+        text_add(text, columns[column].title);
+    } else {
+        add_value(text, table, column, level);
+    }
+    if (columns[column].tightest != 0) {
+        text_add(text, level != NULL && (level->tightest & columns[column].tightest) != 0 ? "*" : " ");
+    }
+}
+
+/* One unit for the whole column, in which the smallest value can be read beside the largest. */
+static uint64_t unit_of(const struct sysinfo_limit_level_list *list, int column) {
+    uint64_t least = UINT64_MAX, most = 0, bytes;
+    const struct sysinfo_limit_level *level;
+    for (size_t i = 0; (level = sysinfo_limit_level_list_at(list, i)) != NULL; i++) {
+        if (bytes_of(level, column, &bytes) && bytes != SYSINFO_UNLIMITED && bytes > 0) {
+            least = bytes < least ? bytes : least;
+            most = bytes > most ? bytes : most;
+        }
+    }
+    return bytes_unit_among(most > 0 ? least : 0, most);
+}
+
+static void lay_out(struct table *table, const struct sysinfo_limit_level_list *list) {
     struct text cell = TEXT_INIT;
-    if (is_known) {
-        text_addf(&cell, "%llu", (unsigned long long)count);
-    } else {
-        text_add(&cell, "-");
+    const struct sysinfo_limit_level *level;
+    size_t width = 0;
+    table->list = list;
+    for (int column = 0; column < COLUMNS; column++) {
+        table->unit[column] = unit_of(list, column);
+        add_cell(&cell, table, column, NULL);
+        table->width[column] = cell.length;
+        for (size_t i = 0; (level = sysinfo_limit_level_list_at(list, i)) != NULL; i++) {
+            text_clear(&cell);
+            add_cell(&cell, table, column, level);
+            table->width[column] = cell.length > table->width[column] ? cell.length : table->width[column];
+        }
+        text_clear(&cell);
+        width += ++table->width[column]; /* A blank before it. */
+        if (width > TABLE_WIDTH) {
+            width -= table->width[column];
+            break;
+        }
+        table->count++;
     }
-    add_cell(text, column, &cell, false);
-    text_free(&cell);
-}
-
-static void add_cpus(struct text *text, size_t column, const struct sysinfo_limit_level *level) {
-    struct text cell = TEXT_INIT;
-    if (!SYSINFO_HAS(level, cpus)) {
-        text_add(&cell, "-");
-    } else if (isinf(level->cpus)) {
-        text_add(&cell, "none");
-    } else {
-        text_addf(&cell, "%.6g", level->cpus);
-    }
-    add_cell(text, column, &cell, (level->tightest & SYSINFO_TIGHTEST_CPUS) != 0);
-    text_free(&cell);
-}
-
-static size_t name_width(const struct sysinfo_limit_level_list *list) {
-    size_t width = NAME_WIDTH;
     const char *name;
+    table->name = strlen("level");
     for (size_t i = 0; (name = sysinfo_limit_level_list_name(list, i)) != NULL; i++) {
-        width = strlen(name) > width ? strlen(name) : width;
+        table->name = strlen(name) > table->name ? strlen(name) : table->name;
     }
-    return width;
+    table->name = table->name > TABLE_WIDTH - width ? TABLE_WIDTH - width : table->name;
+    text_free(&cell);
 }
 
-static void add_row(struct text *text, const struct sysinfo_limit_level *level, const char *name, size_t width) {
-    struct text plain = TEXT_INIT;
-    text_add_plain(&plain, name);
-    text_add(text, plain.bytes);
-    text_pad(text, plain.length < width ? width - plain.length : 0);
-    text_free(&plain);
-    add_bytes(text, 0, SYSINFO_HAS(level, memory_limit), level->memory_limit,
-              (level->tightest & SYSINFO_TIGHTEST_MEMORY) != 0);
-    add_bytes(text, 1, SYSINFO_HAS(level, memory_used), level->memory_used, false);
-    add_bytes(text, 2, SYSINFO_HAS(level, memory_usable), level->memory_usable, false);
-    add_count(text, 3, SYSINFO_HAS(level, events_max), level->events_max);
-    add_count(text, 4, SYSINFO_HAS(level, events_oom_kill), level->events_oom_kill);
-    add_bytes(text, 5, SYSINFO_HAS(level, swap_limit), level->swap_limit,
-              (level->tightest & SYSINFO_TIGHTEST_SWAP) != 0);
-    add_bytes(text, 6, SYSINFO_HAS(level, swap_usable), level->swap_usable, false);
-    add_cpus(text, 7, level);
-    while (text->length > 0 && text->bytes[text->length - 1] == ' ') {
+/* Cells below each other after a name. One that is too long has a line of its own. */
+static void add_row(struct text *text, const struct table *table, const char *name,
+                    const struct sysinfo_limit_level *level) {
+    size_t start = text->length, end = table->name;
+    struct text cell = TEXT_INIT;
+    text_add_plain(text, name);
+    for (int column = 0; column < (int)table->count; column++) {
+        text_clear(&cell);
+        add_cell(&cell, table, column, level);
+        end += table->width[column];
+        if (text->length - start + 1 + cell.length > end) {
+            text_add(text, "\n");
+            start = text->length;
+        }
+        text_pad(text, end - cell.length - (text->length - start));
+        text_add(text, cell.bytes);
+    }
+    text_free(&cell);
+    while (text->bytes[text->length - 1] == ' ') {
         text->bytes[--text->length] = '\0';
     }
     text_add(text, "\n");
 }
 
-static void add_table(struct text *text, const struct sysinfo_limit_level_list *list) {
-    size_t width = name_width(list);
-    text_add(text, "level");
-    text_pad(text, width - strlen("level"));
-    for (size_t i = 0; i < COLUMNS; i++) {
-        size_t length = strlen(columns[i].title) + 1;
-        text_pad(text, length < columns[i].width ? columns[i].width - length : 1);
-        text_addf(text, "%s%s", columns[i].title, i + 1 < COLUMNS ? " " : "\n");
+static void add_groups(struct text *text, const struct table *table) {
+    size_t start = text->length, end = table->name;
+    for (size_t column = 0; column < table->count; column++) {
+        end += table->width[column];
+        size_t length = strlen(columns[column].group) + (columns[column].tightest != 0 ? 1 : 0);
+        if (*columns[column].group != '\0') {
+            text_pad(text, end - length - (text->length - start));
+            text_add(text, columns[column].group);
+        }
     }
+    text_add(text, "\n");
+}
+
+static void add_table(struct text *text, const struct sysinfo_limit_level_list *list) {
+    struct table table = {0};
+    lay_out(&table, list);
+    add_groups(text, &table);
+    add_row(text, &table, "level", NULL);
     const struct sysinfo_limit_level *level;
     for (size_t i = 0; (level = sysinfo_limit_level_list_at(list, i)) != NULL; i++) {
-        add_row(text, level, sysinfo_limit_level_list_name(list, i), width);
+        add_row(text, &table, sysinfo_limit_level_list_name(list, i), level);
     }
 }
 

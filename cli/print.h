@@ -8,13 +8,37 @@
 #include "sample.h"
 #include "selection.h"
 
+/* A column of a table: its header is the field's name. */
+struct column {
+    const char *group, *field; /* No group: that of the row. */
+    int width;                 /* At least. */
+};
+struct table {
+    const char *group;
+    const struct column *column;
+    size_t columns;
+    const char *const *row; /* A row for each of these groups; NULL: rows are of results. */
+    size_t rows;
+};
+
+/* How a table is printed, which its first sample decides. */
+enum { MOST_COLUMNS = 16, UNIT_UNDECIDED = 0 };
+struct layout {
+    size_t columns;              /* That fit; 0: nothing is decided. */
+    int label;                   /* Width of a row's name. */
+    int width[MOST_COLUMNS];     /* Of each column. */
+    uint64_t unit[MOST_COLUMNS]; /* Bytes of the unit; UNIT_UNDECIDED: no value so far. */
+    uint64_t largest;            /* Bytes, of the first sample. */
+};
+
 /* What is printed, the same for every sample of a run. */
 struct view {
     const struct options *options;
     const struct selection *selection;
-    const struct table *table; /* Of a table. */
-    bool percpu;               /* There are rows: of CPUs, nodes or kinds. */
-    bool with_kinds;           /* Rows of CPUs say of which kind each is. */
+    const struct table *table; /* Of a table, with its layout. */
+    struct layout *layout;
+    bool percpu;     /* There are rows: of CPUs, nodes or kinds. */
+    bool with_kinds; /* Rows of CPUs say of which kind each is. */
     enum rows rows;
     uint32_t row_result; /* With percpu: the result that rows are of. */
     bool has_interval;   /* CPU percentages are among the fields. */
@@ -37,18 +61,6 @@ void csv_add_header(struct text *text, const struct view *view);
 
 /* What JSON says of a heap that is no figure: whose it is, and whose malloc() it is of. */
 void heap_add_owner(struct json *json);
-
-/* A column of a table. */
-struct column {
-    const char *group, *field;
-    const char *header;
-    int width;
-};
-struct table {
-    const char *group;
-    const struct column *column;
-    size_t columns;
-};
 
 /* The table of a group, or NULL. */
 const struct table *table_of(const char *group);

@@ -28,15 +28,37 @@ void value_add(struct text *text, const struct sysinfo_field *field, const void 
     }
 }
 
-void bytes_add_human(struct text *text, uint64_t bytes) {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    double value = (double)bytes;
-    size_t unit = 0;
-    while (value >= 1023.5 && unit + 1 < sizeof units / sizeof units[0]) {
-        value /= 1024;
-        unit++;
+/* The unit in which it has three digits, or four before the next one. */
+static uint64_t unit_of(uint64_t bytes) {
+    uint64_t unit = 1;
+    while ((double)bytes / (double)unit >= 1023.5 && unit < UINT64_C(1) << 60) {
+        unit <<= 10;
     }
-    text_addf(text, unit > 0 && value < 99.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+    return unit;
+}
+
+uint64_t bytes_unit_among(uint64_t bytes, uint64_t largest) {
+    uint64_t own = unit_of(bytes), least = unit_of(largest > 0 ? largest : UINT64_C(1) << 30) >> 10;
+    return own > least ? own : least;
+}
+
+void bytes_add_in(struct text *text, uint64_t bytes, uint64_t unit) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t power = 0;
+    while (unit >> (10 * power) > 1) {
+        power++;
+    }
+    double value = (double)bytes / (double)unit;
+    text_addf(text, bytes > 0 && power > 0 && value < 99.95 ? "%.1f %s" : "%.0f %s", value, units[power]);
+}
+
+void bytes_add_human(struct text *text, uint64_t bytes) {
+    bytes_add_in(text, bytes, unit_of(bytes));
+}
+
+/* Six digits, or more without decimals. */
+static void add_seconds(struct text *text, double seconds) {
+    text_addf(text, "%.*f", seconds < 99999.5 ? 2 : seconds < 999999.5 ? 1 : 0, seconds);
 }
 
 void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result) {
@@ -46,6 +68,8 @@ void value_add_human(struct text *text, const struct sysinfo_field *field, const
         bytes_add_human(text, sysinfo_field_uint64(field, result));
     } else if (field->unit == SYSINFO_UNIT_PERCENT) {
         text_addf(text, "%.1f", sysinfo_field_double(field, result));
+    } else if (field->unit == SYSINFO_UNIT_SECONDS && field->type == SYSINFO_TYPE_DOUBLE) {
+        add_seconds(text, sysinfo_field_double(field, result));
     } else {
         add_number(text, field, result);
     }

@@ -25,4 +25,11 @@ void value_add_in_unit(struct text *text, const struct sysinfo_field *field, con
 /* "18.4 GiB": three digits, or four before the next unit. */
 void bytes_add_human(struct text *text, uint64_t bytes);
 
+/*
+ * The same in a unit of so many bytes, 1024 to the power of something. The unit for a value among others up to
+ * `largest` is its own, but no more than one step below that of the largest: none of them has more than seven digits.
+ */
+void bytes_add_in(struct text *text, uint64_t bytes, uint64_t unit);
+uint64_t bytes_unit_among(uint64_t bytes, uint64_t largest);
+
 #endif

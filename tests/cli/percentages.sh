@@ -85,9 +85,9 @@ expect 'and the next window has' "-
 ! sysinfo get: note: $sentence
 => 0"
 typed cpu 1 2
-expect 'a table goes on after it' "   busy%   user%   sys%  nice%  iowait%   irq%  softirq%  steal%   idle%
-       -       -      -      -        -      -         -       -       -
-    25.0    25.0    0.0    0.0      0.0    0.0       0.0     0.0    75.0
+expect 'a table goes on after it' " percent    user  system   nice  iowait    irq  softirq  steal   idle
+       -       -       -      -       -      -        -      -      -
+    25.0    25.0     0.0    0.0     0.0    0.0      0.0    0.0   75.0
 ! sysinfo cpu: note: $sentence
 => 0"
 typed cpu --percpu --csv percent 1 2 --no-header
