@@ -111,13 +111,29 @@ static size_t only_child(const struct machine *machine, size_t row) {
     return has_one && child->type != SYSINFO_TOPOLOGY_CPU && child->type != SYSINFO_TOPOLOGY_NUMA_NODE ? row + 1 : 0;
 }
 
-/* A line for the row and all that are the only one inside each other; returns the last of them. */
-static size_t add_chain(struct text *text, const struct machine *machine, size_t row, bool with_number) {
+enum { LINE_WIDTH = 80, CPUS_COLUMN = 56, MOST_SETS = 8 };
+
+/*
+ * A line for the row and all that are the only one inside each other, which goes on in another where it is too long;
+ * returns the last of them.
+ */
+static size_t add_chain(struct text *text, const struct machine *machine, size_t row, bool with_number,
+                        size_t *line_start, size_t indent) {
+    struct text label = TEXT_INIT;
     for (size_t next = row; next != 0; next = only_child(machine, next)) {
-        text_add(text, next == row ? "" : ", ");
-        add_label(text, machine, object_at(machine, next), with_number);
+        text_clear(&label);
+        add_label(&label, machine, object_at(machine, next), with_number);
+        if (next != row && text->length - *line_start + strlen(", ,") + label.length > LINE_WIDTH) {
+            text_add(text, ",\n");
+            *line_start = text->length;
+            text_pad(text, indent + 2);
+        } else {
+            text_add(text, next == row ? "" : ", ");
+        }
+        text_add(text, label.bytes);
         row = next;
     }
+    text_free(&label);
     return row;
 }
 
@@ -138,21 +154,40 @@ static bool are_alike(const struct machine *machine, size_t a, size_t b) {
     return true;
 }
 
-enum { CPUS_COLUMN = 56, MOST_SETS = 8 };
-
-/* The CPUs of rows that stand side by side: all sets, or the first two and the last. */
-static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row,
-                     size_t rows) {
-    size_t length = text->length - line_start;
-    text_pad(text, length < CPUS_COLUMN ? CPUS_COLUMN - length : 2);
+static void add_sets(struct text *text, const struct machine *machine, const size_t *row, size_t rows, bool is_short) {
     text_add(text, "CPUs");
     for (size_t i = 0; i < rows; i++) {
-        if (rows > MOST_SETS && i == 2) {
+        if (is_short && i == 2) {
             text_add(text, " ..");
             i = rows - 1;
         }
         text_addf(text, " %s", sysinfo_topology_object_list_cpus(machine->list, row[i]));
     }
+}
+
+/*
+ * The CPUs of rows that stand side by side: all sets, or the first two and the last where there are many or the line
+ * ends; on a line of their own where they do not fit.
+ */
+static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row,
+                     size_t rows) {
+    struct text sets = TEXT_INIT;
+    size_t length = text->length - line_start, column = length < CPUS_COLUMN ? CPUS_COLUMN : length + 2;
+    add_sets(&sets, machine, row, rows, rows > MOST_SETS);
+    if (column + sets.length > LINE_WIDTH && rows > 3) {
+        text_clear(&sets);
+        add_sets(&sets, machine, row, rows, true);
+    }
+    size_t most = sets.length < LINE_WIDTH ? LINE_WIDTH - sets.length : 0;
+    if (column > most && length + 2 > most) {
+        text_add(text, "\n");
+        length = 0;
+        column = CPUS_COLUMN;
+    }
+    column = column > most ? most : column;
+    text_pad(text, column - length);
+    text_add(text, sets.bytes);
+    text_free(&sets);
 }
 
 static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus);
@@ -165,7 +200,7 @@ static void add_rows(struct text *text, const struct machine *machine, const siz
     if (rows > 1) {
         text_addf(text, "%llu x ", (unsigned long long)rows);
     }
-    size_t last = add_chain(text, machine, row[0], rows == 1 && with_cpus);
+    size_t last = add_chain(text, machine, row[0], rows == 1 && with_cpus, &line_start, (size_t)indent * 2);
     const struct sysinfo_topology_object *object = object_at(machine, row[0]);
     if (with_cpus && object->cpus > 0 && object->type != SYSINFO_TOPOLOGY_CPU) {
         add_cpus(text, machine, line_start, row, rows);

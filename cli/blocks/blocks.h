@@ -70,9 +70,12 @@ struct table {
 
 struct json;
 
-/* The frames of a site in one line, the nearest first, at most `most` and up to main(). */
+/*
+ * The frames of a site, the nearest first, at most `most` and up to main(). Those that do not fit the line are below
+ * the site, after `prefix`, which is what the line began with.
+ */
 void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
-              const struct sysinfo_heap_frame *frame, uint64_t most);
+              const struct sysinfo_heap_frame *frame, uint64_t most, const char *prefix);
 void json_site_add(struct json *json, const struct table *table, size_t index);
 
 void table_add(struct text *text, const struct table *table);

@@ -227,7 +227,7 @@ static void add_member(struct text *text, const struct table *table, uint64_t nu
     if (times > 1) {
         text_addf(text, "%" PRIu64 " x ", times);
     }
-    site_add(text, table, &site, frame, CALLERS);
+    site_add(text, table, &site, frame, CALLERS, prefix);
 }
 
 static void add_entry(struct text *text, const struct table *table, const struct entry *entry, const char *prefix) {

@@ -8,7 +8,7 @@
 #include "json.h"
 #include "value.h"
 
-enum { CALLERS = 3 }; /* In a line of the table. */
+enum { CALLERS = 3, LINE_WIDTH = 80 }; /* Callers of a site in the table. */
 
 static const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -31,8 +31,19 @@ static void add_frame(struct text *text, struct names *names, const struct sysin
     }
 }
 
+static size_t column_of(const struct text *text) {
+    size_t start = text->length;
+    while (start > 0 && text->bytes[start - 1] != '\n') {
+        start--;
+    }
+    return text->length - start;
+}
+
+/* Callers that do not fit the line are below the site. */
 void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
-              const struct sysinfo_heap_frame *frame, uint64_t most) {
+              const struct sysinfo_heap_frame *frame, uint64_t most, const char *prefix) {
+    size_t indent = column_of(text) - strlen(prefix);
+    struct text caller = TEXT_INIT;
     if (site->frames == 0) {
         text_add(text, site->is_earlier ? "(earlier)" : "(stack not readable)");
     }
@@ -40,9 +51,16 @@ void site_add(struct text *text, const struct table *table, const struct sysinfo
     for (uint64_t i = 0; i < site->frames && i < most && !is_main; i++) {
         const char *function = names_find(table->names, &frame[i]).function;
         is_main = function != NULL && strcmp(function, "main") == 0;
-        text_add(text, i == 0 ? "" : "  <- ");
-        add_frame(text, table->names, &frame[i], i > 0);
+        text_clear(&caller);
+        text_add(&caller, i == 0 ? "" : "  <- ");
+        add_frame(&caller, table->names, &frame[i], i > 0);
+        if (i > 0 && column_of(text) + caller.length > LINE_WIDTH) {
+            text_addf(text, "\n%s", prefix);
+            text_pad(text, indent);
+        }
+        text_add(text, caller.bytes);
     }
+    text_free(&caller);
     text_add(text, "\n");
 }
 
@@ -119,7 +137,7 @@ void table_add(struct text *text, const struct table *table) {
             add_generations(text, table, &site);
         }
         text_add(text, "  ");
-        site_add(text, table, &site, frame, CALLERS);
+        site_add(text, table, &site, frame, CALLERS, "");
     }
     add_rest(text, table, &rest);
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Tables: their width, their headers, and the units of their columns.
 #
-#     tables.sh PATH/TO/sysinfo PATH/TO/THE/CLOCK
+#     tables.sh PATH/TO/sysinfo PATH/TO/THE/CLOCK [topology]
 #
 # The machine has nearly every figure as large as it gets; the clock is that of percentages.sh.
 set -u
@@ -113,6 +113,36 @@ fits limits
 fits heap
 fits heap -b
 fits
+
+# Ten packages of a core, whose four CPUs have numbers from 10000 on.
+if [ "${3-}" = topology ]; then
+    mkdir -p built/proc
+    cpus=built/sys/devices/system/cpu
+    for cpu in {0..39}; do
+        mask=$(printf '%x' $((15 << cpu / 4 * 4)))
+        high=$((0x$mask >> 32)) low=$((0x$mask & 0xffffffff))
+        mask=$(printf '%08x,%08x' $high $low)
+        mkdir -p $cpus/cpu$cpu/topology
+        for file in core_cpus thread_siblings package_cpus core_siblings; do
+            echo "$mask" >$cpus/cpu$cpu/topology/$file
+        done
+        echo $((cpu / 4)) | tee $cpus/cpu$cpu/topology/core_id >$cpus/cpu$cpu/topology/physical_package_id
+        index=0
+        for cache in '1 Data 32K' '1 Instruction 32K' '2 Unified 256K' '3 Unified 4096K'; do
+            mkdir -p $cpus/cpu$cpu/cache/index$index
+            read -r level type size <<<"$cache"
+            echo "$level" >$cpus/cpu$cpu/cache/index$index/level
+            echo "$type" >$cpus/cpu$cpu/cache/index$index/type
+            echo "$size" >$cpus/cpu$cpu/cache/index$index/size
+            echo "$mask" >$cpus/cpu$cpu/cache/index$index/shared_cpu_map
+            index=$((index + 1))
+        done
+        printf 'cpu%s 1 1 1 1\n' $cpu >>built/proc/stat
+    done
+    echo 0-39 | tee $cpus/online $cpus/possible >$cpus/present
+    printf 'MemTotal: 16777216 kB\nMemFree: 1 kB\n' >built/proc/meminfo
+    fits topology --root built
+fi
 
 heads 'mem' mem 0
 heads 'mem -m' mem 0

@@ -35,14 +35,14 @@ recorded() {
 }
 check "the command's status is its own" recorded
 check "live blocks at the exit, by function" table \
-    's["begin"]["blocks"] == 1000 and s["leak"]["blocks"] == 120 and s["refresh"]["blocks"] == 100' \
+    's["begin"]["blocks"] == 1000 and s["leak"]["blocks"] == 120 and s["refresh_the_cache"]["blocks"] == 100' \
     't["label"] == "exit" and sum(site["blocks"] for site in t["sites"]) == t["blocks"]' -- a.blocks
 check "callers are there, up to main" table '[f["function"] for f in s["leak"]["frames"]][:2] == ["leak", "main"]' -- \
     a.blocks
 check "files and lines, where libdw is there" bash -c '! python3 -c "import ctypes; ctypes.CDLL(\"libdw.so.1\")" 2>/dev/null || sysinfo blocks a.blocks | grep -qE "leak  sites.c:[0-9]+  <- main sites.c:[0-9]+\$"'
 check "survivors of each generation" table \
-    's["leak"]["generations"] == 12 and s["begin"]["generations"] == 1 and s["refresh"]["generations"] == 1' \
-    's["begin"]["newest"] == 1 and s["refresh"]["oldest"] == 12' -- a.blocks
+    's["leak"]["generations"] == 12 and s["begin"]["generations"] == 1 and s["refresh_the_cache"]["generations"] == 1' \
+    's["begin"]["newest"] == 1 and s["refresh_the_cache"]["oldest"] == 12' -- a.blocks
 check "and as a table" bash -c 'sysinfo blocks --generations a.blocks | grep -qE "  120 +12 of 12 +1  leak"'
 check "a snapshot at a mark" table \
     't["label"] == "round c" and s["leak"]["blocks"] == 30 and s["leak"]["generations"] == 3' -- 'a.blocks@round c'
@@ -51,7 +51,9 @@ check "a difference" table 't["is_difference"] and len(t["sites"]) == 1 and s["l
     'a.blocks@round b' 'a.blocks@round g'
 check "of a snapshot with itself: nothing" table 'len(t["sites"]) == 0' -- a.blocks a.blocks
 check "stacks for a flame graph" bash -c \
-    '[ "$(sysinfo blocks --folded a.blocks | grep -cE "main;(begin|leak|refresh) [0-9]+\$")" = 3 ]'
+    '[ "$(sysinfo blocks --folded a.blocks | grep -cE "main;(begin|leak|refresh_the_cache) [0-9]+\$")" = 3 ]'
+check "callers that do not fit the line are below the site" bash -c \
+    'sysinfo blocks --generations a.blocks | awk "length > 80 { exit 1 }"'
 check "rows that are left out are counted" bash -c 'sysinfo blocks --top 1 a.blocks | grep -q "more sites: --top"'
 
 killed() {

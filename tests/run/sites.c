@@ -19,7 +19,7 @@ APART static void begin(void) {
     }
 }
 
-APART static void refresh(void) {
+APART static void refresh_the_cache(void) {
     for (volatile int i = 0; i < CACHE; i++) {
         free(cache[i]);
         cache[i] = malloc(200);
@@ -36,7 +36,7 @@ int main(int count, char **arguments) {
     begin();
     for (int round = 0; round < ROUNDS; round++) {
         char name[] = "round a";
-        refresh();
+        refresh_the_cache();
         leak();
         name[6] = (char)(name[6] + round);
         if (round < ROUNDS - 1 && sysinfo_mark(getenv(SYSINFO_RECORDING), name) != SYSINFO_OK) {
