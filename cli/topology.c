@@ -161,7 +161,8 @@ static void add_sets(struct text *text, const struct machine *machine, const siz
             text_add(text, " ..");
             i = rows - 1;
         }
-        text_addf(text, " %s", sysinfo_topology_object_list_cpus(machine->list, row[i]));
+        bool is_known = SYSINFO_HAS(sysinfo_topology_object_list_at(machine->list, row[i]), cpus);
+        text_addf(text, " %s", is_known ? sysinfo_topology_object_list_cpus(machine->list, row[i]) : "unknown");
     }
 }
 
@@ -202,7 +203,7 @@ static void add_rows(struct text *text, const struct machine *machine, const siz
     }
     size_t last = add_chain(text, machine, row[0], rows == 1 && with_cpus, &line_start, (size_t)indent * 2);
     const struct sysinfo_topology_object *object = object_at(machine, row[0]);
-    if (with_cpus && object->cpus > 0 && object->type != SYSINFO_TOPOLOGY_CPU) {
+    if (with_cpus && (object->cpus > 0 || !SYSINFO_HAS(object, cpus)) && object->type != SYSINFO_TOPOLOGY_CPU) {
         add_cpus(text, machine, line_start, row, rows);
     }
     text_add(text, "\n");
@@ -211,12 +212,17 @@ static void add_rows(struct text *text, const struct machine *machine, const siz
 
 static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus) {
     size_t end = end_of(machine, row);
-    bool is_core = object_at(machine, row)->type == SYSINFO_TOPOLOGY_CORE;
+    const struct sysinfo_topology_object *object = object_at(machine, row);
+    bool names_cpus = object->type == SYSINFO_TOPOLOGY_CORE || (row > 0 && object->cpus == 1); /* In its line. */
     size_t *alike = calloc(end - row, sizeof *alike);
     if (alike == NULL) {
         fail_no_memory();
     }
-    for (size_t child = row + 1; child < end && !is_core;) {
+    for (size_t child = row + 1; child < end;) {
+        if (names_cpus && object_at(machine, child)->type == SYSINFO_TOPOLOGY_CPU) {
+            child++;
+            continue;
+        }
         size_t count = 0;
         do {
             alike[count++] = child;
@@ -230,8 +236,11 @@ static void add_inside(struct text *text, const struct machine *machine, size_t 
 static void add_count(struct text *text, const struct machine *machine, uint32_t type, const char *one,
                       const char *many) {
     size_t count = sysinfo_topology_object_list_count_type(machine->list, type);
+    text_add(text, text->length > 0 ? ", " : "");
     if (count > 0) {
-        text_addf(text, "%s%llu %s", text->length > 0 ? ", " : "", (unsigned long long)count, count == 1 ? one : many);
+        text_addf(text, "%llu %s", (unsigned long long)count, count == 1 ? one : many);
+    } else {
+        text_addf(text, "%s unknown", many);
     }
 }
 
@@ -300,7 +309,9 @@ static void add_members(struct json *json, const struct machine *machine, size_t
     }
     add_member(json, "efficiency", SYSINFO_HAS(object, efficiency), object->efficiency);
     add_member(json, "count", SYSINFO_HAS(object, cpus), object->cpus);
-    json_add_string(json, "cpus", sysinfo_topology_object_list_cpus(machine->list, row));
+    if (SYSINFO_HAS(object, cpus)) {
+        json_add_string(json, "cpus", sysinfo_topology_object_list_cpus(machine->list, row));
+    }
 }
 
 /* The depth of a machine is that of hwloc's tree, about ten levels. */
@@ -329,7 +340,8 @@ static void add_json(struct text *text, const struct machine *machine) {
     struct json json = JSON_INIT(text);
     json_open_object(&json, NULL);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        json_add_uint(&json, counts[i].name, sysinfo_topology_object_list_count_type(machine->list, counts[i].type));
+        size_t count = sysinfo_topology_object_list_count_type(machine->list, counts[i].type);
+        json_add_uint_or_null(&json, counts[i].name, count, count > 0);
     }
     if (object_at(machine, 0) != NULL) {
         add_json_tree(&json, "machine", machine, 0);

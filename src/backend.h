@@ -143,6 +143,17 @@ struct sysinfo__limit_row *sysinfo__limit_rows_add(struct sysinfo__limit_rows *r
 /* One more row, zeroed but for its number; NULL: no memory. */
 struct sysinfo__numa_row *sysinfo__numa_rows_add(struct sysinfo__numa_rows *rows, uint64_t number);
 
+/* One more row of a topology, with a copy of `cpus`, at the end or before row `index`; NULL: no memory. */
+struct sysinfo_topology_object *sysinfo__topology_add(struct sysinfo_topology_object_list *list, const char *cpus);
+struct sysinfo_topology_object *sysinfo__topology_insert(struct sysinfo_topology_object_list *list, size_t index,
+                                                         const char *cpus);
+
+/* Takes row `index` out; what was inside it is now inside what was around it. */
+void sysinfo__topology_remove(struct sysinfo_topology_object_list *list, size_t index);
+
+/* Moves row `index`, and all inside it, to the end of what is inside row `around`, above it; returns how many. */
+size_t sysinfo__topology_take_in(struct sysinfo_topology_object_list *list, size_t around, size_t index);
+
 /* Makes room in row->cpus for a text of `length` bytes and its end; false: no memory. */
 bool sysinfo__numa_row_reserve(struct sysinfo__numa_row *row, size_t length);
 
@@ -302,6 +313,9 @@ struct sysinfo__backend {
     int (*pressure)(struct sysinfo_host *host, enum sysinfo_result what, struct sysinfo_pressure *pressure);
 
     int (*numa)(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
+
+    /* Corrects, in the list that hwloc gave, what the system says otherwise. Without it, hwloc's word stands. */
+    int (*topology)(struct sysinfo_host *host, struct sysinfo_topology_object_list *list);
 
     /* What this process uses; `uss`, `pss` and `descriptors` only in detail. And `rss` alone, cheaply. */
     int (*process)(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);

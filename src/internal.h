@@ -216,9 +216,6 @@ bool sysinfo__numa_rows_reserve(struct sysinfo__numa_rows *rows, size_t count);
 void sysinfo__numa_rows_free(struct sysinfo__numa_rows *rows);
 void sysinfo__limit_rows_free(struct sysinfo__limit_rows *rows);
 
-/* One more row of a topology, with a copy of `cpus`; NULL: no memory. */
-struct sysinfo_topology_object *sysinfo__topology_add(struct sysinfo_topology_object_list *list, const char *cpus);
-
 /* False: no memory, and `to` is as it was. */
 bool sysinfo__topology_copy(struct sysinfo_topology_object_list *to, const struct sysinfo_topology_object_list *from);
 

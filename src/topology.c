@@ -187,6 +187,21 @@ static bool is_of_root(struct sysinfo_host *host, hwloc_topology_t topology, con
     return sysinfo__root(host)[0] == '\0' || (backend != NULL && strcmp(backend, "Linux") == 0);
 }
 
+/* hwloc makes a node of the whole machine where the system names none. */
+static int drop_invented_nodes(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
+    const struct sysinfo_topology_object *object;
+    host->spare_nodes.count = 0;
+    int status = ASK(host, numa, "the list of NUMA nodes", &host->spare_nodes);
+    for (size_t i = 0; status == SYSINFO_NOT_FOUND && (object = sysinfo_topology_object_list_at(list, i)) != NULL;) {
+        if (object->type == SYSINFO_TOPOLOGY_NUMA_NODE) {
+            sysinfo__topology_remove(list, i);
+        } else {
+            i++;
+        }
+    }
+    return status == SYSINFO_NO_MEMORY ? status : SYSINFO_OK;
+}
+
 /*
  * The whole machine, also what this process may not use; without binding this thread to each CPU in
  * turn, as hwloc would to ask it.
@@ -213,6 +228,9 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
     } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) ||
                !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
+    } else {
+        status = sysinfo__backend.topology != NULL ? sysinfo__backend.topology(host, list) : SYSINFO_OK;
+        status = status == SYSINFO_OK ? drop_invented_nodes(host, list) : status;
     }
     hwloc->hwloc_topology_destroy(topology);
     return status;

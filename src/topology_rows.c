@@ -87,6 +87,52 @@ struct sysinfo_topology_object *sysinfo__topology_add(struct sysinfo_topology_ob
     return &row->object;
 }
 
+static size_t end_of(const struct sysinfo_topology_object_list *list, size_t index) {
+    size_t end = index + 1;
+    while (end < list->count && list->row[end].object.depth > list->row[index].object.depth) {
+        end++;
+    }
+    return end;
+}
+
+/* Moves the row `from` to `to`; the rows between them shift by one. */
+static void move(struct sysinfo_topology_object_list *list, size_t from, size_t to) {
+    struct row row = list->row[from];
+    if (from < to) {
+        memmove(list->row + from, list->row + from + 1, (to - from) * sizeof row);
+    } else {
+        memmove(list->row + to + 1, list->row + to, (from - to) * sizeof row);
+    }
+    list->row[to] = row;
+}
+
+struct sysinfo_topology_object *sysinfo__topology_insert(struct sysinfo_topology_object_list *list, size_t index,
+                                                         const char *cpus) {
+    if (sysinfo__topology_add(list, cpus) == NULL) {
+        return NULL;
+    }
+    move(list, list->count - 1, index);
+    return &list->row[index].object;
+}
+
+void sysinfo__topology_remove(struct sysinfo_topology_object_list *list, size_t index) {
+    for (size_t end = end_of(list, index), i = index + 1; i < end; i++) {
+        list->row[i].object.depth--;
+    }
+    move(list, index, list->count - 1); /* Its text is kept for the next row. */
+    list->count--;
+}
+
+size_t sysinfo__topology_take_in(struct sysinfo_topology_object_list *list, size_t around, size_t index) {
+    size_t count = end_of(list, index) - index, to = end_of(list, around);
+    uint64_t depth = list->row[around].object.depth + 1, was = list->row[index].object.depth;
+    for (size_t i = 0; i < count; i++) {
+        list->row[index + i].object.depth += depth - was;
+        move(list, index + i, to + i);
+    }
+    return count;
+}
+
 struct sysinfo_topology_object_list *sysinfo__topology_make(void) {
     return calloc(1, sizeof(struct sysinfo_topology_object_list));
 }

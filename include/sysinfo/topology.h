@@ -38,7 +38,11 @@ struct sysinfo_topology_object {
     /* Levels below the machine; every row belongs to the nearest row above it with a smaller depth. */
     uint64_t depth;
     uint64_t number; /* The system's own number of it; absent where it has none. */
-    uint64_t cpus;   /* Online logical CPUs in it; sysinfo_topology_object_list_cpus() names them. */
+    /*
+     * Online logical CPUs in it; sysinfo_topology_object_list_cpus() names them. Absent, and no name,
+     * for a cache of s390 or sparc64 of which only the size is reported.
+     */
+    uint64_t cpus;
     /* Size of a cache; local memory of a NUMA node as hwloc saw it: <sysinfo/numa.h> tells its present figures. */
     uint64_t bytes;
     uint64_t level;      /* Of a cache: 1, 2, 3. */
@@ -55,6 +59,11 @@ struct sysinfo_topology_object_list;
  * Start with a NULL list; a later call refills it. The host keeps hwloc's answer
  * until the set of online CPUs changes, so only the first call is slow (2 ms on a
  * small machine, 45 ms with 256 CPUs). On failure the list is as it was.
+ *
+ * Where the kernel and hwloc differ, the kernel's word is taken: cores are those that
+ * sysinfo_cpu_count() counts (an AMD compute unit is one core), CPUs with one
+ * physical_package_id are one package, and a node that the system does not name is
+ * none.
  *
  * hwloc itself writes to stderr when what the system tells contradicts itself;
  * a program may silence it by setting its variable HWLOC_HIDE_ERRORS to 2.

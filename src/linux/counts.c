@@ -105,12 +105,9 @@ int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *onl
 
 /* ---- Which of them are cores ---- */
 
-/*
- * The CPUs that share a core with `cpu`: four files, the newest kernels' first. *is_known is
- * cleared where there is none, *is_lasting where one could not be read.
- */
-static int read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
-                         bool *is_lasting) {
+/* Four files, the newest kernels' first. */
+int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
+                           bool *is_lasting) {
     static const struct {
         const char *name;
         enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
@@ -163,7 +160,7 @@ int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_se
     *is_lasting = true;
     for (uint64_t cpu = 0; cpu < cpus->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
         if (sysinfo__cpu_set_has(cpus, cpu)) {
-            status = read_siblings(host, cpu, &siblings, &is_known, is_lasting);
+            status = sysinfo__read_siblings(host, cpu, &siblings, &is_known, is_lasting);
             *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, cpus);
         }
     }

@@ -249,6 +249,12 @@ bool sysinfo__decode_cpus_allowed(const char *text, size_t length, struct sysinf
  */
 bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processors, uint64_t *cores);
 
+/* A cache of s390, "cache3 : level=3 type=Unified scope=Shared size=24576K ...". False: the line is another. */
+struct sysinfo__cache {
+    uint64_t level, type, bytes; /* type: enum sysinfo_cache_type. */
+};
+bool sysinfo__decode_cpuinfo_cache(const char *line, struct sysinfo__cache *cache);
+
 /* ---- Sets of CPUs ---- */
 
 struct sysinfo__cpu_set {
@@ -267,6 +273,8 @@ bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set,
 bool sysinfo__cpu_set_has(const struct sysinfo__cpu_set *set, uint64_t cpu);
 void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set,
                            const struct sysinfo__cpu_set *other); /* only what is in the other too */
+/* Writes a set as a list, "0-3,8"; returns its length, which may exceed `size`. */
+size_t sysinfo__cpu_set_write(const struct sysinfo__cpu_set *set, char *text, size_t size);
 size_t sysinfo__cpu_set_count(const struct sysinfo__cpu_set *set);
 void sysinfo__cpu_set_free(struct sysinfo__cpu_set *set);
 

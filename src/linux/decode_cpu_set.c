@@ -2,6 +2,7 @@
 /* The kernel's two ways to write a set of CPUs: Documentation/admin-guide/cputopology.rst. */
 #include "decode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,28 @@ void sysinfo__cpu_set_free(struct sysinfo__cpu_set *set) {
     free(set->word);
     set->word = NULL;
     set->words = 0;
+}
+
+size_t sysinfo__cpu_set_write(const struct sysinfo__cpu_set *set, char *text, size_t size) {
+    size_t length = 0;
+    for (uint64_t cpu = 0; cpu < set->words * 64; cpu++) {
+        if (!sysinfo__cpu_set_has(set, cpu)) {
+            continue;
+        }
+        uint64_t last = cpu;
+        while (sysinfo__cpu_set_has(set, last + 1)) {
+            last++;
+        }
+        char *at = length < size ? text + length : NULL;
+        size_t left = length < size ? size - length : 0;
+        const char *comma = length > 0 ? "," : "";
+        int written = last > cpu
+                          ? snprintf(at, left, "%s%llu-%llu", comma, (unsigned long long)cpu, (unsigned long long)last)
+                          : snprintf(at, left, "%s%llu", comma, (unsigned long long)cpu);
+        length += (size_t)written;
+        cpu = last;
+    }
+    return length;
 }
 
 static void clear(struct sysinfo__cpu_set *set) {

@@ -216,3 +216,43 @@ bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processo
     free(cores);
     return packages == lines && numbers == lines;
 }
+
+/* The value of `key` in the line, up to `end`; NULL: it has none. */
+static const char *find_value(const char *line, const char *end, const char *key) {
+    size_t length = strlen(key);
+    for (const char *p = line; p + length < end; p++) {
+        if (*p == ' ' && memcmp(p + 1, key, length) == 0) {
+            return p + 1 + length;
+        }
+    }
+    return NULL;
+}
+
+static bool scan_cache_type(const char *p, uint64_t *type) {
+    static const char *const names[] = {[SYSINFO_CACHE_UNIFIED] = "Unified ",
+                                        [SYSINFO_CACHE_DATA] = "Data ",
+                                        [SYSINFO_CACHE_INSTRUCTION] = "Instruction "};
+    for (*type = 0; *type < sizeof names / sizeof names[0]; (*type)++) {
+        if (strncmp(p, names[*type], strlen(names[*type])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sysinfo__decode_cpuinfo_cache(const char *line, struct sysinfo__cache *cache) {
+    uint64_t index, kib = 0;
+    const char *p = strncmp(line, "cache", 5) == 0 ? sysinfo__digits(line + 5, &index) : NULL;
+    if (p == NULL || *sysinfo__scan_blanks(p) != ':') {
+        return false;
+    }
+    const char *end = p + strcspn(p, "\n");
+    const char *level = find_value(p, end, "level="), *type = find_value(p, end, "type="),
+               *size = find_value(p, end, "size=");
+    if (level == NULL || type == NULL || size == NULL || sysinfo__scan_number(level, &cache->level) == NULL ||
+        !scan_cache_type(type, &cache->type)) {
+        return false;
+    }
+    p = sysinfo__digits(size, &kib);
+    return p != NULL && *p == 'K' && kib > 0 && sysinfo__multiply(kib, 1024, &cache->bytes);
+}

@@ -30,6 +30,7 @@ int sysinfo__linux_pressure(struct sysinfo_host *host, enum sysinfo_result what,
 int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
 int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss);
 int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
+int sysinfo__linux_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list);
 const struct sysinfo__tracker *sysinfo__linux_tracker(void);
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
 
@@ -105,6 +106,13 @@ bool sysinfo__has_proc(const struct sysinfo_host *host);
 
 /* The online CPUs; an empty set where sysfs does not say. */
 int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online);
+
+/*
+ * The CPUs that share a core with `cpu`. *is_known is cleared where the machine does not say,
+ * *is_lasting where a file could not be read.
+ */
+int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
+                           bool *is_lasting);
 
 /*
  * Cores that the CPUs belong to; 0: at least one of them does not say which is its core.

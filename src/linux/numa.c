@@ -101,35 +101,12 @@ static int read_node_file(struct sysinfo_host *host, uint64_t number, const char
     return sysinfo__file_read_single(host, path, file);
 }
 
-/* Writes a set as a list, "0-3,8"; returns its length, which may exceed `size`. */
-static size_t write_list(const struct sysinfo__cpu_set *set, char *text, size_t size) {
-    size_t length = 0;
-    for (uint64_t cpu = 0; cpu < set->words * 64; cpu++) {
-        if (!sysinfo__cpu_set_has(set, cpu)) {
-            continue;
-        }
-        uint64_t last = cpu;
-        while (sysinfo__cpu_set_has(set, last + 1)) {
-            last++;
-        }
-        char *at = length < size ? text + length : NULL;
-        size_t left = length < size ? size - length : 0;
-        const char *comma = length > 0 ? "," : "";
-        int written = last > cpu
-                          ? snprintf(at, left, "%s%llu-%llu", comma, (unsigned long long)cpu, (unsigned long long)last)
-                          : snprintf(at, left, "%s%llu", comma, (unsigned long long)cpu);
-        length += (size_t)written;
-        cpu = last;
-    }
-    return length;
-}
-
 static int tell_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, struct sysinfo__numa_row *row) {
-    if (!sysinfo__numa_row_reserve(row, write_list(cpus, NULL, 0))) {
+    if (!sysinfo__numa_row_reserve(row, sysinfo__cpu_set_write(cpus, NULL, 0))) {
         return sysinfo__no_memory(host, NODES);
     }
     row->cpus[0] = '\0';
-    write_list(cpus, row->cpus, row->cpus_size);
+    sysinfo__cpu_set_write(cpus, row->cpus, row->cpus_size);
     FACT(&row->node, cpus, sysinfo__cpu_set_count(cpus));
     return SYSINFO_OK;
 }

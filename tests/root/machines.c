@@ -156,8 +156,11 @@ START_TEST(topology_is_what_hwloc_says) {
         if (machines[_i].packages >= 0) {
             ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_PACKAGE),
                               (size_t)machines[_i].packages);
+            struct sysinfo_numa_node_list *nodes = NULL;
+            bool names_any = sysinfo_numa_nodes(host, &nodes) == SYSINFO_OK;
+            sysinfo_numa_node_list_free(nodes);
             ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE),
-                              (size_t)machines[_i].nodes);
+                              names_any ? (size_t)machines[_i].nodes : 0); /* hwloc makes one where there is none. */
         }
     }
     sysinfo_topology_object_list_free(list);

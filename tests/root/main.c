@@ -10,5 +10,6 @@ int main(void) {
     suite_add_tcase(suite, change_tests());
     suite_add_tcase(suite, capture_tests());
     suite_add_tcase(suite, get_tests());
+    suite_add_tcase(suite, topology_tests());
     return run(suite);
 }

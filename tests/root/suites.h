@@ -10,5 +10,6 @@ TCase *bad_root_tests(void);
 TCase *change_tests(void);
 TCase *capture_tests(void);
 TCase *get_tests(void);
+TCase *topology_tests(void);
 
 #endif
