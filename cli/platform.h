@@ -23,6 +23,9 @@ void platform_set_variable(const char *name, const char *value);
 double platform_clock(void);
 void platform_sleep_until(double time);
 
+/* Seconds of CPU that this process has used. */
+double platform_own_cpu(void);
+
 /* Milliseconds since 1970, UTC. */
 int64_t platform_wall_clock(void);
 

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include "platform_windows.h"
 
 /* What a shell of another system would show for a program that wrote to a closed pipe. */
 enum { EXIT_CLOSED_PIPE = 141 };
@@ -29,9 +28,9 @@ static wchar_t *to_wide(const char *text, size_t length, int *wide_length) {
     return wide;
 }
 
-static wchar_t *to_wide_path(const char *path) {
+wchar_t *platform_to_wide(const char *text) {
     int length;
-    return to_wide(path, strlen(path), &length);
+    return to_wide(text, strlen(text), &length);
 }
 
 static char *to_utf8(const wchar_t *wide) {
@@ -44,7 +43,7 @@ static char *to_utf8(const wchar_t *wide) {
 }
 
 /* English in every locale; names are those of Windows. */
-static const char *reason(DWORD error) {
+const char *platform_reason(DWORD error) {
     static const struct {
         DWORD error;
         const char *sentence;
@@ -124,6 +123,16 @@ void platform_sleep_until(double time) {
         double part = left < 86400 ? left : 86400;
         Sleep((DWORD)(part * 1000) + 1);
     }
+}
+
+static double seconds(FILETIME time) {
+    return (double)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 1e7;
+}
+
+/* clock() is the time of day here. */
+double platform_own_cpu(void) {
+    FILETIME created, ended, kernel, user;
+    return GetProcessTimes(GetCurrentProcess(), &created, &ended, &kernel, &user) ? seconds(kernel) + seconds(user) : 0;
 }
 
 int64_t platform_wall_clock(void) {
@@ -231,7 +240,7 @@ const char *platform_write(int fd, const char *bytes, size_t count) {
     if (fd == 1 && (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED)) {
         ExitProcess(EXIT_CLOSED_PIPE);
     }
-    return error == ERROR_SUCCESS ? NULL : reason(error);
+    return error == ERROR_SUCCESS ? NULL : platform_reason(error);
 }
 
 /* ---- Files ---- */
@@ -329,18 +338,18 @@ static DWORD open_appending(struct platform_file *file, const wchar_t *path, boo
 
 const char *platform_file_open(struct platform_file **opened, const char *path, bool appends, bool *continues) {
     struct platform_file *file = calloc(1, sizeof *file);
-    wchar_t *wide = to_wide_path(path);
+    wchar_t *wide = platform_to_wide(path);
     *continues = false;
     if (file == NULL || wide == NULL) {
         free(file);
         free(wide);
-        return reason(ERROR_NOT_ENOUGH_MEMORY);
+        return platform_reason(ERROR_NOT_ENOUGH_MEMORY);
     }
     file->handle = INVALID_HANDLE_VALUE;
     DWORD error = appends ? open_appending(file, wide, continues) : open_replacement(file, wide);
     free(wide);
     if (error != ERROR_SUCCESS) {
-        return release(file, reason(error));
+        return release(file, platform_reason(error));
     }
     *opened = file;
     return NULL;
@@ -356,7 +365,7 @@ const char *platform_file_renew(struct platform_file *file, bool *is_new, bool *
 
 const char *platform_file_write(struct platform_file *file, const char *bytes, size_t count) {
     DWORD error = write_all(file->handle, bytes, count);
-    return error == ERROR_SUCCESS ? NULL : reason(error);
+    return error == ERROR_SUCCESS ? NULL : platform_reason(error);
 }
 
 /* The old file's attributes and access rights go over to the new one, where there is an old one. */
@@ -388,12 +397,12 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     if (file->path != NULL && (!is_good || error != ERROR_SUCCESS)) {
         DeleteFileW(file->temporary);
     }
-    return release(file, error == ERROR_SUCCESS ? NULL : reason(error));
+    return release(file, error == ERROR_SUCCESS ? NULL : platform_reason(error));
 }
 
 /* Where the file on a disk is that `path` names; NULL: there is none, or it is no such file. */
 static wchar_t *find_file(const char *path, bool *exists) {
-    wchar_t *wide = to_wide_path(path), *real = NULL;
+    wchar_t *wide = platform_to_wide(path), *real = NULL;
     HANDLE handle = wide != NULL ? CreateFileW(wide, 0, share_all, NULL, OPEN_EXISTING, 0, NULL) : INVALID_HANDLE_VALUE;
     *exists = handle != INVALID_HANDLE_VALUE;
     if (*exists) {

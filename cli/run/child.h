@@ -19,10 +19,13 @@ struct child {
     bool has_ended;
     int signal;          /* That killed it; 0: none. */
     int status;          /* As a shell has it: its own, or 128 + signal. */
-    double user, system; /* Seconds of CPU, of all that was waited for. */
+    bool has_no_cpu;     /* The system does not count the next two: */
+    double user, system; /* seconds of CPU, of all that was waited for. */
     uint64_t peak;       /* Bytes: the most that any one process of those has had at once. */
-    bool is_asked;       /* How far it is: since the last child_sleep(), which then ends early. */
-    int request;         /* Signal that asks this program itself to end; 0: none. Only without a command. */
+    /* Bytes committed by the process with the most, and by all at once; 0: not known. */
+    uint64_t peak_committed, peak_all_committed;
+    bool is_asked; /* How far it is: since the last child_sleep(), which then ends early. */
+    int request;   /* Signal that asks this program itself to end; 0: none. Only without a command. */
     void (*before_end)(void *context); /* Called before a signal is handed on that ends most programs; NULL: not. */
     void *context;
 };

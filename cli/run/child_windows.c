@@ -1,26 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: no signals and no sampler. The command and what it starts are in a job,
- * so that all of it can be ended; what it has used is what the system says of the
- * finished process.
+ * Windows: no signals. The command and what it starts are in a job, which ends all of it and
+ * counts what all of it has used.
  */
 #include "run/child.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include "fail.h"
+#include "platform.h"
+#include "platform_windows.h"
+#include "run/job_windows.h"
+#include "text.h"
 
 #include <psapi.h>
 
-#include "fail.h"
-#include "platform.h"
-#include "text.h"
-
 enum { ENDED_BY_US = 143 };
 
-static HANDLE process, job;
+static HANDLE process;
+static HANDLE asked; /* Signalled by ^C, while a process is watched. */
 
 /* ---- The command line: one text, which the program takes apart by these rules ---- */
 
@@ -50,12 +49,10 @@ static wchar_t *command_line(const char *const *command) {
         text_add(&line, i > 0 ? " " : "");
         add_word(&line, command[i]);
     }
-    int length = MultiByteToWideChar(CP_UTF8, 0, line.bytes, -1, NULL, 0);
-    wchar_t *wide = malloc((size_t)length * sizeof *wide);
+    wchar_t *wide = platform_to_wide(line.bytes);
     if (wide == NULL) {
         fail_no_memory();
     }
-    MultiByteToWideChar(CP_UTF8, 0, line.bytes, -1, wide, length);
     text_free(&line);
     return wide;
 }
@@ -72,12 +69,12 @@ static int fail_start(const char *name, DWORD error) {
         trouble("%s: command not found", name);
         return 127;
     }
-    trouble("%s: cannot be run: Windows error %lu", name, (unsigned long)error);
+    trouble("%s: cannot be run: %s", name, platform_reason(error));
     return 126;
 }
 
 int child_start(struct child *child, const char *const *command, const struct variable *variables) {
-    (void)variables; /* They are for samplers, which there are none of. */
+    (void)variables; /* Of marks and heaps, which there are none of. */
     STARTUPINFOW start = {.cb = sizeof start};
     PROCESS_INFORMATION started;
     wchar_t *line = command_line(command);
@@ -89,50 +86,61 @@ int child_start(struct child *child, const char *const *command, const struct va
     if (!is_started) {
         return fail_start(command[0], error);
     }
-    process = started.hProcess;
-    job = CreateJobObjectW(NULL, NULL);
-    if (job != NULL && !AssignProcessToJobObject(job, process)) {
-        CloseHandle(job);
-        job = NULL;
+    if (process != NULL) { /* Of an earlier run. */
+        CloseHandle(process);
     }
+    process = started.hProcess;
+    job_begin(process);
     ResumeThread(started.hThread);
     CloseHandle(started.hThread);
     child->pid = (int64_t)started.dwProcessId;
     return 0;
 }
 
+static BOOL WINAPI take_request(DWORD event) {
+    return (event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT) && SetEvent(asked);
+}
+
 void child_watch(struct child *child) {
     child->started = platform_clock();
+    asked = CreateEventW(NULL, TRUE, FALSE, NULL);
+    SetConsoleCtrlHandler(take_request, TRUE);
 }
 
 /* ---- Waiting ---- */
 
-static double seconds(FILETIME time) {
-    return (double)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 1e7;
-}
-
+/* Of a job that counts nothing, as wine's, only the first process is known: its time is not that of the tree. */
 static void conclude(struct child *child) {
     DWORD status = 0;
-    FILETIME created, ended, kernel, user;
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
     child->has_ended = true;
     child->ended = platform_clock();
     GetExitCodeProcess(process, &status);
     child->status = (int)status;
-    if (GetProcessTimes(process, &created, &ended, &kernel, &user)) {
-        child->user = seconds(user);
-        child->system = seconds(kernel);
-    }
+    struct job_usage usage = job_usage();
+    child->has_no_cpu = !usage.has_cpu;
+    child->user = usage.user;
+    child->system = usage.system;
+    child->peak_committed = usage.peak_process;
+    child->peak_all_committed = usage.peak_all;
     if (K32GetProcessMemoryInfo(process, &memory, sizeof memory)) {
         child->peak = memory.PeakWorkingSetSize;
     }
 }
 
+/* The event of whom this program waits for: the command, or somebody who wants the report. */
 void child_sleep(struct child *child, double moment) {
+    enum { INTERRUPTED = 2 };
     double left = moment - platform_clock();
     left = left < 0 ? 0 : left > 86400 ? 86400 : left;
-    if (!child->has_ended && WaitForSingleObject(process, (DWORD)(left * 1000) + 1) == WAIT_OBJECT_0) {
-        conclude(child);
+    if (child->has_ended) {
+        platform_sleep_until(moment);
+    } else if (WaitForSingleObject(process != NULL ? process : asked, (DWORD)(left * 1000) + 1) == WAIT_OBJECT_0) {
+        if (process != NULL) {
+            conclude(child);
+        } else {
+            child->request = INTERRUPTED;
+        }
     }
 }
 
@@ -142,7 +150,7 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
     (void)child;
     (void)sample;
     (void)signal;
-    if (job == NULL || !TerminateJobObject(job, ENDED_BY_US)) {
+    if (!job_end(ENDED_BY_US)) {
         TerminateProcess(process, ENDED_BY_US);
     }
 }

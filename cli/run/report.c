@@ -36,7 +36,13 @@ static void add_end(struct text *text, const struct report *report) {
     }
     report_add_end(text, report);
     text_addf(text, report->elapsed < 1 ? " after %.3f s" : " after %.2f s", report->elapsed);
-    text_addf(text, "; cpu %.2f s user, %.2f s system\n", report->user, report->system);
+    if (!report->has_no_cpu) {
+        text_addf(text, "; cpu %.2f s user, %.2f s system\n", report->user, report->system);
+    } else if (report->samples > 0) {
+        text_addf(text, "; cpu %.2f s until the last sample\n", report->user);
+    } else {
+        text_add(text, "; cpu time is not known\n");
+    }
 }
 
 /* "cc1 x 9 121 MiB, ld 60.0 MiB": only where the tree had more than one process. */
@@ -123,11 +129,17 @@ static void add_peaks(struct text *text, const struct report *report) {
         text_addf(text, ", pid %" PRId64 ")", report->peak_pid);
     }
     text_add(text, "\n");
-    if (report->samples == 0) {
-        return;
+    if (report->samples > 0) {
+        add_tree_peak(text, report);
+        add_largest(text, report);
     }
-    add_tree_peak(text, report);
-    add_largest(text, report);
+    if (report->peak_committed > 0) {
+        text_add(text, "sysinfo: committed memory: at most ");
+        bytes_add_human(text, report->peak_committed);
+        text_add(text, " by one process, ");
+        bytes_add_human(text, report->peak_all_committed);
+        text_add(text, " by the whole tree\n");
+    }
 }
 
 /* ---- Heaps, for people ---- */
@@ -390,8 +402,12 @@ static void add_run(struct json *json, const struct report *report) {
     json_add_bool(json, "over_budget", report->is_over_budget);
     add_oom_json(json, report->oom);
     json_addf(json, "elapsed", "%.3f", report->elapsed);
-    if (report->is_watch) {
+    if (report->is_watch || (report->has_no_cpu && report->samples > 0)) {
         json_addf(json, "cpu", "%.3f", report->user);
+        json_add_null(json, "user");
+        json_add_null(json, "system");
+    } else if (report->has_no_cpu) {
+        json_add_null(json, "cpu");
         json_add_null(json, "user");
         json_add_null(json, "system");
     } else {
@@ -439,6 +455,8 @@ void report_add_json(struct text *text, const struct report *report) {
     } else {
         json_add_null(&json, "heap");
     }
+    json_add_uint_or_null(&json, "peak_process_committed", report->peak_committed, report->peak_committed > 0);
+    json_add_uint_or_null(&json, "peak_tree_committed", report->peak_all_committed, report->peak_committed > 0);
     json_close(&json);
     text_add(text, "\n");
 }

@@ -29,9 +29,12 @@ struct report {
     const char *ended_for;        /* "max-mem", "timeout"; NULL: the command ended by itself. */
     int64_t wall;                 /* When it began. */
     bool is_not_started;          /* There is no such command, or it cannot be executed: `status` says which. */
-    double elapsed, user, system; /* Seconds; a watched process has no `system` of its own: below 0. */
+    double elapsed, user, system; /* Seconds. */
+    bool has_no_cpu;              /* `user` is all the time that samples saw, and there is no `system`. */
 
-    uint64_t peak;    /* Of the largest process; 0: the system does not say. */
+    uint64_t peak; /* Of the largest process; 0: the system does not say. */
+    /* The most that one process, and all, had committed; 0: the system does not say. */
+    uint64_t peak_committed, peak_all_committed;
     int64_t peak_pid; /* 0: not known which. */
     char peak_name[20];
 

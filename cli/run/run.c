@@ -13,7 +13,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "blocks/leaks.h"
 #include "fail.h"
@@ -86,10 +85,6 @@ struct run {
 };
 
 /* ---- Samples ---- */
-
-static double own_cpu(void) {
-    return (double)clock() / CLOCKS_PER_SEC;
-}
 
 /* The longest time that nothing was seen of: from the start, from sample to sample, to the end. */
 static void keep_gap(struct run *run, double moment) {
@@ -307,9 +302,9 @@ static void look_for_peak(struct run *run, const struct tree_sample *sample) {
     if (report->with_pss || !is_higher || cost_of_pss(sample) > run->pss_credit) {
         return;
     }
-    double before = own_cpu();
+    double before = platform_own_cpu();
     tree_add_pss(run->tree);
-    double took = own_cpu() - before;
+    double took = platform_own_cpu() - before;
     run->pss_credit -= took;
     run->charged += took;
     keep_pss(&run->report, sample);
@@ -332,9 +327,9 @@ static void judge(struct run *run, const struct tree_sample *sample) {
     if (sample->rss < run->judged + limit / STEPS && now < run->judge_again) {
         return;
     }
-    double before = own_cpu();
+    double before = platform_own_cpu();
     tree_add_pss(run->tree);
-    run->charged += own_cpu() - before;
+    run->charged += platform_own_cpu() - before;
     run->judged = sample->rss;
     double later = platform_clock();
     run->judge_again = later + (double)REST * (later - now);
@@ -367,7 +362,7 @@ static const struct tree_sample *sample_on_account(struct run *run) {
     if (run->budget > 0 && sample->rss > run->budget && memory_of(sample) > run->spent) {
         run->spent = memory_of(sample);
     }
-    double now = platform_clock(), cpu = own_cpu(), after = 0; /* Not before that, because of the account. */
+    double now = platform_clock(), cpu = platform_own_cpu(), after = 0; /* Not before that, because of the account. */
     run->credit -= cpu - run->charged;
     run->charged = cpu;
     if ((run->max_mem > 0 || run->budget > 0) && run->credit < 0) {
@@ -573,8 +568,11 @@ static void conclude(struct run *run) {
     struct report *report = &run->report;
     const struct child *child = &run->child;
     report->elapsed = (child->has_ended ? child->ended : platform_clock()) - child->started;
-    report->user = child->user;
+    report->has_no_cpu = child->has_no_cpu;
+    report->user = child->has_no_cpu ? run->last_cpu : child->user;
     report->system = child->system;
+    report->peak_committed = child->peak_committed;
+    report->peak_all_committed = child->peak_all_committed;
     report->signal = child->signal;
     report->status = report->exit_status = child->has_ended ? child->status : 128;
     if (run->tree != NULL) {
@@ -670,7 +668,7 @@ static void start_sampling(struct run *run) {
     run->credit = FIRST_CREDIT;
     run->pss_credit = PSS_CREDIT;
     run->credited = run->child.started;
-    run->charged = own_cpu();
+    run->charged = platform_own_cpu();
 }
 
 static const char no_pss[] = "--pss: this system does not report PSS; without the option, RSS is summed";
