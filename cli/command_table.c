@@ -266,7 +266,8 @@ static const struct command commands[] = {
                  "  sysinfo compare before.json after.json --max +10%\n",
      .notes = "Two FILEs, before and after: recordings of run, what --csv printed, or reports\n"
               "of run --json, of which each may hold several: then it prints the median, the\n"
-              "least and the most. A ! marks what --max does not allow.\n"
+              "least and the most. A ! marks what --max does not allow. --column rss_bytes\n"
+              "compares by RSS although one of them has PSS.\n"
               "Status: 0 within --max, 1 beyond it.\n",
      .run = run_compare},
     {.name = "mark",

@@ -338,9 +338,9 @@ static const struct option options[] = {
      .argument = "NAME",
      .wants = "a column's name",
      .example = "pss_bytes",
-     .meaning = "the column to draw",
+     .meaning = "the column to draw or compare",
      .line = "cpu_percent, mem.available, ...",
-     .manual = "The column to draw; memory, if not given."},
+     .manual = "The column to draw or to compare; memory, if not given."},
     {.id = OPTION_TITLE,
      .name = "--title",
      .argument = "TEXT",
@@ -372,8 +372,9 @@ static const struct option options[] = {
      .example = "+10%",
      .meaning = "fail beyond this increase",
      .line = "status 1 when a figure grows by more",
-     .manual = "End with status 1 when a figure has grown by more than that. With several runs of each, the least of "
-               "AFTER must also lie above the most of BEFORE."},
+     .manual = "End with status 1 when a figure has grown by more than that. Memory that is left, such as "
+               "mem.available, must not have fallen by more. With several runs of each, the least of AFTER must also "
+               "lie above the most of BEFORE."},
     {.id = OPTION_MARKDOWN,
      .name = "--markdown",
      .meaning = "a table for a report",

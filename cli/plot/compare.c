@@ -14,13 +14,14 @@
 enum { MOST_RUNS = 1000 };
 
 /* What is compared, in this order. */
-enum { PEAK_TREE, PEAK_PROCESS, MEAN, END, ELAPSED, CPU, HEAP_PEAK, ALLOCS, MEASURES };
+enum { PEAK_TREE, LOW, PEAK_PROCESS, MEAN, END, ELAPSED, CPU, HEAP_PEAK, ALLOCS, MEASURES };
 static const struct {
     const char *key, *title;
     const char *column; /* Its unit is that of this column; NULL: that of the recording's. */
     const char *member; /* In a report of `run`; NULL: it has none. */
 } measures[MEASURES] = {
     [PEAK_TREE] = {"peak", "peak", NULL, "peak_tree_rss"},
+    [LOW] = {"low", "low", NULL, NULL},
     [PEAK_PROCESS] = {"peak_process", "largest process", "rss_bytes", "peak_process"},
     [MEAN] = {"mean", "mean", NULL, NULL},
     [END] = {"end", "end", NULL, NULL},
@@ -36,14 +37,14 @@ struct side {
     char *column;            /* Of its memory: "rss_bytes", "pss_bytes", another of a recording. */
     double *value[MEASURES]; /* Of each run; below 0: unknown. */
     double median[MEASURES], least[MEASURES], most[MEASURES]; /* Below 0: unknown in at least one run. */
-    size_t runs;
+    size_t runs, failed;
 };
 
 struct comparison {
     const struct options *options;
     struct side before, after;
     double max;    /* Percent; below 0: no limit. */
-    size_t beyond; /* Figures that grew by more. */
+    size_t beyond; /* Figures that got worse by more. */
 };
 
 static void add_run(struct side *side, const double value[MEASURES]) {
@@ -66,10 +67,27 @@ static char *copy(const char *string) {
     return text.bytes;
 }
 
-/* A report that measured PSS is compared by it. */
-static void add_report(struct side *side, const char *report) {
+static int fail_mixed(const struct side *side, const char *column) {
+    bool is_pss = strcmp(column, "pss_bytes") == 0;
+    return trouble("%s: line %zu has %s, and line 1 %s; compare all of them by --column rss_bytes", side->path,
+                   side->runs + 1, is_pss ? "PSS" : "no PSS", is_pss ? "none" : "has it");
+}
+
+/* A report that measured PSS is compared by it, unless `column` says otherwise. */
+static int add_report(struct side *side, const char *report, const char *column) {
     double value[MEASURES], pss;
     bool has_pss = json_number(json_member(report, "peak_tree_pss"), &pss);
+    const char *own = column != NULL ? column : has_pss ? "pss_bytes" : "rss_bytes";
+    bool is_pss = strcmp(own, "pss_bytes") == 0;
+    if (!is_pss && strcmp(own, "rss_bytes") != 0) {
+        return trouble("%s: a report has no column '%s'; it has: rss_bytes, pss_bytes", side->path, own);
+    }
+    if (is_pss && !has_pss) {
+        return trouble("%s: line %zu has no PSS: run --pss measures it", side->path, side->runs + 1);
+    }
+    if (side->column != NULL && strcmp(side->column, own) != 0) {
+        return fail_mixed(side, own);
+    }
     for (int i = 0; i < MEASURES; i++) {
         bool is_of_heap = i == HEAP_PEAK || i == ALLOCS;
         const char *object = is_of_heap ? json_member(report, "heap") : report;
@@ -77,15 +95,19 @@ static void add_report(struct side *side, const char *report) {
             value[i] = -1;
         }
     }
-    value[PEAK_TREE] = has_pss ? pss : value[PEAK_TREE];
+    value[PEAK_TREE] = is_pss ? pss : value[PEAK_TREE];
     if (side->column == NULL) {
-        side->column = copy(has_pss ? "pss_bytes" : "rss_bytes");
+        side->column = copy(own);
     }
     add_run(side, value);
+    double command_status;
+    side->failed += json_number(json_member(report, "status"), &command_status) && command_status > 0 ? 1 : 0;
+    return 0;
 }
 
-static int read_reports(struct side *side, char *text) {
-    for (char *line = text, *end; *line != '\0'; line = end) {
+static int read_reports(struct side *side, char *text, const char *column) {
+    int status = 0;
+    for (char *line = text, *end; status == 0 && *line != '\0'; line = end) {
         end = line + strcspn(line, "\n");
         end += *end == '\n' ? (*end = '\0', 1) : 0;
         if (line[strspn(line, " \t\r")] == '\0') {
@@ -94,9 +116,12 @@ static int read_reports(struct side *side, char *text) {
         if (!json_is_whole(line) || json_member(line, "peak_process") == NULL || side->runs == MOST_RUNS) {
             return trouble("%s: line %zu is not a report of sysinfo run --json", side->path, side->runs + 1);
         }
-        add_report(side, line);
+        status = add_report(side, line, column);
     }
-    return 0;
+    if (status == 0 && side->failed > 0) {
+        note("note: %s: %zu of %zu runs failed", side->path, side->failed, side->runs);
+    }
+    return status;
 }
 
 /* ---- Recordings ---- */
@@ -124,11 +149,9 @@ static int read_recording(struct side *side, struct text *text, const char *colu
         if (status == 0) {
             const struct line *line = &plot.line[0];
             double value[MEASURES];
-            size_t peak = 0;
-            for (size_t i = 1; i < line->points; i++) {
-                peak = line_point(line, i)->value > line_point(line, peak)->value ? i : peak;
-            }
-            value[PEAK_TREE] = line_point(line, peak)->value;
+            bool is_left = column_is_left(recording.column); /* Its low matters, not its peak. */
+            value[PEAK_TREE] = is_left ? -1 : line_point(line, line->top)->value;
+            value[LOW] = is_left ? line_point(line, line->top)->value : -1;
             value[PEAK_PROCESS] = recording.peak;
             value[MEAN] = mean_over_time(line);
             value[END] = line_point(line, line->points - 1)->value;
@@ -150,7 +173,7 @@ static int read_side(struct side *side, const char *path, const char *column) {
     struct text text = TEXT_INIT;
     int status = recording_read_file(path, &text);
     if (status == 0 && text.bytes[strspn(text.bytes, " \t\r\n")] == '{') {
-        status = read_reports(side, text.bytes);
+        status = read_reports(side, text.bytes, column);
     } else if (status == 0) {
         status = read_recording(side, &text, column);
     }
@@ -196,53 +219,59 @@ static bool change_of(const struct comparison *comparison, int measure, double *
     return before > 0;
 }
 
-/* With several runs of each, a figure within the spread of the runs before has not grown. */
+/* What is left of memory gets worse when it falls; all else, when it grows. */
+static bool is_worse_below(const struct comparison *comparison, int measure) {
+    return (measure == LOW || measure == MEAN || measure == END) && column_is_left(comparison->before.column);
+}
+
+/* With several runs of each, a figure within the spread of the runs before is no worse. */
 static bool is_beyond(const struct comparison *comparison, int measure) {
     const struct side *before = &comparison->before, *after = &comparison->after;
-    double limit = before->median[measure] * (1 + comparison->max / 100);
-    bool is_in_spread = before->runs > 1 && after->runs > 1 && after->least[measure] <= before->most[measure];
-    return comparison->max >= 0 && after->median[measure] > limit && !is_in_spread;
+    double now = after->median[measure], sign = is_worse_below(comparison, measure) ? -1 : 1;
+    double limit = before->median[measure] * (1 + sign * comparison->max / 100);
+    bool has_spread = before->runs > 1 && after->runs > 1;
+    bool is_in_spread = has_spread && (sign > 0 ? after->least[measure] <= before->most[measure]
+                                                : after->most[measure] >= before->least[measure]);
+    return comparison->max >= 0 && (sign > 0 ? now > limit : now < limit) && !is_in_spread;
 }
 
 /* ---- Printing ---- */
 
-static void add_value(struct text *text, const struct comparison *comparison, const struct side *side, int measure) {
-    const char *column = column_of(comparison, measure);
-    measure_add(text, column, side->median[measure]);
-    if (side->runs > 1) {
-        text_add(text, " (");
-        measure_add(text, column, side->least[measure]);
-        text_add(text, " to ");
-        measure_add(text, column, side->most[measure]);
-        text_add(text, ")");
-    }
-}
+/* The rows of a figure, of which those of a spread are there with several runs. */
+enum row { MEDIAN, LEAST, MOST, ROWS };
 
 enum { NAME, BEFORE, AFTER, DIFFERENCE, CHANGE, CELLS };
 
-static void add_cell(struct text *text, const struct comparison *comparison, int measure, int cell) {
+static void add_value(struct text *text, const struct comparison *comparison, const struct side *side, int measure,
+                      enum row row) {
+    const double *value = row == LEAST ? side->least : row == MOST ? side->most : side->median;
+    if (row == MEDIAN || side->runs > 1) {
+        measure_add(text, column_of(comparison, measure), value[measure]);
+    }
+}
+
+static void add_difference(struct text *text, const struct comparison *comparison, int measure) {
+    double difference = difference_of(comparison, measure);
+    text_add(text, difference < 0 ? "-" : "+");
+    measure_add(text, column_of(comparison, measure), difference < 0 ? -difference : difference);
+}
+
+/* Of the title, with `measure` below 0, or of a figure. */
+static void add_cell(struct text *text, const struct comparison *comparison, int measure, enum row row, int cell) {
     const char *const titles[CELLS] = {column_title(comparison->before.column), "before", "after", "difference", ""};
-    double difference = measure < 0 ? 0 : difference_of(comparison, measure), percent;
+    double percent;
     text_clear(text);
     text_add(text, measure < 0 ? titles[cell] : "");
     if (measure < 0) {
         return;
     }
-    switch (cell) {
-    case NAME:
-        text_add(text, measures[measure].title);
-        break;
-    case BEFORE:
-        add_value(text, comparison, &comparison->before, measure);
-        break;
-    case AFTER:
-        add_value(text, comparison, &comparison->after, measure);
-        break;
-    case DIFFERENCE:
-        text_add(text, difference < 0 ? "-" : "+");
-        measure_add(text, column_of(comparison, measure), difference < 0 ? -difference : difference);
-        break;
-    default:
+    if (cell == NAME) {
+        text_add(text, row == LEAST ? "  least" : row == MOST ? "  most" : measures[measure].title);
+    } else if (cell == BEFORE || cell == AFTER) {
+        add_value(text, comparison, cell == BEFORE ? &comparison->before : &comparison->after, measure, row);
+    } else if (row == MEDIAN && cell == DIFFERENCE) {
+        add_difference(text, comparison, measure);
+    } else if (row == MEDIAN) {
         if (change_of(comparison, measure, &percent)) {
             text_addf(text, "%+.1f %%", percent);
         }
@@ -257,33 +286,49 @@ static void add_padded(struct text *text, const char *cell, size_t width, bool i
     text_pad(text, is_left ? padding : 0);
 }
 
+static bool has_row(const struct comparison *comparison, int measure, enum row row) {
+    const struct side *before = &comparison->before, *after = &comparison->after;
+    if (measure < 0 || row == MEDIAN) {
+        return row == MEDIAN && (measure < 0 || is_compared(comparison, measure));
+    }
+    return is_compared(comparison, measure) &&
+           (before->least[measure] < before->most[measure] || after->least[measure] < after->most[measure]);
+}
+
+static void add_row(struct text *text, const struct comparison *comparison, int measure, enum row row,
+                    const size_t width[CELLS], bool is_markdown) {
+    struct text cell = TEXT_INIT;
+    text_add(text, is_markdown ? "|" : "");
+    for (int i = 0; i < CELLS; i++) {
+        add_cell(&cell, comparison, measure, row, i);
+        text_add(text, is_markdown ? " " : i > 0 ? "  " : "");
+        add_padded(text, cell.bytes, width[i], i == NAME);
+        text_add(text, is_markdown ? " |" : "");
+    }
+    text_free(&cell);
+    while (!is_markdown && text->bytes[text->length - 1] == ' ') {
+        text->length--;
+    }
+    text_add(text, measure < 0 && is_markdown ? "\n|---|---:|---:|---:|---:|\n" : "\n");
+}
+
 /* A table for people: of characters, or in Markdown. */
 static void add_table(struct text *text, const struct comparison *comparison, bool is_markdown) {
     size_t width[CELLS] = {0};
     struct text cell = TEXT_INIT;
-    for (int measure = -1; measure < MEASURES; measure++) {
-        for (int i = 0; i < CELLS && (measure < 0 || is_compared(comparison, measure)); i++) {
-            add_cell(&cell, comparison, measure, i);
-            width[i] = text_width(cell.bytes) > width[i] ? text_width(cell.bytes) : width[i];
+    for (int i = 0; i < (MEASURES + 1) * ROWS * CELLS; i++) {
+        int measure = i / (ROWS * CELLS) - 1, row = i / CELLS % ROWS;
+        if (has_row(comparison, measure, (enum row)row)) {
+            add_cell(&cell, comparison, measure, (enum row)row, i % CELLS);
+            width[i % CELLS] = text_width(cell.bytes) > width[i % CELLS] ? text_width(cell.bytes) : width[i % CELLS];
         }
-    }
-    for (int measure = -1; measure < MEASURES; measure++) {
-        if (measure >= 0 && !is_compared(comparison, measure)) {
-            continue;
-        }
-        text_add(text, is_markdown ? "|" : "");
-        for (int i = 0; i < CELLS; i++) {
-            add_cell(&cell, comparison, measure, i);
-            text_add(text, is_markdown ? " " : i > 0 ? "  " : "");
-            add_padded(text, cell.bytes, width[i], i == NAME);
-            text_add(text, is_markdown ? " |" : "");
-        }
-        while (!is_markdown && text->bytes[text->length - 1] == ' ') {
-            text->length--;
-        }
-        text_add(text, measure < 0 && is_markdown ? "\n|---|---:|---:|---:|---:|\n" : "\n");
     }
     text_free(&cell);
+    for (int i = 0; i < (MEASURES + 1) * ROWS; i++) {
+        if (has_row(comparison, i / ROWS - 1, (enum row)(i % ROWS))) {
+            add_row(text, comparison, i / ROWS - 1, (enum row)(i % ROWS), width, is_markdown);
+        }
+    }
 }
 
 static void add_side(struct json *json, const char *key, const struct side *side, int measure) {
@@ -360,8 +405,8 @@ static int check(const struct options *options) {
 static int compare(struct comparison *comparison) {
     const struct side *before = &comparison->before, *after = &comparison->after;
     if (strcmp(before->column, after->column) != 0) {
-        return trouble("%s is about '%s' and %s about '%s': choose one with --column", before->path, before->column,
-                       after->path, after->column);
+        return trouble("%s has '%s' and %s has '%s'; choose a column that both have, for example --column rss_bytes",
+                       before->path, before->column, after->path, after->column);
     }
     summarise(&comparison->before);
     summarise(&comparison->after);
