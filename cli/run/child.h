@@ -57,6 +57,12 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
 /* "KILL" for 9; NULL: unnamed. */
 const char *child_signal_name(int signal);
 
+/*
+ * The last signal of those that end a program, SIGINT, SIGQUIT, SIGTERM and SIGHUP, which has arrived since the first
+ * command was started; 0: none has.
+ */
+int child_last_end(void);
+
 /* Ends this program by the signal that asked it to. */
 int child_obey(int request);
 

@@ -30,17 +30,17 @@ static const int questions[] = {SIGUSR1, SIGINFO}; /* ^T, where terminals know i
 static const int questions[] = {SIGUSR1};
 #endif
 static const int requests[] = {SIGINT, SIGTERM, SIGHUP};
-static const int left_to_child[] = {
-    SIGINT, SIGQUIT, SIGPIPE}; /* A report that nobody reads must not end this program before the command. */
+static const int left_to_child[] = {SIGINT, SIGQUIT}; /* The terminal sends them to both. */
 enum {
     HANDED_ON = sizeof handed_on / sizeof handed_on[0],
     QUESTIONS = sizeof questions / sizeof questions[0],
     REQUESTS = sizeof requests / sizeof requests[0],
     LEFT_TO_CHILD = sizeof left_to_child / sizeof left_to_child[0],
-    SIGNALS = HANDED_ON + QUESTIONS + REQUESTS + LEFT_TO_CHILD + 1,
+    SIGNALS = HANDED_ON + QUESTIONS + REQUESTS + LEFT_TO_CHILD + 2,
 };
 
 static volatile sig_atomic_t arrived[65];
+static int last_end; /* The last signal that ends programs. */
 
 static void note_arrival(int signal) {
     arrived[signal] = 1;
@@ -91,6 +91,9 @@ static void hold_signals(void) {
     for (int i = 0; i < REQUESTS; i++) {
         sigaddset(&held, requests[i]);
     }
+    for (int i = 0; i < LEFT_TO_CHILD; i++) {
+        sigaddset(&held, left_to_child[i]);
+    }
     sigprocmask(SIG_BLOCK, &held, &inherited.mask);
     while_asleep = inherited.mask;
 }
@@ -109,8 +112,9 @@ static void take_signals(void) {
         set(questions[i], note_arrival, false);
     }
     for (int i = 0; i < LEFT_TO_CHILD; i++) {
-        set(left_to_child[i], SIG_IGN, true);
+        set(left_to_child[i], note_arrival, false);
     }
+    set(SIGPIPE, SIG_IGN, true); /* A report that nobody reads must not end this program before the command. */
 }
 
 static void give_back_signals(void) {
@@ -235,8 +239,13 @@ static void reap(struct child *child) {
 }
 
 static void hand_on(struct child *child) {
+    for (int i = 0; i < LEFT_TO_CHILD; i++) {
+        last_end = take_arrival(left_to_child[i]) ? left_to_child[i] : last_end;
+    }
     for (int i = 0; i < HANDED_ON; i++) {
-        if (take_arrival(handed_on[i]) && !child->has_ended) {
+        bool has_arrived = take_arrival(handed_on[i]);
+        last_end = has_arrived && handed_on[i] != SIGUSR2 ? handed_on[i] : last_end;
+        if (has_arrived && !child->has_ended) {
             if (child->before_end != NULL && (handed_on[i] == SIGTERM || handed_on[i] == SIGHUP)) {
                 child->before_end(child->context);
             }
@@ -299,6 +308,17 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
             send(process->pid, signal);
         }
     }
+}
+
+/* What arrived outside pselect() is still held. */
+int child_last_end(void) {
+    static const int ends[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+    sigset_t pending;
+    sigpending(&pending);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        last_end = sigismember(&pending, ends[i]) > 0 ? ends[i] : last_end;
+    }
+    return last_end;
 }
 
 int child_obey(int request) {

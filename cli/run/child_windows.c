@@ -59,9 +59,15 @@ static wchar_t *command_line(const char *const *command) {
 
 /* ---- Starting ---- */
 
+static volatile LONG was_interrupted;
+
 /* ^C is for the command. A handler, for that is not handed down as ignoring it would be. */
 static BOOL WINAPI leave_to_child(DWORD event) {
-    return event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+    bool is_interrupt = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
+    if (is_interrupt) {
+        was_interrupted = 1;
+    }
+    return is_interrupt;
 }
 
 static int fail_start(const char *name, DWORD error) {
@@ -158,6 +164,11 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
 const char *child_signal_name(int signal) {
     (void)signal;
     return NULL;
+}
+
+int child_last_end(void) {
+    enum { INTERRUPT = 2 };
+    return was_interrupted != 0 ? INTERRUPT : 0;
 }
 
 int child_obey(int request) {

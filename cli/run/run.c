@@ -935,7 +935,7 @@ static void add_seconds(struct text *text, const char *name, const struct spread
 
 static int print_runs(const struct runs *runs, const struct options *options, struct output *output) {
     struct text text = TEXT_INIT;
-    text_addf(&text, "sysinfo: %" PRIu64 " runs:", runs->count);
+    text_addf(&text, "sysinfo: %" PRIu64 " run%s:", runs->count, runs->count == 1 ? "" : "s");
     add_seconds(&text, " elapsed", &runs->elapsed, runs->count);
     add_seconds(&text, "; cpu", &runs->cpu, runs->count);
     if (runs->sampled > 0) {
@@ -969,7 +969,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
     int status = options_has(options, OPTION_PID) ? watch(&run, output) : run_child(&run, output);
     *has_reported = *has_reported || run.has_reported;
     *request = run.child.request;
-    if (run.has_reported) {
+    if (run.has_reported && child_last_end() == 0) { /* What was interrupted is shorter than the others. */
         keep_run(runs, &run.report);
     }
     recorder_close(run.recorder);
@@ -1003,10 +1003,14 @@ int run_command(struct options *options) {
     struct runs runs = {.count = 0};
     bool has_reported = false;
     int request = 0;
-    for (uint64_t i = 0; i < (options->repeat > 0 ? options->repeat : 1) && status == 0; i++) {
+    uint64_t left = options->repeat > 0 ? options->repeat : 1;
+    for (int end = 0; left > 0 && status == 0 && end == 0; left--) {
         status = run_once(options, &limits, &output, &runs, &has_reported, &request);
+        end = left > 1 ? child_last_end() : 0;
+        status = end != 0 && status == 0 ? 128 + end : status;
     }
-    if (runs.count > 1 && options->format != FORMAT_JSON && print_runs(&runs, options, &output) != 0 && status == 0) {
+    if (options->repeat > 1 && runs.count > 0 && options->format != FORMAT_JSON &&
+        print_runs(&runs, options, &output) != 0 && status == 0) {
         status = EXIT_OWN_FAILURE;
     }
     if (output.file != NULL && output_close(&output, has_reported) != 0 && status == 0) {

@@ -416,13 +416,41 @@ repeated() {
     rm -f count report.json
     sysinfo run --repeat 3 --json -o report.json sh -c 'echo >>count; sleep 0.1' && [ "$(wc -l <count)" = 3 ] && [ \
         "$(wc -l <report.json)" = 3 ] &&
-        sysinfo compare report.json report.json | grep -E '^time +[0-9.]+ s \([0-9.]+ s to [0-9.]+ s\)'
+        sysinfo compare report.json report.json | grep -A2 '^time' | grep -E '^  most +[0-9.]+ s +[0-9.]+ s$'
 }
 check "--repeat runs it again, a line for each" repeated
 check "with the spread at the end" bash -c 'sysinfo run --repeat 2 sleep 0.1 2>&1 | tail -1 | grep -E "^sysinfo: 2 runs: elapsed [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; cpu [0-9.]+ to [0-9.]+ s, mean [0-9.]+ s; peak memory .* to .*, mean .*B$"'
 check "a run without a sample has no peak of 0" bash -c \
     'sysinfo run --pss --repeat 20 -i 10 true >spread 2>&1 && ! tail -1 spread | grep "memory 0 B"'
 check "until one fails" bash -c 'rm -f count; sysinfo run --repeat 5 sh -c "echo >>count; exit \$(wc -l <count)"; [ $? = 1 ] && [ "$(wc -l <count)" = 1 ]'
+# interrupted_series SIGNAL FAST_COMMAND: the third run goes on until a signal to all of the group ends the series.
+interrupted_series() {
+    rm -f count series
+    python3 - "$1" "$2" <<'P'
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+script = 'trap "exit 0" INT TERM; echo >>count; [ "$(wc -l <count)" -lt 3 ] || while :; do sleep 0.05; done'
+if sys.argv[2] == "dies":
+    script = script.split(";", 1)[1]
+with open("series", "w") as log:
+    run = subprocess.Popen(["sysinfo", "run", "--repeat", "9", "sh", "-c", script], stderr=log, start_new_session=True)
+    while not os.path.exists("count") or len(open("count").read()) < 3:
+        time.sleep(0.02)
+    time.sleep(0.2)
+    os.killpg(run.pid, int(sys.argv[1]))
+    print(run.wait())
+P
+    cat series
+    [ "$(wc -l <count)" = 3 ] && tail -1 series | grep -q '^sysinfo: 2 runs: elapsed 0\.'
+}
+ends_series() { # signal, what the command does, status
+    local printed
+    printed=$(interrupted_series "$1" "$2") && echo "$printed" && [ "$(head -1 <<<"$printed")" = "$3" ]
+}
+check "^C ends a series, with what was measured" ends_series 2 dies 130
+check "^C ends it also where the command exits with 0" ends_series 2 survives 130
+check "SIGTERM ends a series" ends_series 15 dies 143
+check "SIGTERM ends it also where the command exits with 0" ends_series 15 survives 143
 check "every run finds the same signals" same_state 'if [ "$RUN" ]; then RUN="$RUN --repeat 2"; fi; $RUN actor state $1'
 check "not into one recording" ends_with 125 sysinfo run --repeat 2 --record a.csv true
 watched_for_a_time() {
