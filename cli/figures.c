@@ -66,6 +66,18 @@ static void select_group(const struct view *view, struct selection *selection, c
     selection_free(&all);
 }
 
+/* Texts that nobody asked for by name: each line of these formats would repeat them. */
+static void drop_texts(const struct view *view, struct selection *selection) {
+    bool has_lines = view->options->format == FORMAT_CSV || view->options->format == FORMAT_KV;
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        if (!has_lines || selection->field[i]->type != SYSINFO_TYPE_TEXT) {
+            selection->field[kept++] = selection->field[i];
+        }
+    }
+    selection->count = kept;
+}
+
 static enum option_id row_option(const struct view *view) {
     return view->rows == ROWS_OF_NODES ? OPTION_PERNODE : view->rows == ROWS_OF_KINDS ? OPTION_BYKIND : OPTION_PERCPU;
 }
@@ -204,6 +216,7 @@ int run_group(struct options *options) {
         select_metrics(&view, &selection);
     } else {
         select_group(&view, &selection, group);
+        drop_texts(&view, &selection);
     }
     if (options->format != FORMAT_TABLE) {
         selection_drop_doubles(&selection);
@@ -277,13 +290,14 @@ int run_get(struct options *options) {
 /* The groups of the overview; or all but those of sysinfo itself, which say nothing of the machine. */
 static void select_groups(struct view *view, struct selection *selection, bool is_all) {
     static const char *const overview[] = {"cpu", "mem", "swap", "load"};
-    static const char *const others[] = {"cpu.times", "stats", "cgroup", "pressure"};
+    static const char *const others[] = {"cpu.times", "stats", "cgroup", "pressure", "cpu.freq"};
     for (size_t i = 0; i < sizeof overview / sizeof overview[0]; i++) {
         selection_add_group(selection, overview[i]);
     }
     for (size_t i = 0; is_all && i < sizeof others / sizeof others[0]; i++) {
         selection_add_group(selection, others[i]);
     }
+    drop_texts(view, selection);
     if (view->options->format == FORMAT_PROM) {
         select_metrics(view, selection);
     }

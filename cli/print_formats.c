@@ -49,9 +49,12 @@ static void add_interval(struct text *text, const struct sample *sample, const c
 
 /* ---- Values, in the order asked ---- */
 
+/* Among several values a text is one word of a shell, so that a script can take them apart. */
 static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field,
                             const void *result) {
-    if (view->options->unit_bytes > 0) {
+    if (field->type == SYSINFO_TYPE_TEXT) {
+        value_add_as(text, field, result, "-", "", view->selection->count > 1 ? text_add_shell : text_add_plain);
+    } else if (view->options->unit_bytes > 0) {
         value_add_in_unit(text, field, result, view->options->unit_bytes);
     } else if (options_has(view->options, OPTION_HUMAN)) {
         value_add_human(text, field, result);
@@ -134,7 +137,7 @@ static void add_members(struct json *json, const struct view *view, const char *
         const struct sysinfo_field *field = view->selection->field[i];
         if (is_member(view, field, group, row)) {
             const void *result = row != NULL ? row : sample_result(sample, field);
-            value_add(json_value(json, field->name), field, result, "null", "null");
+            value_add_as(json_value(json, field->name), field, result, "null", "null", text_add_json);
         }
     }
     add_names(json, view, group, sample, row, true);
@@ -230,7 +233,7 @@ static void add_csv_line(struct text *text, const struct view *view, const struc
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         text_add(text, ",");
-        value_add(text, field, row != NULL ? row : sample_result(sample, field), "", "");
+        value_add_as(text, field, row != NULL ? row : sample_result(sample, field), "", "", text_add_csv);
     }
     text_add(text, "\n");
 }
@@ -286,7 +289,7 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
             text_add(text, letter);
         }
         text_addf(text, "_%s=", field->name);
-        value_add(text, field, row != NULL ? row : sample_result(sample, field), "", "");
+        value_add_as(text, field, row != NULL ? row : sample_result(sample, field), "", "", text_add_shell);
         blank = " ";
     }
     text_add(text, "\n");

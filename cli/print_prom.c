@@ -67,6 +67,7 @@ static const char *meaning_of(const struct sysinfo_field *field) {
         {"sysinfo_cpu_seconds_total", "Time that CPUs spent in each mode."},
         {"sysinfo_cpu_guest_seconds_total",
          "Time that CPUs spent running virtual machines, a part of modes user and nice."},
+        {"sysinfo_cpu_info", "What the CPUs are; always 1."},
     };
     for (size_t i = 0; i < sizeof shared / sizeof shared[0]; i++) {
         if (strcmp(field->metric, shared[i].metric) == 0) {
@@ -102,6 +103,33 @@ static void add_build(struct text *text) {
               sysinfo_version(), sysinfo_backend());
 }
 
+static void add_label(struct text *text, const char *name, const char *value) {
+    struct text plain = TEXT_INIT;
+    text_add_plain(&plain, value);
+    text_addf(text, "%s=\"", name);
+    for (const char *p = plain.length > 0 ? plain.bytes : ""; *p != '\0'; p++) {
+        text_addf(text, "%s%c", *p == '"' || *p == '\\' ? "\\" : "", *p);
+    }
+    text_add(text, "\"");
+    text_free(&plain);
+}
+
+/* Texts are labels of one sample, which is 1; nothing where none of them is known. */
+static void add_texts(struct text *text, const struct view *view, const struct sample *sample, const char *metric) {
+    const char *before = "{";
+    for (size_t i = 0; i < view->selection->count; i++) {
+        const struct sysinfo_field *field = view->selection->field[i];
+        const char *value = sysinfo_field_text(field, sample_result(sample, field));
+        if (value == NULL || strcmp(field->metric, metric) != 0) {
+            continue;
+        }
+        text_addf(text, "%s%s", *before == '{' ? metric : "", before);
+        add_label(text, field->name, value);
+        before = ",";
+    }
+    text_add(text, *before == ',' ? "} 1\n" : "");
+}
+
 void print_prom(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     (void)is_first;
     const struct selection *selection = view->selection;
@@ -111,7 +139,11 @@ void print_prom(struct text *text, const struct view *view, const struct sample 
             continue;
         }
         struct text samples = TEXT_INIT;
-        for (size_t j = i; j < selection->count; j++) {
+        bool is_text = first->type == SYSINFO_TYPE_TEXT;
+        if (is_text) {
+            add_texts(&samples, view, sample, first->metric);
+        }
+        for (size_t j = i; j < selection->count && !is_text; j++) {
             const struct sysinfo_field *field = selection->field[j];
             if (field->metric == NULL || strcmp(field->metric, first->metric) != 0) {
                 continue;

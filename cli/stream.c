@@ -99,7 +99,10 @@ static void remark_failures(const struct view *view, const struct sample *sample
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         bool is_rare = field->result == SYSINFO_RESULT_IRQ_PRESSURE ||
-                       field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE; /* Few kernels measure it. */
+                       field->result == SYSINFO_RESULT_CGROUP_IRQ_PRESSURE || /* Few kernels measure it. */
+                       ((field->result == SYSINFO_RESULT_CPU_FREQUENCY ||     /* Virtual machines often lack it. */
+                         field->result == SYSINFO_RESULT_CPU_DESCRIPTION) &&
+                        sample->status[field->result] == SYSINFO_UNKNOWN);
         bool is_told_here = sysinfo_field_source(field) != NULL;
         if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
             !(remarks->failed >> field->result & 1)) {

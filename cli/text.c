@@ -89,6 +89,17 @@ void text_add_csv(struct text *text, const char *string) {
     text_add(text, "\"");
 }
 
+void text_add_shell(struct text *text, const char *string) {
+    struct text plain = TEXT_INIT;
+    text_add_plain(&plain, string);
+    text_add(text, "'");
+    for (const char *p = plain.length > 0 ? plain.bytes : ""; *p != '\0'; p++) {
+        text_addf(text, *p == '\'' ? "'\\''" : "%c", *p);
+    }
+    text_add(text, "'");
+    text_free(&plain);
+}
+
 void text_add_plain(struct text *text, const char *string) {
     while (*string != '\0') {
         size_t length = utf8_length(string);

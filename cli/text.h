@@ -30,6 +30,9 @@ void text_reserve(struct text *text, size_t more);
 void text_add_json(struct text *text, const char *string);
 void text_add_csv(struct text *text, const char *string);
 
+/* The same as one word of a shell, in single quotes, without control characters. */
+void text_add_shell(struct text *text, const char *string);
+
 /* A string without what would break a line or move a terminal's cursor. */
 void text_add_plain(struct text *text, const char *string);
 void text_clear(struct text *text);

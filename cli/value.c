@@ -13,11 +13,15 @@ static void add_number(struct text *text, const struct sysinfo_field *field, con
     }
 }
 
-void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
-               const char *unlimited) {
+void value_add_as(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
+                  const char *unlimited, add_text *add) {
     switch (sysinfo_field_state(field, result)) {
     case SYSINFO_FIELD_KNOWN:
-        add_number(text, field, result);
+        if (field->type == SYSINFO_TYPE_TEXT) {
+            add(text, sysinfo_field_text(field, result));
+        } else {
+            add_number(text, field, result);
+        }
         break;
     case SYSINFO_FIELD_UNLIMITED:
         text_add(text, unlimited);
@@ -26,6 +30,17 @@ void value_add(struct text *text, const struct sysinfo_field *field, const void 
         text_add(text, unknown);
         break;
     }
+}
+
+void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
+               const char *unlimited) {
+    value_add_as(text, field, result, unknown, unlimited, text_add_plain);
+}
+
+/* "2.60 GHz", "800 MHz". */
+static void hertz_add_human(struct text *text, uint64_t hertz) {
+    bool is_giga = hertz >= 999500000;
+    text_addf(text, is_giga ? "%.2f GHz" : "%.0f MHz", (double)hertz / (is_giga ? 1e9 : 1e6));
 }
 
 /* The unit in which it has three digits, or four before the next one. */
@@ -66,12 +81,14 @@ void value_add_human(struct text *text, const struct sysinfo_field *field, const
         value_add(text, field, result, "-", "none");
     } else if (field->unit == SYSINFO_UNIT_BYTES) {
         bytes_add_human(text, sysinfo_field_uint64(field, result));
+    } else if (field->unit == SYSINFO_UNIT_HERTZ) {
+        hertz_add_human(text, sysinfo_field_uint64(field, result));
     } else if (field->unit == SYSINFO_UNIT_PERCENT) {
         text_addf(text, "%.1f", sysinfo_field_double(field, result));
     } else if (field->unit == SYSINFO_UNIT_SECONDS && field->type == SYSINFO_TYPE_DOUBLE) {
         add_seconds(text, sysinfo_field_double(field, result));
     } else {
-        add_number(text, field, result);
+        value_add(text, field, result, "-", "none");
     }
 }
 

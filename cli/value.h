@@ -16,6 +16,11 @@
 void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
                const char *unlimited);
 
+/* The same, but a text is added in the way of a format: text_add_json() and its like. */
+typedef void add_text(struct text *text, const char *string);
+void value_add_as(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
+                  const char *unlimited, add_text *add);
+
 /* For people: bytes as "18.4 GiB", percentages with one decimal. */
 void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result);
 

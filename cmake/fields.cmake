@@ -7,13 +7,14 @@
 # comment with several such lines puts the struct's fields into each of these groups:
 #
 #     uint64_t name; /* unit[, counter|label][, prom metric[ label=value]]: Sentence. */
+#     char name[SIZE]; /* text: Sentence. */
 #
 # A long comment stands above its member instead. "prom metric label=@" after RESULT applies to every member without a
 # `prom` of its own; @ is the member's name.
 #
-# Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where %
-# stands for
-# the group; percentages and labels have none. Any other line inside such a struct is an error.
+# Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where
+# % stands for the group; percentages and labels have none, and all texts of a group are labels of
+# sysinfo_GROUP_info.
 #
 # The fields of a group stand together in the table, whichever structs and headers they come from.
 cmake_minimum_required(VERSION 3.20)
@@ -48,11 +49,15 @@ foreach(header IN LISTS HEADERS)
             string(REGEX REPLACE " \\*/$" "" text "${CMAKE_MATCH_2}")
             string(STRIP "${comment} ${text}" comment)
         elseif("${line} /* ${comment} */" MATCHES
-               "^ +(uint64_t|double) ([a-z0-9_]+); +/\\* ([a-z]+)((, [^:]+)?): (.*)\\. \\*/( /\\*  \\*/)?$")
+               "^ +(uint64_t|double|char) ([a-z0-9_]+)(\\[([0-9]+)\\])?; +/\\* ([a-z]+)((, [^:]+)?): (.*)\\. \\*/( /\\*  \\*/)?$")
             set(name "${CMAKE_MATCH_2}")
-            set(unit "${CMAKE_MATCH_3}")
-            set(options "${CMAKE_MATCH_4}")
-            set(meaning "${CMAKE_MATCH_6}.")
+            set(unit "${CMAKE_MATCH_5}")
+            set(options "${CMAKE_MATCH_6}")
+            set(meaning "${CMAKE_MATCH_8}.")
+            set(slots 1)
+            if(CMAKE_MATCH_4)
+                math(EXPR slots "${CMAKE_MATCH_4} / 8")
+            endif()
             set(comment "")
             if(struct_metric AND NOT options MATCHES ", (prom|label)")
                 string(REPLACE "@" "${name}" member_metric "${struct_metric}")
@@ -70,9 +75,11 @@ foreach(header IN LISTS HEADERS)
                 endif()
             elseif(kind STREQUAL label OR unit STREQUAL percent)
                 set(metric NULL)
+            elseif(unit STREQUAL "text")
+                set(metric "\"sysinfo_%_info\"")
             else()
                 set(metric "sysinfo_%_${name}")
-                if(unit MATCHES "^(bytes|seconds)$")
+                if(unit MATCHES "^(bytes|seconds|hertz)$")
                     string(APPEND metric "_${unit}")
                 endif()
                 if(kind STREQUAL counter)
@@ -90,7 +97,7 @@ foreach(header IN LISTS HEADERS)
                 set(nature "${unit}, ${kind}, ${group_metric}, ${labels}")
                 string(APPEND "rows_${group}" "FIELD(${place}, ${nature}, \"${meaning}\")\n")
             endforeach()
-            math(EXPR fields "${fields} + 1")
+            math(EXPR fields "${fields} + ${slots}")
         else()
             message(FATAL_ERROR
                 "${header}: struct ${tag}: a member reads 'type name; /* unit: Sentence. */', not:\n${line}")

@@ -58,6 +58,17 @@ struct sysinfo__state {
 #define GUESS(result, field, value) \
     (FACT(result, field, value), (void)((result)->estimated |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
 
+/* A known text of so many bytes, which need not end with a NUL; nothing where that is empty. */
+#define FACT_TEXT(result, field, bytes, length)                                                                     \
+    ((void)((result)->present |= (uint64_t)sysinfo__put_text((result)->field, sizeof(result)->field, bytes, length) \
+                                 << SYSINFO_SLOT(result, field)))
+
+/*
+ * Copies a text without the blanks and control characters around it, of several blanks inside it one,
+ * and cuts it between letters of UTF-8 when it is too long. False: nothing is left.
+ */
+bool sysinfo__put_text(char *out, size_t size, const char *bytes, size_t length);
+
 /* The backend's own part of a host. */
 struct sysinfo__state *sysinfo__state(struct sysinfo_host *host);
 
@@ -84,6 +95,7 @@ int sysinfo__not_supported(struct sysinfo_host *host, const char *what);
 union sysinfo__cpu_row {
     struct sysinfo_cpu_sample sample;
     struct sysinfo_cpu_usage usage;
+    struct sysinfo_cpu_frequency frequency;
 };
 struct sysinfo__cpu_rows {
     union sysinfo__cpu_row all; /* Zeroed for the backend to fill. */
@@ -109,6 +121,11 @@ static inline struct sysinfo_cpu_sample *sysinfo__cpu_rows_add(struct sysinfo__c
     sample->present = SYSINFO_BIT(struct sysinfo_cpu_sample, cpu);
     sample->cpu = cpu;
     return sample;
+}
+
+/* The same for a frequency: rows of one set are all of one kind. */
+static inline struct sysinfo_cpu_frequency *sysinfo__frequency_rows_add(struct sysinfo__cpu_rows *rows, uint64_t cpu) {
+    return sysinfo__cpu_rows_add(rows, cpu) == NULL ? NULL : &rows->row[rows->count - 1].frequency;
 }
 
 /*
@@ -206,6 +223,8 @@ struct sysinfo__source {
 #define CPU_USAGE(field, text) SOURCE(SYSINFO_RESULT_CPU_USAGE, sysinfo_cpu_usage, field, text)
 #define CPU_SAMPLE(field, text) SOURCE(SYSINFO_RESULT_CPU_SAMPLE, sysinfo_cpu_sample, field, text)
 #define CPU_MODE(field, text) CPU_USAGE(field, text), CPU_SAMPLE(field, text)
+#define CPU_FREQUENCY(field, text) SOURCE(SYSINFO_RESULT_CPU_FREQUENCY, sysinfo_cpu_frequency, field, text)
+#define CPU_DESCRIPTION(field, text) SOURCE(SYSINFO_RESULT_CPU_DESCRIPTION, sysinfo_cpu_description, field, text)
 #define CPU_COUNT(field, text) SOURCE(SYSINFO_RESULT_PROCESSORS, sysinfo_processors, field, text)
 #define MEMORY(field, text) SOURCE(SYSINFO_RESULT_MEMORY, sysinfo_memory, field, text)
 #define SWAP(field, text) SOURCE(SYSINFO_RESULT_SWAP, sysinfo_swap, field, text)
@@ -260,6 +279,17 @@ struct sysinfo__backend {
 
     /* Logical CPUs online, and the cores they belong to. Success with neither means that both are unknown. */
     int (*cpu_counts)(struct sysinfo_host *host, struct sysinfo_processors *counts);
+
+    /*
+     * The frequency of each online CPU that the system has a figure for, in rows of ascending number,
+     * made by sysinfo__frequency_rows_add(); and what it reports of all CPUs together alone in
+     * rows->all.frequency. The common half fills that row from the others. Success with nothing means that
+     * it is unknown. `rows` is empty.
+     */
+    int (*cpu_freq)(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+
+    /* What the CPUs are: FACT_TEXT() for texts. Success with nothing means that it is unknown. */
+    int (*cpu_info)(struct sysinfo_host *host, struct sysinfo_cpu_description *description);
 
     /*
      * A number that stays while the set of online CPUs stays, so that what depends on

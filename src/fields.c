@@ -15,8 +15,11 @@
  *
  * and a check for each struct that no member was forgotten.
  */
-#define TYPE_OF(tag, member) \
-    _Generic(((struct tag *)0)->member, uint64_t: SYSINFO_TYPE_UINT64, double: SYSINFO_TYPE_DOUBLE)
+#define TYPE_OF(tag, member)            \
+    _Generic(((struct tag *)0)->member, \
+        uint64_t: SYSINFO_TYPE_UINT64,  \
+        double: SYSINFO_TYPE_DOUBLE,    \
+        char *: SYSINFO_TYPE_TEXT)
 #define FIELD(group, result, tag, member, unit, kind, metric, metric_labels, meaning) \
     {group,                                                                           \
      #member,                                                                         \
@@ -27,7 +30,8 @@
      SYSINFO_UNIT_##unit,                                                             \
      SYSINFO_KIND_##kind,                                                             \
      TYPE_OF(tag, member),                                                            \
-     (uint32_t)offsetof(struct tag, member)},
+     (uint32_t)offsetof(struct tag, member),                                          \
+     (uint32_t)sizeof(((struct tag *)0)->member)},
 #define COMPLETE(tag, fields)
 static const struct sysinfo_field table[] = {
 #include "fields.inc"
@@ -100,7 +104,7 @@ const char *sysinfo_field_source(const struct sysinfo_field *field) {
 }
 
 const char *sysinfo_unit_name(uint32_t unit) {
-    static const char *const names[] = {"", "bytes", "seconds", "percent", "count", "threads"};
+    static const char *const names[] = {"", "bytes", "seconds", "percent", "count", "threads", "hertz", "text"};
     return unit < sizeof names / sizeof names[0] ? names[unit] : "";
 }
 
@@ -120,6 +124,9 @@ enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const 
     if (field == NULL || result == NULL || !(slot(result, 0) >> field->offset / 8 & 1)) {
         return SYSINFO_FIELD_UNKNOWN;
     }
+    if (field->type == SYSINFO_TYPE_TEXT) {
+        return SYSINFO_FIELD_KNOWN;
+    }
     uint64_t bits = slot(result, field->offset);
     bool is_unlimited = field->type == SYSINFO_TYPE_DOUBLE ? as_double(bits) > DBL_MAX : bits == SYSINFO_UNLIMITED;
     return is_unlimited ? SYSINFO_FIELD_UNLIMITED : SYSINFO_FIELD_KNOWN;
@@ -130,7 +137,7 @@ int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *re
 }
 
 uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result) {
-    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN) {
+    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN || field->type == SYSINFO_TYPE_TEXT) {
         return 0;
     }
     uint64_t bits = slot(result, field->offset);
@@ -142,7 +149,7 @@ uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *res
 }
 
 double sysinfo_field_double(const struct sysinfo_field *field, const void *result) {
-    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN) {
+    if (sysinfo_field_state(field, result) == SYSINFO_FIELD_UNKNOWN || field->type == SYSINFO_TYPE_TEXT) {
         return 0;
     }
     uint64_t bits = slot(result, field->offset);
@@ -150,4 +157,11 @@ double sysinfo_field_double(const struct sysinfo_field *field, const void *resul
         return as_double(bits);
     }
     return bits == SYSINFO_UNLIMITED ? (double)INFINITY : (double)bits;
+}
+
+const char *sysinfo_field_text(const struct sysinfo_field *field, const void *result) {
+    return field != NULL && field->type == SYSINFO_TYPE_TEXT &&
+                   sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN
+               ? (const char *)result + field->offset
+               : NULL;
 }

@@ -44,6 +44,9 @@ int sysinfo_get(struct sysinfo_host *host, const char *name, double *value) {
     if (field == NULL || value == NULL) {
         return fail(host, SYSINFO_INVALID, name, field == NULL ? "is not a field" : "needs a place for its value");
     }
+    if (field->type == SYSINFO_TYPE_TEXT) {
+        return fail(host, SYSINFO_INVALID, name, "is a text, and not a number: use sysinfo_read()");
+    }
     uint64_t result[SYSINFO_SLOTS];
     int status = read_field(host, field, name, result);
     if (status == SYSINFO_OK) {

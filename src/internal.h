@@ -84,6 +84,8 @@ union sysinfo__result {
     struct sysinfo_cpu_sample cpu_sample;
     struct sysinfo_cpu_usage cpu_usage;
     struct sysinfo_processors processors;
+    struct sysinfo_cpu_frequency cpu_frequency;
+    struct sysinfo_cpu_description cpu_description;
     struct sysinfo_memory memory;
     struct sysinfo_swap swap;
     struct sysinfo_load load;
@@ -102,6 +104,7 @@ union sysinfo__result {
 struct sysinfo__question {
     uint32_t result;
     size_t size; /* Of the result's struct. */
+    size_t room; /* The caller's, which may be less. */
     double interval;
     bool in_detail;
     const char *path;
@@ -135,6 +138,7 @@ int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap);
 int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample);
 int sysinfo__cpu_usage_since(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage);
 int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
+int sysinfo__cpu_frequency(struct sysinfo_host *host, struct sysinfo_cpu_frequency *frequency);
 int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance);
 int sysinfo__swap_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance);
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance);

@@ -15,6 +15,23 @@ static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *cou
     return status;
 }
 
+/* A text that there is room for only in part would not end: it is then unknown. */
+#define DROP_CUT(result, field, room)                                                           \
+    ((void)((size_t)((result)->field + sizeof(result)->field - (const char *)(result)) > (room) \
+                ? (result)->present &= ~(UINT64_C(1) << SYSINFO_SLOT(result, field))            \
+                : 0))
+
+static int read_description(struct sysinfo_host *host, size_t room, struct sysinfo_cpu_description *description) {
+    int status = ASK(host, cpu_info, "the model of the CPUs", description);
+    if (status == SYSINFO_OK && description->present == 0) {
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say what CPUs it has");
+    }
+    DROP_CUT(description, vendor, room);
+    DROP_CUT(description, model, room);
+    DROP_CUT(description, architecture, room);
+    return status;
+}
+
 static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question,
                        union sysinfo__result *result) {
     switch (question->result) {
@@ -24,6 +41,10 @@ static int read_result(struct sysinfo_host *host, const struct sysinfo__question
         return read_counts(host, &result->processors);
     case SYSINFO_RESULT_CPU_SAMPLE:
         return sysinfo__cpu_sample(host, &result->cpu_sample);
+    case SYSINFO_RESULT_CPU_FREQUENCY:
+        return sysinfo__cpu_frequency(host, &result->cpu_frequency);
+    case SYSINFO_RESULT_CPU_DESCRIPTION:
+        return read_description(host, question->room, &result->cpu_description);
     case SYSINFO_RESULT_MEMORY:
         return sysinfo__memory(host, &result->memory);
     case SYSINFO_RESULT_SWAP:
@@ -83,11 +104,14 @@ static const size_t sizes[] = {
     [SYSINFO_RESULT_HEAP] = sizeof(struct sysinfo_heap),
     [SYSINFO_RESULT_PROCESS] = sizeof(struct sysinfo_process),
     [SYSINFO_RESULT_PAGING] = sizeof(struct sysinfo_paging),
+    [SYSINFO_RESULT_CPU_FREQUENCY] = sizeof(struct sysinfo_cpu_frequency),
+    [SYSINFO_RESULT_CPU_DESCRIPTION] = sizeof(struct sysinfo_cpu_description),
 };
 enum { SIZES = sizeof sizes / sizeof sizes[0] };
 
 static int ask(struct sysinfo_host *host, struct sysinfo__question question, void *out, size_t size) {
     question.size = question.result < SIZES ? sizes[question.result] : 0;
+    question.room = size;
     question.result = question.size > 0 ? question.result : 0; /* There is no such result. */
     return sysinfo__answer(host, read_result, &question, out, size);
 }
@@ -110,6 +134,14 @@ int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct
 
 int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_PROCESSORS, counts, size);
+}
+
+int sysinfo_cpu_freq(struct sysinfo_host *host, struct sysinfo_cpu_frequency *frequency, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_FREQUENCY, frequency, size);
+}
+
+int sysinfo_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description, size_t size) {
+    return sysinfo_read(host, SYSINFO_RESULT_CPU_DESCRIPTION, description, size);
 }
 
 int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, size_t size) {

@@ -45,6 +45,34 @@ int64_t sysinfo_system_error(const struct sysinfo_host *host) {
     return host == NULL ? 0 : host->system_error;
 }
 
+/* ---- Texts ---- */
+
+bool sysinfo__put_text(char *out, size_t size, const char *bytes, size_t length) {
+    size_t put = 0;
+    bool has_gap = false;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (byte <= ' ' || byte == 127) {
+            has_gap = put > 0;
+            continue;
+        }
+        if (put + has_gap + 1 >= size) {
+            for (int at = 0; at < 3 && put > 1 && (bytes[i] & 0xC0) == 0x80; at++) { /* Not half a letter. */
+                put--;
+                i--;
+            }
+            break;
+        }
+        if (has_gap) {
+            out[put++] = ' ';
+            has_gap = false;
+        }
+        out[put++] = (char)byte;
+    }
+    memset(out + put, 0, size - put);
+    return put > 0;
+}
+
 /* ---- Rows ---- */
 
 bool sysinfo__text_reserve(char **text, size_t *size, size_t length) {

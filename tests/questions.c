@@ -53,6 +53,22 @@ static int cpu_count(struct sysinfo_host *host, uint64_t *answer) {
     return count > 0 ? SYSINFO_OK : count;
 }
 
+static int cpu_freq(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_freq(host, (void *)answer, SIZE);
+}
+
+static int cpu_freq_percpu(struct sysinfo_host *host, uint64_t *answer) {
+    struct sysinfo_cpu_frequency_list *list = NULL;
+    int status = sysinfo_cpu_freq_percpu(host, &list);
+    answer[2] = sysinfo_cpu_frequency_list_count(list);
+    sysinfo_cpu_frequency_list_free(list);
+    return status;
+}
+
+static int cpu_info(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_cpu_info(host, (void *)answer, SIZE);
+}
+
 static int virtual_memory(struct sysinfo_host *host, uint64_t *answer) {
     return sysinfo_virtual_memory(host, (void *)answer, SIZE);
 }
@@ -124,6 +140,9 @@ const struct question questions[] = {
     {"cpu_times_percent_percpu", cpu_times_percent_percpu, true, false},
     {"cpu_counts", cpu_counts, true, false},
     {"cpu_count", cpu_count, true, false},
+    {"cpu_freq", cpu_freq, true, false, false, true, true},
+    {"cpu_freq_percpu", cpu_freq_percpu, true, false, false, true, true},
+    {"cpu_info", cpu_info, true, false, false, false},
     {"virtual_memory", virtual_memory, false, false},
     {"swap_memory", swap_memory, false, false},
     {"load_average", load_average, false, false},

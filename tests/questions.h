@@ -20,7 +20,8 @@ struct question {
     bool needs_past; /* A NULL host is refused. */
     /* It makes room for what a host keeps of this question: where groups are, which nodes there are. */
     bool looks_first;
-    bool is_rare; /* There are kernels that do not tell it, and containers in which it cannot be seen. */
+    bool is_rare;      /* There are kernels that do not tell it, and containers in which it cannot be seen. */
+    bool is_forgiving; /* A file of one CPU that cannot be read leaves its figure unknown. */
 };
 
 extern const struct question questions[];

@@ -234,6 +234,55 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *hos
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts,
                                                          size_t size);
 
+/* ---- How fast ------------------------------------------------------------ */
+
+/*
+ * group cpu.freq, result CPU_FREQUENCY
+ *
+ * In hertz, as bytes are in bytes: psutil's MHz are these divided by 1000000.
+ *
+ * In the row for all CPUs `current` is their average, `min` the lowest of theirs, and `max` and
+ * `base` the highest. A virtual machine often knows `current` alone, which is then the host's nominal
+ * frequency, or nothing.
+ */
+struct sysinfo_cpu_frequency {
+    uint64_t present, estimated;
+    uint64_t cpu;     /* none, label: Number of the CPU; absent in the row for all CPUs. */
+    uint64_t current; /* hertz: Frequency of this moment, averaged over all CPUs. */
+    uint64_t min;     /* hertz: Lowest frequency that the CPU can run at. */
+    uint64_t max;     /* hertz: Highest frequency that the CPU can run at, turbo included. */
+    uint64_t base;    /* hertz: Frequency that the CPU can hold without turbo. */
+};
+
+/*
+ * The frequency of all CPUs together.
+ *
+ * Cost on Linux: /proc/cpuinfo where it tells frequencies (x86, POWER, s390), as one read of a file
+ * that stays open; else one file of sysfs for each CPU, opened each time. The kernel asks each CPU
+ * for its frequency, so this is for people and monitors, not for hot loops. `min`, `max` and `base` are
+ * read again only when a CPU came or went. SYSINFO_UNKNOWN: this machine does not report any of it.
+ * Errors: any but NOT_YET. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_freq(struct sysinfo_host *host,
+                                                       struct sysinfo_cpu_frequency *frequency, size_t size);
+
+/*
+ * The same for each CPU, into a list as those above. A CPU whose frequency is not reported has a row
+ * that knows only its number. Where a system has one figure for all CPUs, the list has no rows, and
+ * the row for all CPUs has that figure. Since 0.2.
+ */
+struct sysinfo_cpu_frequency_list;
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_freq_percpu(struct sysinfo_host *host,
+                                                              struct sysinfo_cpu_frequency_list **list);
+
+/* As for the other lists. Since 0.2. */
+SYSINFO_EXPORT const struct sysinfo_cpu_frequency *
+sysinfo_cpu_frequency_list_all(const struct sysinfo_cpu_frequency_list *list);
+SYSINFO_EXPORT const struct sysinfo_cpu_frequency *
+sysinfo_cpu_frequency_list_at(const struct sysinfo_cpu_frequency_list *list, size_t index);
+SYSINFO_EXPORT size_t sysinfo_cpu_frequency_list_count(const struct sysinfo_cpu_frequency_list *list);
+SYSINFO_EXPORT void sysinfo_cpu_frequency_list_free(struct sysinfo_cpu_frequency_list *list);
+
 SYSINFO_END_DECLS
 
 #endif

@@ -25,7 +25,9 @@ enum sysinfo_unit {
     SYSINFO_UNIT_SECONDS,
     SYSINFO_UNIT_PERCENT,
     SYSINFO_UNIT_COUNT,
-    SYSINFO_UNIT_THREADS
+    SYSINFO_UNIT_THREADS,
+    SYSINFO_UNIT_HERTZ,
+    SYSINFO_UNIT_TEXT /* No number: sysinfo_field_text(). */
 };
 enum sysinfo_kind {
     SYSINFO_KIND_GAUGE,   /* A value of this moment. */
@@ -33,7 +35,7 @@ enum sysinfo_kind {
     /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
     SYSINFO_KIND_LABEL
 };
-enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE };
+enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE, SYSINFO_TYPE_TEXT };
 enum sysinfo_state { SYSINFO_FIELD_UNKNOWN, SYSINFO_FIELD_KNOWN, SYSINFO_FIELD_UNLIMITED };
 
 /* One field. Belongs to the library, lives as long as it. Later versions append members. */
@@ -48,6 +50,7 @@ struct sysinfo_field {
     uint32_t kind;             /* enum sysinfo_kind */
     uint32_t type;             /* enum sysinfo_type */
     uint32_t offset;           /* Bytes from the start of the struct. */
+    uint32_t size;             /* Bytes of it: 8, or of a text. Since 0.2. */
 };
 
 /*
@@ -90,6 +93,12 @@ SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field,
 SYSINFO_EXPORT uint64_t sysinfo_field_uint64(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, const void *result);
 
+/*
+ * A text, which lives as long as `result`; NULL when it is not known, or the field is a number. Texts
+ * of one metric are labels of it: sysinfo_cpu_info{vendor="..",model=".."} 1. Since 0.2.
+ */
+SYSINFO_EXPORT const char *sysinfo_field_text(const struct sysinfo_field *field, const void *result);
+
 /* ---- One value by its name ---------------------------------------------- */
 
 /*
@@ -105,8 +114,8 @@ SYSINFO_EXPORT double sysinfo_field_double(const struct sysinfo_field *field, co
  * sysinfo_cpu_times_percent() with interval 0 does: the first returns SYSINFO_NOT_YET.
  *
  * Cost: that of the getter the field belongs to, and 0.2 us to find the field; call the getter to
- * read several fields at once. SYSINFO_INVALID: not a field, a NULL, or a field of type double for
- * the second. SYSINFO_UNKNOWN: the machine does not report it. SYSINFO_NOT_SUPPORTED: the system
+ * read several fields at once. SYSINFO_INVALID: not a field, a NULL, a text, or a field of type double
+ * for the second. SYSINFO_UNKNOWN: the machine does not report it. SYSINFO_NOT_SUPPORTED: the system
  * does not. Other errors: those of the getter. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_get(struct sysinfo_host *host, const char *name, double *value);

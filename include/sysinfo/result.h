@@ -76,7 +76,10 @@ enum sysinfo_result {
 
     SYSINFO_RESULT_HEAP = 20,    /* struct sysinfo_heap */
     SYSINFO_RESULT_PROCESS = 21, /* struct sysinfo_process */
-    SYSINFO_RESULT_PAGING = 22   /* struct sysinfo_paging */
+    SYSINFO_RESULT_PAGING = 22,  /* struct sysinfo_paging */
+
+    SYSINFO_RESULT_CPU_FREQUENCY = 23,  /* struct sysinfo_cpu_frequency */
+    SYSINFO_RESULT_CPU_DESCRIPTION = 24 /* struct sysinfo_cpu_description */
 };
 
 #endif

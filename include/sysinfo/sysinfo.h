@@ -13,6 +13,7 @@
 
 #include <sysinfo/cgroup.h>
 #include <sysinfo/cpu.h>
+#include <sysinfo/cpu_info.h>
 #include <sysinfo/fields.h>
 #include <sysinfo/heap.h>
 #include <sysinfo/heap_tracker.h>

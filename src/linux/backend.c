@@ -13,7 +13,7 @@ static void open_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_open(&state->huge_pages);
     state->arcstats.fd = -1;
-    state->cpuinfo.fd = -1;
+    state->cpuinfo = -1;
     state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}, {-1, false}, {-1, false}};
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
@@ -34,9 +34,11 @@ static void close_state(struct sysinfo__state *state) {
             close(state->file[i]);
         }
     }
+    if (state->cpuinfo >= 0) {
+        close(state->cpuinfo);
+    }
     sysinfo__huge_pages_close(&state->huge_pages);
     sysinfo__kept_close(&state->arcstats);
-    sysinfo__kept_close(&state->cpuinfo);
     sysinfo__kept_close(&state->process.status);
     sysinfo__kept_close(&state->process.limits);
     sysinfo__kept_close(&state->process.statm);
@@ -99,6 +101,21 @@ static const struct sysinfo__source sources[] = {
     CPU_SAMPLE(guest, "/proc/stat, column 9"),
     CPU_SAMPLE(guest_nice, "/proc/stat, column 10"),
     CPU_SAMPLE(cpus, "cpuN lines of /proc/stat, counted"),
+    CPU_FREQUENCY(cpu, "/sys/devices/system/cpu/online"),
+    CPU_FREQUENCY(current, "cpu MHz (POWER: clock) in /proc/cpuinfo; else scaling_cur_freq or cpuinfo_cur_freq in "
+                           "/sys/devices/system/cpu/cpu*/cpufreq"),
+    CPU_FREQUENCY(min, "cpuinfo_min_freq in /sys/devices/system/cpu/cpu*/cpufreq; else scaling_min_freq"),
+    CPU_FREQUENCY(max, "cpuinfo_max_freq in /sys/devices/system/cpu/cpu*/cpufreq; else scaling_max_freq"),
+    CPU_FREQUENCY(base, "base_frequency in /sys/devices/system/cpu/cpu*/cpufreq; else nominal_freq in acpi_cppc; s390: "
+                        "cpu MHz static in /proc/cpuinfo"),
+    CPU_DESCRIPTION(vendor, "vendor_id in /proc/cpuinfo; ARM: by CPU implementer"),
+    CPU_DESCRIPTION(model, "model name in /proc/cpuinfo, or the key that the processor has; ARM: by CPU part"),
+    CPU_DESCRIPTION(architecture, "/proc/sys/kernel/arch; else uname(2)"),
+    CPU_DESCRIPTION(packages, "/sys/devices/system/cpu/cpu*/topology/package_cpus_list: distinct sets"),
+    CPU_DESCRIPTION(cores_performance, "/sys/devices/cpu_core/cpus; ARM: cpu_capacity above the lowest in "
+                                       "/sys/devices/system/cpu/cpu*"),
+    CPU_DESCRIPTION(cores_efficiency, "/sys/devices/cpu_atom/cpus; ARM: the lowest cpu_capacity in "
+                                      "/sys/devices/system/cpu/cpu*"),
     MEMORY(total, "MemTotal in /proc/meminfo"),
     MEMORY(available, "MemAvailable in /proc/meminfo; else estimated from MemFree, the file cache and /proc/zoneinfo"),
     MEMORY(percent, "(total - available) / total"),
@@ -214,6 +231,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_times = sysinfo__linux_cpu_times,
     .cpu_times_percpu = sysinfo__linux_cpu_times_percpu,
     .cpu_counts = sysinfo__linux_cpu_counts,
+    .cpu_freq = sysinfo__linux_cpu_freq,
+    .cpu_info = sysinfo__linux_cpu_info,
     .online = sysinfo__linux_online,
     .virtual_memory = sysinfo__linux_virtual_memory,
     .swap_memory = sysinfo__linux_swap_memory,

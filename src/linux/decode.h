@@ -21,6 +21,7 @@ struct sysinfo_pressure;
 struct sysinfo_process;
 struct sysinfo_numa_node;
 struct sysinfo__cpu_rows;
+struct sysinfo_cpu_description;
 
 /* ---- /proc/stat ---- */
 
@@ -255,6 +256,20 @@ struct sysinfo__cache {
 };
 bool sysinfo__decode_cpuinfo_cache(const char *line, struct sysinfo__cache *cache);
 
+/*
+ * Its rows of frequencies, `current` and of s390 `base`; some ports of Linux tell none. False: no memory.
+ */
+bool sysinfo__decode_cpuinfo_frequencies(const char *text, size_t length, struct sysinfo__cpu_rows *rows);
+
+/* Its `vendor` and `model`. */
+void sysinfo__decode_cpuinfo_description(const char *text, size_t length, struct sysinfo_cpu_description *description);
+
+/*
+ * A file with a frequency in units of so many hertz, "2300000" kHz. False: it holds something else, such as
+ * "<unknown>", or 0.
+ */
+bool sysinfo__decode_frequency(const char *text, size_t length, uint64_t unit, uint64_t *hertz);
+
 /* ---- Sets of CPUs ---- */
 
 struct sysinfo__cpu_set {
@@ -267,6 +282,9 @@ enum sysinfo__cpu_set_outcome { SYSINFO__CPU_SET_OK, SYSINFO__CPU_SET_MALFORMED,
 /* "0-3,8" and, of older kernels, "00000000,0000010f". Replaces what `set` held; an empty text is an empty set. */
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t length, struct sysinfo__cpu_set *set);
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t length, struct sysinfo__cpu_set *set);
+
+/* The numbers after "physical id" in /proc/cpuinfo, as a set. False: no memory. */
+bool sysinfo__decode_cpuinfo_packages(const char *text, size_t length, struct sysinfo__cpu_set *packages);
 
 bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set,
                           uint64_t cpu); /* false: no memory, or beyond SYSINFO__MOST_CPUS */

@@ -13,6 +13,8 @@ bool sysinfo__linux_is_privileged(void);
 int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times);
 int sysinfo__linux_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
 int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts);
+int sysinfo__linux_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+int sysinfo__linux_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description);
 uint64_t sysinfo__linux_online(struct sysinfo_host *host);
 int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
 int sysinfo__linux_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
@@ -120,6 +122,12 @@ int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysin
  */
 int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
                          bool *is_lasting);
+
+/* The packages that the CPUs belong to; 0: at least one of them does not say which is its package. */
+int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *packages);
+
+/* Reads /proc/cpuinfo into the state's text, where there is one. */
+int sysinfo__cpuinfo(struct sysinfo_host *host);
 
 /* Tells `allowed`: the online CPUs that this process may run on; nothing where that is not known. */
 int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);

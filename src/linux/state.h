@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sysinfo/cpu_info.h>
+
 #include "decode.h"
 
 /* The files that are kept open from the first question to the last. */
@@ -112,7 +114,7 @@ struct sysinfo__state {
 
     struct sysinfo__huge_pages huge_pages;
     struct sysinfo__kept arcstats; /* Of ZFS. */
-    struct sysinfo__kept cpuinfo;  /* Where sysfs does not tell cores. */
+    int cpuinfo;                   /* -1: not open. */
 
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {
@@ -148,6 +150,10 @@ struct sysinfo__state {
         uint64_t logical, cores; /* cores 0: the machine does not say. */
         bool is_without_folders; /* Nor has it folders of CPUs. */
     } counted;
+
+    /* What the CPUs are, and the hash of the list of online CPUs that it is true for; 0: not looked for yet. */
+    struct sysinfo_cpu_description description;
+    uint64_t description_online;
 
     /* What was read last, with SYSINFO__TEXT_PADDING zero bytes behind it. */
     char *text;

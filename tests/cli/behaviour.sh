@@ -145,7 +145,7 @@ every_field_is_in_json() {
     local command
     sysinfo fields --json | jq -r '.group + "." + .name' >names
     : >everything
-    for command in '' stats heap 'cpu --times' cgroup pressure process; do
+    for command in '' --all heap 'cpu --times' cgroup pressure process; do
         # shellcheck disable=SC2086
         sysinfo $command --json >>everything && continue
         is_rare "$command" || return 1

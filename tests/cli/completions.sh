@@ -58,8 +58,8 @@ done
 groups=()
 for command in "${commands[@]}"; do
     mapfile -t fields < <(fields_of "$command")
-    if [ "$command" = cpu ]; then # cpu.times is a group of its own.
-        mapfile -t fields < <(printf '%s\n' "${fields[@]}" | grep -v '^times\.')
+    if [ "$command" = cpu ]; then # cpu.times and cpu.freq are groups of their own.
+        mapfile -t fields < <(printf '%s\n' "${fields[@]}" | grep -vE '^(times|freq)\.')
     fi
     if [ -n "${fields[*]}" ]; then
         groups+=("$command")

@@ -835,7 +835,10 @@ START_TEST(every_field_can_be_read_through_the_table) {
         }
         ck_assert_msg(sysinfo_field_source(field) != NULL, "%s.%s is told but has no source", field->group,
                       field->name);
-        if (field->type == SYSINFO_TYPE_DOUBLE) {
+        if (field->type == SYSINFO_TYPE_TEXT) {
+            ck_assert_uint_gt(strlen(sysinfo_field_text(field, any)), 0);
+            ck_assert_uint_lt(strlen(sysinfo_field_text(field, any)), field->size);
+        } else if (field->type == SYSINFO_TYPE_DOUBLE) {
             ck_assert(sysinfo_field_double(field, any) == slot_double(any, number));
         } else {
             ck_assert_uint_eq(sysinfo_field_uint64(field, any), any[number]);

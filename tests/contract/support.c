@@ -41,6 +41,8 @@ static const struct {
     ENTRY("`sysinfo_cpu_times`, `sysinfo_cpu_percent`", cpu_times),
     ENTRY("the same, CPU by CPU", cpu_times_percpu),
     ENTRY("`sysinfo_cpu_counts`, `sysinfo_cpu_count`", cpu_counts),
+    ENTRY("`sysinfo_cpu_freq`", cpu_freq),
+    ENTRY("`sysinfo_cpu_info`", cpu_info),
     ENTRY("`sysinfo_virtual_memory`", virtual_memory),
     ENTRY("`sysinfo_swap_memory`", swap_memory),
     ENTRY("`sysinfo_load_average`", load_average),

@@ -63,6 +63,9 @@ static void expect_outcome(const struct question *question, struct sysinfo_host 
                   status == SYSINFO_NOT_FOUND);
         return;
     }
+    if (question->is_forgiving && trouble[t].error == EIO && status == usual) {
+        return;
+    }
     ck_assert_msg(status == trouble[t].status, "%s, error %d: %s: %s", question->name, trouble[t].error,
                   sysinfo_status_name(status), sysinfo_explain(host, status));
     const char *text = sysinfo_explain(host, status);

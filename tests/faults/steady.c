@@ -49,6 +49,7 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
     F(load_average, sysinfo_load)               \
     F(cpu_stats, sysinfo_stats)                 \
     F(page_stats, sysinfo_paging)               \
+    F(cpu_info, sysinfo_cpu_description)        \
     F(usable_memory, sysinfo_allowance)         \
     F(usable_swap, sysinfo_allowance)           \
     F(usable_cpus, sysinfo_cpu_allowance)       \
@@ -244,7 +245,13 @@ static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
 /* What asks nothing of the system, or cannot be asked twice. */
 static const char *const not_asked[] = {
     "process_detail", /* Opens the directory of descriptors each time. */
+    "cpu_freq",       /* Opens files of each CPU each time. */
+    "cpu_freq_percpu",
     "backend",
+    "cpu_frequency_list_all",
+    "cpu_frequency_list_at",
+    "cpu_frequency_list_count",
+    "cpu_frequency_list_free",
     "cpu_sample_list_all",
     "cpu_sample_list_at",
     "cpu_sample_list_count",
@@ -261,6 +268,7 @@ static const char *const not_asked[] = {
     "field_next",
     "field_source",
     "field_state",
+    "field_text",
     "field_uint64",
     "host_close",
     "host_open",

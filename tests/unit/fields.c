@@ -8,6 +8,8 @@
 #include "backend.h"
 #include "suites.h"
 
+enum { LAST_RESULT = SYSINFO_RESULT_CPU_DESCRIPTION };
+
 static size_t struct_size(uint32_t result) {
     switch (result) {
     case SYSINFO_RESULT_CPU_USAGE:
@@ -46,6 +48,10 @@ static size_t struct_size(uint32_t result) {
         return sizeof(struct sysinfo_paging);
     case SYSINFO_RESULT_PROCESS:
         return sizeof(struct sysinfo_process);
+    case SYSINFO_RESULT_CPU_FREQUENCY:
+        return sizeof(struct sysinfo_cpu_frequency);
+    case SYSINFO_RESULT_CPU_DESCRIPTION:
+        return sizeof(struct sysinfo_cpu_description);
     default:
         return 0;
     }
@@ -72,15 +78,16 @@ START_TEST(fields_of_a_group_are_adjacent) {
 END_TEST
 
 START_TEST(every_struct_is_whole_in_the_table) {
-    uint64_t slots[SYSINFO_RESULT_PAGING + 1] = {0};
+    uint64_t slots[LAST_RESULT + 1] = {0};
     for (EACH_FIELD(field)) {
-        ck_assert(field->result <= SYSINFO_RESULT_PAGING && struct_size(field->result) > 0);
+        ck_assert(field->result <= LAST_RESULT && struct_size(field->result) > 0);
         ck_assert(field->offset % 8 == 0 && field->offset >= 16 && field->offset < struct_size(field->result));
-        uint64_t bit = UINT64_C(1) << field->offset / 8;
+        ck_assert(field->size > 0 && field->size % 8 == 0 && (field->size == 8 || field->type == SYSINFO_TYPE_TEXT));
+        uint64_t bit = ((UINT64_C(1) << field->size / 8) - 1) << field->offset / 8;
         ck_assert_msg(!(slots[field->result] & bit), "%s.%s: another field has this slot", field->group, field->name);
         slots[field->result] |= bit;
     }
-    for (uint32_t result = 1; result <= SYSINFO_RESULT_PAGING; result++) {
+    for (uint32_t result = 1; result <= LAST_RESULT; result++) {
         uint64_t all = struct_size(result) > 0 ? (UINT64_C(1) << struct_size(result) / 8) - 1 - 3
                                                : 0; /* Not every number is a result. */
         ck_assert_uint_eq(slots[result], all);
@@ -94,8 +101,9 @@ START_TEST(names_are_unique_and_every_row_is_filled) {
                          field); /* The first of that name is this one. */
         ck_assert(strlen(field->group) > 0 && strlen(field->name) > 0);
         ck_assert(strlen(field->meaning) > 1 && field->meaning[strlen(field->meaning) - 1] == '.');
-        ck_assert(field->unit <= SYSINFO_UNIT_THREADS && field->kind <= SYSINFO_KIND_LABEL &&
-                  field->type <= SYSINFO_TYPE_DOUBLE);
+        ck_assert(field->unit <= SYSINFO_UNIT_TEXT && field->kind <= SYSINFO_KIND_LABEL &&
+                  field->type <= SYSINFO_TYPE_TEXT);
+        ck_assert((field->unit == SYSINFO_UNIT_TEXT) == (field->type == SYSINFO_TYPE_TEXT));
         ck_assert((strlen(sysinfo_unit_name(field->unit)) > 0) == (field->unit != SYSINFO_UNIT_NONE));
         ck_assert(field->unit != SYSINFO_UNIT_BYTES || field->type == SYSINFO_TYPE_UINT64);
         ck_assert(field->unit != SYSINFO_UNIT_PERCENT || field->type == SYSINFO_TYPE_DOUBLE);
@@ -129,10 +137,14 @@ START_TEST(metrics_are_unique_for_their_labels_and_well_named) {
                       field->metric);
         ck_assert_msg(field->unit != SYSINFO_UNIT_SECONDS || strstr(field->metric, "_seconds") != NULL, "%s",
                       field->metric);
+        ck_assert_msg(field->unit != SYSINFO_UNIT_HERTZ || ends_with(field->metric, "_hertz"), "%s", field->metric);
+        ck_assert_msg((field->unit == SYSINFO_UNIT_TEXT) == ends_with(field->metric, "_info"), "%s", field->metric);
         ck_assert_int_ne(field->kind, SYSINFO_KIND_LABEL);
         for (EACH_FIELD(other)) {
             if (other != field && is_same(other->metric, field->metric)) {
-                ck_assert_msg(!is_same(other->metric_labels, field->metric_labels), "%s is two fields", field->metric);
+                bool is_text = field->type == SYSINFO_TYPE_TEXT; /* A label of its own name. */
+                ck_assert_msg(is_text || !is_same(other->metric_labels, field->metric_labels), "%s is two fields",
+                              field->metric);
                 ck_assert(other->unit == field->unit && other->kind == field->kind);
             }
         }
@@ -209,6 +221,68 @@ START_TEST(a_field_beyond_an_older_struct_is_unknown_and_not_read) {
 }
 END_TEST
 
+START_TEST(a_text_is_no_number_and_ends) {
+    const struct sysinfo_field *model = sysinfo_field_find("cpu", "model"),
+                               *packages = sysinfo_field_find("cpu", "packages");
+    struct sysinfo_cpu_description description = {.present = 0};
+    ck_assert_ptr_null(sysinfo_field_text(model, &description));
+    FACT_TEXT(&description, model, "", 0);
+    ck_assert_int_eq(sysinfo_field_state(model, &description), SYSINFO_FIELD_UNKNOWN);
+    FACT_TEXT(&description, model, "Cortex-A53 r0", 10);
+    FACT(&description, packages, 1);
+    ck_assert_int_eq(sysinfo_field_state(model, &description), SYSINFO_FIELD_KNOWN);
+    ck_assert_str_eq(sysinfo_field_text(model, &description), "Cortex-A53");
+    ck_assert_uint_eq(sysinfo_field_uint64(model, &description), 0);
+    ck_assert(sysinfo_field_double(model, &description) == 0); /* Not the bytes of the text. */
+    ck_assert_ptr_null(sysinfo_field_text(packages, &description));
+    ck_assert_ptr_null(sysinfo_field_text(NULL, &description));
+    ck_assert_ptr_null(sysinfo_field_text(model, NULL));
+}
+END_TEST
+
+/* A buffer with room for a part of the text: a reader would run past its end. */
+START_TEST(a_text_that_does_not_fit_whole_is_unknown) {
+    const struct sysinfo_field *model = sysinfo_field_find("cpu", "model"),
+                               *vendor = sysinfo_field_find("cpu", "vendor");
+    uint64_t slots[SYSINFO_SLOTS];
+    int status = sysinfo_read(NULL, SYSINFO_RESULT_CPU_DESCRIPTION, slots, sizeof slots);
+    if (status != SYSINFO_OK) {
+        return; /* A system, or machine, that does not tell. */
+    }
+    for (size_t size = 24; size < sizeof(struct sysinfo_cpu_description); size += 8) {
+        memset(slots, 0xFF, sizeof slots);
+        ck_assert_int_eq(sysinfo_read(NULL, SYSINFO_RESULT_CPU_DESCRIPTION, slots, size), SYSINFO_OK);
+        ck_assert(size >= model->offset + model->size || sysinfo_field_text(model, slots) == NULL);
+        ck_assert(size >= vendor->offset + vendor->size || sysinfo_field_text(vendor, slots) == NULL);
+    }
+}
+END_TEST
+
+START_TEST(a_text_is_tidied_and_cut_between_letters) {
+    static const struct {
+        const char *bytes, *text;
+    } texts[] = {
+        {"  Xeon(R) CPU           E5472\t@ 3 GHz\n", "Xeon(R) CPU E5472 @ 3 GHz"},
+        {"\x1b[2J", "[2J"},
+        {"   \n", ""},
+        {"1234567890123456789012345678901", "1234567890123456789012345678901"}, /* 31, and the NUL. */
+        {"12345678901234567890123456789012", "1234567890123456789012345678901"},
+        {"123456789012345678901234567890 2", "123456789012345678901234567890"},       /* No blank at the end. */
+        {"123456789012345678901234567890\xc3\xa9", "123456789012345678901234567890"}, /* Not half an e acute. */
+        {"12345678901234567890123456789\xe2\x82\xac", "12345678901234567890123456789"},
+        {"1234567890123456789012345678\xe2\x82\xac", "1234567890123456789012345678\xe2\x82\xac"}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char out[32];
+        memset(out, 0x55, sizeof out);
+        ck_assert(sysinfo__put_text(out, sizeof out, texts[i].bytes, strlen(texts[i].bytes)) == (*texts[i].text != 0));
+        ck_assert_str_eq(out, texts[i].text);
+    }
+    char junk[80], out[32];
+    memset(junk, 0x80, sizeof junk);
+    ck_assert(sysinfo__put_text(out, sizeof out, junk, sizeof junk)); /* What was never UTF-8 stays, cut. */
+}
+END_TEST
+
 TCase *field_tests(void) {
     TCase *tests = tcase_create("fields");
     tcase_add_test(tests, fields_of_a_group_are_adjacent);
@@ -218,5 +292,8 @@ TCase *field_tests(void) {
     tcase_add_test(tests, sources_belong_to_fields);
     tcase_add_test(tests, states_tell_unknown_from_0_and_from_no_limit);
     tcase_add_test(tests, a_field_beyond_an_older_struct_is_unknown_and_not_read);
+    tcase_add_test(tests, a_text_is_no_number_and_ends);
+    tcase_add_test(tests, a_text_that_does_not_fit_whole_is_unknown);
+    tcase_add_test(tests, a_text_is_tidied_and_cut_between_letters);
     return tests;
 }

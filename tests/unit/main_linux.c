@@ -12,5 +12,6 @@ int main(void) {
     suite_add_tcase(suite, cpu_set_tests());
     suite_add_tcase(suite, posix_tests());
     suite_add_tcase(suite, process_tests());
+    suite_add_tcase(suite, cpuinfo_tests());
     return run(suite);
 }

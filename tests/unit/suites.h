@@ -20,5 +20,6 @@ TCase *text_tests(void);
 TCase *cpu_set_tests(void);
 TCase *posix_tests(void);
 TCase *process_tests(void);
+TCase *cpuinfo_tests(void);
 
 #endif

@@ -155,34 +155,6 @@ START_TEST(a_limit_of_a_process_may_be_unlimited_or_missing) {
 }
 END_TEST
 
-/* ---- /proc/cpuinfo ---- */
-
-START_TEST(cores_are_pairs_of_package_and_number) {
-    static const struct {
-        const char *text;
-        bool is_known;
-        uint64_t processors, cores;
-    } texts[] = {{"processor\t: 0\nphysical id\t: 0\ncore id\t: 0\n\nprocessor\t: 1\nphysical id\t: 0\ncore id\t: 0\n",
-                  true, 2, 1},
-                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: 5\n\nprocessor\t: 1\nphysical id\t: 1\ncore id\t: 5\n",
-                  true, 2, 2},
-                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: x\n", false, 1, 0},
-                 {"processor\t: 0\nphysical id\t: 0\ncore ids\t: 3\n", false, 1, 0},
-                 {"processor\t: 0\ncore id\t: 0\n", false, 1, 0},
-                 {"processor\t: 0\nphysical id\t: 0\ncore id\t: 0\nphysical id\t: 0\ncore id\t: 1\n", false, 1, 1},
-                 {"vendor_id\t: x\n", false, 0, 0}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        uint64_t processors = 47, cores = 47;
-        size_t length = strlen(texts[i].text);
-        char *text = text_copy(texts[i].text, length);
-        ck_assert_msg(sysinfo__decode_cpuinfo(text, length, &processors, &cores) == texts[i].is_known, "%s", text);
-        ck_assert_uint_eq(processors, texts[i].processors);
-        ck_assert_uint_eq(cores, texts[i].cores);
-        free(text);
-    }
-}
-END_TEST
-
 TCase *text_tests(void) {
     TCase *tests = tcase_create("text");
     tcase_add_test(tests, vmstat_counts_are_found_by_their_whole_key);
@@ -191,7 +163,6 @@ TCase *text_tests(void) {
     tcase_add_test(tests, arcstats_are_found_by_their_whole_name);
     tcase_add_test(tests, a_size_of_status_is_in_kib);
     tcase_add_test(tests, a_limit_of_a_process_may_be_unlimited_or_missing);
-    tcase_add_test(tests, cores_are_pairs_of_package_and_number);
     tcase_add_loop_test(tests, what_does_not_begin_with_three_numbers_is_refused, 0,
                         (int)(sizeof bad_loads / sizeof bad_loads[0]));
     return tests;

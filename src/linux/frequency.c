@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frequencies: /proc/cpuinfo where it has one for each CPU, in one read; else cpufreq, whose files are in
+ * kHz: Documentation/admin-guide/pm/cpufreq.rst. The bounds are read each time, for switching turbo off
+ * changes them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "linux.h"
+
+#define CPUS "/sys/devices/system/cpu"
+
+enum { KILOHERTZ = 1000, MEGAHERTZ = 1000000 };
+
+/*
+ * A file of a policy or CPU: a governor that is absent, a CPU that is going offline and a driver without
+ * an answer make reading fail with many a number, and the figure is then unknown.
+ */
+static int read_file(struct sysinfo_host *host, const char *folder, const char *name, uint64_t unit, uint64_t *hertz,
+                     bool *is_known) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    int status = sysinfo__file_read_once(host, path);
+    const struct sysinfo__state *state = sysinfo__state(host);
+    *is_known = status == SYSINFO_OK && sysinfo__decode_frequency(state->text, state->length, unit, hertz);
+    return status == SYSINFO_NO_MEMORY || status == SYSINFO_NO_DESCRIPTOR ? status : SYSINFO_OK;
+}
+
+/* The first of two files that says something. */
+static int read_either(struct sysinfo_host *host, const char *folder, const char *name, const char *other,
+                       uint64_t *hertz, bool *is_known) {
+    int status = read_file(host, folder, name, KILOHERTZ, hertz, is_known);
+    return status == SYSINFO_OK && !*is_known ? read_file(host, folder, other, KILOHERTZ, hertz, is_known) : status;
+}
+
+/* What a directory of cpufreq says, and the row does not know yet. */
+static int read_policy(struct sysinfo_host *host, const char *folder, struct sysinfo_cpu_frequency *row) {
+    uint64_t hertz;
+    bool is_known;
+    int status = read_either(host, folder, "cpuinfo_max_freq", "scaling_max_freq", &hertz, &is_known);
+    if (status == SYSINFO_OK && is_known) {
+        FACT(row, max, hertz);
+        status = read_either(host, folder, "cpuinfo_min_freq", "scaling_min_freq", &hertz, &is_known);
+        if (is_known) {
+            FACT(row, min, hertz);
+        }
+    }
+    if (status == SYSINFO_OK && !SYSINFO_HAS(row, current)) {
+        status = read_either(host, folder, "scaling_cur_freq", "cpuinfo_cur_freq", &hertz, &is_known);
+        if (is_known) {
+            FACT(row, current, hertz);
+        }
+    }
+    if (status == SYSINFO_OK && !SYSINFO_HAS(row, base)) {
+        status = read_file(host, folder, "base_frequency", KILOHERTZ, &hertz, &is_known);
+        if (is_known) {
+            FACT(row, base, hertz);
+        }
+    }
+    return status;
+}
+
+/* What the directories of one CPU say. The firmware's nominal frequency is in MHz. */
+static int read_cpu(struct sysinfo_host *host, struct sysinfo_cpu_frequency *row) {
+    char folder[64];
+    snprintf(folder, sizeof folder, CPUS "/cpu%u/cpufreq", (unsigned)row->cpu);
+    int status = read_policy(host, folder, row);
+    if (status == SYSINFO_OK && !SYSINFO_HAS(row, base)) {
+        uint64_t hertz;
+        bool is_known;
+        snprintf(folder, sizeof folder, CPUS "/cpu%u/acpi_cppc", (unsigned)row->cpu);
+        status = read_file(host, folder, "nominal_freq", MEGAHERTZ, &hertz, &is_known);
+        if (is_known) {
+            FACT(row, base, hertz);
+        }
+    }
+    return status;
+}
+
+/* ---- Policies of several CPUs, for CPUs without a directory of their own ---- */
+
+struct policies {
+    struct sysinfo_host *host;
+    struct sysinfo__cpu_rows *rows;
+    struct sysinfo__cpu_set cpus; /* Of the one that is read. */
+    int status;
+};
+
+/* Its CPUs, "0 1 2 3"; none where that is not to be read. */
+static int read_members(struct sysinfo_host *host, const char *folder, struct sysinfo__cpu_set *cpus) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/affected_cpus", folder);
+    int status = sysinfo__file_read_once(host, path);
+    struct sysinfo__state *state = sysinfo__state(host);
+    size_t length = status == SYSINFO_OK ? state->length : 0;
+    while (length > 0 && (state->text[length - 1] == '\n' || state->text[length - 1] == ' ')) {
+        length--;
+    }
+    for (size_t i = 0; i < length; i++) {
+        state->text[i] = state->text[i] == ' ' ? ',' : state->text[i];
+    }
+    if (sysinfo__decode_cpu_list(state->text, length, cpus) == SYSINFO__CPU_SET_NO_MEMORY) {
+        return sysinfo__no_memory(host, CPUS);
+    }
+    return status == SYSINFO_NO_MEMORY || status == SYSINFO_NO_DESCRIPTOR ? status : SYSINFO_OK;
+}
+
+static bool is_without_policy(const struct sysinfo_cpu_frequency *row) {
+    return !SYSINFO_HAS(row, max);
+}
+
+static bool note_policy(void *context, const char *name) {
+    struct policies *policies = context;
+    uint64_t number;
+    if (!sysinfo__name_number(name, "policy", "", &number)) {
+        return true;
+    }
+    char folder[64];
+    snprintf(folder, sizeof folder, CPUS "/cpufreq/policy%u", (unsigned)number);
+    policies->status = read_members(policies->host, folder, &policies->cpus);
+    for (size_t i = 0; i < policies->rows->count && policies->status == SYSINFO_OK; i++) {
+        struct sysinfo_cpu_frequency *row = &policies->rows->row[i].frequency;
+        if (is_without_policy(row) && sysinfo__cpu_set_has(&policies->cpus, row->cpu)) {
+            policies->status = read_policy(policies->host, folder, row);
+        }
+    }
+    return policies->status == SYSINFO_OK;
+}
+
+static int read_policies(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    struct policies policies = {host, rows, {NULL, 0}, SYSINFO_OK};
+    int status = sysinfo__folder_walk(host, CPUS "/cpufreq", note_policy, &policies);
+    sysinfo__cpu_set_free(&policies.cpus);
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status == SYSINFO_OK ? policies.status : status;
+}
+
+/* ---- All CPUs ---- */
+
+/* One row for each online CPU: those of `rows` that are, and new ones for those that have none. */
+static bool keep_online(const struct sysinfo__cpu_set *online, struct sysinfo__cpu_rows *rows) {
+    size_t kept = 0, next = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        if (sysinfo__cpu_set_has(online, rows->row[i].frequency.cpu)) {
+            rows->row[kept++] = rows->row[i];
+        }
+    }
+    rows->count = kept;
+    for (uint64_t cpu = 0; cpu < online->words * 64; cpu++) {
+        while (next < kept && rows->row[next].frequency.cpu < cpu) {
+            next++;
+        }
+        bool has_row = next < kept && rows->row[next].frequency.cpu == cpu;
+        if (!has_row && sysinfo__cpu_set_has(online, cpu) && sysinfo__frequency_rows_add(rows, cpu) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The rows of /proc/cpuinfo, and of the other CPUs that are online. */
+static int make_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    const struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__cpu_set online = {NULL, 0};
+    int status = sysinfo__cpuinfo(host);
+    bool had_memory = status != SYSINFO_OK || sysinfo__decode_cpuinfo_frequencies(state->text, state->length, rows);
+    status = sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
+    if (status == SYSINFO_OK) {
+        status = sysinfo__online_cpus(host, &online);
+    }
+    if (status == SYSINFO_OK && had_memory && sysinfo__cpu_set_count(&online) > 0) {
+        had_memory = keep_online(&online, rows);
+    }
+    sysinfo__cpu_set_free(&online);
+    return status == SYSINFO_OK && !had_memory ? sysinfo__no_memory(host, "/proc/cpuinfo") : status;
+}
+
+int sysinfo__linux_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    int status = make_rows(host, rows);
+    bool are_some_without = false;
+    for (size_t i = 0; i < rows->count && status == SYSINFO_OK; i++) {
+        status = read_cpu(host, &rows->row[i].frequency);
+        are_some_without = are_some_without || is_without_policy(&rows->row[i].frequency);
+    }
+    return status == SYSINFO_OK && are_some_without ? read_policies(host, rows) : status;
+}
