@@ -7,7 +7,7 @@
 #include "plot/plot.h"
 
 enum { LEVELS = 10, MOST_BINS = 192, EIGHTHS = 8, LEAST_LABEL = 13 };
-#define TOP 96   /* Above the rows. */
+#define TOP 96   /* Above the rows and the marks. */
 #define BELOW 52 /* And below. */
 
 static const char *const light[LEVELS] = {"#edf3fa", "#d6e4f2", "#bcd5ea", "#9cc4e1", "#78b0d7",
@@ -94,6 +94,7 @@ void heat_add_text(struct text *text, const struct plot *plot, size_t width, boo
         text_free(&mean);
     }
     text_add_time_axis(text, &time, "", margin, columns, is_ascii);
+    text_add_marks(text, &plot->line[0], &time, margin, columns, is_ascii);
     text_add(text, "\n");
 }
 
@@ -107,7 +108,7 @@ static void add_levels(struct text *style, const char *const colours[LEVELS]) {
 }
 
 /* What each level stands for, at the right above the rows. */
-static void add_ramp(struct text *text, const struct plot *plot) {
+static void add_ramp(struct text *text, const struct plot *plot, bool has_holes) {
     enum { BOX = 20, BOX_HEIGHT = 11 };
     int left = SVG_WIDTH - SVG_RIGHT - LEVELS * BOX - 70, y = TOP - 24;
     text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%d\" text-anchor=\"end\">0</text>", left - 6, y + 10);
@@ -116,8 +117,12 @@ static void add_ramp(struct text *text, const struct plot *plot) {
                   BOX_HEIGHT);
     }
     text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%d\">", left + LEVELS * BOX + 6, y + 10);
-    measure_add(text, plot->column, scale_end(plot));
-    text_add(text, "</text>\n");
+    struct axis axis = value_axis(plot->column, scale_end(plot), 5);
+    tick_add(text, &axis, scale_end(plot));
+    text_addf(text, "%s%s</text>\n", *axis.name != '\0' ? " " : "", axis.name);
+    if (!has_holes) {
+        return;
+    }
     text_addf(text,
               "<rect fill=\"url(#none)\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/><text class=\"quiet\" x=\"%d\" "
               "y=\"%d\">no samples</text>\n",
@@ -149,15 +154,47 @@ static void add_cells(struct text *text, const double *value, size_t bins, doubl
     }
 }
 
-void heat_add_svg(struct text *text, const struct plot *plot) {
-    double row = 384.0 / (double)plot->lines, end = scale_end(plot);
-    row = row > 28 ? 28 : row < 3 ? 3 : (double)(int)row;
-    double bottom = TOP + row * (double)plot->lines, width = SVG_WIDTH - SVG_LEFT - SVG_RIGHT;
-    size_t bins = plot->line[0].points < MOST_BINS ? plot->line[0].points : MOST_BINS;
-    size_t every = 1;
+static bool has_hole(const double *value, size_t bins) {
+    size_t i = 0;
+    while (i < bins && value[i] >= 0) {
+        i++;
+    }
+    return i < bins;
+}
+
+/* The rows below each other; returns whether samples are missing somewhere. */
+static bool add_rows(struct text *text, const struct plot *plot, double top, double row) {
+    size_t bins = plot->line[0].points < MOST_BINS ? plot->line[0].points : MOST_BINS, every = 1;
+    double width = SVG_WIDTH - SVG_LEFT - SVG_RIGHT;
+    bool has_holes = false;
     while (row * (double)every < (double)LEAST_LABEL) {
         every *= 2;
     }
+    text_addf(text, "<rect fill=\"url(#none)\" x=\"%d\" y=\"%.1f\" width=\"%.0f\" height=\"%.1f\"/>\n", SVG_LEFT, top,
+              width, row * (double)plot->lines);
+    text_addf(text, "<g transform=\"translate(%d %.1f) scale(%.6f 1)\" shape-rendering=\"crispEdges\">\n", SVG_LEFT,
+              top, width / (double)bins);
+    for (size_t i = 0; i < plot->lines; i++) {
+        double *value = bins_of(plot, &plot->line[i], bins);
+        add_cells(text, value, bins, scale_end(plot), row * (double)i, row);
+        has_holes = has_holes || has_hole(value, bins);
+        free(value);
+    }
+    text_add(text, "</g>\n");
+    for (size_t i = 0; i < plot->lines; i += every) {
+        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", SVG_LEFT - 9,
+                  top + row * ((double)i + 0.5) + 4, plot->line[i].series->label);
+    }
+    return has_holes;
+}
+
+void heat_add_svg(struct text *text, const struct plot *plot) {
+    double row = 384.0 / (double)plot->lines;
+    row = row > 28 ? 28 : row < 3 ? 3 : (double)(int)row;
+    struct axis time = time_axis(plot->from, plot->to, plot->clock, plot->clock >= 0 ? 8 : 10);
+    struct svg_marks marks;
+    svg_marks_place(&marks, plot, &time);
+    double top = TOP + svg_marks_height(&marks), bottom = top + row * (double)plot->lines;
     struct text style = TEXT_INIT, dark_style = TEXT_INIT;
     add_levels(&style, light);
     add_levels(&dark_style, dark);
@@ -165,24 +202,11 @@ void heat_add_svg(struct text *text, const struct plot *plot) {
     text_add(text, "<defs><pattern id=\"none\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" "
                    "patternTransform=\"rotate(45)\"><path class=\"grid\" stroke-width=\"2\" d=\"M1 0v6\"/></pattern>"
                    "</defs>\n");
-    add_ramp(text, plot);
-    text_addf(text, "<rect fill=\"url(#none)\" x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"%.1f\"/>\n", SVG_LEFT, TOP,
-              width, bottom - TOP);
-    text_addf(text, "<g transform=\"translate(%d %d) scale(%.6f 1)\" shape-rendering=\"crispEdges\">\n", SVG_LEFT, TOP,
-              width / (double)bins);
-    for (size_t i = 0; i < plot->lines; i++) {
-        double *value = bins_of(plot, &plot->line[i], bins);
-        add_cells(text, value, bins, end, row * (double)i, row);
-        free(value);
-    }
-    text_add(text, "</g>\n");
-    for (size_t i = 0; i < plot->lines; i += every) {
-        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", SVG_LEFT - 9,
-                  TOP + row * ((double)i + 0.5) + 4, plot->line[i].series->label);
-    }
-    struct axis time = time_axis(plot->from, plot->to, plot->clock, plot->clock >= 0 ? 8 : 10);
+    add_ramp(text, plot, add_rows(text, plot, top, row));
+    svg_marks_add(text, &marks, top, bottom);
     svg_add_time_axis(text, &time, bottom);
     text_add(text, "</svg>\n");
+    svg_marks_free(&marks);
     text_free(&style);
     text_free(&dark_style);
 }

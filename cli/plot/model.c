@@ -265,12 +265,14 @@ static void name_lines(struct plot *plot, size_t recordings) {
 }
 
 /* "make -j4, 2026-11-22 07:08 UTC, 3 min 20 s, exit 2": what the recording knows of it. */
-static char *heading_of(const struct recording *recording) {
+static char *heading_of(const struct recording *recording, size_t *tail) {
     struct text text = TEXT_INIT;
     if (recording->command == NULL) {
         return NULL;
     }
+    text_add(&text, "");
     text_add_plain(&text, recording->command);
+    size_t command = text_width(text.bytes);
     if (recording->clock >= 0) {
         struct utc utc = utc_of((int64_t)recording->clock);
         text_addf(&text, ", %04u-%02u-%02u %02u:%02u UTC", (unsigned)utc.year, utc.month, utc.day, utc.hour,
@@ -282,6 +284,7 @@ static char *heading_of(const struct recording *recording) {
         text_add(&text, ", ");
         text_add_plain(&text, recording->ended);
     }
+    *tail = text_width(text.bytes) - command;
     return text.bytes;
 }
 
@@ -373,10 +376,13 @@ int plot_build(struct plot *plot, struct recording *recording, size_t count, con
     }
     if (count == 1) {
         add_one(plot, &recording[0], request->all_rows);
-        plot->heading = heading_of(&recording[0]);
+        plot->heading = heading_of(&recording[0], &plot->heading_tail);
     }
     if (plot->lines == 0) {
         return trouble("no sample lies in that range of time: the recording ends at %.2f s", recording[0].end);
+    }
+    if (plot->lines == 1 && plot->line[0].points == 1 && !request->to.is_given) { /* Room around a single dot. */
+        plot->to = plot->to > plot->from + 1 ? plot->to : plot->from + 1;
     }
     plot->to = plot->to > plot->from ? plot->to : plot->from + 1;
     find_heights(plot, !request->from.is_given && !request->to.is_given);

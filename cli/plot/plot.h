@@ -94,6 +94,7 @@ struct plot {
     enum plot_kind kind;
     const char *column, *title; /* The title of --title; NULL: none. */
     char *heading;              /* Command, date, duration and status, as far as the recording has them; or NULL. */
+    size_t heading_tail;        /* Characters after the command. */
     struct line *line;
     size_t lines;
     struct series *own; /* Those of a stack, which no recording has. */
@@ -172,18 +173,37 @@ void heat_add_svg(struct text *text, const struct plot *plot);
 void text_add_right(struct text *text, const char *string, size_t width);
 int most_ticks(const struct plot *plot, size_t columns);
 
+/* Signs under the axis for the marks that a line owns, each with its name where there is room. */
+void text_add_marks(struct text *text, const struct line *line, const struct axis *time, size_t margin, size_t columns,
+                    bool is_ascii);
+
 /* `zero` stands before the axis. */
 void text_add_time_axis(struct text *text, const struct axis *time, const char *zero, size_t margin, size_t columns,
                         bool is_ascii);
 
-/* What the SVG files share; lengths are in the picture's own unit. */
+/* What the SVG files share, svg_frame.c; lengths are in the picture's own unit. */
 #define SVG_WIDTH 960
 #define SVG_LEFT 76
 #define SVG_RIGHT 28
+enum { SVG_COLOURS = 6 }; /* Of lines: the classes c0 to c5, f0 to f5 where areas are filled. */
 void svg_begin(struct text *text, const struct plot *plot, double height, const char *more_style,
                const char *more_dark_style);
 void svg_add_escaped(struct text *text, const char *string);
+
+/* At most so many letters: of more, the middle is left out, before the last `tail`. */
+void svg_add_clipped(struct text *text, const char *string, size_t letters, size_t tail);
 void svg_add_time_axis(struct text *text, const struct axis *time, double y);
 double svg_x(const struct axis *time, double moment);
+
+/* Marks above and across the area between the axes: svg_marks.c. */
+struct svg_marks {
+    struct placed_mark *mark;
+    size_t count, hidden;
+    int rows;
+};
+void svg_marks_place(struct svg_marks *marks, const struct plot *plot, const struct axis *time);
+double svg_marks_height(const struct svg_marks *marks);
+void svg_marks_add(struct text *text, const struct svg_marks *marks, double top, double bottom);
+void svg_marks_free(struct svg_marks *marks);
 
 #endif

@@ -1,181 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An SVG file that needs nothing else: no script, no font, no library. It brings
- * its own background, light or dark as the viewer prefers; a viewer without media
- * queries draws the light one.
- */
-#include <stdlib.h>
+/* A chart as an SVG file: lines, areas, axes and a legend. */
 #include <string.h>
 
-#include "fail.h"
 #include "plot/plot.h"
-#include "utf8.h"
 
-enum { MARK_ROWS = 4, COLOURS = 6, OTHER_COLOUR = 5, NAME_LETTERS = 40, TITLE_LETTERS = 92 };
+enum { COLOURS = SVG_COLOURS, OTHER_COLOUR = 5, NAME_LETTERS = 40 };
 
 /* Lengths in the picture's own unit; not an enum, for they meet doubles. */
 #define HEIGHT 320 /* Of the area between the axes. */
 #define BELOW 52
 #define LEGEND_ROW 20
-#define MARK_ROW 15
-#define LETTER 7.4 /* The width of a letter of 12, on average. */
-
-/* Colours that the colour-blind tell apart too, on white and on black. */
-static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#6a6a6a"};
-static const char *const dark[COLOURS] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#9a9a9a"};
 
 /* Where the figures of the legend end, each column on its right. */
 static const int figure_x[FIGURES] = {
     [FIGURE_TOP] = 480, [FIGURE_AT] = 630, [FIGURE_MEAN] = 720, [FIGURE_END] = 810, [FIGURE_SLOPE] = 932};
-
-struct placed_mark {
-    const struct recorded_mark *mark;
-    double x, start, width; /* Of the name. */
-    int row;                /* MARK_ROWS: there is no room for the name. */
-    bool is_left;           /* The name stands on the left of the line. */
-    unsigned colour;
-};
 
 struct drawing {
     struct text *text;
     const struct plot *plot;
     struct axis value, time;
     double top, bottom; /* Of the area between the axes. */
-    struct placed_mark *mark;
-    size_t marks, hidden;
-    int mark_rows;
 };
-
-/* ---- What the heat map uses too ---- */
-
-void svg_add_escaped(struct text *text, const char *string) {
-    while (*string != '\0') {
-        size_t length = utf8_length(string);
-        unsigned char first = (unsigned char)*string;
-        bool is_no_character = length == 3 && (memcmp(string, "\xEF\xBF\xBE", 3) == 0 ||
-                                               memcmp(string, "\xEF\xBF\xBF", 3) == 0); /* Of XML. */
-        if (length == 0 || first < 32 || first == 127 || is_no_character) {
-            text_add(text, "\xEF\xBF\xBD");
-        } else if (first == '&' || first == '<' || first == '>' || first == '"') {
-            text_addf(text, "&#%u;", first);
-        } else {
-            text_addf(text, "%.*s", (int)length, string);
-        }
-        string += length > 0 ? length : 1;
-    }
-}
-
-/* At most so many letters: of more, the middle is left out. */
-static void add_clipped(struct text *text, const char *string, size_t letters) {
-    size_t width = text_width(string), at = 0, left_out = width > letters ? width - letters + 1 : 0;
-    if (left_out == 0) {
-        svg_add_escaped(text, string);
-        return;
-    }
-    struct text part = TEXT_INIT;
-    text_add(&part, "");
-    for (; *string != '\0'; at++) {
-        size_t length = utf8_length(string), size = length > 0 ? length : 1;
-        bool is_left_out = at >= letters / 2 && at < letters / 2 + left_out;
-        if (!is_left_out) {
-            text_addf(&part, "%.*s", (int)size, string);
-        } else if (at == letters / 2) {
-            text_add(&part, "\xE2\x80\xA6");
-        }
-        string += size;
-    }
-    svg_add_escaped(text, part.bytes);
-    text_free(&part);
-}
-
-static void add_colours(struct text *text, const char *const colours[COLOURS], const char *indent) {
-    for (int i = 0; i < COLOURS; i++) {
-        text_addf(text, "%s.c%d{stroke:%s}.f%d{fill:%s}\n", indent, i, colours[i], i, colours[i]);
-    }
-}
-
-static void add_style(struct text *text, const char *more, const char *more_dark) {
-    text_add(
-        text,
-        "<style>\n"
-        "text{font-family:system-ui,'Segoe UI','DejaVu Sans',Helvetica,Arial,sans-serif;font-size:13px;fill:#222}\n"
-        ".ground{fill:#fff}.title{font-size:17px;font-weight:600}.quiet{fill:#555;font-size:12px}\n"
-        ".figure{font-variant-numeric:tabular-nums;text-anchor:end}.grid{stroke:#e3e3e3}.axis{stroke:#777}\n"
-        ".line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}.total{stroke:#222}\n"
-        ".area{opacity:.14;stroke:none}.in-use{fill-opacity:.5}.kept{fill:url(#hatch)}.hatch{opacity:.7}\n"
-        ".mark{stroke-width:1;stroke-dasharray:3 3;opacity:.8}\n"
-        ".halo{stroke:#fff;stroke-width:4;stroke-linejoin:round;paint-order:stroke}\n");
-    text_add(text, more);
-    add_colours(text, light, "");
-    text_add(text, "@media (prefers-color-scheme:dark){\n"
-                   " text{fill:#e8e8e8}.ground{fill:#16181c}.quiet{fill:#aaa}.grid{stroke:#31343a}.axis{stroke:#888}\n"
-                   " .halo{stroke:#16181c}.total{stroke:#e8e8e8}.hatch{opacity:.35}\n");
-    text_add(text, more_dark);
-    add_colours(text, dark, " ");
-    text_add(text, "}\n</style>\n");
-}
-
-static void add_titles(struct text *text, const struct plot *plot) {
-    const char *column = column_title(plot->column), *title = plot->title != NULL     ? plot->title
-                                                              : plot->heading != NULL ? plot->heading
-                                                                                      : NULL;
-    text_addf(text, "<text class=\"title\" x=\"%d\" y=\"28\">", SVG_LEFT);
-    if (title != NULL) {
-        add_clipped(text, title, TITLE_LETTERS);
-    } else {
-        bool is_small = *column >= 'a' && *column <= 'z' && strchr(column, '.') == NULL;
-        const char first[2] = {is_small ? (char)(*column - 'a' + 'A') : *column, '\0'};
-        svg_add_escaped(text, first);
-        svg_add_escaped(text, column + 1);
-    }
-    text_add(text, "</text>\n");
-    if (title == NULL) {
-        return;
-    }
-    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"48\">", SVG_LEFT);
-    svg_add_escaped(text, column);
-    if (plot->title != NULL && plot->heading != NULL) {
-        text_add(text, "; ");
-        add_clipped(text, plot->heading, TITLE_LETTERS);
-    }
-    text_add(text, "</text>\n");
-}
-
-void svg_begin(struct text *text, const struct plot *plot, double height, const char *more_style,
-               const char *more_dark_style) {
-    text_addf(text,
-              "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
-              "role=\"img\">\n",
-              SVG_WIDTH, height, SVG_WIDTH, height);
-    text_add(text, "<title>");
-    svg_add_escaped(text, plot->title != NULL     ? plot->title
-                          : plot->heading != NULL ? plot->heading
-                                                  : column_title(plot->column));
-    text_add(text, "</title>\n");
-    add_style(text, more_style, more_dark_style);
-    text_add(text, "<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
-    add_titles(text, plot);
-}
-
-double svg_x(const struct axis *time, double moment) {
-    return SVG_LEFT + (moment - time->low) / (time->high - time->low) * (SVG_WIDTH - SVG_LEFT - SVG_RIGHT);
-}
-
-void svg_add_time_axis(struct text *text, const struct axis *time, double y) {
-    for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
-        double x = svg_x(time, tick);
-        text_addf(text, "<path class=\"axis\" d=\"M%.1f %.1fv5\"/><text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
-                  x, y, x, y + 20);
-        tick_add_time(text, time, tick);
-        text_add(text, "</text>\n");
-    }
-    text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">%s",
-              (SVG_LEFT + SVG_WIDTH - SVG_RIGHT) / 2, y + 40, time->clock >= 0 ? "from " : "time since the start");
-    if (time->clock >= 0) {
-        date_add(text, time);
-    }
-    text_add(text, "</text>\n");
-}
 
 /* ---- The frame ---- */
 
@@ -351,8 +196,10 @@ static void add_tops(struct drawing *drawing) {
     for (size_t i = 0; i < marked_lines(plot); i++) {
         const struct point *top = line_point(&plot->line[i], plot->line[i].top);
         first = (plot->marks_low ? top->value < first->value : top->value > first->value) ? top : first;
-        text_addf(text, "<circle class=\"f%u\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", colour_of(drawing, i),
-                  svg_x(&drawing->time, top->time), y_of(drawing, top->value));
+        text_add(text, "<circle class=\"");
+        text_addf(text, plot->kind == PLOT_STACK ? "whole" : "f%u", colour_of(drawing, i));
+        text_addf(text, "\" r=\"3.5\" cx=\"%.1f\" cy=\"%.1f\"/>\n", svg_x(&drawing->time, top->time),
+                  y_of(drawing, top->value));
     }
     double exact = y_of(drawing, plot->exact_peak);
     if (plot->exact_peak <= 0 || y_of(drawing, first->value) > exact + 30) { /* Else one label hides the other. */
@@ -366,81 +213,6 @@ static void add_tops(struct drawing *drawing) {
         text_add(text, "between samples, one process had ");
         measure_add(text, plot->column, plot->exact_peak);
         text_add(text, "</text>\n");
-    }
-}
-
-/* ---- Marks, whose names stand in a few rows above the lines ---- */
-
-static void place_mark(struct drawing *drawing, struct placed_mark *placed, double used[MARK_ROWS]) {
-    placed->width = (double)text_width(placed->mark->name) * LETTER;
-    placed->is_left = placed->x + 4 + placed->width > SVG_WIDTH - SVG_RIGHT;
-    placed->start = placed->is_left ? placed->x - placed->width - 4 : placed->x + 4;
-    while (placed->row < MARK_ROWS && (used[placed->row] > placed->start || placed->start < 0)) {
-        placed->row++;
-    }
-    if (placed->row == MARK_ROWS) {
-        drawing->hidden++;
-        return;
-    }
-    used[placed->row] = placed->start + placed->width + 8;
-    drawing->mark_rows = placed->row + 1 > drawing->mark_rows ? placed->row + 1 : drawing->mark_rows;
-}
-
-/* Gives every mark in the range a row, as long as there is one with room for its name. */
-static void place_marks(struct drawing *drawing) {
-    const struct plot *plot = drawing->plot;
-    double used[MARK_ROWS] = {0};
-    size_t count = 0;
-    for (size_t i = 0; i < plot->lines; i++) {
-        count += plot->line[i].owns_marks ? plot->line[i].recording->marks : 0;
-    }
-    drawing->mark = calloc(count + 1, sizeof *drawing->mark);
-    if (drawing->mark == NULL) {
-        fail_no_memory();
-    }
-    for (size_t i = 0; i < plot->lines; i++) {
-        const struct recording *recording = plot->line[i].recording;
-        for (size_t k = 0; k < recording->marks && plot->line[i].owns_marks; k++) {
-            const struct recorded_mark *mark = &recording->mark[k];
-            if (mark->time >= drawing->time.low && mark->time <= drawing->time.high) {
-                struct placed_mark *placed = &drawing->mark[drawing->marks++];
-                *placed = (struct placed_mark){
-                    .mark = mark, .x = svg_x(&drawing->time, mark->time), .colour = colour_of(drawing, i)};
-                place_mark(drawing, placed, used);
-            }
-        }
-    }
-}
-
-static double mark_y(const struct drawing *drawing, const struct placed_mark *placed) {
-    return drawing->top - 6 - placed->row * MARK_ROW;
-}
-
-/* All lines before the first name: none crosses one. */
-static void add_marks(struct drawing *drawing) {
-    struct text *text = drawing->text;
-    for (size_t i = 0; i < drawing->marks; i++) {
-        const struct placed_mark *placed = &drawing->mark[i];
-        double top = placed->row < MARK_ROWS ? mark_y(drawing, placed) - 10 : drawing->top;
-        text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", placed->colour, placed->x, top,
-                  drawing->bottom);
-        svg_add_escaped(text, placed->mark->name);
-        text_add(text, "</title></path>\n");
-    }
-    for (size_t i = 0; i < drawing->marks; i++) {
-        const struct placed_mark *placed = &drawing->mark[i];
-        if (placed->row < MARK_ROWS) {
-            text_addf(text, "<text class=\"quiet halo\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">",
-                      placed->is_left ? placed->x - 4 : placed->x + 4, mark_y(drawing, placed),
-                      placed->is_left ? "end" : "start");
-            svg_add_escaped(text, placed->mark->name);
-            text_add(text, "</text>\n");
-        }
-    }
-    if (drawing->hidden > 0) {
-        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">and %zu more mark%s</text>\n",
-                  SVG_WIDTH - SVG_RIGHT, drawing->top - 6 - drawing->mark_rows * MARK_ROW, drawing->hidden,
-                  drawing->hidden == 1 ? "" : "s");
     }
 }
 
@@ -473,7 +245,7 @@ static void add_legend(struct drawing *drawing, double y) {
         y += LEGEND_ROW;
         add_swatch(drawing, i, y);
         text_addf(text, "<text x=\"%d\" y=\"%.1f\">", SVG_LEFT + 34, y);
-        add_clipped(text, plot->line[i].name, NAME_LETTERS);
+        svg_add_clipped(text, plot->line[i].name, NAME_LETTERS, NAME_LETTERS / 2);
         text_add(text, "</text>");
         for (int figure = 0; figure < FIGURES; figure++) {
             text_addf(text, "<text class=\"%sfigure\" x=\"%d\" y=\"%.1f\">",
@@ -499,9 +271,9 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
     if (plot->highest <= 100 && plot->highest * 1.06 > 100) {
         drawing.value = value_axis(plot->column, plot->highest, 6);
     }
-    place_marks(&drawing);
-    drawing.top =
-        legend + (double)plot->lines * LEGEND_ROW + 20 + (drawing.mark_rows + (drawing.hidden > 0 ? 1 : 0)) * MARK_ROW;
+    struct svg_marks marks;
+    svg_marks_place(&marks, plot, &drawing.time);
+    drawing.top = legend + (double)plot->lines * LEGEND_ROW + 20 + svg_marks_height(&marks);
     drawing.bottom = drawing.top + HEIGHT;
     svg_begin(text, plot, drawing.bottom + BELOW, "", "");
     if (plot->kind == PLOT_LAYERS) {
@@ -516,11 +288,11 @@ void plot_add_svg(struct text *text, const struct plot *plot) {
         add_bands(&drawing);
     }
     add_grid(&drawing);
-    add_marks(&drawing);
+    svg_marks_add(text, &marks, drawing.top, drawing.bottom);
     for (size_t i = plot->kind == PLOT_STACK ? 1 : plot->lines; i-- > 0;) {
         add_line(&drawing, &plot->line[i], i);
     }
     add_tops(&drawing);
     text_add(text, "</svg>\n");
-    free(drawing.mark);
+    svg_marks_free(&marks);
 }

@@ -213,18 +213,19 @@ void text_add_time_axis(struct text *text, const struct axis *time, const char *
 
 enum { MARK_ROWS = 4 };
 
-static void add_marks(struct text *text, const struct panel *panel) {
-    const struct recording *recording = panel->line->recording;
+void text_add_marks(struct text *text, const struct line *line, const struct axis *time, size_t margin, size_t columns,
+                    bool is_ascii) {
+    const struct recording *recording = line->recording;
     struct text row[MARK_ROWS] = {TEXT_INIT};
-    size_t used[MARK_ROWS] = {0}, left_out = 0, columns = panel->canvas.columns;
-    for (size_t i = 0; i < recording->marks && panel->line->owns_marks; i++) {
+    size_t used[MARK_ROWS] = {0}, left_out = 0;
+    for (size_t i = 0; i < recording->marks && line->owns_marks; i++) {
         const struct recorded_mark *mark = &recording->mark[i];
         struct text name = TEXT_INIT;
-        if (mark->time < panel->time.low || mark->time > panel->time.high) {
+        if (mark->time < time->low || mark->time > time->high) {
             continue;
         }
         text_add_plain(&name, mark->name);
-        size_t column = column_of(panel, mark->time), width = 2 + text_width(name.bytes), k = 0;
+        size_t column = column_at(time, columns, mark->time), width = 2 + text_width(name.bytes), k = 0;
         bool is_right = column + width > columns && column >= width; /* The name stands before the sign. */
         size_t start = is_right ? column + 1 - width : column;
         while (k < MARK_ROWS && used[k] > 0 && used[k] + 1 > start) {
@@ -233,7 +234,7 @@ static void add_marks(struct text *text, const struct panel *panel) {
         if (k == MARK_ROWS) {
             left_out++;
         } else {
-            const char *sign = panel->canvas.is_ascii ? "^" : "▲";
+            const char *sign = is_ascii ? "^" : "▲";
             text_pad(&row[k], start - used[k]);
             text_addf(&row[k], "%s %s", is_right ? name.bytes : sign, is_right ? sign : name.bytes);
             used[k] = start + width;
@@ -241,13 +242,13 @@ static void add_marks(struct text *text, const struct panel *panel) {
         text_free(&name);
     }
     for (size_t k = 0; k < MARK_ROWS && used[k] > 0; k++) {
-        text_pad(text, panel->margin + 2);
+        text_pad(text, margin + 2);
         text_add(text, row[k].bytes);
         text_add(text, "\n");
         text_free(&row[k]);
     }
     if (left_out > 0) {
-        text_pad(text, panel->margin + 2);
+        text_pad(text, margin + 2);
         text_addf(text, "and %zu more mark%s\n", left_out, left_out == 1 ? "" : "s");
     }
 }
@@ -311,7 +312,7 @@ static void add_panel(struct text *text, struct panel *panel, size_t rows_per_st
         text_add(text, "\n");
     }
     text_add_time_axis(text, &panel->time, "0", panel->margin, canvas->columns, canvas->is_ascii);
-    add_marks(text, panel);
+    text_add_marks(text, panel->line, &panel->time, panel->margin, canvas->columns, canvas->is_ascii);
     if (has_bands(panel->plot)) {
         add_key(text, panel);
     }

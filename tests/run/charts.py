@@ -193,7 +193,8 @@ class Charts(unittest.TestCase):
         for cpu, levels in enumerate(rows):
             self.assertEqual([levels[i] for i in range(100)],
                              [min(9, int(min(100, cpu + 0.5 * i) / 10)) for i in range(100)])
-        self.assertIn("100.0 %", self.texts(root))
+        self.assertIn("100 %", self.texts(root))
+        self.assertNotIn("no samples", self.texts(root))
         self.assertEqual(self.summary, "64 CPUs: mean 56.1 %; highest cpu 63, mean 86.1 %; lowest cpu 0, mean 24.8 %\n")
 
     def test_a_gap_in_a_heat_map_is_empty(self):
@@ -202,6 +203,24 @@ class Charts(unittest.TestCase):
             missing = set(range(100)) - set(levels)
             self.assertTrue(30 <= len(missing) <= 36, sorted(missing))
             self.assertEqual(missing, set(range(min(missing), max(missing) + 1)))
+        self.assertIn("no samples", self.texts(self.svg("a.csv")))
+
+    def test_marks_of_a_heat_map(self):
+        """They are where the time axis says, from above the rows to below the last one."""
+        self.write_cpus("a.csv", 8, range(101), lambda i, cpu: 50)
+        with open("a.csv") as file:
+            lines = file.read().splitlines()
+        with open("a.csv", "w") as file:
+            file.write(lines[0] + ",mark\n" + "".join(line + ",\n" for line in lines[1:]))
+            file.write("2026-11-22T00:00:25.000Z,,,,load\n2026-11-22T00:01:15.000Z,,,,answer\n")
+        root = self.svg("a.csv")
+        self.assertEqual(len(self.cells(root)), 8)
+        self.assertTrue({"load", "answer"} <= set(self.texts(root)))
+        found = [re.fullmatch(r"M([\d.]+) ([\d.]+)V([\d.]+)", d) for d in self.paths(root)["mark c1"]]
+        self.assertEqual([round(float(mark[1])) for mark in found], [76 + 214, 76 + 642])
+        self.assertEqual({mark[3] for mark in found}, {"335.0"})
+        names = [line.strip() for line in self.plot("--width", "90", "a.csv").splitlines() if "▲" in line]
+        self.assertTrue("▲ load" in names[0] and "▲ answer" in names[0], names)
 
     def test_a_day_of_many_cpus_makes_no_large_file(self):
         self.write_cpus("a.csv", 128, range(0, 86400, 60), lambda i, cpu: (i * 7919 + cpu * 104729) % 101)
@@ -232,6 +251,21 @@ class Charts(unittest.TestCase):
             self.write("x" * 100 + k + ".csv", *[row(i, 1e8) for i in range(20)])
         texts = self.texts(self.svg("--title", "title " * 100, "x" * 100 + "a.csv", "x" * 100 + "b.csv"))
         self.assertTrue(all(len(t) <= 92 for t in texts), texts)
+
+    def test_a_long_command_leaves_room_for_date_and_status(self):
+        self.write("a.csv", *[row(i, 1e8) for i in range(20)])
+        with open("a.csv") as file:
+            header, rest = file.read().split("\n", 1)
+        with open("a.csv", "w") as file:
+            file.write(header + "\n# command: job " + "--option " * 40 + "\n" + rest + "# ended: exit 3\n")
+        title = self.texts(self.svg("a.csv"))[0]
+        self.assertRegex(title, r"^job --option .*\u2026, .*19\.0 s, exit 3$")
+        self.assertLessEqual(len(title), 86)
+
+    def test_one_sample_is_a_dot_on_an_axis_of_a_second(self):
+        self.write("a.csv", row(0.001, 3e6))
+        texts = self.texts(self.svg("a.csv"))
+        self.assertTrue({"0 s", "0.5 s", "1 s"} <= set(texts), texts)
 
     def test_names_are_escaped(self):
         self.write("a&b.csv", row(0, 1e6), row(1, 2e6), row(0.5, mark='"<b>&amp; ""x"" \x1b[31m\xff\uffff"'))
