@@ -78,7 +78,7 @@ static const char *const complaints[] = {
     [SYSINFO__WINDOW_EMPTY] = "no CPU time has passed between the two samples",
     [SYSINFO__WINDOW_BACKWARDS] = "idle time ran backwards between the two samples",
     [SYSINFO__WINDOW_IMPOSSIBLE] = "the CPU counters advanced by more than the time between the two samples",
-    [SYSINFO__WINDOW_OTHER_CPUS] = "CPUs came or went between the two samples",
+    [SYSINFO__WINDOW_OTHER_CPUS] = "CPUs went online or offline between the two samples",
     [SYSINFO__WINDOW_MISMATCH] = "idle time is missing or unusable in one of the two samples",
 };
 

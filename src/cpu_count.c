@@ -36,9 +36,10 @@ int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     uint64_t number;
     int status = count_kind(host, kind, &number);
     if (status == SYSINFO_OK) {
-        status = number >= 1 && number <= INT32_MAX
-                     ? (int)number
-                     : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+        status =
+            number >= 1 && number <= INT32_MAX
+                ? (int)number
+                : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report how many CPUs it has");
     }
     return sysinfo__end(&call, status);
 }

@@ -42,7 +42,8 @@ static int read_field(struct sysinfo_host *host, const struct sysinfo_field *fie
 int sysinfo_get(struct sysinfo_host *host, const char *name, double *value) {
     const struct sysinfo_field *field = find_field(name);
     if (field == NULL || value == NULL) {
-        return fail(host, SYSINFO_INVALID, name, field == NULL ? "is not a field" : "needs a place for its value");
+        return fail(host, SYSINFO_INVALID, name,
+                    field == NULL ? "is not a field" : "cannot be stored: the pointer to the value is NULL");
     }
     if (field->type == SYSINFO_TYPE_TEXT) {
         return fail(host, SYSINFO_INVALID, name, "is a text, and not a number: use sysinfo_read()");
@@ -58,7 +59,8 @@ int sysinfo_get(struct sysinfo_host *host, const char *name, double *value) {
 int sysinfo_get_uint64(struct sysinfo_host *host, const char *name, uint64_t *value) {
     const struct sysinfo_field *field = find_field(name);
     if (field == NULL || value == NULL) {
-        return fail(host, SYSINFO_INVALID, name, field == NULL ? "is not a field" : "needs a place for its value");
+        return fail(host, SYSINFO_INVALID, name,
+                    field == NULL ? "is not a field" : "cannot be stored: the pointer to the value is NULL");
     }
     if (field->type != SYSINFO_TYPE_UINT64) {
         return fail(host, SYSINFO_INVALID, name, "is not a whole number: use sysinfo_get()");

@@ -48,7 +48,8 @@ int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowanc
         tell_usable(&limit, memory.available, allowance);
     }
     if (status == SYSINFO_OK && allowance->present == 0) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much memory is available");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "",
+                               "this machine does not report how much memory is available");
     }
     return status;
 }
@@ -63,7 +64,8 @@ static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit)
     }
     int status = sysinfo__swap(host, &swap);
     if (status == SYSINFO_OK && !SYSINFO_HAS(&swap, free)) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how much swap space is free");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "",
+                               "this machine does not report how much swap space is free");
     }
     limit->machine = swap.free;
     return status;
@@ -105,7 +107,7 @@ int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowan
         limit.allowed = status == SYSINFO_OK ? counts.count : 0;
     }
     if (status == SYSINFO_OK && limit.allowed == 0) {
-        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report how many CPUs it has");
     }
     if (status != SYSINFO_OK) {
         return status;

@@ -10,7 +10,7 @@
 static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     int status = sysinfo__cpu_counts(host, counts);
     if (status == SYSINFO_OK && counts->present == 0) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how many CPUs it has");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report how many CPUs it has");
     }
     return status;
 }

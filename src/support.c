@@ -30,7 +30,7 @@ int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error,
 }
 
 int sysinfo__no_memory(struct sysinfo_host *host, const char *source) {
-    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, source, "needs more memory than there is");
+    return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, source, "needs more memory than is left");
 }
 
 int sysinfo__not_supported(struct sysinfo_host *host, const char *what) {

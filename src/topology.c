@@ -32,6 +32,7 @@ static int no_memory(struct sysinfo_host *host) {
     FUNCTION(hwloc_topology_set_flags)               \
     FUNCTION(hwloc_topology_set_icache_types_filter) \
     FUNCTION(hwloc_topology_load)                    \
+    FUNCTION(hwloc_topology_is_thissystem)           \
     FUNCTION(hwloc_topology_destroy)                 \
     FUNCTION(hwloc_get_obj_by_depth)                 \
     FUNCTION(hwloc_bitmap_alloc)                     \
@@ -223,12 +224,13 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
             ASK(host, cpu_counts, "the CPU count", &counts); /* Says why, where there is no root or nothing in it. */
         if (status == SYSINFO_OK) {
             status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu",
-                                     "does not say how this machine is built");
+                                     "does not describe this machine's topology");
         }
     } else if (!add_tree(hwloc, hwloc->hwloc_get_obj_by_depth(topology, 0, 0), 0, list) ||
                !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
-    } else {
+    } else if (sysinfo__root(host)[0] != '\0' || hwloc->hwloc_topology_is_thissystem(topology)) {
+        /* Not where hwloc read a file or made a machine up (HWLOC_XMLFILE, HWLOC_SYNTHETIC). */
         status = sysinfo__backend.topology != NULL ? sysinfo__backend.topology(host, list) : SYSINFO_OK;
         status = status == SYSINFO_OK ? drop_invented_nodes(host, list) : status;
     }
@@ -258,7 +260,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
          sysinfo__backend.is_privileged())) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
         return sysinfo__failed(
             host, SYSINFO_DENIED, 0, "topology",
-            "is not asked for with more rights than whoever started this program has: hwloc obeys the environment");
+            "is not read by a program that has more rights than its caller: hwloc obeys environment variables");
     }
     struct hwloc hwloc;
     if (!load_library(&hwloc)) {

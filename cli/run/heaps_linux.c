@@ -328,7 +328,7 @@ static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_
     text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->folder, entry->pid, entry->number);
     int status = sysinfo_heap_recorded(heaps->host, path.bytes, record, sizeof *record);
     text_free(&path);
-    if (status != SYSINFO_OK) { /* It is only being made. */
+    if (status != SYSINFO_OK) { /* It is still being written. */
         memset(record, 0, sizeof *record);
     } else if (record->is_tracked == 0) {
         note_owner(heaps, entry, record);

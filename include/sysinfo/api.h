@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the functions of the library are declared: visibility, must-check results, C linkage, casts
- * that C++ accepts.
+ * How functions are declared: visibility, results that must be checked, C linkage, casts that C++
+ * accepts.
  */
 #ifndef SYSINFO_API_H
 #define SYSINFO_API_H
 
 /*
- * Users of the Windows DLL may define SYSINFO_SHARED; without it the calls go through the import
- * library's stubs.
+ * Programs that use the Windows DLL may define SYSINFO_SHARED; without it, calls go through the
+ * stubs of the import library.
  */
 #if defined(_WIN32) && defined(SYSINFO_BUILDING) && defined(SYSINFO_SHARED)
 #define SYSINFO_EXPORT __declspec(dllexport)

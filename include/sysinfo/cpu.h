@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * CPUs: what they did, how busy they are, how many there are.
+ * CPU times, percentages and counts.
  *
- * The modes below are disjoint on every system: their times add up to all the
- * time that passed, and their percentages to 100. The two exceptions are `guest`,
- * which is a part of `user`, and `guest_nice`, a part of `nice`. A mode that the
- * system does not tell apart is not present.
+ * The modes below are disjoint on every system: their times add up to the time that
+ * passed, and their percentages to 100. Two are parts of others: `guest` of `user`, and
+ * `guest_nice` of `nice`. A mode that the system does not report is absent.
  */
 #ifndef SYSINFO_CPU_H
 #define SYSINFO_CPU_H
@@ -16,7 +15,7 @@
 
 SYSINFO_BEGIN_DECLS
 
-/* ---- How busy ---------------------------------------------------------- */
+/* ---- Percentages -------------------------------------------------------- */
 
 /* group cpu, result CPU_USAGE: shares of the time between two samples. */
 struct sysinfo_cpu_usage {
@@ -36,7 +35,7 @@ struct sysinfo_cpu_usage {
     double guest_nice; /* percent: Running a virtual machine at lowered priority, a part of nice. */
 };
 
-/* ---- How many ---------------------------------------------------------- */
+/* ---- Counts ------------------------------------------------------------- */
 
 /* group cpu, result PROCESSORS. */
 struct sysinfo_processors {
@@ -45,17 +44,16 @@ struct sysinfo_processors {
     uint64_t cores; /* count, prom cpu_cores: Physical cores that the online CPUs belong to. */
 };
 
-/* ---- What they did ----------------------------------------------------- */
+/* ---- Times -------------------------------------------------------------- */
 
 /*
  * group cpu.times, result CPU_SAMPLE, prom cpu_seconds_total mode=@
  *
  * Time spent since the machine started.
  *
- * `wrap` is present where the source counts in few bits: it is the number of
- * seconds at which its counters begin again at 0, and the difference of two
- * samples takes it into account. The sum over all CPUs then steps back by as much
- * for each CPU that begins again.
+ * `wrap` is present where the system's counters are narrow: after so many seconds they
+ * begin again at 0. The difference of two samples allows for it. The sum over all CPUs
+ * steps back by as much for each CPU whose counters begin again.
  */
 struct sysinfo_cpu_sample {
     uint64_t present, estimated;
@@ -93,41 +91,40 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times(struct sysinfo_host *hos
 /*
  * How busy the machine was, 0 to 100 over all CPUs together.
  *
- * `interval` > 0: takes a sample, sleeps so many seconds on the monotonic clock
- * (a signal does not shorten it), takes another and compares. `interval` 0:
- * compares with the previous such call on this host and does not sleep; the
- * first call answers SYSINFO_NOT_YET, and so does one after which no counter has
- * moved (the older sample is kept, so the window grows).
+ * With `interval` > 0 the call takes a sample, sleeps so many seconds on the monotonic
+ * clock (a signal does not shorten it), and takes another. With `interval` 0 it compares
+ * with the previous such call on this host and does not sleep. The first such call returns
+ * SYSINFO_NOT_YET, and so does one when the counters have not changed; the older sample is
+ * kept, so the interval grows.
  *
- * Each function below remembers its own past: mixing them on one host does not
- * shorten anybody's window.
+ * Each function below keeps its own previous sample: mixing them on one host does not
+ * shorten the intervals.
  *
- * Resolution: the kernel counts in ticks (10 ms on Linux), so one CPU over 0.1 s
- * moves in steps of 10 %.
+ * Resolution: the kernel counts in ticks (10 ms on Linux), so one CPU over 0.1 s moves in
+ * steps of 10 %.
  *
  * SYSINFO_INVALID: `interval` is negative, NaN or infinite, or 0 with a NULL host.
- * SYSINFO_NOT_YET also when the counters of the window have no true percentage:
- * idle time ran backwards by more than the clock's jitter (a resume from suspend),
- * more CPU time was counted than has passed (a resume, a migration), or, with
- * `interval` 0 or a NULL host, CPUs came or went: the kernel's own sum, all that
- * such a call reads, then jumps. Else the CPUs are summed one by one, and those that
- * are in both samples count. Since 0.1.
+ * SYSINFO_NOT_YET also means that no true percentage exists for the interval: idle time ran
+ * backwards by more than the clock's jitter (a resume from suspend), or more CPU time was
+ * counted than passed (a resume, a migration), or, with `interval` 0 or a NULL host, CPUs
+ * went online or offline, which makes the kernel's sum jump. With `interval` > 0 and a host
+ * the CPUs are summed one by one, and those in both samples count. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent);
 
-/* The same, told by mode. Since 0.1. */
+/* The same by mode. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval,
                                                                 struct sysinfo_cpu_usage *usage, size_t size);
 
 /*
- * The pure difference of two samples, `before` taken first: for callers that
- * keep their own past. No host, no state, no system call; both samples may be of
- * any age or size, for only slots whose bit is set are read.
+ * The difference of two samples, `before` taken first, for callers that keep samples
+ * themselves. No host, no state, no system call. Samples may be of any age and size: only
+ * slots whose bit is set are read.
  *
- * A mode whose counter ran backwards counts as 0, and every share of that row is
- * marked estimated. SYSINFO_NOT_YET: nothing moved, idle time ran backwards by
- * more than jitter, the counters advanced by more than the time between the two
- * samples (where both know it), or the two sum different numbers of CPUs.
+ * A mode whose counter ran backwards counts as 0, and every share of that row is marked
+ * estimated. SYSINFO_NOT_YET: the counters have not changed, idle time ran backwards by
+ * more than jitter, the counters advanced by more than the time between the two samples
+ * (where both have it), or the samples sum different numbers of CPUs.
  * SYSINFO_INVALID: a NULL, a wrong size, samples of two different CPUs, or a sample
  * without idle time. Since 0.1.
  */
@@ -138,13 +135,13 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sys
 /* ---- CPU by CPU --------------------------------------------------------- */
 
 /*
- * A list holds a row for all CPUs together and one for each online CPU, by
- * ascending number, all from the same reading. Rows carry their CPU's number:
- * never count on the position, CPUs come and go.
+ * A list has a row for all CPUs together and one for each online CPU, by ascending
+ * number, all from one reading. Find a CPU by its row's number, not by the position: CPUs
+ * go offline and come back.
  *
- * Start with a NULL list: the call makes it. Later calls refill it in place, and
- * allocate nothing while the number of CPUs stays. On failure the list is as it
- * was. Rows are valid until the list is refilled or freed.
+ * Start with a NULL list: the call makes it. Later calls refill it in place, and allocate
+ * nothing while the number of CPUs stays the same. On failure the list is as it was. Rows
+ * are valid until the list is refilled or freed.
  *
  *     struct sysinfo_cpu_usage_list *list = NULL;
  *     if (sysinfo_cpu_usage_percpu(host, 1.0, &list) == SYSINFO_OK)
@@ -160,33 +157,30 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_ho
                                                                struct sysinfo_cpu_sample_list **list);
 
 /*
- * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval`
- * and a past of its own. A CPU that was not there before, or that has no
- * percentage over this window, has a row that knows only its number. The row for
- * all CPUs sums those that have one; it is marked estimated when a CPU that was
- * there before has none. Since 0.1.
+ * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval` and a
+ * previous sample of its own. A CPU that is new, or that has no true percentage over this
+ * interval, has a row with its number only. The row for all CPUs sums the others; it is
+ * marked estimated when a CPU of the previous sample is missing from it. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
                                                                struct sysinfo_cpu_usage_list **list);
 
 /*
- * sysinfo_cpu_percent() for each CPU: psutil's cpu_percent(percpu=True). The rows,
- * their rules, the errors and the cost are those of sysinfo_cpu_usage_percpu(), of
- * which `percent` is one member; only the past is another, so that neither call
- * shortens the window of the other. Since 0.2.
+ * sysinfo_cpu_percent() for each CPU: psutil's cpu_percent(percpu=True). The same as
+ * sysinfo_cpu_usage_percpu(), of whose rows `percent` is a member, with a previous sample
+ * of its own: neither call shortens the interval of the other. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_percent_percpu(struct sysinfo_host *host, double interval,
                                                                  struct sysinfo_cpu_usage_list **list);
 
-/* The pure difference of two lists, rows matched by the CPU's number. Since 0.1. */
+/* The difference of two lists, rows matched by the CPU's number. Since 0.1. */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_list_between(const struct sysinfo_cpu_sample_list *before,
                                                                      const struct sysinfo_cpu_sample_list *after,
                                                                      struct sysinfo_cpu_usage_list **list);
 
 /*
- * Why that difference has no percentages: the sentence that sysinfo_explain() gives after such a
- * window, without a full stop. NULL: it has them, or a list is NULL. Never translated, and always
- * valid. Since 0.2.
+ * Why that difference has no percentages: the sentence that sysinfo_explain() would return, without
+ * a full stop. NULL: it has percentages, or a list is NULL. Never translated, always valid. Since 0.2.
  */
 SYSINFO_EXPORT const char *sysinfo_cpu_usage_list_explain(const struct sysinfo_cpu_sample_list *before,
                                                           const struct sysinfo_cpu_sample_list *after);
@@ -212,21 +206,21 @@ SYSINFO_EXPORT void sysinfo_cpu_usage_list_free(struct sysinfo_cpu_usage_list *l
 /* ---- Counting ----------------------------------------------------------- */
 
 enum sysinfo_cpu_kind {
-    SYSINFO_CPU_LOGICAL = 1,  /* Logical CPUs online, whoever may use them. */
+    SYSINFO_CPU_LOGICAL = 1,  /* Logical CPUs online, usable by this process or not. */
     SYSINFO_CPU_PHYSICAL = 2, /* Physical cores that the online CPUs belong to. */
     SYSINFO_CPU_USABLE = 3,   /* CPUs that this process can keep busy: sysinfo_usable_cpus() in <sysinfo/limits.h>. */
     /*
-     * Physical cores that the CPUs belong to which its affinity and cpuset allow; a quota is not of
-     * certain CPUs.
+     * Physical cores of the CPUs that its affinity and cpuset allow. A quota does not count: it names
+     * no CPUs.
      */
     SYSINFO_CPU_USABLE_CORES = 4
 };
 
 /*
- * How many CPUs of that kind: 1 or more, or a negative status. The only function
- * whose success is not 0; a count has no zero. Never cached: CPUs come and go.
+ * The number of CPUs of that kind: 1 or more, or a negative status. The only function that
+ * does not return 0 on success. Never cached: CPUs go offline and come back.
  *
- * SYSINFO_UNKNOWN: this machine does not say. Since 0.1.
+ * SYSINFO_UNKNOWN: not reported by this machine. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of all fields: what a generic program needs to print, export or
- * describe every figure, also those that did not exist when it was written.
+ * The table of all fields. With it a program prints, exports or describes every figure,
+ * also those of later versions.
  *
  *     uint64_t any[SYSINFO_SLOTS];
  *     const struct sysinfo_field *field = sysinfo_field_find("mem", "available");
@@ -18,7 +18,7 @@
 
 SYSINFO_BEGIN_DECLS
 
-/* More of each may come: treat one you do not know as a plain number. */
+/* More may be added: treat unknown values as plain numbers. */
 enum sysinfo_unit {
     SYSINFO_UNIT_NONE,
     SYSINFO_UNIT_BYTES,
@@ -32,13 +32,13 @@ enum sysinfo_unit {
 enum sysinfo_kind {
     SYSINFO_KIND_GAUGE,   /* A value of this moment. */
     SYSINFO_KIND_COUNTER, /* Only grows, until the machine restarts. */
-    /* No measurement, but says which row or which moment: print it beside, not among, the figures. */
+    /* Not a measurement: names the row or the moment. Print it beside the figures, not among them. */
     SYSINFO_KIND_LABEL
 };
 enum sysinfo_type { SYSINFO_TYPE_UINT64, SYSINFO_TYPE_DOUBLE, SYSINFO_TYPE_TEXT };
 enum sysinfo_state { SYSINFO_FIELD_UNKNOWN, SYSINFO_FIELD_KNOWN, SYSINFO_FIELD_UNLIMITED };
 
-/* One field. Belongs to the library, lives as long as it. Later versions append members. */
+/* One field. It belongs to the library and is never freed. Later versions append members. */
 struct sysinfo_field {
     const char *group;         /* What a user types: "mem". Fields of a group are adjacent. */
     const char *name;          /* The struct's member, the command's field, the JSON key: "available". */
@@ -64,7 +64,7 @@ SYSINFO_EXPORT const struct sysinfo_field *sysinfo_field_find(const char *group,
 
 /*
  * Where the figure comes from on this system, for example "MemAvailable in /proc/meminfo"; NULL:
- * this system does not tell it. Since 0.1.
+ * this system does not report it. Since 0.1.
  */
 SYSINFO_EXPORT const char *sysinfo_field_source(const struct sysinfo_field *field);
 
@@ -79,9 +79,10 @@ SYSINFO_EXPORT const char *sysinfo_unit_name(uint32_t unit);
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size);
 
 /*
- * What a filled result says of a field. `result` is the struct that field->result
- * names, of any size that a getter was given. Print with these and you never
- * print an unknown as 0 or a missing limit as 18446744073709551615. Since 0.1.
+ * The state of a field in a filled result: known, unknown or no limit. `result` is the
+ * struct that field->result names, of any size that a getter was given. A program that
+ * asks for the state never prints an unknown figure as 0, nor a missing limit as
+ * 18446744073709551615. Since 0.1.
  */
 SYSINFO_EXPORT enum sysinfo_state sysinfo_field_state(const struct sysinfo_field *field, const void *result);
 SYSINFO_EXPORT int sysinfo_field_is_estimated(const struct sysinfo_field *field, const void *result);

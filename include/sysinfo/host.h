@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host: the machine that is asked, and all memory of the past.
+ * A host is the machine being queried, plus the state kept between calls.
  *
- * A host keeps the kernel's files open, its buffers, the CPU samples that
- * sysinfo_cpu_percent() and its relatives compare with, and the detail of the
- * last failure. The library has no other state: no globals, no thread-local
- * storage, nothing opened or allocated before the first call.
+ * It keeps the kernel's files open, buffers, the CPU samples that sysinfo_cpu_percent()
+ * and similar calls compare with, and the detail of the last failure. The library has no
+ * other state: no globals, no thread-local storage, no files or memory before the first
+ * call.
  *
  * Threads: two hosts never affect each other. One host is used by one thread at
  * a time: a call on a host in which another thread is in a call returns
@@ -13,16 +13,15 @@
  * are then about the other thread's call, and sysinfo_host_close() does not check.)
  * Give each thread a host, or hold a lock over a call and what is read after it.
  *
- * Every getter also takes NULL for a one-off question about this machine. That
- * costs opening and closing the files again, keeps no past (so the calls that
- * compare with an earlier one refuse it) and no detail of a failure.
+ * Every getter also takes NULL, to query this machine once. Such a call opens and closes
+ * its files, and keeps neither samples nor the detail of a failure; calls that compare with
+ * an earlier sample refuse it.
  *
- * A file that this kernel lacks is looked for once, unless a question failed for
- * want of it: what is mounted later is seen by a host that is opened later.
+ * An optional file that is missing is looked for once. To see what was mounted later, open
+ * a new host. A file without which a call fails is looked for at every call.
  *
- * A host survives fork(). It does not survive closefrom() and other ways of
- * closing descriptors that are not one's own, nor setns(): close it and open a
- * new one.
+ * A host works on after fork(). After closefrom(), or anything else that closes its
+ * descriptors, and after setns(), close it and open a new one.
  */
 #ifndef SYSINFO_HOST_H
 #define SYSINFO_HOST_H
@@ -36,17 +35,16 @@ SYSINFO_BEGIN_DECLS
 /*
  * Opens a host.
  *
- * `root` NULL or "/": this machine. Otherwise the folder that stands for "/": a
- * host's file system mounted into a container ("/host"), an unpacked capture of
- * another machine. What a call reads then comes from below that folder, and what
- * cannot (sysconf, for example) is not asked. A relative folder is looked up
- * when the first file is read.
+ * `root` NULL or "/": this machine. Otherwise the directory to read in place of "/": a
+ * host's file system mounted into a container ("/host"), or an unpacked capture of another
+ * machine. Calls then read only below it, and do not use what describes this machine
+ * (sysconf, for example). A relative path is resolved when the first file is read.
  *
- * No file is touched: a root that is no folder is reported by the first question.
+ * The call touches no file: if the root is not a directory, the first query reports it.
  *
  * Returns 0 and a host that sysinfo_host_close() frees; or SYSINFO_NO_MEMORY,
- * SYSINFO_INVALID (`host` is NULL, `root` is ""), or SYSINFO_NOT_SUPPORTED (this
- * system cannot read another root), with *host NULL. Linux has roots. Since 0.1.
+ * SYSINFO_INVALID (`host` is NULL, `root` is ""), or SYSINFO_NOT_SUPPORTED (only Linux can
+ * read another root), with *host NULL. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_host_open(struct sysinfo_host **host, const char *root);
 

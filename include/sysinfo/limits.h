@@ -2,23 +2,21 @@
 /*
  * What this process may use of the machine: limits, quotas, affinity.
  *
- * sysinfo_virtual_memory() and its neighbours speak of the whole machine. In a
- * container, under systemd and in a batch job a process may use less, and is
- * killed or slowed down when it takes more. These calls speak of that. They are
- * results of their own, so that who asks about the machine does not pay for them.
+ * sysinfo_virtual_memory() and similar calls describe the whole machine. In a container,
+ * under systemd and in a batch job a process may use less, and the kernel kills it or
+ * slows it down when it uses more. The calls below describe that share. They have results
+ * of their own, so machine-wide queries do not pay for them.
  *
- * A limit that does not exist is known: it reads SYSINFO_UNLIMITED (a quota:
- * infinity), and sysinfo_field_state() tells it apart. A limit that cannot be
- * seen, say because the container shows no cgroup files, is absent; the figure of
- * what is usable is then the machine's, marked estimated.
+ * If there is no limit, that is known: it reads SYSINFO_UNLIMITED (a quota: infinity), and
+ * sysinfo_field_state() returns SYSINFO_FIELD_UNLIMITED. If the limit cannot be read, as in
+ * a container without cgroup files, it is absent; `usable` is then the machine's figure,
+ * marked estimated.
  *
- * On Linux they come from the process's cgroup and all cgroups above it that can
- * be seen, version 1, 2 or both, and from RLIMIT_AS and RLIMIT_DATA of the
- * process; docs/containers.md explains the formulas. In a namespace the cgroups
- * above cannot be seen: where those that can have no limit, whether there is one is
- * unknown. Where
- * a system has no such limits, or the library does not know them, `limit` and
- * `quota` are absent and `usable` is what the machine itself has left.
+ * On Linux, limits come from the process's cgroup and all visible cgroups above it, version
+ * 1, 2 or both, and from RLIMIT_AS and RLIMIT_DATA of the process; docs/containers.md has
+ * the formulas. A cgroup namespace hides the cgroups above it: if the visible ones have no
+ * limit, the limit is unknown. On systems without such limits, and where the library does
+ * not read them, `limit` and `quota` are absent and `usable` is what the machine has left.
  */
 #ifndef SYSINFO_LIMITS_H
 #define SYSINFO_LIMITS_H
@@ -35,22 +33,21 @@ SYSINFO_BEGIN_DECLS
  */
 struct sysinfo_allowance {
     uint64_t present, estimated;
-    uint64_t limit;  /* bytes: Tightest limit of this process and of the cgroups that it is in. */
-    uint64_t usable; /* bytes: What this process may still take: the least of the machine and every limit. */
+    uint64_t limit;  /* bytes: Lowest limit of this process and of the cgroups that it is in. */
+    uint64_t usable; /* bytes: What this process may still use: the least of the machine and every limit. */
 };
 
 /*
- * Memory that this process may use. `usable` is the smaller of what the machine
- * has available and, for each limit (memory.max and memory.high), what is left
- * below it; the page cache and the kernel objects of a cgroup that would be given
- * up count as left, but for what the kernel keeps for other cgroups (their
- * memory.min). Where such cgroups may exist that cannot be seen, and the machine is
- * what bounds it, `usable` is marked estimated. Under RLIMIT_AS it is what is left
- * above VmSize, under RLIMIT_DATA above VmData, and in a 32-bit program no more than
- * its address space has left.
+ * Memory that this process may use. `usable` is the least of
  *
- * Which other cgroups have memory.min is looked for once, when a host first needs it
- * and when the process was moved.
+ *   - what the machine has available, without what the kernel keeps for other cgroups
+ *     (their memory.min); marked estimated where such cgroups may be hidden;
+ *   - for each limit (memory.max and memory.high), the limit minus what is charged, plus
+ *     the page cache and the kernel objects of the cgroup that the kernel would reclaim;
+ *   - RLIMIT_AS minus VmSize, and RLIMIT_DATA minus VmData;
+ *   - in a 32-bit program, what its address space has left.
+ *
+ * A host looks for cgroups with memory.min once, and again when the process is moved.
  *
  * Cost on Linux: /proc/meminfo, /proc/self/cgroup, two short files for each
  * cgroup from this process's own upwards, and two more for each that has a limit;
@@ -68,20 +65,19 @@ struct sysinfo_cpu_allowance {
     uint64_t present, estimated;
     /*
      * count, prom cpus_usable: CPUs that this process can keep busy: the least of affinity, cpuset
-     * and quota rounded up; at least 1.
+     * and quota, rounded up; at least 1.
      */
     uint64_t usable;
     /*
-     * count, prom cpu_quota_cpus: Tightest CPU quota of the cgroups that this process is in, as a
+     * count, prom cpu_quota_cpus: Lowest CPU quota of the cgroups that this process is in, as a
      * number of CPUs.
      */
     double quota;
 };
 
 /*
- * CPUs that this process may use: how many threads to start. The affinity mask is
- * that of the calling thread; below another root it is the one in that root's
- * /proc/self/status, where there is one.
+ * CPUs that this process may use: how many threads to start. The affinity mask is that of
+ * the calling thread; for a host with another root, that of its /proc/self/status.
  *
  * Cost on Linux: one system call for the affinity, /proc/self/cgroup, and one
  * short file for each cgroup above this process. Errors: any but NOT_YET. Since 0.1.
@@ -89,7 +85,7 @@ struct sysinfo_cpu_allowance {
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *host,
                                                           struct sysinfo_cpu_allowance *allowance, size_t size);
 
-/* ---- Which limit it is -------------------------------------------------- */
+/* ---- Every limit --------------------------------------------------------- */
 
 enum sysinfo_limit_kind {
     SYSINFO_LIMIT_MACHINE = 1, /* What the machine has. */
@@ -101,35 +97,34 @@ enum sysinfo_limit_kind {
 /* Bits of `tightest`. */
 enum { SYSINFO_TIGHTEST_MEMORY = 1, SYSINFO_TIGHTEST_SWAP = 2, SYSINFO_TIGHTEST_CPUS = 4 };
 
-/* One level: a row of a list, and not in the field table. What a level does not limit reads as no limit. */
+/* One level: a row of a list, not in the field table. What a level does not limit reads as no limit. */
 struct sysinfo_limit_level {
     uint64_t present, estimated;
     uint64_t kind;  /* enum sysinfo_limit_kind; more may be added. */
-    uint64_t level; /* Of a cgroup: so many levels above the process's own; 0 for its own. */
-    /* bytes: Its limit, what is used of it, and what is left, the page cache that would be given up counted as left. */
+    uint64_t level; /* Of a cgroup: levels above the process's own; 0 for its own. */
+    /* bytes: Its limit, what is used of it, and what is left, including page cache that would be reclaimed. */
     uint64_t memory_limit, memory_used, memory_usable;
     uint64_t swap_limit, swap_usable; /* bytes */
     double cpus;                      /* Quota, or number of CPUs. */
-    uint64_t events_max;              /* Times that a cgroup ran into its memory limit. */
-    uint64_t events_oom_kill;         /* Processes in a cgroup that the kernel killed for want of memory. */
-    uint64_t tightest;                /* SYSINFO_TIGHTEST_: of which no other level has a lower limit. */
+    uint64_t events_max;              /* Times that a cgroup reached its memory limit. */
+    uint64_t events_oom_kill;         /* Processes in a cgroup that the kernel killed for lack of memory. */
+    uint64_t tightest;                /* SYSINFO_TIGHTEST_: resources for which no other level has a lower limit. */
 };
 
 struct sysinfo_limit_level_list;
 
 /*
- * Every level that bounds what this process may use: the machine, its cgroups from
- * the highest that can be seen down to its own, its resource limits, its affinity.
- * `memory_usable` of a cgroup is what that level leaves; sysinfo_usable_memory()
- * is the least of all of them.
+ * Every level that limits what this process may use: the machine, its cgroups from the
+ * highest visible one down to its own, its resource limits, its affinity. `memory_usable`
+ * is what that level leaves; sysinfo_usable_memory() is the least of them.
  *
  * Start with a NULL list; later calls refill it in place. On failure the list is
  * as it was. Rows and texts are valid until the list is refilled or freed.
  *
  * Cost on Linux: that of sysinfo_usable_memory(), sysinfo_usable_swap() and
  * sysinfo_usable_cpus() together, and three more short files for each cgroup.
- * Where the system has no such limits, or the library does not know them, the
- * machine is the only row. Errors: any but NOT_YET. Since 0.2.
+ * On systems without such limits, and where the library does not read them, the machine
+ * is the only row. Errors: any but NOT_YET. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_limit_levels(struct sysinfo_host *host,
                                                            struct sysinfo_limit_level_list **list);
@@ -139,8 +134,8 @@ SYSINFO_EXPORT const struct sysinfo_limit_level *
 sysinfo_limit_level_list_at(const struct sysinfo_limit_level_list *list, size_t index);
 
 /*
- * The name of row `index`: the path of a cgroup as /proc/self/cgroup has it, "RLIMIT_AS", "machine"
- * ...; NULL past the end. Since 0.2.
+ * The name of row `index`: the path of a cgroup as in /proc/self/cgroup, "RLIMIT_AS", "machine" ...;
+ * NULL past the end. Since 0.2.
  */
 SYSINFO_EXPORT const char *sysinfo_limit_level_list_name(const struct sysinfo_limit_level_list *list, size_t index);
 

@@ -22,8 +22,8 @@ struct sysinfo_load {
 };
 
 /*
- * The load averages, as the system itself keeps them. Windows keeps none and
- * answers SYSINFO_NOT_SUPPORTED: none is invented.
+ * The load averages that the system keeps. Windows keeps none: there the call returns
+ * SYSINFO_NOT_SUPPORTED.
  *
  * Cost: one read of /proc/loadavg on Linux. Errors: any but NOT_YET. Since 0.1.
  */

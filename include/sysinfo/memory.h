@@ -12,13 +12,13 @@ SYSINFO_BEGIN_DECLS
 /*
  * group mem, result MEMORY.
  *
- * The headline is `available`: `free` is memory that nobody has found a use for,
- * and is small on a healthy machine. `used` is total - available, so that the two
- * add up. The other fields overlap: `cached` contains `shared` and a part of
- * `slab`; do not sum them.
+ * `available` is the figure to look at. `free` is memory that has no use at the
+ * moment, and is small on a healthy machine. `used` is total - available, so the two
+ * add up. The other fields overlap (`cached` contains `shared` and a part of `slab`):
+ * do not sum them.
  *
- * These are figures of the machine. What a container or a cgroup may still use
- * can be much less: see <sysinfo/limits.h>.
+ * These figures describe the machine. A container or a cgroup may have much less:
+ * see <sysinfo/limits.h>.
  */
 struct sysinfo_memory {
     uint64_t present, estimated;
@@ -50,12 +50,12 @@ struct sysinfo_memory {
 /*
  * Memory of the machine.
  *
- * `total` is always present on success. A figure that the system does not tell is
- * absent; one that it tells wrongly (more free than total inside some containers,
- * no MemAvailable before Linux 3.14) is corrected and marked estimated.
+ * `total` is always present on success. A figure that the system does not report is
+ * absent. A figure that cannot be right (more free than total, inside some containers)
+ * or that had to be computed (MemAvailable before Linux 3.14) is marked estimated.
  *
- * Cost: one read of /proc/meminfo on Linux; an old kernel's missing MemAvailable
- * adds a read of /proc/zoneinfo. Errors: any but NOT_YET. Since 0.1.
+ * Cost: one read of /proc/meminfo on Linux, and one of /proc/zoneinfo where the kernel
+ * reports no MemAvailable. Errors: any but NOT_YET. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory,
                                                              size_t size);

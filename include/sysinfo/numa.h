@@ -2,9 +2,9 @@
 /*
  * NUMA nodes: parts of memory that are near to some CPUs and far from others.
  *
- * Their memory does not add up to that of the machine: the kernel keeps some for
- * itself, hands pages to the nodes only as it gets round to them, and counts the
- * memory of devices (graphics cards, say) as nodes of their own.
+ * The nodes do not add up to the machine's memory: the kernel reserves some of it, adds
+ * pages to the nodes while it starts, and has nodes for the memory of devices, such as
+ * graphics cards.
  */
 #ifndef SYSINFO_NUMA_H
 #define SYSINFO_NUMA_H
@@ -21,7 +21,7 @@ struct sysinfo_numa_node {
     uint64_t number; /* The system's number of the node. */
     uint64_t total;  /* bytes: Memory of the node; 0 for one that has CPUs only. */
     uint64_t free;   /* bytes: Not used for anything at all. */
-    /* bytes: total - free: unlike mem.used it includes caches, for a node does not tell what is available. */
+    /* bytes: total - free. Unlike mem.used it includes caches: the kernel reports no available memory of a node. */
     uint64_t used;
     /* Online logical CPUs of the node; 0 for one that has memory only. sysinfo_numa_node_list_cpus() names them. */
     uint64_t cpus;
@@ -35,9 +35,8 @@ struct sysinfo_numa_node_list;
  * Start with a NULL list; later calls refill it in place. On failure the list is
  * as it was. Rows and texts are valid until the list is refilled or freed.
  *
- * Cost on Linux: two short reads for each node. SYSINFO_NOT_FOUND: the machine
- * has no NUMA nodes, as a kernel says that was built without them. Errors: any
- * but NOT_YET. Since 0.1.
+ * Cost on Linux: two short reads for each node. SYSINFO_NOT_FOUND: the kernel reports no
+ * NUMA nodes. Errors: any but NOT_YET. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_numa_nodes(struct sysinfo_host *host,
                                                          struct sysinfo_numa_node_list **list);
@@ -47,8 +46,8 @@ SYSINFO_EXPORT const struct sysinfo_numa_node *sysinfo_numa_node_list_at(const s
                                                                          size_t index);
 
 /*
- * The CPUs of row `index` as the kernel writes them, "0-3,8"; "" where there are none or they are
- * not known; NULL past the end. Since 0.1.
+ * The CPUs of row `index` as the kernel writes them, "0-3,8"; "" if it has none or they are not
+ * known; NULL past the end. Since 0.1.
  */
 SYSINFO_EXPORT const char *sysinfo_numa_node_list_cpus(const struct sysinfo_numa_node_list *list, size_t index);
 

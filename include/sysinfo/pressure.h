@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pressure: how much of the time work was held up for want of CPU, memory or
- * disk. Linux 4.20 and later; often compiled in but switched off (psi=1 on the
- * kernel's command line switches it on), and then not available.
+ * Pressure: the share of time in which tasks waited for a CPU, for memory or for a disk.
+ * Linux 4.20 and later. Many kernels have it but start with it off; psi=1 on the kernel's
+ * command line turns it on.
  *
- * `some`: at least one task waited. `full`: all tasks that were not idle waited,
- * so nothing was done at all. For the CPUs of a whole machine `full` has no
- * meaning, and the kernel writes 0.
+ * `some`: at least one task waited. `full`: all tasks that were not idle waited, so no
+ * work was done. For the CPUs of a whole machine `full` has no meaning, and the kernel
+ * writes 0.
  */
 #ifndef SYSINFO_PRESSURE_H
 #define SYSINFO_PRESSURE_H
@@ -41,7 +41,7 @@ struct sysinfo_pressure {
 };
 
 /*
- * Pressure of the machine, by what was waited for. Interrupts know `full` only.
+ * Pressure of the machine, by what tasks waited for. Interrupts have `full` only.
  *
  * Cost: one short read. Errors: any but NOT_YET; SYSINFO_NOT_FOUND or
  * SYSINFO_NOT_SUPPORTED where the kernel does not measure it. Since 0.1.
@@ -58,8 +58,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_irq_pressure(struct sysinfo_host *
 /*
  * Pressure inside the cgroup of this process (version 2 only).
  *
- * Cost: two short reads. Errors as above; SYSINFO_UNKNOWN when the cgroup cannot
- * be seen. Since 0.1.
+ * Cost: two short reads. Errors: as above; SYSINFO_UNKNOWN when the cgroup's files are
+ * not mounted here. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cgroup_cpu_pressure(struct sysinfo_host *host,
                                                                   struct sysinfo_pressure *pressure, size_t size);

@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How every result struct is built, and how to ask it what it knows.
+ * The layout of every result struct, and how to see which figures it has.
  *
  * A result is a row of 8-byte slots, each a uint64_t or a double. Slot 0 is
- * `present`, slot 1 is `estimated`; bit k of either mask speaks about slot k.
+ * `present`, slot 1 is `estimated`; bit k of either mask belongs to slot k.
  *
  *   - A slot whose `present` bit is clear is unknown. It reads 0, which means nothing.
  *   - A slot whose `estimated` bit is set is known, but was computed by a
- *     fallback, forced into its possible range, or measured with counters that
+ *     fallback, limited to its possible range, or measured with counters that
  *     ran backwards. `estimated` is always a subset of `present`. A figure that is
  *     derived from an estimated one is not marked again.
  *
  * Sizes are bytes, times are seconds, percentages run from 0 to 100 and are not
  * rounded.
  *
- * Results grow: a later version may append slots. Every getter therefore takes
- * sizeof the caller's struct, fills what fits and never writes beyond it; slots
- * that an older library does not have read as unknown. So old and new programs
- * and libraries mix freely. Read a slot of a row that the library owns (a CPU
- * list) only when its bit is set: an older library's rows are shorter.
+ * Later versions may append slots. Every getter therefore takes sizeof the caller's
+ * struct, fills what fits and never writes beyond it; slots that an older library does
+ * not have read as unknown. So programs and libraries of different versions work
+ * together. Read a slot of a row that the library owns (a CPU list) only when its bit
+ * is set: an older library's rows are shorter.
+ *
+ * Comments of structs and members are also the source of the field table, of the manual
+ * and of the Prometheus metrics. "group mem, result MEMORY" names the group of the
+ * command's fields and the constant SYSINFO_RESULT_MEMORY. A member's comment begins with
+ * its unit; "counter" marks what only grows, "label" what names the row, and "prom" gives
+ * a metric's name behind "sysinfo_" where it is not made from group, member and unit.
  */
 #ifndef SYSINFO_RESULT_H
 #define SYSINFO_RESULT_H
@@ -28,7 +34,7 @@
 
 #include <sysinfo/api.h>
 
-/* Slots that any result of any version fits in: uint64_t any[SYSINFO_SLOTS] holds every result. */
+/* No result of any version has more slots: uint64_t any[SYSINFO_SLOTS] holds every result. */
 #define SYSINFO_SLOTS 64
 
 /* The bit of a field, as a constant: SYSINFO_BIT(struct sysinfo_memory, available). */
@@ -47,10 +53,10 @@
                               SYSINFO_CAST(const char *, SYSINFO_CAST(const void *, (result)))) /    \
      8)
 
-/* What a size reads as when it is known that there is no limit. For a double, no limit is infinity. */
+/* The value of a size when there is no limit. For a double, no limit is infinity. */
 #define SYSINFO_UNLIMITED UINT64_MAX
 
-/* Names every result struct, for sysinfo_read() and the field table. Never renumbered. */
+/* A number for every result struct, for sysinfo_read() and the field table. Never renumbered. */
 enum sysinfo_result {
     SYSINFO_RESULT_CPU_USAGE = 1,  /* struct sysinfo_cpu_usage */
     SYSINFO_RESULT_PROCESSORS = 2, /* struct sysinfo_processors */
@@ -65,7 +71,7 @@ enum sysinfo_result {
     SYSINFO_RESULT_CPU_ALLOWANCE = 10,   /* struct sysinfo_cpu_allowance */
     SYSINFO_RESULT_CGROUP = 11,          /* struct sysinfo_cgroup */
 
-    SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, as all that follow */
+    SYSINFO_RESULT_CPU_PRESSURE = 12, /* struct sysinfo_pressure, like those below */
     SYSINFO_RESULT_MEMORY_PRESSURE = 13,
     SYSINFO_RESULT_IO_PRESSURE = 14,
     SYSINFO_RESULT_IRQ_PRESSURE = 15,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's own counters of what its CPUs did. */
+/* Counters of the kernel: context switches, interrupts, page faults, processes. */
 #ifndef SYSINFO_STATS_H
 #define SYSINFO_STATS_H
 
@@ -10,8 +10,8 @@
 SYSINFO_BEGIN_DECLS
 
 /*
- * group stats, result STATS. All count since the machine started; some systems count in 32 bits and
- * begin again at 0.
+ * group stats, result STATS. Counters count since the machine started; some systems count in 32 bits
+ * and begin again at 0.
  */
 struct sysinfo_stats {
     uint64_t present, estimated;

@@ -23,8 +23,8 @@ struct sysinfo_swap {
 /*
  * Swap space of the machine.
  *
- * Cost: one read of /proc/meminfo and one of /proc/vmstat on Linux (the second
- * takes 20 us: the kernel makes it up page by page). Errors: any but NOT_YET. Since 0.1.
+ * Cost: one read of /proc/meminfo and one of /proc/vmstat on Linux (20 us: the kernel
+ * sums its counters over all CPUs). Errors: any but NOT_YET. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap,
                                                           size_t size);

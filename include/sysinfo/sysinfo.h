@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libsysinfo: CPUs and memory of a machine, the same way on every system.
+ * libsysinfo: CPUs and memory of a machine, by the same calls on every system.
  *
  *     #include <sysinfo/sysinfo.h>
  *

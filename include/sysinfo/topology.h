@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How the machine is built: packages, cores, caches, NUMA nodes, kinds of cores.
+ * The topology of the machine: packages, cores, caches, NUMA nodes, kinds of cores.
  *
- * Answered by hwloc, which is loaded when the first topology question is asked
- * and never before. A library built without hwloc, or a system where its library
- * is not installed, answers SYSINFO_NOT_SUPPORTED. hwloc obeys variables of the
- * environment, of which one names code to load: a set-user-ID program, or one with
- * file capabilities, gets SYSINFO_DENIED.
+ * It comes from hwloc, which the first call loads. Without hwloc, in the build or on the
+ * machine, calls return SYSINFO_NOT_SUPPORTED. hwloc reads environment variables, and one
+ * of them names code to load: a set-user-ID program, or one with file capabilities, gets
+ * SYSINFO_DENIED.
  */
 #ifndef SYSINFO_TOPOLOGY_H
 #define SYSINFO_TOPOLOGY_H
@@ -17,7 +16,7 @@
 
 SYSINFO_BEGIN_DECLS
 
-/* More may come: skip one you do not know. */
+/* More may be added: skip a type you do not know. */
 enum sysinfo_topology_type {
     SYSINFO_TOPOLOGY_MACHINE = 1,
     SYSINFO_TOPOLOGY_PACKAGE = 2,
@@ -31,19 +30,19 @@ enum sysinfo_topology_type {
 
 enum sysinfo_cache_type { SYSINFO_CACHE_UNIFIED = 0, SYSINFO_CACHE_DATA = 1, SYSINFO_CACHE_INSTRUCTION = 2 };
 
-/* One part of the machine: a row of a topology. Not in the field table: a tree is no table. */
+/* One part of the machine: a row of a topology. Not in the field table, which has no trees. */
 struct sysinfo_topology_object {
     uint64_t present, estimated;
     uint64_t type; /* enum sysinfo_topology_type */
     /* Levels below the machine; every row belongs to the nearest row above it with a smaller depth. */
     uint64_t depth;
-    uint64_t number; /* The system's own number of it; absent where it has none. */
+    uint64_t number; /* The system's number of it; absent where it has none. */
     /*
-     * Online logical CPUs in it; sysinfo_topology_object_list_cpus() names them. Absent, and no name,
-     * for a cache of s390 or sparc64 of which only the size is reported.
+     * Online logical CPUs in it; sysinfo_topology_object_list_cpus() names them. Absent for a cache of
+     * s390 or sparc64 of which the kernel reports only the size.
      */
     uint64_t cpus;
-    /* Size of a cache; local memory of a NUMA node as hwloc saw it: <sysinfo/numa.h> tells its present figures. */
+    /* Size of a cache. Memory of a NUMA node when hwloc read it; <sysinfo/numa.h> has today's figures. */
     uint64_t bytes;
     uint64_t level;      /* Of a cache: 1, 2, 3. */
     uint64_t cache_type; /* Of a cache: enum sysinfo_cache_type. */
@@ -56,20 +55,19 @@ struct sysinfo_topology_object_list;
 /*
  * The machine as a list of objects, depth first; core kinds come last.
  *
- * Start with a NULL list; a later call refills it. The host keeps hwloc's answer
- * until the set of online CPUs changes, so only the first call is slow (2 ms on a
- * small machine, 45 ms with 256 CPUs). On failure the list is as it was.
+ * Start with a NULL list; a later call refills it. The host keeps the topology until the
+ * set of online CPUs changes, so only the first call is slow (2 ms on a small machine,
+ * 45 ms with 256 CPUs). On failure the list is as it was.
  *
- * Where the kernel and hwloc differ, the kernel's word is taken: cores are those that
- * sysinfo_cpu_count() counts (an AMD compute unit is one core), CPUs with one
- * physical_package_id are one package, and a node that the system does not name is
- * none.
+ * Where the kernel and hwloc differ, the rows follow the kernel: cores are those that
+ * sysinfo_cpu_count() counts (an AMD compute unit is one core), CPUs with the same
+ * physical_package_id are one package, and only NUMA nodes that the kernel names are listed.
  *
- * hwloc itself writes to stderr when what the system tells contradicts itself;
- * a program may silence it by setting its variable HWLOC_HIDE_ERRORS to 2.
+ * hwloc writes to stderr when the system's topology is inconsistent; a program silences it
+ * by setting the environment variable HWLOC_HIDE_ERRORS to 2.
  *
- * SYSINFO_NOT_SUPPORTED: see above; and for a host with another root, unless the
- * program itself set hwloc's variable HWLOC_FSROOT to that same root. Since 0.1.
+ * SYSINFO_NOT_SUPPORTED: see above; and for a host with another root, unless the program
+ * sets hwloc's variable HWLOC_FSROOT to the same root. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_topology_objects(struct sysinfo_host *host,
                                                                struct sysinfo_topology_object_list **topology);

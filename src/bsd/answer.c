@@ -8,7 +8,7 @@
 
 int sysinfo__sysctl_failed(struct sysinfo_host *host, const char *name, int error) {
     if (error == ENOMEM) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, error, name, "is longer than this library knows it");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, error, name, "is longer than this library expects");
     }
     return sysinfo__failed(host, sysinfo__posix_status(error), error, name, NULL);
 }

@@ -134,7 +134,7 @@ static int read_answer(struct sysinfo_host *host, struct uvmexp_sysctl answer[2]
         status = sysinfo__sysctl_too_short(host, "vm.uvmexp2");
     }
     if (status == SYSINFO_OK && (answer[0].npages <= 0 || answer[0].pagesize <= 0)) {
-        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp2", "knows no memory");
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp2", "reports no memory");
     }
     return status;
 }

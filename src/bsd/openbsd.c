@@ -158,7 +158,7 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
         .syscalls = (unsigned)answer[0].syscalls,
     };
     return uvm->page_size > 0 ? SYSINFO_OK
-                              : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "has pages of no size");
+                              : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "reports a page size of 0");
 }
 
 static int read_cache(struct sysinfo_host *host, struct sysinfo__buffer_cache *cache, bool *is_known) {

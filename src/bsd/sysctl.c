@@ -53,7 +53,7 @@ int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
         }
         double ticks;
         if (!sysinfo__decode_clock(clock[0].hz, clock[0].stathz, &ticks)) {
-            return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.clockrate", "says that no clock ticks");
+            return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.clockrate", "reports a clock rate of 0");
         }
         state->tick_rate = ticks;
     }

@@ -39,13 +39,13 @@ static int read_malloc_info(struct sysinfo_host *host, struct sysinfo__malloc_in
     char buffer[2048];
     FILE *stream = fopencookie(info, "w", (cookie_io_functions_t){.write = decode_piece});
     if (stream == NULL) {
-        return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "malloc_info()", "found no memory for its output");
+        return sysinfo__failed(host, SYSINFO_NO_MEMORY, 0, "malloc_info()", "had no memory for its output");
     }
     setvbuf(stream, buffer, _IOFBF, sizeof buffer);
     malloc_info(0, stream);
     fclose(stream);
     return info->is_complete ? SYSINFO_OK
-                             : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "malloc_info()", "did not come to its end");
+                             : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "malloc_info()", "wrote incomplete output");
 }
 
 /* ---- The figures ---- */

@@ -20,7 +20,7 @@ static int find_allocator(struct sysinfo_host *host) {
 static int check_root(struct sysinfo_host *host) {
     if (sysinfo__root(host)[0] != '\0') {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "the heap",
-                               "is that of this process, which another root does not hold");
+                               "can be read of this process only, without another root");
     }
     return SYSINFO_OK;
 }
@@ -55,7 +55,7 @@ static void derive(struct sysinfo_heap *heap) {
 static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
     if (sysinfo__heap_backend.resident == NULL) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "the size of this process",
-                               "in memory is not told by this system");
+                               "in memory is not reported by this system");
     }
     return sysinfo__heap_backend.resident(host, is_exact, bytes);
 }
@@ -81,7 +81,7 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
     const struct sysinfo__heap_owner *owner = &host->heap_owner;
     if (owner->allocator->tell == NULL) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name,
-                               "has no way to tell what its heap holds");
+                               "does not report what its heap holds");
     }
     status = owner->allocator->tell(host, owner, in_detail, heap);
     limit_reclaimable(host, heap);
@@ -186,7 +186,7 @@ static int use(struct sysinfo_host *host, uint64_t *used) {
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(&heap, used)) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, host->heap_owner.allocator->name,
-                                 "does not tell how much is in use");
+                                 "does not report how much is in use");
     }
     *used = status == SYSINFO_OK ? heap.used : 0;
     return sysinfo__end(&call, status);

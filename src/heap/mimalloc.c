@@ -11,7 +11,7 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     size_t commit = 0, ignored;
     owner->calls.mimalloc.process_info(&ignored, &ignored, &ignored, &ignored, &ignored, &commit, &ignored, &ignored);
     if (commit == 0) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "mimalloc", "does not tell what it committed");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "mimalloc", "does not report what it committed");
     }
     FACT(heap, footprint, commit);
     return SYSINFO_OK;

@@ -11,7 +11,7 @@ static int read_record(struct sysinfo_host *host, const struct sysinfo__question
     }
     if (sysinfo__backend.heap_record == NULL) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, path,
-                               "cannot be a record of the tracker, which this system does not have");
+                               "is not a record: the tracker does not run on this system");
     }
     return sysinfo__backend.heap_record(host, path, &result->heap_record);
 }

@@ -17,7 +17,7 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     (void)in_detail;
     uint64_t value;
     if (!get(owner, "generic.current_allocated_bytes", &value)) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "tcmalloc", "does not tell generic.current_allocated_bytes");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "tcmalloc", "does not report generic.current_allocated_bytes");
     }
     FACT(heap, used, value);
     if (get(owner, "generic.heap_size", &value)) {

@@ -136,7 +136,7 @@ static int tell_sums(struct sysinfo_host *host, bool in_detail, const struct hea
     }
     if (!sums.is_told) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "this version of Windows",
-                               "tells only in detail what its heaps hold");
+                               "reports its heaps only to sysinfo_heap_detail()");
     }
     FACT(heap, used, sums.used);
     FACT(heap, footprint, sums.committed);

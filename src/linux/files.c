@@ -146,7 +146,7 @@ static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_
         }
         if (length == state->capacity - SYSINFO__TEXT_PADDING) {
             if (state->capacity >= LONGEST_TEXT) {
-                *complaint = "is longer than 64 MiB, which no such file is";
+                *complaint = "is longer than 64 MiB, the most that is read";
                 return EFBIG;
             }
             if (!make_room(state)) {

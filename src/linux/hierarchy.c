@@ -52,7 +52,7 @@ enum { LONGEST_NAME = 40 }; /* Of a file, with the slash before it. */
 int sysinfo__no_group(struct sysinfo_host *host) {
     struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
     if (cgroups->has_text) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files can be seen");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files are mounted here");
     }
     sysinfo__kept_close(
         &cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */

@@ -26,7 +26,7 @@ static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *
     } else if (!IS_KNOWN(meminfo, MEM_TOTAL) || (meminfo->negative & KEY_BIT(MEM_TOTAL))) {
         complaint = "has a MemTotal line without a usable number";
     } else if (meminfo->value[SYSINFO__MEM_TOTAL] == 0) {
-        complaint = "says that MemTotal is 0";
+        complaint = "has a MemTotal of 0";
     }
     return complaint == NULL ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
 }

@@ -84,7 +84,7 @@ static int find_nodes(struct sysinfo_host *host) {
         return sysinfo__no_memory(host, NODES);
     }
     if (status == SYSINFO_OK && numa->count == 0) {
-        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, NODES, "has no folder of a node");
+        return sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, NODES, "has no directory of a node");
     }
     if (status == SYSINFO_OK) {
         qsort(numa->node, numa->count, sizeof numa->node[0], by_number);

@@ -108,7 +108,7 @@ static bool visit(void *context, const char *name) {
     scan->status = read_number(scan->host, path, &min);
     if (scan->status == SYSINFO_OK && min > 0 && !add(hierarchy, scan->level, path, (size_t)length)) {
         scan->status =
-            sysinfo__failed(scan->host, SYSINFO_NO_MEMORY, 0, "memory.min", "needs more memory than there is");
+            sysinfo__failed(scan->host, SYSINFO_NO_MEMORY, 0, "memory.min", "needs more memory than is left");
     }
     return scan->status == SYSINFO_OK && hierarchy->protected_count < MOST_PROTECTED;
 }

@@ -15,10 +15,10 @@ int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, stru
     }
     switch (answer) {
     case SYSINFO__RECORD_NOT_YET:
-        return sysinfo__failed(host, SYSINFO_NOT_YET, 0, path, "is only being made");
+        return sysinfo__failed(host, SYSINFO_NOT_YET, 0, path, "is still being written");
     case SYSINFO__RECORD_WRONG:
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, path,
-                               "is no record of the tracker, or one of a later version");
+                               "is not a record of the tracker, or one of a later version");
     default:
         return SYSINFO_OK;
     }

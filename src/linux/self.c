@@ -53,7 +53,8 @@ static int tell_detail(struct sysinfo_host *host, struct sysinfo_process *proces
 int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (!sysinfo__root_is_own(host)) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "a process", "of another root is not this process");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "figures of a process",
+                               "are of this process only, without another root");
     }
     tell_usage(process);
     int status = sysinfo__process_status(host);
@@ -70,7 +71,8 @@ int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss) {
     static const char path[] = "/proc/self/statm";
     struct sysinfo__state *state = sysinfo__state(host);
     if (!sysinfo__root_is_own(host)) {
-        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "a process", "of another root is not this process");
+        return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "figures of a process",
+                               "are of this process only, without another root");
     }
     int status = read_own(host, path, &state->process.statm);
     uint64_t pages[3];

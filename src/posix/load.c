@@ -9,7 +9,7 @@ int sysinfo__posix_load_average(struct sysinfo_host *host, struct sysinfo_load *
     double average[3];
     int told = getloadavg(average, 3);
     if (told < 1) {
-        return sysinfo__failed(host, SYSINFO_SYSTEM, told < 0 ? errno : 0, "getloadavg", "tells no load average");
+        return sysinfo__failed(host, SYSINFO_SYSTEM, told < 0 ? errno : 0, "getloadavg", "returned no load average");
     }
     FACT(load, min1, average[0]);
     if (told > 1) {

@@ -11,7 +11,7 @@ int sysinfo__win_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory
     struct sysinfo__page_lists lists;
     bool has_lists = sysinfo__query_page_lists(host, &lists);
     if (!sysinfo__decode_memory(&pages, has_lists ? &lists : NULL, memory)) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "GetPerformanceInfo", "told of no memory");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "GetPerformanceInfo", "reported no memory");
     }
     return SYSINFO_OK;
 }

@@ -220,7 +220,7 @@ int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores
     }
     state->length = length < state->capacity ? length : state->capacity;
     if (!sysinfo__decode_cores(state->buffer, state->length, cores)) {
-        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "gave entries that do not fit their sizes");
+        return sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "returned entries that do not match their sizes");
     }
     return SYSINFO_OK;
 }

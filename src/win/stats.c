@@ -13,7 +13,7 @@ int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stat
     int status = sysinfo__query(host, SYSINFO__CLASS_PERFORMANCE, source);
     const struct sysinfo__state *state = sysinfo__state(host);
     if (status == SYSINFO_OK && !sysinfo__decode_performance(state->buffer, state->length, stats)) {
-        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "gave fewer numbers than expected");
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "returned fewer numbers than expected");
     }
     uint64_t interrupts = 0;
     int interrupts_status = sysinfo__each_processor(host, add_interrupts, &interrupts);
@@ -24,7 +24,7 @@ int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stat
         return SYSINFO_OK;
     }
     if (status == SYSINFO_OK && interrupts_status == SYSINFO_OK) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, source, "gave only zeros");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, source, "returned only zeros");
     }
     return interrupts_status != SYSINFO_OK ? interrupts_status : status;
 }

@@ -15,7 +15,7 @@ int sysinfo__win_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swa
     }
     const struct sysinfo__state *state = sysinfo__state(host);
     if (status == SYSINFO_OK && !sysinfo__decode_page_files(state->buffer, state->length, pages.page_size, swap)) {
-        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "gave entries that do not fit their sizes");
+        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "returned entries that do not match their sizes");
     }
     return status;
 }

@@ -36,8 +36,9 @@ START_TEST(a_privileged_program_loads_no_hwloc) {
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
     is_secure = 1;
     ck_assert_int_eq(sysinfo_topology_objects(host, &topology), SYSINFO_DENIED);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_DENIED), "topology is not asked for with more rights than whoever "
-                                                            "started this program has: hwloc obeys the environment");
+    ck_assert_str_eq(
+        sysinfo_explain(host, SYSINFO_DENIED),
+        "topology is not read by a program that has more rights than its caller: hwloc obeys environment variables");
     ck_assert_ptr_null(topology);
     ck_assert_int_eq(loaded, 0);
     is_secure = 0;

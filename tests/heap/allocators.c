@@ -193,7 +193,7 @@ START_TEST(leak_is_not_told_where_the_use_is_not) {
     double growth;
     int status = sysinfo_heap_growth(host, leak, NULL, 100, &growth);
     ck_assert_int_eq(status, SYSINFO_UNKNOWN);
-    ck_assert_str_eq(sysinfo_explain(host, status), "mimalloc does not tell how much is in use");
+    ck_assert_str_eq(sysinfo_explain(host, status), "mimalloc does not report how much is in use");
 }
 END_TEST
 

@@ -35,8 +35,7 @@ START_TEST(another_root_has_no_heap) {
     ck_assert_int_eq(sysinfo_host_open(&other, "/proc"), SYSINFO_OK);
     int status = sysinfo_heap_info(other, &heap, sizeof heap);
     ck_assert_int_eq(status, SYSINFO_NOT_SUPPORTED);
-    ck_assert_str_eq(sysinfo_explain(other, status),
-                     "the heap is that of this process, which another root does not hold");
+    ck_assert_str_eq(sysinfo_explain(other, status), "the heap can be read of this process only, without another root");
     ck_assert_int_eq(sysinfo_heap_trim(other, &released), SYSINFO_NOT_SUPPORTED);
     ck_assert_ptr_null(sysinfo_heap_allocator(other));
     sysinfo_host_close(other);
@@ -60,7 +59,7 @@ START_TEST(no_memory_is_said_and_recovered_from) {
     has_no_memory = false;
     if (is_glibc) {
         ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
-        ck_assert_str_eq(sysinfo_explain(host, status), "malloc_info() found no memory for its output");
+        ck_assert_str_eq(sysinfo_explain(host, status), "malloc_info() had no memory for its output");
         ck_assert_uint_eq(heap.present, 77);
     }
     (void)detail();
@@ -240,14 +239,14 @@ START_TEST(an_allocator_that_lacks_a_call_says_so) {
     believe_in(&silent);
     ck_assert_str_eq(sysinfo_heap_allocator(host), "silent");
     ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_NOT_SUPPORTED);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "silent has no way to tell what its heap holds");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "silent does not report what its heap holds");
     ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_NOT_SUPPORTED);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_SUPPORTED), "silent has no call that gives memory back");
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_NOT_SUPPORTED);
     believe_in(&keeping);
     ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_NOT_SUPPORTED);
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_UNKNOWN);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "keeping does not tell how much is in use");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "keeping does not report how much is in use");
     ck_assert(released == 47 && growth == 47);
     FACT(&told, used, 100); /* Without a call that gives back, growth is told all the same. */
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_OK);

@@ -181,7 +181,8 @@ START_TEST(a_limit_is_told_where_the_machine_does_not_say_what_is_available) {
     struct sysinfo_allowance allowance;
     folder_write("proc/meminfo", "MemTotal: 8388608 kB\n");
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_UNKNOWN);
-    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "this machine does not say how much memory is available");
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN),
+                     "this machine does not report how much memory is available");
     folder_write("sys/fs/cgroup/a/memory.max", "104857600\n");
     folder_write("sys/fs/cgroup/a/memory.current", "0\n");
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_OK);
@@ -503,7 +504,7 @@ START_TEST(a_machine_without_nodes_says_so) {
     folder_make_parents("sys/devices/system/node/node/x"); /* The folder, but none of a node. */
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_nonnull(
-        strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no folder of a node"));
+        strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no directory of a node"));
 }
 END_TEST
 
