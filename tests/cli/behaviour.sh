@@ -357,7 +357,7 @@ rates_are_growth_over_time() {
         printf 'cpu %06d 0 0 0\nintr %06d\nctxt %06d000\n' "$1" $((100000 - $1)) "$1" 1<>grows/proc/stat
     }
     step 1
-    (for ((i = 2; i < 20000; i++)); do
+    (for ((i = 2; ; i++)); do
         step $i
         sleep 0.01
     done) &
@@ -369,8 +369,10 @@ rates_are_growth_over_time() {
 import json
 lines = [json.loads(line) for line in open("rates")]
 assert len(lines) == 6
-grown = [line["stats"]["ctx_switches_rate"] * line["interval"] / 1000 for line in lines]
-assert all(abs(steps - round(steps)) < 0.02 * max(1, steps) and steps > 0.9 for steps in grown), grown
+# On a busy machine the root may stay as it is for an interval, which has no rate then.
+rates = [(line["stats"]["ctx_switches_rate"], line["interval"]) for line in lines]
+grown = [rate * interval / 1000 for rate, interval in rates if rate is not None]
+assert grown and all(abs(steps - round(steps)) < 0.02 * max(1, steps) and steps > 0.9 for steps in grown), grown
 assert all(line["stats"]["interrupts_rate"] is None for line in lines)
 END
 }
