@@ -72,6 +72,10 @@ bool utc_parse(const char *text, double *seconds) {
         year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) {
         return false;
     }
+    struct utc date = utc_of(day_number(year, month, day) * DAY);
+    if (date.month != month) { /* The 30th of February. */
+        return false;
+    }
     *seconds = (double)(day_number(year, month, day) * DAY + (int64_t)hour * 3600 + (int64_t)minute * 60 + second);
     if (*text == '.') {
         text++;

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "json_read.h"
 #include "output.h"
+#include "platform.h"
 #include "plot/plot.h"
 #include "plot/recording.h"
 
@@ -395,6 +396,12 @@ static int parse_max(const char *word, double *max) {
 static int check(const struct options *options) {
     if (options->operands != 2) {
         return usage("compare needs two recordings or reports; write for example sysinfo compare before.csv after.csv");
+    }
+    for (size_t i = 0; i < options->operands && options->output != NULL; i++) {
+        if (platform_is_same_file(options->operand[i], options->output)) {
+            return usage("%s %s would overwrite the recording; choose another name", options->word[OPTION_OUTPUT],
+                         options->output);
+        }
     }
     if (options->format == FORMAT_JSON && options_has(options, OPTION_MARKDOWN)) {
         return usage("--json and --markdown exclude each other");

@@ -13,11 +13,12 @@
 
 #include "fail.h"
 #include "parse.h"
+#include "plot/name_index.h"
 #include "text.h"
 #include "utc.h"
 #include "utf8.h"
 
-enum { MOST_COLUMNS = 256 };
+enum { MOST_COLUMNS = 4096 };
 
 /* Where in a line each of the columns is that mean something; -1: nowhere. */
 struct columns {
@@ -36,7 +37,8 @@ struct reader {
     size_t went_back;          /* The line where it did first; 0: nowhere. */
     double back_by;
     bool has_header, has_first, is_cut;
-    size_t last_series;
+    struct name_index labels; /* Of the series. */
+    size_t room;              /* For so many of them. */
 };
 
 static char *copy(const char *string) {
@@ -173,6 +175,10 @@ static int column_of_parts(const struct reader *reader, const char **word) {
 static int read_header(struct reader *reader, char *line, const char *column) {
     struct columns *columns = &reader->columns;
     columns->count = split(line, reader->field);
+    if (columns->count == 0) {
+        return trouble("%s: its first line is not one of CSV with at most %d columns", reader->recording->path,
+                       MOST_COLUMNS);
+    }
     columns->time = column_named(reader, "time");
     columns->elapsed = column_named(reader, "elapsed_seconds");
     if (columns->time < 0 && columns->elapsed < 0) {
@@ -188,7 +194,9 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     columns->cpu = column_named(reader, "cpu_seconds");
     columns->allocs = column_named(reader, "heap_allocs");
     columns->heap_peak = column_named(reader, "heap_peak_bytes");
-    columns->value = column != NULL ? column_named(reader, column) : column_of_interest(reader);
+    columns->value = column == NULL           ? column_of_interest(reader)
+                     : is_about_a_row(column) ? -1
+                                              : column_named(reader, column);
     reader->recording->has_start = columns->elapsed >= 0;
     if (columns->value < 0) {
         return fail_column(reader, column != NULL ? column : "rss_bytes");
@@ -207,24 +215,17 @@ static const char *field_at(const struct reader *reader, int column) {
     return column >= 0 ? reader->field[column] : "";
 }
 
-/* Rows of a sample come in the order of those of the sample before: the one behind the last is the likeliest. */
 static struct series *series_of(struct reader *reader, const char *label) {
     struct recording *recording = reader->recording;
-    for (size_t i = 1; i <= recording->serieses; i++) {
-        size_t at = (reader->last_series + i) % recording->serieses;
-        if (strcmp(recording->series[at].label, label) == 0) {
-            reader->last_series = at;
-            return &recording->series[at];
-        }
+    size_t number, length = strlen(label);
+    if (name_index_find(&reader->labels, label, length, &number)) {
+        return &recording->series[number];
     }
-    struct series *grown = realloc(recording->series, (recording->serieses + 1) * sizeof *grown);
-    if (grown == NULL) {
-        fail_no_memory();
-    }
-    recording->series = grown;
-    reader->last_series = recording->serieses;
-    recording->series[recording->serieses++] = (struct series){.label = copy(label)};
-    return &recording->series[reader->last_series];
+    recording->series = grow(recording->series, recording->serieses, &reader->room, sizeof *recording->series);
+    struct series *series = &recording->series[recording->serieses++];
+    *series = (struct series){.label = copy(label)};
+    name_index_add(&reader->labels, series->label, length);
+    return series;
 }
 
 static void append(struct series *series, double time, double value) {
@@ -471,6 +472,7 @@ int recording_read_text(struct recording *recording, const char *path, struct te
     if (status == 0) {
         status = read_lines(&reader, text->bytes, text->length, column);
     }
+    name_index_free(&reader.labels);
     if (status == 0) {
         remark(&reader);
     }

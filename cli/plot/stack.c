@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "plot/name_index.h"
 #include "plot/plot.h"
 
 #define LEAST_SHARE 0.01 /* Of the highest sum: processes that never use more are not worth a band. */
@@ -20,14 +21,8 @@ static size_t name_length(const char *label) {
     return bracket != NULL && bracket > label + 1 ? (size_t)(bracket - label) - 1 : strlen(label);
 }
 
-static struct group *find(struct group *group, size_t groups, const char *label) {
-    size_t length = name_length(label);
-    for (size_t i = 0; i < groups; i++) {
-        if (group[i].length == length && memcmp(group[i].name, label, length) == 0) {
-            return &group[i];
-        }
-    }
-    return NULL;
+static bool has_name(const struct group *group, const char *label) {
+    return group->length == name_length(label) && memcmp(group->name, label, group->length) == 0;
 }
 
 static int by_area(const void *a, const void *b) {
@@ -41,23 +36,25 @@ static struct group *groups_of(const struct recording *recording, size_t *groups
     if (group == NULL) {
         fail_no_memory();
     }
-    *groups = 0;
+    struct name_index names = NAME_INDEX_INIT;
     for (size_t i = 0; i < recording->serieses; i++) {
         const struct series *series = &recording->series[i];
         if (*series->label == '\0') {
             continue;
         }
-        struct group *its = find(group, *groups, series->label);
-        if (its == NULL) {
-            its = &group[(*groups)++];
-            its->name = series->label;
-            its->length = name_length(series->label);
+        size_t number = names.count, length = name_length(series->label);
+        if (!name_index_find(&names, series->label, length, &number)) {
+            name_index_add(&names, series->label, length);
+            group[number].name = series->label;
+            group[number].length = length;
         }
-        its->processes++;
+        group[number].processes++;
         for (size_t k = 0; k < series->points; k++) {
-            its->sum += series->point[k].value;
+            group[number].sum += series->point[k].value;
         }
     }
+    *groups = names.count;
+    name_index_free(&names);
     qsort(group, *groups, sizeof *group, by_area);
     return group;
 }
@@ -77,9 +74,23 @@ static struct series empty_copy(const struct series *total, const char *label) {
     return series;
 }
 
+/* The first point that is not before a moment. */
+static size_t point_from(const struct series *series, double time) {
+    size_t low = 0, high = series->points;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (series->point[middle].time < time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* The rows of one sample have the same time. */
 static void add_up(struct series *sum, const struct series *part) {
-    for (size_t i = 0, at = 0; i < part->points; i++) {
+    for (size_t i = 0, at = point_from(sum, part->point[0].time); i < part->points; i++) {
         while (at < sum->points && sum->point[at].time < part->point[i].time) {
             at++;
         }
@@ -145,7 +156,7 @@ void plot_stack(struct plot *plot, const struct recording *recording) {
         text_free(&label);
         for (size_t k = 0; k < recording->serieses; k++) {
             const struct series *series = &recording->series[k];
-            if (*series->label != '\0' && find(&group[i], 1, series->label) != NULL) {
+            if (*series->label != '\0' && has_name(&group[i], series->label)) {
                 add_up(&band, series);
             }
         }

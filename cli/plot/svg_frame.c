@@ -100,14 +100,14 @@ static void add_titles(struct text *text, const struct plot *plot) {
         bool is_small = *column >= 'a' && *column <= 'z' && strchr(column, '.') == NULL;
         const char first[2] = {is_small ? (char)(*column - 'a' + 'A') : *column, '\0'};
         svg_add_escaped(text, first);
-        svg_add_escaped(text, column + 1);
+        svg_add_clipped(text, column + 1, TITLE_LETTERS, TITLE_LETTERS / 2);
     }
     text_add(text, "</text>\n");
     if (title == NULL) {
         return;
     }
     text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"48\">", SVG_LEFT);
-    svg_add_escaped(text, column);
+    svg_add_clipped(text, column, SUBTITLE_LETTERS, SUBTITLE_LETTERS / 2);
     if (plot->title != NULL && plot->heading != NULL) {
         text_add(text, "; ");
         svg_add_clipped(text, plot->heading, SUBTITLE_LETTERS, tail_of(plot, plot->heading));

@@ -71,10 +71,13 @@ static void add_name(struct text *text, const struct placed_mark *placed, double
     text_add(text, "</text>\n");
 }
 
-/* All lines before the first name: none crosses one. */
+/* All lines before the first name: none crosses one. Of marks without a name there is one line a pixel. */
 void svg_marks_add(struct text *text, const struct svg_marks *marks, double top, double bottom) {
     for (size_t i = 0; i < marks->count; i++) {
         const struct placed_mark *placed = &marks->mark[i];
+        if (i > 0 && placed->row == MARK_ROWS && (int)placed->x == (int)placed[-1].x) {
+            continue;
+        }
         text_addf(text, "<path class=\"mark c%u\" d=\"M%.1f %.1fV%.1f\"><title>", placed->colour, placed->x,
                   placed->row < MARK_ROWS ? y_of(placed, top) - 10 : top, bottom);
         svg_add_escaped(text, placed->mark->name);

@@ -4,7 +4,7 @@
 
 charts.py PATH/TO/sysinfo
 """
-import fcntl, os, pty, re, struct, subprocess, sys, tempfile, termios, unittest
+import fcntl, json, os, pty, re, struct, subprocess, sys, tempfile, termios, unittest
 import xml.etree.ElementTree as xml
 
 sysinfo = os.path.realpath(sys.argv[1])
@@ -158,6 +158,19 @@ class Charts(unittest.TestCase):
         self.assertTrue({"line c0", "line c1", "line c2", "line c3"} <= set(paths))
         self.assertFalse([name for name in paths if name and name.startswith("band")])
 
+    def test_a_thousand_processes_are_told_apart(self):
+        """Process k has k + i bytes in sample i, and is one of three names."""
+        rows = []
+        for i in range(4):
+            rows.append(row(i, 1000 * 1000, peak="1"))
+            rows += [row(i, k + i, pid=1000 + k, name="n%d" % (k % 3), peak="1") for k in range(1000)]
+        self.write("a.csv", *rows)
+        lines = json.loads(self.plot("--json", "--per-process", "a.csv"))["lines"]
+        peaks = {line["label"].split(": ")[-1]: line["peak"]["value"] for line in lines}
+        for name in range(3):
+            members = range(name, 1000, 3)
+            self.assertEqual(peaks["n%d (%d processes)" % (name, len(members))], sum(k + 3 for k in members), peaks)
+
     def test_a_gap_interrupts_lines_and_areas(self):
         self.write("a.csv", *[row(i, 1e8) for i in range(20)], row(1000, 1e8), *[row(2000 + i, 1e8) for i in range(20)])
         paths = self.paths(self.svg("a.csv"))
@@ -245,6 +258,12 @@ class Charts(unittest.TestCase):
         texts = self.texts(self.svg("a.csv"))
         named = [t for t in texts if t.startswith("mark number")]
         self.assertIn("and %d more marks" % (45 - len(named)), texts)
+
+    def test_many_marks_make_no_large_file(self):
+        self.write("a.csv", *[row(i, 1e8) for i in range(20)], *[row(i / 1000, mark=str(i)) for i in range(19000)])
+        texts = self.texts(self.svg("a.csv"))
+        self.assertLess(os.path.getsize("chart.svg"), 150000)
+        self.assertTrue([t for t in texts if re.fullmatch("and 1[89][0-9]{3} more marks", t)], texts)
 
     def test_a_long_title_and_long_names_stay_within_the_picture(self):
         for k in "ab":
