@@ -190,7 +190,8 @@ static const char *kind_name(uint64_t kind) {
     static const char *const names[] = {[SYSINFO_LIMIT_MACHINE] = "machine",
                                         [SYSINFO_LIMIT_CGROUP] = "cgroup",
                                         [SYSINFO_LIMIT_PROCESS] = "process",
-                                        [SYSINFO_LIMIT_AFFINITY] = "affinity"};
+                                        [SYSINFO_LIMIT_AFFINITY] = "affinity",
+                                        [SYSINFO_LIMIT_JOB] = "job"};
     return kind < sizeof names / sizeof names[0] && names[kind] != NULL ? names[kind] : "other";
 }
 

@@ -358,7 +358,7 @@ static void find_holders(struct sampler *sampler) {
                                              *machine = sysinfo_limit_level_list_at(sampler->levels, 0);
     for (size_t i = 0; (level = sysinfo_limit_level_list_at(sampler->levels, i)) != NULL; i++) {
         const char *name = sysinfo_limit_level_list_name(sampler->levels, i);
-        bool is_group = level->kind == SYSINFO_LIMIT_CGROUP;
+        bool is_group = level->kind == SYSINFO_LIMIT_CGROUP || level->kind == SYSINFO_LIMIT_JOB;
         if ((level->tightest & SYSINFO_TIGHTEST_MEMORY) != 0 && (is_group || level->kind == SYSINFO_LIMIT_PROCESS)) {
             sample->memory_holder = level->memory_limit < machine->memory_limit ? name : NULL;
         }

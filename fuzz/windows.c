@@ -30,8 +30,8 @@ static void try_processors(const uint8_t *bytes, size_t size) {
 
 static void try_cores(const uint8_t *bytes, size_t size) {
     struct sysinfo__cores cores, again;
-    bool is_list = sysinfo__decode_cores(bytes, size, &cores);
-    MUST(sysinfo__decode_cores(bytes, size, &again) == is_list);
+    bool is_list = sysinfo__decode_cores(bytes, size, NULL, &cores);
+    MUST(sysinfo__decode_cores(bytes, size, NULL, &again) == is_list);
     MUST(!is_list || (cores.fingerprint != 0 && cores.fingerprint == again.fingerprint));
     MUST(!is_list || (cores.cores <= size / 32 && cores.cpus <= size * 8));
 }

@@ -98,8 +98,8 @@ static uint64_t threads_of(double quota) {
 int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
     struct sysinfo__cpu_limit limit = {0};
     int status = ASK(host, cpu_limit, "the CPU limit of a process", &limit);
-    bool is_certain = status == SYSINFO_NOT_SUPPORTED || (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) &&
-                                                          !SYSINFO_IS_ESTIMATED(&limit, quota));
+    bool is_certain = status == SYSINFO_NOT_SUPPORTED ||
+                      (SYSINFO_HAS(&limit, allowed) && SYSINFO_HAS(&limit, quota) && limit.estimated == 0);
     status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status;
     if (status == SYSINFO_OK && !SYSINFO_HAS(&limit, allowed)) {
         struct sysinfo_processors counts = {0};

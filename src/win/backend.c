@@ -52,6 +52,17 @@ static const struct sysinfo__source sources[] = {
     STATS(ctx_switches, "SystemPerformanceInformation: ContextSwitches, 32 bits"),
     STATS(interrupts, "SystemProcessorPerformanceInformation: sum of InterruptCount, 32 bits for each CPU"),
     STATS(syscalls, "SystemPerformanceInformation: SystemCalls, 32 bits"),
+    SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, limit,
+           "least of ProcessMemoryLimit and JobMemoryLimit of the job (QueryInformationJobObject)"),
+    SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, usable,
+           "least of available, what may still be committed (estimated) and, for each limit, limit - committed"),
+    SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, limit, "a process in no job has none"),
+    SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, usable, "least of free and what the job's limits leave"),
+    SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, usable,
+           "least of GetProcessAffinityMask, the groups of GetProcessGroupAffinity, default CPU sets, and quota "
+           "rounded up; at least 1"),
+    SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, quota,
+           "hard cap of JobObjectCpuRateControlInformation x CPUs"),
     NO_MORE_SOURCES,
 };
 
@@ -70,4 +81,9 @@ const struct sysinfo__backend sysinfo__backend = {
     .virtual_memory = sysinfo__win_virtual_memory,
     .swap_memory = sysinfo__win_swap_memory,
     .cpu_stats = sysinfo__win_cpu_stats,
+    .memory_limit = sysinfo__win_memory_limit,
+    .swap_limit = sysinfo__win_swap_limit,
+    .limit_levels = sysinfo__win_limit_levels,
+    .cpu_limit = sysinfo__win_cpu_limit,
+    .allowed_cores = sysinfo__win_allowed_cores,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "decode.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "arithmetic.h"
@@ -86,8 +87,14 @@ static void fold(uint64_t *fingerprint, uint64_t value) {
     *fingerprint ^= *fingerprint >> 29;
 }
 
-static bool add_core(const char *core, size_t size, struct sysinfo__cores *cores) {
+static bool is_allowed(const struct sysinfo__win_affinity *affinity, uint16_t group, uint64_t mask) {
+    return affinity != NULL && affinity->own_groups == 1 && affinity->group == group && (affinity->mask & mask) != 0;
+}
+
+static bool add_core(const char *core, size_t size, const struct sysinfo__win_affinity *affinity,
+                     struct sysinfo__cores *cores) {
     uint16_t groups = 0;
+    bool may_be_used = false;
     if (!get(core, size, CORE_GROUPS, &groups, sizeof groups)) {
         return false;
     }
@@ -101,12 +108,15 @@ static bool add_core(const char *core, size_t size, struct sysinfo__cores *cores
         cores->cpus += count_bits(mask);
         fold(&cores->fingerprint, mask);
         fold(&cores->fingerprint, group);
+        may_be_used = may_be_used || is_allowed(affinity, group, mask);
     }
     cores->cores++;
+    cores->allowed += may_be_used;
     return true;
 }
 
-bool sysinfo__decode_cores(const void *bytes, size_t length, struct sysinfo__cores *cores) {
+bool sysinfo__decode_cores(const void *bytes, size_t length, const struct sysinfo__win_affinity *affinity,
+                           struct sysinfo__cores *cores) {
     *cores = (struct sysinfo__cores){.fingerprint = UINT64_C(0xcbf29ce484222325)};
     for (size_t at = 0; at < length;) {
         uint32_t relation = 0, size = 0;
@@ -114,13 +124,89 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, struct sysinfo__cor
             size < ENTRY_HEAD || size > length - at) {
             return false;
         }
-        if (relation == 0 && !add_core((const char *)bytes + at, size, cores)) {
+        if (relation == 0 && !add_core((const char *)bytes + at, size, affinity, cores)) {
             return false;
         }
         at += size;
     }
     cores->fingerprint |= 1;
     return true;
+}
+
+/*
+ * A mask is of one group. Where threads may run in others, one that allows all of its group allows those
+ * too; one that does not was set, and holds.
+ */
+void sysinfo__decode_affinity(const struct sysinfo__win_affinity *affinity, struct sysinfo__cpu_limit *limit) {
+    bool is_whole = affinity->mask == affinity->group_mask;
+    if (affinity->own_groups > 1) {
+        FACT(limit, allowed, affinity->own_cpus);
+    } else if (affinity->mask != 0 && affinity->groups > 1 && affinity->spans_groups && is_whole) {
+        GUESS(limit, allowed, affinity->cpus);
+    } else if (affinity->mask != 0) {
+        FACT(limit, allowed, count_bits(affinity->mask));
+    }
+    if (SYSINFO_HAS(limit, allowed) && affinity->cpu_sets > 0 && affinity->cpu_sets < limit->allowed) {
+        limit->allowed = affinity->cpu_sets;
+    }
+}
+
+/* ---- Limits ---- */
+
+/* What this process uses is the least that its job can use. */
+static struct sysinfo__room room_of(uint64_t limit, bool is_known, uint64_t used, uint64_t least) {
+    uint64_t room = sysinfo__reduced(limit, is_known ? used : least);
+    return (struct sysinfo__room){limit, limit == SYSINFO_UNLIMITED ? limit : room, is_known};
+}
+
+struct sysinfo__room sysinfo__room_of_process(const struct sysinfo__job *job) {
+    return room_of(job->process_limit, job->has_process_used, job->process_used, 0);
+}
+
+struct sysinfo__room sysinfo__room_of_job(const struct sysinfo__job *job) {
+    return room_of(job->job_limit, job->has_job_used, job->job_used, job->process_used);
+}
+
+/* What the machine can still promise, if that is less than it has available; SYSINFO_UNLIMITED: it is not. */
+static uint64_t room_to_commit(const struct sysinfo__pages *pages) {
+    uint64_t left = sysinfo__reduced(pages->commit_limit, pages->committed), bytes;
+    bool is_less = pages->commit_limit > 0 && pages->committed > 0 && left < pages->available;
+    return is_less && sysinfo__multiply(left, pages->page_size, &bytes) ? bytes : SYSINFO_UNLIMITED;
+}
+
+void sysinfo__decode_job_memory(const struct sysinfo__job *job, const struct sysinfo__pages *pages,
+                                struct sysinfo__limit *limit) {
+    struct sysinfo__room process = sysinfo__room_of_process(job), all = sysinfo__room_of_job(job);
+    const struct sysinfo__room *least = all.room < process.room ? &all : &process;
+    if (job->is_known && !job->is_member) {
+        FACT(limit, limit, SYSINFO_UNLIMITED);
+        FACT(limit, room, SYSINFO_UNLIMITED);
+    } else if (job->has_limits && (process.limit != SYSINFO_UNLIMITED || all.limit != SYSINFO_UNLIMITED)) {
+        FACT(limit, limit, sysinfo__smaller(process.limit, all.limit));
+        FACT(limit, room, least->room);
+        limit->estimated |= least->is_certain ? 0 : SYSINFO_BIT(struct sysinfo__limit, room);
+    }
+    uint64_t room = pages != NULL ? room_to_commit(pages) : SYSINFO_UNLIMITED;
+    if (room != SYSINFO_UNLIMITED && (!SYSINFO_HAS(limit, room) || room < limit->room)) {
+        GUESS(limit, room, room);
+    }
+}
+
+/* Rates are in cycles of 10,000 of the whole machine. Without a hard cap they hold only while others want to run. */
+void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, struct sysinfo__cpu_limit *limit) {
+    enum { ENABLE = 1, HARD_CAP = 4, MIN_MAX = 16, WHOLE = 10000 };
+    if (job->is_known && !job->is_member) {
+        FACT(limit, quota, (double)INFINITY);
+    }
+    if (!job->has_rate || cpus == 0 || (job->rate_flags & ENABLE) == 0) {
+        return;
+    }
+    uint32_t rate = (job->rate_flags & HARD_CAP) != 0  ? job->rate
+                    : (job->rate_flags & MIN_MAX) != 0 ? job->rate >> 16 /* The lower half is the least. */
+                                                       : 0;
+    if (rate > 0) {
+        FACT(limit, quota, (double)(rate < WHOLE ? rate : WHOLE) / WHOLE * (double)cpus);
+    }
 }
 
 /* ---- Memory ---- */

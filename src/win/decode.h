@@ -36,10 +36,25 @@ void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_
 struct sysinfo__cores {
     uint64_t cores, cpus;
     uint64_t fingerprint; /* Of the sets of CPUs; never 0. */
+    uint64_t allowed;     /* Cores with a CPU that an affinity allows. */
 };
 
-/* False: the bytes are not a list of cores. */
-bool sysinfo__decode_cores(const void *bytes, size_t length, struct sysinfo__cores *cores);
+/* The CPUs that this process may run on. */
+struct sysinfo__win_affinity {
+    uint64_t groups, own_groups; /* Processor groups of the machine, and of them those with threads of this process. */
+    uint64_t cpus, own_cpus;     /* Active CPUs of all groups, and of `own_groups`. */
+    uint16_t group;              /* The own group, where it is one: */
+    uint64_t mask, group_mask;   /* its CPUs that are allowed, and its CPUs; 0: not told. */
+    uint64_t cpu_sets;           /* CPUs that the process was given by preference; 0: all. */
+    bool spans_groups;           /* This Windows lets threads run in other groups than their first (Windows 11). */
+};
+
+/* False: the bytes are not a list of cores. `affinity` NULL: nothing is allowed. */
+bool sysinfo__decode_cores(const void *bytes, size_t length, const struct sysinfo__win_affinity *affinity,
+                           struct sysinfo__cores *cores);
+
+/* How many CPUs are allowed; leaves the limit alone where that is not known. */
+void sysinfo__decode_affinity(const struct sysinfo__win_affinity *affinity, struct sysinfo__cpu_limit *limit);
 
 /* ---- Memory: GetPerformanceInfo, SystemMemoryListInformation ---- */
 
@@ -56,6 +71,34 @@ struct sysinfo__page_lists {
 /* False: there is no memory. `lists` NULL: not known. */
 bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sysinfo__page_lists *lists,
                             struct sysinfo_memory *memory);
+
+/* ---- Limits: the job that this process is in ---- */
+
+/* Windows shows the innermost job alone, so that one without a limit says nothing of those around it. */
+struct sysinfo__job {
+    bool is_known, is_member; /* Whether the process is in a job is known, and whether it is. */
+    bool has_limits;          /* The next two are known, of memory that is committed; SYSINFO_UNLIMITED: none. */
+    uint64_t process_limit, job_limit;
+    bool has_process_used, has_job_used;
+    uint64_t process_used, job_used;
+    bool has_rate; /* The next two are known: JOBOBJECT_CPU_RATE_CONTROL_INFORMATION. */
+    uint32_t rate_flags, rate;
+};
+
+/* What the process limit and that of the job leave; SYSINFO_UNLIMITED: there is none. */
+struct sysinfo__room {
+    uint64_t limit, room;
+    bool is_certain;
+};
+struct sysinfo__room sysinfo__room_of_process(const struct sysinfo__job *job);
+struct sysinfo__room sysinfo__room_of_job(const struct sysinfo__job *job);
+
+/* `pages`: what may still be committed bounds a process, too, but page files may grow. NULL: leaves that out. */
+void sysinfo__decode_job_memory(const struct sysinfo__job *job, const struct sysinfo__pages *pages,
+                                struct sysinfo__limit *limit);
+
+/* The quota of a job on a machine of so many CPUs. */
+void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, struct sysinfo__cpu_limit *limit);
 
 /* ---- Swap: SystemPageFileInformation ---- */
 

@@ -162,6 +162,17 @@ uint64_t sysinfo__query_cpus(void) {
     return count_cpus(ALL_PROCESSOR_GROUPS);
 }
 
+uint64_t sysinfo__query_group_cpus(uint16_t group) {
+    return count_cpus(group);
+}
+
+uint64_t sysinfo__query_groups(void) {
+    DWORD last_error = GetLastError();
+    WORD groups = GetActiveProcessorGroupCount();
+    SetLastError(last_error);
+    return groups;
+}
+
 /* CPUs are numbered through all groups, each group taking as many numbers as it has active CPUs. */
 int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context) {
     struct sysinfo__state *state = look_up(host);
@@ -197,7 +208,8 @@ int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, vo
     return SYSINFO_OK;
 }
 
-int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores) {
+int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_affinity *affinity,
+                         struct sysinfo__cores *cores) {
     static const char source[] = "GetLogicalProcessorInformationEx";
     struct sysinfo__state *state = sysinfo__state(host);
     DWORD last_error = GetLastError();
@@ -219,7 +231,7 @@ int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores
         return sysinfo__failed(host, sysinfo__win_status(error), error, source, NULL);
     }
     state->length = length < state->capacity ? length : state->capacity;
-    if (!sysinfo__decode_cores(state->buffer, state->length, cores)) {
+    if (!sysinfo__decode_cores(state->buffer, state->length, affinity, cores)) {
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "returned entries that do not match their sizes");
     }
     return SYSINFO_OK;
@@ -248,15 +260,27 @@ int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages
     return SYSINFO_OK;
 }
 
-/* The kernel wants this question's size to be exact: 22 numbers. */
+/*
+ * The kernel wants this question's size to be exact: 22 numbers, 21 before Windows 8. A later Windows may have more;
+ * where it does not say how many, all are tried, once.
+ */
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists) {
+    enum { USUAL = 22, LEAST = 3, MOST = 64 };
     struct sysinfo__state *state = look_up(host);
-    uintptr_t numbers[22] = {0};
-    ULONG length = 0;
-    if (state->query == NULL ||
-        ((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers, sizeof numbers, &length) != 0) {
-        return false;
+    uintptr_t numbers[MOST] = {0};
+    uint32_t status = state->query != NULL && state->page_lists <= MOST ? info_length_mismatch : not_implemented;
+    size_t size = state->page_lists > 0 ? state->page_lists : USUAL;
+    for (size_t next = LEAST; status == info_length_mismatch && size <= MOST; next++) {
+        ULONG length = 0;
+        status = (uint32_t)((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers,
+                                                          (ULONG)(size * sizeof numbers[0]), &length);
+        bool is_told = length >= LEAST * sizeof numbers[0] && length <= sizeof numbers && next == LEAST;
+        state->page_lists = size;
+        size = is_told && length != size * sizeof numbers[0] ? length / sizeof numbers[0] : next;
+    }
+    if (status == info_length_mismatch) {
+        state->page_lists = MOST + 1; /* None fits: not asked again. */
     }
     *lists = (struct sysinfo__page_lists){.zeroed = numbers[0], .free = numbers[1], .modified = numbers[2]};
-    return true;
+    return status == 0;
 }

@@ -32,10 +32,21 @@ int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists);
 
 /* GetLogicalProcessorInformationEx() of all cores. */
-int sysinfo__query_cores(struct sysinfo_host *host, struct sysinfo__cores *cores);
+int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_affinity *affinity,
+                         struct sysinfo__cores *cores);
 
-/* Online CPUs in all processor groups; 0: not told. */
+/* The CPUs that this process may run on: what is not told is 0. */
+void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affinity *affinity);
+
+/* The job that this process is in. */
+void sysinfo__query_job(struct sysinfo__job *job);
+
+/* Online CPUs in all processor groups, or in one; 0: not told. */
 uint64_t sysinfo__query_cpus(void);
+uint64_t sysinfo__query_group_cpus(uint16_t group);
+
+/* How many processor groups there are; 0: not told. */
+uint64_t sysinfo__query_groups(void);
 
 /* Entries of the backend's table. */
 double sysinfo__win_clock(void);
@@ -47,6 +58,11 @@ int sysinfo__win_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors
 uint64_t sysinfo__win_online(struct sysinfo_host *host);
 int sysinfo__win_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
 int sysinfo__win_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
+int sysinfo__win_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__win_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__win_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
+int sysinfo__win_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
+int sysinfo__win_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
 int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
 /* The status that a Windows error or an NTSTATUS means. */

@@ -104,11 +104,11 @@ START_TEST(cores_and_their_cpus_are_counted) {
     add_entry(&text, 3, CORE, 1, first_core); /* A package: skipped. */
     add_entry(&text, 0, CORE, 1, second_core);
     add_entry(&text, 0xFFFF, 8, 0, NULL); /* Something of a later Windows. */
-    ck_assert(sysinfo__decode_cores(text.byte, text.length, &cores));
+    ck_assert(sysinfo__decode_cores(text.byte, text.length, NULL, &cores));
     ck_assert_uint_eq(cores.cores, 2);
     ck_assert_uint_eq(cores.cpus, 3);
     add_entry(&text, 0, CORE + MASK + 8, 2, wide_core);
-    ck_assert(sysinfo__decode_cores(text.byte, text.length, &cores));
+    ck_assert(sysinfo__decode_cores(text.byte, text.length, NULL, &cores));
     ck_assert_uint_eq(cores.cores, 3);
     ck_assert_uint_eq(cores.cpus, 4 + 8 * MASK);
 }
@@ -119,13 +119,14 @@ START_TEST(the_fingerprint_tells_sets_apart_and_stays) {
     struct sysinfo__cores a, b;
     add_entry(&one, 0, CORE, 1, first_core);
     add_entry(&other, 0, CORE, 1, second_core);
-    ck_assert(sysinfo__decode_cores(one.byte, one.length, &a) && sysinfo__decode_cores(other.byte, other.length, &b));
+    ck_assert(sysinfo__decode_cores(one.byte, one.length, NULL, &a) &&
+              sysinfo__decode_cores(other.byte, other.length, NULL, &b));
     ck_assert(a.fingerprint != b.fingerprint && a.fingerprint != 0);
     other.length = 0;
     add_entry(&other, 0, CORE, 1, first_core);
-    ck_assert(sysinfo__decode_cores(other.byte, other.length, &b));
+    ck_assert(sysinfo__decode_cores(other.byte, other.length, NULL, &b));
     ck_assert_uint_eq(a.fingerprint, b.fingerprint);
-    ck_assert(sysinfo__decode_cores("", 0, &b) && b.cores == 0 && b.cpus == 0 && b.fingerprint != 0);
+    ck_assert(sysinfo__decode_cores("", 0, NULL, &b) && b.cores == 0 && b.cpus == 0 && b.fingerprint != 0);
 }
 END_TEST
 
@@ -136,18 +137,18 @@ START_TEST(entries_that_do_not_fit_their_sizes_are_refused) {
         struct text text = {.length = 0};
         add_entry(&text, 0, CORE, 1, first_core);
         put(&text, 4, &sizes[i], 4);
-        ck_assert_msg(!sysinfo__decode_cores(text.byte, CORE, &cores), "size %u", (unsigned)sizes[i]);
+        ck_assert_msg(!sysinfo__decode_cores(text.byte, CORE, NULL, &cores), "size %u", (unsigned)sizes[i]);
     }
     for (size_t length = 1; length < CORE; length++) { /* Cut anywhere. */
         struct text text = {.length = 0};
         add_entry(&text, 0, CORE, 1, first_core);
-        ck_assert(!sysinfo__decode_cores(text.byte, length, &cores));
+        ck_assert(!sysinfo__decode_cores(text.byte, length, NULL, &cores));
     }
     struct text text = {.length = 0};
     const uint16_t too_many = UINT16_MAX;
     add_entry(&text, 0, CORE, 1, first_core);
     put(&text, 30, &too_many, 2);
-    ck_assert(!sysinfo__decode_cores(text.byte, text.length, &cores));
+    ck_assert(!sysinfo__decode_cores(text.byte, text.length, NULL, &cores));
 }
 END_TEST
 

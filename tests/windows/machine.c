@@ -18,6 +18,10 @@ enum { PER_SECOND = 10000000 };
 static const uint32_t length_mismatch = 0xC0000004, invalid_class = 0xC0000003, invalid_parameter = 0xC000000D,
                       no_resources = 0xC000009A;
 
+uint64_t machine_group_mask(unsigned group) {
+    return machine.cpus[group] < 64 ? (UINT64_C(1) << machine.cpus[group]) - 1 : UINT64_MAX;
+}
+
 void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads) {
     memset(&machine, 0, sizeof machine);
     machine.groups = groups;
@@ -50,6 +54,10 @@ void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads) {
     machine.page_files = 1;
     machine.page_file[0].pages = 262144;
     machine.page_file[0].in_use = 1024;
+    machine.page_list_numbers = 22;
+    machine.own_groups = 1;
+    machine.mask = machine_group_mask(0);
+    machine.committed_by_process = UINT64_C(100) << 20;
     machine.context_switches = 123456;
     machine.system_calls = 654321;
     last_error = 0;
@@ -143,8 +151,13 @@ static uint32_t give_performance(void *buffer, ULONG capacity, ULONG *length) {
 }
 
 static uint32_t give_page_lists(void *buffer, ULONG capacity, ULONG *length) {
-    uintptr_t answer[22] = {machine.zeroed, machine.free, machine.modified, 7, 7, 7};
-    return capacity != sizeof answer ? length_mismatch : give(answer, sizeof answer, buffer, capacity, length);
+    uintptr_t answer[64] = {machine.zeroed, machine.free, machine.modified, 7, 7, 7};
+    size_t size = machine.page_list_numbers * sizeof answer[0];
+    if (capacity != size) {
+        *length = machine.tells_no_size ? 0 : (ULONG)size;
+        return length_mismatch;
+    }
+    return give(answer, size, buffer, capacity, length);
 }
 
 static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length) {
@@ -185,12 +198,109 @@ static LONG WINAPI query_ex(int class, void *input, ULONG input_size, void *buff
 /* ---- kernel32 ---- */
 
 static HMODULE WINAPI get_module_handle(LPCWSTR name) {
-    static char ntdll;
-    if (fails() || wcscmp(name, L"ntdll.dll") != 0) {
+    static char ntdll, kernel32;
+    bool is_kernel32 = wcscmp(name, L"kernel32.dll") == 0;
+    if (fails() || (!is_kernel32 && wcscmp(name, L"ntdll.dll") != 0)) {
         last_error = ERROR_MOD_NOT_FOUND;
         return NULL;
     }
-    return (HMODULE)(void *)&ntdll;
+    return (HMODULE)(void *)(is_kernel32 ? &kernel32 : &ntdll);
+}
+
+/* ---- This process and its job ---- */
+
+static BOOL WINAPI get_cpu_sets(HANDLE process, PULONG ids, ULONG room, PULONG wanted) {
+    (void)process;
+    (void)ids;
+    if (fails()) {
+        last_error = ERROR_NOT_ENOUGH_MEMORY;
+        return FALSE;
+    }
+    *wanted = machine.cpu_sets;
+    last_error = machine.cpu_sets > room ? ERROR_INSUFFICIENT_BUFFER : last_error;
+    return machine.cpu_sets <= room;
+}
+
+static HANDLE WINAPI get_current_process(void) {
+    return (HANDLE)(intptr_t)-1;
+}
+
+static BOOL WINAPI get_group_affinity(HANDLE process, PUSHORT count, PUSHORT group) {
+    USHORT room = *count;
+    (void)process;
+    *count = (USHORT)machine.own_groups;
+    if (fails() || room < *count) {
+        last_error = ERROR_INSUFFICIENT_BUFFER;
+        return FALSE;
+    }
+    for (USHORT i = 0; i < *count; i++) {
+        group[i] = i;
+    }
+    return TRUE;
+}
+
+static BOOL WINAPI get_affinity_mask(HANDLE process, PDWORD_PTR mask, PDWORD_PTR group_mask) {
+    (void)process;
+    bool has_one = machine.own_groups == 1;
+    *mask = has_one ? machine.mask : 0;
+    *group_mask = has_one ? machine_group_mask(0) : 0;
+    last_error = ERROR_INVALID_PARAMETER;
+    return !fails();
+}
+
+BOOL WINAPI machine_K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS memory, DWORD size);
+BOOL WINAPI machine_K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS memory, DWORD size) {
+    (void)process;
+    if (fails() || size < sizeof *memory) {
+        last_error = ERROR_NOT_ENOUGH_MEMORY;
+        return FALSE;
+    }
+    *memory = (PROCESS_MEMORY_COUNTERS){.cb = size, .PagefileUsage = machine.committed_by_process};
+    return TRUE;
+}
+
+static BOOL WINAPI is_in_job(HANDLE process, HANDLE job, PBOOL result) {
+    (void)process;
+    *result = machine.job.is_member;
+    last_error = ERROR_ACCESS_DENIED;
+    return job == NULL && !fails();
+}
+
+static BOOL give_limits(LPVOID buffer, DWORD size) {
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION limits = {.PeakJobMemoryUsed = 1};
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_BREAKAWAY_OK |
+                                              (machine.job.has_process_limit ? JOB_OBJECT_LIMIT_PROCESS_MEMORY : 0) |
+                                              (machine.job.has_job_limit ? JOB_OBJECT_LIMIT_JOB_MEMORY : 0);
+    limits.ProcessMemoryLimit = machine.job.process_limit;
+    limits.JobMemoryLimit = machine.job.job_limit;
+    if (size == sizeof limits) {
+        memcpy(buffer, &limits, size);
+    }
+    return size == sizeof limits;
+}
+
+/* Without a handle it is the innermost job; a process in none is refused. */
+static BOOL WINAPI query_job(HANDLE job, JOBOBJECTINFOCLASS class, LPVOID buffer, DWORD size, LPDWORD length) {
+    const uint64_t usage[2] = {machine.job.used, UINT64_MAX};
+    JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate = {.ControlFlags = machine.job.rate_flags};
+    rate.CpuRate = machine.job.rate;
+    last_error = ERROR_ACCESS_DENIED;
+    if (fails() || job != NULL || length != NULL || !machine.job.is_member || machine.job.is_hidden) {
+        return FALSE;
+    }
+    if (class == JobObjectExtendedLimitInformation) {
+        return give_limits(buffer, size);
+    }
+    if (class == JobObjectCpuRateControlInformation && size == sizeof rate) {
+        memcpy(buffer, &rate, size);
+        return TRUE;
+    }
+    if ((int)class == 28 && size == sizeof usage && !machine.is_before_10) {
+        memcpy(buffer, usage, size);
+        return TRUE;
+    }
+    last_error = ERROR_INVALID_PARAMETER;
+    return FALSE;
 }
 
 static FARPROC WINAPI get_proc_address(HMODULE module, LPCSTR name) {
@@ -201,6 +311,12 @@ static FARPROC WINAPI get_proc_address(HMODULE module, LPCSTR name) {
     }
     if (!is_failing && strcmp(name, "NtQuerySystemInformationEx") == 0 && !machine.has_no_query_ex) {
         return (FARPROC)(void (*)(void))query_ex;
+    }
+    if (!is_failing && strcmp(name, "GetProcessDefaultCpuSets") == 0 && !machine.is_before_10) {
+        return (FARPROC)(void (*)(void))get_cpu_sets;
+    }
+    if (!is_failing && strcmp(name, "GetProcessDefaultCpuSetMasks") == 0 && machine.is_windows_11) {
+        return (FARPROC)(void (*)(void))get_cpu_sets; /* That it is there is all that counts. */
     }
     last_error = ERROR_PROC_NOT_FOUND;
     return NULL;
@@ -326,6 +442,11 @@ function *const __imp_machine_GetLogicalProcessorInformationEx = (function *)get
 function *const __imp_machine_QueryPerformanceCounter = (function *)query_counter;
 function *const __imp_machine_QueryPerformanceFrequency = (function *)query_frequency;
 function *const __imp_machine_GetTickCount64 = (function *)get_tick_count;
+function *const __imp_machine_GetCurrentProcess = (function *)get_current_process;
+function *const __imp_machine_GetProcessGroupAffinity = (function *)get_group_affinity;
+function *const __imp_machine_GetProcessAffinityMask = (function *)get_affinity_mask;
+function *const __imp_machine_IsProcessInJob = (function *)is_in_job;
+function *const __imp_machine_QueryInformationJobObject = (function *)query_job;
 function *const __imp_machine_Sleep = (function *)sleep_for;
 
 void *machine_malloc(size_t size);

@@ -46,13 +46,30 @@ struct machine {
 
     uint32_t context_switches, system_calls;
 
+    /* This process. A mask that is 0: its threads are in several groups. */
+    unsigned own_groups; /* From group 0 on. */
+    uint64_t mask;       /* Of group 0. */
+    unsigned cpu_sets;   /* CPUs given by preference; 0: none. */
+    bool is_windows_11;  /* Threads run in all groups. */
+    bool is_before_10;   /* It has no CPU sets, and a job does not tell what it uses. */
+    uint64_t committed_by_process;
+
+    /* The job that it is in. */
+    struct {
+        bool is_member, has_process_limit, has_job_limit;
+        bool is_hidden; /* Neither limits nor rate can be asked. */
+        uint64_t process_limit, job_limit, used;
+        uint32_t rate_flags, rate;
+    } job;
+
     /* What this system lacks. */
     bool has_no_query, has_no_query_ex;
     uint32_t query_ex_status, page_file_status, memory_list_status; /* An NTSTATUS to answer with; 0: answer. */
-    bool tells_no_size;                                             /* A buffer that is too small gets no hint. */
-    unsigned grows;           /* So many more times a buffer is too small, whatever its size. */
-    unsigned vanishing_group; /* It is counted and then gone; 0: none. */
-    int64_t early_wakeups;    /* So many more times a sleep ends after half its time. */
+    unsigned page_list_numbers; /* How many numbers the kernel wants of the lists of pages. */
+    bool tells_no_size;         /* A buffer that is too small gets no hint. */
+    unsigned grows;             /* So many more times a buffer is too small, whatever its size. */
+    unsigned vanishing_group;   /* It is counted and then gone; 0: none. */
+    int64_t early_wakeups;      /* So many more times a sleep ends after half its time. */
 
     /* What happened. */
     uint64_t calls;
@@ -68,6 +85,9 @@ extern struct machine machine;
 
 /* One group of `cpus` CPUs on `two_threads` cores of two threads each, half idle; 16 GiB; one page file. */
 void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads);
+
+/* The CPUs of a group. */
+uint64_t machine_group_mask(unsigned group);
 
 /* Time passes: clock and counters. */
 void machine_pass(double seconds);

@@ -8,6 +8,7 @@
 
 #include "machine.h"
 #include "run.h"
+#include "table.h"
 
 enum { SECOND = 10000000 }; /* In units of 100 ns. */
 
@@ -355,6 +356,33 @@ START_TEST(more_available_than_there_is_is_all_of_it) {
 }
 END_TEST
 
+/* 21 numbers before Windows 8, 22 since; a later Windows may have more. It is asked until it fits, and once. */
+START_TEST(lists_of_pages_of_any_length_are_read) {
+    static const unsigned numbers[] = {21, 22, 23, 30, 64, 3};
+    machine.page_list_numbers = numbers[_i / 2];
+    machine.tells_no_size = _i % 2 == 1;
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&memory, free) && memory.free == 3000 * 4096 && memory.laundry == 300 * 4096);
+    uint64_t calls = machine.calls;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(machine.calls - calls, 2); /* The other is GetPerformanceInfo(). */
+    ck_assert_uint_eq(memory.free, 3000 * 4096);
+}
+END_TEST
+
+START_TEST(lists_of_pages_of_no_known_length_are_not_asked_again) {
+    machine.page_list_numbers = 70;
+    struct sysinfo_memory memory;
+    for (int i = 0; i < 2; i++) {
+        machine.calls = 0;
+        ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+        ck_assert(SYSINFO_HAS(&memory, available) && !SYSINFO_HAS(&memory, free) && !SYSINFO_HAS(&memory, laundry));
+        ck_assert(i == 0 ? machine.calls > 60 : machine.calls == 1);
+    }
+}
+END_TEST
+
 START_TEST(a_machine_without_memory_is_not_believed) {
     struct sysinfo_memory memory = {.present = 47};
     machine.total = 0;
@@ -513,7 +541,17 @@ static int ask_swap(void *out) {
 static int ask_stats(void *out) {
     return sysinfo_cpu_stats(host, out, sizeof(struct sysinfo_stats));
 }
-static int (*const questions[])(void *out) = {ask_times, ask_usage, ask_counts, ask_memory, ask_swap, ask_stats};
+static int ask_usable_memory(void *out) {
+    return sysinfo_usable_memory(host, out, sizeof(struct sysinfo_allowance));
+}
+static int ask_usable_swap(void *out) {
+    return sysinfo_usable_swap(host, out, sizeof(struct sysinfo_allowance));
+}
+static int ask_usable_cpus(void *out) {
+    return sysinfo_usable_cpus(host, out, sizeof(struct sysinfo_cpu_allowance));
+}
+static int (*const questions[])(void *out) = {ask_times, ask_usage,         ask_counts,      ask_memory,     ask_swap,
+                                              ask_stats, ask_usable_memory, ask_usable_swap, ask_usable_cpus};
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 /*
@@ -611,6 +649,8 @@ int main(void) {
     tcase_add_test(cases, four_terabytes_are_counted_in_bytes);
     tcase_add_test(cases, the_size_of_a_page_is_asked);
     tcase_add_test(cases, more_available_than_there_is_is_all_of_it);
+    tcase_add_loop_test(cases, lists_of_pages_of_any_length_are_read, 0, 12);
+    tcase_add_test(cases, lists_of_pages_of_no_known_length_are_not_asked_again);
     tcase_add_test(cases, a_machine_without_memory_is_not_believed);
     tcase_add_test(cases, what_reads_0_on_a_running_kernel_is_not_known);
     tcase_add_test(cases, page_files_add_up);
@@ -624,5 +664,6 @@ int main(void) {
     tcase_add_loop_test(cases, every_call_may_fail, 0, QUESTIONS);
     tcase_add_loop_test(cases, every_allocation_may_fail, 0, QUESTIONS);
     suite_add_tcase(suite, cases);
+    suite_add_tcase(suite, limits_cases());
     return run(suite);
 }
