@@ -23,7 +23,7 @@ static int run_help(struct options *options);
 #define FILES (BIT(OUTPUT) | BIT(APPEND))
 #define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | FILES)
 #define FIGURES (SAMPLES | BIT(HUMAN) | BIT(ROOT))
-#define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(SINCE_BOOT))
+#define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(FREQ) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
 #define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
@@ -46,6 +46,7 @@ static const struct command commands[] = {
                  "  sysinfo cpu --percpu 1           each CPU, every second\n"
                  "  sysinfo cpu percent 1 1          one number: percent busy over 1 s\n"
                  "  sysinfo cpu --times --json       seconds spent by mode since boot\n"
+                 "  sysinfo cpu --freq --percpu      how fast each CPU runs\n"
                  "  make -j\"$(sysinfo cpu usable)\"\n",
      .notes = "percent is 100 - idle - iowait; the modes add up to 100. The kernel counts in\n"
               "ticks of 10 ms: over 0.5 s one CPU moves in steps of 2 %. Without COUNT it\n"
@@ -158,15 +159,16 @@ static const struct command commands[] = {
     {.name = "get",
      .operands = "GROUP.FIELD... [INTERVAL [COUNT]]",
      .completes = "all fields",
-     .options = FIGURES | BIT(UNIT) | BIT(SINCE_BOOT) | BIT(RATE),
-     .refuses = {{OPTION_PERCPU, "@ is for sysinfo cpu: get prints one line for each sample"}},
+     .options = FIGURES | BIT(UNIT) | BIT(SINCE_BOOT) | BIT(RATE) | BIT(PERCPU),
      .meaning = "chosen fields",
      .line = "chosen figures, one line a sample",
      .examples = "  sysinfo get mem.available cpu.percent        both on one line\n"
                  "  sysinfo get mem.available swap.used --csv 60 >>mem.csv\n"
-                 "  sysinfo get load.min1 cpu.count --json\n",
-     .notes = "Values in the order asked, in bytes, seconds and percent; - where one is\n"
-              "unknown. A CPU percentage is measured over the interval, or 0.5 s.\n"
+                 "  sysinfo get load.min1 cpu.count --json\n"
+                 "  sysinfo get mem.usable cpu.percent --percpu --json 1\n",
+     .notes = "Values in the order asked, in bytes, seconds, percent and hertz; - where one\n"
+              "is unknown. A CPU percentage is measured over the interval, or 0.5 s. With\n"
+              "--percpu a line for all CPUs and one for each, with the other figures in all.\n"
               "Fields: sysinfo fields.\n",
      .run = run_get},
     {.name = "check",
@@ -343,6 +345,8 @@ static const struct {
     {"cpu_times_percent", "cpu"},
     {"cpu_times", "cpu --times"},
     {"cpu_count", "cpu count"},
+    {"cpu_freq", "cpu --freq"},
+    {"cpu_info", "topology"},
     {"mpstat", "cpu --percpu"},
     {"nproc", "cpu usable"},
     {"cpu_stats", "stats"},

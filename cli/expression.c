@@ -110,11 +110,14 @@ static const char *skip_blanks(const char *p) {
 
 /*
  * What a percentage of a field is a part of. In bytes: the limit, for what a limit narrows; else the group's total,
- * or its limit. Of threads that want to run: the CPUs that this process may use.
+ * or its limit. Of threads that want to run: the CPUs that this process may use. Of a frequency: the highest.
  */
 static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
     if (field->unit == SYSINFO_UNIT_THREADS) {
         return sysinfo_field_find("cpu", "usable");
+    }
+    if (field->unit == SYSINFO_UNIT_HERTZ) {
+        return sysinfo_field_find(field->group, "max");
     }
     if (field->unit != SYSINFO_UNIT_BYTES) {
         return NULL;
@@ -131,16 +134,23 @@ static const char *kind_of(const struct sysinfo_field *field) {
     return field->unit == SYSINFO_UNIT_PERCENT   ? "a percentage"
            : field->unit == SYSINFO_UNIT_BYTES   ? "a size"
            : field->unit == SYSINFO_UNIT_SECONDS ? "a time"
+           : field->unit == SYSINFO_UNIT_HERTZ   ? "a frequency"
+           : field->unit == SYSINFO_UNIT_TEXT    ? "a text"
                                                  : "a number";
 }
 
 static int wrong_unit(const struct sysinfo_field *field, const char *value, const char *unit) {
     bool is_size = size_unit(unit) > 0;
-    bool is_time = duration_unit(unit) > 0;
-    if (strcmp(unit, "%") != 0 && !is_size && !is_time) {
-        return usage("'%s': unknown unit; use K M G T, KiB.., kB.. or %%", value);
+    bool is_time = duration_unit(unit) > 0, is_frequency = frequency_unit(unit) > 0;
+    if (strcmp(unit, "%") != 0 && !is_size && !is_time && !is_frequency) {
+        return usage(field->unit == SYSINFO_UNIT_HERTZ ? "'%s': unknown unit; use MHz, GHz or %%"
+                                                       : "'%s': unknown unit; use K M G T, KiB.., kB.. or %%",
+                     value);
     }
-    const char *given = strcmp(unit, "%") == 0 ? "a percentage" : is_size ? "a size" : "a time";
+    const char *given = strcmp(unit, "%") == 0 ? "a percentage"
+                        : is_size              ? "a size"
+                        : is_time              ? "a time"
+                                               : "a frequency";
     return usage("%s.%s is %s; '%s' is %s", field->group, field->name, kind_of(field), value, given);
 }
 
@@ -157,7 +167,8 @@ static int parse_other(const char *word, struct expression *expression) {
 }
 
 static bool is_unit(const char *word) {
-    return strcmp(word, "%") == 0 || (*word != '\0' && (size_unit(word) > 0 || duration_unit(word) > 0));
+    return strcmp(word, "%") == 0 ||
+           (*word != '\0' && (size_unit(word) > 0 || duration_unit(word) > 0 || frequency_unit(word) > 0));
 }
 
 static bool is_plain_number(const char *word) {
@@ -168,6 +179,9 @@ static bool is_plain_number(const char *word) {
 
 static int parse_value(const char *word, struct expression *expression) {
     const struct sysinfo_field *field = expression->field;
+    if (field->type == SYSINFO_TYPE_TEXT) {
+        return usage("%s.%s is a text: conditions compare numbers", field->group, field->name);
+    }
     bool is_name = (*word >= 'a' && *word <= 'z') && strchr(word, '.') != NULL;
     if (is_name) {
         return parse_other(word, expression);
@@ -190,6 +204,8 @@ static int parse_value(const char *word, struct expression *expression) {
         size = size_unit(unit);
     } else if (size <= 0 && field->unit == SYSINFO_UNIT_SECONDS) {
         size = duration_unit(unit);
+    } else if (size <= 0 && field->unit == SYSINFO_UNIT_HERTZ) {
+        size = frequency_unit(unit);
     }
     if (size <= 0) {
         return wrong_unit(field, word, unit);
@@ -221,7 +237,7 @@ static int no_comparison(const char *word, const char *behind) {
     if (field == NULL) {
         return status;
     }
-    const char *value = field->unit == SYSINFO_UNIT_BYTES ? "2G" : "20";
+    const char *value = field->unit == SYSINFO_UNIT_BYTES ? "2G" : field->unit == SYSINFO_UNIT_HERTZ ? "2GHz" : "20";
     return usage("'%s': no comparison. Quote it, '%s > %s', or write: %s above %s", word, word, value, word, value);
 }
 

@@ -105,12 +105,12 @@ static void select_metrics(struct view *view, struct selection *selection) {
     bool has_cpu = false;
     for (size_t i = 0; i < selection->count && !has_cpu; i++) {
         has_cpu = strcmp(selection->field[i]->group, "cpu") == 0;
+        view->percpu = view->percpu || selection->field[i]->result == SYSINFO_RESULT_CPU_FREQUENCY;
     }
     if (has_cpu) {
         selection_add_group(selection, "cpu.times");
         selection_drop_doubles(selection);
         view->percpu = true;
-        view->row_result = SYSINFO_RESULT_CPU_SAMPLE;
     }
     size_t kept = 0;
     for (size_t i = 0; i < selection->count; i++) {
@@ -184,7 +184,9 @@ static void choose_rows(struct view *view) {
 }
 
 int run_group(struct options *options) {
-    const char *group = options_has(options, OPTION_TIMES) ? "cpu.times" : options->command->name;
+    const char *group = options_has(options, OPTION_TIMES)  ? "cpu.times"
+                        : options_has(options, OPTION_FREQ) ? "cpu.freq"
+                                                            : options->command->name;
     bool is_heap = strcmp(group, "heap") == 0;
     size_t names = 0;
     while (names < options->operands && !looks_like_number(options->operand[names])) {
@@ -194,10 +196,13 @@ int run_group(struct options *options) {
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection};
     choose_rows(&view);
-    view.row_result = options_has(options, OPTION_TIMES) ? SYSINFO_RESULT_CPU_SAMPLE : SYSINFO_RESULT_CPU_USAGE;
     if (view.rows != ROWS_OF_CPUS && options->format == FORMAT_PROM) {
         return usage("%s is not for %s: Prometheus adds up CPUs itself", options->word[row_option(&view)],
                      options->word[OPTION_FORMAT]);
+    }
+    if (view.rows != ROWS_OF_CPUS && options_has(options, OPTION_FREQ)) {
+        return usage("%s is not for %s: frequencies do not add up", options->word[row_option(&view)],
+                     options->word[OPTION_FREQ]);
     }
     struct column columns[MOST_COLUMNS];
     struct table table = {.group = group};
@@ -247,11 +252,27 @@ int run_group(struct options *options) {
 
 /* ---- get: chosen fields of any groups ---- */
 
+/* --percpu: lines or objects of each CPU, with the figures of the machine beside them. */
+static int check_rows(const struct view *view) {
+    const char *option = view->options->word[OPTION_PERCPU];
+    if (view->percpu && options_has(view->options, OPTION_RATE)) {
+        return usage("%s and %s exclude each other: cpu.percent is the rate of CPU time", option,
+                     view->options->word[OPTION_RATE]);
+    }
+    for (size_t i = 0; view->percpu && i < view->selection->count; i++) {
+        if (is_row_field(view, view->selection->field[i])) {
+            return 0;
+        }
+    }
+    return view->percpu ? usage("%s needs a figure of each CPU, for example cpu.percent", option) : 0;
+}
+
 int run_get(struct options *options) {
     int status = 0;
     struct selection selection = {NULL, 0};
     struct view view = {.options = options, .selection = &selection};
     size_t names = 0;
+    choose_rows(&view);
     for (; status == 0 && names < options->operands && !looks_like_number(options->operand[names]); names++) {
         const struct sysinfo_field *field = parse_field(options->operand[names], &status);
         if (field != NULL) {
@@ -260,6 +281,9 @@ int run_get(struct options *options) {
     }
     if (status == 0 && names == 0) {
         status = usage("no field; write for example sysinfo get mem.available cpu.percent");
+    }
+    if (status == 0) {
+        status = check_rows(&view);
     }
     if (options->format != FORMAT_TABLE) {
         selection_drop_doubles(&selection);

@@ -436,7 +436,8 @@ int options_check(const struct options *options) {
         {OPTION_PERCPU, OPTION_PERNODE},      {OPTION_PERNODE, OPTION_BYKIND},   {OPTION_TIMES, OPTION_SINCE_BOOT},
         {OPTION_SINCE_BOOT, OPTION_INTERVAL}, {OPTION_SINCE_BOOT, OPTION_COUNT}, {OPTION_UNIT, OPTION_HUMAN},
         {OPTION_JSON, OPTION_UNIT},           {OPTION_JSON, OPTION_HUMAN},       {OPTION_FORMAT, OPTION_UNIT},
-        {OPTION_FORMAT, OPTION_HUMAN},        {OPTION_RATE, OPTION_SINCE_BOOT},
+        {OPTION_FORMAT, OPTION_HUMAN},        {OPTION_RATE, OPTION_SINCE_BOOT},  {OPTION_FREQ, OPTION_TIMES},
+        {OPTION_FREQ, OPTION_SINCE_BOOT},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         int status = exclusive(options, pairs[i][0], pairs[i][1]);

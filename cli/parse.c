@@ -54,6 +54,11 @@ double duration_unit(const char *unit) {
     return find_unit(units, sizeof units / sizeof units[0], unit);
 }
 
+double frequency_unit(const char *unit) {
+    static const struct unit units[] = {{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}};
+    return find_unit(units, sizeof units / sizeof units[0], unit);
+}
+
 double size_unit(const char *unit) {
     static const struct unit units[] = {{"", 1}, {"K", 1024}, {"M", 1048576}, {"G", 1073741824}, {"T", 1099511627776}};
     double bytes = find_unit(units, sizeof units / sizeof units[0], unit);

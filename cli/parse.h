@@ -53,6 +53,9 @@ double size_unit(const char *unit);
 /* What one of a unit is in seconds: "" s ms m h; 0: no such unit. */
 double duration_unit(const char *unit);
 
+/* Hertz in one of "MHz" and its like; 0: there is no such unit. */
+double frequency_unit(const char *unit);
+
 /* One of the units B KiB MiB GiB TiB kB MB GB TB. Returns its bytes; 0: no such unit. */
 uint64_t unit_bytes(const char *name);
 

@@ -40,9 +40,8 @@ struct view {
     bool percpu;     /* There are rows: of CPUs, nodes or kinds. */
     bool with_kinds; /* Rows of CPUs say of which kind each is. */
     enum rows rows;
-    uint32_t row_result; /* With percpu: the result that rows are of. */
-    bool has_interval;   /* CPU percentages are among the fields. */
-    bool tells_holders;  /* Samples say which level holds a limit. */
+    bool has_interval;  /* CPU percentages are among the fields. */
+    bool tells_holders; /* Samples say which level holds a limit. */
 };
 
 typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);
@@ -65,18 +64,16 @@ void heap_add_owner(struct json *json);
 /* The table of a group, or NULL. */
 const struct table *table_of(const char *group);
 
-/* Whether a field belongs to the rows of the CPUs. */
+/* Whether a field belongs to the rows of the CPUs, and its result in a row; in the sample where there is no row. */
 bool is_row_field(const struct view *view, const struct sysinfo_field *field);
+const void *result_in(const struct view *view, const struct sample *sample, const struct sample_row *row,
+                      const struct sysinfo_field *field);
 
 /* What a row is, "cpu", and what all rows are in JSON, "percpu". */
 const char *row_word(const struct view *view);
 const char *rows_word(const struct view *view);
 
 /* The kind of the row's CPU, or `unknown`. */
-void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row,
-              const char *unknown);
-
-/* The fields that rows share. */
-const struct sysinfo_field *cpu_number_field(const struct view *view);
+void add_kind(struct text *text, const struct sample *sample, const struct sample_row *row, const char *unknown);
 
 #endif

@@ -8,12 +8,12 @@
 #include "value.h"
 
 bool is_row_field(const struct view *view, const struct sysinfo_field *field) {
-    return view->percpu && field->result == view->row_result;
+    return view->percpu && is_row_result(field->result);
 }
 
-/* The number of a CPU stands in the same field of a usage and of a sample. */
-const struct sysinfo_field *cpu_number_field(const struct view *view) {
-    return sysinfo_field_find(view->row_result == SYSINFO_RESULT_CPU_USAGE ? "cpu" : "cpu.times", "cpu");
+const void *result_in(const struct view *view, const struct sample *sample, const struct sample_row *row,
+                      const struct sysinfo_field *field) {
+    return row != NULL && is_row_field(view, field) ? row_result(row, field) : sample_result(sample, field);
 }
 
 const char *row_word(const struct view *view) {
@@ -24,19 +24,13 @@ const char *rows_word(const struct view *view) {
     return view->rows == ROWS_OF_NODES ? "pernode" : view->rows == ROWS_OF_KINDS ? "bykind" : "percpu";
 }
 
-void add_kind(struct text *text, const struct view *view, const struct sample *sample, const void *row,
-              const char *unknown) {
-    const struct cpu_group *kind =
-        row == NULL ? NULL : group_of(sample->kinds, sysinfo_field_uint64(cpu_number_field(view), row));
+void add_kind(struct text *text, const struct sample *sample, const struct sample_row *row, const char *unknown) {
+    const struct cpu_group *kind = row == NULL ? NULL : group_of(sample->kinds, row->number);
     if (kind != NULL) {
         text_addf(text, "%llu", (unsigned long long)kind->number);
     } else {
         text_add(text, unknown);
     }
-}
-
-static uint64_t cpu_number(const struct view *view, const void *row) {
-    return sysinfo_field_uint64(cpu_number_field(view), row);
 }
 
 static void add_interval(struct text *text, const struct sample *sample, const char *unknown) {
@@ -64,7 +58,7 @@ static void add_named_value(struct text *text, const struct view *view, const st
 }
 
 static void add_values(struct text *text, const struct view *view, const struct sample *sample, const char *cpu,
-                       const void *row) {
+                       const struct sample_row *row) {
     const char *blank = "";
     if (view->options->time == TIME_UNIX) {
         utc_add_unix(text, sample->wall);
@@ -78,13 +72,13 @@ static void add_values(struct text *text, const struct view *view, const struct 
         blank = " ";
         if (view->with_kinds) {
             text_add(text, blank);
-            add_kind(text, view, sample, row, "-");
+            add_kind(text, sample, row, "-");
         }
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         text_add(text, blank);
-        add_named_value(text, view, field, row != NULL ? row : sample_result(sample, field));
+        add_named_value(text, view, field, result_in(view, sample, row, field));
         blank = " ";
     }
     text_add(text, "\n");
@@ -95,15 +89,16 @@ void print_values(struct text *text, const struct view *view, const struct sampl
     add_values(text, view, sample, view->percpu ? "all" : NULL, NULL);
     for (size_t i = 0; view->percpu && i < sample->rows; i++) {
         char cpu[24];
-        snprintf(cpu, sizeof cpu, "%llu", (unsigned long long)cpu_number(view, sample->row[i]));
-        add_values(text, view, sample, cpu, sample->row[i]);
+        snprintf(cpu, sizeof cpu, "%llu", (unsigned long long)sample->row[i].number);
+        add_values(text, view, sample, cpu, &sample->row[i]);
     }
 }
 
 /* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
 
 /* Whether a field stands in the object of a group, or in that of one of the group's rows. */
-static bool is_member(const struct view *view, const struct sysinfo_field *field, const char *group, const void *row) {
+static bool is_member(const struct view *view, const struct sysinfo_field *field, const char *group,
+                      const struct sample_row *row) {
     return strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field));
 }
 
@@ -116,7 +111,7 @@ static void add_names(struct json *json, const struct view *view, const char *gr
         if (!is_member(view, field, group, row)) {
             continue;
         }
-        const void *result = row != NULL ? row : sample_result(sample, field);
+        const void *result = result_in(view, sample, row, field);
         if (are_estimated ? sysinfo_field_is_estimated(field, result)
                           : sysinfo_field_state(field, result) == SYSINFO_FIELD_UNLIMITED) {
             if (!is_open) {
@@ -132,11 +127,11 @@ static void add_names(struct json *json, const struct view *view, const char *gr
 }
 
 static void add_members(struct json *json, const struct view *view, const char *group, const struct sample *sample,
-                        const void *row) {
+                        const struct sample_row *row) {
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         if (is_member(view, field, group, row)) {
-            const void *result = row != NULL ? row : sample_result(sample, field);
+            const void *result = result_in(view, sample, row, field);
             value_add_as(json_value(json, field->name), field, result, "null", "null", text_add_json);
         }
     }
@@ -148,11 +143,11 @@ static void add_percpu(struct json *json, const struct view *view, const char *g
     json_open_array(json, rows_word(view));
     for (size_t i = 0; i < sample->rows; i++) {
         json_open_object(json, NULL);
-        json_add_uint(json, row_word(view), cpu_number(view, sample->row[i]));
+        json_add_uint(json, row_word(view), sample->row[i].number);
         if (view->with_kinds) {
-            add_kind(json_value(json, "kind"), view, sample, sample->row[i], "null");
+            add_kind(json_value(json, "kind"), sample, &sample->row[i], "null");
         }
-        add_members(json, view, group, sample, sample->row[i]);
+        add_members(json, view, group, sample, &sample->row[i]);
         json_close(json);
     }
     json_close(json);
@@ -217,23 +212,24 @@ void print_json(struct text *text, const struct view *view, const struct sample 
 
 /* ---- CSV ---- */
 
-static void add_csv_line(struct text *text, const struct view *view, const struct sample *sample, const void *row) {
+static void add_csv_line(struct text *text, const struct view *view, const struct sample *sample,
+                         const struct sample_row *row) {
     utc_add_iso(text, sample->wall);
     if (view->has_interval) {
         text_add(text, ",");
         add_interval(text, sample, "");
     }
     if (row != NULL) {
-        text_addf(text, ",%llu", (unsigned long long)cpu_number(view, row));
+        text_addf(text, ",%llu", (unsigned long long)row->number);
         if (view->with_kinds) {
             text_add(text, ",");
-            add_kind(text, view, sample, row, "");
+            add_kind(text, sample, row, "");
         }
     }
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         text_add(text, ",");
-        value_add_as(text, field, row != NULL ? row : sample_result(sample, field), "", "", text_add_csv);
+        value_add_as(text, field, result_in(view, sample, row, field), "", "", text_add_csv);
     }
     text_add(text, "\n");
 }
@@ -255,13 +251,14 @@ void print_csv(struct text *text, const struct view *view, const struct sample *
         add_csv_line(text, view, sample, NULL);
     }
     for (size_t i = 0; view->percpu && i < sample->rows; i++) {
-        add_csv_line(text, view, sample, sample->row[i]);
+        add_csv_line(text, view, sample, &sample->row[i]);
     }
 }
 
 /* ---- kv ---- */
 
-static void add_kv_line(struct text *text, const struct view *view, const struct sample *sample, const void *row) {
+static void add_kv_line(struct text *text, const struct view *view, const struct sample *sample,
+                        const struct sample_row *row) {
     const char *blank = "";
     if (view->options->time != TIME_NONE) {
         text_add(text, "time=");
@@ -274,10 +271,10 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
         blank = " ";
     }
     if (row != NULL) {
-        text_addf(text, "%s%s=%llu", blank, row_word(view), (unsigned long long)cpu_number(view, row));
+        text_addf(text, "%s%s=%llu", blank, row_word(view), (unsigned long long)row->number);
         if (view->with_kinds) {
             text_add(text, " kind=");
-            add_kind(text, view, sample, row, "");
+            add_kind(text, sample, row, "");
         }
         blank = " ";
     }
@@ -289,7 +286,7 @@ static void add_kv_line(struct text *text, const struct view *view, const struct
             text_add(text, letter);
         }
         text_addf(text, "_%s=", field->name);
-        value_add_as(text, field, row != NULL ? row : sample_result(sample, field), "", "", text_add_shell);
+        value_add_as(text, field, result_in(view, sample, row, field), "", "", text_add_shell);
         blank = " ";
     }
     text_add(text, "\n");
@@ -301,6 +298,6 @@ void print_kv(struct text *text, const struct view *view, const struct sample *s
         add_kv_line(text, view, sample, NULL);
     }
     for (size_t i = 0; view->percpu && i < sample->rows; i++) {
-        add_kv_line(text, view, sample, sample->row[i]);
+        add_kv_line(text, view, sample, &sample->row[i]);
     }
 }

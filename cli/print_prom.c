@@ -12,22 +12,22 @@ static bool is_known(const struct sysinfo_field *field, const void *result) {
     return sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
 }
 
-static void add_one(struct text *text, const struct view *view, const struct sysinfo_field *field, const void *result,
-                    const void *row) {
-    if (!is_known(field, row != NULL ? row : result)) {
+/* `row`: whose figure it is; NULL: of all. */
+static void add_one(struct text *text, const struct sysinfo_field *field, const void *result,
+                    const struct sample_row *row) {
+    if (!is_known(field, result)) {
         return;
     }
     text_add(text, field->metric);
     if (row != NULL || field->metric_labels != NULL) {
         text_add(text, "{");
         if (row != NULL) {
-            text_addf(text, "cpu=\"%llu\"%s", (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), row),
-                      field->metric_labels != NULL ? "," : "");
+            text_addf(text, "cpu=\"%llu\"%s", (unsigned long long)row->number, field->metric_labels != NULL ? "," : "");
         }
         text_addf(text, "%s}", field->metric_labels != NULL ? field->metric_labels : "");
     }
     text_add(text, " ");
-    value_add(text, field, row != NULL ? row : result, "", "");
+    value_add(text, field, result, "", "");
     text_add(text, "\n");
 }
 
@@ -148,11 +148,12 @@ void print_prom(struct text *text, const struct view *view, const struct sample 
             if (field->metric == NULL || strcmp(field->metric, first->metric) != 0) {
                 continue;
             }
-            if (!is_row_field(view, field)) {
-                add_one(&samples, view, field, sample_result(sample, field), NULL);
-            }
+            size_t before = samples.length;
             for (size_t row = 0; is_row_field(view, field) && row < sample->rows; row++) {
-                add_one(&samples, view, field, NULL, sample->row[row]);
+                add_one(&samples, field, row_result(&sample->row[row], field), &sample->row[row]);
+            }
+            if (samples.length == before) { /* No figure of each CPU, or one of all only. */
+                add_one(&samples, field, sample_result(sample, field), NULL);
             }
         }
         if (samples.length > 0) {

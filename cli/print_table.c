@@ -21,6 +21,12 @@ static const struct column cpu_times_columns[] = {
     {"cpu.times", "user", 9},   {"cpu.times", "nice", 9}, {"cpu.times", "system", 9},  {"cpu.times", "idle", 10},
     {"cpu.times", "iowait", 9}, {"cpu.times", "irq", 9},  {"cpu.times", "softirq", 9}, {"cpu.times", "steal", 9},
 };
+static const struct column cpu_freq_columns[] = {
+    {"cpu.freq", "current", 10},
+    {"cpu.freq", "min", 10},
+    {"cpu.freq", "max", 10},
+    {"cpu.freq", "base", 10},
+};
 static const struct column mem_columns[] = {
     {"mem", "total", 10}, {"mem", "available", 10}, {"mem", "usable", 10}, {"mem", "percent", 8},
     {"mem", "used", 10},  {"mem", "free", 10},      {"mem", "cached", 10}, {"mem", "shared", 10},
@@ -60,10 +66,15 @@ static const struct column process_columns[] = {
 };
 
 static const struct table tables[] = {
-    {"cpu", COUNTED(cpu_columns), NULL, 0},         {"cpu.times", COUNTED(cpu_times_columns), NULL, 0},
-    {"mem", COUNTED(mem_columns), NULL, 0},         {"swap", COUNTED(swap_columns), NULL, 0},
-    {"load", COUNTED(load_columns), NULL, 0},       {"stats", COUNTED(stats_columns), NULL, 0},
-    {"cgroup", COUNTED(cgroup_columns), NULL, 0},   {"pressure", COUNTED(pressure_columns), COUNTED(pressure_rows)},
+    {"cpu", COUNTED(cpu_columns), NULL, 0},
+    {"cpu.times", COUNTED(cpu_times_columns), NULL, 0},
+    {"cpu.freq", COUNTED(cpu_freq_columns), NULL, 0},
+    {"mem", COUNTED(mem_columns), NULL, 0},
+    {"swap", COUNTED(swap_columns), NULL, 0},
+    {"load", COUNTED(load_columns), NULL, 0},
+    {"stats", COUNTED(stats_columns), NULL, 0},
+    {"cgroup", COUNTED(cgroup_columns), NULL, 0},
+    {"pressure", COUNTED(pressure_columns), COUNTED(pressure_rows)},
     {"process", COUNTED(process_columns), NULL, 0},
 };
 
@@ -80,9 +91,9 @@ const struct table *table_of(const char *group) {
 
 /* Label, then cells, all of one result or of one group of fields. */
 struct line {
-    char label[24];    /* "": none. */
-    const void *row;   /* Of a CPU, a node or a kind; NULL: of the sample. */
-    const char *group; /* Of the fields, where lines are of different ones. */
+    char label[24];               /* "": none. */
+    const struct sample_row *row; /* NULL: of the sample. */
+    const char *group;            /* Of the fields, where lines are of different ones. */
 };
 
 static const struct sysinfo_field *field_of(const struct view *view, const struct line *line, size_t column) {
@@ -90,14 +101,10 @@ static const struct sysinfo_field *field_of(const struct view *view, const struc
                                : view->selection->field[column];
 }
 
-static const void *result_of(const struct sample *sample, const struct line *line, const struct sysinfo_field *field) {
-    return line->row != NULL ? line->row : sample_result(sample, field);
-}
-
 static bool is_known(const struct view *view, const struct sample *sample, const struct line *line) {
     for (size_t i = 0; i < view->table->columns; i++) {
         const struct sysinfo_field *field = field_of(view, line, i);
-        if (sysinfo_field_state(field, result_of(sample, line, field)) == SYSINFO_FIELD_KNOWN) {
+        if (sysinfo_field_state(field, result_in(view, sample, line->row, field)) == SYSINFO_FIELD_KNOWN) {
             return true;
         }
     }
@@ -116,12 +123,11 @@ static bool get_line(const struct view *view, const struct sample *sample, size_
         snprintf(line->label, sizeof line->label, "%s", line->group + strlen(view->table->group) + 1);
         return strcmp(strrchr(line->group, '.'), ".irq") != 0 || is_known(view, sample, line);
     }
-    line->row = index > 0 ? sample->row[index - 1] : NULL;
+    line->row = index > 0 ? &sample->row[index - 1] : NULL;
     if (view->percpu && index == 0) {
         snprintf(line->label, sizeof line->label, "all");
     } else if (view->percpu) {
-        snprintf(line->label, sizeof line->label, "%llu",
-                 (unsigned long long)sysinfo_field_uint64(cpu_number_field(view), line->row));
+        snprintf(line->label, sizeof line->label, "%llu", (unsigned long long)line->row->number);
     }
     return true;
 }
@@ -201,7 +207,7 @@ static int width_of(const struct view *view, const struct sample *sample, size_t
         if (get_line(view, sample, i, &line)) {
             const struct sysinfo_field *field = field_of(view, &line, column);
             text_clear(&cell);
-            add_cell(&cell, view, column, field, result_of(sample, &line, field));
+            add_cell(&cell, view, column, field, result_in(view, sample, line.row, field));
             widen(&width, &cell);
         }
     }
@@ -289,13 +295,13 @@ static void add_line(struct text *text, const struct view *view, const struct sa
         add_left(text, line->label, view->layout->label);
     }
     if (view->with_kinds) {
-        add_kind(&cell, view, sample, line->row, "-");
+        add_kind(&cell, sample, line->row, "-");
         add_right(text, cell.bytes, KIND_WIDTH);
     }
     for (size_t i = 0; i < view->layout->columns; i++) {
         const struct sysinfo_field *field = field_of(view, line, i);
         text_clear(&cell);
-        add_cell(&cell, view, i, field, result_of(sample, line, field));
+        add_cell(&cell, view, i, field, result_in(view, sample, line->row, field));
         add_right(text, cell.bytes, view->layout->width[i]);
     }
     text_free(&cell);

@@ -20,6 +20,17 @@ const void *sample_result(const struct sample *sample, const struct sysinfo_fiel
     return sample->status[field->result] == SYSINFO_OK ? sample->result[field->result] : NULL;
 }
 
+bool is_row_result(uint32_t result) {
+    return result == SYSINFO_RESULT_CPU_USAGE || result == SYSINFO_RESULT_CPU_SAMPLE ||
+           result == SYSINFO_RESULT_CPU_FREQUENCY;
+}
+
+const void *row_result(const struct sample_row *row, const struct sysinfo_field *field) {
+    return field->result == SYSINFO_RESULT_CPU_USAGE    ? (const void *)row->usage
+           : field->result == SYSINFO_RESULT_CPU_SAMPLE ? (const void *)row->times
+                                                        : (const void *)row->frequency;
+}
+
 bool sample_may_know_later(const struct sample *sample, const struct sysinfo_field *field, bool has_root) {
     bool is_window = field->result == SYSINFO_RESULT_CPU_USAGE && sample->status[field->result] != SYSINFO_OK &&
                      sample->status[SYSINFO_RESULT_CPU_SAMPLE] == SYSINFO_OK;
@@ -49,10 +60,28 @@ static void room_for(struct sampler *sampler, size_t rows) {
     if (rows <= sampler->room) {
         return;
     }
-    sampler->sample.row = grown(sampler->sample.row, rows * sizeof *sampler->sample.row);
     sampler->own_rows = grown(sampler->own_rows, rows * sizeof *sampler->own_rows);
     sampler->own_samples = grown(sampler->own_samples, rows * sizeof *sampler->own_samples);
     sampler->room = rows;
+}
+
+/* The row of that number, looked for at `place` first; made where there is none. */
+static struct sample_row *row_of(struct sampler *sampler, size_t place, uint64_t number) {
+    struct sample *sample = &sampler->sample;
+    if (place < sample->rows && sample->row[place].number == number) {
+        return &sample->row[place];
+    }
+    for (size_t i = 0; i < sample->rows; i++) {
+        if (sample->row[i].number == number) {
+            return &sample->row[i];
+        }
+    }
+    if (sample->rows == sample->row_capacity) {
+        sample->row_capacity = sample->row_capacity == 0 ? 16 : sample->row_capacity * 2;
+        sample->row = grown(sample->row, sample->row_capacity * sizeof *sample->row);
+    }
+    sample->row[sample->rows] = (struct sample_row){.number = number};
+    return &sample->row[sample->rows++];
 }
 
 /*
@@ -71,7 +100,6 @@ static struct sysinfo_cpu_sample start_of(const struct sampler *sampler, const s
 /* ---- CPU by CPU ---- */
 
 static void usage_rows_since_boot(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
     const struct sysinfo_cpu_sample *now;
     for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
         struct sysinfo_cpu_sample start = start_of(sampler, now);
@@ -79,51 +107,60 @@ static void usage_rows_since_boot(struct sampler *sampler) {
         if (sysinfo_cpu_usage_between(&start, now, usage, sizeof *usage) != SYSINFO_OK) {
             *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = now->cpu};
         }
-        sample->row[sample->rows++] = usage;
+        row_of(sampler, i, now->cpu)->usage = usage;
     }
 }
 
 static void usage_rows(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
-    const void *row;
-    for (size_t i = 0; (row = sysinfo_cpu_usage_list_at(sampler->usage_list, i)) != NULL; i++) {
-        sample->row[sample->rows++] = row;
+    const struct sysinfo_cpu_usage *usage;
+    for (size_t i = 0; (usage = sysinfo_cpu_usage_list_at(sampler->usage_list, i)) != NULL; i++) {
+        row_of(sampler, i, usage->cpu)->usage = usage;
     }
 }
 
 /* Rows of a window that has no percentages: every CPU's number, so that each sample has as many lines. */
 static void rows_without_usage(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
     const struct sysinfo_cpu_sample *now;
     for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
         struct sysinfo_cpu_usage *usage = &sampler->own_rows[i];
         *usage = (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = now->cpu};
-        sample->row[sample->rows++] = usage;
+        row_of(sampler, i, now->cpu)->usage = usage;
     }
 }
 
-static void sample_rows(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
-    const void *row;
-    for (size_t i = 0; (row = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
-        sample->row[sample->rows++] = row;
+static void times_rows(struct sampler *sampler) {
+    const struct sysinfo_cpu_sample *times;
+    for (size_t i = 0; (times = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
+        row_of(sampler, i, times->cpu)->times = times;
     }
+}
+
+/* The figure of all CPUs, and rows. */
+static int read_frequencies(struct sampler *sampler, void *all) {
+    int status = sysinfo_cpu_freq_percpu(sampler->host, &sampler->frequency_list);
+    const struct sysinfo_cpu_frequency *frequency;
+    for (size_t i = 0;
+         status == SYSINFO_OK && (frequency = sysinfo_cpu_frequency_list_at(sampler->frequency_list, i)) != NULL; i++) {
+        row_of(sampler, i, frequency->cpu)->frequency = frequency;
+    }
+    if (status == SYSINFO_OK) {
+        memcpy(all, sysinfo_cpu_frequency_list_all(sampler->frequency_list), sizeof *frequency);
+    }
+    return status;
 }
 
 /* ---- Nodes and kinds: sums over their CPUs ---- */
 
 static void sum_rows(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
     for (size_t i = 0; i < sampler->groups.count; i++) {
-        group_sum(&sampler->groups.group[i], sampler->now_list, NULL, &sampler->own_samples[i]);
-        sampler->own_samples[i].present |= SYSINFO_BIT(struct sysinfo_cpu_sample, cpu);
-        sample->row[sample->rows++] = &sampler->own_samples[i];
+        const struct cpu_group *group = &sampler->groups.group[i];
+        group_sum(group, sampler->now_list, NULL, &sampler->own_samples[i]);
+        row_of(sampler, i, group->number)->times = &sampler->own_samples[i];
     }
 }
 
 /* A group's row knows only its number where it has no CPUs, or none that ran. */
 static void group_rows(struct sampler *sampler) {
-    struct sample *sample = &sampler->sample;
     for (size_t i = 0; i < sampler->groups.count; i++) {
         const struct cpu_group *group = &sampler->groups.group[i];
         struct sysinfo_cpu_sample before, after;
@@ -138,7 +175,7 @@ static void group_rows(struct sampler *sampler) {
             *usage =
                 (struct sysinfo_cpu_usage){.present = SYSINFO_BIT(struct sysinfo_cpu_usage, cpu), .cpu = group->number};
         }
-        sample->row[sample->rows++] = usage;
+        row_of(sampler, i, group->number)->usage = usage;
     }
 }
 
@@ -244,11 +281,12 @@ static void take_cpu(struct sampler *sampler) {
     memcpy(sample->result[SYSINFO_RESULT_CPU_SAMPLE], &now, sizeof now);
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
         measure(sampler, &now);
+    }
+    if (wants(sampler, SYSINFO_RESULT_CPU_SAMPLE) && sampler->percpu) {
+        sampler->rows != ROWS_OF_CPUS ? sum_rows(sampler) : times_rows(sampler);
+    }
+    if (wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
         remember(sampler);
-    } else if (sampler->percpu && sampler->rows != ROWS_OF_CPUS) {
-        sum_rows(sampler);
-    } else if (sampler->percpu) {
-        sample_rows(sampler);
     }
 }
 
@@ -342,6 +380,8 @@ static int read_result(struct sampler *sampler, uint32_t result) {
         return sysinfo_heap_detail(sampler->host, out, size);
     case SYSINFO_RESULT_PROCESS:
         return sysinfo_process_detail(sampler->host, out, size);
+    case SYSINFO_RESULT_CPU_FREQUENCY:
+        return sampler->percpu ? read_frequencies(sampler, out) : sysinfo_read(sampler->host, result, out, size);
     default:
         return sysinfo_read(sampler->host, result, out, size);
     }
@@ -372,11 +412,9 @@ static void find_holders(struct sampler *sampler) {
 /* Keeps the rows of the CPUs that were asked for. */
 static void choose_cpus(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    const struct sysinfo_field *number =
-        sysinfo_field_find(wants(sampler, SYSINFO_RESULT_CPU_USAGE) ? "cpu" : "cpu.times", "cpu");
     size_t kept = 0;
     for (size_t i = 0; i < sample->rows; i++) {
-        if (cpus_have(sampler->cpus, sysinfo_field_uint64(number, sample->row[i]))) {
+        if (cpus_have(sampler->cpus, sample->row[i].number)) {
             sample->row[kept++] = sample->row[i];
         }
     }
@@ -392,13 +430,13 @@ const struct sample *sampler_take(struct sampler *sampler) {
     if (wants(sampler, SYSINFO_RESULT_CPU_USAGE) || wants(sampler, SYSINFO_RESULT_CPU_SAMPLE)) {
         take_cpu(sampler);
     }
-    if (sampler->cpus != NULL) {
-        choose_cpus(sampler);
-    }
     for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
         if (wants(sampler, result) && result != SYSINFO_RESULT_CPU_USAGE && result != SYSINFO_RESULT_CPU_SAMPLE) {
             keep(sampler, result, read_result(sampler, result));
         }
+    }
+    if (sampler->cpus != NULL) {
+        choose_cpus(sampler);
     }
     const struct sysinfo_field *interval = sysinfo_field_find("cgroup", "interval");
     const void *cgroup = wants(sampler, SYSINFO_RESULT_CGROUP) ? sample_result(sample, interval) : NULL;
@@ -416,6 +454,7 @@ void sampler_free(struct sampler *sampler) {
     sysinfo_cpu_sample_list_free(sampler->past_list);
     sysinfo_cpu_sample_list_free(sampler->now_list);
     sysinfo_cpu_usage_list_free(sampler->usage_list);
+    sysinfo_cpu_frequency_list_free(sampler->frequency_list);
     sysinfo_limit_level_list_free(sampler->levels);
     free(sampler->own_rows);
     free(sampler->own_samples);

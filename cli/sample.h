@@ -18,6 +18,14 @@ enum { SAMPLE_RESULTS = 32 };
 /* What a row stands for. */
 enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
+/* The figures of one CPU, node or kind. */
+struct sample_row {
+    uint64_t number;
+    const struct sysinfo_cpu_usage *usage; /* NULL: not asked for. The same of the others. */
+    const struct sysinfo_cpu_sample *times;
+    const struct sysinfo_cpu_frequency *frequency;
+};
+
 struct sample {
     int64_t wall;                    /* Milliseconds since 1970. */
     double interval;                 /* Seconds that percentages or rates were measured over; below 0: unknown. */
@@ -27,8 +35,8 @@ struct sample {
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */
     const char *memory_holder, *quota_holder;
-    const void **row; /* With percpu: the result of each CPU. */
-    size_t rows;
+    struct sample_row *row; /* With percpu. */
+    size_t rows, row_capacity;
     const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
 };
 
@@ -36,7 +44,7 @@ struct sample {
 struct sampler {
     struct sysinfo_host *host;
     uint32_t results; /* Bit for each result that is asked for. */
-    bool percpu;      /* Rows of usage, or of samples where usage is not asked for. */
+    bool percpu;      /* Rows of what is asked for that CPUs have. */
     const char *cpus; /* Rows of these CPUs only, "0,2-4"; NULL: of all. */
     enum rows rows;
     struct cpu_groups groups; /* Of nodes or kinds. */
@@ -48,6 +56,7 @@ struct sampler {
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
+    struct sysinfo_cpu_frequency_list *frequency_list;
     struct sysinfo_limit_level_list *levels;
     struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
     struct sysinfo_cpu_sample *own_samples;
@@ -76,5 +85,9 @@ bool sample_may_know_later(const struct sample *sample, const struct sysinfo_fie
 
 /* The result that a field is in; NULL: it could not be read. */
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field);
+
+/* Whether rows of CPUs have a field of that result, and the result of one; NULL: it is unknown there. */
+bool is_row_result(uint32_t result);
+const void *row_result(const struct sample_row *row, const struct sysinfo_field *field);
 
 #endif

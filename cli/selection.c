@@ -76,6 +76,9 @@ static int unknown_field(const char *group, const char *name) {
     if (is_whole_name(name)) {
         return usage("'%s' has its group in its name: sysinfo get %s", name, name);
     }
+    if (strcmp(group, "cpu") == 0 && (strcmp(name, "freq") == 0 || strcmp(name, "times") == 0)) {
+        return usage("'%s' is a group of fields: sysinfo cpu --%s", name, name);
+    }
     enum { MOST = 128 };
     struct text names[MOST];
     const char *list[MOST];

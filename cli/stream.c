@@ -16,7 +16,7 @@ static bool is_known(const struct view *view, const struct sample *sample, const
         return true;
     }
     for (size_t i = 0; is_row_field(view, field) && i < sample->rows; i++) {
-        if (sysinfo_field_state(field, sample->row[i]) != SYSINFO_FIELD_UNKNOWN) {
+        if (sysinfo_field_state(field, row_result(&sample->row[i], field)) != SYSINFO_FIELD_UNKNOWN) {
             return true;
         }
     }

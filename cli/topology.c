@@ -18,6 +18,7 @@ struct machine {
     struct sysinfo_host *host;
     struct sysinfo_topology_object_list *list;
     struct sysinfo_numa_node_list *nodes; /* NULL: the system does not tell their memory. */
+    struct sysinfo_cpu_description cpus;  /* Without any bit: the system does not tell. */
 };
 
 static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
@@ -261,12 +262,29 @@ static void add_kinds(struct text *text, const struct machine *machine) {
     }
 }
 
+/* "AMD EPYC, AuthenticAMD, x86_64": a line of what is known of them. */
+static void add_description(struct text *text, const struct sysinfo_cpu_description *cpus) {
+    const char *const words[] = {cpus->model, cpus->vendor, cpus->architecture}; /* Empty where unknown. */
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        text_add(text, text->length > 0 && *words[i] != '\0' ? ", " : "");
+        text_add_plain(text, words[i]);
+    }
+    text_add(text, text->length > 0 ? "\n" : "");
+}
+
 static void add_picture(struct text *text, const struct machine *machine) {
-    add_count(text, machine, SYSINFO_TOPOLOGY_CPU, "CPU", "CPUs");
-    add_count(text, machine, SYSINFO_TOPOLOGY_CORE, "core", "cores");
-    add_count(text, machine, SYSINFO_TOPOLOGY_PACKAGE, "package", "packages");
-    add_count(text, machine, SYSINFO_TOPOLOGY_NUMA_NODE, "NUMA node", "NUMA nodes");
-    text_add(text, "\n");
+    struct text counts = TEXT_INIT;
+    add_description(text, &machine->cpus);
+    add_count(&counts, machine, SYSINFO_TOPOLOGY_CPU, "CPU", "CPUs");
+    add_count(&counts, machine, SYSINFO_TOPOLOGY_CORE, "core", "cores");
+    if (SYSINFO_HAS(&machine->cpus, cores_performance) && SYSINFO_HAS(&machine->cpus, cores_efficiency)) {
+        text_addf(&counts, " (%llu performance, %llu efficiency)", (unsigned long long)machine->cpus.cores_performance,
+                  (unsigned long long)machine->cpus.cores_efficiency);
+    }
+    add_count(&counts, machine, SYSINFO_TOPOLOGY_PACKAGE, "package", "packages");
+    add_count(&counts, machine, SYSINFO_TOPOLOGY_NUMA_NODE, "NUMA node", "NUMA nodes");
+    text_addf(text, "%s\n", counts.bytes);
+    text_free(&counts);
     if (object_at(machine, 0) != NULL) {
         add_inside(text, machine, 0, 0, true);
     }
@@ -343,6 +361,14 @@ static void add_json(struct text *text, const struct machine *machine) {
         size_t count = sysinfo_topology_object_list_count_type(machine->list, counts[i].type);
         json_add_uint_or_null(&json, counts[i].name, count, count > 0);
     }
+    json_add_string(&json, "vendor", SYSINFO_HAS(&machine->cpus, vendor) ? machine->cpus.vendor : NULL);
+    json_add_string(&json, "model", SYSINFO_HAS(&machine->cpus, model) ? machine->cpus.model : NULL);
+    json_add_string(&json, "architecture",
+                    SYSINFO_HAS(&machine->cpus, architecture) ? machine->cpus.architecture : NULL);
+    json_add_uint_or_null(&json, "cores_performance", machine->cpus.cores_performance,
+                          SYSINFO_HAS(&machine->cpus, cores_performance));
+    json_add_uint_or_null(&json, "cores_efficiency", machine->cpus.cores_efficiency,
+                          SYSINFO_HAS(&machine->cpus, cores_efficiency));
     if (object_at(machine, 0) != NULL) {
         add_json_tree(&json, "machine", machine, 0);
     } else {
@@ -381,7 +407,7 @@ int run_topology(struct options *options) {
         return usage("unexpected '%s': the topology is shown as a whole, once", options->operand[0]);
     }
     int status = 0;
-    struct machine machine = {NULL, NULL, NULL};
+    struct machine machine = {.host = NULL};
     groups_choose_root(options->root);
     int library = sysinfo_host_open(&machine.host, options->root);
     if (library == SYSINFO_OK) {
@@ -390,8 +416,9 @@ int run_topology(struct options *options) {
     if (library != SYSINFO_OK) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
-        library = sysinfo_numa_nodes(
-            machine.host, &machine.nodes); /* A machine that does not tell has its nodes as hwloc saw them. */
+        /* A machine that does not tell has its nodes as hwloc saw them, and CPUs without a name. */
+        library = sysinfo_numa_nodes(machine.host, &machine.nodes);
+        library = sysinfo_cpu_info(machine.host, &machine.cpus, sizeof machine.cpus);
         status = print_machine(options, &machine);
     }
     (void)library;

@@ -111,7 +111,8 @@ static const struct sysinfo__source sources[] = {
     CPU_DESCRIPTION(vendor, "vendor_id in /proc/cpuinfo; ARM: by CPU implementer"),
     CPU_DESCRIPTION(model, "model name in /proc/cpuinfo, or the key that the processor has; ARM: by CPU part"),
     CPU_DESCRIPTION(architecture, "/proc/sys/kernel/arch; else uname(2)"),
-    CPU_DESCRIPTION(packages, "/sys/devices/system/cpu/cpu*/topology/package_cpus_list: distinct sets"),
+    CPU_DESCRIPTION(packages, "physical_package_id in /sys/devices/system/cpu/cpu*/topology: distinct numbers; else "
+                              "physical id in /proc/cpuinfo"),
     CPU_DESCRIPTION(cores_performance, "/sys/devices/cpu_core/cpus; ARM: cpu_capacity above the lowest in "
                                        "/sys/devices/system/cpu/cpu*"),
     CPU_DESCRIPTION(cores_efficiency, "/sys/devices/cpu_atom/cpus; ARM: the lowest cpu_capacity in "

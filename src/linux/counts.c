@@ -103,32 +103,22 @@ int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *onl
                                                                : status;
 }
 
-/* ---- Which of them are cores, and packages ---- */
+/* ---- Which of them are cores ---- */
 
-/* The files that name the CPUs in the same core, or package: the newest kernels' first. */
-enum { SIBLING_FILES = 4 };
-struct sibling_file {
-    const char *name;
-    enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
-};
-static const struct sibling_file core_files[SIBLING_FILES] = {
-    {"core_cpus_list", sysinfo__decode_cpu_list},       /* 5.3 */
-    {"thread_siblings_list", sysinfo__decode_cpu_list}, /* 2.6.26 */
-    {"core_cpus", sysinfo__decode_cpu_mask},
-    {"thread_siblings", sysinfo__decode_cpu_mask}, /* 2.6.16 */
-};
-static const struct sibling_file package_files[SIBLING_FILES] = {
-    {"package_cpus_list", sysinfo__decode_cpu_list},
-    {"core_siblings_list", sysinfo__decode_cpu_list},
-    {"package_cpus", sysinfo__decode_cpu_mask},
-    {"core_siblings", sysinfo__decode_cpu_mask},
-};
-
-/* *is_known is cleared where there is no such file, *is_lasting where one could not be read. */
-static int read_siblings(struct sysinfo_host *host, uint64_t cpu, const struct sibling_file *files,
-                         struct sysinfo__cpu_set *siblings, bool *is_known, bool *is_lasting) {
+/* Four files, the newest kernels' first. */
+int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
+                           bool *is_lasting) {
+    static const struct {
+        const char *name;
+        enum sysinfo__cpu_set_outcome (*decode)(const char *text, size_t length, struct sysinfo__cpu_set *set);
+    } files[] = {
+        {"core_cpus_list", sysinfo__decode_cpu_list},       /* 5.3 */
+        {"thread_siblings_list", sysinfo__decode_cpu_list}, /* 2.6.26 */
+        {"core_cpus", sysinfo__decode_cpu_mask},
+        {"thread_siblings", sysinfo__decode_cpu_mask}, /* 2.6.16 */
+    };
     const struct sysinfo__state *state = sysinfo__state(host);
-    for (size_t i = 0; i < SIBLING_FILES; i++) {
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[96];
         snprintf(path, sizeof path, CPUS "/cpu%u/topology/%s", (unsigned)cpu, files[i].name);
         int status = sysinfo__file_read_once(host, path);
@@ -150,12 +140,7 @@ static int read_siblings(struct sysinfo_host *host, uint64_t cpu, const struct s
     return SYSINFO_OK;
 }
 
-int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
-                           bool *is_lasting) {
-    return read_siblings(host, cpu, core_files, siblings, is_known, is_lasting);
-}
-
-/* Whether `cpu` is the first of the set in its core or package. */
+/* Whether `cpu` is the first of the set in its core. */
 static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, const struct sysinfo__cpu_set *online) {
     for (size_t i = 0; i < cpu / 64; i++) {
         if (siblings->word[i] & online->word[i]) {
@@ -166,34 +151,24 @@ static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, cons
     return !(siblings->word[cpu / 64] & online->word[cpu / 64] & lower);
 }
 
-static int count_groups(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus,
-                        const struct sibling_file *files, uint64_t *groups, bool *is_lasting) {
+int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
+                         bool *is_lasting) {
     struct sysinfo__cpu_set siblings = {NULL, 0};
     int status = SYSINFO_OK;
     bool is_known = true;
-    *groups = 0;
+    *cores = 0;
     *is_lasting = true;
     for (uint64_t cpu = 0; cpu < cpus->words * 64 && is_known && status == SYSINFO_OK; cpu++) {
         if (sysinfo__cpu_set_has(cpus, cpu)) {
-            status = read_siblings(host, cpu, files, &siblings, &is_known, is_lasting);
-            *groups += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, cpus);
+            status = sysinfo__read_siblings(host, cpu, &siblings, &is_known, is_lasting);
+            *cores += status == SYSINFO_OK && is_known && is_first(cpu, &siblings, cpus);
         }
     }
     sysinfo__cpu_set_free(&siblings);
     if (!is_known) {
-        *groups = 0;
+        *cores = 0;
     }
     return status;
-}
-
-int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
-                         bool *is_lasting) {
-    return count_groups(host, cpus, core_files, cores, is_lasting);
-}
-
-int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *packages) {
-    bool is_lasting;
-    return count_groups(host, cpus, package_files, packages, &is_lasting);
 }
 
 /* ---- Where sysfs does not say ---- */

@@ -109,7 +109,7 @@ bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processo
         }
     }
     free(cores);
-    return packages == lines && numbers == lines;
+    return packages == lines && numbers == lines && *count > 0;
 }
 
 bool sysinfo__decode_cpuinfo_packages(const char *text, size_t length, struct sysinfo__cpu_set *packages) {

@@ -37,29 +37,11 @@ static int tell_model(struct sysinfo_host *host, struct sysinfo_cpu_description 
 
 /* ---- Packages ---- */
 
-/* Where the kernel does not know packages it says -1, and the sets beside it are those of cores or clusters. */
-static int has_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, bool *answer) {
-    uint64_t cpu = 0;
-    while (cpu < online->words * 64 && !sysinfo__cpu_set_has(online, cpu)) {
-        cpu++;
-    }
-    char path[96];
-    snprintf(path, sizeof path, CPUS "/cpu%u/topology/physical_package_id", (unsigned)cpu);
-    int status = sysinfo__file_read_once(host, path);
-    const char *text = sysinfo__state(host)->text;
-    *answer = status == SYSINFO_OK && text[0] >= '0' && text[0] <= '9';
-    return forgiven(status);
-}
-
 static int tell_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
                          struct sysinfo_cpu_description *description) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    uint64_t packages = 0;
-    bool is_known = false;
-    int status = sysinfo__cpu_set_count(online) > 0 ? has_packages(host, online, &is_known) : SYSINFO_OK;
-    if (status == SYSINFO_OK && is_known) {
-        status = sysinfo__count_packages(host, online, &packages);
-    }
+    uint64_t packages;
+    int status = sysinfo__count_packages(host, online, &packages);
     if (status == SYSINFO_OK && packages == 0 && (status = sysinfo__cpuinfo(host)) == SYSINFO_OK) {
         struct sysinfo__cpu_set numbers = {NULL, 0};
         if (!sysinfo__decode_cpuinfo_packages(state->text, state->length, &numbers)) {
@@ -102,8 +84,7 @@ static int read_capacity(struct sysinfo_host *host, uint64_t cpu, uint64_t *capa
 
 /*
  * Documentation/devicetree/bindings/cpu/cpu-capacity.txt. Cores of one kind differ by a few percent where
- * their highest frequencies do, so the lowest capacity is that of another kind when it is below 9/10 of the
- * highest. Above it are the CPUs whose capacity is nearer the next.
+ * their highest frequencies do, so capacities from 9/10 on are those of one kind.
  */
 static int find_arm_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
                           struct sysinfo__cpu_set *fast) {

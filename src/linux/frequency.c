@@ -137,25 +137,26 @@ static int read_policies(struct sysinfo_host *host, struct sysinfo__cpu_rows *ro
 
 /* ---- All CPUs ---- */
 
-/* One row for each online CPU: those of `rows` that are, and new ones for those that have none. */
+/* One row for each online CPU: the first of those in `rows`, and a new one where there is none. False: no memory. */
 static bool keep_online(const struct sysinfo__cpu_set *online, struct sysinfo__cpu_rows *rows) {
-    size_t kept = 0, next = 0;
-    for (size_t i = 0; i < rows->count; i++) {
-        if (sysinfo__cpu_set_has(online, rows->row[i].frequency.cpu)) {
+    struct sysinfo__cpu_set seen = {NULL, 0};
+    bool had_memory = true;
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count && had_memory; i++) {
+        uint64_t cpu = rows->row[i].frequency.cpu;
+        if (sysinfo__cpu_set_has(online, cpu) && !sysinfo__cpu_set_has(&seen, cpu)) {
             rows->row[kept++] = rows->row[i];
+            had_memory = sysinfo__cpu_set_add(&seen, cpu);
         }
     }
     rows->count = kept;
-    for (uint64_t cpu = 0; cpu < online->words * 64; cpu++) {
-        while (next < kept && rows->row[next].frequency.cpu < cpu) {
-            next++;
-        }
-        bool has_row = next < kept && rows->row[next].frequency.cpu == cpu;
-        if (!has_row && sysinfo__cpu_set_has(online, cpu) && sysinfo__frequency_rows_add(rows, cpu) == NULL) {
-            return false;
+    for (uint64_t cpu = 0; cpu < online->words * 64 && had_memory; cpu++) {
+        if (sysinfo__cpu_set_has(online, cpu) && !sysinfo__cpu_set_has(&seen, cpu)) {
+            had_memory = sysinfo__frequency_rows_add(rows, cpu) != NULL;
         }
     }
-    return true;
+    sysinfo__cpu_set_free(&seen);
+    return had_memory;
 }
 
 /* The rows of /proc/cpuinfo, and of the other CPUs that are online. */

@@ -123,8 +123,8 @@ int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysin
 int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
                          bool *is_lasting);
 
-/* The packages that the CPUs belong to; 0: at least one of them does not say which is its package. */
-int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *packages);
+/* The packages that the CPUs belong to, as the topology has them; 0: not all of them say which is theirs. */
+int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, uint64_t *packages);
 
 /* Reads /proc/cpuinfo into the state's text, where there is one. */
 int sysinfo__cpuinfo(struct sysinfo_host *host);

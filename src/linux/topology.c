@@ -251,40 +251,69 @@ static bool is_ambiguous(const struct place *a, const struct place *b) {
     return a->package == b->package && a->core_number == b->core_number && a->core != b->core;
 }
 
-static int group(struct sysinfo_host *host, struct sysinfo_topology_object_list *list,
-                 const struct sysinfo__cpu_set *online, struct place *place) {
-    bool has_cores = true, has_packages = true;
+/* Whether each online CPU says of which core and package it is. */
+struct known_places {
+    bool cores, packages;
+};
+
+static struct known_places judge(const struct sysinfo__cpu_set *online, struct place *place) {
+    struct known_places has = {true, true};
     for (uint64_t cpu = 0; cpu < online->words * 64; cpu++) {
         if (!sysinfo__cpu_set_has(online, cpu)) {
             continue;
         }
-        has_cores = has_cores && place[cpu].core != UNKNOWN;
-        has_packages = has_packages && has_cores && place[cpu].core_number != UNKNOWN && place[cpu].package != UNKNOWN;
-        place[cpu].core = has_cores ? place[place[cpu].core].core : UNKNOWN; /* Files that differ: the lowest of all. */
-        for (uint64_t other = 0; other < cpu && has_packages; other++) {
-            has_packages = !sysinfo__cpu_set_has(online, other) || !is_ambiguous(&place[cpu], &place[other]);
+        has.cores = has.cores && place[cpu].core != UNKNOWN;
+        has.packages = has.packages && has.cores && place[cpu].core_number != UNKNOWN && place[cpu].package != UNKNOWN;
+        place[cpu].core = has.cores ? place[place[cpu].core].core : UNKNOWN; /* Files that differ: the lowest of all. */
+        for (uint64_t other = 0; other < cpu && has.packages; other++) {
+            has.packages = !sysinfo__cpu_set_has(online, other) || !is_ambiguous(&place[cpu], &place[other]);
         }
     }
-    int status = SYSINFO_OK;
-    if (has_cores) {
-        status = group_by(host, list, SYSINFO_TOPOLOGY_CORE, online, place, offsetof(struct place, core));
-    }
-    if (has_packages && status == SYSINFO_OK) {
-        status = group_by(host, list, SYSINFO_TOPOLOGY_PACKAGE, online, place, offsetof(struct place, package));
+    return has;
+}
+
+/* The places of all online CPUs, by number, for the caller to free. */
+static int read_places(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, struct place **place) {
+    *place = calloc(online->words * 64 + 1, sizeof **place);
+    int status = *place != NULL ? SYSINFO_OK : sysinfo__no_memory(host, CPUS);
+    for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
+        if (sysinfo__cpu_set_has(online, cpu)) {
+            status = read_place(host, cpu, online, &(*place)[cpu]);
+        }
     }
     return status;
 }
 
 static int correct_groups(struct sysinfo_host *host, struct sysinfo_topology_object_list *list,
                           const struct sysinfo__cpu_set *online) {
-    struct place *place = calloc(online->words * 64 + 1, sizeof *place);
-    int status = place != NULL ? SYSINFO_OK : sysinfo__no_memory(host, CPUS);
-    for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
-        if (sysinfo__cpu_set_has(online, cpu)) {
-            status = read_place(host, cpu, online, &place[cpu]);
-        }
+    struct place *place;
+    struct known_places has = {false, false};
+    int status = read_places(host, online, &place);
+    if (status == SYSINFO_OK) {
+        has = judge(online, place);
     }
-    status = status == SYSINFO_OK ? group(host, list, online, place) : status;
+    if (has.cores) {
+        status = group_by(host, list, SYSINFO_TOPOLOGY_CORE, online, place, offsetof(struct place, core));
+    }
+    if (has.packages && status == SYSINFO_OK) {
+        status = group_by(host, list, SYSINFO_TOPOLOGY_PACKAGE, online, place, offsetof(struct place, package));
+    }
+    free(place);
+    return status;
+}
+
+int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, uint64_t *packages) {
+    struct place *place;
+    int status = read_places(host, online, &place);
+    bool is_known = status == SYSINFO_OK && judge(online, place).packages;
+    *packages = 0;
+    for (uint64_t cpu = 0; cpu < online->words * 64 && is_known; cpu++) {
+        bool is_first = sysinfo__cpu_set_has(online, cpu);
+        for (uint64_t other = 0; other < cpu && is_first; other++) {
+            is_first = !sysinfo__cpu_set_has(online, other) || place[other].package != place[cpu].package;
+        }
+        *packages += is_first;
+    }
     free(place);
     return status;
 }

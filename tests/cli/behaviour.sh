@@ -139,13 +139,13 @@ if has jq; then check "--json is read by jq" json_is_read; fi
 
 # Not every kernel tells pressure, not every container shows its group: what is told is checked.
 is_rare() {
-    [ "$1" = cgroup ] || [ "$1" = pressure ]
+    [ "$1" = cgroup ] || [ "$1" = pressure ] || [ "$1" = 'cpu --freq' ]
 }
 every_field_is_in_json() {
     local command
     sysinfo fields --json | jq -r '.group + "." + .name' >names
     : >everything
-    for command in '' --all heap 'cpu --times' cgroup pressure process; do
+    for command in '' --all heap 'cpu --times' 'cpu --freq' cgroup pressure process; do
         # shellcheck disable=SC2086
         sysinfo $command --json >>everything && continue
         is_rare "$command" || return 1

@@ -98,6 +98,49 @@ START_TEST(usable_cpus_are_those_that_the_captured_process_was_allowed) {
 }
 END_TEST
 
+START_TEST(packages_are_right_or_unknown) {
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_cpu_description description = {.present = 0};
+    int status = sysinfo_cpu_info(host, &description, sizeof description);
+    ck_assert(status == SYSINFO_OK || status == SYSINFO_UNKNOWN);
+    if (machines[_i].packages >= 0 && SYSINFO_HAS(&description, packages)) {
+        ck_assert_msg(description.packages == (uint64_t)machines[_i].packages, "%s: %d packages", machines[_i].folder,
+                      (int)description.packages);
+    }
+    ck_assert(!SYSINFO_HAS(&description, cores_performance) ||
+              description.cores_performance + description.cores_efficiency == (uint64_t)machines[_i].cores);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+/* The average of the lines "cpu MHz" and "clock", as scanf() reads them. */
+START_TEST(frequencies_are_those_of_cpuinfo) {
+    char path[1024], line[4096];
+    struct sysinfo_host *host = open_machine(_i);
+    struct sysinfo_cpu_frequency all;
+    double megahertz, sum = 0;
+    int lines = 0;
+    machine_path(path, sizeof path, _i, "/proc/cpuinfo");
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (sscanf(line, "cpu MHz : %lf", &megahertz) == 1 || sscanf(line, "clock : %lfMHz", &megahertz) == 1) {
+            sum += megahertz;
+            lines++;
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    int status = sysinfo_cpu_freq(host, &all, sizeof all);
+    ck_assert(status == SYSINFO_OK || (status == SYSINFO_UNKNOWN && lines == 0));
+    if (lines == machines[_i].logical) {
+        ck_assert_double_eq_tol((double)all.current, sum / lines * 1e6, 1e3);
+    }
+    ck_assert(status != SYSINFO_OK || !SYSINFO_HAS(&all, min) || (all.min > 0 && all.min <= all.max));
+    sysinfo_host_close(host);
+}
+END_TEST
+
 /*
  * Each node that sysfs shows, which is not always what hwloc makes of it: it adds one where there
  * is none, and leaves out doubtful ones.
@@ -310,6 +353,8 @@ int main(void) {
     Suite *suite = suite_create("root_machines");
     TCase *tests = tcase_create("machines");
     tcase_add_loop_test(tests, counts_are_right_or_unknown, 0, machine_count);
+    tcase_add_loop_test(tests, packages_are_right_or_unknown, 0, machine_count);
+    tcase_add_loop_test(tests, frequencies_are_those_of_cpuinfo, 0, machine_count);
     tcase_add_loop_test(tests, usable_cpus_are_those_that_the_captured_process_was_allowed, 0, machine_count);
     tcase_add_loop_test(tests, numa_nodes_are_those_of_sysfs, 0, machine_count);
     tcase_add_loop_test(tests, topology_is_what_hwloc_says, 0, machine_count);

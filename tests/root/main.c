@@ -11,5 +11,6 @@ int main(void) {
     suite_add_tcase(suite, capture_tests());
     suite_add_tcase(suite, get_tests());
     suite_add_tcase(suite, topology_tests());
+    suite_add_tcase(suite, processor_tests());
     return run(suite);
 }

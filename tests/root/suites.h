@@ -11,5 +11,6 @@ TCase *change_tests(void);
 TCase *capture_tests(void);
 TCase *get_tests(void);
 TCase *topology_tests(void);
+TCase *processor_tests(void);
 
 #endif

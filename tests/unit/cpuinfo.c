@@ -22,6 +22,7 @@ START_TEST(cores_are_pairs_of_package_and_number) {
                  {"processor\t: 0\nphysical id\t: 0\ncore ids\t: 3\n", false, 1, 0},
                  {"processor\t: 0\ncore id\t: 0\n", false, 1, 0},
                  {"processor\t: 0\nphysical id\t: 0\ncore id\t: 0\nphysical id\t: 0\ncore id\t: 1\n", false, 1, 1},
+                 {"processor\t: 0\ncore id\t: 0\nphysical id\t: 0\n", false, 1, 0}, /* In another order. */
                  {"vendor_id\t: x\n", false, 0, 0}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         uint64_t processors = 47, cores = 47;
