@@ -2,7 +2,7 @@
 # Reads the command's tables, cli/option_table.c and cli/command_table.c, as they are written: a cross-compiled
 # command could not be asked.
 #
-# Sets `commands` and, for each, command_NAME_{meaning,completes,options}; "overview" is what runs without a name. Sets
+# Sets `commands` and, for each, command_NAME_{meaning,completes,operands,options}; "overview" is what runs without a name. Sets
 # `options` to 0 1 2 ..., and for each option_N_{letter,name,argument,words,meaning,manual,id,commands}.
 
 # The characters that CMake's lists give a meaning to stand as words in between; table_text() brings them back.
@@ -71,7 +71,7 @@ foreach(row IN LISTS rows ITEMS "${rows_head}")
     else()
         list(APPEND commands "${command}")
     endif()
-    foreach(member IN ITEMS meaning completes)
+    foreach(member IN ITEMS meaning completes operands)
         table_string("${row}" ${member} command_${command}_${member})
     endforeach()
     set(sum "")

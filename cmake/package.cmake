@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# What `cpack` makes of what is installed: three Debian packages, or one archive where the system is no Debian.
-# The preset `deb` has the folders and flags that Debian asks for; what its packages need beside files is made in
+# What `cpack` makes of what is installed: three Debian packages, or one archive where the system is not a Debian.
+# The preset `deb` has the directories and flags that Debian requires; what its packages need beside files is made in
 # cmake/debian/.
 
 set(SYSINFO_PACKAGE_CONTACT "The sysinfo authors <nobody@sysinfo.invalid>" CACHE STRING
-    "Maintainer of the packages: whoever builds and hands them out")
+    "Maintainer of the packages")
 
 set(CPACK_PACKAGE_NAME sysinfo)
 set(CPACK_PACKAGE_VENDOR "The sysinfo authors")
@@ -15,7 +15,7 @@ set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_SYSINFO_CHANGELOG "${PROJECT_SOURCE_DIR}/CHANGELOG.md")
 set(CPACK_VERBATIM_VARIABLES ON)
 set(CPACK_SOURCE_GENERATOR TGZ)
-# scripts/dist makes the archive that is handed out.
+# scripts/dist makes the source archive of a release.
 set(CPACK_SOURCE_IGNORE_FILES "/\\.git" "^${PROJECT_SOURCE_DIR}/build")
 find_program(SYSINFO_DPKG_DEB dpkg-deb)
 mark_as_advanced(SYSINFO_DPKG_DEB)
@@ -48,26 +48,25 @@ string(REGEX REPLACE "([0-9])$" "\\1-" library_package "lib${SYSINFO_OUTPUT_NAME
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME "${library_package}${PROJECT_VERSION_MAJOR}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "CPUs and memory of a machine - shared library
-Tells, the same way on every system, what the CPUs have done and how busy they
-are, how many there are, how much memory and swap there is and how much of it
-a process may still use within its control groups, and what its own heap looks
-like. The calls have the names that Python's psutil gave them.")
+Reports CPU times, use and counts, memory and swap, how much of them a process
+may still use within its cgroups, and the state of its own heap, by the same
+calls on every system. The calls have the names of Python's psutil.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME "lib${SYSINFO_OUTPUT_NAME}-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_COMPONENT_DEVELOPMENT_DEPENDS library)
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "CPUs and memory of a machine - headers and static library
-What programs that use libsysinfo are built with: the headers, which are its
-manual, the static library, files for pkg-config and CMake, and examples.")
+For building programs that use libsysinfo: headers, manual pages, the static
+library, files for pkg-config and CMake, documentation and examples.")
 
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME sysinfo)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION "CPUs and memory of a machine - command
-Prints what the CPUs and the memory of a machine do, for people as tables and
-for programs as single values, JSON, CSV or Prometheus text. It waits for a
-condition, tells the peak memory of a command and draws it over time.")
+Prints CPU and memory figures of a machine, as tables for people and as single
+values, JSON, CSV or Prometheus text for programs. It also waits for conditions,
+measures the peak memory of commands and plots it over time.")
 
-# The topology is asked of hwloc, which is loaded when it is there.
+# The topology comes from hwloc, which is loaded if it is installed.
 if(SYSINFO_HWLOC_SONAME MATCHES "^(libhwloc)\\.so\\.([0-9]+)$")
     set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
     set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
@@ -80,7 +79,7 @@ if(TARGET sysinfo_heap_shared)
     list(JOIN CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS ", " CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS)
 endif()
 
-# Packages of several architectures go side by side where the libraries are in folders of their own.
+# Packages of several architectures can be installed together where each has its own library directory.
 if(CMAKE_LIBRARY_ARCHITECTURE AND CMAKE_INSTALL_LIBDIR MATCHES "${CMAKE_LIBRARY_ARCHITECTURE}$")
     set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} same)
     set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME} same)
