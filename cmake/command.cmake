@@ -2,8 +2,8 @@
 # Reads the command's tables, cli/option_table.c and cli/command_table.c, as they are written: a cross-compiled
 # command could not be asked.
 #
-# Sets `commands` and, for each, command_NAME_{meaning,completes,operands,options}; "overview" is what runs without a name. Sets
-# `options` to 0 1 2 ..., and for each option_N_{letter,name,argument,words,meaning,manual,id,commands}.
+# Sets `commands` and, for each, command_NAME_{meaning,completes,operands,options}; "overview" is what runs without a
+# name. Sets `options` to 0 1 2 ..., and for each option_N_{letter,name,argument,words,meaning,manual,id,commands}.
 
 # The characters that CMake's lists give a meaning to stand as words in between; table_text() brings them back.
 macro(table_protect text)
