@@ -80,7 +80,7 @@ const char *sysinfo__root(const struct sysinfo_host *host);
  * `return sysinfo__failed(...)`. `source` is what was read ("/proc/meminfo",
  * "kern.cp_time", without the root), `complaint` what was wrong with it ("has no
  * MemTotal line") or NULL when `system_error` says it. `source` is copied,
- * `complaint` must be a literal. The last failure of a call is the one that is told.
+ * `complaint` must be a literal. The last failure of a call is the one that is reported.
  */
 int sysinfo__failed(struct sysinfo_host *host, int status, int64_t system_error, const char *source,
                     const char *complaint);

@@ -6,7 +6,7 @@
 #include "internal.h"
 
 /*
- * CPUs that 100 % stands for: the quota, but no more than the CPUs that the
+ * CPUs that are 100 %: the quota, but no more than the CPUs that the
  * process may run on; 0: not known. A quota that cannot be seen may be less.
  */
 static int read_capacity(struct sysinfo_host *host, double *cpus, bool *is_certain) {

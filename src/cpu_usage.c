@@ -6,7 +6,7 @@
 #include <string.h>
 
 /*
- * The modes stand in the same slots in a sample and in a usage, so both are
+ * The modes have the same slots in a sample and in a usage, so both are
  * walked by slot number.
  */
 enum {
@@ -120,7 +120,7 @@ static void take_step(const struct sysinfo_cpu_sample *before, const struct sysi
  * fill the time that passed.
  *
  * Two texts of a capture that are read one after the other took no time at all:
- * below a tick the clock is no witness, and the shares are only marked.
+ * below a tick the clock proves nothing, and the shares are only marked.
  */
 static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed, double cpus) {
     bool has_bounds = elapsed >= 0 && cpus > 0;

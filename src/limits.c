@@ -4,7 +4,7 @@
 #include "arithmetic.h"
 #include "internal.h"
 
-/* A system without such limits leaves all that the machine has: then that is certain, and no limit is told. */
+/* Without such limits all that the machine has is usable: then that is certain, and no limit is present. */
 static int without_limits(int status, struct sysinfo__limit *limit) {
     if (status != SYSINFO_NOT_SUPPORTED) {
         return status;
@@ -56,7 +56,7 @@ int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowanc
 
 /* ---- Swap ---- */
 
-/* What the machine has free, unless the backend has told it already. */
+/* What the machine has free, unless the backend has set it already. */
 static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo_swap swap = {0};
     if (SYSINFO_HAS(limit, machine)) {

@@ -85,7 +85,7 @@ static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_
     return object;
 }
 
-/* 0: not told here (groups and I/O have no meaning of their own to a reader). */
+/* 0: not listed (groups and I/O mean nothing to a reader). */
 static uint64_t type_of(const struct hwloc_obj *object) {
     switch (object->type) {
     case HWLOC_OBJ_MACHINE:
@@ -220,8 +220,7 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "hwloc could not read this machine's topology");
     } else if (!is_of_root(host, topology, hwloc)) {
         struct sysinfo_processors counts = {.present = 0};
-        status =
-            ASK(host, cpu_counts, "the CPU count", &counts); /* Says why, where there is no root or nothing in it. */
+        status = ASK(host, cpu_counts, "the CPU count", &counts); /* Records why, if the root is missing or empty. */
         if (status == SYSINFO_OK) {
             status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "/sys/devices/system/cpu",
                                      "does not describe this machine's topology");

@@ -21,7 +21,7 @@ int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, c
                                   uint64_t *number);
 
 /*
- * Whether a failure means that this system does not tell a figure that can be missing, rather than
+ * True if a failure means that this system does not report an optional figure, rather than
  * that asking went wrong.
  */
 bool sysinfo__is_missing(int status);

@@ -66,7 +66,7 @@ static int count_cpus(struct sysinfo_host *host, int which, const char *name, ui
 }
 
 /*
- * The device that tells which CPUs are offline; -1 where none is, which is the
+ * The device that reports which CPUs are offline; -1 where none is, which is the
  * rule, and where the device cannot be opened: then all CPUs count as online.
  */
 static int open_if_some_are_offline(struct sysinfo_host *host, size_t count) {
@@ -115,7 +115,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     }
     if (status == SYSINFO_OK && count > 0) {
         FACT(counts, count, count);
-        if (count == 1) { /* More is not told, but one CPU is of one core. */
+        if (count == 1) { /* Nothing else is reported, but one CPU has one core. */
             FACT(counts, cores, 1);
         }
     }

@@ -121,7 +121,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     if (count > 0) {
         FACT(counts, count, count);
     }
-    /* With hw.smt=0 the first thread alone of each core is online. More is not told, but one CPU is of one core. */
+    /* With hw.smt=0 only the first thread of each core is online. Nothing else is reported, but one CPU is one core. */
     status = read_hw(host, HW_SMT, "hw.smt", &smt);
     if (count == 1 || (status == SYSINFO_OK && smt == 0 && count > 0)) {
         FACT(counts, cores, count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * For each arena the text has a <heap> element with a line for each list of free
- * chunks, and then totals; behind the last arena come the totals of all:
+ * chunks, and then totals; after the last arena come the totals of all:
  *
  *     <heap nr="0">
  *     <sizes>
@@ -37,7 +37,7 @@ static bool attribute(const char *line, const char *name, uint64_t *value) {
 }
 
 /*
- * A trim gives back whole pages inside a free chunk, behind its header of 48 bytes.
+ * A trim gives back whole pages inside a free chunk, after its header of 48 bytes.
  * On average a chunk keeps less, but a list says only how many bytes its chunks
  * have together: the most that each can keep errs to the safe side.
  */
@@ -83,7 +83,7 @@ static void decode_line(struct sysinfo__malloc_info *info, const char *line) {
     }
 }
 
-/* Leaves room behind it for what BEGINS() compares. */
+/* Leaves room after it for what BEGINS() compares. */
 enum { MOST_IN_LINE = 160 };
 
 void sysinfo__decode_malloc_info(struct sysinfo__malloc_info *info, const char *text, size_t length) {

@@ -12,13 +12,13 @@ struct sysinfo__malloc_info {
     uint64_t arenas;     /* <heap> elements. */
     uint64_t releasable; /* What a trim can make of the free chunks in the lists; without the tops of the arenas. */
 
-    /* The totals behind the last arena. */
+    /* The totals after the last arena. */
     uint64_t system;     /* Held by the arenas. */
     uint64_t fast, rest; /* Free in them. */
     uint64_t mapped;     /* In mappings of their own. */
     bool is_complete;    /* The end was seen. */
 
-    /* The line that is not complete yet; what does not fit is no line of glibc's. */
+    /* The line that is not complete yet; glibc has no longer lines. */
     char line[192];
     size_t length;
     bool is_in_arena;

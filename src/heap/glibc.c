@@ -66,7 +66,7 @@ static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint6
 
 /*
  * Some 500 bytes of the stream that it is read through are counted as well, and where the top
- * begins is not told.
+ * begins is not reported.
  */
 static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
     struct sysinfo__malloc_info info;
@@ -141,7 +141,7 @@ static bool holds_something(void) {
 }
 
 /*
- * Something may stand in front of glibc without owning the symbol, as valgrind
+ * Something may replace glibc's malloc() without owning the symbol, as valgrind
  * does. Then glibc holds nothing at all, even while a block is out.
  */
 static bool is_in_use(void) {

@@ -90,7 +90,7 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
 }
 
 /*
- * What the tracker has counted, in the place of what an allocator tells less exactly. False: there is none.
+ * The tracker's counts replace what an allocator reports less exactly. False: no tracker.
  *
  * Its bytes are those that blocks can hold; an allocator may count more with each of them. The peak is one of `used`:
  * what is counted more now is taken to have been so then.
@@ -181,7 +181,7 @@ static int use(struct sysinfo_host *host, uint64_t *used) {
     }
     struct sysinfo_heap heap = {.present = 0};
     int status = trim(host, NULL);
-    if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Tells, but has no such call. */
+    if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Reports its heap, but has no such call. */
         status = sysinfo__heap(host, true, &heap);
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(&heap, used)) {

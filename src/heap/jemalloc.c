@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Stands for all arenas together in a name (MALLCTL_ARENAS_ALL). */
+/* All arenas together, in a name (MALLCTL_ARENAS_ALL). */
 #define ALL "4096"
 
 static bool get(const struct sysinfo__heap_owner *owner, const char *name, void *value, size_t size) {

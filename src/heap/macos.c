@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The zones of macOS, as libmalloc tells them. Linked with Apple's headers, but never run. */
+/* The zones of macOS, as libmalloc reports them. Linked with Apple's headers, but never run. */
 #include "owner.h"
 
 #include <dlfcn.h>
@@ -46,7 +46,7 @@ static const void *object_of(const void *address) {
 
 /*
  * Another allocator registers a zone of its own as the first, which is the one that malloc() uses;
- * what it tells of itself cannot be relied on.
+ * what it reports cannot be relied on.
  */
 static void find(struct sysinfo__heap_owner *owner) {
     vm_address_t *zone = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recorder tells its program MONOTONIC:WALL:PATH: the moment at which the
+ * A recorder passes MONOTONIC:WALL:PATH to its program: the moment at which the
  * recording began on both clocks, in milliseconds, and where it is. Moments in a
  * recording are counted from there on the monotonic clock, also those of its
  * `time` column: a clock that is set meanwhile does not make time run backwards.

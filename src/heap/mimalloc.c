@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mimalloc. Its counters of blocks and bytes are compiled out of release builds and
- * then read 0, so only what every build counts is told: the memory it committed.
+ * then read 0, so only what every build counts is reported: the committed memory.
  */
 #include "owner.h"
 

@@ -26,13 +26,13 @@ struct sysinfo__allocator {
     const char *name;
 
     /*
-     * Marks what the allocator tells, with FACT and GUESS. `free` is computed in
-     * src/heap/heap.c, and what contradicts itself is put right there. NULL: it tells nothing.
+     * Stores what the allocator reports, with FACT and GUESS. `free` is computed in
+     * src/heap/heap.c, and inconsistent figures are corrected there. NULL: it reports nothing.
      */
     int (*tell)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
                 struct sysinfo_heap *heap);
 
-    /* Gives back what can be given back. NULL: there is no such call. */
+    /* Gives unused memory back to the system. NULL: no such call. */
     int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
 };
 
@@ -73,7 +73,7 @@ struct sysinfo__heap_backend {
 
     /*
      * Bytes of this process that are in memory and belong to no file; SYSINFO_UNKNOWN where that is not reported. Not
-     * `is_exact`: from counters that cost no more than a system call, and may be behind by some hundred KiB.
+     * `is_exact`: from counters that cost no more than a system call, and may lag by some hundred KiB.
      */
     int (*resident)(struct sysinfo_host *host, bool is_exact, uint64_t *bytes);
 };

@@ -25,7 +25,7 @@ struct sysinfo_heap_scopes {
     const struct sysinfo__tracker *tracker; /* Whose memory this is; NULL: that of malloc(). */
     size_t size, capacity;
     atomic_size_t used;     /* Places. */
-    struct row *row;        /* The last, behind the capacity, is that of the others. */
+    struct row *row;        /* The last, after the capacity, is that of the others. */
     atomic_size_t order[1]; /* Rows as they were first added, plus 1; 0: it is just being added. */
 };
 

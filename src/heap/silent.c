@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A C library whose malloc() tells nothing of itself: musl, OpenBSD's. CMake gives its name as SYSINFO_LIBC. */
+/* A C library whose malloc() reports nothing: musl, OpenBSD's. CMake passes its name as SYSINFO_LIBC. */
 #include "owner.h"
 
 #include <dlfcn.h>

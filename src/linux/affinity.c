@@ -2,7 +2,7 @@
 /*
  * Which CPUs this process may run on.
  *
- * On this machine one system call tells: the kernel holds every process's mask
+ * On this machine, one system call: the kernel keeps every process's mask
  * within its cpuset and the CPUs that are in use. Below another root the same is
  * put together from that root's files.
  */

@@ -15,7 +15,7 @@
 
 /* ---- Which CPUs are online ---- */
 
-/* Adds the number in the name of a folder "cpu12" to a set; others ("cpufreq", "cpuidle") are not for us. */
+/* Adds the number in the name of a directory "cpu12" to a set; ignores others ("cpufreq", "cpuidle"). */
 struct folders {
     struct sysinfo__cpu_set *set;
     bool has_memory;
@@ -63,7 +63,7 @@ static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *o
 }
 
 /*
- * Once more where one went away meanwhile; none at all where some cannot be told, for those only
+ * Once more if one disappeared meanwhile; none at all if some are unknown, for those only
  * would be a wrong count.
  */
 static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
@@ -171,14 +171,14 @@ int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_se
     return status;
 }
 
-/* ---- Where sysfs does not say ---- */
+/* ---- Cores without sysfs ---- */
 
 /* To its end: the kernel hands it out by the page, whatever the room. */
 int sysinfo__cpuinfo(struct sysinfo_host *host) {
     return sysinfo__file_read_kept(host, "/proc/cpuinfo", &sysinfo__state(host)->cpuinfo);
 }
 
-/* Where sysfs does not tell cores: /proc/cpuinfo, if it speaks of the same number of CPUs. */
+/* Where sysfs does not report cores: /proc/cpuinfo, if it has the same number of CPUs. */
 static int count_cpuinfo(struct sysinfo_host *host, uint64_t logical, uint64_t *cores) {
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t processors;

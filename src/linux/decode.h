@@ -2,7 +2,7 @@
 /*
  * The decoders of the kernel's texts: bytes in, facts out, nothing else touched.
  *
- * Every text has SYSINFO__TEXT_PADDING readable zero bytes behind its length, so
+ * Every text has SYSINFO__TEXT_PADDING readable zero bytes after its length, so
  * that the scanner may look ahead by words.
  */
 #ifndef SYSINFO_LINUX_DECODE_H
@@ -108,7 +108,7 @@ void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, s
 
 /* ---- Lines "key 123": /proc/vmstat, memory.stat, cpu.stat ... ---- */
 
-/* A key with the blank behind it: {"pswpin ", 7}. */
+/* A key with the blank after it: {"pswpin ", 7}. */
 struct sysinfo__pair_key {
     const char *text;
     size_t length;
@@ -119,7 +119,7 @@ struct sysinfo__pair_key {
 uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
                                uint64_t *values);
 
-/* A number with a dot, whatever the locale says a dot is. Returns what stands behind it, or NULL. */
+/* A number with a dot, in every locale. Returns the text after it, or NULL. */
 const char *sysinfo__decode_decimal(const char *p, double *value);
 
 /* ---- /proc/vmstat, /proc/zoneinfo, /proc/loadavg ---- */
@@ -174,7 +174,7 @@ bool sysinfo__decode_group(const char *text, size_t length, const char *controll
 /* A file that holds one number, or "max": SYSINFO_UNLIMITED. False: it holds something else. */
 bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit);
 
-/* What memory.stat tells beside: bytes that the group would give up, and limits. */
+/* From memory.stat: bytes that the kernel would reclaim from the group, and limits. */
 struct sysinfo__memory_stat {
     /* The page cache on its two lists (without shared memory) and the kernel objects that can be freed. */
     uint64_t reclaimable;
@@ -212,12 +212,12 @@ bool sysinfo__decode_mounts(const char *line, const char *end, struct sysinfo__m
 bool sysinfo__has_word(struct sysinfo__part list, const char *word);
 
 /*
- * Writes the part with its escapes resolved and a zero byte behind it; `out` has room for
+ * Writes the part with its escapes resolved and a zero byte after it; `out` has room for
  * part.length + 1. Returns the length.
  */
 size_t sysinfo__unescape(struct sysinfo__part part, char *out);
 
-/* Whether the part, with its escapes resolved, is that folder or one below it. */
+/* True if the part, with its escapes resolved, is that directory or one below it. */
 bool sysinfo__is_below(struct sysinfo__part point, const char *folder);
 
 /*
@@ -245,7 +245,7 @@ uint64_t sysinfo__decode_process_limit(const char *text, size_t length, const ch
 bool sysinfo__decode_cpus_allowed(const char *text, size_t length, struct sysinfo__part *mask);
 
 /*
- * /proc/cpuinfo of a machine that tells "physical id" and "core id" of each processor: how many of
+ * /proc/cpuinfo with "physical id" and "core id" of each processor: how many of
  * them there are, and distinct pairs. False: one of them lacks either, or there is no memory.
  */
 bool sysinfo__decode_cpuinfo(const char *text, size_t length, uint64_t *processors, uint64_t *cores);
@@ -257,7 +257,7 @@ struct sysinfo__cache {
 bool sysinfo__decode_cpuinfo_cache(const char *line, struct sysinfo__cache *cache);
 
 /*
- * Its rows of frequencies, `current` and of s390 `base`; some ports of Linux tell none. False: no memory.
+ * Its rows of frequencies, `current` and of s390 `base`; some ports of Linux have none. False: no memory.
  */
 bool sysinfo__decode_cpuinfo_frequencies(const char *text, size_t length, struct sysinfo__cpu_rows *rows);
 

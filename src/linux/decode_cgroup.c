@@ -45,7 +45,7 @@ static const char *scan_value(const char *p, const char *end, uint64_t *value) {
     return p;
 }
 
-/* "max", and what stands behind it; NULL: something else. */
+/* The text after "max"; NULL: something else. */
 static const char *scan_max(const char *p, const char *end) {
     return end - p >= 3 && SYSINFO__SCAN_BEGINS(p, "max") && (end - p == 3 || p[3] == '\n' || p[3] == ' ') ? p + 3
                                                                                                            : NULL;

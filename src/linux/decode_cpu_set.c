@@ -77,7 +77,7 @@ static void clear(struct sysinfo__cpu_set *set) {
     }
 }
 
-/* Without the line's end, and what a reader may have left behind it. */
+/* Without the line's end and anything after it. */
 static size_t trimmed(const char *text, size_t length) {
     while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' ' || text[length - 1] == '\0')) {
         length--;
@@ -98,7 +98,7 @@ static bool scan_cpu(const char *text, size_t length, size_t *at, uint64_t *cpu)
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t length, struct sysinfo__cpu_set *set) {
     clear(set);
     length = trimmed(text, length);
-    uint64_t next = 0; /* The kernel writes CPUs in order; a list that does not is no list, and could take for ever. */
+    uint64_t next = 0; /* The kernel writes CPUs in order; any other text is not a list, and could take forever. */
     for (size_t at = 0; at < length; at++) {
         uint64_t first, last;
         if (!scan_cpu(text, length, &at, &first) || first < next) {
@@ -131,7 +131,7 @@ static int hex_digit(char c) {
                                   : -1;
 }
 
-/* From the last digit, which stands for CPUs 0 to 3, to the first; every comma ends 32 CPUs. */
+/* From the last digit, which is CPUs 0 to 3, to the first; every comma ends 32 CPUs. */
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t length, struct sysinfo__cpu_set *set) {
     clear(set);
     uint64_t cpu = 0;

@@ -28,7 +28,7 @@ void sysinfo__decode_node_meminfo(const char *text, size_t length, struct sysinf
             FACT(node, total, kib * 1024);
         } else if ((p = VALUE_OF(line, "MemFree:")) != NULL && sysinfo__scan_number(p, &kib) != NULL) {
             FACT(node, free, kib * 1024);
-            return; /* It stands behind the other, and many lines follow. */
+            return; /* It comes after the other, and many lines follow. */
         }
     }
 }

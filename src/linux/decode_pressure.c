@@ -5,7 +5,7 @@
 #include "backend.h"
 #include "scan.h"
 
-/* The numbers behind "some" or "full". */
+/* The numbers after "some" or "full". */
 struct line {
     double avg10, avg60, avg300, total;
 };

@@ -93,7 +93,7 @@ SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
 }
 
 /*
- * Fills the modes of `sample` from the columns at *at, which stands behind the label, and moves it
+ * Fills the modes of `sample` from the columns at *at, which points after the label, and moves it
  * as far as that went; false, and nothing filled: too few.
  */
 SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
@@ -116,7 +116,7 @@ SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_secon
     return true;
 }
 
-/* The number in a label "cpu12" at `line`; returns what stands behind it, or NULL when the line is another. */
+/* The number in a label "cpu12" at `line`; returns the text after it, or NULL if the line is another. */
 SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
     if (!SYSINFO__SCAN_BEGINS(line, "cpu") || line[3] < '0' || line[3] > '9') {
         return NULL;

@@ -71,7 +71,7 @@ static int find_intel_kinds(struct sysinfo_host *host, const struct sysinfo__cpu
     return forgiven(status);
 }
 
-/* How fast a CPU is at its highest frequency, 1024 for the fastest of all; 0: not told. */
+/* How fast a CPU is at its highest frequency, 1024 for the fastest of all; 0: unknown. */
 static int read_capacity(struct sysinfo_host *host, uint64_t cpu, uint64_t *capacity) {
     char path[64];
     snprintf(path, sizeof path, CPUS "/cpu%u/cpu_capacity", (unsigned)cpu);
@@ -103,7 +103,7 @@ static int find_arm_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_s
                 status = sysinfo__no_memory(host, CPUS);
             }
         }
-        if (lowest == 0 || highest / 10 * 9 <= lowest) { /* Not told of all, or of one kind. */
+        if (lowest == 0 || highest / 10 * 9 <= lowest) { /* Unknown for some, or all of one kind. */
             return status;
         }
     }

@@ -203,7 +203,7 @@ static int64_t file_system(int fd) {
 }
 
 /*
- * Where a single record comes in one read: not from lxcfs and captures, and sysfs hands out some of
+ * Where one read returns a single record: not lxcfs and captures, and sysfs returns some of
  * its files by the page.
  */
 static bool is_from_kernel(int fd) {

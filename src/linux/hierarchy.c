@@ -54,8 +54,7 @@ int sysinfo__no_group(struct sysinfo_host *host) {
     if (cgroups->has_text) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files are mounted here");
     }
-    sysinfo__kept_close(
-        &cgroups->own_group); /* To be looked for again: a question that fails for want of it is worth that. */
+    sysinfo__kept_close(&cgroups->own_group); /* Look it up again next time. */
     return sysinfo__failed(host, cgroups->text_status, cgroups->text_error, GROUP_FILE, NULL);
 }
 
@@ -96,7 +95,7 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
     sysinfo__kept_close(&cgroups->own_group);
 }
 
-/* Puts the name of a file behind a level's folder, and keeps what stood there; and puts that back. */
+/* Appends the name of a file to a level's directory, and keeps the bytes there; and restores them. */
 static void append_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
                         char saved[LONGEST_NAME]) {
     char *behind = hierarchy->path + hierarchy->level[level].path_length;
@@ -110,7 +109,7 @@ static void remove_name(struct sysinfo__hierarchy *hierarchy, size_t level, cons
 }
 
 /*
- * A file that is not there: SYSINFO_GONE where its group's folder is not either, as the process was
+ * A missing file: SYSINFO_GONE if its group's directory is missing too, as the process was
  * moved and the group removed since it was found.
  */
 static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
@@ -130,8 +129,8 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
 }
 
 /*
- * Reads a file in a level's folder, through a descriptor that is kept. That it is not
- * there is remembered; that it was and is no more is SYSINFO_GONE.
+ * Reads a file in a level's directory, through a descriptor that is kept. That it does not
+ * exist is remembered; if it existed earlier, the status is SYSINFO_GONE.
  */
 static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
                    struct sysinfo__kept *file) {
@@ -166,7 +165,7 @@ struct search {
     size_t prefix;
     struct sysinfo__hierarchy *hierarchy;
     size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
-    bool is_missing;    /* A mount should show the group, but its folder is not there: perhaps not at this moment. */
+    bool is_missing;    /* A mount should show the group, but its directory is missing, perhaps only at this moment. */
 };
 
 static bool equals(struct sysinfo__part part, const char *word) {
@@ -183,7 +182,7 @@ static bool is_wanted(const struct search *search, const struct sysinfo__mount *
 }
 
 /*
- * Takes the folder `point`/`below` when it is there and better than what was taken before; its
+ * Takes the directory `point`/`below` if it exists and is better than the one before; its
  * levels are counted later.
  */
 static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight,
@@ -234,7 +233,7 @@ static bool is_above_all(const char *root) {
  * Where its root does not lead to the group, there is a second best. In a
  * namespace a mount from outside it ("/../..") shows groups above: their limits
  * hold, though others between are not seen, and their use is not the process's.
- * And /proc/mounts does not tell roots: there the path may be one outside a
+ * And /proc/mounts has no roots: there the path may be one outside a
  * container while the mount shows the container's own group. A mount that shows a
  * group below the process's or beside it says nothing about the process.
  */
@@ -281,7 +280,7 @@ static int look(struct search *search, const char *controller) {
     return status;
 }
 
-/* Makes the levels from the group's own folder up to the mount's. */
+/* Makes the levels from the group's own directory up to the mount's. */
 static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t levels = 1;
     for (size_t i = hierarchy->mount_length; i < hierarchy->length; i++) {
@@ -416,7 +415,7 @@ static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *lengt
 }
 
 /*
- * Before 5.11 a v1 memory group could be told not to hold its children to its limit. The levels
+ * Before 5.11 a v1 memory group could be set not to limit its children. The levels
  * from such a one upwards do not count.
  */
 static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *memory) {

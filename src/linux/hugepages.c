@@ -24,7 +24,7 @@ void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages) {
     }
 }
 
-/* A folder is named "hugepages-2048kB". */
+/* A directory is named "hugepages-2048kB". */
 static bool note_size(void *context, const char *name) {
     struct sysinfo__huge_pages *huge_pages = context;
     uint64_t kib;

@@ -13,7 +13,7 @@ struct tightest {
     uint64_t limit, room;
     size_t level; /* Which holds the limit. */
     bool is_limit_certain, is_room_certain;
-    bool is_top_hidden; /* That there is no limit here says nothing of the groups above. */
+    bool is_top_hidden; /* No limit here does not mean that groups above have none. */
 };
 
 static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
@@ -21,7 +21,7 @@ static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
     all->room = sysinfo__smaller(all->room, sysinfo__reduced(limit, used));
 }
 
-/* A level whose limit, or whose use, cannot be told: what the others say is then an upper bound. */
+/* A level whose limit or use is unknown: those of the others are then an upper bound. */
 static void doubt_limit(struct tightest *all) {
     all->is_limit_certain = all->is_room_certain = false;
 }
@@ -52,7 +52,7 @@ static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
 
 /*
  * A figure of one level. *value stays as it was, and *is_known is cleared, where it
- * cannot be told; a file that does not exist leaves *value alone too.
+ * is unknown; a file that does not exist leaves *value alone too.
  */
 static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
                        uint64_t *value, bool *is_known) {
@@ -141,7 +141,7 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     return status;
 }
 
-/* Version 1 tells the limits of groups that no mount shows, but not what these use: at least what this one does. */
+/* Version 1 reports the limits of groups that no mount shows, but not their use: at least that of this one. */
 static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct tightest *all) {
     struct sysinfo__memory_stat stat;
     if (hierarchy->is_v2 || hierarchy->levels == 0) {
@@ -324,7 +324,7 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
     }
     if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && swap.total == 0) {
         FACT(limit, machine, 0);
-    } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is told too. */
+    } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is known too. */
         FACT(limit, machine, sysinfo__smaller(swap.free, swap.total));
     }
     return status;
@@ -332,7 +332,7 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
 
 /* ---- CPUs ---- */
 
-/* A level's quota in CPUs; infinity: none. *is_known is cleared where it cannot be told. */
+/* A level's quota in CPUs; infinity: none. *is_known is cleared if it is unknown. */
 static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, double *cpus,
                       bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);

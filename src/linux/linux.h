@@ -79,7 +79,7 @@ int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struc
 int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 void sysinfo__kept_close(struct sysinfo__kept *file);
 
-/* Whether there is a folder of control groups at that path: below another root, any folder. */
+/* True if a directory of cgroups exists at that path; below another root, any directory. */
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
 
 /* FNV-1a, to notice that a text has changed. */
@@ -88,7 +88,7 @@ uint64_t sysinfo__text_hash(const char *text, size_t length);
 /* The same for a file that is opened for this one reading. `path` begins with a slash. */
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
 
-/* The entries of a folder, one by one; a name that `visit` answers false for ends the walk. */
+/* Calls `visit` for each entry of a directory, until it returns false. */
 int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
                          void *context);
 
@@ -129,7 +129,7 @@ int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu
 /* Reads /proc/cpuinfo into the state's text, where there is one. */
 int sysinfo__cpuinfo(struct sysinfo_host *host);
 
-/* Tells `allowed`: the online CPUs that this process may run on; nothing where that is not known. */
+/* Sets `allowed` to the online CPUs that this process may run on; leaves it absent if unknown. */
 int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 
 void sysinfo__affinity_open(struct sysinfo__affinity *affinity);
@@ -148,7 +148,7 @@ uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes
 
 /*
  * Bytes in free huge pages of all sizes, from sys/kernel/mm/hugepages: meminfo
- * tells the free ones of the default size only. *is_known is cleared where the
+ * reports the free ones of the default size only. *is_known is cleared where the
  * machine does not say.
  */
 int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *is_known);
@@ -159,7 +159,7 @@ void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages);
 
 /*
  * `total` and `free` without what was moved; from the same text free memory in
- * bytes (0: not told), and whether it has a SwapTotal line.
+ * bytes (0: unknown), and whether it has a SwapTotal line.
  */
 int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line);
 
@@ -175,7 +175,7 @@ void sysinfo__numa_close(struct sysinfo__numa *numa);
  * hierarchy for all controllers; on version 1 each controller has its own, or
  * shares one; both versions may be mounted at once, with each controller in one of
  * them. A limit holds for all groups below: so what counts is the process's
- * group and every group above it, here called levels, from the own one (0) to
+ * group and every group above it, here called levels, from its own (0) to
  * the highest that the mount shows.
  *
  * Finding them takes tens of microseconds (mountinfo is long), reading a limit
@@ -250,7 +250,7 @@ int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hier
 int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                                   int file, uint64_t *value);
 
-/* Says why nothing is known of the process's group: there is no /proc/self/cgroup, or no mount shows the group. */
+/* Records why the process's group is unknown: there is no /proc/self/cgroup, or no mount shows the group. */
 int sysinfo__no_group(struct sysinfo_host *host);
 
 void sysinfo__cgroups_open(struct sysinfo__cgroups *cgroups);

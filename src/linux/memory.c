@@ -31,7 +31,7 @@ static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *
     return complaint == NULL ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
 }
 
-/* ---- available, where the kernel does not tell it ---- */
+/* ---- available, where the kernel does not report it ---- */
 
 static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo, uint64_t *size) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -53,7 +53,7 @@ static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *m
  * What Linux 3.14 and later compute for MemAvailable, as near as the files of an
  * older kernel allow: free memory above the low watermarks, plus the file cache
  * and the reclaimable kernel objects but for the part that is better kept. Where
- * not even those are told: free memory and the cache.
+ * not even those are reported: free memory and the cache.
  */
 static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
                               struct sysinfo_memory *memory) {

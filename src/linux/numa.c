@@ -63,7 +63,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 /*
- * The folders are looked for again when the list of online nodes has changed; an old kernel without
+ * The directories are listed again when the list of online nodes has changed; an old kernel without
  * that list is looked at each time.
  */
 static int find_nodes(struct sysinfo_host *host) {

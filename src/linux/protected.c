@@ -146,7 +146,7 @@ static int scan_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 
 /* ---- How much it is now ---- */
 
-/* A figure of such a group; *value stays as it was where it cannot be told. */
+/* A figure of such a group; *value is unchanged if it is unknown. */
 static int read_figure(struct sysinfo_host *host, const struct sysinfo__protected *group, const char *name,
                        struct sysinfo__kept *file, uint64_t *value) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -170,7 +170,7 @@ static int add_kept(struct sysinfo_host *host, struct sysinfo__protected *group,
     if (status == SYSINFO_OK && min > 0) {
         status = read_figure(host, group, "memory.current", &group->current, &current);
     }
-    uint64_t cache = current; /* Where it cannot be told: all of it. */
+    uint64_t cache = current; /* All of it, if unknown. */
     if (status == SYSINFO_OK && current > 0) {
         status = read_figure(host, group, "memory.stat", &group->stat, &cache);
     }

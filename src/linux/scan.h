@@ -7,11 +7,11 @@
  * are loaded as one word, the byte that ends the number is found with bit
  * arithmetic, and the digits before it are combined by three multiplications.
  *
- * A number counts only when a blank or the end of the line stands behind it: at
+ * A number counts only when a blank or the end of the line follows it: at
  * the end of a text that was cut, the digits are not the number. Sixteen digits
  * and more are refused, so that a value in kB still fits 64 bits as bytes.
  *
- * Zeros stand behind every text (SYSINFO__TEXT_PADDING), and up to 16 of them are read.
+ * Zeros follow every text (SYSINFO__TEXT_PADDING), and up to 16 of them are read.
  */
 #ifndef SYSINFO_LINUX_SCAN_H
 #define SYSINFO_LINUX_SCAN_H
@@ -53,7 +53,7 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_combine(uint64_t digits) {
 }
 
 /*
- * What stands at `p` up to the first byte that lacks the bit which all digits have,
+ * The bytes at `p` up to the first that lacks the bit which all digits have,
  * as blanks, line ends and NUL do; returns the place of that byte. Whether these
  * were digits, one to fifteen of them, *others tells, in SYSINFO__SCAN_MARKS: a
  * caller with a line of numbers looks at it once, at the end. None is a step of 0, so
@@ -65,7 +65,7 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_unchecked(const char *p, uint64
     uint64_t ends = digits & not_digit;
     if (ends != 0) {
         unsigned at = (unsigned)__builtin_ctzll(ends); /* 8 bits for each digit, and 4. */
-        digits <<= (4 - at) & 63; /* The last digit goes to the top. Without any, what is no digit stays. */
+        digits <<= (4 - at) & 63; /* The last digit goes to the top. Without any, non-digits stay. */
         *others |= sysinfo__scan_mark_others(digits);
         *value = sysinfo__scan_combine(digits);
         return p + at / 8;
@@ -85,7 +85,7 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_unchecked(const char *p, uint64
     return p + 8 + at / 8;
 }
 
-/* A number at `p`, which is no blank. Returns what stands behind it, or NULL when there is none. */
+/* A number at `p`, which is not a blank. Returns the text after it, or NULL if there is no number. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t *value) {
     uint64_t number, others = 0;
     p = sysinfo__scan_unchecked(p, &number, &others);
@@ -126,7 +126,7 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_blanks(const char *p) {
     }
 }
 
-/* The start of the line behind `p`, or `end`. */
+/* The start of the line after `p`, or `end`. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_next_line(const char *p, const char *end) {
     const char *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
     return newline == NULL ? end : newline + 1;

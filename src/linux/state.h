@@ -16,7 +16,7 @@ enum sysinfo__file {
     SYSINFO__FILE_STAT,
     SYSINFO__FILE_MEMINFO,
     SYSINFO__FILE_VMSTAT,
-    SYSINFO__FILE_ZONEINFO, /* Of kernels that do not tell available memory. */
+    SYSINFO__FILE_ZONEINFO, /* For kernels that do not report available memory. */
     SYSINFO__FILE_LOADAVG,
     SYSINFO__FILE_ONLINE,
     SYSINFO__FILES
@@ -68,12 +68,12 @@ struct sysinfo__hierarchy {
     bool is_above;       /* The levels are groups above the process's own, which is not shown. */
     bool is_top_hidden;  /* There are groups above the highest level, and no mount shows them. */
     char *group;         /* The path of the process's group in the hierarchy; NULL: not known. */
-    char *path;          /* Its folder, with room behind it for the name of a file. */
+    char *path;          /* Its directory, with room for the name of a file. */
     size_t length;       /* Of that. */
     size_t mount_length; /* Of the part that is the mount's. */
     size_t levels;
     struct sysinfo__cgroup_level {
-        size_t path_length; /* Its folder is the first so many bytes of `path`. */
+        size_t path_length; /* Its directory is the first so many bytes of `path`. */
         bool is_scanned;    /* For the groups in it that are protected. */
         uint64_t min;       /* Its own memory.min when that was done. */
         struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
@@ -108,7 +108,7 @@ struct sysinfo__cgroups {
 };
 
 struct sysinfo__state {
-    int root;                       /* The folder below which files are opened; -1: not open, or this machine. */
+    int root;                       /* The directory below which files are opened; -1: not open, or this machine. */
     int file[SYSINFO__FILES];       /* -1: not open. */
     bool is_single[SYSINFO__FILES]; /* One read brings all of it. */
 
@@ -148,14 +148,14 @@ struct sysinfo__state {
         char *online; /* NULL: not counted yet. */
         size_t length;
         uint64_t logical, cores; /* cores 0: the machine does not say. */
-        bool is_without_folders; /* Nor has it folders of CPUs. */
+        bool is_without_folders; /* Nor has it directories of CPUs. */
     } counted;
 
     /* What the CPUs are, and the hash of the list of online CPUs that it is true for; 0: not looked for yet. */
     struct sysinfo_cpu_description description;
     uint64_t description_online;
 
-    /* What was read last, with SYSINFO__TEXT_PADDING zero bytes behind it. */
+    /* What was read last, with SYSINFO__TEXT_PADDING zero bytes after it. */
     char *text;
     size_t length, capacity;
     char small_text[8192]; /* Enough for most machines: a one-off call allocates nothing. */

@@ -358,7 +358,7 @@ static int add_caches_of_cpuinfo(struct sysinfo_host *host, struct sysinfo_topol
     return sysinfo__forgive(status);
 }
 
-/* Of sparc64, which has no folder of caches; in bytes. */
+/* Of sparc64, which has no directory of caches; in bytes. */
 static int add_caches_of_cpu(struct sysinfo_host *host, struct sysinfo_topology_object_list *list, uint64_t cpu,
                              bool *has_any) {
     static const struct {

@@ -20,13 +20,13 @@ static bool has_room(const struct stat *file, size_t length) {
            (uint64_t)file->st_size + length <= (uint64_t)limit.rlim_cur;
 }
 
-/* A disk that is full takes a part of the line: without its end, it would spoil the line behind it too. */
+/* A full disk takes a part of the line: without its end, it would spoil the next line too. */
 static void take_back(int fd, ssize_t written) {
     struct stat file;
     off_t end = lseek(fd, 0, SEEK_CUR);
     if (written > 0 && end >= written && fstat(fd, &file) == 0 && file.st_size == end &&
         ftruncate(fd, end - written) != 0) {
-        return; /* The reader leaves out what is no whole line. */
+        return; /* Readers ignore an incomplete line. */
     }
 }
 

@@ -27,7 +27,7 @@ static uint64_t not_negative(int64_t value, bool *is_estimated) {
 
 /*
  * What is left of kernel time without a part of it; the counters are not read at one moment, so it
- * may be a tick behind its parts.
+ * may be a tick less than its parts.
  */
 static uint64_t without(uint64_t whole, uint64_t part, bool *is_estimated) {
     if (whole < part) {

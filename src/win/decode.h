@@ -28,7 +28,7 @@ struct sysinfo__modes {
 /* Adds one CPU's time. */
 void sysinfo__modes_add(struct sysinfo__modes *modes, const struct sysinfo__processor *processor);
 
-/* Tells them as seconds. */
+/* Converts them to seconds. */
 void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample);
 
 /* ---- Counts: GetLogicalProcessorInformationEx(RelationProcessorCore) ---- */
@@ -44,7 +44,7 @@ struct sysinfo__win_affinity {
     uint64_t groups, own_groups; /* Processor groups of the machine, and of them those with threads of this process. */
     uint64_t cpus, own_cpus;     /* Active CPUs of all groups, and of `own_groups`. */
     uint16_t group;              /* The own group, where it is one: */
-    uint64_t mask, group_mask;   /* its CPUs that are allowed, and its CPUs; 0: not told. */
+    uint64_t mask, group_mask;   /* its CPUs that are allowed, and its CPUs; 0: unknown. */
     uint64_t cpu_sets;           /* CPUs that the process was given by preference; 0: all. */
     bool spans_groups;           /* This Windows lets threads run in other groups than their first (Windows 11). */
 };

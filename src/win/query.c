@@ -81,7 +81,7 @@ static uint32_t ask(struct sysinfo__state *state, enum sysinfo__class class, con
             state->length = length < state->capacity ? length : state->capacity;
             return status;
         }
-        /* The length that is wanted is sometimes told as 0 (wine), and may have grown again since. */
+        /* The required length is sometimes returned as 0 (wine), and may have grown again since. */
         if (!grow(state, length)) {
             return no_memory;
         }
@@ -150,7 +150,7 @@ static int count_groups(struct sysinfo_host *host, WORD *groups) {
                        : sysinfo__failed(host, sysinfo__win_status(error), error, "GetActiveProcessorGroupCount", NULL);
 }
 
-/* Online CPUs in a group or, with ALL_PROCESSOR_GROUPS, in all; 0: not told. */
+/* Online CPUs in a group or, with ALL_PROCESSOR_GROUPS, in all; 0: unknown. */
 static DWORD count_cpus(WORD group) {
     DWORD last_error = GetLastError();
     DWORD cpus = GetActiveProcessorCount(group);

@@ -14,7 +14,7 @@ enum sysinfo__class {
 
 /*
  * NtQuerySystemInformation() of a class, whole, into the state's buffer, which
- * grows as needed. `source` is what a failure is told as.
+ * grows as needed. `source` names it in a failure.
  */
 int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const char *source);
 
@@ -28,24 +28,24 @@ int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, vo
 /* GetPerformanceInfo(). */
 int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages);
 
-/* The lists of unused pages; false: this system does not tell them. */
+/* The lists of unused pages; false: not reported by this system. */
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists);
 
 /* GetLogicalProcessorInformationEx() of all cores. */
 int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_affinity *affinity,
                          struct sysinfo__cores *cores);
 
-/* The CPUs that this process may run on: what is not told is 0. */
+/* The CPUs that this process may run on; 0: unknown. */
 void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affinity *affinity);
 
 /* The job that this process is in. */
 void sysinfo__query_job(struct sysinfo__job *job);
 
-/* Online CPUs in all processor groups, or in one; 0: not told. */
+/* Online CPUs in all processor groups, or in one; 0: unknown. */
 uint64_t sysinfo__query_cpus(void);
 uint64_t sysinfo__query_group_cpus(uint16_t group);
 
-/* How many processor groups there are; 0: not told. */
+/* How many processor groups there are; 0: unknown. */
 uint64_t sysinfo__query_groups(void);
 
 /* Entries of the backend's table. */
