@@ -12,6 +12,14 @@
 
 #include "run/tree.h"
 
+/* What the kernel counted of the processes that were waited for, as time -v prints it. */
+struct child_counts {
+    bool is_known;
+    uint64_t minor_faults, major_faults, voluntary_switches, involuntary_switches;
+    bool has_bytes; /* Read from disks, and dirtied to be written there: */
+    uint64_t read, written;
+};
+
 struct child {
     int64_t pid;
     struct tree *tree;     /* NULL: without a sampler. */
@@ -22,6 +30,7 @@ struct child {
     bool has_no_cpu;     /* The system does not count the next two: */
     double user, system; /* seconds of CPU, of all that was waited for. */
     uint64_t peak;       /* Bytes: the most that any one process of those has had at once. */
+    struct child_counts counts;
     /* Bytes committed by the process with the most, and by all at once; 0: not known. */
     uint64_t peak_committed, peak_all_committed;
     bool is_asked; /* How far it is: since the last child_sleep(), which then ends early. */

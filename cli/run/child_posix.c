@@ -214,8 +214,32 @@ static const uint64_t maxrss_unit = 1;
 static const uint64_t maxrss_unit = 1024;
 #endif
 
+/*
+ * Linux counts bytes there, in units of 512, if it was built to account I/O: /proc/PID/io, proc(5), tells that.
+ * Elsewhere it counts operations.
+ */
+static bool counts_bytes(void) {
+#if defined(__linux__)
+    return access("/proc/self/io", F_OK) == 0;
+#else
+    return false;
+#endif
+}
+
+static void add_counts(struct child_counts *counts, const struct rusage *usage) {
+    counts->is_known = true;
+    counts->minor_faults += (uint64_t)usage->ru_minflt;
+    counts->major_faults += (uint64_t)usage->ru_majflt;
+    counts->voluntary_switches += (uint64_t)usage->ru_nvcsw;
+    counts->involuntary_switches += (uint64_t)usage->ru_nivcsw;
+    counts->has_bytes = counts_bytes();
+    counts->read += (uint64_t)usage->ru_inblock * 512;
+    counts->written += (uint64_t)usage->ru_oublock * 512;
+}
+
 static void add_usage(struct child *child, const struct rusage *usage) {
     uint64_t peak = (uint64_t)usage->ru_maxrss * maxrss_unit;
+    add_counts(&child->counts, usage);
     child->user += seconds(usage->ru_utime);
     child->system += seconds(usage->ru_stime);
     child->peak = peak > child->peak ? peak : child->peak;

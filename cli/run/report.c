@@ -45,6 +45,33 @@ static void add_end(struct text *text, const struct report *report) {
     }
 }
 
+/* Percent of one CPU; false: not known. */
+static bool get_cpu_percent(const struct report *report, double *percent) {
+    *percent = report->elapsed > 0 ? (report->user + report->system) / report->elapsed * 100 : 0;
+    return !report->has_no_cpu && !report->is_not_started && report->elapsed > 0;
+}
+
+/* What time -v prints besides. */
+static void add_counts(struct text *text, const struct report *report) {
+    const struct child_counts *counts = &report->counts;
+    double percent;
+    if (!counts->is_known || !get_cpu_percent(report, &percent)) {
+        return;
+    }
+    text_addf(text, "sysinfo: %.0f %% of a CPU; page faults: %" PRIu64 " minor, %" PRIu64 " major", percent,
+              counts->minor_faults, counts->major_faults);
+    text_addf(text, "; context switches: %" PRIu64 " voluntary, %" PRIu64 " involuntary", counts->voluntary_switches,
+              counts->involuntary_switches);
+    if (counts->has_bytes) {
+        text_add(text, "; disk: ");
+        bytes_add_human(text, counts->read);
+        text_add(text, " read, ");
+        bytes_add_human(text, counts->written);
+        text_add(text, " written");
+    }
+    text_add(text, "\n");
+}
+
 /* "cc1 x 9 121 MiB, ld 60.0 MiB": only where the tree had more than one process. */
 static void add_largest(struct text *text, const struct report *report) {
     if (report->peak_processes < 2) {
@@ -296,6 +323,7 @@ void report_add_text(struct text *text, const struct report *report) {
     if (report->oom != NULL && report->oom->kills > 0) {
         add_oom(text, report->oom);
     }
+    add_counts(text, report);
     add_peaks(text, report);
     if (report->heaps != NULL) {
         add_heaps(text, report->heaps);
@@ -380,6 +408,22 @@ static void add_oom_json(struct json *json, const struct oom *oom) {
     json_close(json);
 }
 
+static void add_counts_json(struct json *json, const struct report *report) {
+    const struct child_counts *counts = &report->counts;
+    double percent;
+    if (get_cpu_percent(report, &percent)) {
+        json_addf(json, "cpu_percent", "%.2f", percent);
+    } else {
+        json_add_null(json, "cpu_percent");
+    }
+    json_add_uint_or_null(json, "minor_faults", counts->minor_faults, counts->is_known);
+    json_add_uint_or_null(json, "major_faults", counts->major_faults, counts->is_known);
+    json_add_uint_or_null(json, "voluntary_switches", counts->voluntary_switches, counts->is_known);
+    json_add_uint_or_null(json, "involuntary_switches", counts->involuntary_switches, counts->is_known);
+    json_add_uint_or_null(json, "read_bytes", counts->read, counts->has_bytes);
+    json_add_uint_or_null(json, "written_bytes", counts->written, counts->has_bytes);
+}
+
 /* The command, how it ended, and how long it took. */
 static void add_run(struct json *json, const struct report *report) {
     struct text *time = json_value(json, "time");
@@ -457,6 +501,7 @@ void report_add_json(struct text *text, const struct report *report) {
     }
     json_add_uint_or_null(&json, "peak_process_committed", report->peak_committed, report->peak_committed > 0);
     json_add_uint_or_null(&json, "peak_tree_committed", report->peak_all_committed, report->peak_committed > 0);
+    add_counts_json(&json, report);
     json_close(&json);
     text_add(text, "\n");
 }

@@ -30,7 +30,8 @@ struct report {
     int64_t wall;                 /* When it began. */
     bool is_not_started;          /* There is no such command, or it cannot be executed: `status` says which. */
     double elapsed, user, system; /* Seconds. */
-    bool has_no_cpu;              /* `user` is all the time that samples saw, and there is no `system`. */
+    struct child_counts counts;
+    bool has_no_cpu; /* `user` is all the time that samples saw, and there is no `system`. */
 
     uint64_t peak; /* Of the largest process; 0: the system does not say. */
     /* The most that one process, and all, had committed; 0: the system does not say. */

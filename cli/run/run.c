@@ -571,6 +571,7 @@ static void conclude(struct run *run) {
     report->has_no_cpu = child->has_no_cpu;
     report->user = child->has_no_cpu ? run->last_cpu : child->user;
     report->system = child->system;
+    report->counts = child->counts;
     report->peak_committed = child->peak_committed;
     report->peak_all_committed = child->peak_all_committed;
     report->signal = child->signal;

@@ -276,6 +276,24 @@ while time.process_time() < 0.5: pass
 print(time.process_time())' >spent && holds "$(cat spent) - 0.02 <= r['cpu'] <= $(cat spent) + 0.3"
 }
 check "CPU time" cpu_time
+counts() { # What Python says of itself at last; its end, and a script that starts it, are in the report alone.
+    report python3 -c '
+import resource, time
+for i in range(20): time.sleep(0.002)
+data = bytearray(8 << 20)
+with open("written", "wb") as file: file.write(data[:1 << 20])
+usage = resource.getrusage(resource.RUSAGE_SELF)
+print(usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw, usage.ru_nivcsw, usage.ru_inblock * 512, usage.ru_oublock * 512)' \
+        >counted || return 1
+    read -r minor major voluntary involuntary read written <counted
+    holds "200 < $minor <= r['minor_faults']" "$major <= r['major_faults'] < r['minor_faults']" \
+        "20 <= $voluntary <= r['voluntary_switches']" "$involuntary <= r['involuntary_switches']" \
+        "r['read_bytes'] is None or $read <= r['read_bytes']" \
+        "r['written_bytes'] is None or $written <= r['written_bytes'] <= $written + (1 << 20)" \
+        "abs(r['cpu_percent'] - r['cpu'] / r['elapsed'] * 100) < 2 + 0.2 / r['elapsed']"
+}
+check "faults, switches and bytes are those that the kernel counts" counts
+check "and people read them" bash -c 'sysinfo run true 2>&1 | grep -qE "^sysinfo: [0-9]+ % of a CPU; page faults: [0-9]+ minor, [0-9]+ major; context switches: [0-9]+ voluntary, [0-9]+ involuntary(; disk: .* read, .* written)?$"'
 check "any bytes in the command line" bash -c 'sysinfo run --json true "$(printf "a\"b\\\\c\n\377")" 2>&1 | python3 -c "
 import json, sys
 sys.exit(0 if json.load(sys.stdin)[\"command\"] == [\"true\", \"a\\\"b\\\\c\\n\\ufffd\"] else 1)"'
