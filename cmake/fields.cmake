@@ -6,7 +6,7 @@
 # A struct whose comment begins "group GROUP, result RESULT" has one member a line; a
 # comment with several such lines puts the struct's fields into each of these groups:
 #
-#     uint64_t name; /* unit[, counter|label][, prom metric[ label=value]]: Sentence. */
+#     uint64_t name; /* unit[, counter|label][, last][, prom metric[ label=value]]: Sentence. */
 #     char name[SIZE]; /* text: Sentence. */
 #
 # A long comment stands above its member instead. "prom metric label=@" after RESULT applies to every member without a
@@ -16,7 +16,8 @@
 # % stands for the group; percentages and labels have none, and all texts of a group are labels of
 # sysinfo_GROUP_info.
 #
-# The fields of a group stand together in the table, whichever structs and headers they come from.
+# The fields of a group stand together in the table, whichever structs and headers they come from; those that are
+# `last` after the others, so that a member that a struct got later moves no column.
 cmake_minimum_required(VERSION 3.20)
 
 set(all_groups "")
@@ -95,7 +96,11 @@ foreach(header IN LISTS HEADERS)
                 list(APPEND all_groups "${group}")
                 set(place "\"${group}\", ${result}, ${tag}, ${name}")
                 set(nature "${unit}, ${kind}, ${group_metric}, ${labels}")
-                string(APPEND "rows_${group}" "FIELD(${place}, ${nature}, \"${meaning}\")\n")
+                set(rows_of "rows_${group}")
+                if(options MATCHES ", last")
+                    string(PREPEND rows_of "last_")
+                endif()
+                string(APPEND "${rows_of}" "FIELD(${place}, ${nature}, \"${meaning}\")\n")
             endforeach()
             math(EXPR fields "${fields} + ${slots}")
         else()
@@ -107,7 +112,7 @@ endforeach()
 list(REMOVE_DUPLICATES all_groups)
 set(rows "")
 foreach(group IN LISTS all_groups)
-    string(APPEND rows "${rows_${group}}")
+    string(APPEND rows "${rows_${group}}${last_rows_${group}}")
 endforeach()
 if(NOT rows)
     message(FATAL_ERROR "no fields in: ${HEADERS}")

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include "bsd/decode.h"
+#include "bsd/decode_rctl.h"
 #include "darwin/decode.h"
 
 /* As many bytes as there are; the rest is 0. */
@@ -106,17 +107,17 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
         .switches = value[11],
         .interrupts = value[12],
     };
-    const struct sysinfo__number buffers = number(value, 13, value[9]);
+    const struct sysinfo__netbsd_caches caches = {.buffers = number(value, 13, value[9])};
     const struct sysinfo__buffer_cache cache = {(int64_t)value[14], (int64_t)value[15]};
     struct sysinfo_memory netbsd, openbsd;
     memset(&netbsd, 0, sizeof netbsd);
     memset(&openbsd, 0, sizeof openbsd);
-    sysinfo__decode_netbsd_memory(&uvm, &buffers, &netbsd);
+    sysinfo__decode_netbsd_memory(&uvm, &caches, &netbsd);
     sysinfo__decode_openbsd_memory(&uvm, value[1], value[9] & 2 ? &cache : NULL, &openbsd);
     must_be_a_result(&netbsd, sizeof netbsd);
     must_be_a_result(&openbsd, sizeof openbsd);
     MUST(uvm.free >= 0 || (netbsd.free == 0 && SYSINFO_IS_ESTIMATED(&netbsd, free)));
-    MUST(SYSINFO_HAS(&netbsd, dirty) == uvm.has_dirty && SYSINFO_HAS(&netbsd, buffers) == buffers.is_known);
+    MUST(SYSINFO_HAS(&netbsd, dirty) == uvm.has_dirty && SYSINFO_HAS(&netbsd, buffers) == caches.buffers.is_known);
     MUST(netbsd.available <= netbsd.total);
     struct sysinfo_swap swap;
     memset(&swap, 0, sizeof swap);
@@ -179,9 +180,26 @@ static void try_mach_pages(const uint8_t *bytes, size_t size) {
     MUST(SYSINFO_HAS(&memory, cached) == pages.is_long && (swap.present != 0) == pages.is_long);
 }
 
+static void try_rctl(const uint8_t *bytes, size_t size) {
+    char *text = memory(size + 1);
+    if (size > 0) {
+        memcpy(text, bytes, size);
+    }
+    text[size] = '\0';
+    struct sysinfo__rctl_rule rule;
+    size_t rules = 0;
+    for (const char *rest = text; (rest = sysinfo__decode_rctl_rule(rest, &rule)) != NULL; rules++) {
+        MUST(rest > text && rest <= text + size && rules <= size);
+        MUST(!rule.is_understood || (strlen(rule.subject) >= 2 && !(rule.is_per_process && rule.is_per_other)));
+    }
+    uint64_t use = 7;
+    MUST(sysinfo__decode_rctl_use(text, SYSINFO__RCTL_MEMORY, &use) || use == 7 || strchr(text, '=') != NULL);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static void (*const decoders[])(const uint8_t *bytes, size_t size) = {
-        try_wide_blocks, try_narrow_blocks, try_freebsd, try_uvm, try_mach_cpus, try_mach_pages};
+        try_wide_blocks, try_narrow_blocks, try_freebsd, try_uvm, try_mach_cpus, try_mach_pages, try_rctl};
     if (size > 0) {
         uint8_t *bytes = memory(size - 1); /* Of just this length, so that a step too far is seen. */
         memcpy(bytes, data + 1, size - 1);

@@ -17,8 +17,11 @@
  * the formulas. A cgroup namespace hides the cgroups above it: if the visible ones have no
  * limit, the limit is unknown. On Windows, limits come from the process's affinity and its
  * innermost job; if that job has no limit, the limit is unknown, as an outer job may have
- * one: docs/systems/windows.md. On systems without such limits, and where the library does
- * not read them, `limit` and `quota` are absent and `usable` is what the machine has left.
+ * one: docs/systems/windows.md. On FreeBSD they are RLIMIT_AS, the cpuset and the rules of
+ * rctl(8), which only root may read; on NetBSD RLIMIT_AS and the affinity; on OpenBSD
+ * RLIMIT_DATA; on macOS RLIMIT_AS and RLIMIT_DATA. On systems without such limits, and where
+ * the library does not read them, `limit` and `quota` are absent and `usable` is what the
+ * machine has left.
  */
 #ifndef SYSINFO_LIMITS_H
 #define SYSINFO_LIMITS_H
@@ -90,9 +93,9 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_usable_cpus(struct sysinfo_host *h
 /* ---- Every limit --------------------------------------------------------- */
 
 enum sysinfo_limit_kind {
-    SYSINFO_LIMIT_MACHINE = 1, /* What the machine has. */
-    SYSINFO_LIMIT_CGROUP = 2,  /* The process's own cgroup, or one above it. */
-    SYSINFO_LIMIT_PROCESS = 3, /* RLIMIT_AS, RLIMIT_DATA, the address space of a 32-bit program; a job's per process. */
+    SYSINFO_LIMIT_MACHINE = 1,  /* What the machine has. */
+    SYSINFO_LIMIT_CGROUP = 2,   /* The process's own cgroup, or one above it. */
+    SYSINFO_LIMIT_PROCESS = 3,  /* RLIMIT_AS, RLIMIT_DATA, a 32-bit address space; a job's per process; rctl(8). */
     SYSINFO_LIMIT_AFFINITY = 4, /* The CPUs that the process may run on, its cpuset included. */
     SYSINFO_LIMIT_JOB = 5       /* The innermost Windows job that the process is in; a container is one. */
 };

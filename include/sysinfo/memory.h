@@ -40,11 +40,15 @@ struct sysinfo_memory {
     uint64_t hugepages_total; /* bytes: Set aside as huge pages, of all sizes; part of used. */
     /* bytes: Set aside as huge pages and not in use; no program gets them as ordinary memory. */
     uint64_t hugepages_free;
-    uint64_t zswap;    /* bytes: Memory that the compressed swap cache takes. */
-    uint64_t zswapped; /* bytes: What is in the compressed swap cache, before compression. */
-    uint64_t wired;    /* bytes: Cannot be paged out. */
-    uint64_t laundry;  /* bytes: Dirty pages queued to be cleaned. */
-    uint64_t arc;      /* bytes: Cache of the ZFS file system. */
+    uint64_t zswap;      /* bytes: Memory that the compressed swap cache takes. */
+    uint64_t zswapped;   /* bytes: What is in the compressed swap cache, before compression. */
+    uint64_t wired;      /* bytes: Cannot be paged out. */
+    uint64_t laundry;    /* bytes: Dirty pages queued to be cleaned. */
+    uint64_t arc;        /* bytes: Cache of the ZFS file system. */
+    uint64_t compressed; /* bytes, last: Taken by pages that were compressed instead of swapped out. */
+    /* count, last: How short memory is, as the system judges: 1 normal, 2 warning, 4 critical. */
+    uint64_t pressure_level;
+    double pressure_free; /* percent, last: What the system counts as free when it judges so. */
 };
 
 /*

@@ -92,10 +92,11 @@ void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sy
         }                                                                \
     } while (0)
 
-/*
- * The ARC counts as wired and gives back what it has above its least size. Inactive
- * pages may be anonymous, so the sum is an estimate.
- */
+uint64_t sysinfo__arc_available(const struct sysinfo__number *arc, const struct sysinfo__number *least) {
+    return arc->is_known && least->is_known ? sysinfo__reduced(arc->value, least->value) : 0;
+}
+
+/* The ARC counts as wired. Inactive pages may be anonymous, so the sum is an estimate. */
 void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory) {
     FACT(memory, total, counted->total);
     NUMBER(memory, free, counted->free, counted->page_size);
@@ -106,8 +107,8 @@ void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counte
     NUMBER(memory, buffers, counted->buffers, 1);
     NUMBER(memory, arc, counted->arc, 1);
     if (counted->free.is_known && counted->inactive.is_known) {
-        uint64_t arc = counted->arc_least.is_known ? sysinfo__reduced(counted->arc.value, counted->arc_least.value) : 0;
-        GUESS(memory, available, memory->free + memory->inactive + arc);
+        GUESS(memory, available,
+              memory->free + memory->inactive + sysinfo__arc_available(&counted->arc, &counted->arc_least));
     }
 }
 
@@ -123,6 +124,25 @@ void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted,
     NUMBER(stats, interrupts, counted->interrupts, 1);
     NUMBER(stats, soft_interrupts, counted->soft_interrupts, 1);
     NUMBER(stats, syscalls, counted->syscalls, 1);
+    if (counted->forks.is_known) { /* Of the others a release may lack one. */
+        FACT(stats, forks, counted->forks.value + counted->vforks.value + counted->rforks.value);
+    }
+}
+
+static void decode_moved(const struct sysinfo__number *swap, const struct sysinfo__number *file, uint64_t page_size,
+                         struct sysinfo__number *bytes) {
+    bytes->is_known = swap->is_known && file->is_known;
+    bytes->value = bytes->is_known ? sysinfo__bytes(swap->value + file->value, page_size) : 0;
+}
+
+void sysinfo__decode_freebsd_paging(const struct sysinfo__freebsd_paging *counted, struct sysinfo_paging *paging) {
+    struct sysinfo__number in, out;
+    decode_moved(&counted->swap_in, &counted->file_in, counted->page_size, &in);
+    decode_moved(&counted->swap_out, &counted->file_out, counted->page_size, &out);
+    NUMBER(paging, paged_in, in, 1);
+    NUMBER(paging, paged_out, out, 1);
+    NUMBER(paging, faults, counted->faults, 1);
+    NUMBER(paging, major_faults, counted->major_faults, 1);
 }
 
 /* ---- NetBSD and OpenBSD ---- */
@@ -158,7 +178,7 @@ static void decode_netbsd_available(const struct sysinfo__uvm *uvm, struct sysin
     FACT(memory, available, sysinfo__bytes(sysinfo__smaller(pages, most), (uint64_t)uvm->page_size));
 }
 
-void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__number *buffers,
+void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__netbsd_caches *caches,
                                    struct sysinfo_memory *memory) {
     FACT(memory, total, sysinfo__bytes((uint64_t)uvm->pages, (uint64_t)uvm->page_size));
     decode_queues(uvm, memory);
@@ -171,7 +191,12 @@ void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct 
         PAGES(memory, dirty, uvm->dirty, uvm->page_size);
     }
     decode_netbsd_available(uvm, memory);
-    NUMBER(memory, buffers, *buffers, 1);
+    NUMBER(memory, buffers, caches->buffers, 1);
+    NUMBER(memory, arc, caches->arc, 1);
+    uint64_t arc = sysinfo__arc_available(&caches->arc, &caches->arc_least);
+    if (arc > 0) { /* The kernel's own memory, which no count of pages tells from the rest of it. */
+        GUESS(memory, available, memory->available + arc);
+    }
 }
 
 void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t total,
@@ -207,4 +232,10 @@ void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unkn
     COUNTER(stats, interrupts, uvm->interrupts, zero_is_unknown);
     COUNTER(stats, soft_interrupts, uvm->soft_interrupts, zero_is_unknown);
     COUNTER(stats, syscalls, uvm->syscalls, zero_is_unknown);
+    FACT(stats, forks, uvm->forks);
+}
+
+void sysinfo__decode_uvm_paging(const struct sysinfo__uvm *uvm, struct sysinfo_paging *paging) {
+    FACT(paging, faults, uvm->faults);
+    GUESS(paging, major_faults, uvm->read_faults);
 }

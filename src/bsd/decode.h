@@ -69,8 +69,19 @@ void sysinfo__decode_freebsd_swap(const struct sysinfo__freebsd_swap *counted, s
 
 struct sysinfo__freebsd_stats {
     struct sysinfo__number switches, interrupts, soft_interrupts, syscalls;
+    struct sysinfo__number forks, vforks, rforks;
 };
 void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted, struct sysinfo_stats *stats);
+
+struct sysinfo__freebsd_paging {
+    uint64_t page_size;
+    struct sysinfo__number faults, major_faults;
+    struct sysinfo__number swap_in, swap_out, file_in, file_out; /* In pages. */
+};
+void sysinfo__decode_freebsd_paging(const struct sysinfo__freebsd_paging *counted, struct sysinfo_paging *paging);
+
+/* The cache of ZFS gives back what it has above its least size. */
+uint64_t sysinfo__arc_available(const struct sysinfo__number *arc, const struct sysinfo__number *least);
 
 /* ---- NetBSD and OpenBSD: uvm(9) ---- */
 
@@ -82,11 +93,15 @@ struct sysinfo__uvm {
     bool has_dirty;
     uint32_t swap, swap_used;         /* Pages of all devices; an int in the kernels. */
     uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */
-    uint64_t switches, interrupts, soft_interrupts, syscalls;
+    uint64_t switches, interrupts, soft_interrupts, syscalls, forks;
+    uint64_t faults, read_faults; /* The second: those that waited for a device, or for another thread that did. */
 };
 
-/* `buffers` in bytes. */
-void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__number *buffers,
+/* In bytes, and not in struct sysinfo__uvm. */
+struct sysinfo__netbsd_caches {
+    struct sysinfo__number buffers, arc, arc_least;
+};
+void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct sysinfo__netbsd_caches *caches,
                                    struct sysinfo_memory *memory);
 
 /* The buffer cache, which on OpenBSD holds the contents of files, in pages. */
@@ -103,5 +118,7 @@ void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, st
 
 /* `zero_is_unknown`: an architecture leaves at 0 what it does not count, which no running system can have. */
 void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unknown, struct sysinfo_stats *stats);
+
+void sysinfo__decode_uvm_paging(const struct sysinfo__uvm *uvm, struct sysinfo_paging *paging);
 
 #endif

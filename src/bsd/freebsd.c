@@ -6,12 +6,14 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
+#include <sys/user.h>
 #include <vm/vm_param.h>
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bsd/system.h"
 #include "posix/posix.h"
 
 /* The layouts that sysctl(3) promises on the 64-bit platforms. */
@@ -24,6 +26,10 @@ _Static_assert(sizeof(long) == 8, "kern.cp_time");
 _Static_assert(sizeof(struct xswdev) == 32 && offsetof(struct xswdev, xsw_nblks) == 20 &&
                    offsetof(struct xswdev, xsw_used) == 24,
                "vm.swap_info");
+_Static_assert(sizeof(struct kinfo_proc) == 1088 && offsetof(struct kinfo_proc, ki_pid) == 72 &&
+                   offsetof(struct kinfo_proc, ki_size) == 256 && offsetof(struct kinfo_proc, ki_rssize) == 264 &&
+                   offsetof(struct kinfo_proc, ki_numthreads) == 596,
+               "kern.proc.pid");
 #endif
 
 /* ---- CPU time ---- */
@@ -209,16 +215,67 @@ static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
         {"vm.stats.sys.v_intr", offsetof(struct sysinfo__freebsd_stats, interrupts)},
         {"vm.stats.sys.v_soft", offsetof(struct sysinfo__freebsd_stats, soft_interrupts)},
         {"vm.stats.sys.v_syscall", offsetof(struct sysinfo__freebsd_stats, syscalls)},
+        {"vm.stats.vm.v_forks", offsetof(struct sysinfo__freebsd_stats, forks)},
+        {"vm.stats.vm.v_vforks", offsetof(struct sysinfo__freebsd_stats, vforks)},
+        {"vm.stats.vm.v_rforks", offsetof(struct sysinfo__freebsd_stats, rforks)},
     };
     struct sysinfo__freebsd_stats counted = {0};
     int status = read_figures(host, counters, sizeof counters / sizeof counters[0], &counted);
     if (status == SYSINFO_OK) {
         sysinfo__decode_freebsd_stats(&counted, stats);
+        status = sysinfo__bsd_boot_time(host, stats);
+    }
+    if (status == SYSINFO_OK) {
         if (stats->present == 0) {
             status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.sys", "has none of the counters");
         }
     }
     return status;
+}
+
+static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
+    static const struct figure counters[] = {
+        {"vm.stats.vm.v_vm_faults", offsetof(struct sysinfo__freebsd_paging, faults)},
+        {"vm.stats.vm.v_io_faults", offsetof(struct sysinfo__freebsd_paging, major_faults)},
+        {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo__freebsd_paging, swap_in)},
+        {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo__freebsd_paging, swap_out)},
+        {"vm.stats.vm.v_vnodepgsin", offsetof(struct sysinfo__freebsd_paging, file_in)},
+        {"vm.stats.vm.v_vnodepgsout", offsetof(struct sysinfo__freebsd_paging, file_out)},
+    };
+    struct sysinfo__freebsd_paging counted = {.page_size = (uint64_t)getpagesize()};
+    int status = read_figures(host, counters, sizeof counters / sizeof counters[0], &counted);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_freebsd_paging(&counted, paging);
+        if (paging->present == 0) {
+            status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.vm", "has none of the counters");
+        }
+    }
+    return status;
+}
+
+/* ---- This process ---- */
+
+const uint64_t sysinfo__system_peak_unit = 1024;
+
+int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
+    const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid()};
+    struct kinfo_proc process[2]; /* The second is room for it to grow. */
+    size_t size = sizeof process;
+    int status = sysinfo__sysctl(host, "kern.proc.pid", key, 4, process, &size);
+    if (status == SYSINFO_OK && size < sizeof process[0]) {
+        status = sysinfo__sysctl_too_short(host, "kern.proc.pid");
+    }
+    if (status == SYSINFO_OK) {
+        *self = (struct sysinfo__self){.rss = sysinfo__bytes((uint64_t)process[0].ki_rssize, (uint64_t)getpagesize()),
+                                       .vms = process[0].ki_size,
+                                       .threads = (uint64_t)process[0].ki_numthreads};
+    }
+    return status;
+}
+
+int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
+    static const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_NFDS, 0};
+    return sysinfo__sysctl_number(host, "kern.proc.nfds", key, 4, count);
 }
 
 /* ---- Where it comes from ---- */
@@ -249,6 +306,19 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "vm.stats.sys.v_intr"),
     STATS(soft_interrupts, "vm.stats.sys.v_soft"),
     STATS(syscalls, "vm.stats.sys.v_syscall"),
+    STATS(forks, "v_forks + v_vforks + v_rforks of vm.stats.vm"),
+    PAGING(paged_in, "v_swappgsin + v_vnodepgsin of vm.stats.vm x page size"),
+    PAGING(paged_out, "v_swappgsout + v_vnodepgsout of vm.stats.vm x page size"),
+    PAGING(faults, "vm.stats.vm.v_vm_faults"),
+    PAGING(major_faults, "vm.stats.vm.v_io_faults"),
+    ALLOWANCE(limit, "RLIMIT_AS; rules of rctl(8) on memoryuse and vmemoryuse"),
+    CPU_ALLOWANCE(usable, "cpuset_getaffinity(2); rules of rctl(8) on pcpu"),
+    CPU_ALLOWANCE(quota, "rules of rctl(8) on pcpu"),
+    PROCESS(rss, "ki_rssize of kern.proc.pid x page size"),
+    PROCESS(vms, "ki_size of kern.proc.pid"),
+    PROCESS(threads, "ki_numthreads of kern.proc.pid"),
+    PROCESS(descriptors, "kern.proc.nfds"),
+    SOURCES_OF_GETRUSAGE,
     SOURCES_THAT_ALL_SHARE,
 };
 
@@ -269,5 +339,11 @@ const struct sysinfo__backend sysinfo__backend = {
     .swap_memory = swap_memory,
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
+    .page_stats = page_stats,
+    .memory_limit = sysinfo__bsd_memory_limit,
+    .limit_levels = sysinfo__bsd_limit_levels,
+    .cpu_limit = sysinfo__bsd_cpu_limit,
+    .process = sysinfo__bsd_process,
+    .process_memory = sysinfo__bsd_process_memory,
     .append_mark = sysinfo__posix_append_mark,
 };

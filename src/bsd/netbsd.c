@@ -6,14 +6,20 @@
 
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
 #include <uvm/uvm_extern.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <lwp.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bsd/system.h"
 #include "posix/posix.h"
 
 /* The layouts that sysctl(7) promises on every port. */
@@ -30,6 +36,13 @@ _Static_assert(offsetof(struct uvmexp_sysctl, intrs) == 208 && offsetof(struct u
 _Static_assert(offsetof(struct uvmexp_sysctl, anonpages) == 568 && offsetof(struct uvmexp_sysctl, filepages) == 576 &&
                    offsetof(struct uvmexp_sysctl, execpages) == 584,
                "vm.uvmexp2");
+_Static_assert(offsetof(struct uvmexp_sysctl, faults) == 192 && offsetof(struct uvmexp_sysctl, pageins) == 240 &&
+                   offsetof(struct uvmexp_sysctl, forks) == 280 && offsetof(struct uvmexp_sysctl, fltget) == 424,
+               "vm.uvmexp2");
+_Static_assert(sizeof(struct kinfo_proc2) == 680 && offsetof(struct kinfo_proc2, p_vm_rssize) == 432 &&
+                   offsetof(struct kinfo_proc2, p_nlwps) == 616 && offsetof(struct kinfo_proc2, p_vm_vsize) == 664,
+               "kern.proc2");
+_Static_assert(sizeof(struct kinfo_file) == 120, "kern.file2");
 
 /* ---- CPU time ---- */
 
@@ -164,9 +177,20 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
             .interrupts = (uint64_t)answer[0].intrs,
             .soft_interrupts = (uint64_t)answer[0].softs,
             .syscalls = (uint64_t)answer[0].syscalls,
+            .forks = (uint64_t)answer[0].forks,
+            .faults = (uint64_t)answer[0].faults,
+            .read_faults = (uint64_t)answer[0].fltget + (uint64_t)answer[0].pageins,
         };
     }
     return status;
+}
+
+/* A key that a release, or a kernel without ZFS, may lack. */
+static int read_number(struct sysinfo_host *host, const char *name, struct sysinfo__number *number) {
+    number->value = 0;
+    int status = sysinfo__sysctl_number_by_name(host, name, &number->value);
+    number->is_known = status == SYSINFO_OK;
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
@@ -175,11 +199,18 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     if (status != SYSINFO_OK) {
         return status;
     }
-    struct sysinfo__number buffers = {0};
-    status = sysinfo__sysctl_number_by_name(host, "vm.bufmem", &buffers.value);
-    buffers.is_known = status == SYSINFO_OK;
-    sysinfo__decode_netbsd_memory(&uvm, &buffers, memory);
-    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    struct sysinfo__netbsd_caches caches;
+    status = read_number(host, "vm.bufmem", &caches.buffers);
+    if (status == SYSINFO_OK) {
+        status = read_number(host, "kstat.zfs.misc.arcstats.size", &caches.arc);
+    }
+    if (status == SYSINFO_OK) {
+        status = read_number(host, "kstat.zfs.misc.arcstats.c_min", &caches.arc_least);
+    }
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_netbsd_memory(&uvm, &caches, memory);
+    }
+    return status;
 }
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
@@ -196,8 +227,78 @@ static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
         sysinfo__decode_uvm_stats(&uvm, false, stats);
+        status = sysinfo__bsd_boot_time(host, stats);
     }
     return status;
+}
+
+static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
+    struct sysinfo__uvm uvm;
+    int status = read_uvm(host, &uvm);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_uvm_paging(&uvm, paging);
+    }
+    return status;
+}
+
+/* ---- This process ---- */
+
+const uint64_t sysinfo__system_peak_unit = 1024;
+
+int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
+    struct kinfo_proc2 process;
+    const int key[] = {CTL_KERN, KERN_PROC2, KERN_PROC_PID, getpid(), sizeof process, 1};
+    size_t size = sizeof process;
+    int status = sysinfo__sysctl(host, "kern.proc2", key, 6, &process, &size);
+    if (status == SYSINFO_OK && size < sizeof process) {
+        status = sysinfo__sysctl_too_short(host, "kern.proc2");
+    }
+    if (status == SYSINFO_OK) {
+        uint64_t page = (uint64_t)getpagesize();
+        *self = (struct sysinfo__self){.rss = sysinfo__bytes((uint64_t)process.p_vm_rssize, page),
+                                       .vms = sysinfo__bytes((uint64_t)process.p_vm_vsize, page),
+                                       .threads = process.p_nlwps};
+    }
+    return status;
+}
+
+int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
+    const int key[] = {CTL_KERN, KERN_FILE2, KERN_FILE_BYPID, getpid(), sizeof(struct kinfo_file), INT_MAX};
+    size_t size = 0;
+    int status = sysinfo__sysctl_all(host, "kern.file2", key, 6, &size);
+    *count = size / sizeof(struct kinfo_file);
+    return status;
+}
+
+/* Not RLIMIT_DATA, which bounds brk(2) alone: malloc() here maps its memory. */
+int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
+    return sysinfo__add_resource(host, bounds, "RLIMIT_AS", RLIMIT_AS, offsetof(struct sysinfo__self, vms));
+}
+
+/* A number that the set has no place for ends it. */
+static uint64_t count_set(const cpuset_t *cpus) {
+    uint64_t count = 0;
+    int is_set;
+    for (cpuid_t cpu = 0; (is_set = cpuset_isset(cpu, cpus)) >= 0; cpu++) {
+        count += is_set > 0;
+    }
+    return count;
+}
+
+/* An empty set: this thread may run everywhere. */
+int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
+    int status = SYSINFO_OK;
+    cpuset_t *cpus = cpuset_create();
+    if (cpus == NULL) {
+        return sysinfo__no_memory(host, "_sched_getaffinity");
+    }
+    if (_sched_getaffinity(0, _lwp_self(), cpuset_size(cpus), cpus) == 0) {
+        *count = count_set(cpus);
+    } else {
+        status = sysinfo__failed(host, sysinfo__posix_status(errno), errno, "_sched_getaffinity", NULL);
+    }
+    cpuset_destroy(cpus);
+    return status == SYSINFO_OK && *count == 0 ? count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", count) : status;
 }
 
 /* ---- Where it comes from ---- */
@@ -212,7 +313,8 @@ static const struct sysinfo__source sources[] = {
     CPU_COUNT(count, "hw.ncpuonline"),
     CPU_COUNT(cores, "1 where hw.ncpuonline is 1"),
     MEMORY(total, "npages of vm.uvmexp2"),
-    MEMORY(available, "free + filepages + execpages of vm.uvmexp2, at most npages - wired - anonpages"),
+    MEMORY(available, "free + filepages + execpages of vm.uvmexp2, at most npages - wired - anonpages; with ZFS "
+                      "+ size - c_min of kstat.zfs.misc.arcstats"),
     MEMORY(free, "free of vm.uvmexp2"),
     MEMORY(active, "active of vm.uvmexp2"),
     MEMORY(inactive, "inactive of vm.uvmexp2"),
@@ -220,6 +322,7 @@ static const struct sysinfo__source sources[] = {
     MEMORY(cached, "filepages + execpages of vm.uvmexp2"),
     MEMORY(dirty, "filedirty of vm.uvmexp2"),
     MEMORY(wired, "wired of vm.uvmexp2"),
+    MEMORY(arc, "kstat.zfs.misc.arcstats.size"),
     SWAP(total, "swpages of vm.uvmexp2 x page size"),
     SWAP(used, "swpginuse of vm.uvmexp2 x page size"),
     SWAP(sin, "nswget of vm.uvmexp2 x page size"),
@@ -228,6 +331,17 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "intrs of vm.uvmexp2"),
     STATS(soft_interrupts, "softs of vm.uvmexp2"),
     STATS(syscalls, "syscalls of vm.uvmexp2"),
+    STATS(forks, "forks of vm.uvmexp2"),
+    PAGING(faults, "faults of vm.uvmexp2"),
+    PAGING(major_faults, "fltget + pageins of vm.uvmexp2"),
+    ALLOWANCE(limit, "RLIMIT_AS"),
+    CPU_ALLOWANCE(usable, "_sched_getaffinity()"),
+    CPU_ALLOWANCE(quota, "none: the system has no such limit"),
+    PROCESS(rss, "p_vm_rssize of kern.proc2 x page size"),
+    PROCESS(vms, "p_vm_vsize of kern.proc2 x page size"),
+    PROCESS(threads, "p_nlwps of kern.proc2"),
+    PROCESS(descriptors, "rows of kern.file2"),
+    SOURCES_OF_GETRUSAGE,
     SOURCES_THAT_ALL_SHARE,
 };
 
@@ -247,5 +361,11 @@ const struct sysinfo__backend sysinfo__backend = {
     .swap_memory = swap_memory,
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
+    .page_stats = page_stats,
+    .memory_limit = sysinfo__bsd_memory_limit,
+    .limit_levels = sysinfo__bsd_limit_levels,
+    .cpu_limit = sysinfo__bsd_cpu_limit,
+    .process = sysinfo__bsd_process,
+    .process_memory = sysinfo__bsd_process_memory,
     .append_mark = sysinfo__posix_append_mark,
 };

@@ -5,12 +5,16 @@
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
 #include <uvm/uvmexp.h>
 
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bsd/system.h"
 #include "posix/posix.h"
 
 /*
@@ -27,6 +31,9 @@ _Static_assert(offsetof(struct uvmexp, wired) == 32 && offsetof(struct uvmexp, s
 _Static_assert(offsetof(struct uvmexp, nswget) == 116 && offsetof(struct uvmexp, pgswapout) == 172, "vm.uvmexp");
 _Static_assert(sizeof(struct bcachestats) == 144 && offsetof(struct bcachestats, numbufpages) == 8,
                "vfs.generic.bcachestat");
+_Static_assert(offsetof(struct uvmexp, faults) == 132 && offsetof(struct uvmexp, pageins) == 156 &&
+                   offsetof(struct uvmexp, forks) == 176 && offsetof(struct uvmexp, fltget) == 252,
+               "vm.uvmexp");
 
 static int read_hw(struct sysinfo_host *host, int which, const char *name, uint64_t *number) {
     const int key[] = {CTL_HW, which};
@@ -139,7 +146,7 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     if (status != SYSINFO_OK) {
         return status;
     }
-    if (size < offsetof(struct uvmexp, forks)) { /* All that is used here comes before it. */
+    if (size < offsetof(struct uvmexp, flt_anon)) { /* All that is used here comes before it. */
         return sysinfo__sysctl_too_short(host, "vm.uvmexp");
     }
     *uvm = (struct sysinfo__uvm){
@@ -156,6 +163,9 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
         .interrupts = (unsigned)answer[0].intrs,
         .soft_interrupts = (unsigned)answer[0].softs,
         .syscalls = (unsigned)answer[0].syscalls,
+        .forks = (unsigned)answer[0].forks,
+        .faults = (unsigned)answer[0].faults,
+        .read_faults = (uint64_t)(unsigned)answer[0].fltget + (unsigned)answer[0].pageins,
     };
     return uvm->page_size > 0 ? SYSINFO_OK
                               : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "reports a page size of 0");
@@ -207,8 +217,63 @@ static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
     int status = read_uvm(host, &uvm);
     if (status == SYSINFO_OK) {
         sysinfo__decode_uvm_stats(&uvm, true, stats);
+        status = sysinfo__bsd_boot_time(host, stats);
     }
     return status;
+}
+
+static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
+    struct sysinfo__uvm uvm;
+    int status = read_uvm(host, &uvm);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_uvm_paging(&uvm, paging);
+    }
+    return status;
+}
+
+/* ---- This process ---- */
+
+const uint64_t sysinfo__system_peak_unit = 1024;
+
+/* A row for the process, whose p_tid is -1, and one for each of its threads. */
+int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
+    const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID | KERN_PROC_SHOW_THREADS, getpid(), sizeof(struct kinfo_proc),
+                       INT_MAX};
+    size_t size = 0;
+    int status = sysinfo__sysctl_all(host, "kern.proc", key, 6, &size);
+    if (status != SYSINFO_OK) {
+        return status;
+    }
+    const struct kinfo_proc *row = sysinfo__state(host)->room;
+    size_t rows = size / sizeof *row;
+    if (rows == 0) {
+        return sysinfo__sysctl_too_short(host, "kern.proc");
+    }
+    uint64_t page = (uint64_t)getpagesize();
+    *self = (struct sysinfo__self){.rss = sysinfo__bytes((uint64_t)row->p_vm_rssize, page),
+                                   .vms = row->p_vm_map_size,
+                                   .data = sysinfo__bytes((uint64_t)row->p_vm_dsize, page)};
+    for (size_t i = 0; i < rows; i++) {
+        self->threads += row[i].p_tid >= 0;
+    }
+    return SYSINFO_OK;
+}
+
+int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
+    (void)host;
+    *count = (uint64_t)getdtablecount();
+    return SYSINFO_OK;
+}
+
+/* mmap(2), and so malloc(), counts against the limit of data; there is none of the address space. */
+int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
+    return sysinfo__add_resource(host, bounds, "RLIMIT_DATA", RLIMIT_DATA, offsetof(struct sysinfo__self, data));
+}
+
+int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
+    (void)host;
+    *count = 0;
+    return SYSINFO_OK;
 }
 
 /* ---- Where it comes from ---- */
@@ -237,6 +302,15 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "intrs of vm.uvmexp"),
     STATS(soft_interrupts, "softs of vm.uvmexp"),
     STATS(syscalls, "syscalls of vm.uvmexp"),
+    STATS(forks, "forks of vm.uvmexp"),
+    PAGING(faults, "faults of vm.uvmexp"),
+    PAGING(major_faults, "fltget + pageins of vm.uvmexp"),
+    ALLOWANCE(limit, "RLIMIT_DATA"),
+    PROCESS(rss, "p_vm_rssize of kern.proc x page size"),
+    PROCESS(vms, "p_vm_map_size of kern.proc"),
+    PROCESS(threads, "rows of kern.proc with a p_tid"),
+    PROCESS(descriptors, "getdtablecount(2)"),
+    SOURCES_OF_GETRUSAGE,
     SOURCES_THAT_ALL_SHARE,
 };
 
@@ -256,5 +330,10 @@ const struct sysinfo__backend sysinfo__backend = {
     .swap_memory = swap_memory,
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
+    .page_stats = page_stats,
+    .memory_limit = sysinfo__bsd_memory_limit,
+    .limit_levels = sysinfo__bsd_limit_levels,
+    .process = sysinfo__bsd_process,
+    .process_memory = sysinfo__bsd_process_memory,
     .append_mark = sysinfo__posix_append_mark,
 };

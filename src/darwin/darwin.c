@@ -4,12 +4,18 @@
 
 #include <sys/types.h> /* First: the others need its types. */
 
+#include <libproc.h>
 #include <mach/mach.h>
 #include <mach/mach_host.h>
+#include <sys/resource.h>
 #include <sys/sysctl.h>
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "bsd/system.h"
 #include "darwin/decode.h"
 #include "posix/posix.h"
 
@@ -30,6 +36,12 @@ _Static_assert(offsetof(struct vm_statistics64, purgeable_count) == 88, "HOST_VM
 _Static_assert(offsetof(struct vm_statistics64, swapins) == 112 &&
                    offsetof(struct vm_statistics64, external_page_count) == 136,
                "HOST_VM_INFO64");
+_Static_assert(offsetof(struct vm_statistics64, pageins) == 32 && offsetof(struct vm_statistics64, faults) == 48 &&
+                   offsetof(struct vm_statistics64, compressor_page_count) == 128,
+               "HOST_VM_INFO64");
+_Static_assert(sizeof(struct proc_taskinfo) == 96 && offsetof(struct proc_taskinfo, pti_threadnum) == 84 &&
+                   sizeof(struct proc_fdinfo) == 8,
+               "proc_pidinfo");
 _Static_assert(sizeof(struct xsw_usage) == 32 && offsetof(struct xsw_usage, xsu_used) == 16, "vm.swapusage");
 
 static int mach_failed(struct sysinfo_host *host, const char *source, kern_return_t result) {
@@ -164,10 +176,30 @@ static int read_pages(struct sysinfo_host *host, struct sysinfo__mach_pages *pag
         .purgeable = counted.purgeable_count,
         .is_long = length >= HOST_VM_INFO64_REV1_COUNT,
         .external = counted.external_page_count,
+        .compressor = counted.compressor_page_count,
+        .paged_in = counted.pageins,
+        .paged_out = counted.pageouts,
+        .faults = counted.faults,
         .swapped_in = counted.swapins,
         .swapped_out = counted.swapouts,
     };
     return SYSINFO_OK;
+}
+
+/* What memory_pressure(1) shows. A release may lack either. */
+static int read_pressure(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    uint64_t level, available;
+    int status = sysinfo__sysctl_number_by_name(host, "kern.memorystatus_vm_pressure_level", &level);
+    if (status == SYSINFO_OK) {
+        FACT(memory, pressure_level, level);
+    }
+    if (status == SYSINFO_OK || sysinfo__is_missing(status)) {
+        status = sysinfo__sysctl_number_by_name(host, "kern.memorystatus_level", &available);
+    }
+    if (status == SYSINFO_OK && available <= 100) {
+        FACT(memory, pressure_free, (double)available);
+    }
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
@@ -182,6 +214,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     }
     if (status == SYSINFO_OK) {
         sysinfo__decode_mach_memory(&pages, total, memory);
+        status = read_pressure(host, memory);
     }
     return status;
 }
@@ -204,6 +237,76 @@ static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
         sysinfo__decode_mach_swapped(&pages, swap);
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+/* ---- Counters ---- */
+
+static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+    int status = sysinfo__bsd_boot_time(host, stats);
+    return status == SYSINFO_OK && stats->present == 0
+               ? sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "kern.boottime", "is not a time")
+               : status;
+}
+
+static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
+    struct sysinfo__mach_pages pages;
+    int status = read_pages(host, &pages);
+    if (status == SYSINFO_OK) {
+        sysinfo__decode_mach_paging(&pages, paging);
+    }
+    return status;
+}
+
+/* ---- This process ---- */
+
+const uint64_t sysinfo__system_peak_unit = 1;
+
+static int process_failed(struct sysinfo_host *host) {
+    return sysinfo__failed(host, sysinfo__posix_status(errno), errno, "proc_pidinfo", NULL);
+}
+
+int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
+    struct proc_taskinfo task;
+    int size = proc_pidinfo(getpid(), PROC_PIDTASKINFO, 0, &task, sizeof task);
+    if (size < (int)sizeof task) {
+        return size <= 0 ? process_failed(host) : sysinfo__sysctl_too_short(host, "proc_pidinfo");
+    }
+    *self = (struct sysinfo__self){.rss = task.pti_resident_size,
+                                   .vms = task.pti_virtual_size,
+                                   .data = task.pti_virtual_size,
+                                   .threads = (uint64_t)task.pti_threadnum};
+    return SYSINFO_OK;
+}
+
+/* Asked without room, the kernel answers with the room that it wants, which is more than there are. */
+int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
+    int size = proc_pidinfo(getpid(), PROC_PIDLISTFDS, 0, NULL, 0);
+    if (size <= 0) {
+        return process_failed(host);
+    }
+    void *list = malloc((size_t)size);
+    if (list == NULL) {
+        return sysinfo__no_memory(host, "proc_pidinfo");
+    }
+    size = proc_pidinfo(getpid(), PROC_PIDLISTFDS, 0, list, size);
+    int status = size > 0 ? SYSINFO_OK : process_failed(host);
+    free(list);
+    *count = status == SYSINFO_OK ? (uint64_t)size / sizeof(struct proc_fdinfo) : 0;
+    return status;
+}
+
+/* Both limit the address space: the kernel holds either against the size of the map. */
+int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
+    int status = sysinfo__add_resource(host, bounds, "RLIMIT_AS", RLIMIT_AS, offsetof(struct sysinfo__self, vms));
+    return status == SYSINFO_OK
+               ? sysinfo__add_resource(host, bounds, "RLIMIT_DATA", RLIMIT_DATA, offsetof(struct sysinfo__self, data))
+               : status;
+}
+
+int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
+    (void)host;
+    *count = 0;
+    return SYSINFO_OK;
 }
 
 /* ---- Where it comes from ---- */
@@ -229,6 +332,18 @@ static const struct sysinfo__source sources[] = {
     SWAP(used, "xsu_used of vm.swapusage"),
     SWAP(sin, "swapins of host_statistics64(HOST_VM_INFO64) x page size"),
     SWAP(sout, "swapouts of host_statistics64(HOST_VM_INFO64) x page size"),
+    MEMORY(compressed, "compressor_page_count of host_statistics64(HOST_VM_INFO64)"),
+    MEMORY(pressure_level, "kern.memorystatus_vm_pressure_level"),
+    MEMORY(pressure_free, "kern.memorystatus_level"),
+    PAGING(paged_in, "pageins + swapins of host_statistics64(HOST_VM_INFO64) x page size"),
+    PAGING(paged_out, "pageouts + swapouts of host_statistics64(HOST_VM_INFO64) x page size"),
+    PAGING(faults, "faults of host_statistics64(HOST_VM_INFO64)"),
+    ALLOWANCE(limit, "RLIMIT_AS, RLIMIT_DATA"),
+    PROCESS(rss, "pti_resident_size of proc_pidinfo(PROC_PIDTASKINFO)"),
+    PROCESS(vms, "pti_virtual_size of proc_pidinfo(PROC_PIDTASKINFO)"),
+    PROCESS(threads, "pti_threadnum of proc_pidinfo(PROC_PIDTASKINFO)"),
+    PROCESS(descriptors, "rows of proc_pidinfo(PROC_PIDLISTFDS)"),
+    SOURCES_OF_GETRUSAGE,
     SOURCES_THAT_ALL_SHARE,
 };
 
@@ -245,5 +360,11 @@ const struct sysinfo__backend sysinfo__backend = {
     .virtual_memory = virtual_memory,
     .swap_memory = swap_memory,
     .load_average = sysinfo__posix_load_average,
+    .cpu_stats = cpu_stats,
+    .page_stats = page_stats,
+    .memory_limit = sysinfo__bsd_memory_limit,
+    .limit_levels = sysinfo__bsd_limit_levels,
+    .process = sysinfo__bsd_process,
+    .process_memory = sysinfo__bsd_process_memory,
     .append_mark = sysinfo__posix_append_mark,
 };

@@ -69,6 +69,7 @@ void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64
     if (pages->is_long) {
         FACT(memory, cached, sysinfo__bytes(pages->external + pages->purgeable, pages->size));
         FACT(memory, available, memory->free + memory->cached);
+        FACT(memory, compressed, sysinfo__bytes(pages->compressor, pages->size));
     } else {
         GUESS(memory, available, sysinfo__bytes(pages->free + pages->inactive, pages->size));
     }
@@ -78,5 +79,14 @@ void sysinfo__decode_mach_swapped(const struct sysinfo__mach_pages *pages, struc
     if (pages->is_long) {
         FACT(swap, sin, sysinfo__bytes(pages->swapped_in, pages->size));
         FACT(swap, sout, sysinfo__bytes(pages->swapped_out, pages->size));
+    }
+}
+
+/* Pages of files, and those that the compressor moved. A read of several pages may count as one. */
+void sysinfo__decode_mach_paging(const struct sysinfo__mach_pages *pages, struct sysinfo_paging *paging) {
+    FACT(paging, faults, pages->faults);
+    if (pages->is_long) {
+        GUESS(paging, paged_in, sysinfo__bytes(pages->paged_in + pages->swapped_in, pages->size));
+        GUESS(paging, paged_out, sysinfo__bytes(pages->paged_out + pages->swapped_out, pages->size));
     }
 }

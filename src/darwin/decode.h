@@ -35,12 +35,14 @@ struct sysinfo__mach_pages {
     uint64_t size; /* The kernel's, which is not this process's under Rosetta. */
     uint64_t free, active, inactive, wired, speculative, purgeable; /* `free` contains `speculative`. */
     bool is_long;                                                   /* The release is new enough for what follows. */
-    uint64_t external, swapped_in, swapped_out;
+    uint64_t external, compressor, swapped_in, swapped_out;
+    uint64_t paged_in, paged_out, faults;
 };
 
 /* `total` in bytes. */
 void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64_t total,
                                  struct sysinfo_memory *memory);
 void sysinfo__decode_mach_swapped(const struct sysinfo__mach_pages *pages, struct sysinfo_swap *swap);
+void sysinfo__decode_mach_paging(const struct sysinfo__mach_pages *pages, struct sysinfo_paging *paging);
 
 #endif

@@ -2,6 +2,10 @@
 /* A C library whose malloc() reports nothing: musl, OpenBSD's. CMake passes its name as SYSINFO_LIBC. */
 #include "owner.h"
 
+#ifndef __linux__
+#include "bsd/system.h"
+#endif
+
 #include <dlfcn.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,5 +37,7 @@ const struct sysinfo__heap_backend sysinfo__heap_backend = {
     .find = find,
 #ifdef __linux__
     .resident = sysinfo__linux_resident,
+#else
+    .resident = sysinfo__bsd_resident,
 #endif
 };

@@ -2,30 +2,13 @@
 /* This process: files below /proc/self, which always is the process that opens them. */
 #include "linux.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
+
+#include "posix/posix.h"
 
 static int read_own(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
     sysinfo__process_renew(&sysinfo__state(host)->process);
     return sysinfo__file_read_single(host, path, file);
-}
-
-static double seconds(struct timeval time) {
-    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
-}
-
-/* Of all threads, also those that have ended. */
-static void tell_usage(struct sysinfo_process *process) {
-    struct rusage usage;
-    if (getrusage(RUSAGE_SELF, &usage) != 0) {
-        return;
-    }
-    FACT(process, cpu_user, seconds(usage.ru_utime));
-    FACT(process, cpu_system, seconds(usage.ru_stime));
-    FACT(process, minor_faults, (uint64_t)usage.ru_minflt);
-    FACT(process, major_faults, (uint64_t)usage.ru_majflt);
-    FACT(process, voluntary_switches, (uint64_t)usage.ru_nvcsw);
-    FACT(process, involuntary_switches, (uint64_t)usage.ru_nivcsw);
 }
 
 static bool count_entry(void *context, const char *name) {
@@ -56,7 +39,7 @@ int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sys
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "figures of a process",
                                "are of this process only, without another root");
     }
-    tell_usage(process);
+    sysinfo__posix_usage(process, 0);
     int status = sysinfo__process_status(host);
     if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
         return status;

@@ -16,4 +16,10 @@ int sysinfo__posix_append_mark(const char *path, const char *line, size_t length
 int sysinfo__posix_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
 bool sysinfo__posix_is_privileged(void);
 
+/*
+ * What getrusage(2) reports of this process: of all threads, also those that have ended. `peak_unit`: bytes in a unit
+ * of ru_maxrss, which differs between systems; 0 leaves the peak out.
+ */
+void sysinfo__posix_usage(struct sysinfo_process *process, uint64_t peak_unit);
+
 #endif

@@ -32,7 +32,10 @@ extern struct sysinfo_host *host;
 /* FreeBSD has numbers without a CPU, the others CPUs that are off; OpenBSD keeps SMT siblings so. */
 void lose_cpus_1_and_3(void);
 
-/* faults.c */
+#define BIT(type, field) SYSINFO_BIT(struct sysinfo_##type, field)
+
+/* faults.c, and own.c: this process, and what it may use. */
 void add_faults(TCase *cases);
+void add_own(TCase *cases);
 
 #endif

@@ -4,10 +4,21 @@
 
 #include <string.h>
 
-static const uint32_t results[] = {
-    SYSINFO_RESULT_PROCESSORS, SYSINFO_RESULT_CPU_SAMPLE, SYSINFO_RESULT_MEMORY,  SYSINFO_RESULT_SWAP,
-    SYSINFO_RESULT_LOAD,       SYSINFO_RESULT_STATS,      0 /* the CPUs' rows */, 99 /* their shares */};
-enum { RESULTS = sizeof results / sizeof results[0] };
+static const uint32_t results[] = {SYSINFO_RESULT_PROCESSORS,
+                                   SYSINFO_RESULT_CPU_SAMPLE,
+                                   SYSINFO_RESULT_MEMORY,
+                                   SYSINFO_RESULT_SWAP,
+                                   SYSINFO_RESULT_LOAD,
+                                   SYSINFO_RESULT_STATS,
+                                   SYSINFO_RESULT_PAGING,
+                                   SYSINFO_RESULT_PROCESS,
+                                   SYSINFO_RESULT_MEMORY_ALLOWANCE,
+                                   SYSINFO_RESULT_CPU_ALLOWANCE,
+                                   0 /* the CPUs' rows */,
+                                   99 /* their shares */,
+                                   98 /* the limits' */,
+                                   97 /* the process in detail */};
+enum { RESULTS = sizeof results / sizeof results[0], PLAIN_RESULTS = RESULTS - 4 };
 
 /* Asks for a result on a host of its own; a failure must leave what is given alone. */
 static int ask(uint32_t result) {
@@ -22,6 +33,11 @@ static int ask(uint32_t result) {
         status = sysinfo_cpu_times_percpu(own, &list);
         ck_assert((status == SYSINFO_OK) == (list != NULL));
         sysinfo_cpu_sample_list_free(list);
+    } else if (result == 98) {
+        struct sysinfo_limit_level_list *list = NULL;
+        status = sysinfo_limit_levels(own, &list);
+        ck_assert((status == SYSINFO_OK) == (list != NULL));
+        sysinfo_limit_level_list_free(list);
     } else if (result == 99) {
         struct sysinfo_cpu_usage_list *list = NULL;
         status = sysinfo_cpu_usage_percpu(own, 0.25, &list);
@@ -31,7 +47,8 @@ static int ask(uint32_t result) {
         uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
         memset(told, 0x5A, sizeof told);
         memset(untouched, 0x5A, sizeof untouched);
-        status = sysinfo_read(own, result, told, sizeof told);
+        status = result == 97 ? sysinfo_process_detail(own, (void *)told, sizeof told)
+                              : sysinfo_read(own, result, told, sizeof told);
         ck_assert((status == SYSINFO_OK) == (memcmp(told, untouched, sizeof told) != 0));
     }
     ck_assert_str_ne(sysinfo_status_name(status), "SYSINFO_?");
@@ -47,9 +64,20 @@ static void expect_nothing_left(void) {
     ck_assert_int_eq(sim_live_allocations, 2); /* The host of the case itself. */
 }
 
+static void limit_everything(void) {
+    sim.process.address_limit = UINT64_C(1) << 30;
+    sim.process.data_limit = UINT64_C(1) << 29;
+    sim.is_bound = true;
+    sim.counts_racct = 1;
+    sim.rules = "jail:www:memoryuse:deny=1073741824,process:4321:pcpu:deny=50";
+    sim.account[0].subject = "jail:www:";
+    sim.account[0].use = "memoryuse=1000";
+}
+
 /* A CPU is off, so that the ways to find it are among the calls. */
 START_TEST(an_error_at_any_call_is_a_status_and_leaves_nothing_behind) {
     lose_cpus_1_and_3();
+    limit_everything();
     ask(results[_i]);
     int calls = sim_calls;
     for (int at = 1; at <= calls; at++) {
@@ -68,6 +96,7 @@ END_TEST
 /* Short: refused, or the field is not told. Long: a struct that has grown is read, a number is not. */
 START_TEST(an_answer_of_any_length_is_read_within_its_bounds) {
     static const size_t lengths[] = {1, 4, 7, 8, 24, 40, 100, 100000};
+    limit_everything();
     ask(results[_i]);
     int calls = sim_calls;
     for (int at = 1; at <= calls; at++) {
@@ -91,6 +120,7 @@ END_TEST
 
 START_TEST(no_memory_at_any_allocation_is_a_status_and_leaks_nothing) {
     int failed = 0;
+    limit_everything();
     for (int at = 1;; at++) {
         struct sim_machine machine = sim;
         sim_reset();
@@ -147,7 +177,7 @@ START_TEST(a_warm_host_allocates_nothing) {
     int before = 0;
     for (int round = 0; round < 3; round++) {
         ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
-        for (size_t i = 0; i < 6; i++) {
+        for (size_t i = 0; i < PLAIN_RESULTS; i++) {
             int status = sysinfo_read(host, results[i], told, sizeof told);
             ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
         }

@@ -9,7 +9,7 @@ int sim_error_number(enum sim_error error) {
     if (error == SIM_NO_SUCH_KEY) {
         return sim_unknown_key();
     }
-    static const int numbers[SIM_ERRORS] = {0, EPERM, ENOENT, EIO, ENOMEM, EACCES, EINVAL, EINTR, 0};
+    static const int numbers[SIM_ERRORS] = {0, EPERM, ENOENT, EIO, ENOMEM, EACCES, EINVAL, EINTR, ERANGE, 0};
     return numbers[error];
 }
 
@@ -27,6 +27,17 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
                                        unsigned char *answer, size_t *size)
 #define ANSWER(value) give(&(value), sizeof(value), answer, size)
 
+/* Every system has this one. */
+#define BOOTTIME                                                                                           \
+    KEY(boottime) {                                                                                        \
+        struct timeval boot = {.tv_sec = sim.boot_seconds, .tv_usec = (suseconds_t)sim.boot_microseconds}; \
+        return ANSWER(boot);                                                                               \
+    }
+#define LIMITS(address, data)          \
+    const int sim_rlimit_as = address; \
+    const int sim_rlimit_data = data;  \
+    const uint64_t sim_rlim_infinity = (uint64_t)RLIM_INFINITY;
+
 /* What a system does not have. */
 #define NO_CPUCTL                                           \
     int sim_cpu_state(unsigned long request, void *state) { \
@@ -40,6 +51,12 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
         (void)answer;                                                                 \
         (void)cpus;                                                                   \
         (void)length;                                                                 \
+        return -1;                                                                    \
+    }                                                                                 \
+    int sim_process_info(int what, void *answer, int room) {                          \
+        (void)what;                                                                   \
+        (void)answer;                                                                 \
+        (void)room;                                                                   \
         return -1;                                                                    \
     }                                                                                 \
     int sim_statistics(int what, int *answer, unsigned *length) {                     \

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
+#include <sys/user.h>
 #include <vm/vm_param.h>
 
 #include <errno.h>
@@ -92,6 +93,13 @@ COUNTER(v_swtch, switches)
 COUNTER(v_intr, interrupts)
 COUNTER(v_soft, soft_interrupts)
 COUNTER(v_syscall, syscalls)
+COUNTER(v_forks, forks)
+COUNTER(v_vforks, vforks)
+COUNTER(v_rforks, rforks)
+COUNTER(v_vm_faults, faults)
+COUNTER(v_io_faults, read_faults)
+COUNTER(v_vnodepgsin, file_in)
+COUNTER(v_vnodepgsout, file_out)
 COUNTER(v_swappgsin, pages_in)
 COUNTER(v_swappgsout, pages_out)
 
@@ -110,6 +118,32 @@ KEY(arc_least) {
     return sim.arc == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
 }
 
+KEY(proc_pid) {
+    if (rest[0] != SIM_PID) {
+        return SIM_ENOENT;
+    }
+    struct kinfo_proc process = {.ki_structsize = sizeof process,
+                                 .ki_pid = SIM_PID,
+                                 .ki_size = sim.process.vms * sim.page_size,
+                                 .ki_rssize = (segsz_t)sim.process.rss,
+                                 .ki_dsize = (segsz_t)sim.process.data,
+                                 .ki_numthreads = (int)sim.process.threads};
+    return ANSWER(process);
+}
+
+KEY(nfds) {
+    int count = (int)sim.process.descriptors;
+    return rest[0] == 0 ? ANSWER(count) : SIM_EINVAL;
+}
+
+KEY(racct) {
+    int counts = sim.counts_racct;
+    return counts < 0 ? SIM_NO_SUCH_KEY : ANSWER(counts);
+}
+
+BOOTTIME
+LIMITS(RLIMIT_AS, RLIMIT_DATA)
+
 KEY(swap_info) {
     if (rest[0] < 0 || (unsigned)rest[0] >= sim.swaps) {
         return SIM_ENOENT;
@@ -126,28 +160,39 @@ KEY(swap_info) {
 enum { DYNAMIC = 2147480000 };
 
 const struct sim_key sim_keys[] = {
-    {"kern.cp_time", {CTL_KERN, DYNAMIC}, 2, false, build_cp_time},
-    {"kern.cp_times", {CTL_KERN, DYNAMIC + 1}, 2, false, build_cp_times},
-    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, false, build_clockrate},
-    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, false, build_ncpu},
-    {"kern.smp.cores", {CTL_KERN, DYNAMIC + 2, 3}, 3, false, build_cores},
-    {"hw.physmem", {CTL_HW, HW_PHYSMEM}, 2, false, build_physmem},
-    {"vm.stats.vm.v_free_count", {CTL_VM, DYNAMIC, 1, 1}, 4, false, build_v_free},
-    {"vm.stats.vm.v_active_count", {CTL_VM, DYNAMIC, 1, 2}, 4, false, build_v_active},
-    {"vm.stats.vm.v_inactive_count", {CTL_VM, DYNAMIC, 1, 3}, 4, false, build_v_inactive},
-    {"vm.stats.vm.v_wire_count", {CTL_VM, DYNAMIC, 1, 4}, 4, false, build_v_wire},
-    {"vm.stats.vm.v_laundry_count", {CTL_VM, DYNAMIC, 1, 5}, 4, false, build_v_laundry},
-    {"vm.stats.vm.v_swappgsin", {CTL_VM, DYNAMIC, 1, 6}, 4, false, build_v_swappgsin},
-    {"vm.stats.vm.v_swappgsout", {CTL_VM, DYNAMIC, 1, 7}, 4, false, build_v_swappgsout},
-    {"vm.stats.sys.v_swtch", {CTL_VM, DYNAMIC, 2, 1}, 4, false, build_v_swtch},
-    {"vm.stats.sys.v_intr", {CTL_VM, DYNAMIC, 2, 2}, 4, false, build_v_intr},
-    {"vm.stats.sys.v_soft", {CTL_VM, DYNAMIC, 2, 3}, 4, false, build_v_soft},
-    {"vm.stats.sys.v_syscall", {CTL_VM, DYNAMIC, 2, 4}, 4, false, build_v_syscall},
-    {"vfs.bufspace", {CTL_VFS, DYNAMIC}, 2, false, build_bufspace},
-    {"kstat.zfs.misc.arcstats.size", {DYNAMIC, 1, 2, 3}, 4, false, build_arc},
-    {"kstat.zfs.misc.arcstats.c_min", {DYNAMIC, 1, 2, 4}, 4, false, build_arc_least},
-    {"vm.swap_info", {CTL_VM, DYNAMIC + 1}, 2, true, build_swap_info},
-    {NULL, {0}, 0, false, NULL},
+    {"kern.cp_time", {CTL_KERN, DYNAMIC}, 2, 0, build_cp_time},
+    {"kern.cp_times", {CTL_KERN, DYNAMIC + 1}, 2, 0, build_cp_times},
+    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, 0, build_clockrate},
+    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, 0, build_ncpu},
+    {"kern.smp.cores", {CTL_KERN, DYNAMIC + 2, 3}, 3, 0, build_cores},
+    {"hw.physmem", {CTL_HW, HW_PHYSMEM}, 2, 0, build_physmem},
+    {"vm.stats.vm.v_free_count", {CTL_VM, DYNAMIC, 1, 1}, 4, 0, build_v_free},
+    {"vm.stats.vm.v_active_count", {CTL_VM, DYNAMIC, 1, 2}, 4, 0, build_v_active},
+    {"vm.stats.vm.v_inactive_count", {CTL_VM, DYNAMIC, 1, 3}, 4, 0, build_v_inactive},
+    {"vm.stats.vm.v_wire_count", {CTL_VM, DYNAMIC, 1, 4}, 4, 0, build_v_wire},
+    {"vm.stats.vm.v_laundry_count", {CTL_VM, DYNAMIC, 1, 5}, 4, 0, build_v_laundry},
+    {"vm.stats.vm.v_swappgsin", {CTL_VM, DYNAMIC, 1, 6}, 4, 0, build_v_swappgsin},
+    {"vm.stats.vm.v_swappgsout", {CTL_VM, DYNAMIC, 1, 7}, 4, 0, build_v_swappgsout},
+    {"vm.stats.vm.v_forks", {CTL_VM, DYNAMIC, 1, 8}, 4, 0, build_v_forks},
+    {"vm.stats.vm.v_vforks", {CTL_VM, DYNAMIC, 1, 9}, 4, 0, build_v_vforks},
+    {"vm.stats.vm.v_rforks", {CTL_VM, DYNAMIC, 1, 10}, 4, 0, build_v_rforks},
+    {"vm.stats.vm.v_vm_faults", {CTL_VM, DYNAMIC, 1, 11}, 4, 0, build_v_vm_faults},
+    {"vm.stats.vm.v_io_faults", {CTL_VM, DYNAMIC, 1, 12}, 4, 0, build_v_io_faults},
+    {"vm.stats.vm.v_vnodepgsin", {CTL_VM, DYNAMIC, 1, 13}, 4, 0, build_v_vnodepgsin},
+    {"vm.stats.vm.v_vnodepgsout", {CTL_VM, DYNAMIC, 1, 14}, 4, 0, build_v_vnodepgsout},
+    {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.proc.pid", {CTL_KERN, KERN_PROC, KERN_PROC_PID}, 3, 1, build_proc_pid},
+    {"kern.proc.nfds", {CTL_KERN, KERN_PROC, KERN_PROC_NFDS}, 3, 1, build_nfds},
+    {"kern.racct.enable", {CTL_KERN, DYNAMIC + 3, 1}, 3, 0, build_racct},
+    {"vm.stats.sys.v_swtch", {CTL_VM, DYNAMIC, 2, 1}, 4, 0, build_v_swtch},
+    {"vm.stats.sys.v_intr", {CTL_VM, DYNAMIC, 2, 2}, 4, 0, build_v_intr},
+    {"vm.stats.sys.v_soft", {CTL_VM, DYNAMIC, 2, 3}, 4, 0, build_v_soft},
+    {"vm.stats.sys.v_syscall", {CTL_VM, DYNAMIC, 2, 4}, 4, 0, build_v_syscall},
+    {"vfs.bufspace", {CTL_VFS, DYNAMIC}, 2, 0, build_bufspace},
+    {"kstat.zfs.misc.arcstats.size", {DYNAMIC, 1, 2, 3}, 4, 0, build_arc},
+    {"kstat.zfs.misc.arcstats.c_min", {DYNAMIC, 1, 2, 4}, 4, 0, build_arc_least},
+    {"vm.swap_info", {CTL_VM, DYNAMIC + 1}, 2, 1, build_swap_info},
+    {NULL, {0}, 0, 0, NULL},
 };
 
 NO_CPUCTL

@@ -2,8 +2,10 @@
 /* What a macOS kernel answers. Compiled with its headers; calls no libc. */
 #include <sys/types.h> /* First: the others need its types. */
 
+#include <libproc.h>
 #include <mach/mach.h>
 #include <mach/mach_host.h>
+#include <sys/resource.h>
 #include <sys/sysctl.h>
 
 #include <errno.h>
@@ -45,12 +47,28 @@ KEY(swapusage) {
     return ANSWER(usage);
 }
 
+KEY(pressure) {
+    int level = (int)sim.pressure;
+    return level == 0 ? SIM_NO_SUCH_KEY : ANSWER(level);
+}
+
+KEY(pressure_free) {
+    int percent = (int)sim.pressure_free;
+    return ANSWER(percent);
+}
+
+BOOTTIME
+LIMITS(RLIMIT_AS, RLIMIT_DATA)
+
 const struct sim_key sim_keys[] = {
-    {"hw.logicalcpu", {0}, 0, false, build_logicalcpu},
-    {"hw.physicalcpu", {0}, 0, false, build_physicalcpu},
-    {"hw.memsize", {0}, 0, false, build_memsize},
-    {"vm.swapusage", {0}, 0, false, build_swapusage},
-    {NULL, {0}, 0, false, NULL},
+    {"hw.logicalcpu", {0}, 0, 0, build_logicalcpu},
+    {"hw.physicalcpu", {0}, 0, 0, build_physicalcpu},
+    {"hw.memsize", {0}, 0, 0, build_memsize},
+    {"vm.swapusage", {0}, 0, 0, build_swapusage},
+    {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.memorystatus_vm_pressure_level", {0}, 0, 0, build_pressure},
+    {"kern.memorystatus_level", {0}, 0, 0, build_pressure_free},
+    {NULL, {0}, 0, 0, NULL},
 };
 
 /* Ticks have 32 bits; the place of lowered priority holds 0. Processors that are off stand among the others. */
@@ -88,13 +106,38 @@ int sim_statistics(int what, int *answer, unsigned *length) {
     pages->wire_count = (natural_t)sim.wired;
     pages->speculative_count = (natural_t)sim.speculative;
     pages->purgeable_count = (natural_t)sim.purgeable;
-    pages->pageins = 111111; /* Of files too: not what is asked for. */
-    pages->pageouts = 222222;
+    pages->pageins = sim.file_in; /* Of files: not swap. */
+    pages->pageouts = sim.file_out;
+    pages->faults = sim.faults;
+    pages->compressor_page_count = (natural_t)sim.compressor;
     pages->swapins = sim.pages_in;
     pages->swapouts = sim.pages_out;
     pages->external_page_count = (natural_t)sim.file;
     *length = HOST_VM_INFO64_REV1_COUNT;
     return 0;
+}
+
+/* Asked without room, it answers with the room for more descriptors than there are. */
+int sim_process_info(int what, void *answer, int room) {
+    struct proc_taskinfo *task = answer;
+    struct proc_fdinfo *file = answer;
+    if (what == PROC_PIDTASKINFO && room >= (int)sizeof *task) {
+        *task = (struct proc_taskinfo){.pti_virtual_size = sim.process.vms * sim.page_size,
+                                       .pti_resident_size = sim.process.rss * sim.page_size,
+                                       .pti_threadnum = (int)sim.process.threads};
+        return sizeof *task;
+    }
+    if (what != PROC_PIDLISTFDS) {
+        return -1;
+    }
+    if (answer == NULL) {
+        return (int)((sim.process.descriptors + 20) * sizeof *file);
+    }
+    int files = 0;
+    for (; files < (int)sim.process.descriptors && (files + 1) * (int)sizeof *file <= room; files++) {
+        file[files] = (struct proc_fdinfo){.proc_fd = files};
+    }
+    return files * (int)sizeof *file;
 }
 
 NO_CPUCTL

@@ -4,6 +4,7 @@
 
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
 #include <uvm/uvm_extern.h>
@@ -71,6 +72,10 @@ KEY(uvmexp2) {
     uvmexp.swtch = (int64_t)sim.switches;
     uvmexp.softs = (int64_t)sim.soft_interrupts;
     uvmexp.syscalls = (int64_t)sim.syscalls;
+    uvmexp.forks = (int64_t)sim.forks;
+    uvmexp.faults = (int64_t)sim.faults;
+    uvmexp.fltget = (int64_t)sim.read_faults - 21;
+    uvmexp.pageins = 21;
     uvmexp.anonpages = sim.anonymous;
     uvmexp.filepages = sim.file;
     uvmexp.execpages = sim.exec;
@@ -84,14 +89,51 @@ KEY(bufmem) {
     return ANSWER(bytes);
 }
 
+KEY(arc) {
+    uint64_t bytes = sim.arc;
+    return bytes == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
+}
+
+KEY(arc_least) {
+    uint64_t bytes = sim.arc_least;
+    return sim.arc == 0 ? SIM_NO_SUCH_KEY : ANSWER(bytes);
+}
+
+KEY(proc2) {
+    if (rest[0] != SIM_PID || rest[1] != sizeof(struct kinfo_proc2) || rest[2] != 1) {
+        return SIM_EINVAL;
+    }
+    struct kinfo_proc2 process = {.p_pid = SIM_PID,
+                                  .p_vm_rssize = (int32_t)sim.process.rss,
+                                  .p_vm_dsize = (int32_t)sim.process.data,
+                                  .p_vm_vsize = (int64_t)sim.process.vms,
+                                  .p_nlwps = sim.process.threads};
+    return ANSWER(process);
+}
+
+KEY(file2) {
+    static struct kinfo_file files[SIM_ANSWER / sizeof(struct kinfo_file)];
+    return rest[0] == SIM_PID && rest[1] == sizeof files[0] && rest[2] > 0
+               ? give(files, sim.process.descriptors * sizeof files[0], answer, size)
+               : SIM_EINVAL;
+}
+
+BOOTTIME
+LIMITS(RLIMIT_AS, RLIMIT_DATA)
+
 const struct sim_key sim_keys[] = {
-    {"kern.cp_time", {CTL_KERN, KERN_CP_TIME}, 2, false, build_cp_time},
-    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, false, build_clockrate},
-    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, false, build_ncpu},
-    {"hw.ncpuonline", {CTL_HW, HW_NCPUONLINE}, 2, false, build_ncpuonline},
-    {"vm.uvmexp2", {CTL_VM, VM_UVMEXP2}, 2, false, build_uvmexp2},
-    {"vm.bufmem", {CTL_VM, 1000100}, 2, false, build_bufmem},
-    {NULL, {0}, 0, false, NULL},
+    {"kern.cp_time", {CTL_KERN, KERN_CP_TIME}, 2, 0, build_cp_time},
+    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, 0, build_clockrate},
+    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, 0, build_ncpu},
+    {"hw.ncpuonline", {CTL_HW, HW_NCPUONLINE}, 2, 0, build_ncpuonline},
+    {"vm.uvmexp2", {CTL_VM, VM_UVMEXP2}, 2, 0, build_uvmexp2},
+    {"vm.bufmem", {CTL_VM, 1000100}, 2, 0, build_bufmem},
+    {"kstat.zfs.misc.arcstats.size", {1000101, 1, 2, 3}, 4, 0, build_arc},
+    {"kstat.zfs.misc.arcstats.c_min", {1000101, 1, 2, 4}, 4, 0, build_arc_least},
+    {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.proc2", {CTL_KERN, KERN_PROC2, KERN_PROC_PID}, 3, 3, build_proc2},
+    {"kern.file2", {CTL_KERN, KERN_FILE2, KERN_FILE_BYPID}, 3, 3, build_file2},
+    {NULL, {0}, 0, 0, NULL},
 };
 
 int sim_cpu_state(unsigned long request, void *state) {

@@ -3,6 +3,7 @@
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
@@ -78,6 +79,10 @@ KEY(uvmexp) {
     uvmexp.swtch = (int)(uint32_t)sim.switches;
     uvmexp.softs = (int)(uint32_t)sim.soft_interrupts;
     uvmexp.syscalls = (int)(uint32_t)sim.syscalls;
+    uvmexp.forks = (int)(uint32_t)sim.forks;
+    uvmexp.faults = (int)(uint32_t)sim.faults;
+    uvmexp.fltget = (int)(uint32_t)sim.read_faults - 21;
+    uvmexp.pageins = 21;
     return ANSWER(uvmexp);
 }
 
@@ -86,16 +91,37 @@ KEY(bcachestat) {
     return ANSWER(stats);
 }
 
+/* The process, and then each of its threads. */
+KEY(proc) {
+    static struct kinfo_proc rows[SIM_ANSWER / sizeof(struct kinfo_proc)];
+    if (rest[0] != SIM_PID || rest[1] != sizeof rows[0] || rest[2] < 1) {
+        return SIM_EINVAL;
+    }
+    for (unsigned i = 0; i <= sim.process.threads; i++) {
+        rows[i].p_pid = SIM_PID;
+        rows[i].p_tid = i == 0 ? -1 : 100000 + (int)i;
+        rows[i].p_vm_rssize = (int32_t)sim.process.rss;
+        rows[i].p_vm_dsize = (int32_t)sim.process.data;
+        rows[i].p_vm_map_size = sim.process.vms * sim.page_size;
+    }
+    return give(rows, (1 + sim.process.threads) * sizeof rows[0], answer, size);
+}
+
+BOOTTIME
+LIMITS(-1, RLIMIT_DATA)
+
 const struct sim_key sim_keys[] = {
-    {"kern.cpustats", {CTL_KERN, KERN_CPUSTATS}, 2, true, build_cpustats},
-    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, false, build_clockrate},
-    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, false, build_ncpu},
-    {"hw.ncpuonline", {CTL_HW, HW_NCPUONLINE}, 2, false, build_ncpuonline},
-    {"hw.smt", {CTL_HW, HW_SMT}, 2, false, build_smt},
-    {"hw.physmem", {CTL_HW, HW_PHYSMEM64}, 2, false, build_physmem},
-    {"vm.uvmexp", {CTL_VM, VM_UVMEXP}, 2, false, build_uvmexp},
-    {"vfs.generic.bcachestat", {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT}, 3, false, build_bcachestat},
-    {NULL, {0}, 0, false, NULL},
+    {"kern.cpustats", {CTL_KERN, KERN_CPUSTATS}, 2, 1, build_cpustats},
+    {"kern.clockrate", {CTL_KERN, KERN_CLOCKRATE}, 2, 0, build_clockrate},
+    {"hw.ncpu", {CTL_HW, HW_NCPU}, 2, 0, build_ncpu},
+    {"hw.ncpuonline", {CTL_HW, HW_NCPUONLINE}, 2, 0, build_ncpuonline},
+    {"hw.smt", {CTL_HW, HW_SMT}, 2, 0, build_smt},
+    {"hw.physmem", {CTL_HW, HW_PHYSMEM64}, 2, 0, build_physmem},
+    {"vm.uvmexp", {CTL_VM, VM_UVMEXP}, 2, 0, build_uvmexp},
+    {"vfs.generic.bcachestat", {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT}, 3, 0, build_bcachestat},
+    {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.proc", {CTL_KERN, KERN_PROC, KERN_PROC_PID | KERN_PROC_SHOW_THREADS}, 3, 3, build_proc},
+    {NULL, {0}, 0, 0, NULL},
 };
 
 NO_CPUCTL

@@ -45,8 +45,13 @@ void sim_reset(void) {
     sim.speculative = 11000;
     sim.purgeable = 5000;
     sim.cache = 140000;
+    sim.compressor = 60000;
+    sim.pressure = 1;
+    sim.pressure_free = 63;
     sim.buffers = 123456789;
+#if !SIM_NETBSD /* Where few have ZFS. */
     sim.arc = 987654321;
+#endif
     sim.arc_least = 268435456;
     sim.swaps = 2;
     sim.swap[0].bytes = UINT64_C(1) << 30;
@@ -60,6 +65,30 @@ void sim_reset(void) {
     sim.interrupts = 2345678;
     sim.soft_interrupts = 345678;
     sim.syscalls = 45678901;
+    sim.forks = 5000;
+    sim.vforks = 600;
+    sim.rforks = 70;
+    sim.faults = 9876543;
+    sim.read_faults = 4321;
+    sim.file_in = 1000;
+    sim.file_out = 2000;
+    sim.boot_seconds = 1699990000;
+    sim.boot_microseconds = 250000;
+    sim.now = 1700000000;
+    sim.process.rss = 1500;
+    sim.process.vms = 9000;
+    sim.process.data = 2200;
+    sim.process.threads = 3;
+    sim.process.descriptors = 11;
+    sim.process.user_microseconds = 2500000;
+    sim.process.system_microseconds = 1250000;
+    sim.process.peak = 8192;
+    sim.process.minor_faults = 700;
+    sim.process.major_faults = 8;
+    sim.process.voluntary = 90;
+    sim.process.involuntary = 12;
+    sim.process.address_limit = sim.process.data_limit = SIM_UNLIMITED;
+    sim.counts_racct = 0;
     sim.load[0] = 0.5;
     sim.load[1] = 1.25;
     sim.load[2] = 2;
@@ -140,7 +169,7 @@ int simk_sysctl(const int *number, unsigned length, void *old, size_t *room, con
         abort(); /* The library changes nothing. */
     }
     for (const struct sim_key *key = sim_keys; key->name != NULL; key++) {
-        if (key->length > 0 && length == key->length + (key->takes_more ? 1 : 0) &&
+        if (key->length > 0 && length == key->length + key->more &&
             memcmp(number, key->number, key->length * sizeof *number) == 0) {
             return answer_key(key, number + key->length, old, room);
         }
@@ -257,7 +286,11 @@ struct timespec_of_64_bits {
 };
 
 static int get_time(int clock, struct timespec_of_64_bits *now) {
-    (void)clock;
+    if (clock == 0) { /* CLOCK_REALTIME everywhere. */
+        now->seconds = sim.now;
+        now->nanoseconds = 0;
+        return 0;
+    }
     nanoseconds += 1000;
     now->seconds = (int64_t)(nanoseconds / 1000000000);
     now->nanoseconds = (int64_t)(nanoseconds % 1000000000);
@@ -313,6 +346,164 @@ int simk__nanosleep(const struct timespec_of_64_bits *time, void *left) { /* mac
     return sleep_for(time);
 }
 
+/* ---- This process ---- */
+
+int simk_getpid(void);
+int simk_getpid(void) {
+    return SIM_PID;
+}
+
+/* Two times, and the counters as all these systems have them. */
+struct usage_of_64_bits {
+    int64_t user[2], system[2];
+    int64_t maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals, nvcsw,
+        nivcsw;
+};
+
+static int get_usage(int who, struct usage_of_64_bits *usage) {
+    struct sim_fault fault = enter("getrusage");
+    if (fault.error != SIM_OK || who != 0) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    memset(usage, 0, sizeof *usage);
+    usage->user[0] = sim.process.user_microseconds / 1000000;
+    usage->user[1] = sim.process.user_microseconds % 1000000;
+    usage->system[0] = sim.process.system_microseconds / 1000000;
+    usage->system[1] = sim.process.system_microseconds % 1000000;
+    usage->maxrss = sim.process.peak;
+    usage->minflt = sim.process.minor_faults;
+    usage->majflt = sim.process.major_faults;
+    usage->nvcsw = sim.process.voluntary;
+    usage->nivcsw = sim.process.involuntary;
+    return 0;
+}
+
+int simk_getrusage(int who, struct usage_of_64_bits *usage);
+int simk_getrusage(int who, struct usage_of_64_bits *usage) {
+    return get_usage(who, usage);
+}
+int simk___getrusage50(int who, struct usage_of_64_bits *usage);
+int simk___getrusage50(int who, struct usage_of_64_bits *usage) { /* NetBSD */
+    return get_usage(who, usage);
+}
+
+int simk_getrlimit(int resource, uint64_t limit[2]);
+int simk_getrlimit(int resource, uint64_t limit[2]) {
+    struct sim_fault fault = enter("getrlimit");
+    if (fault.error != SIM_OK || (resource != sim_rlimit_as && resource != sim_rlimit_data)) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    uint64_t own = resource == sim_rlimit_as ? sim.process.address_limit : sim.process.data_limit;
+    limit[0] = own == SIM_UNLIMITED ? sim_rlim_infinity : own;
+    limit[1] = sim_rlim_infinity;
+    return 0;
+}
+
+int simk__getrlimit(int resource, uint64_t limit[2]);
+int simk__getrlimit(int resource, uint64_t limit[2]) { /* macOS */
+    return simk_getrlimit(resource, limit);
+}
+
+int simk_getdtablecount(void);
+int simk_getdtablecount(void) { /* OpenBSD */
+    return (int)sim.process.descriptors;
+}
+
+int simk_proc_pidinfo(int pid, int what, uint64_t argument, void *answer, int room);
+int simk_proc_pidinfo(int pid, int what, uint64_t argument, void *answer, int room) { /* macOS */
+    (void)argument;
+    struct sim_fault fault = enter("proc_pidinfo");
+    int size = pid == SIM_PID && fault.error == SIM_OK ? sim_process_info(what, answer, room) : -1;
+    if (size < 0) {
+        fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+        return 0;
+    }
+    return size > (int)fault.cut ? size - (int)fault.cut : 0;
+}
+
+/* ---- Where this thread may run ---- */
+
+int simk_cpuset_getaffinity(int level, int which, int64_t id, size_t size, unsigned char *cpus);
+int simk_cpuset_getaffinity(int level, int which, int64_t id, size_t size, unsigned char *cpus) { /* FreeBSD */
+    struct sim_fault fault = enter("cpuset_getaffinity");
+    if (fault.error != SIM_OK || level != 3 || which != 1 || id != -1 || size < (SIM_CPUS + 7) / 8) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    memset(cpus, 0, size);
+    for (unsigned i = 0; i < sim.cpus; i++) {
+        if (!sim.cpu[i].is_absent && !sim.cpu[i].is_forbidden) {
+            cpus[i / 8] |= (unsigned char)(1U << i % 8);
+        }
+    }
+    return 0;
+}
+
+enum { NETBSD_SET = 40 };
+int simk__lwp_self(void);
+int simk__lwp_self(void) {
+    return 7;
+}
+int simk__sched_getaffinity(int pid, int thread, size_t size, unsigned char *cpus);
+int simk__sched_getaffinity(int pid, int thread, size_t size, unsigned char *cpus) { /* NetBSD */
+    struct sim_fault fault = enter("_sched_getaffinity");
+    if (fault.error != SIM_OK || pid != 0 || thread != 7 || size != NETBSD_SET) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    memset(cpus, 0, size);
+    for (unsigned i = 0; i < sim.cpus && sim.is_bound; i++) {
+        if (!sim.cpu[i].is_offline && !sim.cpu[i].is_forbidden) {
+            cpus[i / 8] |= (unsigned char)(1U << i % 8);
+        }
+    }
+    return 0;
+}
+
+/* Its libc's sets, which grow with the number of CPUs. */
+size_t simk__cpuset_size(const unsigned char *cpus);
+size_t simk__cpuset_size(const unsigned char *cpus) {
+    (void)cpus;
+    return NETBSD_SET;
+}
+int simk__cpuset_isset(unsigned long cpu, const unsigned char *cpus);
+int simk__cpuset_isset(unsigned long cpu, const unsigned char *cpus) {
+    return cpu / 8 < NETBSD_SET ? cpus[cpu / 8] >> cpu % 8 & 1 : -1;
+}
+
+/* ---- Rules of FreeBSD's rctl(8) ---- */
+
+static int answer_text(const char *text, char *answer, size_t room) {
+    if (text == NULL) {
+        return fail_with(sim_error_number(SIM_EPERM));
+    }
+    if (strlen(text) >= room) {
+        return fail_with(sim_error_number(SIM_ERANGE));
+    }
+    strcpy(answer, text);
+    return 0;
+}
+
+int simk_rctl_get_limits(const char *filter, size_t length, char *answer, size_t room);
+int simk_rctl_get_limits(const char *filter, size_t length, char *answer, size_t room) {
+    struct sim_fault fault = enter("rctl_get_limits");
+    if (fault.error != SIM_OK || length != strlen(filter) + 1 || strcmp(filter, "process:4321:") != 0) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    return answer_text(sim.rules, answer, room);
+}
+int simk_rctl_get_racct(const char *filter, size_t length, char *answer, size_t room);
+int simk_rctl_get_racct(const char *filter, size_t length, char *answer, size_t room) {
+    struct sim_fault fault = enter("rctl_get_racct");
+    if (fault.error != SIM_OK || length != strlen(filter) + 1) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    for (size_t i = 0; i < SIM_ACCOUNTS && sim.account[i].subject != NULL; i++) {
+        if (strcmp(sim.account[i].subject, filter) == 0) {
+            return answer_text(sim.account[i].use, answer, room);
+        }
+    }
+    return fail_with(sim_error_number(SIM_EINVAL));
+}
+
 /* ---- Mach ---- */
 
 unsigned simk_mach_task_self_ = 0x103;
@@ -326,6 +517,7 @@ static int refused(const struct sim_fault *fault) {
                                             [SIM_EACCES] = 8 /* KERN_NO_ACCESS */,
                                             [SIM_EINVAL] = 4 /* KERN_INVALID_ARGUMENT */,
                                             [SIM_EINTR] = 0x10000007 /* MACH_SEND_INTERRUPTED */,
+                                            [SIM_ERANGE] = 5,
                                             [SIM_NO_SUCH_KEY] = 46 /* KERN_NOT_SUPPORTED */};
     return results[fault->error];
 }
@@ -462,6 +654,21 @@ void *simk_realloc(void *old, size_t size) {
     return realloc(old, size);
 }
 
+unsigned char *simk__cpuset_create(void);
+unsigned char *simk__cpuset_create(void) { /* NetBSD */
+    if (!may_allocate()) {
+        return NULL;
+    }
+    sim_allocations--; /* The libc's, in every call. */
+    sim_live_allocations++;
+    return calloc(NETBSD_SET, 1);
+}
+void simk__cpuset_destroy(unsigned char *cpus);
+void simk__cpuset_destroy(unsigned char *cpus) {
+    sim_live_allocations--;
+    free(cpus);
+}
+
 void simk_free(void *memory);
 void simk_free(void *memory) {
     sim_live_allocations -= memory != NULL;
@@ -489,6 +696,10 @@ size_t simk_strlen(const char *text) {
 int simk_strcmp(const char *a, const char *b);
 int simk_strcmp(const char *a, const char *b) {
     return strcmp(a, b);
+}
+size_t simk_strcspn(const char *text, const char *end);
+size_t simk_strcspn(const char *text, const char *end) {
+    return strcspn(text, end);
 }
 char *simk_strrchr(const char *text, int c);
 char *simk_strrchr(const char *text, int c) {

@@ -23,12 +23,14 @@
 
 /* ---- The machine, in plain numbers ---- */
 
-enum { SIM_CPUS = 300, SIM_SWAPS = 8 };
+enum { SIM_CPUS = 300, SIM_SWAPS = 8, SIM_ACCOUNTS = 4, SIM_PID = 4321 };
+#define SIM_UNLIMITED UINT64_MAX
 
 struct sim_cpu {
     uint64_t user, nice, system, spin, irq, idle; /* Ticks. */
     bool is_offline;
-    bool is_absent; /* No CPU has this number. */
+    bool is_absent;    /* No CPU has this number. */
+    bool is_forbidden; /* This thread may not run there. */
 };
 
 struct sim_machine {
@@ -38,7 +40,9 @@ struct sim_machine {
     int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
 
     uint64_t physical, page_size, buffers, arc, arc_least; /* Bytes. */
-    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, cache;
+    int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, cache,
+        compressor;
+    unsigned pressure, pressure_free; /* macOS */
 
     unsigned swaps;
     struct {
@@ -47,9 +51,25 @@ struct sim_machine {
     uint64_t pages_in, pages_out;
     unsigned swap_version; /* FreeBSD: of struct xswdev. */
 
-    uint64_t switches, interrupts, soft_interrupts, syscalls;
+    uint64_t switches, interrupts, soft_interrupts, syscalls, forks, vforks, rforks;
+    uint64_t faults, read_faults, file_in, file_out;
+    int64_t boot_seconds, boot_microseconds, now; /* Seconds since 1970. */
     double load[3];
     int loads; /* How many getloadavg tells; -1: it fails. */
+
+    struct {
+        uint64_t rss, vms, data; /* Pages. */
+        unsigned threads, descriptors;
+        int64_t user_microseconds, system_microseconds;
+        int64_t peak, minor_faults, major_faults, voluntary, involuntary; /* As getrusage has them. */
+        uint64_t address_limit, data_limit;
+    } process;
+    bool is_bound;     /* NetBSD: this thread has an affinity at all. */
+    int counts_racct;  /* FreeBSD's kern.racct.enable; -1: there is no such key. */
+    const char *rules; /* What rctl_get_limits answers; NULL: EPERM. */
+    struct {
+        const char *subject, *use;
+    } account[SIM_ACCOUNTS];
 };
 extern struct sim_machine sim;
 
@@ -67,6 +87,7 @@ enum sim_error {
     SIM_EACCES,
     SIM_EINVAL,
     SIM_EINTR,
+    SIM_ERANGE,
     SIM_NO_SUCH_KEY,
     SIM_ERRORS
 };
@@ -114,7 +135,7 @@ struct sim_key {
     const char *name;
     int number[4];
     unsigned length;
-    bool takes_more;
+    unsigned more; /* Numbers that follow. */
     enum sim_error (*build)(const int *rest, size_t room, unsigned char *answer, size_t *size);
 };
 extern const struct sim_key sim_keys[]; /* Ends with a name that is NULL. */
@@ -123,9 +144,14 @@ enum { SIM_ANSWER = 65536 };
 /* Whether the kernel leaves the room alone when the answer does not fit; others copy what fits. */
 extern const bool sim_all_or_nothing;
 
+/* RLIMIT_AS and RLIMIT_DATA; -1: there is none. And RLIM_INFINITY. */
+extern const int sim_rlimit_as, sim_rlimit_data;
+extern const uint64_t sim_rlim_infinity;
+
 /* The system's own calls; a fixture without them answers -1. */
 int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
+int sim_process_info(int what, void *answer, int room);      /* How many bytes it has filled. */
 int sim_statistics(int what, int *answer, unsigned *length); /* *length is the room, then what came. */
 
 #endif

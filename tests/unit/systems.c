@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bsd/decode.h"
+#include "bsd/decode_rctl.h"
 #include "darwin/decode.h"
 #include "run.h"
 
@@ -169,9 +170,9 @@ START_TEST(netbsd_caches_files_and_programs) {
                                .exec = 30000,
                                .dirty = 900,
                                .has_dirty = true};
-    const struct sysinfo__number buffers = KNOWN(123456789);
+    const struct sysinfo__netbsd_caches caches = {.buffers = KNOWN(123456789)};
     struct sysinfo_memory memory = {0};
-    sysinfo__decode_netbsd_memory(&uvm, &buffers, &memory);
+    sysinfo__decode_netbsd_memory(&uvm, &caches, &memory);
     ck_assert_uint_eq(memory.total, UINT64_C(2000000) * 4096);
     ck_assert_uint_eq(memory.cached, 150000 * 4096);
     ck_assert_uint_eq(memory.dirty, 900 * 4096);
@@ -179,7 +180,7 @@ START_TEST(netbsd_caches_files_and_programs) {
     ck_assert_uint_eq(memory.estimated, 0);
     uvm.has_dirty = false;
     uvm.exec = -1;
-    const struct sysinfo__number none = {0, false};
+    const struct sysinfo__netbsd_caches none = {.arc = {0, false}};
     struct sysinfo_memory older = {0};
     sysinfo__decode_netbsd_memory(&uvm, &none, &older);
     ck_assert(!SYSINFO_HAS(&older, dirty) && !SYSINFO_HAS(&older, buffers));
@@ -197,7 +198,7 @@ START_TEST(netbsd_does_not_count_the_kernel_as_available) {
                                .wired = 4436,
                                .file = 658066,
                                .exec = 281755};
-    const struct sysinfo__number none = {0, false};
+    const struct sysinfo__netbsd_caches none = {.arc = {0, false}};
     struct sysinfo_memory memory = {0}, capped = {0}, negative = {0};
     sysinfo__decode_netbsd_memory(&uvm, &none, &memory);
     ck_assert_uint_eq(memory.available, UINT64_C(6544945152));
@@ -229,7 +230,7 @@ END_TEST
 
 START_TEST(a_count_below_0_is_0_and_estimated) {
     const struct sysinfo__uvm uvm = {.page_size = 4096, .pages = 1000, .free = -1, .active = 10, .file = INT64_MIN};
-    const struct sysinfo__number none = {0, false};
+    const struct sysinfo__netbsd_caches none = {.arc = {0, false}};
     struct sysinfo_memory memory = {0};
     sysinfo__decode_netbsd_memory(&uvm, &none, &memory);
     ck_assert_uint_eq(memory.free, 0);
@@ -267,13 +268,14 @@ START_TEST(what_an_architecture_does_not_count_is_unknown_on_openbsd) {
     sysinfo__decode_uvm_stats(&uvm, false, &netbsd);
     sysinfo__decode_uvm_stats(&uvm, true, &openbsd);
     ck_assert_uint_eq(netbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
-                                          BIT(stats, syscalls));
-    ck_assert_uint_eq(openbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts));
+                                          BIT(stats, syscalls) | BIT(stats, forks));
+    ck_assert_uint_eq(openbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, forks));
     ck_assert_uint_eq(openbsd.interrupts, 7);
     const struct sysinfo__uvm other = {.switches = 5, .soft_interrupts = 8, .syscalls = 9};
     struct sysinfo_stats rest = {0};
     sysinfo__decode_uvm_stats(&other, true, &rest);
-    ck_assert_uint_eq(rest.present, BIT(stats, ctx_switches) | BIT(stats, soft_interrupts) | BIT(stats, syscalls));
+    ck_assert_uint_eq(rest.present, BIT(stats, ctx_switches) | BIT(stats, soft_interrupts) | BIT(stats, syscalls) |
+                                        BIT(stats, forks));
     ck_assert(rest.soft_interrupts == 8 && rest.syscalls == 9);
 }
 END_TEST
@@ -339,10 +341,89 @@ START_TEST(mach_pages_of_an_old_release_have_no_files_and_no_swap) {
 }
 END_TEST
 
+START_TEST(mach_pages_moved_and_compressed_are_bytes) {
+    struct sysinfo__mach_pages pages = {.size = 16384,
+                                        .is_long = true,
+                                        .compressor = 60000,
+                                        .swapped_in = 77,
+                                        .swapped_out = 99,
+                                        .paged_in = 1000,
+                                        .paged_out = 2000,
+                                        .faults = UINT64_C(6000000000)};
+    struct sysinfo_memory memory = {0};
+    struct sysinfo_paging paging = {0}, old = {0};
+    sysinfo__decode_mach_memory(&pages, UINT64_C(32) << 30, &memory);
+    sysinfo__decode_mach_paging(&pages, &paging);
+    ck_assert_uint_eq(memory.compressed, 60000 * 16384);
+    ck_assert_uint_eq(paging.faults, UINT64_C(6000000000));
+    ck_assert_uint_eq(paging.paged_in, 1077 * 16384);
+    ck_assert_uint_eq(paging.paged_out, 2099 * 16384);
+    ck_assert_uint_eq(paging.estimated, BIT(paging, paged_in) | BIT(paging, paged_out));
+    pages.is_long = false;
+    sysinfo__decode_mach_paging(&pages, &old);
+    ck_assert_uint_eq(old.present, BIT(paging, faults));
+}
+END_TEST
+
+/* ---- rctl(8) of FreeBSD ---- */
+
+START_TEST(rules_are_read_one_by_one) {
+    struct sysinfo__rctl_rule rule;
+    const char *rest =
+        sysinfo__decode_rctl_rule("jail:www:memoryuse:deny=1073741824,"
+                                  "user:1001:vmemoryuse:sigkill=7/process,process:9:pcpu:throttle=50/user,"
+                                  "jail:www:memoryuse:log=1,nonsense,",
+                                  &rule);
+    ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_MEMORY && rule.amount == 1073741824);
+    ck_assert_str_eq(rule.subject, "jail:www:");
+    ck_assert(!rule.is_per_process && !rule.is_per_other);
+    rest = sysinfo__decode_rctl_rule(rest, &rule);
+    ck_assert(rule.resource == SYSINFO__RCTL_ADDRESS_SPACE && rule.is_per_process && !rule.is_per_other);
+    rest = sysinfo__decode_rctl_rule(rest, &rule);
+    ck_assert(rule.resource == SYSINFO__RCTL_CPU && rule.amount == 50 && rule.is_per_other);
+    rest = sysinfo__decode_rctl_rule(rest, &rule);
+    ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_OTHER); /* It reports, and bounds nothing. */
+    rest = sysinfo__decode_rctl_rule(rest, &rule);
+    ck_assert(!rule.is_understood);
+    ck_assert_str_eq(rest, "");
+    ck_assert_ptr_null(sysinfo__decode_rctl_rule(rest, &rule));
+}
+END_TEST
+
+START_TEST(what_a_subject_uses_is_found_by_the_whole_name) {
+    uint64_t use = 5;
+    ck_assert(sysinfo__decode_rctl_use("vmemoryuse=7,memoryuse=8,pcpu=9", SYSINFO__RCTL_MEMORY, &use));
+    ck_assert_uint_eq(use, 8);
+    ck_assert(sysinfo__decode_rctl_use("cputime=1,pcpu=9,", SYSINFO__RCTL_CPU, &use));
+    ck_assert_uint_eq(use, 9);
+    ck_assert(!sysinfo__decode_rctl_use("memoryuse,memoryuse=,memoryuse=8x", SYSINFO__RCTL_MEMORY, &use));
+    ck_assert(!sysinfo__decode_rctl_use("", SYSINFO__RCTL_MEMORY, &use));
+}
+END_TEST
+
+/* ---- FreeBSD's counters ---- */
+
+START_TEST(freebsd_moves_pages_of_files_and_of_swap) {
+    const struct sysinfo__freebsd_paging counted = {.page_size = 4096,
+                                                    .faults = KNOWN(9),
+                                                    .swap_in = KNOWN(70),
+                                                    .file_in = KNOWN(UINT64_C(4294967296)),
+                                                    .swap_out = KNOWN(1)};
+    struct sysinfo_paging paging = {0};
+    sysinfo__decode_freebsd_paging(&counted, &paging);
+    ck_assert_uint_eq(paging.present, BIT(paging, faults) | BIT(paging, paged_in));
+    ck_assert_uint_eq(paging.paged_in, UINT64_C(4294967366) * 4096);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("systems");
     TCase *bsd = tcase_create("bsd"), *darwin = tcase_create("darwin");
     tcase_add_test(bsd, the_statistics_clock_counts_and_else_the_system_clock);
+    tcase_add_test(bsd, rules_are_read_one_by_one);
+    tcase_add_test(bsd, what_a_subject_uses_is_found_by_the_whole_name);
+    tcase_add_test(bsd, freebsd_moves_pages_of_files_and_of_swap);
+    tcase_add_test(darwin, mach_pages_moved_and_compressed_are_bytes);
     tcase_add_test(bsd, spinning_is_system_time);
     tcase_add_test(bsd, blocks_of_cpus_become_rows_and_a_sum);
     tcase_add_test(bsd, counters_of_32_bits_are_unsigned_and_say_where_they_begin_again);

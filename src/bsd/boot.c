@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* When the machine started, on the BSDs and macOS: the kernels move kern.boottime with the clock that is set. */
+#include "bsd/answer.h"
+#include "bsd/system.h"
+
+#include <sys/types.h> /* First: the others need its types. */
+
+#include <sys/sysctl.h>
+#include <sys/time.h>
+
+#include <errno.h>
+#include <time.h>
+
+int sysinfo__bsd_boot_time(struct sysinfo_host *host, struct sysinfo_stats *stats) {
+    int key[] = {CTL_KERN, KERN_BOOTTIME};
+    struct timeval boot;
+    struct timespec now;
+    size_t size = sizeof boot;
+    if (sysctl(key, 2, &boot, &size, NULL, 0) != 0) {
+        int status = sysinfo__sysctl_failed(host, "kern.boottime", errno);
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    }
+    if (size == sizeof boot && boot.tv_sec > 0) {
+        FACT(stats, boot_time, (double)boot.tv_sec + (double)boot.tv_usec / 1e6);
+        if (clock_gettime(CLOCK_REALTIME, &now) == 0 && now.tv_sec >= boot.tv_sec) {
+            FACT(stats, uptime, (double)(now.tv_sec - boot.tv_sec));
+        }
+    }
+    return SYSINFO_OK;
+}

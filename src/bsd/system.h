@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* What the own file of each BSD and of macOS defines for the files that they share, and what those offer. */
+#ifndef SYSINFO_BSD_SYSTEM_H
+#define SYSINFO_BSD_SYSTEM_H
+
+#include "backend.h"
+
+/* ---- Each system defines ---- */
+
+/* This process, as the system has it. 0: not known, for no running process has such a figure. */
+struct sysinfo__self {
+    uint64_t rss, vms, data; /* Bytes; `data` is what RLIMIT_DATA counts. */
+    uint64_t threads;
+};
+int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self);
+int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count);
+
+/* Bytes in a unit of ru_maxrss. */
+extern const uint64_t sysinfo__system_peak_unit;
+
+/* Limits on this process. */
+enum { SYSINFO__BOUNDS = 16, SYSINFO__BOUND_NAME = 96 };
+struct sysinfo__bounds {
+    struct sysinfo__bound {
+        char name[SYSINFO__BOUND_NAME];
+        uint64_t limit, used; /* Bytes. */
+        bool is_use_known;
+    } bound[SYSINFO__BOUNDS];
+    size_t count;
+    double quota;          /* CPUs; INFINITY: none. */
+    bool has_more;         /* There may be others that cannot be seen. */
+    bool has_resource_use; /* What follows is known: */
+    struct sysinfo__self self;
+};
+int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds);
+
+/* CPUs that this thread may run on; 0: the system has no such limit. */
+int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count);
+
+/* ---- For sysinfo__system_bounds() ---- */
+
+/* One more bound; there is room for as many as can be. */
+void sysinfo__add_bound(struct sysinfo__bounds *bounds, const char *name, uint64_t limit, bool is_use_known,
+                        uint64_t used);
+
+/* The bound of a resource of getrlimit(2), where it has one; `offset` is of what it counts in struct sysinfo__self. */
+int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bounds, const char *name, int resource,
+                          size_t offset);
+
+/* ---- Entries of the tables ---- */
+
+int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__bsd_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
+int sysinfo__bsd_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
+int sysinfo__bsd_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
+int sysinfo__bsd_process_memory(struct sysinfo_host *host, uint64_t *rss);
+
+/* For the heap: these systems do not tell pages of files apart, so what this returns contains them. */
+int sysinfo__bsd_resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes);
+
+/* kern.boottime, and the time since. */
+int sysinfo__bsd_boot_time(struct sysinfo_host *host, struct sysinfo_stats *stats);
+
+/* Rows of a backend's sources for these. */
+#define PROCESS(field, text) SOURCE(SYSINFO_RESULT_PROCESS, sysinfo_process, field, text)
+#define PAGING(field, text) SOURCE(SYSINFO_RESULT_PAGING, sysinfo_paging, field, text)
+#define ALLOWANCE(field, text) SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, field, text)
+#define CPU_ALLOWANCE(field, text) SOURCE(SYSINFO_RESULT_CPU_ALLOWANCE, sysinfo_cpu_allowance, field, text)
+#define SOURCES_OF_GETRUSAGE                                                                                         \
+    PROCESS(peak_rss, "ru_maxrss of getrusage(2)"), PROCESS(cpu_user, "ru_utime of getrusage(2)"),                   \
+        PROCESS(cpu_system, "ru_stime of getrusage(2)"), PROCESS(minor_faults, "ru_minflt of getrusage(2)"),         \
+        PROCESS(major_faults, "ru_majflt of getrusage(2)"), PROCESS(voluntary_switches, "ru_nvcsw of getrusage(2)"), \
+        PROCESS(involuntary_switches, "ru_nivcsw of getrusage(2)"), STATS(boot_time, "kern.boottime"),               \
+        STATS(uptime, "CLOCK_REALTIME - kern.boottime")
+
+#endif
