@@ -153,6 +153,9 @@ static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
 /* ---- Finding one hierarchy among the mounts ---- */
 
 /* What there is to look for: the controller of a version 1 mount, or "" for version 2. */
+/* No machine mounts its cgroups that often; a file that does is not worth seconds of opening directories. */
+enum { MOST_TRIES = 1000 };
+
 struct search {
     struct sysinfo_host *host;
     const char *controller;
@@ -166,6 +169,7 @@ struct search {
     struct sysinfo__hierarchy *hierarchy;
     size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
     bool is_missing;    /* A mount should show the group, but its directory is missing, perhaps only at this moment. */
+    int tries;          /* Directories that were opened. */
 };
 
 static bool equals(struct sysinfo__part part, const char *word) {
@@ -190,6 +194,10 @@ static int take(struct search *search, const char *point, struct sysinfo__part b
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
         return SYSINFO_OK; /* There is a better one. */
+    }
+    if (search->tries++ >= MOST_TRIES) {
+        search->is_missing = true;
+        return SYSINFO_OK;
     }
     size_t length = strlen(point);
     while (length > 0 && point[length - 1] == '/') {

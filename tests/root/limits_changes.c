@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Groups that change between two questions, and machines seen through a root. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <sysinfo/sysinfo.h>
@@ -253,6 +255,29 @@ START_TEST(the_mount_that_shows_more_levels_is_taken) {
 END_TEST
 
 /* Only /proc/mounts, which does not tell roots. */
+/* Seconds would pass before the last of 300,000 mounts. */
+START_TEST(a_thousand_mounts_are_tried_and_no_more) {
+    enum { TRIED = 1000 };
+    write_group("a", 100);
+    for (int missing = TRIED - 1; missing <= TRIED; missing++) {
+        char *text = malloc(128 * (TRIED + 1));
+        size_t length = 0;
+        ck_assert_ptr_nonnull(text);
+        for (int i = 0; i < missing; i++) {
+            length +=
+                (size_t)snprintf(text + length, 128, "%d 24 0:27 / /missing/%d rw - cgroup2 cgroup2 rw\n", 32 + i, i);
+        }
+        snprintf(text + length, 128, "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        folder_write("proc/self/mountinfo", text);
+        free(text);
+        sysinfo_host_close(host);
+        ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+        struct sysinfo_allowance memory = allowance();
+        ck_assert_int_eq(SYSINFO_HAS(&memory, limit), missing < TRIED);
+    }
+}
+END_TEST
+
 START_TEST(a_group_outside_the_namespace_is_not_seen_in_mounts_either) {
     char path[FOLDER_PATH];
     folder_path(path, "proc/self/mountinfo");
@@ -387,6 +412,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
     tcase_add_loop_test(tests, the_mount_that_shows_more_levels_is_taken, 0, 2);
+    tcase_add_test(tests, a_thousand_mounts_are_tried_and_no_more);
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen_in_mounts_either);
     tcase_add_test(tests, a_mask_that_names_no_cpu_takes_none_away);
     tcase_add_loop_test(tests, an_old_cpuset_without_a_path_is_none, 0, 3);
