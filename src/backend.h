@@ -344,6 +344,9 @@ struct sysinfo__backend {
 
     int (*numa)(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
 
+    /* Fails where hwloc would not return. Without it, every system's files are fit to read. */
+    int (*check_topology)(struct sysinfo_host *host);
+
     /* Corrects, in the list that hwloc gave, what the system says otherwise. Without it, hwloc's word stands. */
     int (*topology)(struct sysinfo_host *host, struct sysinfo_topology_object_list *list);
 

@@ -209,10 +209,13 @@ static int drop_invented_nodes(struct sysinfo_host *host, struct sysinfo_topolog
  */
 static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology_object_list *list) {
     hwloc_topology_t topology;
+    int status = sysinfo__backend.check_topology != NULL ? sysinfo__backend.check_topology(host) : SYSINFO_OK;
+    if (status != SYSINFO_OK) {
+        return status;
+    }
     if (hwloc->hwloc_topology_init(&topology) != 0) {
         return no_memory(host);
     }
-    int status = SYSINFO_OK;
     hwloc->hwloc_topology_set_flags(topology,
                                     HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING);
     hwloc->hwloc_topology_set_icache_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_ALL);

@@ -249,6 +249,7 @@ const struct sysinfo__backend sysinfo__backend = {
     .cgroup_path = sysinfo__linux_cgroup_path,
     .pressure = sysinfo__linux_pressure,
     .numa = sysinfo__linux_numa,
+    .check_topology = sysinfo__linux_check_topology,
     .topology = sysinfo__linux_topology,
     .process = sysinfo__linux_process,
     .process_memory = sysinfo__linux_process_memory,

@@ -32,6 +32,7 @@ int sysinfo__linux_pressure(struct sysinfo_host *host, enum sysinfo_result what,
 int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
 int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss);
 int sysinfo__linux_numa(struct sysinfo_host *host, struct sysinfo__numa_rows *rows);
+int sysinfo__linux_check_topology(struct sysinfo_host *host);
 int sysinfo__linux_topology(struct sysinfo_host *host, struct sysinfo_topology_object_list *list);
 const struct sysinfo__tracker *sysinfo__linux_tracker(void);
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);

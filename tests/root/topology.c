@@ -345,6 +345,70 @@ START_TEST(a_cache_of_no_size_is_unknown) {
 }
 END_TEST
 
+/* ---- What hwloc does not survive, or waits for ---- */
+
+/* NULL: the topology was read. */
+static const char *refusal(void) {
+    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
+    int status = sysinfo_topology_objects(host, &list);
+    return status == SYSINFO_OK ? NULL : sysinfo_explain(host, status);
+}
+
+static bool has_hwloc(void) {
+    write_online("0\n");
+    write_place(0, "0\n", "0\n", 1, 1);
+    bool answer = read_topology();
+    sysinfo_topology_object_list_free(list);
+    sysinfo_host_close(host);
+    list = NULL;
+    return answer;
+}
+
+static void expect_refusal(const char *path, const char *complaint) {
+    char expected[2 * FOLDER_PATH];
+    const char *sentence = refusal();
+    snprintf(expected, sizeof expected, "%s%s %s", folder_root, path, complaint);
+    ck_assert_ptr_nonnull(sentence);
+    ck_assert_str_eq(sentence, expected);
+}
+
+START_TEST(a_pipe_is_refused_instead_of_waited_for) {
+    static const char *const places[] = {"/" CPUS "/cpu0/topology/core_siblings", "/" CPUS "/cpu0/cache/index0/size",
+                                         "/proc/meminfo"};
+    char path[FOLDER_PATH], target[FOLDER_PATH];
+    if (!has_hwloc()) {
+        return;
+    }
+    write_cpu(0, "cache/index0/size", "4K\n");
+    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
+    folder_path(path, places[_i / 2] + 1);
+    folder_path(target, "pipe");
+    ck_assert_int_eq(unlink(path), 0);
+    bool is_link = _i % 2 == 1;
+    ck_assert_int_eq(mkfifo(is_link ? target : path, 0600), 0);
+    ck_assert(!is_link || symlink(target, path) == 0);
+    expect_refusal(places[_i / 2], "is neither a file nor a directory: hwloc could wait for it forever");
+}
+END_TEST
+
+START_TEST(nodes_without_any_do_not_end_the_process) {
+    if (!has_hwloc()) {
+        return;
+    }
+    folder_write("sys/devices/system/node/has_memory", "\n");
+    if (_i == 1) {
+        folder_write("sys/devices/system/node/online", "\n");
+    }
+    if (_i < 2) {
+        expect_refusal("/sys/devices/system/node", "has no nodes: hwloc would end this process");
+    } else {
+        folder_write("sys/devices/system/node/online", "0\n");
+        ck_assert_ptr_null(refusal());
+    }
+}
+END_TEST
+
 TCase *topology_tests(void) {
     TCase *tests = tcase_create("topology");
     tcase_add_checked_fixture(tests, make, clear);
@@ -357,5 +421,7 @@ TCase *topology_tests(void) {
     tcase_add_test(tests, odd_caches_of_cpuinfo_are_left_out);
     tcase_add_test(tests, caches_of_sparc64_are_in_files_of_each_cpu);
     tcase_add_test(tests, a_cache_of_no_size_is_unknown);
+    tcase_add_loop_test(tests, a_pipe_is_refused_instead_of_waited_for, 0, 6);
+    tcase_add_loop_test(tests, nodes_without_any_do_not_end_the_process, 0, 3);
     return tests;
 }
