@@ -37,8 +37,7 @@ void value_add(struct text *text, const struct sysinfo_field *field, const void 
     value_add_as(text, field, result, unknown, unlimited, text_add_plain);
 }
 
-/* "2.60 GHz", "800 MHz". */
-static void hertz_add_human(struct text *text, uint64_t hertz) {
+void hertz_add_human(struct text *text, uint64_t hertz) {
     bool is_giga = hertz >= 999500000;
     text_addf(text, is_giga ? "%.2f GHz" : "%.0f MHz", (double)hertz / (is_giga ? 1e9 : 1e6));
 }

@@ -37,4 +37,7 @@ void bytes_add_human(struct text *text, uint64_t bytes);
 void bytes_add_in(struct text *text, uint64_t bytes, uint64_t unit);
 uint64_t bytes_unit_among(uint64_t bytes, uint64_t largest);
 
+/* "2.60 GHz", "800 MHz". */
+void hertz_add_human(struct text *text, uint64_t hertz);
+
 #endif

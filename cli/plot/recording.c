@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sysinfo/sysinfo.h>
+
 #include "fail.h"
 #include "parse.h"
 #include "plot/name_index.h"
@@ -389,6 +391,69 @@ static bool read_row(struct reader *reader, char *line) {
     return read_sample(reader, time);
 }
 
+/* ---- Counters become rates ---- */
+
+#define RATE "_rate"
+
+const struct sysinfo_field *recording_field(const char *column, bool *is_rate) {
+    char name[96];
+    size_t length = strlen(column);
+    const char *dot = strrchr(column, '.');
+    *is_rate = false;
+    if (dot == NULL || length >= sizeof name) {
+        return NULL;
+    }
+    strcpy(name, column);
+    char *inner = name + (dot - column) + 1;
+    inner[-1] = '\0';
+    const struct sysinfo_field *field = sysinfo_field_find(name, inner);
+    size_t end = length - (size_t)(inner - name), suffix = sizeof RATE - 1;
+    if (field == NULL && end > suffix && strcmp(inner + end - suffix, RATE) == 0) {
+        inner[end - suffix] = '\0';
+        field = sysinfo_field_find(name, inner);
+        *is_rate = true;
+    }
+    return field;
+}
+
+/* By how much it grows in a second, from one sample to the next. Where it ran backwards, it began anew: no rate. */
+static void make_rates_of(struct series *series) {
+    size_t kept = 0;
+    struct point last = {0, 0};
+    for (size_t i = 0; i < series->points; i++) {
+        struct point now = series->point[i];
+        if (i > 0 && now.value >= last.value && now.time > last.time) {
+            series->point[kept++] = (struct point){now.time, (now.value - last.value) / (now.time - last.time)};
+        }
+        last = now;
+    }
+    series->points = kept;
+}
+
+/* Rows of which nothing is left go. */
+static void make_rates(struct recording *recording) {
+    bool is_rate;
+    const struct sysinfo_field *field = recording_field(recording->column, &is_rate);
+    if (field == NULL || is_rate || field->kind != SYSINFO_KIND_COUNTER) {
+        return;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < recording->serieses; i++) {
+        make_rates_of(&recording->series[i]);
+        if (recording->series[i].points > 0) {
+            recording->series[kept++] = recording->series[i];
+        } else {
+            free(recording->series[i].label);
+            free(recording->series[i].point);
+        }
+    }
+    recording->serieses = kept;
+    struct text name = TEXT_INIT;
+    text_addf(&name, "%s" RATE, recording->column);
+    free(recording->column);
+    recording->column = name.bytes;
+}
+
 /* ---- The file ---- */
 
 int recording_read_file(const char *path, struct text *text) {
@@ -481,6 +546,12 @@ int recording_read_text(struct recording *recording, const char *path, struct te
     }
     if (status == 0 && recording->serieses == 0) {
         status = trouble("%s: no sample of '%s' is in it", path, recording->column);
+    }
+    if (status == 0) {
+        make_rates(recording);
+    }
+    if (status == 0 && recording->serieses == 0) {
+        status = trouble("%s: a rate needs two samples of its counter", path);
     }
     return status;
 }

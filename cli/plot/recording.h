@@ -58,6 +58,14 @@ void recorder_close(struct recorder *recorder);
 
 /* ---- Reading ---- */
 
+struct sysinfo_field;
+
+/*
+ * The library's field that a column has the values of, "stats.ctx_switches"; NULL: none. Of a rate, which is named
+ * after its counter, "stats.ctx_switches_rate", it is the counter, and *is_rate is set.
+ */
+const struct sysinfo_field *recording_field(const char *column, bool *is_rate);
+
 struct point {
     double time, value; /* Seconds since the recording's first moment. */
 };
@@ -76,7 +84,7 @@ struct recorded_mark {
 
 struct recording {
     const char *path;
-    char *column; /* Whose numbers these are. */
+    char *column; /* Whose numbers these are; of a counter, its rates, and this is their name. */
     struct series *series;
     size_t serieses;
     struct recorded_mark *mark;

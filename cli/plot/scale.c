@@ -9,7 +9,7 @@
 #include "utc.h"
 #include "value.h"
 
-enum unit { PLAIN, BYTES, SECONDS, PERCENT };
+enum unit { PLAIN, BYTES, SECONDS, PERCENT, HERTZ };
 
 static bool ends_with(const char *string, const char *end) {
     size_t length = strlen(string), end_length = strlen(end);
@@ -18,21 +18,14 @@ static bool ends_with(const char *string, const char *end) {
 
 /* Columns of recordings name their unit; those of other CSV are fields of the library. */
 static enum unit unit_of(const char *column) {
-    const char *dot = strrchr(column, '.');
-    char group[32] = "";
-    if (dot != NULL && (size_t)(dot - column) < sizeof group) {
-        memcpy(group, column, (size_t)(dot - column));
-        const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
-        uint32_t unit = field == NULL ? SYSINFO_UNIT_NONE : field->unit;
-        return unit == SYSINFO_UNIT_BYTES     ? BYTES
-               : unit == SYSINFO_UNIT_SECONDS ? SECONDS
-               : unit == SYSINFO_UNIT_PERCENT ? PERCENT
-                                              : PLAIN;
-    }
-    return ends_with(column, "_bytes")     ? BYTES
-           : ends_with(column, "_seconds") ? SECONDS
-           : ends_with(column, "_percent") ? PERCENT
-                                           : PLAIN;
+    bool is_rate;
+    const struct sysinfo_field *field = recording_field(column, &is_rate);
+    uint32_t unit = field == NULL ? SYSINFO_UNIT_NONE : field->unit;
+    return unit == SYSINFO_UNIT_BYTES || ends_with(column, "_bytes")       ? BYTES
+           : unit == SYSINFO_UNIT_SECONDS || ends_with(column, "_seconds") ? SECONDS
+           : unit == SYSINFO_UNIT_PERCENT || ends_with(column, "_percent") ? PERCENT
+           : unit == SYSINFO_UNIT_HERTZ                                    ? HERTZ
+                                                                           : PLAIN;
 }
 
 const char *column_title(const char *column) {
@@ -72,7 +65,8 @@ static double decimal_step(double range, int most) {
 }
 
 const char *column_unit(const char *column) {
-    static const char *const names[] = {[PLAIN] = "", [BYTES] = "bytes", [SECONDS] = "seconds", [PERCENT] = "percent"};
+    static const char *const names[] = {
+        [PLAIN] = "", [BYTES] = "bytes", [SECONDS] = "seconds", [PERCENT] = "percent", [HERTZ] = "hertz"};
     return names[unit_of(column)];
 }
 
@@ -106,6 +100,10 @@ struct axis value_axis(const char *column, double highest, int most) {
          i++) {
         axis.unit *= i > 0 ? 1024 : 1;
         axis.name = names[i];
+    }
+    if (unit == HERTZ) {
+        axis.unit = highest >= 1e9 ? 1e9 : 1e6;
+        axis.name = highest >= 1e9 ? "GHz" : "MHz";
     }
     axis.step = highest > 0 ? decimal_step(highest / axis.unit, most) * axis.unit : axis.unit;
     for (axis.high = axis.step; axis.high < highest * 0.99999; axis.high += axis.step) {
@@ -195,6 +193,9 @@ void measure_add(struct text *text, const char *column, double value) {
     switch (unit_of(column)) {
     case BYTES:
         bytes_add_human(text, value > 0 ? (uint64_t)value : 0);
+        break;
+    case HERTZ:
+        hertz_add_human(text, value > 0 ? (uint64_t)value : 0);
         break;
     case SECONDS:
         moment_add(text, value);

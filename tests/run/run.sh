@@ -283,7 +283,8 @@ for i in range(20): time.sleep(0.002)
 data = bytearray(8 << 20)
 with open("written", "wb") as file: file.write(data[:1 << 20])
 usage = resource.getrusage(resource.RUSAGE_SELF)
-print(usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw, usage.ru_nivcsw, usage.ru_inblock * 512, usage.ru_oublock * 512)' \
+print(usage.ru_minflt, usage.ru_majflt, usage.ru_nvcsw, usage.ru_nivcsw, usage.ru_inblock * 512,
+    usage.ru_oublock * 512)' \
         >counted || return 1
     read -r minor major voluntary involuntary read written <counted
     holds "200 < $minor <= r['minor_faults']" "$major <= r['major_faults'] < r['minor_faults']" \
