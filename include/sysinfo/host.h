@@ -53,10 +53,12 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
 
 /*
  * The sentence to print after a failure, without a full stop: what was read and
- * what was wrong with it, for example "/proc/meminfo has no MemTotal line". When
- * `status` is not that of the host's last call, or `host` is NULL, the general
- * meaning of the status. Ask before the next call: where two calls failed with the
- * same status, this is about the later one.
+ * what was wrong with it, for example "/proc/meminfo has no MemTotal line".
+ *
+ * It is about the last call on this host: print or copy it before the next call. Where
+ * that call ended with another status than `status`, or `host` is NULL, it is the general
+ * meaning of `status`. Two calls that failed with one status cannot be told apart
+ * later: the sentence is about the second.
  *
  * Never NULL, never translated. Valid until the next call on this host. Since 0.1.
  */

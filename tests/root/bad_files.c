@@ -576,6 +576,31 @@ END_TEST
 
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
+/* Each failure with the file that it is about, also where the one before had the same status. */
+START_TEST(an_explanation_is_of_the_last_call) {
+    char meminfo[FOLDER_PATH], loadavg[FOLDER_PATH], kept[2 * FOLDER_PATH];
+    struct sysinfo_memory memory;
+    struct sysinfo_load load;
+    struct sysinfo_cpu_sample times;
+    folder_path(meminfo, "proc/meminfo");
+    folder_path(loadavg, "proc/loadavg");
+    folder_write("proc/stat", "cpu  1 2 3 4\n");
+    struct sysinfo_host *host = open_folder();
+    int first = sysinfo_virtual_memory(host, &memory, sizeof memory);
+    ck_assert_int_eq(first, SYSINFO_NOT_FOUND);
+    snprintf(kept, sizeof kept, "%s", sysinfo_explain(host, first));
+    ck_assert_ptr_eq(strstr(kept, meminfo), kept);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_MALFORMED), sysinfo_status_meaning(SYSINFO_MALFORMED));
+    ck_assert_str_eq(sysinfo_explain(host, first), kept); /* To ask changes nothing. */
+    int second = sysinfo_load_average(host, &load, sizeof load);
+    ck_assert_int_eq(second, first);
+    ck_assert_ptr_eq(strstr(sysinfo_explain(host, second), loadavg), sysinfo_explain(host, second));
+    ck_assert_int_eq(sysinfo_cpu_times(host, &times, sizeof times), SYSINFO_OK);
+    ck_assert_str_eq(sysinfo_explain(host, first), sysinfo_status_meaning(first));
+    sysinfo_host_close(host);
+}
+END_TEST
+
 TCase *bad_file_tests(void) {
     TCase *tests = tcase_create("bad_files");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
@@ -599,6 +624,7 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, a_pressure_above_100_is_100_and_marked);
     tcase_add_test(tests, a_pressure_without_its_lines_is_malformed);
     tcase_add_test(tests, huge_pages_beyond_all_memory_are_unknown);
+    tcase_add_test(tests, an_explanation_is_of_the_last_call);
     tcase_add_loop_test(tests, odd_topology_files_give_unknown_and_no_wrong_count, 0, LENGTH(odd_counts));
     tcase_add_test(tests, threads_of_a_core_may_have_numbers_far_apart);
     tcase_add_test(tests, folders_with_numbers_that_no_cpu_has_are_passed_over);
