@@ -79,15 +79,15 @@ static const char *const complaints[] = {
     [SYSINFO__WINDOW_BACKWARDS] = "idle time ran backwards between the two samples",
     [SYSINFO__WINDOW_IMPOSSIBLE] = "the CPU counters advanced by more than the time between the two samples",
     [SYSINFO__WINDOW_OTHER_CPUS] = "CPUs went online or offline between the two samples",
-    [SYSINFO__WINDOW_MISMATCH] = "idle time is missing or unusable in one of the two samples",
+    [SYSINFO__WINDOW_MISMATCH] = "idle time, or another mode, is missing or unusable in one of the two samples",
 };
 
-/* `has_idle`: whether the later sample knows idle time, so that the next window may be a good one. */
-static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool has_idle) {
+/* `is_whole`: whether the later sample knows all modes, so that the next window may be a good one. */
+static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool is_whole) {
     if (window == SYSINFO__WINDOW_MEASURED) {
         return SYSINFO_OK;
     }
-    bool is_malformed = window == SYSINFO__WINDOW_MISMATCH && !has_idle;
+    bool is_malformed = window == SYSINFO__WINDOW_MISMATCH && !is_whole;
     return sysinfo__failed(host, is_malformed ? SYSINFO_MALFORMED : SYSINFO_NOT_YET, 0, "", complaints[window]);
 }
 
@@ -124,7 +124,7 @@ static int measure_now(struct sysinfo_host *host, double interval, struct sysinf
     if (window != SYSINFO__WINDOW_EMPTY) {
         *past = host->spare.all.sample;
     }
-    return explain_window(host, window, SYSINFO_HAS(&host->spare.all.sample, idle));
+    return explain_window(host, window, sysinfo__cpu_is_whole(&host->spare.all.sample));
 }
 
 /* Measures over `interval`, or since `past`, and renews `past`. */
@@ -155,7 +155,7 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
     if (window != SYSINFO__WINDOW_EMPTY) {
         *past = now;
     }
-    return explain_window(host, window, SYSINFO_HAS(&now, idle));
+    return explain_window(host, window, sysinfo__cpu_is_whole(&now));
 }
 
 int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
@@ -286,14 +286,14 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
         return not_yet(host, "this is the first call: there is no earlier sample to compare with");
     }
     enum sysinfo__window window;
-    bool has_idle = SYSINFO_HAS(&now->all.sample, idle);
+    bool is_whole = sysinfo__cpu_is_whole(&now->all.sample);
     if (!give_usage(past, now, list, &window)) {
         return no_memory(host);
     }
     if (window != SYSINFO__WINDOW_EMPTY) {
         sysinfo__cpu_rows_swap(past, now);
     }
-    return explain_window(host, window, has_idle);
+    return explain_window(host, window, is_whole);
 }
 
 /* The two calls differ in the past that they compare with. */

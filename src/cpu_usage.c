@@ -13,9 +13,12 @@ enum {
     FIRST_MODE = offsetof(struct sysinfo_cpu_sample, user) / 8,
     LAST_MODE = offsetof(struct sysinfo_cpu_sample, guest_nice) / 8,
     USER = offsetof(struct sysinfo_cpu_sample, user) / 8,
+    SYSTEM = offsetof(struct sysinfo_cpu_sample, system) / 8,
     NICE = offsetof(struct sysinfo_cpu_sample, nice) / 8,
     IDLE = offsetof(struct sysinfo_cpu_sample, idle) / 8,
     IOWAIT = offsetof(struct sysinfo_cpu_sample, iowait) / 8,
+    SOFTIRQ = offsetof(struct sysinfo_cpu_sample, softirq) / 8,
+    STEAL = offsetof(struct sysinfo_cpu_sample, steal) / 8,
     GUEST = offsetof(struct sysinfo_cpu_sample, guest) / 8,
     GUEST_NICE = offsetof(struct sysinfo_cpu_sample, guest_nice) / 8,
 };
@@ -137,10 +140,33 @@ static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed
     return step->total > 0 ? SYSINFO__WINDOW_MEASURED : SYSINFO__WINDOW_EMPTY;
 }
 
+/*
+ * Linux alone counts softirq and what follows it, and its columns only ever grew at
+ * the end: where a later one is known, all before it are there, and one that is not
+ * known could not be read.
+ */
+bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
+    uint64_t needed = BIT(USER) | BIT(SYSTEM) | BIT(IDLE);
+    for (int mode = SOFTIRQ; mode <= LAST_MODE; mode++) {
+        if (sample->present & BIT(mode)) {
+            int last = mode < STEAL ? mode : STEAL;
+            needed |= BIT(last + 1) - BIT(FIRST_MODE);
+        }
+    }
+    return (sample->present & needed) == needed;
+}
+
+/* A share is known only where all time is. */
+static bool have_all_modes(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after) {
+    uint64_t counted = BIT(GUEST) - BIT(FIRST_MODE);
+    return ((before->present ^ after->present) & counted) == 0 && sysinfo__cpu_is_whole(after) &&
+           sysinfo__cpu_is_whole(before);
+}
+
 enum sysinfo__window sysinfo__cpu_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
                                        struct sysinfo__cpu_step *step) {
     uint64_t both = before->present & after->present;
-    if (!is_of_one_cpu(before, after) || !(both & BIT(IDLE))) {
+    if (!is_of_one_cpu(before, after) || !have_all_modes(before, after)) {
         return SYSINFO__WINDOW_MISMATCH;
     }
     double cpus = cpus_of(before), cpus_now = cpus_of(after);

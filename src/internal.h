@@ -154,8 +154,11 @@ enum sysinfo__window {
     SYSINFO__WINDOW_BACKWARDS,  /* Idle time ran backwards by more than jitter: begin anew from the later sample. */
     SYSINFO__WINDOW_IMPOSSIBLE, /* More CPU time was counted than has passed: the same. */
     SYSINFO__WINDOW_OTHER_CPUS, /* The two samples sum different CPUs: the same. */
-    SYSINFO__WINDOW_MISMATCH    /* Samples of two CPUs, or without idle time. */
+    SYSINFO__WINDOW_MISMATCH    /* Samples of two CPUs, or not of the same modes. */
 };
+
+/* Whether all time is counted in a mode that is known: else no share is. */
+bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample);
 
 /* What each mode advanced by between two samples, in seconds. */
 struct sysinfo__cpu_step {

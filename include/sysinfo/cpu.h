@@ -125,8 +125,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percent(struct sysinfo_h
  * estimated. SYSINFO_NOT_YET: the counters have not changed, idle time ran backwards by
  * more than jitter, the counters advanced by more than the time between the two samples
  * (where both have it), or the samples sum different numbers of CPUs.
- * SYSINFO_INVALID: a NULL, a wrong size, samples of two different CPUs, or a sample
- * without idle time. Since 0.1.
+ * SYSINFO_INVALID: a NULL, a wrong size, samples of two different CPUs, or a mode that
+ * one sample lacks although time is counted in it: no share is known then. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_between(const struct sysinfo_cpu_sample *before,
                                                                 const struct sysinfo_cpu_sample *after,

@@ -127,7 +127,7 @@ machine 'cpu 1000 0 100 9000,cpu0 1000 0 100 9000' \
     'cpu 1010 0 105 12345678901234567890,cpu0 1010 0 105 12345678901234567890'
 typed cpu 1 1
 expect 'idle time that wrapped has no percentage' \
-    '! sysinfo cpu: idle time is missing or unusable in one of the two samples
+    '! sysinfo cpu: idle time, or another mode, is missing or unusable in one of the two samples
 => 3'
 typed cpu --times user system idle
 expect 'and the other modes go on' '10.00 1.00 90.00
@@ -136,6 +136,15 @@ cp machine/proc/stat.1 machine/proc/stat
 typed cpu --times user system idle
 expect 'without it' '10.10 1.05 -
 => 0'
+
+for line in '18446744073709551610 0 100 9000' '1000 0 100 9000 18446744073709551610 0 0 0 0 0' \
+    '1000 0 100 9000 0 0 0 18446744073709551610 0 0'; do
+    machine "cpu $line,cpu0 $line" "cpu ${line/9000/9050},cpu0 ${line/9000/9050}"
+    typed get cpu.percent 1 1
+    expect "nor has time of another mode: $line" \
+        '! sysinfo get: idle time, or another mode, is missing or unusable in one of the two samples
+=> 3'
+done
 
 machine 'cpu 279979 0 0 1000 0 0 0 0 712,cpu0 279979 0 0 1000 0 0 0 0 712' \
     'cpu 280164 0 0 1215 0 0 0 0 897,cpu0 280164 0 0 1215 0 0 0 0 897'

@@ -266,7 +266,9 @@ END_TEST
 START_TEST(no_pair_of_equal_parts_is_marked) {
     for (unsigned ticks = 1; ticks < 200; ticks++) {
         for (unsigned start = 1; start < 60000000; start = start * 3 + 7) {
-            struct sysinfo_cpu_sample a = {.present = 0}, b = {.present = 0};
+            struct sysinfo_cpu_sample a = {.present = (SYSINFO_BIT(struct sysinfo_cpu_sample, guest) << 1) -
+                                                      SYSINFO_BIT(struct sysinfo_cpu_sample, user)},
+                                      b = a;
             struct sysinfo_cpu_usage usage;
             FACT(&a, user, start / 100.0);
             FACT(&b, user, (start + ticks) / 100.0);

@@ -5,7 +5,8 @@
 
 #include "suites.h"
 
-#define MODES (SYSINFO_BIT(struct sysinfo_cpu_sample, user) | SYSINFO_BIT(struct sysinfo_cpu_sample, idle))
+#define BIT(mode) SYSINFO_BIT(struct sysinfo_cpu_sample, mode)
+#define MODES (BIT(user) | BIT(system) | BIT(idle))
 
 static void add(struct sysinfo__cpu_rows *rows, uint64_t cpu, double user, double idle) {
     struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);

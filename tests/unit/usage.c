@@ -154,17 +154,48 @@ START_TEST(a_window_in_which_nothing_moved_is_empty) {
 }
 END_TEST
 
-START_TEST(modes_that_one_sample_lacks_are_unknown) {
+#define LINUX_2_6                                                                                           \
+    (BIT(user) | BIT(system) | BIT(nice) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | \
+     BIT(guest) | BIT(guest_nice))
+
+static const struct {
+    uint64_t before, after;
+    bool has_shares;
+} modes[] = {
+    {LINUX_2_6, LINUX_2_6, true},
+    {BIT(user) | BIT(system) | BIT(nice) | BIT(idle), BIT(user) | BIT(system) | BIT(nice) | BIT(idle), true},
+    {BIT(user) | BIT(system) | BIT(idle) | BIT(irq), BIT(user) | BIT(system) | BIT(idle) | BIT(irq), true},
+    {LINUX_2_6 & ~BIT(guest_nice), LINUX_2_6 & ~BIT(guest_nice), true}, /* In nice already. */
+    {LINUX_2_6 & ~BIT(guest), LINUX_2_6, true},
+    {LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)), LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)),
+     true},
+    {LINUX_2_6 & ~BIT(user), LINUX_2_6, false}, /* One could be read in one sample only. */
+    {LINUX_2_6, LINUX_2_6 & ~BIT(iowait), false},
+    {LINUX_2_6, LINUX_2_6 & ~BIT(idle), false},
+    {LINUX_2_6, LINUX_2_6 & ~BIT(steal), false},
+    {LINUX_2_6 & ~BIT(user), LINUX_2_6 & ~BIT(user), false}, /* In neither, and it is there. */
+    {LINUX_2_6 & ~BIT(system), LINUX_2_6 & ~BIT(system), false},
+    {LINUX_2_6 & ~BIT(nice), LINUX_2_6 & ~BIT(nice), false},
+    {LINUX_2_6 & ~BIT(iowait), LINUX_2_6 & ~BIT(iowait), false},
+    {LINUX_2_6 & ~BIT(irq), LINUX_2_6 & ~BIT(irq), false},
+    {LINUX_2_6 & ~BIT(softirq), LINUX_2_6 & ~BIT(softirq), false},
+    {LINUX_2_6 & ~BIT(steal), LINUX_2_6 & ~BIT(steal), false},
+    {LINUX_2_6 & ~(BIT(irq) | BIT(steal) | BIT(guest) | BIT(guest_nice)),
+     LINUX_2_6 & ~(BIT(irq) | BIT(steal) | BIT(guest) | BIT(guest_nice)), false},
+};
+
+START_TEST(no_share_is_known_where_a_mode_is_not) {
     struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(1, 11, 10, 501);
     struct sysinfo_cpu_usage usage;
-    before.present = BIT(user) | BIT(system) | BIT(nice) | BIT(idle);
-    after.iowait = 40;
-    after.steal = 50;
-    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
-    ck_assert(usage.user == 50 && usage.idle == 50 && usage.iowait == 0 && usage.steal == 0);
-    ck_assert_uint_eq(usage.present, before.present | SYSINFO_BIT(struct sysinfo_cpu_usage, percent));
-    before.present &= ~BIT(idle);
-    ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MISMATCH);
+    before.present = modes[_i].before;
+    after.present = modes[_i].after;
+    enum sysinfo__window window = sysinfo__cpu_usage(&before, &after, &usage);
+    ck_assert_int_eq(window, modes[_i].has_shares ? SYSINFO__WINDOW_MEASURED : SYSINFO__WINDOW_MISMATCH);
+    if (modes[_i].has_shares) {
+        ck_assert(usage.user == 50 && usage.idle == 50 && usage.percent == 50 && usage.steal == 0);
+        ck_assert_uint_eq(usage.present,
+                          (before.present & after.present) | SYSINFO_BIT(struct sysinfo_cpu_usage, percent));
+    }
 }
 END_TEST
 
@@ -226,7 +257,9 @@ START_TEST(no_two_samples_give_a_share_outside_0_to_100) {
         bool is_hostile = _i % 2 == 1;
         random_sample(&before, is_hostile);
         random_sample(&after, is_hostile);
-        if (round % 2 == 0) { /* Mostly forwards. */
+        if (round % 4 < 3) { /* Mostly of one machine, and forwards. */
+            before.present |= BIT(user) | BIT(system) | BIT(nice) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal);
+            after.present = before.present;
             for (int i = 0; i < MODES; i++) {
                 double value;
                 memcpy(&value, (char *)&before + (FIRST_MODE + i) * 8, 8);
@@ -291,7 +324,7 @@ TCase *usage_tests(void) {
     tcase_add_test(tests, a_resume_from_suspend_has_no_percentage);
     tcase_add_test(tests, idle_time_that_jitters_by_a_tick_is_a_step_of_0);
     tcase_add_test(tests, a_window_in_which_nothing_moved_is_empty);
-    tcase_add_test(tests, modes_that_one_sample_lacks_are_unknown);
+    tcase_add_loop_test(tests, no_share_is_known_where_a_mode_is_not, 0, (int)(sizeof modes / sizeof modes[0]));
     tcase_add_test(tests, samples_of_two_cpus_do_not_match);
     tcase_add_test(tests, a_clock_that_ran_backwards_gives_no_interval);
     tcase_add_loop_test(tests, no_two_samples_give_a_share_outside_0_to_100, 0, 4);
