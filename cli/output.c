@@ -26,19 +26,17 @@ int output_renew(struct output *output, bool *is_new) {
     return error == NULL ? 0 : trouble("%s: %s", output->path, error);
 }
 
-int output_first_line(const struct output *output, struct text *line) {
+int output_find_lines(const struct output *output, struct text *first, bool *has_end) {
     FILE *file = fopen(output->path, "rb");
     if (file == NULL) {
         return trouble("%s: %s", output->path, strerror(errno));
     }
     char part[2] = "";
-    for (int byte; (byte = getc(file)) != EOF && line->length < (1 << 20);) {
+    for (int byte; part[0] != '\n' && (byte = getc(file)) != EOF && first->length < (1 << 20);) {
         part[0] = (char)byte;
-        text_add(line, part);
-        if (byte == '\n') {
-            break;
-        }
+        text_add(first, part);
     }
+    *has_end = fseek(file, -1, SEEK_END) != 0 || getc(file) == '\n';
     fclose(file);
     return 0;
 }

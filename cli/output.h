@@ -26,8 +26,11 @@ int output_open(struct output *output, const char *path, bool is_stream);
  */
 int output_renew(struct output *output, bool *is_new);
 
-/* Adds the first line of the file that is being continued, with its end. 0, or the status after a message. */
-int output_first_line(const struct output *output, struct text *line);
+/*
+ * Of the file that is being continued: adds the first line, with its end, and says whether the last one has an end. 0,
+ * or the status after a message.
+ */
+int output_find_lines(const struct output *output, struct text *first, bool *has_end);
 
 /* Writes at once. 0, or the status after a message. */
 int output_write(struct output *output, const struct text *text);

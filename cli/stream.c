@@ -235,25 +235,49 @@ static bool appends(const struct options *options) {
     return options_has(options, OPTION_APPEND) || options->interval > 0 || options->count > 1;
 }
 
-/* Rows below a header with other columns would be taken for those. Nothing has been written yet. */
-static int check_header(const struct view *view, const struct output *output) {
-    if (view->options->format != FORMAT_CSV || !output->continues) {
+/*
+ * Rows below a header with other columns would be taken for those, and lines of another format for none. Nothing has
+ * been written yet.
+ */
+static int check_columns(const struct view *view, const char *path, const struct text *found) {
+    bool has_header = found->length >= 5 && strncmp(found->bytes, "time,", 5) == 0;
+    if (view->options->format != FORMAT_CSV) {
+        bool is_json = found->length > 0 && found->bytes[0] == '{';
+        bool is_other = has_header || is_json != (view->options->format == FORMAT_JSON);
+        return is_other ? usage("%s begins with lines of another format; write to another file", path) : 0;
+    }
+    struct text header = TEXT_INIT;
+    csv_add_header(&header, view);
+    bool is_same = found->length == header.length && strcmp(found->bytes, header.bytes) == 0;
+    text_free(&header);
+    if (is_same || (!has_header && options_has(view->options, OPTION_NO_HEADER))) {
         return 0;
     }
-    struct text header = TEXT_INIT, found = TEXT_INIT;
-    csv_add_header(&header, view);
-    int status = output_first_line(output, &found);
-    bool is_same = found.length == header.length && (found.length == 0 || strcmp(found.bytes, header.bytes) == 0);
-    bool has_header = found.length >= 5 && strncmp(found.bytes, "time,", 5) == 0;
-    if (status == 0 && !is_same && (has_header || !options_has(view->options, OPTION_NO_HEADER))) {
-        status = usage(has_header ? "%s has other columns than these; name the fields of its header, or write to "
-                                    "another file"
-                                  : "%s does not begin with a header of these columns; write to another file, or "
-                                    "add --no-header",
-                       output->path);
+    return usage(has_header ? "%s has other columns than these; name the fields of its header, or write to "
+                              "another file"
+                            : "%s does not begin with a header of these columns; write to another file, or "
+                              "add --no-header",
+                 path);
+}
+
+/* Makes sure that what follows fits what is in the file, and begins a line: the last one may have lost its end. */
+static int continue_file(const struct view *view, struct output *output) {
+    if (!output->continues) {
+        return 0;
     }
-    text_free(&header);
-    text_free(&found);
+    struct text line = TEXT_INIT, end = TEXT_INIT;
+    bool has_end;
+    int status = output_find_lines(output, &line, &has_end);
+    if (status == 0) {
+        text_add(&line, line.length > 0 && line.bytes[line.length - 1] == '\n' ? "" : "\n");
+        status = check_columns(view, output->path, &line);
+    }
+    if (status == 0 && !has_end) {
+        text_add(&end, "\n");
+        status = output_write(output, &end);
+    }
+    text_free(&line);
+    text_free(&end);
     return status;
 }
 
@@ -271,7 +295,7 @@ int run_samples(const struct view *view, print_sample *print) {
     if (status != 0) {
         return status;
     }
-    status = check_header(view, &stream.output);
+    status = continue_file(view, &stream.output);
     if (status != 0) {
         output_close(&stream.output, false);
         return status;
