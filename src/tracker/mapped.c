@@ -108,30 +108,44 @@ static void delete_ranges(size_t from, size_t to) {
     ranges -= to - from;
 }
 
-/* Takes out what lies between `start` and `end`; its bytes. */
-static uint64_t cut(uintptr_t start, uintptr_t end) {
-    uint64_t bytes = 0;
+/* What was taken out of the ranges, to be put back, or put elsewhere. */
+enum { MOST_PIECES = 64 };
+struct pieces {
+    uint64_t bytes;
+    size_t count; /* Of all; those beyond MOST_PIECES are only in `bytes`. */
+    struct range piece[MOST_PIECES];
+};
+
+static void note_piece(struct pieces *taken, uintptr_t start, uintptr_t end) {
+    if (taken->count < MOST_PIECES) {
+        taken->piece[taken->count] = (struct range){start, end};
+    }
+    taken->count++;
+    taken->bytes += end - start;
+}
+
+/* Takes out what lies between `start` and `end`. */
+static void cut(uintptr_t start, uintptr_t end, struct pieces *taken) {
     size_t at = find_range(start);
     if (at < ranges && range[at].start < start) {
         uintptr_t old_end = range[at].end;
         range[at].end = start;
-        bytes += (old_end < end ? old_end : end) - start;
+        note_piece(taken, start, old_end < end ? old_end : end);
         at++;
         if (old_end > end) {
             insert_range(at, end, old_end);
-            return bytes;
+            return;
         }
     }
     size_t next = at;
     for (; next < ranges && range[next].end <= end; next++) {
-        bytes += range[next].end - range[next].start;
+        note_piece(taken, range[next].start, range[next].end);
     }
     if (next < ranges && range[next].start < end) {
-        bytes += end - range[next].start;
+        note_piece(taken, range[next].start, end);
         range[next].start = end;
     }
     delete_ranges(at, next);
-    return bytes;
 }
 
 /* Puts in what lies between `start` and `end`, where nothing is. Neighbours become one. */
@@ -159,36 +173,58 @@ static bool has_table(void) {
     return range != NULL;
 }
 
-/* What lies there is counted from now on, or not. The bytes that were counted before. */
-static uint64_t change(const void *address, size_t size, bool is_counted) {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), start = (uintptr_t)address,
-              end = start + (size + page - 1) / page * page;
+static size_t round_up(size_t size) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    return (size + page - 1) / page * page;
+}
+
+static bool is_of_pages(const void *address) {
+    return (uintptr_t)address % (uintptr_t)sysconf(_SC_PAGESIZE) == 0;
+}
+
+/* What lies there is counted from now on, or not; `taken`: what was counted there before. */
+static void change(const void *address, size_t size, bool is_counted, struct pieces *taken) {
+    uintptr_t start = (uintptr_t)address, end = start + round_up(size);
+    taken->bytes = taken->count = 0;
     if (end <= start) {
-        return 0;
+        return;
     }
     if (!take_lock()) {
         lose();
-        return 0;
+        return;
     }
-    uint64_t before = 0;
     if (range == NULL && !is_counted) {
         /* Nothing was ever counted. */
     } else if (!has_table()) {
         lose();
     } else {
-        before = cut(start, end);
+        cut(start, end, taken);
         if (is_counted) {
             put(start, end);
         }
         struct sysinfo__record_header *header = &sysinfo__memory.header;
-        uint64_t mapped = LOAD(header->mapped) - before + (is_counted ? end - start : 0);
+        uint64_t mapped = LOAD(header->mapped) - taken->bytes + (is_counted ? end - start : 0);
         STORE(header->mapped, mapped);
         if (mapped > LOAD(header->mapped_peak)) {
             STORE(header->mapped_peak, mapped);
         }
     }
     release_lock();
-    return before;
+}
+
+/* Counts what was taken, where it was; a part of it beyond `size` bytes from `old` is left out, and all moves to `to`. */
+static void put_pieces(const struct pieces *taken, uintptr_t old, uintptr_t to, size_t size) {
+    for (size_t i = 0; i < taken->count && i < MOST_PIECES; i++) {
+        uintptr_t start = taken->piece[i].start - old, end = taken->piece[i].end - old;
+        struct pieces none;
+        end = end < size ? end : size;
+        if (start < end) {
+            change((const void *)(to + start), end - start, true, &none);
+        }
+    }
+    if (taken->count > MOST_PIECES) {
+        lose();
+    }
 }
 
 /* ---- What stands in front of the C library ---- */
@@ -209,7 +245,8 @@ EXPORT void *mmap(void *address, size_t size, int protection, int flags, int fd,
     bool is_counted = is_counted_here();
     void *memory = sysinfo__real.mmap(address, size, protection, flags, fd, offset);
     if (is_counted && memory != MAP_FAILED) {
-        (void)change(memory, size, (flags & MAP_ANONYMOUS) != 0 && protection != PROT_NONE);
+        struct pieces covered;
+        change(memory, size, (flags & MAP_ANONYMOUS) != 0 && protection != PROT_NONE, &covered);
     }
     return memory;
 }
@@ -219,19 +256,36 @@ EXPORT void *mmap64(void *address, size_t size, int protection, int flags, int f
     __attribute__((alias("mmap")));
 
 /*
- * Taken out before the call, as a free is counted: once it is done, another thread may be given the same addresses. It
- * fails only where the kernel has no room for one more part; then it is put in again.
+ * Taken out before the call, as a free is counted: once it is done, another thread may be given the same addresses.
+ * When it fails, nothing was unmapped, and what was taken out is put in again.
  */
 EXPORT int munmap(void *address, size_t size) {
-    if (!is_counted_here() || (uintptr_t)address % (uintptr_t)sysconf(_SC_PAGESIZE) != 0) {
+    if (!is_counted_here() || !is_of_pages(address)) {
         return sysinfo__real.munmap(address, size);
     }
-    uint64_t before = change(address, size, false);
+    struct pieces taken;
+    change(address, size, false, &taken);
     int status = sysinfo__real.munmap(address, size);
-    if (status != 0 && before > 0) {
-        (void)change(address, size, true);
+    if (status != 0) {
+        put_pieces(&taken, (uintptr_t)address, (uintptr_t)address, SIZE_MAX);
     }
     return status;
+}
+
+/* What grows belongs to the last part, and is counted as that is. */
+static void put_moved(const struct pieces *taken, uintptr_t old, size_t old_size, void *memory, size_t size) {
+    struct pieces covered;
+    uintptr_t to = (uintptr_t)memory;
+    bool all = taken->bytes > 0 && taken->bytes == round_up(old_size),
+         ends = taken->count > 0 && taken->count <= MOST_PIECES &&
+                taken->piece[taken->count - 1].end == old + round_up(old_size);
+    change(memory, size, all, &covered);
+    if (!all) {
+        put_pieces(taken, old, to, round_up(size));
+        if (ends && size > old_size) {
+            change((const void *)(to + round_up(old_size)), round_up(size) - round_up(old_size), true, &covered);
+        }
+    }
 }
 
 static void *remap(void *old, size_t old_size, size_t size, int flags, void *wanted) {
@@ -239,13 +293,14 @@ static void *remap(void *old, size_t old_size, size_t size, int flags, void *wan
 #ifdef MREMAP_DONTUNMAP
     stays = stays || (flags & MREMAP_DONTUNMAP) != 0;
 #endif
-    uint64_t before = change(old, old_size, false);
+    struct pieces taken;
+    change(old, old_size, false, &taken);
     void *memory = sysinfo__real.mremap(old, old_size, size, flags, wanted);
-    if (before > 0 && (memory == MAP_FAILED || stays)) {
-        (void)change(old, old_size, true);
+    if (memory == MAP_FAILED || stays) {
+        put_pieces(&taken, (uintptr_t)old, (uintptr_t)old, SIZE_MAX);
     }
     if (memory != MAP_FAILED) {
-        (void)change(memory, size, before > 0);
+        put_moved(&taken, (uintptr_t)old, old_size, memory, size);
     }
     return memory;
 }
@@ -258,6 +313,6 @@ EXPORT void *mremap(void *old, size_t old_size, size_t size, int flags, ...) {
         wanted = va_arg(more, void *);
         va_end(more);
     }
-    return is_counted_here() ? remap(old, old_size, size, flags, wanted)
-                             : sysinfo__real.mremap(old, old_size, size, flags, wanted);
+    return is_counted_here() && is_of_pages(old) ? remap(old, old_size, size, flags, wanted)
+                                                 : sysinfo__real.mremap(old, old_size, size, flags, wanted);
 }

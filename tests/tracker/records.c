@@ -449,6 +449,62 @@ START_TEST(memory_that_the_program_maps_is_counted) {
 }
 END_TEST
 
+static uint64_t mapped_since(const struct sysinfo_heap_record *before) {
+    struct sysinfo_heap_record now;
+    must_read(&now);
+    ck_assert(!SYSINFO_IS_ESTIMATED(&now, mapped));
+    return (now.mapped - before->mapped) / PAGE_MOST;
+}
+
+/* Where only parts of a range are counted, what fails leaves these parts and no more. */
+START_TEST(what_fails_to_unmap_or_move_is_counted_as_before) {
+    const size_t unit = PAGE_MOST;
+    const int access = PROT_READ | PROT_WRITE;
+    struct sysinfo_heap_record before;
+    must_read(&before);
+    char *memory = map_anonymous(NULL, 16 * unit, access, 0);
+    MUST(munmap(memory + 2 * unit, 3 * unit) == 0);
+    (void)map_anonymous(memory + 8 * unit, unit, PROT_NONE, MAP_FIXED);
+    ck_assert_uint_eq(mapped_since(&before), 12);
+    MUST(mremap(memory, 16 * unit, 40 * unit, MREMAP_MAYMOVE) == MAP_FAILED); /* There is a hole. */
+    ck_assert_uint_eq(mapped_since(&before), 12);
+    MUST(mremap(memory + 1, 16 * unit, 40 * unit, MREMAP_MAYMOVE) == MAP_FAILED);
+    ck_assert_uint_eq(mapped_since(&before), 12);
+    MUST(munmap(memory, SIZE_MAX / 2 / unit * unit) != 0); /* Beyond all addresses. */
+    ck_assert_uint_eq(mapped_since(&before), 12);
+    MUST(munmap(memory, 0) != 0);
+    ck_assert_uint_eq(mapped_since(&before), 12);
+    MUST(munmap(memory + unit, 10 * unit) == 0); /* Of these, six were counted. */
+    ck_assert_uint_eq(mapped_since(&before), 6);
+    MUST(munmap(memory, 16 * unit) == 0);
+    ck_assert_uint_eq(mapped_since(&before), 0);
+}
+END_TEST
+
+/* Half of it was opened by mprotect(), and is not counted: neither is it after a move. */
+START_TEST(parts_that_move_are_counted_where_they_are) {
+    const size_t unit = PAGE_MOST;
+    const int access = PROT_READ | PROT_WRITE;
+    struct sysinfo_heap_record before;
+    must_read(&before);
+    char *memory = map_anonymous(NULL, 8 * unit, PROT_NONE, 0);
+    MUST(mprotect(memory, 4 * unit, access) == 0);
+    (void)map_anonymous(memory + 4 * unit, 4 * unit, access, MAP_FIXED);
+    ck_assert_uint_eq(mapped_since(&before), 4);
+    char *moved = mremap(memory, 8 * unit, 20 * unit, MREMAP_MAYMOVE);
+    if (moved == MAP_FAILED) { /* Two ranges of the kernel's. */
+        ck_assert_uint_eq(mapped_since(&before), 4);
+        MUST(munmap(memory, 8 * unit) == 0);
+        return;
+    }
+    ck_assert_uint_eq(mapped_since(&before), 16);
+    MUST(munmap(moved, 5 * unit) == 0);
+    ck_assert_uint_eq(mapped_since(&before), 15);
+    MUST(munmap(moved, 20 * unit) == 0);
+    ck_assert_uint_eq(mapped_since(&before), 0);
+}
+END_TEST
+
 /* A malloc() that maps, or a thread's stack, which the C library maps for itself, is not the program's own mapping. */
 START_TEST(what_malloc_maps_is_not_mapped_by_the_program) {
     struct sysinfo_heap_record before, after;
@@ -675,6 +731,8 @@ int main(void) {
     tcase_add_test(tests, allocator_without_sizes_of_its_own_is_not_counted);
 #endif
     tcase_add_test(tests, memory_that_the_program_maps_is_counted);
+    tcase_add_test(tests, what_fails_to_unmap_or_move_is_counted_as_before);
+    tcase_add_test(tests, parts_that_move_are_counted_where_they_are);
     tcase_add_test(tests, what_malloc_maps_is_not_mapped_by_the_program);
     tcase_add_test(tests, threads_that_map_are_summed);
     tcase_add_loop_test(tests, child_goes_on_with_what_its_parent_has_mapped, 0, 2);
