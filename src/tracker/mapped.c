@@ -212,7 +212,7 @@ static void change(const void *address, size_t size, bool is_counted, struct pie
     release_lock();
 }
 
-/* Counts what was taken, where it was; a part of it beyond `size` bytes from `old` is left out, and all moves to `to`. */
+/* Counts what was taken, moved from `old` to `to`, and cut to so many bytes. */
 static void put_pieces(const struct pieces *taken, uintptr_t old, uintptr_t to, size_t size) {
     for (size_t i = 0; i < taken->count && i < MOST_PIECES; i++) {
         uintptr_t start = taken->piece[i].start - old, end = taken->piece[i].end - old;

@@ -40,6 +40,10 @@ target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read what new
 if(SYSINFO_SANITIZE MATCHES "address")
     sysinfo_heap_run(heap_sanitizer test_heap_allocators "" sanitizer)
 endif()
+if(SYSINFO_SANITIZE STREQUAL "memory")
+    sysinfo_heap_run(memory_sanitizer test_heap_silent "" sanitizer)
+    set_tests_properties(memory_sanitizer PROPERTIES LABELS allocator) # The heap's other tests are not for it.
+endif()
 if(SYSINFO_SANITIZE)
     return() # A sanitizer cannot be preloaded over.
 endif()
