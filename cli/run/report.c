@@ -197,8 +197,8 @@ static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64
     add_count(text, allocs, "allocation", "allocations");
     text_add(text, ", ");
     add_count(text, frees, "free", "frees");
-    if (has_inherited && frees > allocs) { /* Its parent counts them, too. */
-        text_add(text, " (of blocks, too, that a fork began with)");
+    if (has_inherited && frees > 0) { /* Which of the frees is not known. Its parent counts such a block, too. */
+        text_add(text, " (some perhaps of blocks from before a fork)");
     }
     if (failed > 0) {
         text_addf(text, ", %" PRIu64 " failed", failed);

@@ -217,7 +217,7 @@ static int overwrite(char **argument) {
     return 0;
 }
 
-/* disinherit COUNT: a child frees blocks of its parent, and has some of its own. */
+/* disinherit COUNT OWN: a child frees blocks of its parent, and takes so many of its own. */
 static int disinherit(char **argument) {
     long count = number(argument, 0);
     void **block = malloc((size_t)count * sizeof *block);
@@ -228,8 +228,10 @@ static int disinherit(char **argument) {
         for (long i = 0; i < count; i++) {
             free(block[i]);
         }
-        void *volatile large = malloc(1 << 20);
-        free(large);
+        for (long i = number(argument, 1); i > 0; i--) {
+            void *volatile own = malloc(100);
+            (void)own;
+        }
         exit(0);
     }
     wait(NULL);
@@ -549,7 +551,7 @@ int main(int argc, char **argv) {
                  {"unshare", 3, unshare_all},
                  {"map", 2, map},
                  {"overwrite", 1, overwrite},
-                 {"disinherit", 1, disinherit},
+                 {"disinherit", 2, disinherit},
                  {"creep", 2, creep},
                  {"threads", 1, threads},
                  {"refused", 0, refused}};
