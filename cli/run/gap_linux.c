@@ -134,14 +134,15 @@ static bool read_users(int64_t pid, double users[2]) {
     return is_read;
 }
 
-/* Whether it sees the folder where this program does. */
+/* Whether it sees the folder where this program does. One that has ended meanwhile sees nothing, not even its root. */
 static bool sees(int64_t pid, const char *folder) {
+    char root[PATH_ROOM];
     struct text path = TEXT_INIT;
     struct stat here, there;
-    text_addf(&path, "/proc/%" PRId64 "/root%s", pid, folder);
-    bool is_seen =
-        stat(folder, &here) != 0 ||
-        (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino : errno == EACCES);
+    text_addf(&path, "%s%s", path_of(root, pid, "root"), folder);
+    bool is_seen = stat(folder, &here) != 0 ||
+                   (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino
+                                                  : errno == EACCES || stat(root, &there) != 0);
     text_free(&path);
     return is_seen;
 }

@@ -109,6 +109,39 @@ for i in range(5000): c.malloc(100000)' &&
             'h["peak_tree"] >= 500000000'
 }
 check "python3" python
+same() { # What it prints, and how it ends, byte by byte: with threads, a child, a signal's handler and a traceback.
+    cat >program.py <<'P'
+import ctypes, json, os, re, signal, subprocess, sys, threading, zlib
+signal.signal(signal.SIGUSR1, lambda *_: print("signal"))
+os.kill(os.getpid(), signal.SIGUSR1)
+words = []
+threads = [threading.Thread(target=lambda n=n: words.append(zlib.crc32(bytes(n) * 1000))) for n in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(json.dumps(sorted(words)), re.sub("[0-9]+", "n", "a1b22"), ctypes.sizeof(ctypes.c_long))
+print(subprocess.run([sys.executable, "-c", "print(sum(range(10 ** 5)))"], capture_output=True, text=True).stdout)
+child = os.fork()
+if child == 0:
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+print([[0] * n for n in range(5)], file=sys.stderr)
+raise SystemExit(3) if len(sys.argv) > 1 else ValueError("an end")
+P
+    local arguments bare
+    for arguments in '' end; do
+        # shellcheck disable=SC2086
+        python3 program.py $arguments >out.bare 2>err.bare
+        bare=$?
+        # shellcheck disable=SC2086
+        sysinfo run --heap -o report python3 program.py $arguments >out.run 2>err.run
+        if [ $? != "$bare" ] || ! cmp out.bare out.run || ! cmp err.bare err.run || ! grep -q 'heap of the' report; then
+            return 1
+        fi
+    done
+}
+check "python3 prints and ends as without it" same
 
 # ---- Over time ----
 
