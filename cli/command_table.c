@@ -14,6 +14,7 @@
 #include "plot/plot.h"
 #include "run/run.h"
 #include "text.h"
+#include "watch/watch.h"
 
 static int run_help(struct options *options);
 
@@ -203,12 +204,29 @@ static const struct command commands[] = {
      .operands = "",
      .options = BIT(EACH) | BIT(ROOT),
      .meaning = "how many jobs fit",
-     .line = "test or await a condition; count jobs",
      .examples = "  make -j\"$(sysinfo jobs --each 700M)\"    as many as CPUs and memory allow\n"
                  "  sysinfo jobs                     as many as CPUs allow: sysinfo cpu usable\n",
      .notes = "The smaller of cpu.usable and mem.usable / SIZE, and at least 1. Memory that\n"
               "running jobs have yet to take is not subtracted.\n",
      .run = run_jobs},
+    {.name = "watch",
+     .operands = "[GROUP...] [INTERVAL]",
+     .completes = "one of cpu mem swap load pressure cgroup stats",
+     .options = BIT(INTERVAL) | BIT(ROOT),
+     .refuses = {{OPTION_JSON, "@ is for streams: sysinfo cpu @ 1"},
+                 {OPTION_FORMAT, "@ is for streams: sysinfo cpu @ 1"},
+                 {OPTION_COUNT, "@ is for streams: a screen goes on until q is pressed"},
+                 {OPTION_OUTPUT, "@ is for streams: a screen is drawn on the terminal"}},
+     .meaning = "a live screen",
+     .line = "conditions; a screen",
+     .examples = "  sysinfo watch                    CPUs, memory, swap, load, pressure\n"
+                 "  sysinfo watch cpu 0.5            only the CPUs, twice a second\n"
+                 "  sysinfo watch cgroup mem         what a container uses, and its limit\n",
+     .notes = "GROUP: cpu mem swap load pressure cgroup stats. The signs in the bars are named\n"
+              "below the first; in memory the light part is what would be given back, such as\n"
+              "page cache, and a line marks where this process runs into its limit. At the\n"
+              "right is the last minute. Colours show the load; NO_COLOR=1 turns them off.\n",
+     .run = run_watch},
     {.name = "run",
      .operands = "COMMAND [ARG...]",
      .completes = "program",

@@ -339,13 +339,14 @@ static bool make_rates_of(struct sampler *sampler, uint32_t result) {
 /* Files below another root of which no counter moves are no running machine: that has no rates, not even 0. */
 static void make_rates(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    bool has_moved = false;
+    bool has_moved = false, is_read = false;
     for (uint32_t result = 1; result < SAMPLE_RESULTS; result++) {
         if (wants(sampler, result) && sample->status[result] == SYSINFO_OK) {
             has_moved = make_rates_of(sampler, result) || has_moved;
+            is_read = true;
         }
     }
-    sample->is_unchanged = !has_moved;
+    sample->is_unchanged = is_read && !has_moved;
     for (const struct sysinfo_field *field = NULL;
          sampler->has_root && !has_moved && (field = sysinfo_field_next(field)) != NULL;) {
         if (field->kind == SYSINFO_KIND_COUNTER) {
@@ -387,10 +388,20 @@ static int read_result(struct sampler *sampler, uint32_t result) {
     }
 }
 
+static void keep_binding(struct sample *sample, const struct sysinfo_limit_level *machine,
+                         const struct sysinfo_limit_level *level, const char *name) {
+    bool is_limit = level != machine && SYSINFO_HAS(level, memory_limit) && SYSINFO_HAS(level, memory_usable) &&
+                    level->memory_limit < (SYSINFO_HAS(machine, memory_limit) ? machine->memory_limit : UINT64_MAX);
+    if (is_limit && (sample->binding_name == NULL || level->memory_usable <= sample->binding.memory_usable)) {
+        sample->binding = *level;
+        sample->binding_name = name;
+    }
+}
+
 /* A limit that is not below what the machine has is none to tell of. */
 static void find_holders(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    sample->memory_holder = sample->quota_holder = NULL;
+    sample->memory_holder = sample->quota_holder = sample->binding_name = NULL;
     if (!sampler->tells_holders || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
         return;
     }
@@ -399,6 +410,7 @@ static void find_holders(struct sampler *sampler) {
     for (size_t i = 0; (level = sysinfo_limit_level_list_at(sampler->levels, i)) != NULL; i++) {
         const char *name = sysinfo_limit_level_list_name(sampler->levels, i);
         bool is_group = level->kind == SYSINFO_LIMIT_CGROUP || level->kind == SYSINFO_LIMIT_JOB;
+        keep_binding(sample, machine, level, name);
         if ((level->tightest & SYSINFO_TIGHTEST_MEMORY) != 0 && (is_group || level->kind == SYSINFO_LIMIT_PROCESS)) {
             sample->memory_holder = level->memory_limit < machine->memory_limit ? name : NULL;
         }

@@ -35,6 +35,9 @@ struct sample {
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */
     const char *memory_holder, *quota_holder;
+    /* Where that is asked for, the limit below the machine's memory that leaves least; a NULL name: there is none. */
+    struct sysinfo_limit_level binding;
+    const char *binding_name;
     struct sample_row *row; /* With percpu. */
     size_t rows, row_capacity;
     const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */

@@ -77,6 +77,10 @@ static bool may_know_later(const struct view *view, const struct sample *sample)
     return false;
 }
 
+int check_known(const struct view *view, const struct sample *sample) {
+    return knows_something(view, sample) || may_know_later(view, sample) ? 0 : fail_unknown(view, sample);
+}
+
 /* ---- Remarks, each once in a run ---- */
 
 struct remarks {

@@ -20,6 +20,9 @@ int run_samples(const struct view *view, print_sample *print);
 int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
                  bool percpu);
 
+/* 0 when a sample knows something of the view, or the next one may; else the status after a message. */
+int check_known(const struct view *view, const struct sample *sample);
+
 /* Why a sample does not know a field, as a sentence. */
 void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
                      const struct sysinfo_field *field);

@@ -2,8 +2,8 @@
 # The listings of the bash, zsh and fish completions; what does not depend on the tables is in completions/.
 #
 # A command's `completes` says what its operands are: "fields" of the group of its name, "all fields", "groups",
-# "commands", "files", or "program", a program and what that takes. An option's argument named DIR, FILE or PID is
-# completed as such, one with `words` from these, and any other not at all.
+# "commands", "files", "one of" the words that follow, or "program", a program and what that takes. An option's argument
+# named DIR, FILE or PID is completed as such, one with `words` from these, and any other not at all.
 
 function(quote_sh text output)
     string(REPLACE "'" "'\\''" text "${text}")
@@ -150,6 +150,10 @@ foreach(command IN LISTS commands)
         set(bash " words='${GROUPS}'")
         set(zsh "operands=(${GROUPS})")
         string(APPEND FISH_OPERANDS "complete -c sysinfo -n '__sysinfo_in ${command}' -a '${GROUPS}'\n")
+    elseif(completes MATCHES "^one of (.+)")
+        set(bash " words='${CMAKE_MATCH_1}'")
+        set(zsh "operands=(${CMAKE_MATCH_1})")
+        string(APPEND FISH_OPERANDS "complete -c sysinfo -n '__sysinfo_in ${command}' -a '${CMAKE_MATCH_1}'\n")
     elseif(completes STREQUAL "commands")
         set(bash " words='${COMMANDS}'")
         set(zsh "operands=(${COMMANDS})")

@@ -22,19 +22,6 @@ static double scale_end(const struct plot *plot) {
     return value_axis(plot->column, plot->highest, 5).high;
 }
 
-/* The mean of each of `bins` equal spans of time; below 0: no sample says anything about it. */
-static double *bins_of(const struct plot *plot, const struct line *line, size_t bins) {
-    double *value = calloc(bins, sizeof *value), width = (plot->to - plot->from) / (double)bins;
-    if (value == NULL) {
-        fail_no_memory();
-    }
-    for (size_t i = 0, at = 0; i < bins; i++) {
-        double from = plot->from + width * (double)i;
-        value[i] = line_mean(line, from, i + 1 == bins ? plot->to * 1.000001 + 1e-9 : from + width, &at);
-    }
-    return value;
-}
-
 static size_t level_of(double value, double end, size_t levels) {
     size_t level = (size_t)(value / end * (double)levels);
     return level < levels ? level : levels - 1;
@@ -42,11 +29,15 @@ static size_t level_of(double value, double end, size_t levels) {
 
 /* ---- Characters: an eighth of a block for each eighth of the scale ---- */
 
-static void add_row(struct text *text, const struct plot *plot, const struct line *line, size_t columns,
-                    bool is_ascii) {
+const char *height_sign(size_t eighths, bool is_ascii) {
     static const char *const blocks[EIGHTHS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     static const char *const ascii[EIGHTHS + 1] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
-    double *value = bins_of(plot, line, columns), end = scale_end(plot);
+    return is_ascii ? ascii[eighths] : blocks[eighths];
+}
+
+static void add_row(struct text *text, const struct plot *plot, const struct line *line, size_t columns,
+                    bool is_ascii) {
+    double *value = line_means(line, plot->from, plot->to, columns), end = scale_end(plot);
     for (size_t i = 0; i < columns; i++) {
         if (value[i] < 0) {
             text_add(text, is_ascii ? "?" : "┈");
@@ -54,7 +45,7 @@ static void add_row(struct text *text, const struct plot *plot, const struct lin
         }
         size_t eighths = (size_t)(value[i] / end * (double)EIGHTHS + 0.5);
         eighths = eighths > EIGHTHS ? EIGHTHS : eighths;
-        text_add(text, is_ascii ? ascii[eighths] : blocks[eighths]);
+        text_add(text, height_sign(eighths, is_ascii));
     }
     free(value);
 }
@@ -175,7 +166,7 @@ static bool add_rows(struct text *text, const struct plot *plot, double top, dou
     text_addf(text, "<g transform=\"translate(%d %.1f) scale(%.6f 1)\" shape-rendering=\"crispEdges\">\n", SVG_LEFT,
               top, width / (double)bins);
     for (size_t i = 0; i < plot->lines; i++) {
-        double *value = bins_of(plot, &plot->line[i], bins);
+        double *value = line_means(&plot->line[i], plot->from, plot->to, bins);
         add_cells(text, value, bins, scale_end(plot), row * (double)i, row);
         has_holes = has_holes || has_hole(value, bins);
         free(value);

@@ -63,6 +63,18 @@ double line_mean(const struct line *line, double from, double to, size_t *at) {
     return mean;
 }
 
+double *line_means(const struct line *line, double from, double to, size_t bins) {
+    double *value = calloc(bins, sizeof *value), width = (to - from) / (double)bins;
+    if (value == NULL) {
+        fail_no_memory();
+    }
+    for (size_t i = 0, at = 0; i < bins; i++) {
+        double start = from + width * (double)i;
+        value[i] = line_mean(line, start, i + 1 == bins ? to * 1.000001 + 1e-9 : start + width, &at);
+    }
+    return value;
+}
+
 /* Least squares, around the means so that large numbers do not swallow small ones. */
 static void fit(struct line *line) {
     double time = 0, value = 0, tt = 0, tv = 0, vv = 0;

@@ -139,6 +139,9 @@ double line_highest(const struct line *line, double from, double to, size_t *at)
 /* The same of the mean. */
 double line_mean(const struct line *line, double from, double to, size_t *at);
 
+/* The same of each of `bins` equal spans; the caller frees them. */
+double *line_means(const struct line *line, double from, double to, size_t bins);
+
 /* "heap in use" and so on; of RSS, what is in no other layer. */
 const char *layer_title(enum layer layer);
 
@@ -169,7 +172,8 @@ void plot_add_svg(struct text *text, const struct plot *plot);
 void heat_add_text(struct text *text, const struct plot *plot, size_t width, bool is_ascii);
 void heat_add_svg(struct text *text, const struct plot *plot);
 
-/* What the charts of characters share. */
+/* What the charts of characters share: as many eighths of a block, from 0 to 8; the rest. */
+const char *height_sign(size_t eighths, bool is_ascii);
 void text_add_right(struct text *text, const char *string, size_t width);
 int most_ticks(const struct plot *plot, size_t columns);
 

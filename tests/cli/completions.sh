@@ -72,6 +72,8 @@ for command in get check wait; do
 done
 want 'sysinfo get swap.s' swap.sin swap.sout
 want 'sysinfo fields ' "$(printf '%s\n' "${fields[@]}" | sed 's/\.[^.]*$//')"
+want 'sysinfo watch ' cpu mem swap load pressure cgroup stats
+want 'sysinfo watch mem s' swap stats
 want 'sysinfo mark '
 want 'sysinfo topology '
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The figures that have a past: which there are, and what they were in the last minute. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "plot/plot.h"
+#include "value.h"
+#include "watch/screen.h"
+
+const char *group_name(enum group group) {
+    static const char *const names[GROUPS] = {"cpu", "mem", "swap", "load", "pressure", "cgroup", "stats"};
+    return names[group];
+}
+
+const struct item *item_at(size_t index) {
+    static const struct item items[] = {
+        {GROUP_CPU, "cpu", "percent", NULL, false},
+        {GROUP_MEM, "mem", "percent", NULL, false},
+        {GROUP_SWAP, "swap", "percent", NULL, false},
+        {GROUP_LOAD, "load", "min1", "1 min", false},
+        {GROUP_LOAD, "load", "min5", "5 min", false},
+        {GROUP_LOAD, "load", "min15", "15 min", false},
+        {GROUP_PRESSURE, "pressure.cpu", "some_avg10", "cpu", false},
+        {GROUP_PRESSURE, "pressure.memory", "some_avg10", "memory", false},
+        {GROUP_PRESSURE, "pressure.io", "some_avg10", "io", false},
+        {GROUP_PRESSURE, "pressure.irq", "full_avg10", "irq", false},
+        {GROUP_CGROUP, "cgroup", "cpu_percent", "cpu", false},
+        {GROUP_CGROUP, "cgroup", "throttled", "throttled", true},
+        {GROUP_CGROUP, "cgroup", "current", "memory", false},
+        {GROUP_CGROUP, "cgroup", "events_oom_kill", "killed", false},
+        {GROUP_STATS, "stats", "ctx_switches", "switches", true},
+        {GROUP_STATS, "stats", "interrupts", "interrupts", true},
+        {GROUP_STATS, "stats", "forks", "forks", true},
+        {GROUP_STATS, "stats", "running", "running", false},
+        {GROUP_STATS, "stats", "blocked", "blocked", false},
+        {GROUP_STATS, "stats", "major_faults", "major faults", true},
+        {GROUP_STATS, "stats", "paged_in", "paged in", true},
+        {GROUP_STATS, "stats", "paged_out", "paged out", true},
+        {GROUP_STATS, "swap", "sin", "swapped in", true},
+        {GROUP_STATS, "swap", "sout", "swapped out", true},
+    };
+    return index < sizeof items / sizeof items[0] ? &items[index] : NULL;
+}
+
+/* A sampler of rates keeps them where their counters were. */
+static double value_of(const struct sample *sample, const struct sysinfo_field *field, bool is_rate) {
+    const void *result = field != NULL ? sample_result(sample, field) : NULL;
+    struct sysinfo_field rate;
+    if (result == NULL || sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN) {
+        return -1;
+    }
+    rate = *field;
+    rate.type = is_rate ? SYSINFO_TYPE_DOUBLE : field->type;
+    return sysinfo_field_double(&rate, result);
+}
+
+double known(const struct sample *sample, const char *group, const char *field) {
+    return value_of(sample, sysinfo_field_find(group, field), false);
+}
+
+static double item_value(const struct item *item, const struct sample *sample) {
+    return value_of(sample, sysinfo_field_find(item->of, item->field), item->is_rate);
+}
+
+void item_add_value(struct text *text, const struct item *item, const struct sample *sample) {
+    double value = item_value(item, sample);
+    const struct sysinfo_field *field = sysinfo_field_find(item->of, item->field);
+    if (value < 0) {
+        text_add(text, "-");
+        return;
+    }
+    switch (field->unit) {
+    case SYSINFO_UNIT_PERCENT:
+        text_addf(text, "%.1f %%", value);
+        break;
+    case SYSINFO_UNIT_BYTES:
+        bytes_add_human(text, (uint64_t)value);
+        break;
+    case SYSINFO_UNIT_SECONDS:
+        text_addf(text, "%.2f s", value);
+        break;
+    default:
+        text_addf(text, field->type == SYSINFO_TYPE_DOUBLE ? "%.2f" : "%.0f", value);
+        break;
+    }
+    text_add(text, item->is_rate ? "/s" : "");
+}
+
+/* ---- The last minute ---- */
+
+/* What is too old is dropped when it is half of all, so that few samples move. */
+static void drop_old(struct series *series, double before) {
+    size_t half = series->points / 2;
+    if (half > 0 && series->point[half].time < before) {
+        series->points -= half;
+        memmove(series->point, series->point + half, series->points * sizeof *series->point);
+    }
+}
+
+static void keep(struct series *series, double time, double value) {
+    if (series->points == series->room) {
+        series->room = series->room == 0 ? 64 : series->room * 2;
+        series->point = realloc(series->point, series->room * sizeof *series->point);
+        if (series->point == NULL) {
+            fail_no_memory();
+        }
+    }
+    series->point[series->points++] = (struct point){time, value};
+}
+
+void history_add(struct history *history, const struct sample *sample, double now) {
+    const struct item *item;
+    history->now = now;
+    for (size_t i = 0; (item = item_at(i)) != NULL; i++) {
+        double value = item_value(item, sample);
+        drop_old(&history->series[i], now - 2 * HISTORY_SECONDS);
+        if (value >= 0) {
+            keep(&history->series[i], now, value);
+        }
+    }
+}
+
+void history_free(struct history *history) {
+    for (size_t i = 0; i < MOST_ITEMS; i++) {
+        free(history->series[i].point);
+    }
+}
+
+/* The parts lie on a grid of the clock: a sample stays in its part while time goes on. */
+double *history_means(const struct history *history, size_t item, size_t bins) {
+    const struct line line = {
+        .series = &history->series[item], .points = history->series[item].points, .longest = history->interval * 2.5};
+    double width = (double)HISTORY_SECONDS / (double)bins, end = (floor(history->now / width) + 1) * width;
+    return line_means(&line, end - HISTORY_SECONDS, end, bins);
+}

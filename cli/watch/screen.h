@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* What `sysinfo watch` shows: a sample and the last minute, put into the rows and columns that there are. */
+#ifndef CLI_WATCH_SCREEN_H
+#define CLI_WATCH_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "plot/recording.h"
+#include "sample.h"
+#include "watch/canvas.h"
+
+/* ---- Figures: items.c ---- */
+
+enum group { GROUP_CPU, GROUP_MEM, GROUP_SWAP, GROUP_LOAD, GROUP_PRESSURE, GROUP_CGROUP, GROUP_STATS, GROUPS };
+#define GROUP_BIT(group) (1U << (group))
+
+/* What is shown where none is named: all that a machine has without asking for more. */
+#define DEFAULT_GROUPS                                                                             \
+    (GROUP_BIT(GROUP_CPU) | GROUP_BIT(GROUP_MEM) | GROUP_BIT(GROUP_SWAP) | GROUP_BIT(GROUP_LOAD) | \
+     GROUP_BIT(GROUP_PRESSURE))
+
+const char *group_name(enum group group);
+
+/* A figure with a past. */
+struct item {
+    enum group group;
+    const char *of, *field; /* "pressure.io", "some_avg10" */
+    const char *title;      /* NULL: it has a bar, and so is no figure among others. */
+    bool is_rate;
+};
+
+/* Figure `index`, from 0; NULL past the end. */
+const struct item *item_at(size_t index);
+
+/* What a sample knows of a field; below 0: nothing, or that there is no limit. */
+double known(const struct sample *sample, const char *group, const char *field);
+
+/* "12.3 %", "1.4 GiB/s"; "-" where it is unknown. */
+void item_add_value(struct text *text, const struct item *item, const struct sample *sample);
+
+/* ---- The last minute ---- */
+
+#define HISTORY_SECONDS 60
+enum { MOST_ITEMS = 32 };
+
+struct history {
+    struct series series[MOST_ITEMS];
+    double now, interval; /* Seconds: of the last sample, on the monotonic clock; between two samples. */
+};
+
+/* Keeps what the sample knows, and drops what is older than a minute. */
+void history_add(struct history *history, const struct sample *sample, double now);
+void history_free(struct history *history);
+
+/* Its mean in each of `bins` parts of the last minute, in an array to be freed; below 0: unknown. */
+double *history_means(const struct history *history, size_t item, size_t bins);
+
+/* ---- The screen: screen.c ---- */
+
+struct screen {
+    const struct sample *sample;
+    const struct history *history;
+    unsigned groups;    /* GROUP_BIT of each that is shown. */
+    const char *footer; /* The last line, where there is room for it. */
+    size_t columns, rows;
+    bool is_ascii;
+    enum palette palette;
+};
+
+/* `is_frame`: for a terminal, over the frame before; else as lines. */
+void screen_add(struct text *text, const struct screen *screen, bool is_frame);
+
+#endif
