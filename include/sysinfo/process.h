@@ -40,8 +40,9 @@ struct sysinfo_process {
  * The figures of this process that are cheap: all but `uss`, `pss` and `descriptors`.
  *
  * Cost on Linux: one read of /proc/self/status and one system call, 10 us. On the BSDs and macOS
- * `swap`, `uss` and `pss` are absent. SYSINFO_NOT_SUPPORTED: a host with another root, and systems
- * that SUPPORT.md names. Errors: any but NOT_YET. Since 0.2.
+ * `swap`, `uss` and `pss` are absent. Windows counts threads and page faults in a list of all
+ * processes, so they are in the detail there. SYSINFO_NOT_SUPPORTED: a host with another root, and
+ * systems that SUPPORT.md names. Errors: any but NOT_YET. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_process_info(struct sysinfo_host *host, struct sysinfo_process *process,
                                                            size_t size);

@@ -39,8 +39,9 @@ struct sysinfo_paging {
  * Counters of the kernel. Succeeds when at least one is known.
  *
  * `uptime` is the difference of this machine's clock and `boot_time`, to the second; below another
- * root it is absent. On the BSDs `forks` does not count threads. Cost: one read of /proc/stat on
- * Linux. Errors: any but NOT_YET. Since 0.1; the fields from `forks` on since 0.2.
+ * root it is absent. On the BSDs `forks` does not count threads; Windows counts none of `forks`,
+ * `running` and `blocked`. Cost: one read of /proc/stat on Linux. Errors: any but NOT_YET. Since
+ * 0.1; the fields from `forks` on since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats,
                                                         size_t size);
@@ -48,7 +49,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_stats(struct sysinfo_host *hos
 /*
  * Pages moved and page faults since the machine started. Succeeds when at least one is known.
  *
- * Cost: one read of /proc/vmstat, 20 us. Errors: any but NOT_YET. Since 0.2.
+ * Cost on Linux: one read of /proc/vmstat, 20 us. Errors: any but NOT_YET. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging,
                                                          size_t size);

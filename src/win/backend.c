@@ -16,6 +16,9 @@ static void close_state(struct sysinfo__state *state) {
     }
 }
 
+#define PAGING(field, text) SOURCE(SYSINFO_RESULT_PAGING, sysinfo_paging, field, text)
+#define PROCESS(field, text) SOURCE(SYSINFO_RESULT_PROCESS, sysinfo_process, field, text)
+
 static const struct sysinfo__source sources[] = {
     CPU_USAGE(cpu, "processor groups in turn, counted through"),
     CPU_USAGE(interval, "QueryPerformanceCounter"),
@@ -52,6 +55,29 @@ static const struct sysinfo__source sources[] = {
     STATS(ctx_switches, "SystemPerformanceInformation: ContextSwitches, 32 bits"),
     STATS(interrupts, "SystemProcessorPerformanceInformation: sum of InterruptCount, 32 bits for each CPU"),
     STATS(syscalls, "SystemPerformanceInformation: SystemCalls, 32 bits"),
+    STATS(boot_time, "GetSystemTimePreciseAsFileTime - GetTickCount64, to the second"),
+    STATS(uptime, "GetTickCount64"),
+    PAGING(paged_in, "SystemPerformanceInformation: PageReadCount, 32 bits, x page size"),
+    PAGING(paged_out, "SystemPerformanceInformation: DirtyPagesWriteCount + MappedPagesWriteCount, x page size"),
+    PAGING(faults, "SystemPerformanceInformation: PageFaultCount, 32 bits"),
+    PAGING(major_faults, "SystemPerformanceInformation: PageReadIoCount, 32 bits"),
+    CPU_FREQUENCY(current, "NtPowerInformation(ProcessorInformation): CurrentMhz; estimated, for turbo is not in it"),
+    CPU_FREQUENCY(base, "NtPowerInformation(ProcessorInformation): MaxMhz"),
+    CPU_DESCRIPTION(vendor, "VendorIdentifier of CentralProcessor\\0 in the registry"),
+    CPU_DESCRIPTION(model, "ProcessorNameString of CentralProcessor\\0 in the registry"),
+    CPU_DESCRIPTION(architecture, "IsWow64Process2"),
+    CPU_DESCRIPTION(packages, "GetLogicalProcessorInformationEx: entries of RelationProcessorPackage"),
+    CPU_DESCRIPTION(cores_performance, "cores of a higher EfficiencyClass than the lowest"),
+    CPU_DESCRIPTION(cores_efficiency, "cores of the lowest EfficiencyClass, where there are several"),
+    PROCESS(rss, "GetProcessMemoryInfo: WorkingSetSize"),
+    PROCESS(peak_rss, "GetProcessMemoryInfo: PeakWorkingSetSize"),
+    PROCESS(vms, "NtQueryInformationProcess(ProcessVmCounters): VirtualSize"),
+    PROCESS(uss, "in detail: WorkingSetPrivateSize of SystemProcessInformation; estimated"),
+    PROCESS(threads, "in detail: NumberOfThreads of SystemProcessInformation"),
+    PROCESS(cpu_user, "GetProcessTimes"),
+    PROCESS(cpu_system, "GetProcessTimes"),
+    PROCESS(minor_faults, "in detail: PageFaultCount of GetProcessMemoryInfo - HardFaultCount"),
+    PROCESS(major_faults, "in detail: HardFaultCount of SystemProcessInformation"),
     SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, limit,
            "least of ProcessMemoryLimit and JobMemoryLimit of the job (QueryInformationJobObject)"),
     SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, usable,
@@ -81,6 +107,11 @@ const struct sysinfo__backend sysinfo__backend = {
     .virtual_memory = sysinfo__win_virtual_memory,
     .swap_memory = sysinfo__win_swap_memory,
     .cpu_stats = sysinfo__win_cpu_stats,
+    .page_stats = sysinfo__win_page_stats,
+    .cpu_freq = sysinfo__win_cpu_freq,
+    .cpu_info = sysinfo__win_cpu_info,
+    .process = sysinfo__win_process,
+    .process_memory = sysinfo__win_process_memory,
     .memory_limit = sysinfo__win_memory_limit,
     .swap_limit = sysinfo__win_swap_limit,
     .limit_levels = sysinfo__win_limit_levels,

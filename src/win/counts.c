@@ -3,7 +3,7 @@
 
 int sysinfo__win_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     struct sysinfo__cores cores;
-    int status = sysinfo__query_cores(host, NULL, &cores);
+    int status = sysinfo__query_cores(host, SYSINFO__CORES, NULL, &cores);
     uint64_t cpus = sysinfo__query_cpus();
     if (status != SYSINFO_OK) {
         cores = (struct sysinfo__cores){0};
@@ -22,5 +22,5 @@ int sysinfo__win_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors
 
 uint64_t sysinfo__win_online(struct sysinfo_host *host) {
     struct sysinfo__cores cores;
-    return sysinfo__query_cores(host, NULL, &cores) == SYSINFO_OK ? cores.fingerprint : 0;
+    return sysinfo__query_cores(host, SYSINFO__CORES, NULL, &cores) == SYSINFO_OK ? cores.fingerprint : 0;
 }

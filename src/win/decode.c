@@ -67,12 +67,20 @@ void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_
 /* ---- Counts ---- */
 
 /*
- * Each entry begins with its relation (0: a core) and its size in bytes. A core
+ * Each entry begins with its relation (0: a core, 3: a package) and its size in bytes. A core
  * then has flags, an efficiency class and 20 reserved bytes, a 16-bit number of
  * groups at offset 30, and for each group a mask of CPUs as wide as a pointer and
  * the 16-bit number of the group, padded to a multiple of the mask.
  */
-enum { ENTRY_HEAD = 8, CORE_GROUPS = 30, CORE_MASKS = 32, MASK = sizeof(uintptr_t), MASK_AND_GROUP = MASK + 8 };
+enum {
+    PACKAGE = 3,
+    ENTRY_HEAD = 8,
+    CORE_CLASS = 9,
+    CORE_GROUPS = 30,
+    CORE_MASKS = 32,
+    MASK = sizeof(uintptr_t),
+    MASK_AND_GROUP = MASK + 8
+};
 
 static uint64_t count_bits(uint64_t mask) {
     uint64_t count = 0;
@@ -88,7 +96,17 @@ static void fold(uint64_t *fingerprint, uint64_t value) {
 }
 
 static bool is_allowed(const struct sysinfo__win_affinity *affinity, uint16_t group, uint64_t mask) {
-    return affinity != NULL && affinity->own_groups == 1 && affinity->group == group && (affinity->mask & mask) != 0;
+    return affinity != NULL && affinity->groups == 1 && affinity->group == group && (affinity->mask & mask) != 0;
+}
+
+/* 0 before Windows 10. */
+static void add_class(struct sysinfo__cores *cores, uint8_t class) {
+    if (cores->cores == 0 || class < cores->least_class) {
+        cores->least_class = class;
+        cores->least_cores = 0;
+    }
+    cores->least_cores += class == cores->least_class;
+    cores->most_class = class > cores->most_class ? class : cores->most_class;
 }
 
 static bool add_core(const char *core, size_t size, const struct sysinfo__win_affinity *affinity,
@@ -110,6 +128,9 @@ static bool add_core(const char *core, size_t size, const struct sysinfo__win_af
         fold(&cores->fingerprint, group);
         may_be_used = may_be_used || is_allowed(affinity, group, mask);
     }
+    uint8_t class = 0;
+    get(core, size, CORE_CLASS, &class, sizeof class);
+    add_class(cores, class);
     cores->cores++;
     cores->allowed += may_be_used;
     return true;
@@ -124,6 +145,7 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, const struct sysinf
             size < ENTRY_HEAD || size > length - at) {
             return false;
         }
+        cores->packages += relation == PACKAGE;
         if (relation == 0 && !add_core((const char *)bytes + at, size, affinity, cores)) {
             return false;
         }
@@ -133,16 +155,10 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, const struct sysinf
     return true;
 }
 
-/*
- * A mask is of one group. Where threads may run in others, one that allows all of its group allows those
- * too; one that does not was set, and holds.
- */
+/* A mask is of one group: a process that may use more has none. */
 void sysinfo__decode_affinity(const struct sysinfo__win_affinity *affinity, struct sysinfo__cpu_limit *limit) {
-    bool is_whole = affinity->mask == affinity->group_mask;
-    if (affinity->own_groups > 1) {
+    if (affinity->groups > 1) {
         FACT(limit, allowed, affinity->own_cpus);
-    } else if (affinity->mask != 0 && affinity->groups > 1 && affinity->spans_groups && is_whole) {
-        GUESS(limit, allowed, affinity->cpus);
     } else if (affinity->mask != 0) {
         FACT(limit, allowed, count_bits(affinity->mask));
     }
@@ -304,4 +320,74 @@ bool sysinfo__decode_performance(const void *bytes, size_t length, struct sysinf
         FACT(stats, syscalls, calls);
     }
     return true;
+}
+
+bool sysinfo__decode_paging(const void *bytes, size_t length, uint64_t page_size, struct sysinfo_paging *paging) {
+    enum { FAULTS = 60, READ = 80, READ_CALLS = 84, WRITTEN = 96, MAPPED_WRITTEN = 104 };
+    uint32_t faults = 0, read = 0, calls = 0, written = 0, mapped = 0;
+    if (!get(bytes, length, FAULTS, &faults, sizeof faults) || !get(bytes, length, READ, &read, sizeof read) ||
+        !get(bytes, length, READ_CALLS, &calls, sizeof calls) ||
+        !get(bytes, length, WRITTEN, &written, sizeof written) ||
+        !get(bytes, length, MAPPED_WRITTEN, &mapped, sizeof mapped)) {
+        return false;
+    }
+    if (faults == 0) { /* Wine counts none. */
+        return true;
+    }
+    FACT(paging, faults, faults);
+    FACT(paging, major_faults, calls);
+    FACT(paging, paged_in, read * page_size);
+    FACT(paging, paged_out, ((uint64_t)written + mapped) * page_size);
+    return true;
+}
+
+/* ---- What the CPUs are ---- */
+
+/* Windows rates a CPU without turbo; the current figure does not follow turbo on most machines. */
+void sysinfo__decode_power(const struct sysinfo__power *power, struct sysinfo_cpu_frequency *frequency) {
+    const uint64_t hertz = 1000000;
+    if (power->max_mhz > 0) {
+        FACT(frequency, base, power->max_mhz * hertz);
+    }
+    if (power->current_mhz > 0) {
+        GUESS(frequency, current, power->current_mhz * hertz);
+    }
+}
+
+const char *sysinfo__machine_name(uint32_t machine) {
+    static const struct {
+        uint32_t machine;
+        const char *name;
+    } names[] = {{0x8664, "AMD64"}, {0xAA64, "ARM64"}, {0x14C, "x86"}, {0x1C4, "ARM"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].machine == machine) {
+            return names[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* ---- This process ---- */
+
+bool sysinfo__decode_process(const void *bytes, size_t length, uint64_t pid, struct sysinfo__process_entry *entry) {
+    enum { THREADS = 4, PRIVATE_SET = 8, HARD_FAULTS = 16, PID = sizeof(uintptr_t) == 8 ? 80 : 68 };
+    uint32_t next = 0, threads = 0, faults = 0;
+    uint64_t set = 0;
+    uintptr_t number = 0;
+    for (size_t at = 0;; at += next) {
+        if (!get(bytes, length, at, &next, sizeof next) ||
+            !get(bytes, length, at + THREADS, &threads, sizeof threads) ||
+            !get(bytes, length, at + PRIVATE_SET, &set, sizeof set) ||
+            !get(bytes, length, at + HARD_FAULTS, &faults, sizeof faults) ||
+            !get(bytes, length, at + PID, &number, sizeof number)) {
+            return false;
+        }
+        if (number == pid) {
+            *entry = (struct sysinfo__process_entry){threads, faults, set};
+            return true;
+        }
+        if (next == 0 || next > length - at) {
+            return false;
+        }
+    }
 }

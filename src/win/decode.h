@@ -34,19 +34,21 @@ void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_
 /* ---- Counts: GetLogicalProcessorInformationEx(RelationProcessorCore) ---- */
 
 struct sysinfo__cores {
-    uint64_t cores, cpus;
+    uint64_t cores, cpus, packages;
+    /* Classes of efficiency: the lowest, of the cores that save most power, how many these are, and the highest. */
+    uint64_t least_class, least_cores, most_class;
     uint64_t fingerprint; /* Of the sets of CPUs; never 0. */
     uint64_t allowed;     /* Cores with a CPU that an affinity allows. */
 };
 
 /* The CPUs that this process may run on. */
 struct sysinfo__win_affinity {
-    uint64_t groups, own_groups; /* Processor groups of the machine, and of them those with threads of this process. */
-    uint64_t cpus, own_cpus;     /* Active CPUs of all groups, and of `own_groups`. */
-    uint16_t group;              /* The own group, where it is one: */
-    uint64_t mask, group_mask;   /* its CPUs that are allowed, and its CPUs; 0: unknown. */
-    uint64_t cpu_sets;           /* CPUs that the process was given by preference; 0: all. */
-    bool spans_groups;           /* This Windows lets threads run in other groups than their first (Windows 11). */
+    uint64_t cpus;     /* Active CPUs of the machine. */
+    uint64_t groups;   /* Processor groups that this process may use, */
+    uint64_t own_cpus; /* and their active CPUs. */
+    uint16_t group;    /* The group, where it is one, */
+    uint64_t mask;     /* and its CPUs that are allowed; 0: unknown. */
+    uint64_t cpu_sets; /* CPUs that the process was given by preference; 0: all. */
 };
 
 /* False: the bytes are not a list of cores. `affinity` NULL: nothing is allowed. */
@@ -108,7 +110,29 @@ bool sysinfo__decode_page_files(const void *bytes, size_t length, uint64_t page_
 /* Where the kernel has no such list: what may be promised beyond memory, as an estimate. */
 void sysinfo__estimate_page_files(const struct sysinfo__pages *pages, struct sysinfo_swap *swap);
 
+/* ---- What the CPUs are ---- */
+
+/* An entry of NtPowerInformation(ProcessorInformation), PROCESSOR_POWER_INFORMATION. */
+struct sysinfo__power {
+    uint32_t number, max_mhz, current_mhz, limit_mhz, max_idle_state, idle_state;
+};
+void sysinfo__decode_power(const struct sysinfo__power *power, struct sysinfo_cpu_frequency *frequency);
+
+/* The name of an IMAGE_FILE_MACHINE_, as the variable PROCESSOR_ARCHITECTURE has it; NULL: another. */
+const char *sysinfo__machine_name(uint32_t machine);
+
+/* ---- This process: SystemProcessInformation ---- */
+
+/* What is wanted of the entry of process `pid`. False: the bytes are not a list, or have no such process. */
+struct sysinfo__process_entry {
+    uint64_t threads, hard_faults, private_set;
+};
+bool sysinfo__decode_process(const void *bytes, size_t length, uint64_t pid, struct sysinfo__process_entry *entry);
+
 /* ---- Counters: SystemPerformanceInformation ---- */
+
+/* False: too short. */
+bool sysinfo__decode_paging(const void *bytes, size_t length, uint64_t page_size, struct sysinfo_paging *paging);
 
 /* False: too short. */
 bool sysinfo__decode_performance(const void *bytes, size_t length, struct sysinfo_stats *stats);

@@ -45,7 +45,7 @@ int sysinfo__win_allowed_cores(struct sysinfo_host *host, uint64_t *number) {
     struct sysinfo__cores cores;
     sysinfo__query_affinity(host, &affinity);
     sysinfo__decode_affinity(&affinity, &limit);
-    int status = sysinfo__query_cores(host, &affinity, &cores);
+    int status = sysinfo__query_cores(host, SYSINFO__CORES, &affinity, &cores);
     if (status != SYSINFO_OK || !SYSINFO_HAS(&limit, allowed)) {
         return status;
     }

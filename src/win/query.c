@@ -11,6 +11,8 @@
 
 /* The layouts that the decoders expect, held against the system's own headers. */
 _Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX) >= 48, "an entry has room for a core");
+_Static_assert((int)RelationProcessorCore == SYSINFO__CORES && (int)RelationProcessorPackage == SYSINFO__PACKAGES,
+               "relations have their numbers");
 _Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupCount) == 30,
                "CORE_GROUPS in decode.c");
 _Static_assert(offsetof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX, Processor.GroupMask) == 32, "CORE_MASKS in decode.c");
@@ -26,17 +28,20 @@ static const uint32_t info_length_mismatch = 0xC0000004, buffer_overflow = 0x800
                       not_implemented = 0xC0000002, invalid_info_class = 0xC0000003, invalid_parameter = 0xC000000D,
                       no_memory = 0xC0000017, not_supported = 0xC00000BB;
 
+sysinfo__function sysinfo__win_find(const wchar_t *library, const char *name) {
+    DWORD last_error = GetLastError();
+    HMODULE module = GetModuleHandleW(library);
+    sysinfo__function function = module != NULL ? (sysinfo__function)GetProcAddress(module, name) : NULL;
+    SetLastError(last_error);
+    return function;
+}
+
 /* Asks ntdll, which is part of every process, for its functions by name: Microsoft promises no more about them. */
 static struct sysinfo__state *look_up(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->query == NULL || state->query_ex == NULL) {
-        DWORD last_error = GetLastError();
-        HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
-        if (ntdll != NULL) {
-            state->query = (sysinfo__function)GetProcAddress(ntdll, "NtQuerySystemInformation");
-            state->query_ex = (sysinfo__function)GetProcAddress(ntdll, "NtQuerySystemInformationEx");
-        }
-        SetLastError(last_error);
+        state->query = sysinfo__win_find(L"ntdll.dll", "NtQuerySystemInformation");
+        state->query_ex = sysinfo__win_find(L"ntdll.dll", "NtQuerySystemInformationEx");
     }
     return state;
 }
@@ -208,8 +213,8 @@ int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, vo
     return SYSINFO_OK;
 }
 
-int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_affinity *affinity,
-                         struct sysinfo__cores *cores) {
+int sysinfo__query_cores(struct sysinfo_host *host, enum sysinfo__relation relation,
+                         const struct sysinfo__win_affinity *affinity, struct sysinfo__cores *cores) {
     static const char source[] = "GetLogicalProcessorInformationEx";
     struct sysinfo__state *state = sysinfo__state(host);
     DWORD last_error = GetLastError();
@@ -217,7 +222,7 @@ int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_af
     bool is_told, has_memory = true;
     do {
         length = (DWORD)state->capacity;
-        is_told = GetLogicalProcessorInformationEx(RelationProcessorCore, state->buffer, &length);
+        is_told = GetLogicalProcessorInformationEx((LOGICAL_PROCESSOR_RELATIONSHIP)relation, state->buffer, &length);
         error = GetLastError();
         if (!is_told && error == ERROR_INSUFFICIENT_BUFFER) {
             has_memory = grow(state, length);

@@ -7,6 +7,7 @@
 
 enum sysinfo__class {
     SYSINFO__CLASS_PERFORMANCE = 2,
+    SYSINFO__CLASS_PROCESSES = 5,
     SYSINFO__CLASS_PROCESSOR_PERFORMANCE = 8,
     SYSINFO__CLASS_PAGE_FILE = 18,
     SYSINFO__CLASS_MEMORY_LIST = 80
@@ -31,9 +32,13 @@ int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages
 /* The lists of unused pages; false: not reported by this system. */
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists);
 
-/* GetLogicalProcessorInformationEx() of all cores. */
-int sysinfo__query_cores(struct sysinfo_host *host, const struct sysinfo__win_affinity *affinity,
-                         struct sysinfo__cores *cores);
+/* GetLogicalProcessorInformationEx() of all cores, or of all packages. */
+enum sysinfo__relation { SYSINFO__CORES = 0, SYSINFO__PACKAGES = 3 };
+int sysinfo__query_cores(struct sysinfo_host *host, enum sysinfo__relation relation,
+                         const struct sysinfo__win_affinity *affinity, struct sysinfo__cores *cores);
+
+/* A function of ntdll or another library that is loaded, whatever its name; NULL: there is none. */
+sysinfo__function sysinfo__win_find(const wchar_t *library, const char *name);
 
 /* The CPUs that this process may run on; 0: unknown. */
 void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affinity *affinity);
@@ -63,6 +68,11 @@ int sysinfo__win_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *li
 int sysinfo__win_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 int sysinfo__win_allowed_cores(struct sysinfo_host *host, uint64_t *cores);
 int sysinfo__win_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
+int sysinfo__win_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging);
+int sysinfo__win_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows);
+int sysinfo__win_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description);
+int sysinfo__win_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
+int sysinfo__win_process_memory(struct sysinfo_host *host, uint64_t *rss);
 int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
 /* The status that a Windows error or an NTSTATUS means. */

@@ -9,14 +9,12 @@
 
 /* ---- Affinity ---- */
 
-/* Since Windows 10 and Windows 11; the latter's threads run in other groups than their first, too. */
+/* Since Windows 10. */
 typedef BOOL(WINAPI *cpu_sets_function)(HANDLE process, PULONG ids, ULONG room, PULONG wanted);
 
 static void look_up(struct sysinfo__state *state) {
-    HMODULE kernel = state->has_looked ? NULL : GetModuleHandleW(L"kernel32.dll");
-    if (kernel != NULL) {
-        state->cpu_sets = (sysinfo__function)GetProcAddress(kernel, "GetProcessDefaultCpuSets");
-        state->cpu_set_masks = (sysinfo__function)GetProcAddress(kernel, "GetProcessDefaultCpuSetMasks");
+    if (!state->has_looked) {
+        state->cpu_sets = sysinfo__win_find(L"kernel32.dll", "GetProcessDefaultCpuSets");
         state->has_looked = true;
     }
 }
@@ -30,6 +28,7 @@ static ULONG count_cpu_sets(const struct sysinfo__state *state) {
     return is_told ? wanted : 0;
 }
 
+/* A process of Windows 11 may use all groups, unless it was given a mask; one of Windows 10 that in which it began. */
 void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affinity *affinity) {
     enum { MOST_GROUPS = 64 };
     struct sysinfo__state *state = sysinfo__state(host);
@@ -37,12 +36,9 @@ void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affi
     USHORT group[MOST_GROUPS], count = MOST_GROUPS;
     DWORD_PTR mask = 0, group_mask = 0;
     look_up(state);
-    *affinity = (struct sysinfo__win_affinity){.groups = sysinfo__query_groups(),
-                                               .cpus = sysinfo__query_cpus(),
-                                               .cpu_sets = count_cpu_sets(state),
-                                               .spans_groups = state->cpu_set_masks != NULL};
+    *affinity = (struct sysinfo__win_affinity){.cpus = sysinfo__query_cpus(), .cpu_sets = count_cpu_sets(state)};
     if (GetProcessGroupAffinity(GetCurrentProcess(), &count, group) && count > 0) {
-        affinity->own_groups = count;
+        affinity->groups = count;
         affinity->group = group[0];
         for (USHORT i = 0; i < count; i++) {
             affinity->own_cpus += sysinfo__query_group_cpus(group[i]);
@@ -50,7 +46,6 @@ void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affi
     }
     if (GetProcessAffinityMask(GetCurrentProcess(), &mask, &group_mask)) {
         affinity->mask = mask;
-        affinity->group_mask = group_mask;
     }
     SetLastError(last_error);
 }

@@ -13,9 +13,9 @@ typedef void (*sysinfo__function)(void);
 struct sysinfo__state {
     /* NtQuerySystemInformation and ..Ex; NULL: not looked up yet, or this system has none. */
     sysinfo__function query, query_ex;
-    /* GetProcessDefaultCpuSets and ..CpuSetMasks; NULL after `has_looked`: this system has none. */
+    /* GetProcessDefaultCpuSets; NULL after `has_looked`: this system has none. */
     bool has_looked;
-    sysinfo__function cpu_sets, cpu_set_masks;
+    sysinfo__function cpu_sets;
 
     size_t page_lists; /* How many numbers the lists of pages have here; 0: not asked yet. */
 

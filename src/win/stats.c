@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+
+static const char performance_source[] = "NtQuerySystemInformation(SystemPerformanceInformation)";
+
 static bool add_interrupts(void *context, uint64_t cpu, const struct sysinfo__processor *processor) {
     uint64_t *interrupts = context;
     (void)cpu;
@@ -8,13 +13,41 @@ static bool add_interrupts(void *context, uint64_t cpu, const struct sysinfo__pr
     return true;
 }
 
+/* From the count of ticks, which goes on while the machine sleeps; to the second, for clocks are read in turn. */
+static void read_boot_time(struct sysinfo_stats *stats) {
+    FILETIME time; /* In units of 100 ns since 1601. */
+    GetSystemTimePreciseAsFileTime(&time);
+    double uptime = (double)GetTickCount64() / 1000;
+    double now = (double)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 1e7 - 11644473600;
+    if (now > uptime && uptime > 0) {
+        FACT(stats, boot_time, (double)(uint64_t)(now - uptime + 0.5));
+        FACT(stats, uptime, uptime);
+    }
+}
+
+int sysinfo__win_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
+    struct sysinfo__pages pages;
+    int status = sysinfo__query_pages(host, &pages); /* For the size of a page. */
+    status = status == SYSINFO_OK ? sysinfo__query(host, SYSINFO__CLASS_PERFORMANCE, performance_source) : status;
+    const struct sysinfo__state *state = sysinfo__state(host);
+    if (status == SYSINFO_OK && !sysinfo__decode_paging(state->buffer, state->length, pages.page_size, paging)) {
+        status =
+            sysinfo__failed(host, SYSINFO_MALFORMED, 0, performance_source, "returned fewer numbers than expected");
+    }
+    if (status == SYSINFO_OK && paging->present == 0) {
+        status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, performance_source, "returned only zeros");
+    }
+    return status;
+}
+
 int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    static const char source[] = "NtQuerySystemInformation(SystemPerformanceInformation)";
-    int status = sysinfo__query(host, SYSINFO__CLASS_PERFORMANCE, source);
+    int status = sysinfo__query(host, SYSINFO__CLASS_PERFORMANCE, performance_source);
     const struct sysinfo__state *state = sysinfo__state(host);
     if (status == SYSINFO_OK && !sysinfo__decode_performance(state->buffer, state->length, stats)) {
-        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, source, "returned fewer numbers than expected");
+        status =
+            sysinfo__failed(host, SYSINFO_MALFORMED, 0, performance_source, "returned fewer numbers than expected");
     }
+    read_boot_time(stats);
     uint64_t interrupts = 0;
     int interrupts_status = sysinfo__each_processor(host, add_interrupts, &interrupts);
     if (interrupts_status == SYSINFO_OK && interrupts > 0) { /* 0 is said by wine, for not known. */
@@ -24,7 +57,7 @@ int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stat
         return SYSINFO_OK;
     }
     if (status == SYSINFO_OK && interrupts_status == SYSINFO_OK) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, source, "returned only zeros");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, performance_source, "returned only zeros");
     }
     return interrupts_status != SYSINFO_OK ? interrupts_status : status;
 }

@@ -14,7 +14,7 @@ struct machine machine;
 static DWORD last_error;
 static double now; /* Seconds. */
 
-enum { PER_SECOND = 10000000 };
+enum { PER_SECOND = 10000000, OWN_PID = 4728 };
 static const uint32_t length_mismatch = 0xC0000004, invalid_class = 0xC0000003, invalid_parameter = 0xC000000D,
                       no_resources = 0xC000009A;
 
@@ -58,6 +58,30 @@ void machine_reset(unsigned groups, unsigned cpus, unsigned two_threads) {
     machine.own_groups = 1;
     machine.mask = machine_group_mask(0);
     machine.committed_by_process = UINT64_C(100) << 20;
+    machine.working_set = UINT64_C(50) << 20;
+    machine.peak_working_set = UINT64_C(60) << 20;
+    machine.address_space = UINT64_C(5) << 30;
+    machine.private_set = UINT64_C(40) << 20;
+    machine.threads = 12;
+    machine.faults = 20000;
+    machine.hard_faults = 300;
+    machine.user = 15 * PER_SECOND / 10;
+    machine.kernel = PER_SECOND / 4;
+    machine.processes = 10;
+    machine.packages = 1;
+    machine.most_class = 1;
+    machine.max_mhz = 3400;
+    machine.current_mhz = 1900;
+    machine.vendor = L"GenuineIntel";
+    machine.model = L"12th Gen Intel(R) Core(TM) i7-12700K";
+    machine.native_machine = 0x8664;
+    machine.uptime = 86400.5 - 1000; /* The clock below shows 1000. */
+    machine.time = INT64_C(133500000000000000);
+    machine.page_faults = 5000000;
+    machine.pages_read = 400000;
+    machine.page_reads = 30000;
+    machine.dirty_written = 1000;
+    machine.mapped_written = 500;
     machine.context_switches = 123456;
     machine.system_calls = 654321;
     last_error = 0;
@@ -145,6 +169,11 @@ static uint32_t give_page_files(void *buffer, ULONG capacity, ULONG *length) {
 static uint32_t give_performance(void *buffer, ULONG capacity, ULONG *length) {
     uint32_t answer[86]; /* 344 bytes, as Windows 10 has them. */
     memset(answer, 0xEE, sizeof answer);
+    answer[15] = machine.page_faults;
+    answer[20] = machine.pages_read;
+    answer[21] = machine.page_reads;
+    answer[24] = machine.dirty_written;
+    answer[26] = machine.mapped_written;
     answer[74] = machine.context_switches;
     answer[77] = machine.system_calls;
     return give(answer, sizeof answer, buffer, capacity, length);
@@ -160,6 +189,22 @@ static uint32_t give_page_lists(void *buffer, ULONG capacity, ULONG *length) {
     return give(answer, size, buffer, capacity, length);
 }
 
+/* Each entry with a thread behind it; the last is this process. */
+static uint32_t give_processes(void *buffer, ULONG capacity, ULONG *length) {
+    enum { NUMBERS = 40, MOST = 400 };
+    static uint64_t entry[MOST][NUMBERS];
+    memset(entry, 0xEE, sizeof entry);
+    for (unsigned i = 0; i <= machine.processes; i++) {
+        bool is_own = i == machine.processes;
+        uint32_t head[2] = {is_own ? 0 : sizeof entry[0], is_own ? machine.threads : 77};
+        memcpy(entry[i], head, sizeof head);
+        entry[i][1] = is_own ? machine.private_set : 77;
+        entry[i][2] = is_own ? machine.hard_faults : 77;
+        entry[i][10] = is_own ? OWN_PID : 4 * i;
+    }
+    return give(entry, (machine.processes + 1) * sizeof entry[0], buffer, capacity, length);
+}
+
 static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length) {
     if (fails()) {
         return (LONG)no_resources;
@@ -167,6 +212,8 @@ static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length)
     switch (class) {
     case 2:
         return (LONG)give_performance(buffer, capacity, length);
+    case 5:
+        return (LONG)give_processes(buffer, capacity, length);
     case 8:
         return (LONG)give_processors(0, buffer, capacity, length);
     case 18:
@@ -198,13 +245,16 @@ static LONG WINAPI query_ex(int class, void *input, ULONG input_size, void *buff
 /* ---- kernel32 ---- */
 
 static HMODULE WINAPI get_module_handle(LPCWSTR name) {
-    static char ntdll, kernel32;
-    bool is_kernel32 = wcscmp(name, L"kernel32.dll") == 0;
-    if (fails() || (!is_kernel32 && wcscmp(name, L"ntdll.dll") != 0)) {
-        last_error = ERROR_MOD_NOT_FOUND;
-        return NULL;
+    static char library[3];
+    static const wchar_t *const names[] = {L"ntdll.dll", L"kernel32.dll", L"kernelbase.dll"};
+    bool is_failing = fails();
+    for (size_t i = 0; i < 3 && !is_failing; i++) {
+        if (wcscmp(name, names[i]) == 0) {
+            return (HMODULE)(void *)&library[i];
+        }
     }
-    return (HMODULE)(void *)(is_kernel32 ? &kernel32 : &ntdll);
+    last_error = ERROR_MOD_NOT_FOUND;
+    return NULL;
 }
 
 /* ---- This process and its job ---- */
@@ -255,8 +305,89 @@ BOOL WINAPI machine_K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUN
         last_error = ERROR_NOT_ENOUGH_MEMORY;
         return FALSE;
     }
-    *memory = (PROCESS_MEMORY_COUNTERS){.cb = size, .PagefileUsage = machine.committed_by_process};
+    *memory = (PROCESS_MEMORY_COUNTERS){.cb = size,
+                                        .PageFaultCount = machine.faults,
+                                        .WorkingSetSize = machine.working_set,
+                                        .PeakWorkingSetSize = machine.peak_working_set,
+                                        .PagefileUsage = machine.committed_by_process};
     return TRUE;
+}
+
+static LONG WINAPI query_process(HANDLE process, int class, void *buffer, ULONG size, ULONG *length) {
+    SIZE_T counters[11] = {SIZE_MAX, machine.address_space, machine.faults};
+    (void)process;
+    (void)length;
+    if (fails() || class != 3 || size != sizeof counters) {
+        return (LONG)invalid_parameter;
+    }
+    memcpy(buffer, counters, size);
+    return 0;
+}
+
+static FILETIME file_time(int64_t units) {
+    return (FILETIME){(DWORD)units, (DWORD)(units >> 32)};
+}
+
+static BOOL WINAPI get_times(HANDLE process, LPFILETIME created, LPFILETIME ended, LPFILETIME kernel, LPFILETIME user) {
+    (void)process;
+    *created = *ended = file_time(0);
+    *kernel = file_time(machine.kernel);
+    *user = file_time(machine.user);
+    return !fails();
+}
+
+static DWORD WINAPI get_process_id(void) {
+    return OWN_PID;
+}
+
+static void WINAPI get_time(LPFILETIME time) {
+    *time = file_time(machine.time);
+}
+
+/* ---- What the CPUs are ---- */
+
+static LONG WINAPI query_power(int level, void *input, ULONG input_size, void *output, ULONG size) {
+    uint32_t row[MACHINE_CPUS][6];
+    ULONG wanted = (ULONG)(machine.cpus[0] * sizeof row[0]);
+    memset(row, 0xEE, sizeof row);
+    if (fails() || level != 11 || input != NULL || input_size != 0) {
+        return (LONG)invalid_parameter;
+    }
+    for (unsigned i = 0; i < machine.cpus[0]; i++) {
+        row[i][0] = i;
+        row[i][1] = machine.max_mhz;
+        row[i][2] = machine.current_mhz > 0 ? machine.current_mhz + i : 0;
+    }
+    if (size < wanted) {
+        return (LONG)0xC0000023;
+    }
+    memcpy(output, row, wanted);
+    return 0;
+}
+
+static LONG WINAPI get_registry(HKEY key, LPCWSTR path, LPCWSTR name, DWORD flags, LPDWORD type, PVOID data,
+                                LPDWORD size) {
+    const wchar_t *text = wcscmp(name, L"VendorIdentifier") == 0 ? machine.vendor : machine.model;
+    if (fails() || key != HKEY_LOCAL_MACHINE || flags != 2 || type != NULL || text == NULL ||
+        wcscmp(path, L"HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0") != 0) {
+        return ERROR_FILE_NOT_FOUND;
+    }
+    DWORD wanted = (DWORD)((wcslen(text) + 1) * sizeof *text);
+    bool fits = *size >= wanted;
+    *size = wanted;
+    if (!fits) {
+        return ERROR_MORE_DATA;
+    }
+    memcpy(data, text, wanted);
+    return ERROR_SUCCESS;
+}
+
+static BOOL WINAPI get_machine(HANDLE process, USHORT *emulated, USHORT *native) {
+    (void)process;
+    *emulated = 0;
+    *native = machine.native_machine;
+    last_error = ERROR_INVALID_PARAMETER;
+    return !fails();
 }
 
 static BOOL WINAPI is_in_job(HANDLE process, HANDLE job, PBOOL result) {
@@ -303,20 +434,28 @@ static BOOL WINAPI query_job(HANDLE job, JOBOBJECTINFOCLASS class, LPVOID buffer
     return FALSE;
 }
 
+typedef void function(void);
+
 static FARPROC WINAPI get_proc_address(HMODULE module, LPCSTR name) {
-    (void)module;
+    const struct {
+        const char *name;
+        function *function;
+        bool is_here;
+    } functions[] = {
+        {"NtQuerySystemInformation", (function *)query, !machine.has_no_query},
+        {"NtQuerySystemInformationEx", (function *)query_ex, !machine.has_no_query_ex},
+        {"NtQueryInformationProcess", (function *)query_process, !machine.has_no_query},
+        {"NtPowerInformation", (function *)query_power, !machine.has_no_query},
+        {"RegGetValueW", (function *)get_registry, true},
+        {"IsWow64Process2", (function *)get_machine, machine.native_machine != 0},
+        {"GetProcessDefaultCpuSets", (function *)get_cpu_sets, !machine.is_before_10},
+    };
     bool is_failing = fails();
-    if (!is_failing && strcmp(name, "NtQuerySystemInformation") == 0 && !machine.has_no_query) {
-        return (FARPROC)(void (*)(void))query;
-    }
-    if (!is_failing && strcmp(name, "NtQuerySystemInformationEx") == 0 && !machine.has_no_query_ex) {
-        return (FARPROC)(void (*)(void))query_ex;
-    }
-    if (!is_failing && strcmp(name, "GetProcessDefaultCpuSets") == 0 && !machine.is_before_10) {
-        return (FARPROC)(void (*)(void))get_cpu_sets;
-    }
-    if (!is_failing && strcmp(name, "GetProcessDefaultCpuSetMasks") == 0 && machine.is_windows_11) {
-        return (FARPROC)(void (*)(void))get_cpu_sets; /* That it is there is all that counts. */
+    (void)module;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        if (!is_failing && functions[i].is_here && strcmp(functions[i].name, name) == 0) {
+            return (FARPROC)functions[i].function;
+        }
     }
     last_error = ERROR_PROC_NOT_FOUND;
     return NULL;
@@ -359,19 +498,24 @@ static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP rela
         PROCESSOR_RELATIONSHIP core;
     } entry[MACHINE_GROUPS * MACHINE_CPUS];
     size_t count = 0;
-    if (fails() || relation != RelationProcessorCore) {
+    if (fails() || (relation != RelationProcessorCore && relation != RelationProcessorPackage)) {
         last_error = ERROR_NOT_ENOUGH_MEMORY;
         return FALSE;
     }
     memset(entry, 0, sizeof entry);
-    for (unsigned group = 0; group < machine.groups; group++) {
+    for (; relation == RelationProcessorPackage && count < machine.packages; count++) {
+        entry[count].relation = relation;
+        entry[count].size = sizeof entry[0];
+    }
+    for (unsigned group = 0; relation == RelationProcessorCore && group < machine.groups; group++) {
         for (unsigned cpu = 0, core = 0; cpu < machine.cpus[group]; core++, count++) {
             bool has_two = core < machine.two_threads[group];
             entry[count].relation = RelationProcessorCore;
             entry[count].size = sizeof entry[0];
             entry[count].core.Flags = has_two ? LTP_PC_SMT : 0;
             ((BYTE *)&entry[count].core)[1] =
-                has_two; /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
+                (BYTE)(has_two ? machine.most_class
+                               : 0); /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
             entry[count].core.GroupCount = 1;
             entry[count].core.GroupMask[0].Group = (WORD)group;
             entry[count].core.GroupMask[0].Mask = (KAFFINITY)(has_two ? 3 : 1) << cpu;
@@ -417,7 +561,7 @@ static BOOL WINAPI query_frequency(LARGE_INTEGER *frequency) {
 }
 
 static ULONGLONG WINAPI get_tick_count(void) {
-    return (ULONGLONG)(now * 1000);
+    return (ULONGLONG)((machine.uptime + now) * 1000);
 }
 
 static void WINAPI sleep_for(DWORD milliseconds) {
@@ -431,7 +575,6 @@ static void WINAPI sleep_for(DWORD milliseconds) {
 }
 
 /* What the redirected object code calls through. */
-typedef void function(void);
 function *const __imp_machine_GetModuleHandleW = (function *)get_module_handle;
 function *const __imp_machine_GetProcAddress = (function *)get_proc_address;
 function *const __imp_machine_GetLastError = (function *)get_last_error;
@@ -445,6 +588,10 @@ function *const __imp_machine_GetTickCount64 = (function *)get_tick_count;
 function *const __imp_machine_GetCurrentProcess = (function *)get_current_process;
 function *const __imp_machine_GetProcessGroupAffinity = (function *)get_group_affinity;
 function *const __imp_machine_GetProcessAffinityMask = (function *)get_affinity_mask;
+function *const __imp_machine_GetProcessTimes = (function *)get_times;
+function *const __imp_machine_GetCurrentProcessId = (function *)get_process_id;
+function *const __imp_machine_GetSystemTimePreciseAsFileTime = (function *)get_time;
+function *const __imp_machine_WideCharToMultiByte = (function *)WideCharToMultiByte;
 function *const __imp_machine_IsProcessInJob = (function *)is_in_job;
 function *const __imp_machine_QueryInformationJobObject = (function *)query_job;
 function *const __imp_machine_Sleep = (function *)sleep_for;

@@ -47,12 +47,23 @@ struct machine {
     uint32_t context_switches, system_calls;
 
     /* This process. A mask that is 0: its threads are in several groups. */
-    unsigned own_groups; /* From group 0 on. */
+    unsigned own_groups; /* That it may use, from group 0 on: one on Windows 10, all on Windows 11. */
     uint64_t mask;       /* Of group 0. */
     unsigned cpu_sets;   /* CPUs given by preference; 0: none. */
-    bool is_windows_11;  /* Threads run in all groups. */
     bool is_before_10;   /* It has no CPU sets, and a job does not tell what it uses. */
-    uint64_t committed_by_process;
+    uint64_t committed_by_process, working_set, peak_working_set, address_space, private_set; /* Bytes. */
+    uint32_t threads, faults, hard_faults;
+    int64_t user, kernel; /* Units of 100 ns. */
+    unsigned processes;   /* Listed before it. */
+
+    /* What the CPUs are. */
+    unsigned packages, most_class; /* Cores of two threads are of this class of efficiency, others of class 0. */
+    uint32_t max_mhz, current_mhz;
+    const wchar_t *vendor, *model; /* NULL: the registry has none. */
+    uint16_t native_machine;       /* 0: not told. */
+    double uptime;                 /* Seconds. */
+    int64_t time;                  /* Units of 100 ns since 1601. */
+    uint32_t page_faults, pages_read, page_reads, dirty_written, mapped_written;
 
     /* The job that it is in. */
     struct {

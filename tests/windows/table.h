@@ -6,5 +6,6 @@
 #include <check.h>
 
 TCase *limits_cases(void);
+TCase *process_cases(void);
 
 #endif

@@ -61,23 +61,9 @@ START_TEST(a_process_of_one_group_may_not_use_the_other) {
     machine_reset(2, 64, 32);
     expect_cpus(64, true);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 32);
-    machine.own_groups = 2; /* It has a thread in each: such a process has no mask. */
+    machine.own_groups = 2; /* As all processes of Windows 11 that were given no mask: then there is none. */
     expect_cpus(128, true);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 64);
-}
-END_TEST
-
-START_TEST(threads_of_windows_11_run_in_all_groups_unless_a_mask_was_set) {
-    machine_reset(2, 64, 32);
-    machine.is_windows_11 = true;
-    expect_cpus(128, false);
-    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 64);
-    machine.mask = 0xFF;
-    expect_cpus(8, true);
-    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 4);
-    machine_reset(1, 16, 8); /* With one group there is no difference. */
-    machine.is_windows_11 = true;
-    expect_cpus(16, true);
 }
 END_TEST
 
@@ -124,6 +110,57 @@ START_TEST(a_hard_cap_of_the_job_is_a_quota) {
     ck_assert_int_eq(SYSINFO_HAS(&allowance, quota), rates[_i].quota > 0);
     ck_assert_msg(fabs(allowance.quota - rates[_i].quota) < 1e-9, "%g", allowance.quota);
     expect_cpus(rates[_i].usable, rates[_i].is_certain);
+}
+END_TEST
+
+/* ---- Two machines that were written about: what their own tools show ---- */
+
+#define MIB (UINT64_C(1) << 20)
+
+/*
+ * github.com/lowleveldesign/process-governor issue 82: Process Governor on one package of 86 cores, Windows 11 or
+ * Server 2022 by its date.
+ */
+START_TEST(a_machine_of_86_cores_is_what_process_governor_shows) {
+    machine_reset(2, 64, 0);
+    machine.cpus[1] = 22;
+    machine.own_groups = 2;
+    machine.total = 261727 * MIB >> 12;
+    machine.available = 252472 * MIB >> 12;
+    machine.committed = 9460 * MIB >> 12;
+    machine.commit_limit = 300639 * MIB >> 12;
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 86); /* "CPUs: 0-85" */
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), 86);
+    expect_cpus(86, true);
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.total, 261727 * MIB);     /* "Total Physical Memory (MB)" */
+    ck_assert_uint_eq(memory.available, 252472 * MIB); /* "Available Physical Memory (MB)" */
+    ck_assert_uint_eq(memory.committed, 9460 * MIB);   /* "Total Committed Memory (MB)" */
+    ck_assert_uint_eq(memory.commit_limit, 300639 * MIB);
+    struct sysinfo_allowance allowance = usable_memory(); /* More can be committed than is available. */
+    ck_assert(allowance.usable == 252472 * MIB && allowance.estimated == 0);
+}
+END_TEST
+
+/*
+ * github.com/oshi/oshi issue 785: two Xeon Gold 6138, Windows Server 2016. The Task Manager shows 2 sockets, 40
+ * cores and 80 logical processors; a program there may use 40, as Java's availableProcessors() says.
+ */
+START_TEST(two_sockets_of_windows_server_2016_are_what_the_task_manager_shows) {
+    machine_reset(2, 40, 20);
+    machine.packages = 2;
+    machine.most_class = 0;
+    machine.model = L"Intel(R) Xeon(R) Gold 6138 CPU @ 2.00GHz";
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 80);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), 40);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 20);
+    expect_cpus(40, true);
+    struct sysinfo_cpu_description description;
+    ck_assert_int_eq(sysinfo_cpu_info(host, &description, sizeof description), SYSINFO_OK);
+    ck_assert_uint_eq(description.packages, 2);
+    ck_assert_str_eq(description.model, "Intel(R) Xeon(R) Gold 6138 CPU @ 2.00GHz");
+    ck_assert(!SYSINFO_HAS(&description, cores_performance) && !SYSINFO_HAS(&description, cores_efficiency));
 }
 END_TEST
 
@@ -235,9 +272,10 @@ TCase *limits_cases(void) {
     tcase_add_checked_fixture(cases, open_host, close_host);
     tcase_add_test(cases, an_affinity_mask_bounds_the_cpus_and_their_cores);
     tcase_add_test(cases, a_process_of_one_group_may_not_use_the_other);
-    tcase_add_test(cases, threads_of_windows_11_run_in_all_groups_unless_a_mask_was_set);
     tcase_add_test(cases, cpu_sets_bound_the_cpus);
     tcase_add_loop_test(cases, a_hard_cap_of_the_job_is_a_quota, 0, RATES);
+    tcase_add_test(cases, a_machine_of_86_cores_is_what_process_governor_shows);
+    tcase_add_test(cases, two_sockets_of_windows_server_2016_are_what_the_task_manager_shows);
     tcase_add_test(cases, without_a_job_the_machine_is_all_there_is);
     tcase_add_test(cases, a_limit_of_the_job_leaves_what_its_processes_have_not_committed);
     tcase_add_test(cases, a_limit_for_each_process_counts_what_this_one_has_committed);
