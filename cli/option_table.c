@@ -187,7 +187,8 @@ static const struct option options[] = {
      .name = "--verbose",
      .meaning = "print the values that decided",
      .line = "print the values that decided, on stderr",
-     .manual = "Print the values that decided, on standard error."},
+     .manual = "Print the values that decided, on standard error; on a terminal, wait shows the values of now and the "
+               "time left in one line meanwhile."},
     {.id = OPTION_RECORD,
      .name = "--record",
      .argument = "FILE",

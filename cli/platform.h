@@ -32,8 +32,8 @@ int64_t platform_wall_clock(void);
 /* The shortest interval over which CPU use means anything: a tick of the kernel's clock, in seconds. */
 double platform_cpu_tick(void);
 
-/* Columns of the terminal that stdout is; 0: it is none. Only a plot may ask. */
-size_t platform_terminal_width(void);
+/* Columns of the terminal that a standard stream (1 or 2) is; 0: it is none. Only plots and progress may ask. */
+size_t platform_terminal_width(int fd);
 
 /*
  * Writes all bytes to the standard stream `fd` (1 or 2), in one write() where the

@@ -69,9 +69,9 @@ int64_t platform_wall_clock(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-size_t platform_terminal_width(void) {
+size_t platform_terminal_width(int fd) {
     struct winsize size;
-    return ioctl(1, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 double platform_cpu_tick(void) {

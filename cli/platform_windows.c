@@ -142,9 +142,9 @@ int64_t platform_wall_clock(void) {
     return (int64_t)(units / 10000) - INT64_C(11644473600000);
 }
 
-size_t platform_terminal_width(void) {
+size_t platform_terminal_width(int fd) {
     CONSOLE_SCREEN_BUFFER_INFO info;
-    return GetConsoleScreenBufferInfo(GetStdHandle(STD_OUTPUT_HANDLE), &info)
+    return GetConsoleScreenBufferInfo(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), &info)
                ? (size_t)(info.srWindow.Right - info.srWindow.Left + 1)
                : 0;
 }

@@ -6,11 +6,13 @@
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
+#include "plot/plot.h"
 #include "schedule.h"
 #include "stream.h"
 #include "value.h"
 
 enum { EXIT_FALSE = 1 };
+#define FOREVER 1e15
 
 struct conditions {
     struct expression *list;
@@ -70,6 +72,62 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
     }
 }
 
+/* ---- Progress: one line on a terminal, written over itself ---- */
+
+struct progress {
+    double start, deadline, hold;
+    size_t length; /* Of the line that is there. */
+};
+
+/* Writes over the line that is there, and leaves the cursor at the end; an empty text takes the line away. */
+static void rewrite(struct progress *progress, const struct text *line) {
+    size_t width = platform_terminal_width(2), room = width > 0 ? width - 1 : 0;
+    size_t length = line->length < room ? line->length : room;
+    struct text text = TEXT_INIT;
+    text_addf(&text, "\r%.*s", (int)length, length > 0 ? line->bytes : "");
+    if (progress->length > length) {
+        text_pad(&text, progress->length - length);
+        text_addf(&text, "\r%.*s", (int)length, length > 0 ? line->bytes : "");
+    }
+    platform_write(2, text.bytes, text.length);
+    progress->length = length;
+    text_free(&text);
+}
+
+static void show_progress(struct progress *progress, const struct conditions *conditions, const struct sample *sample,
+                          double held_since) {
+    double now = platform_clock();
+    struct text line = TEXT_INIT;
+    text_add(&line, "sysinfo wait: ");
+    for (size_t i = 0; i < conditions->count; i++) {
+        const struct expression *expression = &conditions->list[i];
+        text_addf(&line, "%s%s: ", i > 0 ? ", " : "", expression->text);
+        value_add_human(&line, expression->field, sample_result(sample, expression->field));
+        if (expression->other != NULL) {
+            text_add(&line, " and ");
+            value_add_human(&line, expression->other, sample_result(sample, expression->other));
+        }
+    }
+    if (held_since >= 0) {
+        text_add(&line, "; held ");
+        moment_add(&line, now - held_since);
+        text_add(&line, " of ");
+        moment_add(&line, progress->hold);
+    }
+    text_add(&line, "; ");
+    moment_add(&line, progress->deadline < FOREVER ? progress->deadline - now : now - progress->start);
+    text_add(&line, progress->deadline < FOREVER ? " left" : " so far");
+    rewrite(progress, &line);
+    text_free(&line);
+}
+
+static void end_progress(struct progress *progress) {
+    struct text nothing = TEXT_INIT;
+    if (progress->length > 0) {
+        rewrite(progress, &nothing);
+    }
+}
+
 static int fail_unknown(const struct options *options, const struct expression *expression,
                         const struct sample *sample) {
     struct text why = TEXT_INIT;
@@ -86,6 +144,9 @@ static int watch(const struct options *options, const struct conditions *conditi
     struct schedule schedule = {platform_clock(), interval, 0};
     bool needs_window = sampler_needs_window(sampler);
     double held_since = -1;
+    struct progress progress = {platform_clock(), deadline, options->hold, 0};
+    bool has_progress =
+        options_has(options, OPTION_VERBOSE) && interval < deadline - progress.start && platform_terminal_width(2) > 1;
     if (needs_window) {
         sampler_begin(sampler);
     }
@@ -105,8 +166,12 @@ static int watch(const struct options *options, const struct conditions *conditi
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
         bool is_decided = unknown != NULL || (truth == IS_TRUE && now - held_since >= options->hold) || now >= deadline;
         if (!is_decided) {
+            if (has_progress) {
+                show_progress(&progress, conditions, sample, held_since);
+            }
             continue;
         }
+        end_progress(&progress);
         if (options_has(options, OPTION_VERBOSE)) {
             tell(conditions, sample, truth == IS_UNKNOWN ? unknown : NULL);
         }
@@ -174,6 +239,5 @@ int run_wait(struct options *options) {
     if (has_timeout && options->hold > options->timeout) {
         return usage("--for is longer than --timeout: it could never hold so long");
     }
-    double forever = 1e15;
-    return run(options, options->interval > 0 ? options->interval : 1, has_timeout ? options->timeout : forever);
+    return run(options, options->interval > 0 ? options->interval : 1, has_timeout ? options->timeout : FOREVER);
 }

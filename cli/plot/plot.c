@@ -38,7 +38,7 @@ static void add_chart(struct text *text, const struct plot *plot, const struct o
         (plot->kind == PLOT_HEAT ? heat_add_svg : plot_add_svg)(text, plot);
         return;
     }
-    size_t terminal = options->output == NULL ? platform_terminal_width() : 0;
+    size_t terminal = options->output == NULL ? platform_terminal_width(1) : 0;
     size_t width = options->width > 0 ? (size_t)options->width : terminal > 0 ? terminal : DEFAULT_WIDTH;
     (plot->kind == PLOT_HEAT ? heat_add_text : plot_add_text)(text, plot, width, is_ascii);
 }

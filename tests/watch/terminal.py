@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""What happens on a terminal: `sysinfo watch` takes it, draws on it and gives it back.
+"""What happens on a terminal: `sysinfo watch` takes it, draws on it and gives it back; `wait -v` shows progress.
 
 terminal.py PATH/TO/sysinfo
 """
@@ -109,7 +109,8 @@ while True:
 class Session:
     """A command that has a terminal of its own, as a shell's job in the foreground has it."""
 
-    def __init__(self, *arguments, columns=80, rows=24, stdin=None, has_shell=False, **environment):
+    def __init__(self, *arguments, columns=80, rows=24, stdin=None, has_shell=False, has_error=False,
+                 **environment):
         self.ours, self.terminal = os.openpty()
         self.resize(columns, rows)
         self.before = termios.tcgetattr(self.terminal)
@@ -131,7 +132,8 @@ class Session:
             kept = (theirs, terminal)
             command = [sys.executable, "-c", SHELL, str(theirs), str(terminal), *command]
         self.child = subprocess.Popen(command, stdin=terminal if stdin is None else stdin, stdout=terminal,
-                                      stderr=subprocess.PIPE, preexec_fn=take_terminal, pass_fds=kept,
+                                      stderr=terminal if has_error else subprocess.PIPE,
+                                      preexec_fn=take_terminal, pass_fds=kept,
                                       env={key: value for key, value in clean.items() if value is not None})
 
     def resize(self, columns, rows):
@@ -174,17 +176,56 @@ class Session:
             self.read()
         while self.read(0):
             pass
-        self.error = self.child.stderr.read().decode()
+        self.error = self.child.stderr.read().decode() if self.child.stderr else ""
         return self.child.returncode
 
     def close(self):
         if self.child.poll() is None:
             self.child.kill()
             self.child.wait()
-        self.child.stderr.close()
+        if self.child.stderr:
+            self.child.stderr.close()
         for descriptor in (self.ours, self.terminal):
             if descriptor >= 0:
                 os.close(descriptor)
+
+
+class Wait(unittest.TestCase):
+    def start(self, *arguments, **options):
+        session = Session("wait", *arguments, **options)
+        self.addCleanup(session.close)
+        return session
+
+    def test_progress_is_one_line_that_goes_away(self):
+        session = self.start("-v", "mem.total > 1000T", "load.min1 < cpu.count", "--timeout", "1s", "-i", "0.1",
+                             columns=120, has_error=True)
+        session.until("progress", lambda: re.match(
+            r"sysinfo wait: mem\.total > 1000T: [0-9.]+ [KMGT]iB, load\.min1 < cpu\.count: [0-9.]+ and [0-9]+; "
+            r"[0-9.]+ m?s left$", session.screen.lines()[1]))
+        self.assertEqual(session.end(), 1)
+        lines = session.screen.lines()
+        self.assertRegex(lines[1], r"^sysinfo wait: mem\.total > 1000T: mem\.total is [0-9]+: false$")
+        self.assertRegex(lines[2], r"^sysinfo wait: load\.min1 < cpu\.count: .*(true|false)$")
+        self.assertEqual(lines[3:], [""] * 21)
+        self.assertEqual(session.screen.unknown, [])
+
+    def test_progress_is_cut_to_the_width(self):
+        for columns, is_whole in ((30, False), (200, True)):
+            session = self.start("-v", "mem.total > 1", "--for", "1s", "-i", "0.1", columns=columns, has_error=True)
+            session.until("progress", lambda: session.screen.lines()[1].startswith("sysinfo wait: mem.total > 1:"))
+            for _ in range(3):
+                session.read(10)
+            self.assertEqual(b"; held " in b"".join(session.writes), is_whole)
+            self.assertEqual(session.screen.unknown, [])  # Among them lines that wrap.
+            self.assertEqual(session.end(), 0)
+
+    def test_no_progress_elsewhere(self):
+        arguments = [sysinfo, "wait", "mem.total > 1000T", "--timeout", "0.3s", "-i", "0.05"]
+        done = subprocess.run([*arguments, "-v"], capture_output=True, text=True, timeout=PATIENCE)
+        self.assertRegex(done.stderr, r"^sysinfo wait: mem\.total > 1000T: mem\.total is [0-9]+: false\n$")
+        session = self.start(*arguments[2:], has_error=True)
+        self.assertEqual(session.end(), 1)
+        self.assertEqual(b"".join(session.writes), b"")
 
 
 class Watch(unittest.TestCase):
