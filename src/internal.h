@@ -231,8 +231,8 @@ struct sysinfo_topology_object_list *sysinfo__topology_make(void);
 
 /* ---- Scopes ------------------------------------------------------------------- */
 
-/* Adds a scope that was left to the row of its place. */
+/* Adds a scope that was left to the row of its place; `rss` apart, for which an older scope has no room. */
 void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo_heap_place *place,
-                         const struct sysinfo_heap_scope *scope);
+                         const struct sysinfo_heap_scope *scope, int64_t rss, int64_t rss_increment);
 
 #endif

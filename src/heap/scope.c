@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One scope, from enter to leave. */
 #include <sysinfo/heap_tracker.h>
+#include <sysinfo/process.h>
 
 #include <string.h>
 
@@ -16,7 +17,16 @@ struct open_scope {
 _Static_assert(sizeof(struct open_scope) <= sizeof((struct sysinfo_heap_scope){0}.opaque_), "fits");
 _Static_assert(sizeof(struct sysinfo__tracker_scope) <= 72, "the tracker's part keeps its size");
 
-enum { SCOPE_LEAST = sizeof(struct sysinfo_heap_scope) };
+/* A scope of 0.1 ends before `rss`. While it is open, `rss` is what the start had, and the increment says so. */
+enum { SCOPE_LEAST = offsetof(struct sysinfo_heap_scope, rss), HAS_RSS = 1 };
+
+static bool is_scope(const struct sysinfo_heap_scope *scope, size_t size) {
+    return scope != NULL && size >= SCOPE_LEAST && size % sizeof(uint64_t) == 0;
+}
+
+static bool has_room_for_rss(uint64_t size) {
+    return size >= sizeof(struct sysinfo_heap_scope);
+}
 
 /* The allocator's `used`, of the whole process. */
 static bool ask_allocator(int64_t *used) {
@@ -29,10 +39,13 @@ static bool ask_allocator(int64_t *used) {
 }
 
 void sysinfo_heap_enter(struct sysinfo_heap_scope *scope, size_t size, const struct sysinfo_heap_place *place) {
-    if (scope == NULL || size < SCOPE_LEAST) {
+    if (!is_scope(scope, size)) {
         return;
     }
     scope->present = scope->estimated = 0;
+    if (has_room_for_rss(size)) {
+        scope->rss = scope->rss_increment = 0;
+    }
     struct open_scope open = {.place = place, .size = size, .used = -1};
     const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
     if (tracker == NULL || !tracker->enter(&open.tracker)) {
@@ -42,6 +55,24 @@ void sysinfo_heap_enter(struct sysinfo_heap_scope *scope, size_t size, const str
         }
     }
     memcpy(scope->opaque_, &open, sizeof open);
+}
+
+void sysinfo_heap_enter_rss(struct sysinfo_heap_scope *scope, size_t size, const struct sysinfo_heap_place *place) {
+    uint64_t rss;
+    bool is_known = is_scope(scope, size) && has_room_for_rss(size) && sysinfo_process_memory(NULL, &rss) == SYSINFO_OK;
+    sysinfo_heap_enter(scope, size, place);
+    if (is_known) {
+        scope->rss = (int64_t)rss;
+        scope->rss_increment = HAS_RSS;
+    }
+}
+
+static void tell_rss(struct sysinfo_heap_scope *scope, int64_t start) {
+    uint64_t rss;
+    if (sysinfo_process_memory(NULL, &rss) == SYSINFO_OK) {
+        FACT(scope, rss, (int64_t)rss);
+        FACT(scope, rss_increment, (int64_t)rss - start);
+    }
 }
 
 /* False: it is of another thread. */
@@ -70,10 +101,15 @@ int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct sysinfo_heap_sco
     struct open_scope open;
     memcpy(&open, scope->opaque_, sizeof open);
     memset(scope, 0, offsetof(struct sysinfo_heap_scope, opaque_));
-    if (open.size < SCOPE_LEAST) {
+    if (!is_scope(scope, open.size)) {
         return SYSINFO_INVALID;
     }
-    int64_t used;
+    int64_t used, start = 0;
+    bool had_rss = has_room_for_rss(open.size) && scope->rss_increment == HAS_RSS;
+    if (has_room_for_rss(open.size)) {
+        start = scope->rss;
+        scope->rss = scope->rss_increment = 0;
+    }
     if (open.tracker.node != NULL) {
         if (!tell_exactly(scope, &open)) {
             return SYSINFO_INVALID;
@@ -82,8 +118,11 @@ int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct sysinfo_heap_sco
         GUESS(scope, live, used);
         GUESS(scope, increment, used - open.used);
     }
+    if (had_rss) {
+        tell_rss(scope, start);
+    }
     if (table != NULL) {
-        sysinfo__scopes_add(table, open.place, scope);
+        sysinfo__scopes_add(table, open.place, scope, had_rss ? scope->rss : 0, had_rss ? scope->rss_increment : 0);
     }
     return SYSINFO_OK;
 }

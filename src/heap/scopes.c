@@ -18,7 +18,7 @@ enum { MOST_PLACES = 1000000, MOST_PRECISION = 9 };
 struct row {
     _Atomic(const struct sysinfo_heap_place *) place; /* NULL: free. */
     atomic_uint_fast64_t present, estimated, occurrences, allocs, frees, failed;
-    atomic_int_fast64_t live, increment, peak;
+    atomic_int_fast64_t live, increment, peak, rss, rss_increment;
 };
 
 struct sysinfo_heap_scopes {
@@ -112,7 +112,8 @@ static uint64_t row_bits(uint64_t bits) {
         size_t scope, row;
     } same[] = {
 #define SAME(field) {offsetof(struct sysinfo_heap_scope, field) / 8, offsetof(struct sysinfo_heap_row, field) / 8}
-        SAME(allocs), SAME(frees), SAME(failed), SAME(live), SAME(increment), SAME(peak),
+        SAME(allocs),    SAME(frees), SAME(failed), SAME(live),
+        SAME(increment), SAME(peak),  SAME(rss),    SAME(rss_increment),
 #undef SAME
     };
     uint64_t result = 0;
@@ -123,7 +124,7 @@ static uint64_t row_bits(uint64_t bits) {
 }
 
 void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo_heap_place *place,
-                         const struct sysinfo_heap_scope *scope) {
+                         const struct sysinfo_heap_scope *scope, int64_t rss, int64_t rss_increment) {
     bool is_whole = place != NULL && place->label != NULL && place->file != NULL;
     struct row *row = is_whole ? find_row(table, place) : &table->row[table->capacity];
     add(&row->occurrences, 1);
@@ -137,6 +138,10 @@ void sysinfo__scopes_add(struct sysinfo_heap_scopes *table, const struct sysinfo
     int_fast64_t peak = atomic_load_explicit(&row->peak, memory_order_relaxed);
     while (scope->peak > peak && !atomic_compare_exchange_weak_explicit(&row->peak, &peak, scope->peak,
                                                                         memory_order_relaxed, memory_order_relaxed)) {
+    }
+    if ((scope->present & SYSINFO_BIT(struct sysinfo_heap_scope, rss)) != 0) {
+        atomic_store_explicit(&row->rss, rss, memory_order_relaxed);
+        atomic_fetch_add_explicit(&row->rss_increment, rss_increment, memory_order_relaxed);
     }
     set_bits(&row->present, row_bits(scope->present));
     set_bits(&row->estimated, row_bits(scope->estimated));
@@ -177,6 +182,8 @@ static void read_row(const struct row *row, struct sysinfo_heap_row *out) {
     out->live = atomic_load(&row->live);
     out->increment = atomic_load(&row->increment);
     out->peak = atomic_load(&row->peak);
+    out->rss = atomic_load(&row->rss);
+    out->rss_increment = atomic_load(&row->rss_increment);
     FACT(out, occurrences, atomic_load(&row->occurrences));
     FACT(out, line, atomic_load(&row->place)->line);
 }
@@ -262,13 +269,18 @@ static void put_count(struct text *text, bool is_known, uint64_t count) {
     put_column(text, number, 13);
 }
 
-static void put_row(struct text *text, const struct row *found, uint32_t precision) {
+static void put_row(struct text *text, const struct row *found, uint32_t precision, bool has_rss) {
     struct sysinfo_heap_row row;
     read_row(found, &row);
     const struct sysinfo_heap_place *place = atomic_load(&found->place);
     put_size(text, SYSINFO_HAS(&row, live), row.live, "", precision);
     put_size(text, SYSINFO_HAS(&row, increment), row.increment, row.increment > 0 ? "+" : "", precision);
     put_size(text, SYSINFO_HAS(&row, peak), row.peak, "", precision);
+    if (has_rss) {
+        put_size(text, SYSINFO_HAS(&row, rss), row.rss, "", precision);
+        put_size(text, SYSINFO_HAS(&row, rss_increment), row.rss_increment, row.rss_increment > 0 ? "+" : "",
+                 precision);
+    }
     put_count(text, true, row.occurrences);
     put_count(text, SYSINFO_HAS(&row, allocs), row.allocs);
     put_count(text, SYSINFO_HAS(&row, frees), row.frees);
@@ -284,17 +296,33 @@ static void put_row(struct text *text, const struct row *found, uint32_t precisi
     put(text, row.estimated != 0 ? " ~\n" : "\n");
 }
 
+/* Whether a row has resident memory: else there are no columns for it. */
+static bool has_rss(const struct sysinfo_heap_scopes *table) {
+    bool has_any = false;
+    for (size_t i = 0, count = sysinfo_heap_scopes_count(table); i < count; i++) {
+        const struct row *row;
+        has_any = has_any || (find_at(table, i, &row) == SYSINFO_OK &&
+                              (atomic_load(&row->present) & SYSINFO_BIT(struct sysinfo_heap_row, rss)) != 0);
+    }
+    return has_any;
+}
+
 static void compose(const struct sysinfo_heap_scopes *table, uint32_t precision, struct text *text) {
-    static const char *const columns[] = {"Mem usage", "Increment", "Peak within", "Occurrences", "Allocs", "Frees"};
+    static const char *const sizes[] = {"Mem usage", "Increment", "Peak within", "RSS", "RSS incr."},
+                             *const counts[] = {"Occurrences", "Allocs", "Frees"};
     uint64_t estimated = 0;
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        put_column(text, columns[i], i < 3 ? 14 + precision : 13);
+    bool with_rss = has_rss(table);
+    for (size_t i = 0; i < (with_rss ? 5 : 3); i++) {
+        put_column(text, sizes[i], 14 + precision);
+    }
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        put_column(text, counts[i], 13);
     }
     put(text, "  Scope\n");
     for (size_t i = 0, count = sysinfo_heap_scopes_count(table); i < count; i++) {
         const struct row *row;
         if (find_at(table, i, &row) == SYSINFO_OK) {
-            put_row(text, row, precision);
+            put_row(text, row, precision, with_rss);
             estimated |= atomic_load(&row->estimated);
         }
     }

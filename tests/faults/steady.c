@@ -294,6 +294,7 @@ static const char *const not_asked[] = {
     "mark", /* Of a file that the caller names; they keep nothing open. */
     "heap_counts",
     "heap_enter",
+    "heap_enter_rss",
     "heap_leave",
     "heap_scopes_close",
     "heap_scopes_count",

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <stddef.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -418,6 +420,90 @@ START_TEST(without_memory_there_is_no_table) {
 }
 END_TEST
 
+/* Memory past malloc(), which only the kernel sees. It counts pages in batches, for each CPU or thread. */
+static void *map_touched(size_t bytes) {
+    char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(memory, MAP_FAILED);
+    memset(memory, 1, bytes);
+    return memory;
+}
+
+START_TEST(a_scope_may_have_resident_memory_beside_the_heap) {
+    const int64_t mapped = 64 << 20, batch = 8 << 20;
+    SYSINFO_SCOPE_ENTER(plain, "plain");
+    SYSINFO_SCOPE_ENTER_RSS(beside, "beside");
+    void *memory = map_touched((size_t)mapped);
+    SYSINFO_SCOPE_LEAVE(beside, table);
+    SYSINFO_SCOPE_LEAVE(plain, table);
+    uint64_t rss;
+    ck_assert_int_eq(sysinfo_process_memory(NULL, &rss), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&beside, rss) && SYSINFO_HAS(&beside, rss_increment));
+    ck_assert_msg(beside.rss_increment > mapped - batch && beside.rss_increment < mapped + batch, "%" PRId64,
+                  beside.rss_increment);
+    ck_assert(beside.rss > (int64_t)rss - batch && beside.rss < (int64_t)rss + batch);
+    ck_assert_int_eq(beside.increment, 0); /* None of it is of the heap. */
+    ck_assert(!SYSINFO_HAS(&plain, rss) && plain.rss == 0 && plain.rss_increment == 0);
+    SYSINFO_SCOPE_ENTER_RSS(less, "less");
+    ck_assert_int_eq(munmap(memory, (size_t)mapped), 0);
+    SYSINFO_SCOPE_LEAVE(less, table);
+    ck_assert(less.rss_increment < batch - mapped);
+    const char *label;
+    struct sysinfo_heap_row row = row_of(0, &label);
+    ck_assert_str_eq(label, "beside");
+    ck_assert_int_eq(row.rss, beside.rss);
+    ck_assert_int_eq(row.rss_increment, beside.rss_increment);
+    ck_assert(SYSINFO_HAS(&row, rss));
+    row = row_of(1, &label);
+    ck_assert_str_eq(label, "plain");
+    ck_assert(!SYSINFO_HAS(&row, rss) && row.rss == 0);
+}
+END_TEST
+
+/* The table as people read it; with columns for resident memory when a row has some. */
+static void print_table(char *text, size_t size) {
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(sysinfo_heap_scopes_print(table, file, 1), SYSINFO_OK);
+    rewind(file);
+    text[fread(text, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+START_TEST(columns_of_resident_memory_are_there_when_a_row_has_some) {
+    static char text[4096];
+    SYSINFO_SCOPE_ENTER(plain, "plain");
+    SYSINFO_SCOPE_LEAVE(plain, table);
+    print_table(text, sizeof text);
+    ck_assert_ptr_null(strstr(text, "RSS"));
+    for (int i = 0; i < 2; i++) { /* The increments add up. */
+        SYSINFO_SCOPE_ENTER_RSS(beside, "beside");
+        free(NULL);
+        SYSINFO_SCOPE_LEAVE(beside, table);
+    }
+    print_table(text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, "    Peak within            RSS      RSS incr.  Occurrences"));
+    const char *line = strstr(text, "-  "); /* Of the plain scope. */
+    ck_assert_ptr_nonnull(line);
+    ck_assert_ptr_nonnull(strstr(line, "plain"));
+    ck_assert_uint_eq(row_of(1, NULL).occurrences, 2);
+}
+END_TEST
+
+/* A program that was compiled with the scope of 0.1, which ends before these figures. */
+START_TEST(an_older_scope_has_no_room_for_resident_memory) {
+    struct sysinfo_heap_scope scope;
+    size_t old = offsetof(struct sysinfo_heap_scope, rss);
+    memset(&scope, 0x55, sizeof scope);
+    sysinfo_heap_enter_rss(&scope, old, NULL);
+    ck_assert_int_eq(sysinfo_heap_leave(&scope, table), SYSINFO_OK);
+    ck_assert_int_eq(scope.rss, 0x5555555555555555);
+    ck_assert_int_eq(scope.rss_increment, 0x5555555555555555);
+    ck_assert(!SYSINFO_HAS(&scope, rss) && SYSINFO_HAS(&scope, increment));
+    struct sysinfo_heap_row row = row_of(0, NULL);
+    ck_assert(!SYSINFO_HAS(&row, rss) && row.rss == 0);
+}
+END_TEST
+
 START_TEST(half_a_place_is_one_of_the_others) {
     static const struct sysinfo_heap_place no_label = {NULL, "loader.c", 1}, no_file = {"load", NULL, 1};
     const struct sysinfo_heap_place *places[] = {NULL, &no_label, &no_file};
@@ -479,6 +565,9 @@ int main(void) {
     tcase_add_test(tests, shrinking_is_printed_with_its_sign);
     tcase_add_test(tests, what_cannot_be_written_is_told);
     tcase_add_test(tests, without_memory_there_is_no_table);
+    tcase_add_test(tests, a_scope_may_have_resident_memory_beside_the_heap);
+    tcase_add_test(tests, columns_of_resident_memory_are_there_when_a_row_has_some);
+    tcase_add_test(tests, an_older_scope_has_no_room_for_resident_memory);
     tcase_add_test(tests, half_a_place_is_one_of_the_others);
     tcase_add_test(tests, wrong_arguments_are_invalid);
     suite_add_tcase(suite, tests);
