@@ -268,6 +268,19 @@ run_tests() {
 }
 test_runs=0
 
+# foreign_options: what build_preset() needs for another processor or C library, into $options. 77: it cannot be had.
+foreign_options() {
+    local check_source
+    mkdir -p "$logs" || return 1
+    if ! check_source=$("$top/scripts/libcheck-source" 2>"$logs/libcheck-source.log"); then
+        tail -n 5 "$logs/libcheck-source.log"
+        echo "libcheck's source could not be had from Debian's archive: there is no libcheck for these processors"
+        return 77
+    fi
+    options=("$(strict s390x-linux-gnu-gcc)" "-DSYSINFO_CHECK_SOURCE=$check_source"
+        ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"})
+}
+
 # answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
 answer_packages() {
     [[ $1 == packages ]] || return 1

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # Debian's kernels, downloaded and unpacked but not installed, booted in qemu: docs/systems/kernels.md.
 # To be sourced after scripts/lib.sh.
 cache=$top/build/cache/kernels
 guest_source=$top/tests/kernels
-work=$top/build/kernels
+work=$top/build/kernels/${0##*/}
+guest_logs=$logs/${0##*/}
 native=$(dpkg --print-architecture)
 
 # ---- Downloading ----
@@ -35,6 +36,7 @@ with_apt() {
             return 0
         fi
     done
+    rm -rf "$directory"
     return 1
 }
 
@@ -74,7 +76,7 @@ unpack_kernel() {
     rm -rf modules-root && mkdir -p "$modules" && : >"$modules/order" || return 1
     download_kernel "$1" || return 1
     add_module brd 'rd_nr=1 rd_size=131072'
-    for module in lzo-rle lz4 zram; do
+    for module in crc32c_generic ext4 lzo-rle lz4 zram; do
         add_module "$module"
     done
     pack modules-root modules.gz && rm -rf root modules-root
@@ -87,42 +89,65 @@ fetch_kernel() {
     mkdir -p "$directory" && (cd "$directory" && with_apt "$1" "$2" unpack_kernel "$3")
 }
 
-unpack_busybox() {
-    download busybox-static && mv root/bin/busybox "$1" && rm -rf root
+# unpack_program PACKAGE PATH FILE
+unpack_program() {
+    download "$1" && mv "root/$2" "$3" && rm -rf root
 }
 
-# fetch_busybox ARCHITECTURE: the static one, to $cache/busybox-ARCHITECTURE.
-# Installed as a package, it would replace another busybox.
-fetch_busybox() {
-    local file=$cache/busybox-$1
+# fetch_program ARCHITECTURE PACKAGE PATH: a static program, to $cache/NAME-ARCHITECTURE.
+# Installed as a package, busybox-static would replace another busybox.
+fetch_program() {
+    local file=$cache/${3##*/}-$1
     [[ ! -x $file ]] || return 0
-    mkdir -p "$file.new" && (cd "$file.new" && with_apt bookworm "$1" unpack_busybox "$file") && rm -rf "$file.new"
+    mkdir -p "$file.new" && (cd "$file.new" && with_apt bookworm "$1" unpack_program "$2" "$3" "$file") &&
+        rm -rf "$file.new"
 }
 
-# prepare_kernels ARCHITECTURE META_PACKAGE RELEASE...: into $kernels, the oldest first. 77: there are not two.
-prepare_kernels() {
-    local architecture=$1 package=$2 release
-    shift 2
-    mkdir -p "$logs/kernels" "$cache" "$work" || return 1
+# fetch WHAT COMMAND...: says on failure what cannot be had.
+fetch() {
+    local what=$1
+    shift
+    "$@" >"$guest_logs/download.log" 2>&1 && return
+    tail -n 5 "$guest_logs/download.log"
+    echo "$what cannot be downloaded"
+    return 77
+}
+
+# fetch_kernels META_PACKAGE RELEASE...
+fetch_kernels() {
+    local package=$1 release releases
+    shift
     kernels=()
-    for release in "$native" "$architecture"; do
-        if ! fetch_busybox "$release" >"$logs/kernels/busybox.log" 2>&1; then
-            tail -n 5 "$logs/kernels/busybox.log"
-            echo "Debian's busybox-static for $release cannot be downloaded"
-            return 77
-        fi
-    done
-    for release in "$@"; do
-        if fetch_kernel "$release" "$architecture" "$package" >"$logs/kernels/$release.log" 2>&1; then
-            kernels+=("$cache/$release-$architecture")
-        else
-            tail -n 5 "$logs/kernels/$release.log"
-        fi
-    done
-    if ((${#kernels[@]} < 2)); then
-        echo "of Debian's kernels only ${#kernels[@]} can be downloaded: $*"
-        return 77
+    fetch "Debian's busybox-static for $native" fetch_program "$native" busybox-static bin/busybox &&
+        fetch "Debian's busybox-static for $architecture" fetch_program "$architecture" busybox-static bin/busybox ||
+        return
+    if [[ $architecture != "$native" ]]; then
+        fetch "Debian's bash-static for $architecture" fetch_program "$architecture" bash-static bin/bash-static ||
+            return
     fi
+    for releases in "$@"; do
+        for release in ${releases//|/ }; do
+            if fetch "The kernel of $release" fetch_kernel "$release" "$architecture" "$package"; then
+                kernels+=("$release-$architecture")
+                break
+            fi
+        done
+    done
+    ((${#kernels[@]} == $#)) && return
+    echo "of Debian's kernels for $architecture only ${#kernels[@]} of $# can be downloaded: $*"
+    return 77
+}
+
+# prepare_kernels META_PACKAGE RELEASE...: for $architecture, into $kernels, the oldest first. 'bullseye|bookworm' is
+# the first of them that the archive has. 77: not all are there.
+prepare_kernels() {
+    local status
+    mkdir -p "$guest_logs" "$cache" "$work" || return 1
+    exec 8>"$cache/.lock" && flock 8 || return 1
+    fetch_kernels "$@"
+    status=$?
+    exec 8>&-
+    return $status
 }
 
 # ---- The guest's root ----
@@ -132,9 +157,9 @@ pack() {
     (cd "$1" && find . | LC_ALL=C sort | "$cache/busybox-$native" cpio -o -H newc -R 0:0 2>/dev/null | gzip -1) >"$2"
 }
 
-# prepare_root ARCHITECTURE BUILD: the root of every guest, with what CTest runs in BUILD.
+# prepare_root BUILD: the root of every guest of $architecture, with what CTest runs in BUILD.
 prepare_root() {
-    local build=$2 directory=$work/root-$1 name
+    local directory=$work/root-$architecture name
     rm -rf "$directory" || return 1
     mkdir -p "$directory"/{usr/bin,usr/lib,usr/lib64,proc,sys,dev,root,etc,tmp,mnt,var/tmp,modules} || return 1
     for name in bin lib lib64; do
@@ -142,8 +167,9 @@ prepare_root() {
     done
     ln -s usr/bin "$directory/sbin"
     ln -s bin "$directory/usr/sbin"
-    python3 "$guest_source/stage.py" "$build" "$directory" || return 1
-    cp "$cache/busybox-$1" "$directory/bin/busybox"
+    python3 "$guest_source/stage.py" "$1" "$directory" "$triplet" || return 1
+    cp "$cache/busybox-$architecture" "$directory/bin/busybox"
+    [[ $architecture == "$native" ]] || cp "$cache/bash-static-$architecture" "$directory/bin/bash"
     for name in $("$cache/busybox-$native" --list); do
         [[ -e $directory/bin/$name ]] || ln -s busybox "$directory/bin/$name"
     done
@@ -162,53 +188,107 @@ obey() {
     esac
 }
 
-machine=x86_64 architecture=amd64 console=ttyS0
-accelerator=(-M pc -accel 'tcg,thread=multi' -cpu max,vendor=GenuineIntel)
+# choose_machine ARCHITECTURE: what is downloaded and booted from now on.
+choose_machine() {
+    architecture=$1
+    case $1 in
+    amd64)
+        processor=x86_64 triplet='' console=ttyS0 meta_package=linux-image-cloud-amd64
+        # An emulated processor that waits by MWAIT keeps a real one busy.
+        accelerator=(-M pc -accel 'tcg,thread=multi' -cpu 'max,vendor=GenuineIntel,monitor=off')
+        ;;
+    arm64)
+        processor=aarch64 triplet=aarch64-linux-gnu console=ttyAMA0 meta_package=linux-image-cloud-arm64
+        accelerator=(-M virt -accel 'tcg,thread=multi' -cpu cortex-a72)
+        ;;
+    s390x)
+        processor=s390x triplet=s390x-linux-gnu console=ttysclp0 meta_package=linux-image-s390x
+        accelerator=(-M s390-ccw-virtio -accel 'tcg,thread=multi' -cpu max)
+        ;;
+    esac
+}
+choose_machine amd64
 
-# boot NAME SECONDS KERNEL OPTIONS QEMU_OPTION...: runs a guest to its end; its console goes to $logs/kernels/NAME.log.
+# boot NAME SECONDS KERNEL OPTIONS QEMU_OPTION...: runs a guest to its end; its console goes to $guest_logs/NAME.log.
 # False: its job failed, or it came to no end.
 boot() {
-    local name=$1 seconds=$2 kernel=$3 options=$4 line pipe log=$logs/kernels/$1.log monitor=$work/$1.monitor
+    local name=$1 seconds=$2 kernel=$3 options=$4 line pipe log=$guest_logs/$1.log monitor=$work/$1.monitor
     shift 4
     rm -f "$monitor".{in,out} && mkfifo "$monitor".{in,out} || return 1
-    cat "$work/root-$architecture.gz" "$kernel/modules.gz" >"$work/$name.initrd" || return 1
+    cat "$work/root-$architecture.gz" "$cache/$kernel/modules.gz" >"$work/$name.initrd" || return 1
     exec {pipe}<>"$monitor.in"
     while IFS= read -r line; do
         line=${line%$'\r'}
         printf '%s\n' "$line"
         [[ $line != @monitor* ]] || obey "$line" >&"$pipe"
-    done < <(exec timeout --foreground -k 5 "$seconds" "qemu-system-$machine" "${accelerator[@]}" -nodefaults \
+    done < <(exec timeout --foreground -k 5 "$seconds" "qemu-system-$processor" "${accelerator[@]}" -nodefaults \
         -display none -no-reboot -serial stdio -monitor "pipe:$monitor" \
-        -kernel "$kernel/vmlinuz" -initrd "$work/$name.initrd" \
-        -append "console=$console loglevel=3 panic=-1 $options" "$@" 2>&1 </dev/null) >"$log"
+        -kernel "$cache/$kernel/vmlinuz" -initrd "$work/$name.initrd" \
+        -append "console=$console loglevel=3 panic=-1 mitigations=off $options" "$@" 2>&1 </dev/null) >"$log"
     exec {pipe}>&-
     rm -f "$monitor".{in,out} "$work/$name.initrd"
     grep -qx 'status 0' "$log"
 }
 
-# guest NAME ...: boots it as boot() does, and prints what it compared; all that it printed where something failed.
+# Whether KVM boots KERNEL here: /dev/kvm may exist and not do so.
+try_kvm() {
+    local emulated=("${accelerator[@]}")
+    [[ $architecture == amd64 && -w /dev/kvm ]] || return 0
+    accelerator=(-M pc -accel kvm -cpu host)
+    boot kvm 30 "$1" 'cg=v2 job=nothing' -m 1024 -smp 2 || accelerator=("${emulated[@]}")
+}
+
+# prepare_guests BUILD: the root of every guest, with what CTest runs in BUILD, and how they are booted.
+prepare_guests() {
+    prepare_root "$1" && try_kvm "${kernels[0]}" || return
+    printf 'kernels: %s; %s\n' "${kernels[*]}" "${accelerator[*]}"
+}
+
+# guest NAME KERNEL ...: boots it as boot() does, and prints what it compared; all that it printed where something
+# failed.
 guest() {
-    local name=$1 status=0 start=$SECONDS
-    boot "$@" || status=1
+    local name=$1 status=0 start=$SECONDS seconds=1800
+    boot "$name" $seconds "${@:2}" || status=1
     {
         printf '\n== %s: ' "$name"
-        printf '%s (%s s)\n' "$(sed -n 's/^kernel //p' "$logs/kernels/$name.log")" $((SECONDS - start))
-        grep -vE '^(kernel |status |@monitor|\[ )' "$logs/kernels/$name.log"
-        grep -q '^status ' "$logs/kernels/$name.log" || printf 'failed   %s: no end within %s s\n' "$name" "$2"
+        printf '%s (%s s)\n' "$(sed -n 's/^kernel //p' "$guest_logs/$name.log")" $((SECONDS - start))
+        grep -vE '^(kernel |status |@monitor|\[ )' "$guest_logs/$name.log"
+        grep -q '^status ' "$guest_logs/$name.log" || printf 'failed   %s: no end within %s s\n' "$name" $seconds
     } >"$work/$name.report"
     cat "$work/$name.report"
     return $status
 }
 
-# together FUNCTION...: two at a time, as a guest mostly keeps one CPU busy. False: one was.
+# suites GROUPS KERNEL [REGEX]: all that prepare_guests() found, or some of them.
+suites() {
+    guest "suites-$1-$2" "$2" "cg=$1 job=suites only=${3-.*}" -m 1024 -smp 2
+}
+
+# scenarios GROUPS KERNEL [REGEX]: on a PC with two packages of two cores each, of two threads each; two nodes; huge
+# pages of two sizes; pressure on. On another machine with four CPUs.
+scenarios() {
+    local options="cg=$1 job=scenarios psi=1 only=${3-.*}"
+    if [[ $architecture != amd64 ]]; then
+        guest "scenarios-$1-$2" "$2" "$options" -m 1024 -smp 4
+        return
+    fi
+    guest "scenarios-$1-$2" "$2" "$options hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=8" \
+        -m 2560 -smp 8,sockets=2,cores=2,threads=2 -object memory-backend-ram,id=low,size=1G \
+        -object memory-backend-ram,id=high,size=1536M -numa node,nodeid=0,cpus=0-3,memdev=low \
+        -numa node,nodeid=1,cpus=4-7,memdev=high
+}
+
+# together COMMAND...: each is a function with its arguments; two at a time, as a guest mostly keeps one CPU busy.
+# False: one was.
 together() {
-    local status=0 running=0 function
-    for function in "$@"; do
+    local status=0 running=0 command words
+    for command in "$@"; do
         if ((running == 2)); then
             wait -n || status=1
             running=1
         fi
-        "$function" &
+        read -ra words <<<"$command"
+        "${words[@]}" &
         running=$((running + 1))
     done
     while ((running > 0)); do
@@ -216,12 +296,4 @@ together() {
         running=$((running - 1))
     done
     return $status
-}
-
-# Whether KVM boots KERNEL here: /dev/kvm may exist and not do so.
-try_kvm() {
-    local emulated=("${accelerator[@]}")
-    [[ $(uname -m) == x86_64 && -w /dev/kvm ]] || return 0
-    accelerator=(-M pc -accel kvm -cpu host)
-    boot kvm 30 "$1" 'cg=v2 job=nothing' -m 1024 -smp 2 || accelerator=("${emulated[@]}")
 }

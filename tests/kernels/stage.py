@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""stage.py BUILD DIRECTORY [STRIP]: the part of a guest's root that a build brings.
+"""stage.py BUILD DIRECTORY [TRIPLET]: the part of a guest's root that a build brings.
 
 Copies what CTest would run, with its shared libraries, to the paths it has here, as the
 programs have some of these compiled in. DIRECTORY/suites is the list for the guest: one
 bash command a line, with the test's name, its limit in seconds and its environment.
+TRIPLET is that of the cross compiler which made the build.
 """
 import json
 import os
@@ -20,8 +21,10 @@ LABELS = "^(contract|unit|root|live|heap|tracker|run)$"
 # Tests that do not depend on the kernel, or need more tools than the guest has; the other parts run them. mimalloc does
 # not report what heap_growth asks for.
 ELSEWHERE = re.compile(
-    r"root_machines|heap_valgrind|heap_growth_mimalloc|example_.*|cli_.*|run_(programs|heaps|plot|charts)|windows_.*"
+    r"root_machines|heap_valgrind|heap_growth_mimalloc|example_.*|cli_.*|run_(programs|heaps|limits|blocks|compare|plot|charts)|windows_.*"
 )
+
+LIBRARY = re.compile(r"/usr/\S*\.so[.\d]*")
 
 
 def properties(test):
@@ -35,8 +38,9 @@ def tests_of(build):
 
 
 class Root:
-    def __init__(self, build, directory, strip):
-        self.build, self.directory, self.strip, self.seen = build, directory, strip, set()
+    def __init__(self, build, directory, triplet):
+        self.build, self.directory, self.triplet, self.seen = build, directory, triplet, set()
+        self.strip = f"{triplet}-strip" if triplet else "strip"
 
     def place(self, path):
         target = self.directory + path
@@ -59,28 +63,34 @@ class Root:
                 self.add_paths_in(path)
 
     def add_libraries(self, path):
-        listed = subprocess.run(["ldd", path], check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for library in re.findall(r"(/\S+) \(0x", listed.stdout.decode()):
+        command = ["readelf", "--dynamic", path] if self.triplet else ["ldd", path]
+        listed = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        for library in re.findall(r"(/\S+) \(0x", listed.decode()):
             self.add(library)
+        for library in re.findall(r"\(NEEDED\).*\[(.*)\]", listed.decode()):
+            self.add(f"/usr/{self.triplet}/lib/{library}")
 
     def add_paths_in(self, program):
-        """The source's directories, and the programs and libraries, that a program was compiled with."""
+        """The source's files and directories, and the programs and libraries, that a program was compiled with."""
         with open(program, "rb") as file:
             found = set(re.findall(rb"/[\w./+-]{4,}", file.read()))
         for path in map(os.fsdecode, found):
             if path.startswith(SOURCE + "/tests/") and os.path.isdir(path):
                 shutil.copytree(path, self.place(path), symlinks=True, dirs_exist_ok=True)
-            elif path.startswith(self.build + "/") or re.fullmatch(r"/usr/lib/\S*\.so[.\d]*", path):
+            elif path.startswith((SOURCE + "/", self.build + "/")) or LIBRARY.fullmatch(path):
                 self.add(path)
 
 
 def main():
     build, directory = sys.argv[1:3]
-    root = Root(os.path.abspath(build), directory, sys.argv[3] if len(sys.argv) > 3 else "strip")
+    triplet = sys.argv[3] if len(sys.argv) > 3 else ""
+    root = Root(os.path.abspath(build), directory, triplet)
     lines = []
     for test in tests_of(build):
         wanted = properties(test)
         environment = wanted.get("ENVIRONMENT", [])
+        if os.path.basename(test["command"][0]).startswith("qemu-"):
+            del test["command"][0]
         for text in test["command"] + environment:
             for path in re.findall(r"/[^:=]+", text):
                 root.add(path)
@@ -90,8 +100,11 @@ def main():
         for name in names:
             if name.endswith(".so"):
                 root.add(os.path.join(path, name))
-    for program in ("bash", "sh", "true"):  # Tests load the tracker into these, so they must be dynamic.
-        root.add(shutil.which(program))
+    if triplet:  # Where the dynamic linker looks for what a library needs.
+        os.symlink(f"/usr/{triplet}/lib", root.place(f"/usr/lib/{triplet}"))
+    else:  # Tests load the tracker into these, so they must be dynamic.
+        for program in ("bash", "sh", "true"):
+            root.add(shutil.which(program))
     for name, path in (("sysinfo", "cli/sysinfo"), ("actor", "tests/test_kernels_actor")):
         command = os.path.join(os.path.abspath(build), path)
         root.add(command)
