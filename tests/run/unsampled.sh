@@ -45,7 +45,7 @@ check "the peak is exact" report
 text() {
     "$sysinfo" run true 2>report.txt
     cat report.txt
-    [ "$(wc -l <report.txt)" = 3 ] && grep -q \
+    [ "$(wc -l <report.txt)" = 4 ] && grep -q \
         '^sysinfo: no samples of the whole tree: other processes cannot be watched on this system$' report.txt
 }
 check "the report says that there are no samples" text
