@@ -125,7 +125,8 @@ SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
  *
  * *growth is the least growth of `used` per call in any comparison; exactly 0 without a leak,
  * so a test checks growth == 0. A leak of one block in many calls is a fraction. Only memory
- * from malloc() is seen.
+ * from malloc() is seen. Under glibc it fills this thread's cache of freed blocks, which counts as in
+ * use, with about 300 KiB.
  *
  * SYSINFO_INVALID: a NULL, or `times` is 0. SYSINFO_UNKNOWN: the allocator does not report
  * `used`. Other errors: those of sysinfo_heap_detail(). Since 0.1.

@@ -180,7 +180,11 @@ static int use(struct sysinfo_host *host, uint64_t *used) {
         return SYSINFO_INVALID;
     }
     struct sysinfo_heap heap = {.present = 0};
-    int status = trim(host, NULL);
+    int status = find(host);
+    if (status == SYSINFO_OK && host->heap_owner.allocator->fill_cache != NULL) {
+        host->heap_owner.allocator->fill_cache();
+    }
+    status = status == SYSINFO_OK ? trim(host, NULL) : status;
     if (status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED) { /* Reports its heap, but has no such call. */
         status = sysinfo__heap(host, true, &heap);
     }

@@ -115,7 +115,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return error == 0 ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_SYSTEM, error, "arena." ALL ".purge", NULL);
 }
 
-static const struct sysinfo__allocator jemalloc = {"jemalloc", tell, trim};
+static const struct sysinfo__allocator jemalloc = {"jemalloc", tell, trim, NULL};
 
 bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "mallctl", &owner->calls.jemalloc.mallctl)) {

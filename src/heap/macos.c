@@ -37,7 +37,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator macos = {"macos", tell, trim};
+static const struct sysinfo__allocator macos = {"macos", tell, trim, NULL};
 
 static const void *object_of(const void *address) {
     Dl_info information;

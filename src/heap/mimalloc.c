@@ -23,7 +23,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator mimalloc = {"mimalloc", tell, trim};
+static const struct sysinfo__allocator mimalloc = {"mimalloc", tell, trim, NULL};
 
 bool sysinfo__mimalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "mi_process_info", &owner->calls.mimalloc.process_info) ||

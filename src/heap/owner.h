@@ -34,6 +34,12 @@ struct sysinfo__allocator {
 
     /* Gives unused memory back to the system. NULL: no such call. */
     int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
+
+    /*
+     * Fills what this thread keeps of freed blocks and `tell` counts as in use, so that it is the same each time. NULL:
+     * nothing is counted so.
+     */
+    void (*fill_cache)(void);
 };
 
 /* The owner, and its functions as they were found. Kept in a host: it never changes while a process runs. */

@@ -24,8 +24,8 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator sanitizer = {"sanitizer", tell, trim};
-static const struct sysinfo__allocator silent = {"sanitizer", NULL, trim};
+static const struct sysinfo__allocator sanitizer = {"sanitizer", tell, trim, NULL};
+static const struct sysinfo__allocator silent = {"sanitizer", NULL, trim, NULL};
 
 /*
  * The leak and the memory sanitizer keep these statistics for each thread, but sum only those of threads that they do

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct sysinfo__allocator silent = {SYSINFO_LIBC, NULL, NULL};
+static const struct sysinfo__allocator silent = {SYSINFO_LIBC, NULL, NULL, NULL};
 
 /*
  * In a program without a dynamic linker all is one object, and the C library's malloc() may have

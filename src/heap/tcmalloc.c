@@ -38,7 +38,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator tcmalloc = {"tcmalloc", tell, trim};
+static const struct sysinfo__allocator tcmalloc = {"tcmalloc", tell, trim, NULL};
 
 bool sysinfo__tcmalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "MallocExtension_GetNumericProperty", &owner->calls.tcmalloc.get) ||

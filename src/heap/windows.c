@@ -197,7 +197,7 @@ static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
 
 /* ---- The owner ---- */
 
-static const struct sysinfo__allocator windows = {"windows", tell, trim};
+static const struct sysinfo__allocator windows = {"windows", tell, trim, NULL};
 
 static void find(struct sysinfo__heap_owner *owner) {
     owner->allocator = &windows;

@@ -255,7 +255,7 @@ START_TEST(an_allocator_that_lacks_a_call_says_so) {
 END_TEST
 
 START_TEST(an_allocator_that_fails_is_believed) {
-    static const struct sysinfo__allocator failing = {"failing", tell, give_back};
+    static const struct sysinfo__allocator failing = {"failing", tell, give_back, NULL};
     struct sysinfo_heap heap;
     uint64_t released = 47;
     double growth = 47;

@@ -200,6 +200,27 @@ START_TEST(what_rises_and_falls_is_no_leak) {
 }
 END_TEST
 
+/* The allocator keeps some freed blocks of each size, and more of them the longer this goes on. */
+struct ring {
+    void *block[50];
+    size_t blocks, next;
+    unsigned long state;
+};
+
+static void renew_one_of_any_size(void *argument) {
+    struct ring *ring = argument;
+    ring->state = ring->state * 6364136223846793005U + 1442695040888963407U;
+    void **block = &ring->block[ring->next++ % ring->blocks];
+    free(*block);
+    *block = malloc(600 + (size_t)(ring->state >> 33) % 400);
+}
+
+START_TEST(blocks_of_any_size_that_come_and_go_are_no_leak) {
+    struct ring ring = {.blocks = _i % 2 == 0 ? 5 : 20, .state = (unsigned long)_i};
+    ck_assert_double_eq(growth_over(100, renew_one_of_any_size, &ring), 0);
+}
+END_TEST
+
 START_TEST(leak_behind_a_cache_is_seen) {
     static struct memory memory = {.room = 9000};
     for (int i = 0; i < 9000; i++) {
@@ -237,6 +258,7 @@ int main(void) {
     tcase_add_loop_test(all, array_that_grows_for_ever_is_a_leak, 0, NUMBERS_OF_CALLS);
     tcase_add_test(all, one_block_in_ten_thousand_calls_is_a_leak);
     tcase_add_loop_test(all, what_rises_and_falls_is_no_leak, 0, 8);
+    tcase_add_loop_test(all, blocks_of_any_size_that_come_and_go_are_no_leak, 0, 10);
     tcase_add_test(all, leak_behind_a_cache_is_seen);
     tcase_add_test(all, wrong_arguments_are_invalid);
     suite_add_tcase(suite, all);
