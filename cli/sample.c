@@ -447,6 +447,7 @@ const struct sample *sampler_take(struct sampler *sampler) {
             keep(sampler, result, read_result(sampler, result));
         }
     }
+    sample->has_rows = sample->rows > 0;
     if (sampler->cpus != NULL) {
         choose_cpus(sampler);
     }

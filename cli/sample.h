@@ -40,6 +40,7 @@ struct sample {
     const char *binding_name;
     struct sample_row *row; /* With percpu. */
     size_t rows, row_capacity;
+    bool has_rows;                  /* There were some before those of the CPUs that were asked for were chosen. */
     const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
 };
 

@@ -192,6 +192,11 @@ static int print_one(struct stream *stream, const struct sample *sample, bool is
     if (!stream->has_known && ((is_last && is_first) || !may_know_later(view, sample))) {
         return fail_unknown(view, sample);
     }
+    bool needs_rows =
+        view->options->cpus != NULL || view->options->format == FORMAT_CSV || view->options->format == FORMAT_KV;
+    if (is_first && stream->has_known && view->percpu && needs_rows && !sample->has_rows) {
+        return trouble("this machine has one figure for all CPUs: leave out --percpu");
+    }
     if (is_first && stream->has_known && view->options->cpus != NULL && sample->rows == 0) {
         return trouble("--percpu=%s: none of these CPUs is online", view->options->cpus);
     }

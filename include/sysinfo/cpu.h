@@ -251,11 +251,10 @@ struct sysinfo_cpu_frequency {
 /*
  * The frequency of all CPUs together.
  *
- * Cost on Linux: /proc/cpuinfo where it tells frequencies (x86, POWER, s390), as one read of a file
- * that stays open; else one file of sysfs for each CPU, opened each time. The kernel asks each CPU
- * for its frequency, so this is for people and monitors, not for hot loops. `min`, `max` and `base` are
- * read again only when a CPU came or went. SYSINFO_UNKNOWN: this machine does not report any of it.
- * Errors: any but NOT_YET. Since 0.2.
+ * Cost on Linux: /proc/cpuinfo, and up to six files of each CPU, which are opened each time, for
+ * switching turbo off changes `max`: 70 us for each CPU. The kernel asks each CPU for its frequency,
+ * so this is for people and monitors, not for hot loops. SYSINFO_UNKNOWN: this machine does not report
+ * any of it. Errors: any but NOT_YET. Since 0.2.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_freq(struct sysinfo_host *host,
                                                        struct sysinfo_cpu_frequency *frequency, size_t size);
