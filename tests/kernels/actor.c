@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int fail(const char *what) {
@@ -37,12 +38,24 @@ static int touch(size_t bytes, long rounds) {
     return 0;
 }
 
+/* Of version 1 the hierarchy of the memory controller. */
+static int mount_groups(int version) {
+    if (version == 2) {
+        return mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL);
+    }
+    if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) != 0 || mkdir("/sys/fs/cgroup/memory", 0755) != 0) {
+        return -1;
+    }
+    return mount("cgroup", "/sys/fs/cgroup/memory", "cgroup", 0, "memory");
+}
+
 static int inside(char **command) {
+    int version = access("/sys/fs/cgroup/memory/tasks", F_OK) == 0 ? 1 : 2;
     if (unshare(CLONE_NEWCGROUP | CLONE_NEWNS) != 0) {
         return fail("unshare");
     }
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || umount2("/sys/fs/cgroup", MNT_DETACH) != 0 ||
-        mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) != 0) {
+        mount_groups(version) != 0) {
         return fail("mount");
     }
     execvp(command[0], command);

@@ -267,7 +267,7 @@ suites() {
 # scenarios GROUPS KERNEL [REGEX]: on a PC with two packages of two cores each, of two threads each; two nodes; huge
 # pages of two sizes; pressure on. On another machine with four CPUs.
 scenarios() {
-    local options="cg=$1 job=scenarios psi=1 only=${3-.*}"
+    local options="cg=$1 job=scenarios psi=1 swapaccount=1 only=${3-.*}"
     if [[ $architecture != amd64 ]]; then
         guest "scenarios-$1-$2" "$2" "$options" -m 1024 -smp 4
         return

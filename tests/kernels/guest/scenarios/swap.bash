@@ -28,11 +28,19 @@ free=$(meminfo SwapFree)
 compare 'swap in use' "$(sysinfo swap used)" $(($(meminfo SwapTotal) - free)) $((4 * MiB))
 check 'much of it is in use' test $(($(meminfo SwapTotal) - free)) -gt $((40 * MiB))
 if [[ $cg == v2 ]]; then
-    echo $((100 * MiB)) >"$memory/small/memory.swap.max"
-    compare 'limit and use of swap of the group' "$(inside "$memory/small" sysinfo get swap.limit swap.usable)" \
-        "$(<"$memory/small/memory.swap.max") $((100 * MiB - $(<"$memory/small/memory.swap.current")))"
-    echo max >"$memory/small/memory.swap.max"
+    swap_limit=memory.swap.max
+    echo $((100 * MiB)) >"$memory/small/$swap_limit"
+    group_used=$(<"$memory/small/memory.swap.current")
+else # Memory and swap together.
+    swap_limit=memory.memsw.limit_in_bytes
+    before=$(<"$memory/small/$swap_limit")
+    echo $((164 * MiB)) >"$memory/small/$swap_limit"
+    group_used=$(($(<"$memory/small/memory.memsw.usage_in_bytes") - $(<"$memory/small/$used")))
 fi
+both=$(inside "$memory/small" sysinfo get swap.limit swap.usable)
+compare 'limit of swap of the group' "${both% *}" $((100 * MiB))
+compare 'usable swap of the group' "${both#* }" $((100 * MiB - group_used)) $((4 * MiB))
+echo "${before:-max}" >"$memory/small/$swap_limit"
 exec {held}>&-
 
 for key in pswpin:sin pswpout:sout; do
