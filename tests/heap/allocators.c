@@ -106,7 +106,7 @@ START_TEST(untouched_memory_is_not_reclaimable) {
     uint64_t released = trim();
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&heap, reclaimable), 1);
     ck_assert_uint_ge(heap.free, 100 * MiB);
-    ck_assert_uint_le(heap.reclaimable, released + 8 * MiB);
+    ck_assert_uint_le(heap.reclaimable, released + 32 * MiB); /* The process itself has some MiB that are resident. */
 }
 END_TEST
 
