@@ -362,6 +362,7 @@ static bool has_hwloc(void) {
     sysinfo_topology_object_list_free(list);
     sysinfo_host_close(host);
     list = NULL;
+    host = NULL;
     return answer;
 }
 
