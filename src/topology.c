@@ -49,8 +49,8 @@ struct hwloc {
 #undef FUNCTION
 };
 
-static bool load_library(struct hwloc *hwloc) {
-    hwloc->handle = dlopen(SYSINFO_HWLOC_SONAME, RTLD_NOW | RTLD_LOCAL);
+static bool load_name(struct hwloc *hwloc, const char *name) {
+    hwloc->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (hwloc->handle == NULL) {
         return false;
     }
@@ -65,6 +65,17 @@ static bool load_library(struct hwloc *hwloc) {
     HWLOC_FUNCTIONS(FUNCTION)
 #undef FUNCTION
     return true;
+}
+
+/* The library that was there at build time first, then where packages of this system put it. */
+static bool load_library(struct hwloc *hwloc) {
+    static const char *const names[] = {SYSINFO_HWLOC_NAMES};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (load_name(hwloc, names[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A row for a set of CPUs; NULL: no memory. */

@@ -10,6 +10,22 @@
 int sysinfo__sysctl_by_name(struct sysinfo_host *host, const char *name, void *answer, size_t *size);
 int sysinfo__sysctl_number_by_name(struct sysinfo_host *host, const char *name, uint64_t *number);
 
+/* A text, cut to the room; it ends with a NUL. */
+int sysinfo__sysctl_text_by_name(struct sysinfo_host *host, const char *name, char *text, size_t room);
+
+/* The same, into a text of what the CPUs are; a key that this system lacks changes nothing. */
+#define TEXT_BY_NAME(host, status, description, field, name)                              \
+    do {                                                                                  \
+        char text_[256];                                                                  \
+        if ((status) == SYSINFO_OK) {                                                     \
+            (status) = sysinfo__sysctl_text_by_name((host), (name), text_, sizeof text_); \
+            if ((status) == SYSINFO_OK) {                                                 \
+                FACT_TEXT((description), field, text_, strlen(text_));                    \
+            }                                                                             \
+            (status) = sysinfo__is_missing(status) ? SYSINFO_OK : (status);               \
+        }                                                                                 \
+    } while (0)
+
 /* The failure that an errno means. */
 int sysinfo__sysctl_failed(struct sysinfo_host *host, const char *name, int error);
 

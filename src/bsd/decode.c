@@ -82,6 +82,20 @@ void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sy
     sysinfo__decode_ticks(&all, blocks->rate, blocks->width, sample);
 }
 
+bool sysinfo__decode_frequencies(const char *text, uint64_t *least, uint64_t *most) {
+    *least = UINT64_MAX;
+    *most = 0;
+    for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+        uint64_t megahertz, hertz;
+        if (sysinfo__digits(text, &megahertz) != NULL && sysinfo__multiply(megahertz, 1000000, &hertz) && hertz > 0) {
+            *least = sysinfo__smaller(*least, hertz);
+            *most = hertz > *most ? hertz : *most;
+        }
+        text += strcspn(text, " ");
+    }
+    return *most > 0;
+}
+
 /* ---- FreeBSD ---- */
 
 /* A number that the release has, in units of `size` bytes; 1 for bytes and plain counts. */

@@ -51,6 +51,12 @@ bool sysinfo__decode_cpu_row(const struct sysinfo__cpu_blocks *blocks, size_t cp
 /* The sum of all blocks. */
 void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sysinfo_cpu_sample *sample);
 
+/*
+ * The least and the highest of a list of frequencies in MHz, "2401/35000 2400/33000 800/-1" (FreeBSD: with the power
+ * of each) or "2400 800" (NetBSD), in hertz; false: there is none.
+ */
+bool sysinfo__decode_frequencies(const char *text, uint64_t *least, uint64_t *most);
+
 /* ---- FreeBSD: a key for each figure ---- */
 
 struct sysinfo__freebsd_memory {

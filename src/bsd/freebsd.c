@@ -10,6 +10,7 @@
 #include <vm/vm_param.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -278,6 +279,55 @@ int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     return sysinfo__sysctl_number(host, "kern.proc.nfds", key, 4, count);
 }
 
+/* ---- What the CPUs are ---- */
+
+static int add_frequency(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_rows *rows) {
+    char name[40], levels[1024];
+    uint64_t megahertz, least, most;
+    snprintf(name, sizeof name, "dev.cpu.%llu.freq", (unsigned long long)cpu);
+    int status = sysinfo__sysctl_number_by_name(host, name, &megahertz);
+    if (status != SYSINFO_OK || megahertz == 0) {
+        return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    }
+    struct sysinfo_cpu_frequency *row = sysinfo__frequency_rows_add(rows, cpu);
+    if (row == NULL) {
+        return sysinfo__no_memory(host, name);
+    }
+    FACT(row, current, sysinfo__bytes(megahertz, 1000000));
+    snprintf(name, sizeof name, "dev.cpu.%llu.freq_levels", (unsigned long long)cpu);
+    status = sysinfo__sysctl_text_by_name(host, name, levels, sizeof levels);
+    if (status == SYSINFO_OK && sysinfo__decode_frequencies(levels, &least, &most)) {
+        FACT(row, min, least);
+        FACT(row, max, most);
+    }
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+/* A driver may have the frequency for the first CPU alone, or there is none, as in most virtual machines. */
+static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    enum { MOST = 1024 };
+    uint64_t count, base;
+    int status = sysinfo__sysctl_number_by_name(host, "hw.ncpu", &count);
+    for (uint64_t cpu = 0; status == SYSINFO_OK && cpu < count && cpu < MOST; cpu++) {
+        status = add_frequency(host, cpu, rows);
+    }
+    if (status == SYSINFO_OK) {
+        status = sysinfo__sysctl_number_by_name(host, "hw.clockrate", &base);
+        if (status == SYSINFO_OK && base > 0) {
+            FACT(&rows->all.frequency, base, sysinfo__bytes(base, 1000000));
+        }
+        status = sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    }
+    return status;
+}
+
+static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+    int status = SYSINFO_OK;
+    TEXT_BY_NAME(host, status, description, model, "hw.model");
+    TEXT_BY_NAME(host, status, description, architecture, "hw.machine");
+    return status;
+}
+
 /* ---- Where it comes from ---- */
 
 static const struct sysinfo__source sources[] = {
@@ -306,6 +356,12 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "vm.stats.sys.v_intr"),
     STATS(soft_interrupts, "vm.stats.sys.v_soft"),
     STATS(syscalls, "vm.stats.sys.v_syscall"),
+    CPU_FREQUENCY(current, "dev.cpu.N.freq"),
+    CPU_FREQUENCY(min, "dev.cpu.N.freq_levels"),
+    CPU_FREQUENCY(max, "dev.cpu.N.freq_levels"),
+    CPU_FREQUENCY(base, "hw.clockrate"),
+    CPU_DESCRIPTION(model, "hw.model"),
+    CPU_DESCRIPTION(architecture, "hw.machine"),
     STATS(forks, "v_forks + v_vforks + v_rforks of vm.stats.vm"),
     PAGING(paged_in, "v_swappgsin + v_vnodepgsin of vm.stats.vm x page size"),
     PAGING(paged_out, "v_swappgsout + v_vnodepgsout of vm.stats.vm x page size"),
@@ -340,6 +396,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
     .page_stats = page_stats,
+    .cpu_freq = cpu_freq,
+    .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,
     .limit_levels = sysinfo__bsd_limit_levels,
     .cpu_limit = sysinfo__bsd_cpu_limit,

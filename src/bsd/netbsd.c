@@ -301,6 +301,43 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return status == SYSINFO_OK && *count == 0 ? count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", count) : status;
 }
 
+/* ---- What the CPUs are ---- */
+
+/* One figure for all CPUs, from the driver that this machine has. */
+static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    static const char *const drivers[][2] = {
+        {"machdep.est.frequency.current", "machdep.est.frequency.available"},
+        {"machdep.powernow.frequency.current", "machdep.powernow.frequency.available"},
+        {"machdep.cpu.frequency.current", "machdep.cpu.frequency.available"}};
+    struct sysinfo_cpu_frequency *all = &rows->all.frequency;
+    int status = SYSINFO_OK;
+    for (size_t i = 0; i < 3 && status == SYSINFO_OK && !SYSINFO_HAS(all, current); i++) {
+        uint64_t megahertz, least, most;
+        char levels[1024];
+        status = sysinfo__sysctl_number_by_name(host, drivers[i][0], &megahertz);
+        if (status == SYSINFO_OK && megahertz > 0) {
+            FACT(all, current, sysinfo__bytes(megahertz, 1000000));
+            status = sysinfo__sysctl_text_by_name(host, drivers[i][1], levels, sizeof levels);
+            if (status == SYSINFO_OK && sysinfo__decode_frequencies(levels, &least, &most)) {
+                FACT(all, min, least);
+                FACT(all, max, most);
+            }
+        }
+        status = sysinfo__is_missing(status) ? SYSINFO_OK : status;
+    }
+    return status;
+}
+
+static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+    int status = SYSINFO_OK;
+    TEXT_BY_NAME(host, status, description, model, "machdep.cpu_brand");
+    if (!SYSINFO_HAS(description, model)) {
+        TEXT_BY_NAME(host, status, description, model, "hw.model");
+    }
+    TEXT_BY_NAME(host, status, description, architecture, "hw.machine");
+    return status;
+}
+
 /* ---- Where it comes from ---- */
 
 static const struct sysinfo__source sources[] = {
@@ -331,6 +368,11 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "intrs of vm.uvmexp2"),
     STATS(soft_interrupts, "softs of vm.uvmexp2"),
     STATS(syscalls, "syscalls of vm.uvmexp2"),
+    CPU_FREQUENCY(current, "machdep.*.frequency.current"),
+    CPU_FREQUENCY(min, "machdep.*.frequency.available"),
+    CPU_FREQUENCY(max, "machdep.*.frequency.available"),
+    CPU_DESCRIPTION(model, "machdep.cpu_brand, else hw.model"),
+    CPU_DESCRIPTION(architecture, "hw.machine"),
     STATS(forks, "forks of vm.uvmexp2"),
     PAGING(faults, "faults of vm.uvmexp2"),
     PAGING(major_faults, "fltget + pageins of vm.uvmexp2"),
@@ -362,6 +404,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
     .page_stats = page_stats,
+    .cpu_freq = cpu_freq,
+    .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,
     .limit_levels = sysinfo__bsd_limit_levels,
     .cpu_limit = sysinfo__bsd_cpu_limit,

@@ -276,6 +276,37 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
+/* ---- What the CPUs are ---- */
+
+/* One figure for all CPUs. */
+static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    uint64_t megahertz;
+    int status = read_hw(host, HW_CPUSPEED, "hw.cpuspeed", &megahertz);
+    if (status == SYSINFO_OK && megahertz > 0) {
+        FACT(&rows->all.frequency, current, sysinfo__bytes(megahertz, 1000000));
+    }
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+static int read_text(struct sysinfo_host *host, int which, const char *name, char text[256]) {
+    const int key[] = {CTL_HW, which};
+    size_t size = 255;
+    int status = sysinfo__sysctl(host, name, key, 2, text, &size);
+    text[status == SYSINFO_OK ? size : 0] = '\0';
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+    char text[256];
+    int status = read_text(host, HW_MODEL, "hw.model", text);
+    FACT_TEXT(description, model, text, strlen(text));
+    if (status == SYSINFO_OK) {
+        status = read_text(host, HW_MACHINE, "hw.machine", text);
+        FACT_TEXT(description, architecture, text, strlen(text));
+    }
+    return status;
+}
+
 /* ---- Where it comes from ---- */
 
 static const struct sysinfo__source sources[] = {
@@ -302,6 +333,9 @@ static const struct sysinfo__source sources[] = {
     STATS(interrupts, "intrs of vm.uvmexp"),
     STATS(soft_interrupts, "softs of vm.uvmexp"),
     STATS(syscalls, "syscalls of vm.uvmexp"),
+    CPU_FREQUENCY(current, "hw.cpuspeed"),
+    CPU_DESCRIPTION(model, "hw.model"),
+    CPU_DESCRIPTION(architecture, "hw.machine"),
     STATS(forks, "forks of vm.uvmexp"),
     PAGING(faults, "faults of vm.uvmexp"),
     PAGING(major_faults, "fltget + pageins of vm.uvmexp"),
@@ -331,6 +365,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
     .page_stats = page_stats,
+    .cpu_freq = cpu_freq,
+    .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,
     .limit_levels = sysinfo__bsd_limit_levels,
     .process = sysinfo__bsd_process,

@@ -18,3 +18,10 @@ int sysinfo__sysctl_number_by_name(struct sysinfo_host *host, const char *name, 
     int status = sysinfo__sysctl_by_name(host, name, &answer, &size);
     return status == SYSINFO_OK ? sysinfo__sysctl_decode_number(host, name, &answer, size, number) : status;
 }
+
+int sysinfo__sysctl_text_by_name(struct sysinfo_host *host, const char *name, char *text, size_t room) {
+    size_t size = room - 1;
+    int status = sysinfo__sysctl_by_name(host, name, text, &size);
+    text[status == SYSINFO_OK ? size : 0] = '\0';
+    return status;
+}

@@ -11,6 +11,7 @@
 #include <sys/sysctl.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -309,6 +310,69 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
+/* ---- What the CPUs are ---- */
+
+static int read_number(struct sysinfo_host *host, const char *name, uint64_t *number) {
+    *number = 0;
+    int status = sysinfo__sysctl_number_by_name(host, name, number);
+    return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+}
+
+/* Intel processors alone have these keys. */
+static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+    struct sysinfo_cpu_frequency *all = &rows->all.frequency;
+    uint64_t current, least = 0, most = 0;
+    int status = read_number(host, "hw.cpufrequency", &current);
+    if (status == SYSINFO_OK) {
+        status = read_number(host, "hw.cpufrequency_min", &least);
+    }
+    if (status == SYSINFO_OK) {
+        status = read_number(host, "hw.cpufrequency_max", &most);
+    }
+    if (current > 0) {
+        FACT(all, current, current);
+    }
+    if (least > 0) {
+        FACT(all, min, least);
+    }
+    if (most > 0) {
+        FACT(all, max, most);
+    }
+    return status;
+}
+
+/* Level 0 is the fastest, and the last one saves power. */
+static int read_core_kinds(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+    uint64_t levels, cores, all;
+    char name[40];
+    int status = read_number(host, "hw.nperflevels", &levels);
+    if (status != SYSINFO_OK || levels < 2 || levels > 9) {
+        return status;
+    }
+    snprintf(name, sizeof name, "hw.perflevel%d.physicalcpu", (int)levels - 1);
+    status = read_number(host, name, &cores);
+    if (status == SYSINFO_OK) {
+        status = read_number(host, "hw.physicalcpu", &all);
+    }
+    if (status == SYSINFO_OK && cores > 0 && all > cores) {
+        FACT(description, cores_efficiency, cores);
+        FACT(description, cores_performance, all - cores);
+    }
+    return status;
+}
+
+static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+    uint64_t packages;
+    int status = read_number(host, "hw.packages", &packages);
+    if (packages > 0) {
+        FACT(description, packages, packages);
+    }
+    TEXT_BY_NAME(host, status, description, vendor, "machdep.cpu.vendor");
+    TEXT_BY_NAME(host, status, description, model, "machdep.cpu.brand_string");
+    TEXT_BY_NAME(host, status, description, architecture, "hw.machine");
+    return status == SYSINFO_OK ? read_core_kinds(host, description) : status;
+}
+
 /* ---- Where it comes from ---- */
 
 static const struct sysinfo__source sources[] = {
@@ -332,6 +396,15 @@ static const struct sysinfo__source sources[] = {
     SWAP(used, "xsu_used of vm.swapusage"),
     SWAP(sin, "swapins of host_statistics64(HOST_VM_INFO64) x page size"),
     SWAP(sout, "swapouts of host_statistics64(HOST_VM_INFO64) x page size"),
+    CPU_FREQUENCY(current, "hw.cpufrequency"),
+    CPU_FREQUENCY(min, "hw.cpufrequency_min"),
+    CPU_FREQUENCY(max, "hw.cpufrequency_max"),
+    CPU_DESCRIPTION(vendor, "machdep.cpu.vendor"),
+    CPU_DESCRIPTION(model, "machdep.cpu.brand_string"),
+    CPU_DESCRIPTION(architecture, "hw.machine"),
+    CPU_DESCRIPTION(packages, "hw.packages"),
+    CPU_DESCRIPTION(cores_performance, "hw.physicalcpu - cores_efficiency"),
+    CPU_DESCRIPTION(cores_efficiency, "physicalcpu of the last hw.perflevel, where there are two or more"),
     MEMORY(compressed, "compressor_page_count of host_statistics64(HOST_VM_INFO64)"),
     MEMORY(pressure_level, "kern.memorystatus_vm_pressure_level"),
     MEMORY(pressure_free, "kern.memorystatus_level"),
@@ -362,6 +435,8 @@ const struct sysinfo__backend sysinfo__backend = {
     .load_average = sysinfo__posix_load_average,
     .cpu_stats = cpu_stats,
     .page_stats = page_stats,
+    .cpu_freq = cpu_freq,
+    .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,
     .limit_levels = sysinfo__bsd_limit_levels,
     .process = sysinfo__bsd_process,

@@ -914,6 +914,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, pages_without_a_size_are_refused);
 #endif
     add_own(t);
+    add_processes(t);
     add_faults(t);
     suite_add_tcase(suite, t);
     return suite;

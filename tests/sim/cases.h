@@ -38,4 +38,7 @@ void lose_cpus_1_and_3(void);
 void add_faults(TCase *cases);
 void add_own(TCase *cases);
 
+/* processes.c: other processes, as `sysinfo run` watches them. */
+void add_processes(TCase *cases);
+
 #endif

@@ -33,6 +33,22 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
         struct timeval boot = {.tv_sec = sim.boot_seconds, .tv_usec = (suseconds_t)sim.boot_microseconds}; \
         return ANSWER(boot);                                                                               \
     }
+static inline enum sim_error give_text(const char *text, unsigned char *answer, size_t *size) {
+    size_t length = 0;
+    while (text != NULL && text[length] != '\0') {
+        length++;
+    }
+    return text == NULL ? SIM_NO_SUCH_KEY : give(text, length + 1, answer, size);
+}
+#define TEXT(name, text)                      \
+    KEY(name) {                               \
+        return give_text(text, answer, size); \
+    }
+#define NUMBER(name, type, number)                           \
+    KEY(name) {                                              \
+        type value = (type)(number);                         \
+        return value == 0 ? SIM_NO_SUCH_KEY : ANSWER(value); \
+    }
 #define LIMITS(address, data)          \
     const int sim_rlimit_as = address; \
     const int sim_rlimit_data = data;  \
@@ -53,7 +69,8 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
         (void)length;                                                                 \
         return -1;                                                                    \
     }                                                                                 \
-    int sim_process_info(int what, void *answer, int room) {                          \
+    int sim_process_info(int pid, int what, void *answer, int room) {                 \
+        (void)pid;                                                                    \
         (void)what;                                                                   \
         (void)answer;                                                                 \
         (void)room;                                                                   \

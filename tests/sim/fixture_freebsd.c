@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a FreeBSD 14 kernel answers. Compiled with its headers; calls no libc. */
-#include <sys/param.h>
+#include <sys/param.h> /* First: the others need its types. */
+
+#include <sys/proc.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 #include <sys/time.h>
@@ -131,6 +133,25 @@ KEY(proc_pid) {
     return ANSWER(process);
 }
 
+KEY(proc_all) {
+    static struct kinfo_proc rows[SIM_PROCESSES];
+    for (unsigned i = 0; i < sim.processes; i++) {
+        const struct sim_process *other = &sim.other[i];
+        rows[i] = (struct kinfo_proc){.ki_pid = other->pid,
+                                      .ki_ppid = other->parent,
+                                      .ki_start = {other->started, 5},
+                                      .ki_stat = other->is_dead ? SZOMB : SRUN,
+                                      .ki_rssize = (segsz_t)other->rss,
+                                      .ki_numthreads = (int)other->threads,
+                                      .ki_rusage = {.ru_utime = {0, other->user_microseconds},
+                                                    .ru_stime = {0, other->system_microseconds},
+                                                    .ru_maxrss = other->peak},
+                                      .ki_childtime = {0, other->children_microseconds},
+                                      .ki_comm = "a-name-of-19-letters"};
+    }
+    return sim.processes == 0 ? SIM_EPERM : give(rows, sim.processes * sizeof rows[0], answer, size);
+}
+
 KEY(nfds) {
     int count = (int)sim.process.descriptors;
     return rest[0] == 0 ? ANSWER(count) : SIM_EINVAL;
@@ -141,6 +162,11 @@ KEY(racct) {
     return counts < 0 ? SIM_NO_SUCH_KEY : ANSWER(counts);
 }
 
+NUMBER(frequency, int, sim.megahertz)
+NUMBER(clockrate_hw, int, 2300)
+TEXT(levels, sim.levels)
+TEXT(model, sim.brand)
+TEXT(machine, "amd64")
 BOOTTIME
 LIMITS(RLIMIT_AS, RLIMIT_DATA)
 
@@ -180,8 +206,15 @@ const struct sim_key sim_keys[] = {
     {"vm.stats.vm.v_io_faults", {CTL_VM, DYNAMIC, 1, 12}, 4, 0, build_v_io_faults},
     {"vm.stats.vm.v_vnodepgsin", {CTL_VM, DYNAMIC, 1, 13}, 4, 0, build_v_vnodepgsin},
     {"vm.stats.vm.v_vnodepgsout", {CTL_VM, DYNAMIC, 1, 14}, 4, 0, build_v_vnodepgsout},
+    {"dev.cpu.0.freq", {DYNAMIC + 2, 0, 1}, 3, 0, build_frequency},
+    {"dev.cpu.0.freq_levels", {DYNAMIC + 2, 0, 2}, 3, 0, build_levels},
+    {"dev.cpu.2.freq", {DYNAMIC + 2, 2, 1}, 3, 0, build_frequency},
+    {"hw.clockrate", {CTL_HW, DYNAMIC}, 2, 0, build_clockrate_hw},
+    {"hw.model", {CTL_HW, HW_MODEL}, 2, 0, build_model},
+    {"hw.machine", {CTL_HW, HW_MACHINE}, 2, 0, build_machine},
     {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
     {"kern.proc.pid", {CTL_KERN, KERN_PROC, KERN_PROC_PID}, 3, 1, build_proc_pid},
+    {"kern.proc.proc", {CTL_KERN, KERN_PROC, KERN_PROC_PROC}, 3, 0, build_proc_all},
     {"kern.proc.nfds", {CTL_KERN, KERN_PROC, KERN_PROC_NFDS}, 3, 1, build_nfds},
     {"kern.racct.enable", {CTL_KERN, DYNAMIC + 3, 1}, 3, 0, build_racct},
     {"vm.stats.sys.v_swtch", {CTL_VM, DYNAMIC, 2, 1}, 4, 0, build_v_swtch},

@@ -5,6 +5,7 @@
 #include <libproc.h>
 #include <mach/mach.h>
 #include <mach/mach_host.h>
+#include <sys/proc.h>
 #include <sys/resource.h>
 #include <sys/sysctl.h>
 
@@ -57,6 +58,27 @@ KEY(pressure_free) {
     return ANSWER(percent);
 }
 
+KEY(proc_all) {
+    static struct kinfo_proc rows[SIM_PROCESSES];
+    for (unsigned i = 0; i < sim.processes; i++) {
+        const struct sim_process *other = &sim.other[i];
+        rows[i] = (struct kinfo_proc){
+            .kp_proc = {.p_pid = other->pid, .p_stat = other->is_dead ? SZOMB : SRUN, .p_comm = "a-name-of-15-le"},
+            .kp_eproc = {.e_ppid = other->parent}};
+        rows[i].kp_proc.p_starttime.tv_sec = other->started;
+        rows[i].kp_proc.p_starttime.tv_usec = 5;
+    }
+    return sim.processes == 0 ? SIM_EPERM : give(rows, sim.processes * sizeof rows[0], answer, size);
+}
+
+NUMBER(frequency, uint64_t, sim.megahertz *UINT64_C(1000000))
+NUMBER(frequency_min, uint64_t, sim.megahertz *UINT64_C(500000))
+NUMBER(core_levels, int, sim.levels_of_cores)
+NUMBER(efficient, int, sim.efficient)
+NUMBER(packages, int, 1)
+TEXT(brand, sim.brand)
+TEXT(vendor, "GenuineIntel")
+TEXT(machine, "x86_64")
 BOOTTIME
 LIMITS(RLIMIT_AS, RLIMIT_DATA)
 
@@ -65,7 +87,17 @@ const struct sim_key sim_keys[] = {
     {"hw.physicalcpu", {0}, 0, 0, build_physicalcpu},
     {"hw.memsize", {0}, 0, 0, build_memsize},
     {"vm.swapusage", {0}, 0, 0, build_swapusage},
+    {"hw.cpufrequency", {0}, 0, 0, build_frequency},
+    {"hw.cpufrequency_min", {0}, 0, 0, build_frequency_min},
+    {"hw.cpufrequency_max", {0}, 0, 0, build_frequency},
+    {"hw.nperflevels", {0}, 0, 0, build_core_levels},
+    {"hw.perflevel1.physicalcpu", {0}, 0, 0, build_efficient},
+    {"hw.packages", {0}, 0, 0, build_packages},
+    {"machdep.cpu.brand_string", {0}, 0, 0, build_brand},
+    {"machdep.cpu.vendor", {0}, 0, 0, build_vendor},
+    {"hw.machine", {0}, 0, 0, build_machine},
     {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.proc.all", {CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0}, 4, 0, build_proc_all},
     {"kern.memorystatus_vm_pressure_level", {0}, 0, 0, build_pressure},
     {"kern.memorystatus_level", {0}, 0, 0, build_pressure_free},
     {NULL, {0}, 0, 0, NULL},
@@ -118,9 +150,22 @@ int sim_statistics(int what, int *answer, unsigned *length) {
 }
 
 /* Asked without room, it answers with the room for more descriptors than there are. */
-int sim_process_info(int what, void *answer, int room) {
+int sim_process_info(int pid, int what, void *answer, int room) {
     struct proc_taskinfo *task = answer;
     struct proc_fdinfo *file = answer;
+    for (unsigned i = 0; i < sim.processes; i++) { /* CPU time in units of Mach's time. */
+        const struct sim_process *other = &sim.other[i];
+        if (other->pid == pid && what == PROC_PIDTASKINFO) {
+            *task = (struct proc_taskinfo){.pti_resident_size = other->rss * sim.page_size,
+                                           .pti_total_user = (uint64_t)other->user_microseconds * 24,
+                                           .pti_total_system = (uint64_t)other->system_microseconds * 24,
+                                           .pti_threadnum = (int)other->threads};
+            return other->is_dead ? -1 : (int)sizeof *task;
+        }
+    }
+    if (pid != SIM_PID) {
+        return -1;
+    }
     if (what == PROC_PIDTASKINFO && room >= (int)sizeof *task) {
         *task = (struct proc_taskinfo){.pti_virtual_size = sim.process.vms * sim.page_size,
                                        .pti_resident_size = sim.process.rss * sim.page_size,

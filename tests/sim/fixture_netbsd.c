@@ -4,6 +4,7 @@
 
 #include <sys/cpuio.h>
 #include <sys/ioctl.h>
+#include <sys/proc.h>
 #include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
@@ -111,6 +112,29 @@ KEY(proc2) {
     return ANSWER(process);
 }
 
+KEY(proc_all) {
+    static struct kinfo_proc2 rows[SIM_PROCESSES];
+    for (unsigned i = 0; i < sim.processes; i++) {
+        const struct sim_process *other = &sim.other[i];
+        rows[i] = (struct kinfo_proc2){.p_pid = other->pid,
+                                       .p_ppid = other->parent,
+                                       .p_ustart_sec = (uint32_t)other->started,
+                                       .p_ustart_usec = 5,
+                                       .p_realstat = other->is_dead ? SZOMB : SACTIVE,
+                                       .p_vm_rssize = (int32_t)other->rss,
+                                       .p_nlwps = other->threads,
+                                       .p_uutime_usec = (uint32_t)other->user_microseconds,
+                                       .p_ustime_usec = (uint32_t)other->system_microseconds,
+                                       .p_uctime_usec = (uint32_t)other->children_microseconds,
+                                       .p_uru_maxrss = (uint64_t)other->peak,
+                                       .p_comm = "a-name-of-19-letters"};
+    }
+    if (rest[1] != sizeof rows[0] || sim.processes == 0) {
+        return SIM_EPERM;
+    }
+    return give(rows, sim.processes * sizeof rows[0], answer, size);
+}
+
 KEY(file2) {
     static struct kinfo_file files[SIM_ANSWER / sizeof(struct kinfo_file)];
     return rest[0] == SIM_PID && rest[1] == sizeof files[0] && rest[2] > 0
@@ -118,6 +142,11 @@ KEY(file2) {
                : SIM_EINVAL;
 }
 
+NUMBER(frequency, int, sim.megahertz)
+TEXT(levels, sim.levels)
+TEXT(brand, sim.brand)
+TEXT(model, "Generic")
+TEXT(machine, "amd64")
 BOOTTIME
 LIMITS(RLIMIT_AS, RLIMIT_DATA)
 
@@ -130,8 +159,14 @@ const struct sim_key sim_keys[] = {
     {"vm.bufmem", {CTL_VM, 1000100}, 2, 0, build_bufmem},
     {"kstat.zfs.misc.arcstats.size", {1000101, 1, 2, 3}, 4, 0, build_arc},
     {"kstat.zfs.misc.arcstats.c_min", {1000101, 1, 2, 4}, 4, 0, build_arc_least},
+    {"machdep.powernow.frequency.current", {1000102, 1, 1}, 3, 0, build_frequency},
+    {"machdep.powernow.frequency.available", {1000102, 1, 2}, 3, 0, build_levels},
+    {"machdep.cpu_brand", {1000102, 2}, 2, 0, build_brand},
+    {"hw.model", {CTL_HW, HW_MODEL}, 2, 0, build_model},
+    {"hw.machine", {CTL_HW, HW_MACHINE}, 2, 0, build_machine},
     {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
     {"kern.proc2", {CTL_KERN, KERN_PROC2, KERN_PROC_PID}, 3, 3, build_proc2},
+    {"kern.proc2.all", {CTL_KERN, KERN_PROC2, KERN_PROC_ALL}, 3, 3, build_proc_all},
     {"kern.file2", {CTL_KERN, KERN_FILE2, KERN_FILE_BYPID}, 3, 3, build_file2},
     {NULL, {0}, 0, 0, NULL},
 };

@@ -3,6 +3,7 @@
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/mount.h>
+#include <sys/proc.h>
 #include <sys/resource.h>
 #include <sys/sched.h>
 #include <sys/sysctl.h>
@@ -107,6 +108,36 @@ KEY(proc) {
     return give(rows, (1 + sim.process.threads) * sizeof rows[0], answer, size);
 }
 
+/* A row for each thread follows that of its process. */
+KEY(proc_all) {
+    static struct kinfo_proc rows[4 * SIM_PROCESSES];
+    unsigned count = 0;
+    for (unsigned i = 0; i < sim.processes; i++) {
+        const struct sim_process *other = &sim.other[i];
+        for (unsigned thread = 0; thread <= other->threads && count < 4 * SIM_PROCESSES; thread++) {
+            rows[count++] = (struct kinfo_proc){.p_pid = other->pid,
+                                                .p_tid = thread == 0 ? -1 : 1000 + (int)thread,
+                                                .p_ppid = other->parent,
+                                                .p_ustart_sec = (uint64_t)other->started,
+                                                .p_ustart_usec = 5,
+                                                .p_psflags = other->is_dead ? PS_ZOMBIE : 0,
+                                                .p_vm_rssize = (int32_t)other->rss,
+                                                .p_uutime_usec = (uint32_t)other->user_microseconds,
+                                                .p_ustime_usec = (uint32_t)other->system_microseconds,
+                                                .p_uctime_usec = (uint32_t)other->children_microseconds,
+                                                .p_uru_maxrss = (uint64_t)other->peak,
+                                                .p_comm = "a-name-of-19-letters"};
+        }
+    }
+    if (rest[1] != sizeof rows[0] || sim.processes == 0) {
+        return SIM_EPERM;
+    }
+    return give(rows, count * sizeof rows[0], answer, size);
+}
+
+NUMBER(frequency, int, sim.megahertz)
+TEXT(model, sim.brand)
+TEXT(machine, "amd64")
 BOOTTIME
 LIMITS(-1, RLIMIT_DATA)
 
@@ -119,7 +150,11 @@ const struct sim_key sim_keys[] = {
     {"hw.physmem", {CTL_HW, HW_PHYSMEM64}, 2, 0, build_physmem},
     {"vm.uvmexp", {CTL_VM, VM_UVMEXP}, 2, 0, build_uvmexp},
     {"vfs.generic.bcachestat", {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT}, 3, 0, build_bcachestat},
+    {"hw.cpuspeed", {CTL_HW, HW_CPUSPEED}, 2, 0, build_frequency},
+    {"hw.model", {CTL_HW, HW_MODEL}, 2, 0, build_model},
+    {"hw.machine", {CTL_HW, HW_MACHINE}, 2, 0, build_machine},
     {"kern.boottime", {CTL_KERN, KERN_BOOTTIME}, 2, 0, build_boottime},
+    {"kern.proc.all", {CTL_KERN, KERN_PROC, KERN_PROC_ALL | KERN_PROC_SHOW_THREADS}, 3, 3, build_proc_all},
     {"kern.proc", {CTL_KERN, KERN_PROC, KERN_PROC_PID | KERN_PROC_SHOW_THREADS}, 3, 3, build_proc},
     {NULL, {0}, 0, 0, NULL},
 };

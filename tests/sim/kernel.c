@@ -89,6 +89,11 @@ void sim_reset(void) {
     sim.process.involuntary = 12;
     sim.process.address_limit = sim.process.data_limit = SIM_UNLIMITED;
     sim.counts_racct = 0;
+    sim.megahertz = 2400;
+    sim.levels = "2401/35000 2400/33000 1200/9000 800/-1";
+    sim.brand = "Wonder CPU  @ 2.40GHz ";
+    sim.levels_of_cores = 2;
+    sim.efficient = 1;
     sim.load[0] = 0.5;
     sim.load[1] = 1.25;
     sim.load[2] = 2;
@@ -134,13 +139,13 @@ int *simk___errno(void) { /* NetBSD, OpenBSD */
 /* ---- sysctl ---- */
 
 static int answer_key(const struct sim_key *key, const int *rest, void *old, size_t *room) {
-    static unsigned char answer[SIM_ANSWER];
+    static unsigned char answer[SIM_LONGEST];
     struct sim_fault fault = enter(key->name);
     if (fault.error != SIM_OK) {
         return fail_with(sim_error_number(fault.error));
     }
     size_t size = 0;
-    memset(answer, 0xA5, sizeof answer); /* What stands behind an answer is not to be trusted. */
+    memset(answer, 0xA5, 2 * SIM_ANSWER); /* What stands behind an answer is not to be trusted. */
     enum sim_error error = key->build(rest, old == NULL ? 0 : *room, answer, &size);
     if (error != SIM_OK) {
         return fail_with(sim_error_number(error));
@@ -413,12 +418,28 @@ int simk_proc_pidinfo(int pid, int what, uint64_t argument, void *answer, int ro
 int simk_proc_pidinfo(int pid, int what, uint64_t argument, void *answer, int room) { /* macOS */
     (void)argument;
     struct sim_fault fault = enter("proc_pidinfo");
-    int size = pid == SIM_PID && fault.error == SIM_OK ? sim_process_info(what, answer, room) : -1;
+    int size = fault.error == SIM_OK ? sim_process_info(pid, what, answer, room) : -1;
     if (size < 0) {
         fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
         return 0;
     }
     return size > (int)fault.cut ? size - (int)fault.cut : 0;
+}
+
+int simk_procctl(int kind, int64_t id, int command, void *data);
+int simk_procctl(int kind, int64_t id, int command, void *data) { /* FreeBSD: P_PID, PROC_REAP_ACQUIRE */
+    if (kind != 0 || id != SIM_PID || command != 2 || data != NULL) {
+        abort();
+    }
+    sim.is_reaper = true;
+    return 0;
+}
+
+int simk_mach_timebase_info(unsigned base[2]);
+int simk_mach_timebase_info(unsigned base[2]) { /* An Apple processor's. */
+    base[0] = 125;
+    base[1] = 3;
+    return 0;
 }
 
 /* ---- Where this thread may run ---- */
@@ -696,6 +717,10 @@ size_t simk_strlen(const char *text) {
 int simk_strcmp(const char *a, const char *b);
 int simk_strcmp(const char *a, const char *b) {
     return strcmp(a, b);
+}
+size_t simk_strspn(const char *text, const char *all);
+size_t simk_strspn(const char *text, const char *all) {
+    return strspn(text, all);
 }
 size_t simk_strcspn(const char *text, const char *end);
 size_t simk_strcspn(const char *text, const char *end) {

@@ -411,7 +411,55 @@ START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
 END_TEST
 #endif
 
+/* ---- What the CPUs are ---- */
+
+START_TEST(frequencies_are_hertz) {
+    struct sysinfo_cpu_frequency told;
+    ck_assert_int_eq(sysinfo_cpu_freq(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_uint_eq(told.current, UINT64_C(2400000000));
+    ck_assert_uint_eq(told.min, IS(UINT64_C(800000000), UINT64_C(800000000), 0, UINT64_C(1200000000)));
+    ck_assert_uint_eq(told.max, IS(UINT64_C(2401000000), UINT64_C(2401000000), 0, UINT64_C(2400000000)));
+    ck_assert_uint_eq(told.base, IS(UINT64_C(2300000000), 0, 0, 0));
+    struct sysinfo_cpu_frequency_list *list = NULL;
+    ck_assert_int_eq(sysinfo_cpu_freq_percpu(host, &list), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_frequency_list_count(list), IS(2, 0, 0, 0)); /* Some CPUs have no driver. */
+    sysinfo_cpu_frequency_list_free(list);
+    sim.levels = "none of them";
+    ck_assert_int_eq(sysinfo_cpu_freq(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert(IS(1, 1, 1, 0) == !SYSINFO_HAS(&told, max));
+}
+END_TEST
+
+START_TEST(a_machine_that_tells_no_frequency_is_unknown) {
+    struct sysinfo_cpu_frequency told;
+    sim.megahertz = 0;
+    ck_assert_int_eq(sysinfo_cpu_freq(host, &told, sizeof told),
+                     IS(SYSINFO_OK, SYSINFO_UNKNOWN, SYSINFO_UNKNOWN, SYSINFO_UNKNOWN));
+    ck_assert(IS(told.base == UINT64_C(2300000000) && !SYSINFO_HAS(&told, current), 1, 1, 1));
+}
+END_TEST
+
+START_TEST(cpus_are_named) {
+    struct sysinfo_cpu_description told;
+    ck_assert_int_eq(sysinfo_cpu_info(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_str_eq(told.model, "Wonder CPU @ 2.40GHz");
+    ck_assert_str_eq(told.architecture, IS("amd64", "amd64", "amd64", "x86_64"));
+    ck_assert_str_eq(told.vendor, IS("", "", "", "GenuineIntel"));
+    ck_assert_uint_eq(told.packages, IS(0, 0, 0, 1));
+    ck_assert_uint_eq(told.cores_efficiency, IS(0, 0, 0, 1));
+    ck_assert_uint_eq(told.cores_performance, IS(0, 0, 0, 1)); /* Two cores in all. */
+    sim.brand = NULL;
+    sim.levels_of_cores = 1;
+    ck_assert_int_eq(sysinfo_cpu_info(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_str_eq(told.model, IS("", "Generic", "", ""));
+    ck_assert(!SYSINFO_HAS(&told, cores_efficiency) && !SYSINFO_HAS(&told, cores_performance));
+}
+END_TEST
+
 void add_own(TCase *cases) {
+    tcase_add_test(cases, frequencies_are_hertz);
+    tcase_add_test(cases, a_machine_that_tells_no_frequency_is_unknown);
+    tcase_add_test(cases, cpus_are_named);
     tcase_add_test(cases, a_process_is_reported_as_its_system_counts);
     tcase_add_test(cases, descriptors_are_counted_in_detail);
     tcase_add_test(cases, what_is_not_counted_is_absent);

@@ -23,7 +23,7 @@
 
 /* ---- The machine, in plain numbers ---- */
 
-enum { SIM_CPUS = 300, SIM_SWAPS = 8, SIM_ACCOUNTS = 4, SIM_PID = 4321 };
+enum { SIM_CPUS = 300, SIM_SWAPS = 8, SIM_ACCOUNTS = 4, SIM_PROCESSES = 300, SIM_PID = 4321 };
 #define SIM_UNLIMITED UINT64_MAX
 
 struct sim_cpu {
@@ -64,9 +64,24 @@ struct sim_machine {
         int64_t peak, minor_faults, major_faults, voluntary, involuntary; /* As getrusage has them. */
         uint64_t address_limit, data_limit;
     } process;
-    bool is_bound;     /* NetBSD: this thread has an affinity at all. */
-    int counts_racct;  /* FreeBSD's kern.racct.enable; -1: there is no such key. */
-    const char *rules; /* What rctl_get_limits answers; NULL: EPERM. */
+    unsigned processes; /* Of the machine; none: the system does not list them. */
+    struct sim_process {
+        int pid, parent;
+        int64_t started; /* Seconds since 1970. */
+        bool is_dead;
+        uint64_t rss; /* Pages. */
+        int64_t peak; /* KiB */
+        unsigned threads;
+        int64_t user_microseconds, system_microseconds, children_microseconds;
+    } other[SIM_PROCESSES];
+    unsigned megahertz;                  /* 0: no key for it. */
+    const char *levels;                  /* The list of them; NULL: none. */
+    const char *brand;                   /* NULL: only hw.model. */
+    unsigned levels_of_cores, efficient; /* macOS */
+    bool is_reaper;                      /* FreeBSD: procctl() was asked to make this process one. */
+    bool is_bound;                       /* NetBSD: this thread has an affinity at all. */
+    int counts_racct;                    /* FreeBSD's kern.racct.enable; -1: there is no such key. */
+    const char *rules;                   /* What rctl_get_limits answers; NULL: EPERM. */
     struct {
         const char *subject, *use;
     } account[SIM_ACCOUNTS];
@@ -139,7 +154,7 @@ struct sim_key {
     enum sim_error (*build)(const int *rest, size_t room, unsigned char *answer, size_t *size);
 };
 extern const struct sim_key sim_keys[]; /* Ends with a name that is NULL. */
-enum { SIM_ANSWER = 65536 };
+enum { SIM_ANSWER = 65536, SIM_LONGEST = 1 << 20 /* A list of processes. */ };
 
 /* Whether the kernel leaves the room alone when the answer does not fit; others copy what fits. */
 extern const bool sim_all_or_nothing;
@@ -151,7 +166,7 @@ extern const uint64_t sim_rlim_infinity;
 /* The system's own calls; a fixture without them answers -1. */
 int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
-int sim_process_info(int what, void *answer, int room);      /* How many bytes it has filled. */
-int sim_statistics(int what, int *answer, unsigned *length); /* *length is the room, then what came. */
+int sim_process_info(int pid, int what, void *answer, int room); /* How many bytes it has filled. */
+int sim_statistics(int what, int *answer, unsigned *length);     /* *length is the room, then what came. */
 
 #endif
