@@ -411,6 +411,92 @@ START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
 END_TEST
 #endif
 
+/* ---- Real machines, as people published what the systems' tools show of them ---- */
+
+#if SIM_MACOS
+/* A Mac of 16 GiB under pressure: vm_stat(1) and memory_pressure(1) at one moment. */
+START_TEST(a_mac_is_as_its_tools_show_it) {
+    sim.page_size = 16384;
+    sim.physical = UINT64_C(17179869184);
+    sim.free = 4518 + 3014; /* vm_stat takes the speculative ones off. */
+    sim.speculative = 3014;
+    sim.active = 194947;
+    sim.inactive = 191193;
+    sim.wired = 159117;
+    sim.purgeable = 630;
+    sim.file = 141843;
+    sim.compressor = 454496;
+    sim.pages_in = 470789;
+    sim.pages_out = 929703;
+    sim.faults = 574921966;
+    sim.pressure_free = 38;
+    struct sysinfo_memory memory;
+    struct sysinfo_swap swap;
+    struct sysinfo_paging paging;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
+    ck_assert_uint_eq(memory.free, UINT64_C(4518) * 16384);
+    ck_assert_uint_eq(memory.cached, UINT64_C(142473) * 16384);
+    ck_assert_uint_eq(memory.available, UINT64_C(146991) * 16384); /* 2.2 GiB; with the inactive ones it was 3.0. */
+    ck_assert_uint_eq(memory.compressed, UINT64_C(454496) * 16384);
+    ck_assert_double_eq(memory.pressure_free, 38);
+    ck_assert_uint_eq(swap.sin, UINT64_C(470789) * 16384);
+    ck_assert_uint_eq(swap.sout, UINT64_C(929703) * 16384);
+    ck_assert_uint_eq(paging.faults, 574921966);
+}
+END_TEST
+#endif
+
+#if SIM_FREEBSD
+/* FreeBSD 14.5 in a virtual machine of 1 GiB, of which top(1) shows 644M Inact and 43M Free. */
+START_TEST(a_small_freebsd_is_as_top_shows_it) {
+    sim.physical = 987672576;
+    sim.free = 11147;
+    sim.inactive = 164911;
+    sim.arc = 0;
+    struct sysinfo_memory memory;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_uint_eq(memory.free >> 20, 43);
+    ck_assert_uint_eq(memory.inactive >> 20, 644);
+    ck_assert_uint_eq(memory.available, 721133568);
+}
+END_TEST
+#endif
+
+#if SIM_OPENBSD
+/* The lines of vmstat -s of a machine of 2 GiB. */
+START_TEST(an_openbsd_is_as_vmstat_shows_it) {
+    sim.pages = 511916;
+    sim.free = 424148;
+    sim.active = 27420;
+    sim.inactive = 629;
+    sim.swaps = 0;
+    sim.faults = 25493360;
+    sim.interrupts = 583192502;
+    sim.switches = 123079479;
+    sim.soft_interrupts = 253130413;
+    sim.syscalls = 510493143;
+    sim.forks = 101105;
+    struct sysinfo_memory memory;
+    struct sysinfo_stats stats;
+    struct sysinfo_paging paging;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
+    ck_assert_uint_eq(memory.free / 4096, 424148);
+    ck_assert_uint_eq(memory.active / 4096, 27420);
+    ck_assert_uint_eq(memory.inactive / 4096, 629);
+    ck_assert_uint_eq(stats.interrupts, 583192502);
+    ck_assert_uint_eq(stats.ctx_switches, 123079479);
+    ck_assert_uint_eq(stats.soft_interrupts, 253130413);
+    ck_assert_uint_eq(stats.syscalls, 510493143);
+    ck_assert_uint_eq(stats.forks, 101105);
+    ck_assert_uint_eq(paging.faults, 25493360);
+}
+END_TEST
+#endif
+
 /* ---- What the CPUs are ---- */
 
 START_TEST(frequencies_are_hertz) {
@@ -475,6 +561,13 @@ void add_own(TCase *cases) {
 #endif
 #if SIM_FREEBSD || SIM_NETBSD
     tcase_add_test(cases, cpus_that_this_thread_may_not_use_are_not_usable);
+#endif
+#if SIM_MACOS
+    tcase_add_test(cases, a_mac_is_as_its_tools_show_it);
+#elif SIM_OPENBSD
+    tcase_add_test(cases, an_openbsd_is_as_vmstat_shows_it);
+#elif SIM_FREEBSD
+    tcase_add_test(cases, a_small_freebsd_is_as_top_shows_it);
 #endif
 #if SIM_FREEBSD
     tcase_add_test(cases, a_release_without_page_counters_says_so);
