@@ -27,7 +27,7 @@ static int run_help(struct options *options);
 #define ROWS (BIT(PERCPU) | BIT(PERNODE) | BIT(BYKIND) | BIT(TIMES) | BIT(FREQ) | BIT(SINCE_BOOT))
 #define CONDITIONS (BIT(ANY) | BIT(VERBOSE) | BIT(ROOT) | BIT(INTERVAL))
 
-#define NO_BYTES {OPTION_UNIT, "@ is for fields in bytes, and none is asked for"}
+#define NO_BYTES {OPTION_UNIT, "@ applies to fields in bytes, and none was requested"}
 
 static const struct command overview = {
     .options = SAMPLES | BIT(ROOT) | BIT(ALL),
@@ -65,9 +65,9 @@ static const struct command commands[] = {
                  "  sysinfo mem available -m         in MiB, rounded down; -H: 18.4 GiB\n"
                  "  sysinfo mem used percent 5       two numbers a line, every 5 seconds\n"
                  "  eval \"$(sysinfo mem --kv)\"; echo \"$mem_available\"\n",
-     .notes = "available is what programs could still be given without swapping; used is\n"
-              "total - available. free is memory that nobody has found a use for. usable is\n"
-              "what this process may still take, within limit, its cgroups' tightest limit.\n"
+     .notes = "available is what programs can still get without swapping; used is total -\n"
+              "available. free is memory that is not used for anything. usable is what this\n"
+              "process may still take; limit is the tightest limit of its cgroups.\n"
               "Fields: sysinfo fields mem.\n",
      .run = run_group},
     {.name = "swap",
@@ -111,9 +111,9 @@ static const struct command commands[] = {
                  "  sysinfo cgroup cpu_percent 1     its CPU use as a share of its quota\n"
                  "  sysinfo cgroup throttled events_oom_kill\n"
                  "  sysinfo check 'cgroup.current < 80%'\n",
-     .notes = "cpu_percent and throttled are those of the cgroup that holds the tightest\n"
-              "quota, which may be one above; 100 is all that it allows, and without a quota\n"
-              "all CPUs that the process may use. limit is the tightest of all above.\n"
+     .notes = "cpu_percent and throttled are of the cgroup with the tightest quota, which may\n"
+              "be a parent. 100 is the whole quota or, without one, all CPUs that the process\n"
+              "may use. limit is the tightest limit of the cgroup and its parents.\n"
               "Fields: sysinfo fields cgroup.\n",
      .run = run_group},
     {.name = "pressure",
@@ -122,7 +122,7 @@ static const struct command commands[] = {
      .options = FIGURES | BIT(RATE),
      .refuses = {NO_BYTES},
      .meaning = "time that work was held up",
-     .examples = "  sysinfo pressure                 shares of the last 10 seconds\n"
+     .examples = "  sysinfo pressure                 shares of the last 10 to 300 seconds\n"
                  "  sysinfo pressure memory.full_avg10 1\n"
                  "  sysinfo wait 'pressure.io.some_avg10 < 5'\n",
      .notes = "How much of the time work was held up: some of it (some), all of it (full).\n"
@@ -295,7 +295,7 @@ static const struct command commands[] = {
      .meaning = "put a label into a recording",
      .line = "watch a program",
      .examples = "  sysinfo mark load                a label in the recording, at this moment\n",
-     .notes = "For scripts below sysinfo run --record FILE. Outside it does nothing.\n"
+     .notes = "For scripts that sysinfo run --record FILE starts. Elsewhere it does nothing.\n"
               "A C program calls sysinfo_mark(getenv(SYSINFO_RECORDING), \"load\").\n",
      .run = run_mark},
     {.name = "limits",
@@ -320,7 +320,7 @@ static const struct command commands[] = {
      .examples = "  sysinfo topology                 packages, caches, cores, NUMA nodes\n"
                  "  sysinfo topology --json          the same as nested objects\n"
                  "  sysinfo cpu --bykind             how busy each kind of core is\n",
-     .notes = "What contains what is shown by indenting; parts that are alike are one line.\n"
+     .notes = "Indentation shows what contains what; parts that are alike share a line.\n"
               "Kinds of cores come last, the most power-saving first. Needs the hwloc library.\n",
      .run = run_topology},
     {.name = "fields",

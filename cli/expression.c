@@ -190,7 +190,7 @@ static int parse_value(const char *word, struct expression *expression) {
     double number;
     bool is_negative = *word == '-' && looks_like_number(word);
     if (!scan_number(word + is_negative, &number, &unit)) {
-        return usage("'%s' is no value; write a number, for example 20, 2G or 10%%", word);
+        return usage("'%s' is not a value; write a number, for example 20, 2G or 10%%", word);
     }
     if (*unit == ',' && is_digit(unit[1])) {
         return usage("'%s': use a dot, %.*s.%s", word, (int)(unit - word), word, unit + 1);
@@ -260,9 +260,9 @@ static int parse_text(const char *text, struct expression *expression) {
     }
     int status = 0;
     if (word.length == 0) {
-        status = usage("'%s': no value behind '%s'", text, comparisons[index].text);
+        status = usage("'%s': no value after '%s'", text, comparisons[index].text);
     } else if (*rest != '\0') {
-        status = usage("'%s': unexpected '%s' behind the value", text, rest);
+        status = usage("'%s': unexpected '%s' after the value", text, rest);
     } else {
         expression->field = parse_name(name_text.length > 0 ? name_text.bytes : "", &status);
         expression->comparison = comparisons[index].comparison;

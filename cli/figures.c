@@ -90,7 +90,7 @@ static int select_names(const struct view *view, struct selection *selection, co
             return status;
         }
         if (view->percpu && !is_row_field(view, selection->field[selection->count - 1])) {
-            return usage("'%s' is not a figure of each CPU: leave out %s", name[i],
+            return usage("'%s' is not measured for each CPU; leave out %s", name[i],
                          view->options->word[row_option(view)]);
         }
     }
@@ -124,7 +124,7 @@ static void select_metrics(struct view *view, struct selection *selection) {
 static int check_metrics(const struct options *options, const struct selection *selection) {
     for (size_t i = 0; options->format == FORMAT_PROM && i < selection->count; i++) {
         if (selection->field[i]->metric == NULL) {
-            return usage("'%s' is no metric: %s has counters, and no percentages of them", selection->field[i]->name,
+            return usage("'%s' is a percentage; %s exports counters only", selection->field[i]->name,
                          options->word[OPTION_FORMAT]);
         }
     }
@@ -139,16 +139,16 @@ static int check_value_options(const struct options *options, const struct selec
         has_bytes = has_bytes || selection->field[i]->unit == SYSINFO_UNIT_BYTES;
     }
     if (options_has(options, OPTION_UNIT) && !has_bytes) {
-        return usage("%s is for fields in bytes, and none is asked for", options->word[OPTION_UNIT]);
+        return usage("%s applies to fields in bytes, and none was requested", options->word[OPTION_UNIT]);
     }
     for (size_t i = 0; i < selection->count && options_has(options, OPTION_SINCE_BOOT); i++) {
         if (selection->field[i]->result == SYSINFO_RESULT_CGROUP && selection->field[i]->unit == SYSINFO_UNIT_PERCENT) {
-            return usage("--since-boot is for percentages of cpu: leave it out to measure %s.%s",
+            return usage("--since-boot applies to CPU percentages only; leave it out to measure %s.%s",
                          selection->field[i]->group, selection->field[i]->name);
         }
     }
     if (has_names && options->format == FORMAT_TABLE && options_has(options, OPTION_NO_HEADER)) {
-        return usage("values asked for by name have no header: --no-header is for tables and --csv");
+        return usage("named values are printed without a header; --no-header is for tables and --csv");
     }
     return 0;
 }
@@ -159,7 +159,7 @@ static int make_rates(const struct view *view, struct selection *selection) {
         return 0;
     }
     selection_make_rates(selection);
-    return selection->rates != NULL ? 0 : usage("--rate is for counters, and none is asked for");
+    return selection->rates != NULL ? 0 : usage("--rate applies to counters, and none was requested");
 }
 
 /* A heap is two lines, which have room for neither a time nor a header. */

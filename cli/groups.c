@@ -91,7 +91,7 @@ int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host) {
         }
     }
     sysinfo_topology_object_list_free(list);
-    return groups->count > 0 ? 0 : trouble("this machine does not tell kinds of cores");
+    return groups->count > 0 ? 0 : trouble("this machine does not report kinds of cores");
 }
 
 void groups_free(struct cpu_groups *groups) {

@@ -40,7 +40,7 @@ static int print_jobs(const struct options *options, uint64_t cpus, uint64_t mem
 
 int run_jobs(struct options *options) {
     if (options->operands > 0) {
-        return usage("unexpected '%s'; the memory of a job is --each SIZE", options->operand[0]);
+        return usage("unexpected '%s'; give the memory of a job as --each SIZE", options->operand[0]);
     }
     const struct sysinfo_field *usable_cpus = sysinfo_field_find("cpu", "usable");
     const struct sysinfo_field *usable_memory = sysinfo_field_find("mem", "usable");

@@ -253,7 +253,7 @@ static void add_json(struct text *text, const struct sysinfo_limit_level_list *l
 
 int run_limits(struct options *options) {
     if (options->operands > 0) {
-        return usage("unexpected '%s': the limits are shown as a whole, once", options->operand[0]);
+        return usage("unexpected '%s'; limits takes no fields and no interval", options->operand[0]);
     }
     struct sysinfo_host *host = NULL;
     struct sysinfo_limit_level_list *list = NULL;

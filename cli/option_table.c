@@ -30,8 +30,8 @@ static const struct option options[] = {
      .name = "--rate",
      .meaning = "counters per second",
      .line = "counters per second over the interval",
-     .manual = "Counters per second, measured over the interval or 0.5 seconds, and named so: ctx_switches_rate. Other "
-               "figures stay as they are."},
+     .manual = "Print counters per second of the interval, or of 0.5 seconds; ctx_switches becomes ctx_switches_rate. "
+               "Other figures do not change."},
     {.id = OPTION_PERCPU,
      .name = "--percpu",
      .argument = "[=LIST]",
@@ -105,14 +105,14 @@ static const struct option options[] = {
      .example = "MiB",
      .meaning = "unit of sizes",
      .line = "bytes in B KiB MiB GiB TiB kB MB GB TB",
-     .manual = "Bytes in B, KiB, MiB or GiB, or in a unit out of B, KiB, MiB, GiB, TiB, kB, MB, GB and TB, as whole "
-               "numbers: used memory is rounded up, everything else down."},
+     .manual = "Print bytes in B, KiB, MiB or GiB, or in UNIT, which is one of B, KiB, MiB, GiB, TiB, kB, MB, GB and "
+               "TB. They are whole numbers: used memory is rounded up, everything else down."},
     {.id = OPTION_HUMAN,
      .letter = "-H",
      .name = "--human",
      .meaning = "values for people",
      .line = "named values for people: 18.4 GiB",
-     .manual = "Values asked for by name, as people read them: 18.4 GiB."},
+     .manual = "Print named values as people read them: 18.4 GiB."},
     {.id = OPTION_TIME,
      .letter = "-t",
      .name = "--time",
@@ -120,17 +120,17 @@ static const struct option options[] = {
      .words = "iso unix",
      .implied = "",
      .meaning = "the time of each sample",
-     .manual = "The time of each sample. JSON and CSV always have it."},
+     .manual = "Print the time of each sample. JSON and CSV always have it."},
     {.id = OPTION_NO_HEADER,
      .name = "--no-header",
      .meaning = "no header",
      .line = "the time of each sample; no header",
-     .manual = "Tables and CSV without their first line."},
+     .manual = "Print tables and CSV without a header."},
     {.id = OPTION_APPEND,
      .letter = "-a",
      .name = "--append",
      .meaning = "append to the file",
-     .manual = "With \\fB\\-o\\fP: append a single sample too, as a job that runs every hour does."},
+     .manual = "With \\fB\\-o\\fP: append a single sample, too, for a job that runs every hour."},
     {.id = OPTION_OUTPUT,
      .letter = "-o",
      .name = "--output",
@@ -139,9 +139,9 @@ static const struct option options[] = {
      .example = "mem.csv",
      .meaning = "write to a file",
      .line = "replaced whole; a stream is appended",
-     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. CSV is appended "
-               "only below a header with the same columns. SIGHUP opens the file of a stream again, as after its "
-               "rotation; a new or emptied one begins with a header."},
+     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. CSV is appended only "
+               "below a header with the same columns. On SIGHUP a stream opens its file again, for log rotation. A new "
+               "or emptied file begins with a header."},
     {.id = OPTION_ROOT,
      .name = "--root",
      .argument = "DIR",
@@ -168,9 +168,9 @@ static const struct option options[] = {
      .argument = "DUR",
      .wants = "a duration",
      .example = "30s",
-     .meaning = "must have held so long",
-     .line = "the conditions must have held so long",
-     .manual = "The expressions must have held so long."},
+     .meaning = "how long it must hold",
+     .line = "how long the conditions must hold",
+     .manual = "The expressions must have held for that long."},
     {.id = OPTION_TIMEOUT,
      .name = "--timeout",
      .argument = "DUR",
@@ -210,19 +210,17 @@ static const struct option options[] = {
      .name = "--heap",
      .meaning = "what malloc() has in use and keeps back",
      .line = "what malloc() has in use and keeps back",
-     .manual =
-         "Count what malloc() hands out in every process of the tree: what is in use, what is kept back though no "
-         "block needs it, and what was not freed at the exit. In the recording these are columns, and in its "
-         "plot layers: in a leak what is in use grows, while memory that is only kept stays when that falls. "
-         "Processes that cannot be counted (static and set-user-ID programs, those with an allocator of their "
-         "own) are named in the report."},
+     .manual = "Count the allocations of every process of the tree: the heap in use, what malloc() keeps back although "
+               "no block needs it, and what was not freed at the exit. A recording has them as columns, and its plot "
+               "as layers: a leak is heap in use that keeps growing. Processes that cannot be counted (static and "
+               "set-user-ID programs, programs with their own allocator) are named in the report."},
     {.id = OPTION_SITES,
      .name = "--sites",
      .argument = "[=FRAMES]",
      .implied = "16",
-     .meaning = "which calls allocated what is live",
-     .manual = "Keep of each live block which calls allocated it, with up to that many return addresses, 16 if none is "
-               "given. Needs --heap-record."},
+     .meaning = "which calls allocated live blocks",
+     .manual = "Record which calls allocated each live block, with up to FRAMES return addresses, 16 if not given. "
+               "Needs --heap-record."},
     {.id = OPTION_EVERY,
      .name = "--every",
      .argument = "DUR",
@@ -230,7 +228,7 @@ static const struct option options[] = {
      .example = "10s",
      .meaning = "a snapshot after each duration",
      .line = "call sites of live blocks; snapshots",
-     .manual = "With --sites: ask for a snapshot after each DUR, and begin the next generation."},
+     .manual = "With --sites: take a snapshot after each DUR, and begin the next generation of blocks."},
     {.id = OPTION_HEAP_RECORD,
      .name = "--heap-record",
      .argument = "FILE",
@@ -248,12 +246,13 @@ static const struct option options[] = {
      .meaning = "leaks to leave out",
      .line = "for sysinfo blocks; leaks to leave out",
      .manual = "With --leaks: leave out leaks with a frame whose function or module matches a line of FILE, where * "
-               "stands for any characters. They are counted."},
+               "stands for any characters. They are counted, but not printed."},
     {.id = OPTION_LEAKS,
      .name = "--leaks",
      .meaning = "blocks that nothing points to",
-     .manual = "Look for blocks that nothing points to: run at the exit of each process of the command, blocks in a "
-               "snapshot that has them. A cycle is named with its members, and each leak with what it keeps."},
+     .manual =
+         "Find blocks that nothing points to: with run at the exit of each process, with blocks in a snapshot that was "
+         "taken with --leaks. A cycle is printed with its members, and each leak with the blocks that it keeps."},
     {.id = OPTION_MAX_LEAKS,
      .name = "--max-leaks",
      .argument = "SIZE",
@@ -261,16 +260,16 @@ static const struct option options[] = {
      .example = "0",
      .meaning = "status 123 above that many lost bytes",
      .line = "lost blocks; status 123 above SIZE",
-     .manual = "With --leaks: end with status 123 when the command has succeeded and more bytes are lost than that."},
+     .manual = "With --leaks: end with status 123 when the command succeeded, but more than SIZE bytes are lost."},
     {.id = OPTION_MAX_MEM,
      .name = "--max-mem",
      .argument = "SIZE",
      .wants = "a size",
      .example = "2G",
      .meaning = "end a tree with more memory",
-     .manual = "End the command and its tree, as --timeout does, when the tree has more memory than that: the sum of "
-               "RSS, and when that exceeds it, of PSS. A percentage is of the memory limit of the cgroups that the "
-               "command begins in, and of the machine's memory where there is none."},
+     .manual = "End the command and its tree, as --timeout does, when the tree uses more memory than SIZE. The sum of "
+               "RSS is compared first; when it exceeds SIZE, the sum of PSS decides. A percentage is of the memory "
+               "limit of the cgroups that the command starts in, or of the machine's memory if there is none."},
     {.id = OPTION_BUDGET,
      .name = "--budget",
      .argument = "SIZE",
@@ -279,17 +278,16 @@ static const struct option options[] = {
      .meaning = "fail after a run with more memory",
      .line = "end a larger tree; fail at its end",
      .manual =
-         "Let the command finish, and end with status 124 when its tree, or one of its processes, had more memory "
-         "than that and the command's own status is 0. As with --max-mem, PSS decides when the sum of RSS exceeds "
-         "the size."},
+         "Let the command finish, and end with status 124 if its own status is 0 but its tree, or one of its "
+         "processes, used more memory than SIZE. As with --max-mem, PSS decides when the sum of RSS exceeds SIZE."},
     {.id = OPTION_REPEAT,
      .name = "--repeat",
      .argument = "N",
      .wants = "a count",
      .example = "5",
      .meaning = "run the command several times",
-     .manual = "Run the command so many times, until one fails, and report each; with --json each is a line, which "
-               "sysinfo compare reads."},
+     .manual = "Run the command N times, or until it fails, and report each run. With --json each report is a line, "
+               "which sysinfo compare reads."},
     {.id = OPTION_COST,
      .name = "--cost",
      .argument = "PERCENT",
@@ -297,8 +295,8 @@ static const struct option options[] = {
      .example = "10%",
      .meaning = "CPU time that samples may take",
      .line = "until one fails; CPU for samples: 10%",
-     .manual = "How much of one CPU's time samples may take; 1% unless it is given. With more, large trees are sampled "
-               "more often. What --max-mem needs is not counted."},
+     .manual = "How much of one CPU sampling may take, 1% if not given. A larger share samples large trees more often. "
+               "Samples that --max-mem needs are not counted."},
     {.id = OPTION_PID,
      .name = "--pid",
      .argument = "PID",
@@ -320,8 +318,8 @@ static const struct option options[] = {
      .wants = "a number of columns",
      .example = "120",
      .meaning = "columns of the chart",
-     .line = "without Unicode; so many columns",
-     .manual = "Draw without Unicode, and as wide as that instead of as the terminal."},
+     .line = "without Unicode; width in columns",
+     .manual = "Draw without Unicode, and N columns wide instead of as wide as the terminal."},
     {.id = OPTION_FROM,
      .name = "--from",
      .argument = "MOMENT",
@@ -335,8 +333,8 @@ static const struct option options[] = {
      .example = "1m",
      .meaning = "up to this moment",
      .line = "that part: 10s after the start, or 14:05",
-     .manual = "Draw that part of the time. A moment is a duration since the start (10s), a time of day in UTC (14:05, "
-               "14:05:30; the first after the start) or one with its date (2026-11-22T14:05:00Z)."},
+     .manual = "Draw only that part of the recording. A moment is a duration since the start (10s), a time of day in "
+               "UTC (14:05, 14:05:30; the first after the start) or one with its date (2026-11-22T14:05:00Z)."},
     {.id = OPTION_COLUMN,
      .name = "--column",
      .argument = "NAME",
@@ -353,9 +351,10 @@ static const struct option options[] = {
      .manual = "The title of the chart."},
     {.id = OPTION_GENERATIONS,
      .name = "--generations",
-     .meaning = "of how many generations blocks are live",
-     .line = "of how many generations blocks are live",
-     .manual = "Print of how many generations each site has live blocks: one with blocks of every generation leaks."},
+     .meaning = "how many generations have live blocks",
+     .line = "how many generations have live blocks",
+     .manual =
+         "Print from how many generations each site has live blocks. A site with blocks of every generation leaks."},
     {.id = OPTION_FOLDED,
      .name = "--folded",
      .meaning = "stacks for a flame graph",

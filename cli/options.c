@@ -114,7 +114,7 @@ static int set_cpus(struct options *options, const char *value) {
 static int set_pid(struct options *options, const char *value) {
     uint64_t number;
     if (!parse_whole(value, &number) || number == 0 || number > INT32_MAX) {
-        return usage("--pid '%s' is no process number", value);
+        return usage("--pid '%s' is not a process number", value);
     }
     options->pid = (int64_t)number;
     options->pid_text = value;
@@ -148,7 +148,7 @@ static int set_file(const char **path, const struct option *option, const char *
         return needs_value(option, word);
     }
     if (strcmp(value, "-") == 0) {
-        return usage("%s needs a file, and '-' is none; write ./- for one of that name", word);
+        return usage("%s needs a file name; write ./- for a file named '-'", word);
     }
     *path = value;
     return 0;
@@ -344,7 +344,7 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
         return unknown_option(options->command, word, length);
     }
     if (option->argument == NULL && equals != NULL) {
-        return usage("%s takes no value, and '%s' has one", option->name, word);
+        return usage("%s takes no value, but '%s' has one", option->name, word);
     }
     const char *value = equals != NULL ? equals + 1 : option->implied;
     if (needs_argument(option) && equals == NULL) {
@@ -366,7 +366,7 @@ static int parse_short(struct options *options, int argc, char **argv, int *at) 
         const char name[3] = {'-', *letter, '\0'};
         const struct option *option = find(name, 2);
         if (*letter == '=' && letter > argv[*at] + 1) {
-            return usage("-%c takes no value, and '%s' has one (sysinfo --help)", letter[-1], argv[*at]);
+            return usage("-%c takes no value, but '%s' has one (sysinfo --help)", letter[-1], argv[*at]);
         }
         if (option == NULL) {
             return unknown_option(options->command, letter == argv[*at] + 1 ? argv[*at] : name, 2);
@@ -446,20 +446,19 @@ int options_check(const struct options *options) {
         }
     }
     if (options->format != FORMAT_TABLE && options->format != FORMAT_CSV && options_has(options, OPTION_NO_HEADER)) {
-        return usage("%s has no header: --no-header is for tables and --csv", options->word[OPTION_FORMAT]);
+        return usage("%s has no header; --no-header is for tables and --csv", options->word[OPTION_FORMAT]);
     }
     if ((options->format == FORMAT_JSON || options->format == FORMAT_CSV) && options->time == TIME_UNIX) {
-        return usage("%s always has its time in ISO form: --time=unix is for tables and --kv",
-                     options->word[OPTION_FORMAT]);
+        return usage("%s always prints ISO times; --time=unix is for tables and --kv", options->word[OPTION_FORMAT]);
     }
     if (options->format == FORMAT_KV && options->time == TIME_ISO && strcmp(options->time_text, "iso") == 0) {
-        return usage("%s has its time in seconds since 1970: write -t or --time=unix", options->word[OPTION_FORMAT]);
+        return usage("%s prints times in seconds since 1970; write -t or --time=unix", options->word[OPTION_FORMAT]);
     }
     if (options->format == FORMAT_PROM && options_has(options, OPTION_RATE)) {
-        return usage("%s has counters: Prometheus computes rates itself", options->word[OPTION_FORMAT]);
+        return usage("%s exports counters; Prometheus computes rates itself", options->word[OPTION_FORMAT]);
     }
     if (options->format == FORMAT_PROM && options_has(options, OPTION_TIME)) {
-        return usage("%s has no time: Prometheus adds it", options->word[OPTION_FORMAT]);
+        return usage("%s prints no time; Prometheus adds it", options->word[OPTION_FORMAT]);
     }
     return 0;
 }
@@ -502,7 +501,7 @@ int options_take_schedule(struct options *options, size_t first, bool needs_tick
         return usage("--since-boot and an interval exclude each other");
     }
     if (options->format == FORMAT_PROM && options->output == NULL && (options->interval > 0 || options->count > 0)) {
-        return usage("%s with an interval renews a file: -o FILE names it", options->word[OPTION_FORMAT]);
+        return usage("%s with an interval rewrites a file; name it with -o FILE", options->word[OPTION_FORMAT]);
     }
     return needs_tick ? options_check_tick(options) : 0;
 }

@@ -144,7 +144,7 @@ int parse_count(const char *word, uint64_t *count) {
         return usage("count '%s' must be at least 1", word);
     }
     if (!is_number) {
-        return usage("count '%s' is not a whole number from 1 on", word);
+        return usage("count '%s' is not a whole number of at least 1", word);
     }
     return 0;
 }

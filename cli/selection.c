@@ -74,7 +74,7 @@ static const char *alias_of(const char *group, const char *name) {
 /* Suggests names as they are typed after the group: "total" of mem, "memory.some_avg10" of pressure. */
 static int unknown_field(const char *group, const char *name) {
     if (is_whole_name(name)) {
-        return usage("'%s' has its group in its name: sysinfo get %s", name, name);
+        return usage("'%s' includes its group; write: sysinfo get %s", name, name);
     }
     if (strcmp(group, "cpu") == 0 && (strcmp(name, "freq") == 0 || strcmp(name, "times") == 0)) {
         return usage("'%s' is a group of fields: sysinfo cpu --%s", name, name);
@@ -94,13 +94,13 @@ static int unknown_field(const char *group, const char *name) {
     }
     selection_free(&all);
     const char *alias = alias_of(group, name), *meant = alias != NULL ? alias : closest(name, list, count);
-    int status = is_group(name) && !begins_with(meant, name)
-                     ? usage("'%s' is a command, and no field of %s; figures of several groups: sysinfo get "
-                             "mem.available swap.used",
-                             name, group)
-                 : meant != NULL
-                     ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
-                     : usage("unknown field '%s' (sysinfo fields %s)", name, group);
+    int status =
+        is_group(name) && !begins_with(meant, name)
+            ? usage(
+                  "'%s' is a command, not a field of %s; for several groups write: sysinfo get mem.available swap.used",
+                  name, group)
+        : meant != NULL ? usage("unknown field '%s'; did you mean '%s'? (sysinfo fields %s)", name, meant, group)
+                        : usage("unknown field '%s' (sysinfo fields %s)", name, group);
     for (size_t i = 0; i < count; i++) {
         text_free(&names[i]);
     }

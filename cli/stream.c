@@ -40,8 +40,7 @@ void explain_unknown(struct text *text, const struct options *options, const str
                sample->is_unchanged && options->root != NULL) {
         text_addf(text, "no rate: the files under --root %s did not change meanwhile", options->root);
     } else if (sample->status[field->result] == SYSINFO_OK) {
-        text_addf(text, "'%s' is unknown: this machine does not tell it (%s)", field->name,
-                  sysinfo_field_source(field));
+        text_addf(text, "'%s' is not reported by this machine (%s)", field->name, sysinfo_field_source(field));
     } else if (field->result == SYSINFO_RESULT_CPU_USAGE && sample->is_unchanged && options->root != NULL) {
         bool is_condition = (options->command->options & OPTION_BIT(OPTION_ANY)) != 0;
         text_addf(text, "no CPU percentage: the files under --root %s did not change meanwhile%s", options->root,
@@ -137,7 +136,7 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
         }
     }
     if (names.length > 0) {
-        note("note: estimated: %s (sysinfo fields%s%s tells from what)", is_one_group ? names.bytes : full_names.bytes,
+        note("note: estimated: %s (see sysinfo fields%s%s)", is_one_group ? names.bytes : full_names.bytes,
              is_one_group ? " " : "", is_one_group ? group : "");
         remarks->estimated = true;
     }
@@ -262,10 +261,8 @@ static int check_columns(const struct view *view, const char *path, const struct
     if (is_same || (!has_header && options_has(view->options, OPTION_NO_HEADER))) {
         return 0;
     }
-    return usage(has_header ? "%s has other columns than these; name the fields of its header, or write to "
-                              "another file"
-                            : "%s does not begin with a header of these columns; write to another file, or "
-                              "add --no-header",
+    return usage(has_header ? "the header of %s has other columns; request the same fields, or write to another file"
+                            : "%s has no header with these columns; write to another file, or add --no-header",
                  path);
 }
 
@@ -293,8 +290,8 @@ static int continue_file(const struct view *view, struct output *output) {
 int run_samples(const struct view *view, print_sample *print) {
     const struct options *options = view->options;
     if (options_has(options, OPTION_APPEND) && (options->output == NULL || options->format == FORMAT_PROM)) {
-        return usage(options->output == NULL ? "%s needs the file: add -o FILE"
-                                             : "%s does not go with --prom: its file is always replaced",
+        return usage(options->output == NULL ? "%s needs a file; add -o FILE"
+                                             : "%s does not go with --prom: that file is always replaced",
                      options->word[OPTION_APPEND]);
     }
     bool renews = options->format == FORMAT_PROM && is_stream(options);

@@ -404,7 +404,7 @@ static int print_machine(const struct options *options, const struct machine *ma
 
 int run_topology(struct options *options) {
     if (options->operands > 0) {
-        return usage("unexpected '%s': the topology is shown as a whole, once", options->operand[0]);
+        return usage("unexpected '%s'; topology takes no fields and no interval", options->operand[0]);
     }
     int status = 0;
     struct machine machine = {.host = NULL};

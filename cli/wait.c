@@ -237,7 +237,7 @@ int run_check(struct options *options) {
 int run_wait(struct options *options) {
     bool has_timeout = options_has(options, OPTION_TIMEOUT);
     if (has_timeout && options->hold > options->timeout) {
-        return usage("--for is longer than --timeout: it could never hold so long");
+        return usage("--for is longer than --timeout, so it could never be met");
     }
     return run(options, options->interval > 0 ? options->interval : 1, has_timeout ? options->timeout : FOREVER);
 }

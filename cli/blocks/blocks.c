@@ -46,7 +46,8 @@ static int print(const struct options *options, const struct chosen *chosen,
         return trouble("the snapshot cannot be read");
     }
     if (options_has(options, OPTION_LEAKS) && !SYSINFO_HAS(&table.moment, lost_blocks)) {
-        return trouble("this snapshot has no leaks: sysinfo run --leaks --heap-record FILE looks for them");
+        return trouble(
+            "this snapshot was taken without --leaks; record one with sysinfo run --leaks --heap-record FILE");
     }
     table.names = names_open();
     int added = add(&text, options, &table);
@@ -56,7 +57,7 @@ static int print(const struct options *options, const struct chosen *chosen,
         return added;
     }
     if (chosen->others > 0) {
-        note("note: %s (pid %" PRIu64 "); snapshots of %zu other process%s are there, too: --pid PID", chosen->image,
+        note("note: this is %s (pid %" PRIu64 "); --pid PID chooses one of %zu other process%s", chosen->image,
              chosen->moment.pid, chosen->others, chosen->others == 1 ? "" : "es");
     }
     int status = output_put(options->output, &text);
@@ -84,7 +85,7 @@ int run_blocks(struct options *options) {
         return usage("no file; write for example sysinfo blocks job.blocks");
     }
     if (options->operands > 2) {
-        return usage("unexpected '%s'; a difference is of two snapshots", options->operand[2]);
+        return usage("unexpected '%s'; give one snapshot, or two to print their difference", options->operand[2]);
     }
     if (options_has(options, OPTION_FOLDED) && options->format == FORMAT_JSON) {
         return usage("%s and %s exclude each other", options->word[OPTION_FOLDED], options->word[OPTION_JSON]);

@@ -139,15 +139,15 @@ static int choose_in(struct chosen *chosen, const char *path, const char *mark, 
     const struct entry *picked = pick(&entries, &chosen->others);
     int status;
     if (entries.count == 0) {
-        status = chosen->bytes.length == 0 ? trouble("%s holds no snapshot: no process has written one", path)
-                                           : trouble("%s is not a file of sysinfo run --heap-record", path);
+        status = chosen->bytes.length == 0 ? trouble("%s has no snapshots; no process wrote one", path)
+                                           : trouble("%s was not written by sysinfo run --heap-record", path);
     } else if (picked == NULL) {
         status = mark != NULL ? trouble("%s has no snapshot '%s'%s", path, mark, pid != 0 ? " of that process" : "")
                               : trouble("%s has no snapshot of process %" PRId64, path, pid);
     } else {
         status = open_picked(chosen, picked);
         if (end < chosen->bytes.length) {
-            note("note: %s: what follows its first %zu snapshots is cut or damaged, and was left out", path,
+            note("note: %s: only its first %zu snapshots can be read; the rest is cut off or damaged", path,
                  entries.count);
         }
     }

@@ -84,7 +84,7 @@ static int add_report(struct side *side, const char *report, const char *column)
         return trouble("%s: a report has no column '%s'; it has: rss_bytes, pss_bytes", side->path, own);
     }
     if (is_pss && !has_pss) {
-        return trouble("%s: line %zu has no PSS: run --pss measures it", side->path, side->runs + 1);
+        return trouble("%s: line %zu has no PSS; run --pss measures it", side->path, side->runs + 1);
     }
     if (side->column != NULL && strcmp(side->column, own) != 0) {
         return fail_mixed(side, own);

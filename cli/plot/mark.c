@@ -20,7 +20,7 @@ int run_mark(struct options *options) {
     }
     int marked = sysinfo_mark(recording, options->operand[0]);
     if (marked == SYSINFO_INVALID) {
-        return trouble("%s is '%s', which is no recording", SYSINFO_RECORDING, recording);
+        return trouble("%s is '%s', which is not a recording", SYSINFO_RECORDING, recording);
     }
     return marked == SYSINFO_OK ? 0 : trouble("the recording could not be written: %s", sysinfo_status_meaning(marked));
 }

@@ -57,7 +57,7 @@ static void add_highest(struct plot *plot, const struct recording *recording, bo
         drawn++;
     }
     if (count > drawn) {
-        note("note: %s: %zu of %zu rows are drawn, those with the highest figures", recording->path, drawn, count);
+        note("note: %s: only the %zu highest of its %zu rows are drawn", recording->path, drawn, count);
     }
     for (size_t i = 0; i < drawn; i++) {
         plot_add_line(plot, recording, order[i]);
@@ -352,8 +352,7 @@ static int choose_range(struct plot *plot, const struct recording *recording, si
         end = recording[i].end > end ? recording[i].end : end;
     }
     if (plot->clock < 0 && (request->from.is_clock || request->to.is_clock)) {
-        return trouble("%s: no time of day is in it: give --from and --to as seconds since its start",
-                       recording[0].path);
+        return trouble("%s: it has no time of day; give --from and --to in seconds since its start", recording[0].path);
     }
     plot->from = request->from.is_given ? limit_time(plot, &request->from) : 0;
     plot->to = request->to.is_given ? limit_time(plot, &request->to) : end;
@@ -379,7 +378,7 @@ int plot_build(struct plot *plot, struct recording *recording, size_t count, con
         plot->heading = heading_of(&recording[0], &plot->heading_tail);
     }
     if (plot->lines == 0) {
-        return trouble("no sample lies in that range of time: the recording ends at %.2f s", recording[0].end);
+        return trouble("there is no sample between --from and --to; the recording ends at %.2f s", recording[0].end);
     }
     if (plot->lines == 1 && plot->line[0].points == 1 && !request->to.is_given) { /* Room around a single dot. */
         plot->to = plot->to > plot->from + 1 ? plot->to : plot->from + 1;

@@ -94,7 +94,7 @@ static int check(const struct options *options) {
         return usage("--json and a chart exclude each other");
     }
     if (is_svg && (options_has(options, OPTION_ASCII) || options_has(options, OPTION_WIDTH))) {
-        return usage("%s is for the terminal: an SVG has no columns",
+        return usage("%s is for charts in the terminal, not for an SVG",
                      options->word[options_has(options, OPTION_ASCII) ? OPTION_ASCII : OPTION_WIDTH]);
     }
     return 0;
@@ -107,8 +107,8 @@ static int read_all(struct recording *recording, const struct options *options, 
         struct recording *next = &recording[*count];
         int status = recording_read(next, options->operand[i], options->column);
         if (status == 0 && *count > 0 && strcmp(next->column, recording[0].column) != 0) {
-            status = trouble("%s is about '%s' and %s about '%s': choose one with --column", next->path, next->column,
-                             recording[0].path, recording[0].column);
+            status = trouble("%s has '%s' and %s has '%s'; choose a column that all have with --column", next->path,
+                             next->column, recording[0].path, recording[0].column);
         }
         if (status == 0) {
             ++*count;

@@ -43,7 +43,7 @@ static int take(const struct recorder_file *recorder, char **location) {
         return fail(recorder->path, strerror(errno));
     }
     if (!S_ISREG(file.st_mode)) {
-        note("note: %s is no regular file: marks cannot be put into it", recorder->path);
+        note("note: %s is not a regular file, so it cannot take marks", recorder->path);
         return 0;
     }
     if (fcntl(recorder->fd, F_SETLK, &lock) == 0) {
@@ -51,14 +51,14 @@ static int take(const struct recorder_file *recorder, char **location) {
     } else if (errno == EACCES || errno == EAGAIN) {
         return fail(recorder->path, "another recording is being written to it");
     } else {
-        note("note: %s cannot be locked (%s): marks cannot be put into it", recorder->path, strerror(errno));
+        note("note: %s cannot be locked (%s), so it cannot take marks", recorder->path, strerror(errno));
     }
     return ftruncate(recorder->fd, 0) == 0 ? 0 : fail(recorder->path, strerror(errno));
 }
 
 struct recorder_file *recorder_file_open(const char *path, const char *head, size_t length, char **location) {
     if (!may_replace(path, head, length)) {
-        fail(path, "it exists and is no recording; choose another name, or remove it");
+        fail(path, "it exists and is not a recording; choose another name, or remove it");
         return NULL;
     }
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
@@ -86,7 +86,7 @@ bool recorder_file_write(struct recorder_file *file, const char *bytes, size_t c
         written = write(file->fd, bytes, count);
     } while (written < 0 && errno == EINTR);
     if (written != (ssize_t)count) {
-        fail(file->path, written < 0 ? strerror(errno) : "it is full; what is there can be plotted");
+        fail(file->path, written < 0 ? strerror(errno) : "the disk is full; what was written can be plotted");
     }
     return written == (ssize_t)count;
 }

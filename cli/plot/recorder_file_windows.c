@@ -58,7 +58,7 @@ struct recorder_file *recorder_file_open(const char *path, const char *head, siz
     bool is_ours = may_replace(handle, head, length);
     if (!is_ours || !empty(handle)) {
         fail(path, is_ours ? platform_reason(GetLastError())
-                           : "it exists and is no recording; choose another name, or remove it");
+                           : "it exists and is not a recording; choose another name, or remove it");
         CloseHandle(handle);
         return NULL;
     }
@@ -74,7 +74,8 @@ bool recorder_file_write(struct recorder_file *file, const char *bytes, size_t c
     DWORD written = 0;
     bool is_written = WriteFile(file->handle, bytes, (DWORD)count, &written, NULL);
     if (!is_written || written != count) {
-        fail(file->path, !is_written ? platform_reason(GetLastError()) : "it is full; what is there can be plotted");
+        fail(file->path,
+             !is_written ? platform_reason(GetLastError()) : "the disk is full; what was written can be plotted");
     }
     return is_written && written == count;
 }

@@ -178,15 +178,14 @@ static int read_header(struct reader *reader, char *line, const char *column) {
     struct columns *columns = &reader->columns;
     columns->count = split(line, reader->field);
     if (columns->count == 0) {
-        return trouble("%s: its first line is not one of CSV with at most %d columns", reader->recording->path,
-                       MOST_COLUMNS);
+        return trouble("%s: its first line is not CSV with at most %d columns", reader->recording->path, MOST_COLUMNS);
     }
     columns->time = column_named(reader, "time");
     columns->elapsed = column_named(reader, "elapsed_seconds");
     if (columns->time < 0 && columns->elapsed < 0) {
         return fail(
             reader,
-            "it is no recording: its first line names no column 'time' (sysinfo run --record and --csv write one)");
+            "not a recording: no 'time' column in the header (sysinfo run --record and --csv write recordings)");
     }
     columns->pid = column_named(reader, "pid");
     columns->name = column_named(reader, "name");
@@ -478,15 +477,16 @@ int recording_read_file(const char *path, struct text *text) {
 static void remark(const struct reader *reader) {
     const char *path = reader->recording->path;
     if (reader->broken > 0) {
-        note("note: %s: %zu line%s left out, being no whole row of it; the first is line %zu", path, reader->broken,
-             reader->broken == 1 ? " was" : "s were", reader->first_broken);
+        note("note: %s: skipped %zu line%s; the first is line %zu", path, reader->broken,
+             reader->broken == 1 ? " that is not a row" : "s that are not rows", reader->first_broken);
     }
     if (reader->is_cut) {
-        note("note: %s: its last line, %zu, is cut short and was left out", path, reader->line);
+        note("note: %s: its last line, %zu, is cut off and was skipped", path, reader->line);
     }
     if (reader->went_back > 0) {
-        note("note: %s: time goes back by %.1f s at line %zu; what follows was moved behind what stands before", path,
-             reader->back_by, reader->went_back);
+        note("note: %s: time goes back by %.1f s at line %zu; the rows from there on were shifted to the end of the "
+             "others",
+             path, reader->back_by, reader->went_back);
     }
 }
 
@@ -508,7 +508,7 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
         reader->line++;
         if (end == NULL) { /* Even its last number may be half a number. */
             reader->is_cut = true;
-            return reader->line > 1 ? 0 : fail(reader, "it is cut short within its first line");
+            return reader->line > 1 ? 0 : fail(reader, "its first line is cut off");
         }
         char *stop = end > line && end[-1] == '\r' ? end - 1 : end;
         *stop = '\0';
@@ -545,7 +545,7 @@ int recording_read_text(struct recording *recording, const char *path, struct te
         status = fail(&reader, "it has no header");
     }
     if (status == 0 && recording->serieses == 0) {
-        status = trouble("%s: no sample of '%s' is in it", path, recording->column);
+        status = trouble("%s: it has no sample of '%s'", path, recording->column);
     }
     if (status == 0) {
         make_rates(recording);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the kernel killed processes of the command for want of memory. */
+/* Whether the kernel killed processes of the command because memory ran out. */
 #ifndef CLI_OOM_H
 #define CLI_OOM_H
 

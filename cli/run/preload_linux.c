@@ -44,12 +44,12 @@ int preload_find(struct text *text) {
     }
     if (path == NULL) {
         return trouble("--heap: " SYSINFO_HEAP_LIBRARY
-                       " is not there, neither in %s nor in %s from where sysinfo is; install it beside sysinfo",
+                       " is neither in %s nor in %s relative to sysinfo; install it beside sysinfo",
                        SYSINFO_LIBRARIES, SYSINFO_LIBRARIES_FROM_COMMAND);
     }
     int status = 0;
     if (strpbrk(path, " :") != NULL) {
-        status = trouble("--heap: LD_PRELOAD cannot name %s, for its path has a blank or a colon", path);
+        status = trouble("--heap: LD_PRELOAD cannot load %s: its path has a blank or a colon", path);
     }
     const char *before = getenv("LD_PRELOAD");
     text_addf(text, "%s%s%s", path, before != NULL && *before != '\0' ? ":" : "", before != NULL ? before : "");

@@ -90,9 +90,9 @@ static void add_largest(struct text *text, const struct report *report) {
     text_add(text, report->largest[0].bytes > 0 ? "\n" : "");
 }
 
-/* Processes that the kernel killed for want of memory, whoever the signal has reached. */
+/* Processes that the kernel killed because memory ran out, in the command or elsewhere in its cgroup. */
 static void add_oom(struct text *text, const struct oom *oom) {
-    text_addf(text, "sysinfo: the kernel killed %" PRIu64 " process%s for want of memory (OOM killer)", oom->kills,
+    text_addf(text, "sysinfo: the kernel's OOM killer ended %" PRIu64 " process%s", oom->kills,
               oom->kills == 1 ? "" : "es");
     if (oom->group != NULL) {
         text_add(text, " in the cgroup ");
@@ -103,7 +103,7 @@ static void add_oom(struct text *text, const struct oom *oom) {
         bytes_add_human(text, oom->limit);
     }
     if (oom->events > 0) {
-        text_addf(text, "; %" PRIu64 " time%s out of memory there", oom->events, oom->events == 1 ? "" : "s");
+        text_addf(text, "; it ran out of memory %" PRIu64 " time%s", oom->events, oom->events == 1 ? "" : "s");
     }
     text_add(text, "\n");
 }
@@ -144,7 +144,7 @@ static void add_tree_peak(struct text *text, const struct report *report) {
 
 static void add_peaks(struct text *text, const struct report *report) {
     if (report->peak == 0) {
-        text_add(text, "sysinfo: peak memory is not known\n");
+        text_add(text, "sysinfo: peak memory is unknown\n");
         return;
     }
     text_add(text, "sysinfo: peak memory ");
@@ -177,16 +177,15 @@ static const struct {
     [HEAP_GAP_STATIC] = {"static", "static program", "static programs"},
     [HEAP_GAP_PRIVILEGED] = {"set_user_id", "set-user-ID or otherwise privileged program",
                              "set-user-ID or otherwise privileged programs"},
-    [HEAP_GAP_ALLOCATOR] = {"own_allocator", "program with an allocator of its own",
-                            "programs with an allocator of their own"},
+    [HEAP_GAP_ALLOCATOR] = {"own_allocator", "program with its own allocator", "programs with their own allocator"},
     [HEAP_GAP_ENVIRONMENT] = {"environment", "program started without LD_PRELOAD in its environment",
                               "programs started without LD_PRELOAD in their environment"},
     [HEAP_GAP_ARCHITECTURE] = {"architecture", "program of another architecture (32-bit)",
                                "programs of another architecture (32-bit)"},
     [HEAP_GAP_LIBC] = {"libc", "program with another C library", "programs with another C library"},
     [HEAP_GAP_USER] = {"user", "process of another user", "processes of another user"},
-    [HEAP_GAP_ROOT] = {"root", "process in another root folder or container",
-                       "processes in another root folder or container"},
+    [HEAP_GAP_ROOT] = {"root", "process in another root directory or container",
+                       "processes in another root directory or container"},
 };
 
 static void add_count(struct text *text, uint64_t count, const char *one, const char *many) {
@@ -198,7 +197,7 @@ static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64
     text_add(text, ", ");
     add_count(text, frees, "free", "frees");
     if (has_inherited && frees > 0) { /* Which of the frees is not known. Its parent counts such a block, too. */
-        text_add(text, " (some perhaps of blocks from before a fork)");
+        text_add(text, " (perhaps including blocks from before a fork)");
     }
     if (failed > 0) {
         text_addf(text, ", %" PRIu64 " failed", failed);
@@ -273,7 +272,7 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
     if (*before == ',') {
         text_add(text, "\n");
     } else if (totals->programs == 0) {
-        text_add(text, "sysinfo: heap not counted, and no process was seen that tells why: it ended too soon\n");
+        text_add(text, "sysinfo: heap not counted: the command ended before it could be examined\n");
     }
 }
 

@@ -685,7 +685,7 @@ static int run_child(struct run *run, struct output *output) {
     run->child.context = run;
     if (run->tree == NULL &&
         (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
-        return trouble("nothing can be sampled: %s", run->report.no_samples);
+        return trouble("processes cannot be sampled: %s", run->report.no_samples);
     }
     if (options_has(options, OPTION_PSS) && !tree_has_pss()) {
         return trouble("%s", no_pss);
@@ -789,7 +789,7 @@ static int watch(struct run *run, struct output *output) {
     run->report.is_watch = true;
     run->tree = tree_open("/proc", options->pid, false, &run->report.no_samples);
     if (run->tree == NULL) {
-        return trouble("--pid %s: no such process can be watched: %s", options->pid_text, run->report.no_samples);
+        return trouble("--pid %s: this process cannot be watched: %s", options->pid_text, run->report.no_samples);
     }
     if (options_has(options, OPTION_PSS) && !tree_has_pss()) {
         return trouble("%s", no_pss);
@@ -834,7 +834,7 @@ static int parse_limit(struct limits *limits, const char *option, const char *wo
     }
     limits->whole = whole_memory(&limits->is_of_cgroup);
     if (limits->whole == 0) {
-        return trouble("%s %s: the machine's memory is not known", option, word);
+        return trouble("%s %s: the machine's memory is unknown", option, word);
     }
     double limit = (double)limits->whole * percent / 100;
     if (!(limit >= 1 && limit < 9e18)) {
@@ -853,28 +853,27 @@ static int check(const struct options *options) {
         return usage("the command's name is empty; write for example sysinfo run -- make test");
     }
     if (is_watch && options->operands > 0) {
-        return usage("--pid watches a process that runs already: '%s' is one too many", options->operand[0]);
+        return usage("--pid watches a running process; leave out '%s'", options->operand[0]);
     }
     static const enum option_id of_commands[] = {OPTION_MAX_MEM, OPTION_BUDGET, OPTION_REPEAT};
     for (size_t i = 0; is_watch && i < sizeof of_commands / sizeof of_commands[0]; i++) {
         if (options_has(options, of_commands[i])) {
-            return usage("%s is for a command that run has started; it and --pid exclude each other",
+            return usage("%s applies to a command started by run; it and --pid exclude each other",
                          options->word[of_commands[i]]);
         }
     }
     if (options_has(options, OPTION_REPEAT) && (options->record != NULL || options->heap_record != NULL)) {
-        return usage("--repeat and %s exclude each other: a recording is of one run",
+        return usage("--repeat and %s exclude each other: a file holds one run",
                      options->record != NULL ? "--record" : "--heap-record");
     }
     if (is_watch && options_has(options, OPTION_HEAP)) {
-        return usage(
-            "--heap counts from the start on, so only a command that run has started; it and --pid exclude each other");
+        return usage("--heap counts from the start of a command; it and --pid exclude each other");
     }
     if (options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
-        return usage("--per-process keeps rows in a recording; add --record FILE");
+        return usage("--per-process adds rows to a recording; add --record FILE");
     }
     if (options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
-        return usage("%s and --record name the same file, %s; the report needs one of its own",
+        return usage("%s and --record name the same file, %s; choose another for the report",
                      options->word[OPTION_OUTPUT], options->output);
     }
     return 0;
@@ -883,21 +882,19 @@ static int check(const struct options *options) {
 static int check_blocks(const struct options *options, bool is_watch) {
     bool with_leaks = options_has(options, OPTION_LEAKS);
     if (options->heap_record != NULL && !options_has(options, OPTION_SITES) && !with_leaks) {
-        return usage("--heap-record keeps the sites of live blocks; add --sites");
+        return usage("--heap-record writes the call sites of live blocks; add --sites");
     }
     if (options->heap_record == NULL && options_has(options, OPTION_SITES) && !with_leaks) {
-        return usage("--sites keeps snapshots in a file; add --heap-record FILE");
+        return usage("--sites writes snapshots to a file; add --heap-record FILE");
     }
     if (!with_leaks && (options_has(options, OPTION_MAX_LEAKS) || options->ignore != NULL)) {
-        return usage("%s is for leaks; add --leaks",
-                     options->word[options->ignore != NULL ? OPTION_IGNORE : OPTION_MAX_LEAKS]);
+        return usage("%s needs --leaks", options->word[options->ignore != NULL ? OPTION_IGNORE : OPTION_MAX_LEAKS]);
     }
     if (options->every > 0 && options->heap_record == NULL) {
-        return usage("--every is for snapshots of live blocks; add --sites --heap-record FILE");
+        return usage("--every takes snapshots of live blocks; add --sites --heap-record FILE");
     }
     if (is_watch && (options->heap_record != NULL || with_leaks)) {
-        return usage("--sites keeps blocks from the start on, so only of a command that run has started; it and --pid "
-                     "exclude each other");
+        return usage("--sites follows blocks from the start of a command; it and --pid exclude each other");
     }
     return 0;
 }

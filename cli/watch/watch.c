@@ -21,11 +21,10 @@ static int unknown_group(const char *word) {
     }
     const char *dot = strchr(word, '.'), *meant = closest(word, names, GROUPS);
     if (strcmp(word, "heap") == 0 || strcmp(word, "process") == 0) {
-        return usage("'%s' is of sysinfo itself: there is nothing to watch; for a program use sysinfo run", word);
+        return usage("'%s' is about sysinfo itself, so there is nothing to watch; for a program use sysinfo run", word);
     }
     if (dot != NULL) {
-        return usage("'%s' is a field, and whole groups are watched; for a stream of it write sysinfo get %s 1", word,
-                     word);
+        return usage("'%s' is a field, and watch takes groups; for a stream of it write sysinfo get %s 1", word, word);
     }
     if (meant != NULL) {
         return usage("unknown group '%s'; did you mean '%s'? (sysinfo watch --help)", word, meant);
@@ -159,8 +158,8 @@ int run_watch(struct options *options) {
     size_t count = 0;
     int status = take_groups(options, &groups, &count);
     if (status == 0 && options->operands > count + 1) {
-        status =
-            usage("unexpected '%s' after the interval: it goes on until q is pressed", options->operand[count + 1]);
+        status = usage("unexpected '%s' after the interval; watch has no count, and ends with q",
+                       options->operand[count + 1]);
     }
     if (status == 0) {
         status = options_take_schedule(options, count, true);

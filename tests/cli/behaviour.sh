@@ -301,7 +301,7 @@ if has unshare; then
             in_mounts 'mount -t tmpfs none /proc; set +e; sysinfo mem limit; echo $?; sysinfo cpu quota; echo $?
                 sysinfo get mem.usable -j' >masked 2>&1
             cat masked
-            grep -q "'limit' is unknown" masked && grep -q "'quota' is unknown" masked &&
+            grep -q "'limit' is not reported" masked && grep -q "'quota' is not reported" masked &&
                 [ "$(grep -cx 3 masked)" = 2 ] && grep -q '"estimated":\["usable"\]' masked
         }
         check "no /proc: no limit is known, and usable is estimated" without_proc
@@ -315,7 +315,7 @@ if has unshare; then
         check "an empty stat" shadowed /proc/stat '' 'sysinfo cpu' 'sysinfo cpu: /proc/stat has no cpu line'
         check "a meminfo of a container" shadowed /proc/meminfo \
             'MemTotal: 1000 kB\nMemFree: 600 kB\nMemAvailable: 9999 kB\n' 'sysinfo mem available' \
-            $'sysinfo mem: note: estimated: available (sysinfo fields mem tells from what)\n614400'
+            $'sysinfo mem: note: estimated: available (see sysinfo fields mem)\n614400'
     else
         skip "this user may not mount"
     fi

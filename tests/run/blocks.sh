@@ -93,11 +93,11 @@ check "nor is a pipe that has its name" pipe_instead
 
 cut() {
     head -c "$(($(stat -c %s a.blocks) - 100))" a.blocks >cut.blocks && sysinfo blocks cut.blocks >/dev/null 2>cut.log \
-        && grep -q 'cut or damaged' cut.log
+        && grep -q 'cut off or damaged' cut.log
 }
 check "a file that is cut: what is whole is read" cut
 check "what is no such file" ends_with 3 sysinfo blocks "$command"
-check "an empty file" bash -c ': >empty; sysinfo blocks empty 2>&1 | grep -q "holds no snapshot"'
+check "an empty file" bash -c ': >empty; sysinfo blocks empty 2>&1 | grep -q "has no snapshots"'
 check "a mark that is not there" ends_with 3 sysinfo blocks a.blocks@nowhere
 check "a process that is not there" ends_with 3 sysinfo blocks --pid 1 a.blocks
 check "no file" ends_with 2 sysinfo blocks

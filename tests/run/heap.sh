@@ -66,7 +66,7 @@ measure "all threads" threads
 inherited() { # A child that frees what it began with, which its parent has allocated; it allocates more, or less.
     sysinfo run --heap actor disinherit 1000 "$(($1 - 1001))" 2>out
     cat out
-    grep -qE " $1 allocations, 1[0-9]{3} frees \(some perhaps of blocks from before a fork\)" out
+    grep -qE " $1 allocations, 1[0-9]{3} frees \(perhaps including blocks from before a fork\)" out
 }
 measure "frees of inherited blocks are explained" inherited 1011
 measure "also where it allocates more" inherited 4001
@@ -357,10 +357,10 @@ refused() { # sentence, arguments
     cat message
     [ $status = 125 ] && [ "$(cat message)" = "$sentence" ]
 }
-check "a process that runs already" refused 'sysinfo run: --heap counts from the start on, so only a command that run has started; it and --pid exclude each other' --heap --pid $$
+check "a process that runs already" refused 'sysinfo run: --heap counts from the start of a command; it and --pid exclude each other' --heap --pid $$
 lonely() {
     mkdir -p lonely && cp "$command" lonely/ || return 1
-    [ "$(lonely/sysinfo run --heap touch started 2>&1 | grep -c '^sysinfo run: --heap: libsysinfo_heap.so.0 is not there, neither in /.* nor in .* from where sysinfo is; install it beside sysinfo$')" = 1 ] && [ ! -e started ]
+    [ "$(lonely/sysinfo run --heap touch started 2>&1 | grep -c '^sysinfo run: --heap: libsysinfo_heap.so.0 is neither in /.* nor in .* relative to sysinfo; install it beside sysinfo$')" = 1 ] && [ ! -e started ]
 }
 check "where the library is not" lonely
 

@@ -54,7 +54,7 @@ killed_by_kernel() {
 killed_inside() { # The command itself lives on.
     in_group sysinfo run sh -c 'actor spike 200 1000; exit 0' 2>out
     cat out
-    grep -q "^sysinfo: sh: exit 0 after" out && grep -qE "^sysinfo: the kernel killed 1 process for want of memory \(OOM killer\) in the cgroup .*/sysinfo-test-$$, limited to 64\.0 MiB" out
+    grep -q "^sysinfo: sh: exit 0 after" out && grep -qE "^sysinfo: the kernel's OOM killer ended 1 process in the cgroup .*/sysinfo-test-$$, limited to 64\.0 MiB" out
 }
 percentage_of_limit() {
     in_group sysinfo run --max-mem 50% actor spike 48 60000 2>out
