@@ -232,7 +232,7 @@ static const struct command commands[] = {
      .completes = "program",
      .options = BIT(INTERVAL) | BIT(JSON) | BIT(OUTPUT) | BIT(TIMEOUT) | BIT(RECORD) | BIT(PSS) | BIT(PER_PROCESS) |
                 BIT(MAX_MEM) | BIT(COST) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) |
-                BIT(EVERY) | BIT(LEAKS) | BIT(MAX_LEAKS) | BIT(IGNORE) | BIT(PID),
+                BIT(EVERY) | BIT(LEAKS) | BIT(REFERENCES) | BIT(MAX_LEAKS) | BIT(IGNORE) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
@@ -247,14 +247,16 @@ static const struct command commands[] = {
     {.name = "blocks",
      .operands = "FILE...",
      .completes = "files",
-     .options =
-         BIT(GENERATIONS) | BIT(LEAKS) | BIT(IGNORE) | BIT(FOLDED) | BIT(TOP) | BIT(JSON) | BIT(OUTPUT) | BIT(PID),
+     .options = BIT(GENERATIONS) | BIT(LEAKS) | BIT(IGNORE) | BIT(FOLDED) | BIT(HOLDERS) | BIT(GRAPH) | BIT(TOP) |
+                BIT(JSON) | BIT(OUTPUT) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of this table; write --json"}},
      .meaning = "which calls hold the memory",
      .examples = "  sysinfo run --sites --heap-record job.blocks -- ./job\n"
                  "  sysinfo blocks job.blocks              what was live at the exit\n"
                  "  sysinfo blocks job.blocks@load job.blocks@save    what came between\n"
-                 "  sysinfo blocks --generations job.blocks           which site leaks\n",
+                 "  sysinfo blocks --generations job.blocks           which site leaks\n"
+                 "  sysinfo blocks --holders parse_name job.blocks    what holds its blocks\n"
+                 "  sysinfo blocks --graph -o job.svg job.blocks      what points to what\n",
      .notes = "FILE is what run --heap-record wrote; with a second, the difference is printed.\n"
               "FILE@MARK is the snapshot at a mark: its name, \"exit\", \"every\" or its number;\n"
               "without it, the last. Of several processes, that with the most bytes, or --pid.\n",

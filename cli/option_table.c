@@ -253,13 +253,20 @@ static const struct option options[] = {
      .manual =
          "Find blocks that nothing points to: with run at the exit of each process, with blocks in a snapshot that was "
          "taken with --leaks. A cycle is printed with its members, and each leak with the blocks that it keeps."},
+    {.id = OPTION_REFERENCES,
+     .name = "--references",
+     .meaning = "what holds each block",
+     .line = "lost blocks; what holds the others",
+     .manual =
+         "Keep in each snapshot what points to each block, for sysinfo blocks --holders and --graph: 48 bytes for "
+         "each block. Needs --heap-record."},
     {.id = OPTION_MAX_LEAKS,
      .name = "--max-leaks",
      .argument = "SIZE",
      .wants = "a size",
      .example = "0",
      .meaning = "status 123 above that many lost bytes",
-     .line = "lost blocks; status 123 above SIZE",
+     .line = "status 123 above that many lost bytes",
      .manual = "With --leaks: end with status 123 when the command succeeded, but more than SIZE bytes are lost."},
     {.id = OPTION_MAX_MEM,
      .name = "--max-mem",
@@ -360,6 +367,27 @@ static const struct option options[] = {
      .meaning = "stacks for a flame graph",
      .line = "stacks with bytes, for a flame graph",
      .manual = "Print a line for each site: its frames, the outermost first, separated by semicolons, and its bytes."},
+    {.id = OPTION_HOLDERS,
+     .name = "--holders",
+     .argument = "SITE",
+     .wants = "a site",
+     .example = "parse_name",
+     .meaning = "what holds the blocks of a site",
+     .line = "what holds the blocks of SITE",
+     .manual = "Print how the blocks of SITE are held: the way to each from a variable, a thread's stack or other "
+               "memory, and how many words point to them. SITE is a function, FILE:LINE or MODULE+0xOFFSET of any of "
+               "their callers, or the address of a block. The snapshot must have references: sysinfo run "
+               "--references."},
+    {.id = OPTION_GRAPH,
+     .name = "--graph",
+     .argument = "[=DEPTH]",
+     .implied = "3",
+     .meaning = "what points to what, as a picture",
+     .line = "what points to what; -o FILE.dot, FILE.svg",
+     .manual = "Draw what points to the blocks of --holders SITE, or to those of the sites with the most bytes, DEPTH "
+               "steps far: a node for each site, a box for each variable or stack, the number of pointers at each "
+               "edge, and cycles that nothing points to in a frame. The language is that of graphviz; with -o "
+               "FILE.svg, its program dot draws it."},
     {.id = OPTION_TOP,
      .name = "--top",
      .argument = "N",
@@ -367,7 +395,8 @@ static const struct option options[] = {
      .example = "50",
      .meaning = "the number of rows",
      .line = "the number of rows, 30 if not given",
-     .manual = "Print the N sites with the most bytes; 30, if not given, and all as JSON and folded."},
+     .manual = "Print the N sites with the most bytes; 30, if not given, and all as JSON and folded. With --holders, N "
+               "ways to the blocks of each site; 10, if not given."},
     {.id = OPTION_MAX,
      .name = "--max",
      .argument = "PERCENT",

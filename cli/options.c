@@ -135,6 +135,13 @@ static int set_top(struct options *options, const char *value) {
     return 0;
 }
 
+static int set_depth(struct options *options, const char *value) {
+    if (!parse_whole(value, &options->depth) || options->depth > 100) {
+        return usage("--graph '%s' is not a number of steps from 0 to 100", value);
+    }
+    return 0;
+}
+
 static int set_width(struct options *options, const char *value) {
     if (!parse_whole(value, &options->width) || options->width < 40 || options->width > 1000) {
         return usage("--width '%s' is not a number of columns from 40 to 1000", value);
@@ -222,6 +229,12 @@ static int set(struct options *options, const struct option *option, const char 
         break;
     case OPTION_IGNORE:
         status = set_file(&options->ignore, option, word, value);
+        break;
+    case OPTION_HOLDERS:
+        options->holders = value;
+        break;
+    case OPTION_GRAPH:
+        status = set_depth(options, value);
         break;
     case OPTION_TOP:
         status = set_top(options, value);

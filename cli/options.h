@@ -45,6 +45,7 @@ enum option_id {
     OPTION_EVERY,
     OPTION_HEAP_RECORD,
     OPTION_LEAKS,
+    OPTION_REFERENCES,
     OPTION_MAX_LEAKS,
     OPTION_IGNORE,
     OPTION_PID,
@@ -61,6 +62,8 @@ enum option_id {
     OPTION_FREQ,
     OPTION_GENERATIONS,
     OPTION_FOLDED,
+    OPTION_HOLDERS,
+    OPTION_GRAPH,
     OPTION_TOP,
     OPTION_MAX,
     OPTION_MARKDOWN,
@@ -121,6 +124,8 @@ struct options {
     uint64_t max_leaks;           /* Bytes, if it was given. */
     const char *ignore;           /* NULL: not given. */
     uint64_t top;                 /* 0: not given. */
+    const char *holders;          /* NULL: not given. */
+    uint64_t depth;               /* Of --graph. */
     const char *max;              /* "+10%". */
     double cost;                  /* Percent of a CPU; 0: not given. */
     int64_t pid;

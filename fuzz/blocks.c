@@ -12,6 +12,47 @@ static void read_text(const char *text, size_t *sum) {
     *sum += strlen(text);
 }
 
+/* Every way ends, and every block is found by its address. */
+static void read_blocks(const struct sysinfo_heap_snapshot *snapshot, size_t size) {
+    size_t blocks = sysinfo_heap_snapshot_blocks(snapshot), index;
+    MUST(blocks <= size / 48);
+    for (size_t i = 0; i < blocks; i++) {
+        struct sysinfo_heap_block block;
+        MUST(sysinfo_heap_snapshot_block(snapshot, i, &block, sizeof block) == SYSINFO_OK);
+        MUST(block.site < sysinfo_heap_snapshot_sites(snapshot));
+        MUST(!SYSINFO_HAS(&block, root) || block.root < sysinfo_heap_snapshot_roots(snapshot));
+        if (block.size > 0) {
+            int status = sysinfo_heap_snapshot_find(snapshot, block.address + block.size - 1, &index);
+            MUST(status == SYSINFO_NOT_SUPPORTED || (status == SYSINFO_OK && index == i));
+        }
+        for (size_t steps = 0; SYSINFO_HAS(&block, holder); steps++) {
+            MUST(steps < blocks);
+            MUST(sysinfo_heap_snapshot_block(snapshot, (size_t)block.holder, &block, sizeof block) == SYSINFO_OK);
+        }
+    }
+}
+
+static void read_references(const struct sysinfo_heap_snapshot *snapshot, size_t size, size_t *sum) {
+    size_t roots = sysinfo_heap_snapshot_roots(snapshot), edges = sysinfo_heap_snapshot_edges(snapshot);
+    MUST(roots <= size / 32 && edges <= size / 16);
+    for (size_t i = 0; i < roots; i++) {
+        struct sysinfo_heap_root root;
+        struct sysinfo_heap_frame place;
+        const char *name;
+        MUST(sysinfo_heap_snapshot_root(snapshot, i, &root, sizeof root, &place, &name) == SYSINFO_OK);
+        MUST(root.kind >= SYSINFO_HEAP_ROOT_GLOBAL && root.kind <= SYSINFO_HEAP_ROOT_OWN_STACK);
+        read_text(place.module, sum);
+        read_text(place.build_id, sum);
+        read_text(name, sum);
+    }
+    for (size_t i = 0; i < edges; i++) {
+        struct sysinfo_heap_edge edge;
+        MUST(sysinfo_heap_snapshot_edge(snapshot, i, &edge, sizeof edge) == SYSINFO_OK);
+        MUST(edge.from < (edge.is_from_root != 0 ? roots : sysinfo_heap_snapshot_sites(snapshot)));
+        MUST(edge.to < sysinfo_heap_snapshot_sites(snapshot));
+    }
+}
+
 /* All that it says can be read, and is no more than its bytes. */
 static void read_all(const struct sysinfo_heap_snapshot *snapshot, size_t size) {
     size_t sites = sysinfo_heap_snapshot_sites(snapshot), sum = 0, bytes;
@@ -36,6 +77,8 @@ static void read_all(const struct sysinfo_heap_snapshot *snapshot, size_t size) 
             MUST(frame[k].offset >> 48 == 0 && strlen(frame[k].build_id) <= 64);
         }
     }
+    read_blocks(snapshot, size);
+    read_references(snapshot, size, &sum);
 }
 
 /* Of its very length, and where rows of 8 bytes may lie. */

@@ -3,16 +3,45 @@
 #include "blocks/blocks.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "blocks/leaks.h"
+#include "blocks/references.h"
 #include "fail.h"
 #include "output.h"
 
 enum { ROWS = 30 };
 
+static bool needs_references(const struct options *options) {
+    return (options->given & (OPTION_BIT(OPTION_HOLDERS) | OPTION_BIT(OPTION_GRAPH))) != 0;
+}
+
+static int add_references(struct text *text, const struct options *options, const struct table *table) {
+    int status = 0;
+    bool *chosen = NULL;
+    if (options->holders != NULL && (chosen = sites_choose(table, options->holders, &status)) == NULL) {
+        return status;
+    }
+    if (options_has(options, OPTION_GRAPH)) {
+        const char *end = options->output != NULL ? strrchr(options->output, '.') : NULL;
+        graph_add(text, table, chosen, options->depth);
+        status = end != NULL && strcmp(end, ".svg") == 0 ? graph_draw(text) : 0;
+    } else if (options->format == FORMAT_JSON) {
+        holders_add_json(text, table, chosen);
+    } else {
+        holders_add(text, table, chosen);
+    }
+    free(chosen);
+    return status;
+}
+
 /* Adds the table, or what takes its place. */
 static int add(struct text *text, const struct options *options, struct table *table) {
     table->most = options->top < SIZE_MAX ? (size_t)options->top : SIZE_MAX;
+    if (needs_references(options)) {
+        return add_references(text, options, table);
+    }
     if (options_has(options, OPTION_LEAKS)) {
         struct ignored ignored = {.text = TEXT_INIT};
         int status = ignored_read(&ignored, options->ignore);
@@ -48,6 +77,9 @@ static int print(const struct options *options, const struct chosen *chosen,
     if (options_has(options, OPTION_LEAKS) && !SYSINFO_HAS(&table.moment, lost_blocks)) {
         return trouble(
             "this snapshot was taken without --leaks; record one with sysinfo run --leaks --heap-record FILE");
+    }
+    if (needs_references(options) && sysinfo_heap_snapshot_blocks(snapshot) == 0) {
+        return trouble("this snapshot has no references: sysinfo run --references --heap-record FILE keeps them");
     }
     table.names = names_open();
     int added = add(&text, options, &table);
@@ -89,6 +121,10 @@ int run_blocks(struct options *options) {
     }
     if (options_has(options, OPTION_FOLDED) && options->format == FORMAT_JSON) {
         return usage("%s and %s exclude each other", options->word[OPTION_FOLDED], options->word[OPTION_JSON]);
+    }
+    if (options->operands == 2 && needs_references(options)) {
+        return usage("%s is of one snapshot; a difference has no references",
+                     options->word[options->holders != NULL ? OPTION_HOLDERS : OPTION_GRAPH]);
     }
     struct chosen chosen = {.snapshot = NULL};
     int status = choose(&chosen, options->operand[0], options->pid);

@@ -46,6 +46,10 @@ void names_close(struct names *names);
 /* What is known of a frame; the texts live until names_close(). */
 struct place names_find(struct names *names, const struct sysinfo_heap_frame *frame);
 
+/* The variable at a place of its module, and how far into it that is. NULL: not known; lives as the texts above. */
+const char *names_variable(struct names *names, const struct sysinfo_heap_frame *place, bool is_thread_local,
+                           uint64_t *offset);
+
 /* ---- The symbol table of a file: symbols.c ---- */
 
 struct symbols;
@@ -54,8 +58,13 @@ struct symbols;
 struct symbols *symbols_open(const char *path, const char *build_id);
 void symbols_close(struct symbols *symbols);
 
-/* NULL: no function has this address. */
-const char *symbols_find(const struct symbols *symbols, uint64_t address);
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_VARIABLE, SYMBOL_THREAD_LOCAL, SYMBOL_KINDS };
+
+/* The symbol that has this address, and how far into it that is; `offset` may be NULL. NULL: none. */
+const char *symbols_find(struct symbols *symbols, enum symbol_kind kind, uint64_t address, uint64_t *offset);
+
+/* Whether these bytes are the build id that `text` has in hexadecimal digits; "": any. */
+bool is_build_id(const unsigned char *bytes, size_t count, const char *text);
 
 /* ---- Printing: print.c ---- */
 
@@ -76,7 +85,16 @@ struct json;
  */
 void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
               const struct sysinfo_heap_frame *frame, uint64_t most, const char *prefix);
-void json_site_add(struct json *json, const struct table *table, size_t index);
+void json_site_add(struct json *json, const char *key, const struct table *table, size_t index);
+
+/* "parse_name  app.c:52", or "libc.so.6+0x2724a". */
+void frame_add(struct text *text, struct names *names, const struct sysinfo_heap_frame *frame, bool is_short);
+
+/* "3 blocks, 1.2 KiB" */
+void amount_add(struct text *text, uint64_t blocks, uint64_t bytes);
+
+/* The last part of a path. */
+const char *base_name(const char *path);
 
 void table_add(struct text *text, const struct table *table);
 void table_add_json(struct text *text, const struct table *table);

@@ -211,11 +211,6 @@ static void release(struct entries *entries) {
 
 /* ---- As text ---- */
 
-static void add_amount(struct text *text, uint64_t blocks, uint64_t bytes) {
-    text_addf(text, "%" PRIu64 " block%s, ", blocks, blocks == 1 ? "" : "s");
-    bytes_add_human(text, bytes);
-}
-
 static void add_member(struct text *text, const struct table *table, uint64_t number, uint64_t times,
                        const char *prefix) {
     struct sysinfo_heap_site site;
@@ -233,13 +228,13 @@ static void add_member(struct text *text, const struct table *table, uint64_t nu
 static void add_entry(struct text *text, const struct table *table, const struct entry *entry, const char *prefix) {
     const struct sysinfo_heap_leak *leak = &entry->leak;
     text_addf(text, "%s  %s", prefix, leak->is_cycle != 0 ? "CYCLE of " : "LOST ");
-    add_amount(text, leak->blocks, entry->bytes / entry->count);
+    amount_add(text, leak->blocks, entry->bytes / entry->count);
     if (entry->count > 1) {
         text_addf(text, " (%" PRIu64 " such)", entry->count);
     }
     if (entry->kept_blocks > 0) {
         text_add(text, entry->count > 1 ? ", keep " : ", keeps ");
-        add_amount(text, entry->kept_blocks, entry->kept_bytes);
+        amount_add(text, entry->kept_blocks, entry->kept_bytes);
     }
     text_add(text, "\n");
     for (uint64_t i = 0, times; i < leak->members; i += times) {
@@ -247,11 +242,6 @@ static void add_entry(struct text *text, const struct table *table, const struct
         }
         add_member(text, table, entry->site[i], times, prefix);
     }
-}
-
-static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
 }
 
 static void add_held(struct text *text, const char *name, uint64_t bytes) {
@@ -270,7 +260,7 @@ uint64_t leaks_add(struct text *text, const struct table *table, const struct ig
     text_add(text, "leaks of ");
     text_add_plain(text, base_name(table->image));
     text_addf(text, " (pid %" PRIu64 "): ", moment->pid);
-    add_amount(text, moment->lost_blocks - entries.ignored_blocks, bytes);
+    amount_add(text, moment->lost_blocks - entries.ignored_blocks, bytes);
     text_addf(text, " unreachable, of %" PRId64 " blocks%s\n", moment->blocks,
               SYSINFO_IS_ESTIMATED(moment, lost_blocks) ? " (estimated: its threads could not be stopped)" : "");
     for (size_t i = 0; i < entries.count && i < ENTRIES_SHOWN; i++) {
@@ -281,13 +271,14 @@ uint64_t leaks_add(struct text *text, const struct table *table, const struct ig
     }
     if (entries.ignored_blocks > 0) {
         text_addf(text, "%s  ignored: ", prefix);
-        add_amount(text, entries.ignored_blocks, entries.ignored_bytes);
+        amount_add(text, entries.ignored_blocks, entries.ignored_bytes);
         text_add(text, "\n");
     }
     text_addf(text, "%s  still reached: ", prefix);
-    bytes_add_human(text, moment->held_by_globals + moment->held_by_mappings + moment->held_by_stacks +
-                              moment->held_by_own_stack);
+    bytes_add_human(text, moment->held_by_globals + moment->held_by_thread_locals + moment->held_by_mappings +
+                              moment->held_by_stacks + moment->held_by_own_stack);
     add_held(text, "globals", moment->held_by_globals);
+    add_held(text, "thread-local variables", moment->held_by_thread_locals);
     add_held(text, "other memory", moment->held_by_mappings);
     add_held(text, "other threads", moment->held_by_stacks);
     add_held(text, "nothing but the last thread's stack", moment->held_by_own_stack);
@@ -324,7 +315,7 @@ void leaks_add_json(struct text *text, const struct table *table, const struct i
         json_add_uint(&json, "kept_bytes", entry->kept_bytes);
         json_open_array(&json, "members");
         for (uint64_t k = 0; k < entry->leak.members; k++) {
-            json_site_add(&json, table, (size_t)entry->site[k]);
+            json_site_add(&json, NULL, table, (size_t)entry->site[k]);
         }
         json_close(&json);
         json_close(&json);

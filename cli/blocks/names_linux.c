@@ -44,7 +44,8 @@ struct module {
     const char *path, *build_id; /* As in the first frame that was asked for. */
     void *dwfl, *handle;         /* NULL: libdw does not know it. */
     uint64_t bias;
-    struct symbols *symbols; /* Where there is no libdw. */
+    struct symbols *symbols; /* Of variables, and where there is no libdw, of functions. */
+    bool has_symbols;        /* They were looked for. */
 };
 
 struct known {
@@ -116,25 +117,6 @@ void names_close(struct names *names) {
 
 /* ---- A module ---- */
 
-static int digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool is_build_id(const unsigned char *bytes, int count, const char *text) {
-    if (*text == '\0') {
-        return true;
-    }
-    if (count < 0 || strlen(text) != 2 * (size_t)count) {
-        return false;
-    }
-    for (size_t i = 0; i < (size_t)count; i++) {
-        if (digit(text[2 * i]) * 16 + digit(text[2 * i + 1]) != bytes[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The path may come from a file that somebody else wrote: libdw would wait for the other end of a pipe. */
 static bool is_regular(const char *path) {
     struct stat file;
@@ -150,7 +132,7 @@ static bool ask_libdw(struct libdw *dw, struct module *module) {
                  dw->getelf(module->handle, &module->bias) != NULL;
     if (is_it) {
         int count = dw->build_id(module->handle, &bytes, &address);
-        is_it = is_build_id(bytes, count, module->build_id);
+        is_it = count >= 0 && is_build_id(bytes, (size_t)count, module->build_id);
     }
     if (!is_it && module->dwfl != NULL) {
         dw->end(module->dwfl);
@@ -172,10 +154,18 @@ static size_t find_module(struct names *names, const struct sysinfo_heap_frame *
     }
     struct module *module = &names->module[names->modules];
     *module = (struct module){.path = frame->module, .build_id = frame->build_id};
-    if (*frame->module == '/' && (names->dw.library == NULL || !ask_libdw(&names->dw, module))) {
-        module->symbols = symbols_open(frame->module, frame->build_id);
+    if (*frame->module == '/' && names->dw.library != NULL) {
+        (void)ask_libdw(&names->dw, module);
     }
     return names->modules++;
+}
+
+static struct symbols *symbols_of(struct module *module) {
+    if (!module->has_symbols && *module->path == '/') {
+        module->symbols = symbols_open(module->path, module->build_id);
+    }
+    module->has_symbols = true;
+    return module->symbols;
 }
 
 /* ---- A frame ---- */
@@ -192,7 +182,7 @@ static const char *search_units(const struct libdw *dw, void *handle, uint64_t a
     return NULL;
 }
 
-static struct place look_up(struct names *names, const struct module *module, uint64_t offset) {
+static struct place look_up(struct names *names, struct module *module, uint64_t offset) {
     struct place place = {NULL, NULL, 0};
     uint64_t address = offset - 1; /* In the call, which may be the last instruction of its line. */
     if (module->handle != NULL) {
@@ -203,8 +193,8 @@ static struct place look_up(struct names *names, const struct module *module, ui
                                         : search_units(dw, module->handle, address + module->bias, &place.line);
         const char *slash = file != NULL ? strrchr(file, '/') : NULL;
         place.file = slash != NULL ? slash + 1 : file;
-    } else if (module->symbols != NULL) {
-        place.function = symbols_find(module->symbols, address);
+    } else if (symbols_of(module) != NULL) {
+        place.function = symbols_find(module->symbols, SYMBOL_FUNCTION, address, NULL);
     }
     return place;
 }
@@ -248,4 +238,12 @@ struct place names_find(struct names *names, const struct sysinfo_heap_frame *fr
         names->used++;
     }
     return known->place;
+}
+
+const char *names_variable(struct names *names, const struct sysinfo_heap_frame *place, bool is_thread_local,
+                           uint64_t *offset) {
+    size_t number = find_module(names, place); /* Which may move the array. */
+    struct module *module = &names->module[number];
+    enum symbol_kind kind = is_thread_local ? SYMBOL_THREAD_LOCAL : SYMBOL_VARIABLE;
+    return symbols_of(module) == NULL ? NULL : symbols_find(module->symbols, kind, place->offset, offset);
 }

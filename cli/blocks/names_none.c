@@ -15,3 +15,12 @@ struct place names_find(struct names *names, const struct sysinfo_heap_frame *fr
     (void)frame;
     return (struct place){NULL, NULL, 0};
 }
+
+const char *names_variable(struct names *names, const struct sysinfo_heap_frame *place, bool is_thread_local,
+                           uint64_t *offset) {
+    (void)names;
+    (void)place;
+    (void)is_thread_local;
+    (void)offset;
+    return NULL;
+}

@@ -10,13 +10,12 @@
 
 enum { CALLERS = 3, LINE_WIDTH = 80 }; /* Callers of a site in the table. */
 
-static const char *base_name(const char *path) {
+const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
 }
 
-/* "parse_name  app.c:52", or "libc.so.6+0x2724a". */
-static void add_frame(struct text *text, struct names *names, const struct sysinfo_heap_frame *frame, bool is_short) {
+void frame_add(struct text *text, struct names *names, const struct sysinfo_heap_frame *frame, bool is_short) {
     struct place place = names_find(names, frame);
     if (place.function != NULL) {
         text_add_plain(text, place.function);
@@ -53,7 +52,7 @@ void site_add(struct text *text, const struct table *table, const struct sysinfo
         is_main = function != NULL && strcmp(function, "main") == 0;
         text_clear(&caller);
         text_add(&caller, i == 0 ? "" : "  <- ");
-        add_frame(&caller, table->names, &frame[i], i > 0);
+        frame_add(&caller, table->names, &frame[i], i > 0);
         if (i > 0 && column_of(text) + caller.length > LINE_WIDTH) {
             text_addf(text, "\n%s", prefix);
             text_pad(text, indent);
@@ -62,6 +61,11 @@ void site_add(struct text *text, const struct table *table, const struct sysinfo
     }
     text_free(&caller);
     text_add(text, "\n");
+}
+
+void amount_add(struct text *text, uint64_t blocks, uint64_t bytes) {
+    text_addf(text, "%" PRIu64 " block%s, ", blocks, blocks == 1 ? "" : "s");
+    bytes_add_human(text, bytes);
 }
 
 /* Right-aligned; with a sign, where a difference is printed. */
@@ -161,13 +165,13 @@ static void add_json_frames(struct json *json, const struct table *table, const 
     json_close(json);
 }
 
-void json_site_add(struct json *json, const struct table *table, size_t index) {
+void json_site_add(struct json *json, const char *key, const struct table *table, size_t index) {
     struct sysinfo_heap_site site;
     const struct sysinfo_heap_frame *frame;
     if (sysinfo_heap_snapshot_site(table->snapshot, index, &site, sizeof site, &frame) != SYSINFO_OK) {
         return;
     }
-    json_open_object(json, NULL);
+    json_open_object(json, key);
     json_addf(json, "blocks", "%" PRId64, site.blocks);
     json_addf(json, "bytes", "%" PRId64, site.bytes);
     json_add_uint_or_null(json, "generations", site.generations, SYSINFO_HAS(&site, generations));
@@ -192,7 +196,7 @@ void table_add_json(struct text *text, const struct table *table) {
     json_addf(&json, "bytes", "%" PRId64, table->moment.live);
     json_open_array(&json, "sites");
     for (size_t i = 0; i < sites && (table->most == 0 || i < table->most); i++) {
-        json_site_add(&json, table, i);
+        json_site_add(&json, NULL, table, i);
     }
     json_close(&json);
     json_close(&json);
@@ -205,7 +209,7 @@ void table_add_json(struct text *text, const struct table *table) {
 static void add_folded_frame(struct text *text, const struct table *table, const struct sysinfo_heap_frame *frame) {
     struct place place = names_find(table->names, frame);
     if (place.function == NULL) {
-        add_frame(text, table->names, frame, true);
+        frame_add(text, table->names, frame, true);
         return;
     }
     size_t start = text->length;

@@ -23,6 +23,14 @@ struct symbols {
     size_t count;
     const char *text; /* Of names. */
     size_t text_size;
+    struct symbol *sorted[SYMBOL_KINDS]; /* By address; NULL: not asked for yet. */
+    size_t sorted_count[SYMBOL_KINDS];
+};
+
+struct symbol {
+    uint64_t start, size;
+    const char *name;
+    bool is_global;
 };
 
 /* NULL: not within the file. */
@@ -61,6 +69,21 @@ static int digit(char c) {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+bool is_build_id(const unsigned char *bytes, size_t count, const char *text) {
+    if (*text == '\0') {
+        return true;
+    }
+    if (strlen(text) != 2 * count) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (digit(text[2 * i]) * 16 + digit(text[2 * i + 1]) != bytes[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool has_build_id(const struct symbols *symbols, const Elf64_Shdr *section, const char *build_id) {
     const unsigned char *note = part(symbols, section->sh_offset, section->sh_size);
     Elf64_Nhdr head;
@@ -72,12 +95,7 @@ static bool has_build_id(const struct symbols *symbols, const Elf64_Shdr *sectio
     if (head.n_type != NT_GNU_BUILD_ID || head.n_namesz != 4 || head.n_descsz != count) {
         return false;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (digit(build_id[2 * i]) * 16 + digit(build_id[2 * i + 1]) != note[sizeof head + 4 + i]) {
-            return false;
-        }
-    }
-    return true;
+    return is_build_id(note + sizeof head + 4, count, build_id);
 }
 
 static bool read_tables(struct symbols *symbols, const char *build_id) {
@@ -129,24 +147,78 @@ struct symbols *symbols_open(const char *path, const char *build_id) {
 }
 
 void symbols_close(struct symbols *symbols) {
-    if (symbols != NULL && symbols->bytes != NULL) {
+    if (symbols == NULL) {
+        return;
+    }
+    if (symbols->bytes != NULL) {
         munmap((void *)(uintptr_t)symbols->bytes, symbols->size);
+    }
+    for (size_t i = 0; i < SYMBOL_KINDS; i++) {
+        free(symbols->sorted[i]);
     }
     free(symbols);
 }
 
-const char *symbols_find(const struct symbols *symbols, uint64_t address) {
-    const char *found = NULL;
+/* ---- A symbol ---- */
+
+/* Of several at one address the last is found: the largest, a global one, the first in the alphabet. */
+static int by_address(const void *a, const void *b) {
+    const struct symbol *left = a, *right = b;
+    if (left->start != right->start) {
+        return left->start < right->start ? -1 : 1;
+    }
+    if (left->size != right->size) {
+        return left->size < right->size ? -1 : 1;
+    }
+    if (left->is_global != right->is_global) {
+        return left->is_global ? 1 : -1;
+    }
+    return strcmp(right->name, left->name);
+}
+
+static void sort(struct symbols *symbols, enum symbol_kind kind) {
+    static const unsigned char types[SYMBOL_KINDS] = {STT_FUNC, STT_OBJECT, STT_TLS};
+    struct symbol *sorted = calloc(symbols->count + 1, sizeof *sorted);
+    size_t count = 0;
+    if (sorted == NULL) {
+        fail_no_memory();
+    }
     for (size_t i = 0; i < symbols->count; i++) {
         Elf64_Sym symbol;
         memcpy(&symbol, symbols->table + i * sizeof symbol, sizeof symbol);
-        if (ELF64_ST_TYPE(symbol.st_info) == STT_FUNC && symbol.st_shndx != SHN_UNDEF && address >= symbol.st_value &&
-            address - symbol.st_value < symbol.st_size && symbol.st_name < symbols->text_size) {
-            found = symbols->text + symbol.st_name;
-            if (ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL) {
-                break;
-            }
+        if (ELF64_ST_TYPE(symbol.st_info) == types[kind] && symbol.st_shndx != SHN_UNDEF &&
+            symbol.st_name < symbols->text_size && symbol.st_size > 0) {
+            sorted[count++] = (struct symbol){symbol.st_value, symbol.st_size, symbols->text + symbol.st_name,
+                                              ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL};
         }
     }
-    return found;
+    qsort(sorted, count, sizeof *sorted, by_address);
+    symbols->sorted[kind] = sorted;
+    symbols->sorted_count[kind] = count;
+}
+
+const char *symbols_find(struct symbols *symbols, enum symbol_kind kind, uint64_t address, uint64_t *offset) {
+    enum { BACK = 8 }; /* A symbol may lie within another. */
+    if (symbols->sorted[kind] == NULL) {
+        sort(symbols, kind);
+    }
+    const struct symbol *sorted = symbols->sorted[kind];
+    size_t low = 0, high = symbols->sorted_count[kind];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sorted[middle].start <= address) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (size_t i = low; i > 0 && low - i < BACK; i--) {
+        if (address - sorted[i - 1].start < sorted[i - 1].size) {
+            if (offset != NULL) {
+                *offset = address - sorted[i - 1].start;
+            }
+            return sorted[i - 1].name;
+        }
+    }
+    return NULL;
 }

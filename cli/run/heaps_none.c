@@ -56,8 +56,8 @@ void heaps_close(struct heaps *heaps) {
     (void)heaps;
 }
 
-struct snapshots *snapshots_open(const char *directory, const char *path, bool with_leaks) {
-    (void)with_leaks;
+struct snapshots *snapshots_open(const char *directory, const char *path, uint64_t what) {
+    (void)what;
     (void)directory;
     (void)path;
     return NULL;

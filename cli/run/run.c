@@ -691,17 +691,20 @@ static int run_child(struct run *run, struct output *output) {
         return trouble("%s", no_pss);
     }
     bool with_leaks = options_has(options, OPTION_LEAKS);
-    if ((options_has(options, OPTION_HEAP) || options_has(options, OPTION_SITES) || with_leaks) &&
+    if ((options_has(options, OPTION_HEAP) || options->heap_record != NULL || with_leaks) &&
         (run->heaps = heaps_open()) == NULL) {
         return EXIT_OWN_FAILURE;
     }
+    uint64_t what = options_has(options, OPTION_REFERENCES) ? SYSINFO_HEAP_REFERENCES | SYSINFO_HEAP_LEAKS
+                    : with_leaks                            ? SYSINFO_HEAP_LEAKS
+                                                            : 0;
     if (options->heap_record != NULL) {
         text_add(&run->snapshots_path, options->heap_record);
     } else if (with_leaks) { /* Goes away with the directory. */
         text_addf(&run->snapshots_path, "%s/snapshots", heaps_folder(run->heaps));
     }
     if (run->snapshots_path.length > 0 &&
-        (run->snapshots = snapshots_open(heaps_folder(run->heaps), run->snapshots_path.bytes, with_leaks)) == NULL) {
+        (run->snapshots = snapshots_open(heaps_folder(run->heaps), run->snapshots_path.bytes, what)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
     char frames[24];
@@ -880,8 +883,11 @@ static int check(const struct options *options) {
 }
 
 static int check_blocks(const struct options *options, bool is_watch) {
-    bool with_leaks = options_has(options, OPTION_LEAKS);
-    if (options->heap_record != NULL && !options_has(options, OPTION_SITES) && !with_leaks) {
+    bool with_leaks = options_has(options, OPTION_LEAKS), with_references = options_has(options, OPTION_REFERENCES);
+    if (options->heap_record == NULL && with_references) {
+        return usage("--references needs a file; add --heap-record FILE");
+    }
+    if (options->heap_record != NULL && !options_has(options, OPTION_SITES) && !with_leaks && !with_references) {
         return usage("--heap-record writes the call sites of live blocks; add --sites");
     }
     if (options->heap_record == NULL && options_has(options, OPTION_SITES) && !with_leaks) {

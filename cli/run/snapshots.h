@@ -8,11 +8,12 @@
 #define CLI_SNAPSHOTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct snapshots;
 
-/* NULL after a message. The directory is that of heaps_folder(). */
-struct snapshots *snapshots_open(const char *directory, const char *path, bool with_leaks);
+/* NULL after a message. The directory is that of heaps_folder(), `what` as sysinfo_heap_snapshot_open() takes it. */
+struct snapshots *snapshots_open(const char *directory, const char *path, uint64_t what);
 
 /* Asks each process for one, under this label, and begins the next generation. */
 void snapshots_request(struct snapshots *snapshots, const char *label);

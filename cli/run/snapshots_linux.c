@@ -57,7 +57,7 @@ static struct control *map_control(int directory, int flags) {
     return control != MAP_FAILED ? control : NULL;
 }
 
-struct snapshots *snapshots_open(const char *directory, const char *path, bool with_leaks) {
+struct snapshots *snapshots_open(const char *directory, const char *path, uint64_t what) {
     struct snapshots *snapshots = calloc(1, sizeof *snapshots);
     if (snapshots == NULL) {
         fail_no_memory();
@@ -73,7 +73,7 @@ struct snapshots *snapshots_open(const char *directory, const char *path, bool w
         return NULL;
     }
     snapshots->control->state = 1;
-    snapshots->control->what = with_leaks ? SYSINFO_HEAP_LEAKS : 0;
+    snapshots->control->what = what;
     return snapshots;
 }
 

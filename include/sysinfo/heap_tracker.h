@@ -267,10 +267,16 @@ SYSINFO_EXPORT int sysinfo_heap_generation(uint32_t *number);
 #define SYSINFO_HEAP_LEAKS UINT32_C(1)
 
 /*
- * Takes a snapshot of this process's live blocks; `what` is 0 or SYSINFO_HEAP_LEAKS. A copy of the process reads them
- * (fork), so that they are all of one moment: other threads wait for the copy to be
- * made, about 20 to 45 microseconds for each megabyte in memory, and this thread until it is read.
- * The snapshot's own memory is not of the heap.
+ * Leaks too, and of each live block what points to it: the way to it from a variable, a thread's stack or another
+ * root. 48 bytes of the snapshot for each block.
+ */
+#define SYSINFO_HEAP_REFERENCES UINT32_C(2)
+
+/*
+ * Takes a snapshot of this process's live blocks; `what` is 0, SYSINFO_HEAP_LEAKS or SYSINFO_HEAP_REFERENCES. A copy
+ * of the process reads them (fork), so that they are all of one moment: other threads wait for the copy to be made,
+ * about 20 to 45 microseconds for each megabyte in memory, and this thread until it is read. The snapshot's own memory
+ * is not of the heap.
  *
  * SYSINFO_NOT_SUPPORTED: sites are not kept. SYSINFO_NOT_YET: another thread is taking one.
  * SYSINFO_NO_MEMORY: no copy can be made, or its result has no room. SYSINFO_INVALID: `out` is NULL, or
@@ -321,13 +327,16 @@ struct sysinfo_heap_moment {
     /* Only with SYSINFO_HEAP_LEAKS: blocks that nothing points to, and their bytes. */
     uint64_t lost_blocks;
     uint64_t lost_bytes;
-    /* Bytes by what they are reached from, the first of these: variables of modules, other memory
-     * (thread-local variables among it), other threads' stacks and registers, and nothing but the stack
-     * of the thread that took the snapshot. */
+    /*
+     * Bytes by what they are reached from, the first of these: variables of modules, other memory (mappings, and
+     * thread-local variables of libraries that were loaded later), other threads' stacks and registers, and nothing
+     * but the stack of the thread that took the snapshot.
+     */
     uint64_t held_by_globals;
     uint64_t held_by_mappings;
     uint64_t held_by_stacks;
     uint64_t held_by_own_stack;
+    uint64_t held_by_thread_locals; /* After variables of modules, before other memory. */
 };
 
 /* `label` is the mark that asked for it, `image` the file of the program; either may be NULL. Since 0.2. */
@@ -400,6 +409,82 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_leak(const struct sy
                                                                  size_t index, struct sysinfo_heap_leak *leak,
                                                                  size_t size,
                                                                  const struct sysinfo_heap_member **members);
+
+/* ---- What holds a block ------------------------------------------------- */
+
+/*
+ * A live block, and what it was first reached from: another block, or a root. From each block, `holder` leads to a
+ * root in a limited number of steps. Of an unreachable block it leads to a leak that nothing points to.
+ */
+struct sysinfo_heap_block {
+    uint64_t present, estimated;
+    uint64_t address;
+    uint64_t size;
+    uint64_t site; /* An index for sysinfo_heap_snapshot_site(). */
+    uint64_t generation;
+    uint64_t references; /* Words that point to it; not owners. */
+    uint64_t holder;     /* The index of the block that holds it; absent where a root does, or nothing. */
+    uint64_t offset;     /* Of the pointer in the holder, or in the root; absent where nothing holds it. */
+    uint64_t root;       /* An index for sysinfo_heap_snapshot_root(), of the way's end; absent: unreachable. */
+};
+
+/* How many a snapshot with SYSINFO_HEAP_REFERENCES has, in order of address; and one of them. Since 0.2. */
+SYSINFO_EXPORT size_t sysinfo_heap_snapshot_blocks(const struct sysinfo_heap_snapshot *snapshot);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_block(const struct sysinfo_heap_snapshot *snapshot,
+                                                                  size_t index, struct sysinfo_heap_block *block,
+                                                                  size_t size);
+
+/*
+ * The block that this address is in. SYSINFO_UNKNOWN: none. SYSINFO_NOT_SUPPORTED: the snapshot has no references.
+ * SYSINFO_INVALID: a NULL. Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_find(const struct sysinfo_heap_snapshot *snapshot,
+                                                                 uint64_t address, size_t *index);
+
+/* What a root is. More may be added. */
+enum sysinfo_heap_root_kind {
+    SYSINFO_HEAP_ROOT_GLOBAL = 1,   /* A variable of a module. */
+    SYSINFO_HEAP_ROOT_THREAD_LOCAL, /* A thread-local variable of a module. */
+    SYSINFO_HEAP_ROOT_MAPPING,      /* Other memory. */
+    SYSINFO_HEAP_ROOT_STACK,        /* A thread's stack. */
+    SYSINFO_HEAP_ROOT_REGISTER,     /* A thread's registers. */
+    SYSINFO_HEAP_ROOT_OWN_STACK     /* The stack of the thread that took the snapshot. */
+};
+
+struct sysinfo_heap_root {
+    uint64_t present, estimated;
+    uint64_t kind;
+    uint64_t thread;  /* Absent for globals and mappings. */
+    uint64_t address; /* Where a mapping begins, or what a stack's offsets are from; absent for variables. */
+};
+
+/* How many roots hold blocks, and one of them. Since 0.2. */
+SYSINFO_EXPORT size_t sysinfo_heap_snapshot_roots(const struct sysinfo_heap_snapshot *snapshot);
+
+/*
+ * `place` is of a variable: its module, and its address in the module's file or, of a thread-local one, its offset
+ * among those of the module. An offset of UINT64_MAX: of more variables than are kept apart. With an empty
+ * module it is no variable. `name` is that of the mapping or the thread, or "". Either may be NULL.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_root(const struct sysinfo_heap_snapshot *snapshot,
+                                                                 size_t index, struct sysinfo_heap_root *root,
+                                                                 size_t size, struct sysinfo_heap_frame *place,
+                                                                 const char **name);
+
+/* Pointers from the blocks of a site, or from a root, to the blocks of a site. */
+struct sysinfo_heap_edge {
+    uint64_t present, estimated;
+    uint64_t from; /* An index for sysinfo_heap_snapshot_site(), or for sysinfo_heap_snapshot_root(). */
+    uint64_t is_from_root;
+    uint64_t to;
+    uint64_t count; /* Words. */
+};
+
+/* How many there are, in no order, and one of them. Since 0.2. */
+SYSINFO_EXPORT size_t sysinfo_heap_snapshot_edges(const struct sysinfo_heap_snapshot *snapshot);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_edge(const struct sysinfo_heap_snapshot *snapshot,
+                                                                 size_t index, struct sysinfo_heap_edge *edge,
+                                                                 size_t size);
 
 /* ---- Looking into another process ---------------------------------------- */
 

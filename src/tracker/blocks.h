@@ -95,25 +95,29 @@ struct sysinfo__blocks_member {
     uint64_t address, size;
 };
 
-/* A block that is on the way from a root to another. */
+/* A live block, in order of address, and what it was first reached from. */
 struct sysinfo__blocks_block {
     uint64_t address, size;
     uint32_t site, generation;
     uint32_t holder; /* The row of the block that holds it, plus 1; 0: `root` does. */
-    uint32_t root;
-    uint64_t offset; /* In the holder, or in the root. */
-    uint64_t references;
+    uint32_t root;   /* The row of the root that it is reached from, plus 1; 0: none, it is unreachable. */
+    uint64_t offset; /* Of the pointer in the holder, or in the root. */
+    uint32_t references;
+    uint32_t distance; /* Blocks on the way, so that no way goes round in a circle. */
 };
 
+#define SYSINFO__EDGE_OF_ROOT (UINT32_C(1) << 31)
 struct sysinfo__blocks_edge {
     uint32_t from, to; /* Sites; `from` with the highest bit set: a root. */
     uint64_t count;
 };
 
+/* A word of a variable, or a stack, a thread's registers, or a mapping. */
 struct sysinfo__blocks_root {
-    uint32_t kind, module; /* Of a global: `offset` in it. */
+    uint32_t kind, module; /* Of a variable: where it is in the module, or in its thread-local variables. */
     uint64_t offset;
-    uint64_t name; /* In the text; 0: none. */
+    uint32_t thread, is_register;
+    uint64_t name; /* In the text: of the mapping, or the thread; 0: none. */
 };
 
 #endif

@@ -40,20 +40,18 @@ static struct page **pages; /* By area. */
 static uintptr_t lowest = UINTPTR_MAX, highest;
 static uint32_t *queue, queue_used, queue_done;
 
-static void *reserve_or_give_up(size_t size) {
-    void *memory = sysinfo__reserve(size);
-    if (memory == NULL) {
-        sysinfo__give_up(SYSINFO_NO_MEMORY);
-    }
-    return memory;
-}
+/* Of each block, where references are kept: where it was first reached from, and over how many blocks. */
+static struct {
+    uint64_t offset; /* Of that word, in the holder or in the root. */
+    uint32_t root, distance;
+} *way;
 
 /* ---- From an address to its block ---- */
 
 static struct page *make_page(uintptr_t address) {
     struct page **area = &pages[address >> SYSINFO__AREA_BITS];
     if (*area == NULL) {
-        *area = reserve_or_give_up(PAGES_OF_AREA * sizeof **area);
+        *area = sysinfo__reserve_or_give_up(PAGES_OF_AREA * sizeof **area);
     }
     return &(*area)[(address >> PAGE_BITS) % PAGES_OF_AREA];
 }
@@ -106,9 +104,28 @@ static inline uint32_t resolve(uintptr_t address) {
 
 /* ---- Marking ---- */
 
-static void reach(uint32_t number, uint32_t holder, uint32_t root) {
+static uint32_t site_of(uint32_t number) {
+    return sysinfo__site_number[block[number - 1].word >> SYSINFO__SITE_SHIFT] - 1;
+}
+
+/* Notes what points to a block, and if it is the first that does, the way from there. */
+static void note_reference(uint32_t number, uint32_t holder, uintptr_t place) {
+    uint64_t offset;
+    uint32_t root = holder != 0 ? way[holder - 1].root : sysinfo__root_of(place, &offset);
+    sysinfo__add_edge(holder != 0 ? site_of(holder) : (root - 1) | SYSINFO__EDGE_OF_ROOT, site_of(number));
+    if (block[number - 1].root == 0) {
+        way[number - 1].root = root;
+        way[number - 1].offset = holder != 0 ? place - block[holder - 1].base : offset;
+        way[number - 1].distance = holder != 0 ? way[holder - 1].distance + 1 : 0;
+    }
+}
+
+static void reach(uint32_t number, uint32_t holder, uint32_t root, uintptr_t place) {
     struct block *reached = &block[number - 1];
     reached->references++;
+    if (way != NULL) {
+        note_reference(number, holder, place);
+    }
     if (reached->root == 0) {
         reached->root = root;
         reached->holder = holder;
@@ -122,7 +139,7 @@ static void scan(uintptr_t start, uintptr_t end, uint32_t holder, uint32_t root,
         uint32_t number = resolve(*word);
         /* The allocator's lists point to the header of a free chunk, which is the last word of the block before. */
         if (number != 0 && !(is_libc && *word == block[number - 1].base + block[number - 1].size - 8)) {
-            reach(number, holder, root);
+            reach(number, holder, root, (uintptr_t)word);
         }
     }
 }
@@ -143,6 +160,7 @@ static void follow(uint32_t root) {
 struct mapping {
     uintptr_t start, end;
     bool is_readable, is_writable, is_shared, has_file, is_heap, is_stack, is_special, is_device, is_libc;
+    const char *name;    /* Its file, or what the kernel calls it; NULL: nothing. */
     bool holds_blocks;   /* Of an allocator whose own memory is not known more exactly. */
     bool follows_global; /* The rest of a module's variables. */
 };
@@ -183,6 +201,7 @@ static void read_mapping(const char *line, const struct sysinfo__module *libc) {
     next->is_shared = line[4] == 's';
     const char *path = strchr(line, '/'), *name = strchr(line, '[');
     next->has_file = path != NULL && name == NULL;
+    next->name = name != NULL ? name : path;
     next->is_heap = name != NULL && begins_with(name, "[heap]");
     next->is_stack = name != NULL && begins_with(name, "[stack]");
     next->is_special = name != NULL && (begins_with(name, "[v") || begins_with(name, "[u"));
@@ -201,7 +220,7 @@ static void add_skip(uintptr_t start, uintptr_t end) {
 }
 
 static void read_mappings(void) {
-    char *text = reserve_or_give_up(MAPS_ROOM);
+    char *text = sysinfo__reserve_or_give_up(MAPS_ROOM);
     size_t length = 0;
     ssize_t more = 0;
     uintptr_t allocator;
@@ -216,7 +235,7 @@ static void read_mappings(void) {
         sysinfo__give_up(SYSINFO_DENIED);
     }
     (void)close(fd);
-    mapping = reserve_or_give_up(MAPPINGS_MOST * sizeof *mapping);
+    mapping = sysinfo__reserve_or_give_up(MAPPINGS_MOST * sizeof *mapping);
     bool is_program = own->path == NULL || strstr(own->path, "_heap.so") == NULL; /* Part of the program itself. */
     for (char *line = text, *end; *line != '\0' && mappings < MAPPINGS_MOST; line = end + 1) {
         end = strchr(line, '\n');
@@ -292,18 +311,41 @@ static void skip_heap(void) {
 
 static int pagemap;
 
-static void scan_pages(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
-    enum { AT_ONCE = 512 };
+enum { AT_ONCE = 512 };
+
+/*
+ * Which pages were ever touched, in memory or swapped out. Of shared memory a copy of the process has no entries yet,
+ * but the kernel knows what is in memory.
+ */
+static bool find_touched(uintptr_t at, size_t count, uintptr_t page, bool is_shared, bool *touched) {
     static uint64_t entries[AT_ONCE];
+    static unsigned char resident[AT_ONCE];
+    size_t bytes = count * sizeof entries[0];
+    if (is_shared) {
+        if (mincore((void *)at, count * page, resident) != 0) {
+            return false;
+        }
+    } else if (pagemap < 0 ||
+               pread(pagemap, entries, bytes, (off_t)(at / page * sizeof entries[0])) != (ssize_t)bytes) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        touched[i] = is_shared ? (resident[i] & 1) != 0 : entries[i] >> 62 != 0;
+    }
+    return true;
+}
+
+static void scan_pages(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
+    static bool touched[AT_ONCE];
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const struct mapping *map = find_mapping(start);
+    bool is_shared = map != NULL && map->is_shared;
     for (uintptr_t at = start & ~(page - 1); at < end; at += AT_ONCE * page) {
         size_t count = (end - at + page - 1) / page < AT_ONCE ? (end - at + page - 1) / page : AT_ONCE;
-        bool is_known = pagemap >= 0 &&
-                        pread(pagemap, entries, count * sizeof entries[0], (off_t)(at / page * sizeof entries[0])) ==
-                            (ssize_t)(count * sizeof entries[0]);
+        bool is_known = find_touched(at, count, page, is_shared, touched);
         for (size_t i = 0; i < count; i++) {
             uintptr_t from = at + i * page, to = from + page;
-            if (!is_known || entries[i] >> 62 != 0) { /* In memory, or swapped out: else never touched. */
+            if (!is_known || touched[i]) {
                 scan(from < start ? start : from, to > end ? end : to, 0, root, is_libc);
             }
         }
@@ -358,6 +400,13 @@ static bool is_live(uintptr_t control_block) {
     return false;
 }
 
+static void skip_thread_locals(uintptr_t control_block) {
+    for (uint32_t i = 0; i < sysinfo__thread_locals_count && control_block != 0; i++) {
+        uintptr_t start = control_block + (uintptr_t)sysinfo__thread_locals[i].start;
+        add_skip(start, start + sysinfo__thread_locals[i].size);
+    }
+}
+
 /* The stack of a thread that has ended stays mapped, full of old pointers: only its control block counts. */
 static void skip_ended_stack(const struct mapping *map, uintptr_t own_block) {
     enum { SEARCHED = 16384, ALIGNMENT = 64 };
@@ -372,24 +421,18 @@ static void skip_ended_stack(const struct mapping *map, uintptr_t own_block) {
     }
 }
 
-static uintptr_t own_control_block(void) {
-    uintptr_t thread;
-#if defined(__x86_64__)
-    __asm__("movq %%fs:0, %0" : "=r"(thread));
-#else
-    __asm__("mrs %0, tpidr_el0" : "=r"(thread));
-#endif
-    return thread;
-}
-
 static void skip_stacks(uintptr_t sp) {
     const struct mapping *own = find_mapping(sp);
     if (own != NULL) {
-        uintptr_t end = own->is_stack ? own->end : own_control_block();
+        uintptr_t end = own->is_stack ? own->end : sysinfo__control_block();
         add_skip(own->start, end > sp && end <= own->end ? end : own->end);
     }
+    skip_thread_locals(sysinfo__control_block());
     for (uint32_t i = 0; i < sysinfo__stopped_count; i++) {
         const struct mapping *map = find_mapping(sysinfo__stopped[i].sp);
+        if (sysinfo__has_registers) {
+            skip_thread_locals(sysinfo__stopped[i].control_block);
+        }
         if (map != NULL && sysinfo__has_registers && !map->holds_blocks && !map->is_heap) {
             add_skip(map->start, map->end);
         }
@@ -398,45 +441,105 @@ static void skip_stacks(uintptr_t sp) {
         const struct mapping *map = &mapping[i];
         if (!map->has_file && map->is_writable && !map->is_shared && map->end - map->start >= 16384 &&
             may_hold_pointers(map) && !map->is_stack) {
-            skip_ended_stack(map, own_control_block());
+            skip_ended_stack(map, sysinfo__control_block());
         }
+    }
+}
+
+/* What of a thread's stack, up to `end`, is not one of its thread-local variables. */
+static void scan_stack(uintptr_t start, uintptr_t end, uintptr_t control_block, uint32_t root) {
+    for (uint32_t i = 0; i < sysinfo__thread_locals_count && control_block != 0; i++) {
+        uintptr_t from = control_block + (uintptr_t)sysinfo__thread_locals[i].start,
+                  to = from + sysinfo__thread_locals[i].size;
+        if (from >= start && to <= end) {
+            scan_pages(start, from, root, false);
+            start = to;
+        }
+    }
+    scan_pages(start, end, root, false);
+}
+
+static void scan_thread_locals(uint32_t thread, uintptr_t control_block) {
+    for (uint32_t i = 0; i < sysinfo__thread_locals_count && control_block != 0; i++) {
+        const struct sysinfo__thread_locals *part = &sysinfo__thread_locals[i];
+        uintptr_t start = control_block + (uintptr_t)part->start;
+        sysinfo__set_origin((struct sysinfo__origin){
+            .kind = SYSINFO__ROOT_THREAD_LOCAL, .module = part->module, .base = start, .thread = thread});
+        scan_pages(start, start + part->size, SYSINFO__ROOT_THREAD_LOCAL, false);
+    }
+}
+
+static void scan_all_thread_locals(void) {
+    scan_thread_locals((uint32_t)sysinfo__own_thread, sysinfo__control_block());
+    for (uint32_t i = 0; i < sysinfo__stopped_count && sysinfo__has_registers; i++) {
+        scan_thread_locals((uint32_t)sysinfo__stopped[i].thread, sysinfo__stopped[i].control_block);
     }
 }
 
 static void scan_other_threads(void) {
     for (uint32_t i = 0; i < sysinfo__stopped_count && sysinfo__has_registers; i++) {
         const struct sysinfo__stopped *thread = &sysinfo__stopped[i];
+        struct sysinfo__origin origin = {.kind = SYSINFO__ROOT_STACK,
+                                         .base = (uintptr_t)thread->word,
+                                         .thread = (uint32_t)thread->thread,
+                                         .is_register = true};
+        sysinfo__set_origin(origin);
         scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0, SYSINFO__ROOT_STACK, false);
+        origin.is_register = false;
+        origin.base = thread->sp;
+        sysinfo__set_origin(origin);
         const struct mapping *map = find_mapping(thread->sp);
         if (map != NULL) {
-            scan_pages(thread->sp, map->end, SYSINFO__ROOT_STACK, false);
+            scan_stack(thread->sp, map->end, thread->control_block, SYSINFO__ROOT_STACK);
         }
     }
     follow(SYSINFO__ROOT_STACK);
 }
 
+static void scan_own_stack(uintptr_t sp) {
+    const struct mapping *own = find_mapping(sp);
+    if (own != NULL) {
+        uintptr_t control_block = sysinfo__control_block(), end = own->is_stack ? own->end : control_block;
+        sysinfo__set_origin((struct sysinfo__origin){
+            .kind = SYSINFO__ROOT_LAST_STACK, .base = sp, .thread = (uint32_t)sysinfo__own_thread});
+        scan_stack(sp, end > sp && end <= own->end ? end : own->end, control_block, SYSINFO__ROOT_LAST_STACK);
+    }
+}
+
+static void scan_mapping(const struct mapping *map, uint32_t root) {
+    struct sysinfo__origin origin = {.kind = root, .base = map->start, .name = map->name != NULL ? map->name : ""};
+    if (root == SYSINFO__ROOT_GLOBAL && sysinfo__keeps_references) {
+        uint32_t module = sysinfo__find_module_alone(map->start);
+        if (module != 0) {
+            origin = (struct sysinfo__origin){.kind = root, .module = module, .base = sysinfo__module[module].bias};
+        }
+    }
+    sysinfo__set_origin(origin);
+    scan_rest(map->start, map->end, root, map->is_libc);
+}
+
 /* The order decides what a block is said to be held by: the thread that has asked comes last. */
 static void mark_all(uintptr_t sp) {
-    for (int globals = 1; globals >= 0; globals--) {
-        for (size_t i = 0; i < mappings; i++) {
-            if (may_hold_pointers(&mapping[i]) && is_global(&mapping[i]) == (globals == 1)) {
-                scan_rest(mapping[i].start, mapping[i].end, globals == 1 ? SYSINFO__ROOT_GLOBAL : SYSINFO__ROOT_MAPPING,
-                          mapping[i].is_libc);
-            }
+    for (size_t i = 0; i < mappings; i++) {
+        if (may_hold_pointers(&mapping[i]) && is_global(&mapping[i])) {
+            scan_mapping(&mapping[i], SYSINFO__ROOT_GLOBAL);
+        }
+    }
+    scan_all_thread_locals();
+    for (size_t i = 0; i < mappings; i++) {
+        if (may_hold_pointers(&mapping[i]) && !is_global(&mapping[i])) {
+            scan_mapping(&mapping[i], SYSINFO__ROOT_MAPPING);
         }
     }
     scan_other_threads();
-    const struct mapping *own = find_mapping(sp);
-    if (own != NULL) {
-        uintptr_t end = own->is_stack ? own->end : own_control_block();
-        scan_pages(sp, end > sp && end <= own->end ? end : own->end, SYSINFO__ROOT_LAST_STACK, false);
-    }
+    scan_own_stack(sp);
 }
 
 /* ---- Components of what is not reached ---- */
 
 enum { NONE };
 #define SHARED UINT32_MAX
+#define FIRST UINT32_MAX /* Of a way: nothing is before it. */
 
 static uint32_t *lost, lost_count; /* Numbers of blocks. */
 static uint32_t *index_of, *low_of, *component_of, *cursor_of, *order;
@@ -461,12 +564,12 @@ static void begin_lost(void) {
         lost_count += block[i].root == 0 ? 1 : 0;
     }
     size_t size = ((size_t)lost_count + 1) * sizeof *lost;
-    lost = reserve_or_give_up(size);
-    index_of = reserve_or_give_up(size);
-    low_of = reserve_or_give_up(size);
-    component_of = reserve_or_give_up(size);
-    cursor_of = reserve_or_give_up(size);
-    order = reserve_or_give_up(size);
+    lost = sysinfo__reserve_or_give_up(size);
+    index_of = sysinfo__reserve_or_give_up(size);
+    low_of = sysinfo__reserve_or_give_up(size);
+    component_of = sysinfo__reserve_or_give_up(size);
+    cursor_of = sysinfo__reserve_or_give_up(size);
+    order = sysinfo__reserve_or_give_up(size);
     for (uint32_t i = 0, next = 0; i < blocks; i++) {
         if (block[i].root == 0) {
             block[i].holder = next + 1; /* Here, its place among the lost. */
@@ -478,7 +581,7 @@ static void begin_lost(void) {
 /* Iterative: the way down is kept in `path`, and the open blocks in `open`. */
 static void find_components(void) {
     size_t size = ((size_t)lost_count + 1) * sizeof(uint32_t);
-    uint32_t *path = reserve_or_give_up(size), *open_block = reserve_or_give_up(size);
+    uint32_t *path = sysinfo__reserve_or_give_up(size), *open_block = sysinfo__reserve_or_give_up(size);
     uint32_t depth, opened = 0, next_index = 1;
     for (uint32_t start = 0; start < lost_count; start++) {
         if (index_of[start] != 0) {
@@ -529,7 +632,7 @@ static struct component *component;
 
 /* Those that point to others come last in the order: each is final when it is met from there. */
 static void find_owners(void) {
-    component = reserve_or_give_up(((size_t)components + 1) * sizeof *component);
+    component = sysinfo__reserve_or_give_up(((size_t)components + 1) * sizeof *component);
     for (uint32_t i = order_used; i > 0; i--) {
         uint32_t at = order[i - 1], own = component_of[at];
         component[own].first = i - 1;
@@ -553,7 +656,68 @@ static void find_owners(void) {
     }
 }
 
+/* ---- References among what is not reached ---- */
+
+/* Words of unreachable blocks point to blocks, too. */
+static void count_references(void) {
+    for (uint32_t i = 0; i < lost_count; i++) {
+        const struct block *from = &block[lost[i]];
+        const uintptr_t *word = (const uintptr_t *)from->base, *end = word + from->size / sizeof *word;
+        for (; word < end; word++) {
+            uint32_t number = resolve(*word);
+            if (number != 0) {
+                block[number - 1].references++;
+                if (way != NULL) {
+                    sysinfo__add_edge(site_of(lost[i] + 1), site_of(number));
+                }
+            }
+        }
+    }
+}
+
+/* The way to each unreachable block from a leak that nothing else points to. */
+static void find_ways_from_leaks(void) {
+    uint32_t *holder = sysinfo__reserve_or_give_up(((size_t)lost_count + 1) * sizeof *holder);
+    uint32_t used = 0;
+    for (uint32_t i = 1; i <= components; i++) {
+        if (component[i].owner == NONE) {
+            queue[used] = order[component[i].first];
+            holder[queue[used++]] = FIRST;
+        }
+    }
+    for (uint32_t done = 0; done < used; done++) {
+        uint32_t from = queue[done], edge;
+        for (cursor_of[from] = 0; (edge = next_edge(from)) != 0;) {
+            if (holder[edge - 1] == 0) {
+                holder[edge - 1] = lost[from] + 1;
+                way[lost[edge - 1]].offset = (cursor_of[from] - 1) * sizeof(uintptr_t);
+                way[lost[edge - 1]].distance = way[lost[from]].distance + 1;
+                queue[used++] = edge - 1;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < lost_count; i++) { /* No longer its place among the lost. */
+        block[lost[i]].holder = holder[i] == FIRST ? 0 : holder[i];
+    }
+}
+
 /* ---- Writing ---- */
+
+static void write_blocks(void) {
+    struct sysinfo__blocks_block *row = sysinfo__add_section(SYSINFO__SECTION_BLOCKS, blocks, sizeof *row);
+    for (uint32_t i = 0; i < blocks; i++) {
+        const struct block *from = &block[i];
+        row[i] = (struct sysinfo__blocks_block){.address = from->base,
+                                                .size = from->size,
+                                                .site = site_of(i + 1),
+                                                .generation = from->word >> 1 & SYSINFO__GENERATION_MOST,
+                                                .holder = from->holder,
+                                                .root = way[i].root,
+                                                .offset = way[i].offset,
+                                                .references = from->references,
+                                                .distance = way[i].distance};
+    }
+}
 
 enum { MEMBERS_MOST = 64 };
 
@@ -588,7 +752,7 @@ static void write_leaks(void) {
         for (uint32_t k = 0; k < row->count; k++) {
             const struct block *of = &block[lost[order[found->first + k]]];
             member[used++] =
-                (struct sysinfo__blocks_member){sysinfo__site_number[of->word >> SYSINFO__SITE_SHIFT] - 1,
+                (struct sysinfo__blocks_member){site_of(lost[order[found->first + k]] + 1),
                                                 of->word >> 1 & SYSINFO__GENERATION_MOST, of->base, of->size};
         }
         row->site = member[row->first].site;
@@ -598,7 +762,7 @@ static void write_leaks(void) {
 static void sum_up(struct sysinfo__blocks_site *site) {
     for (uint32_t i = 0; i < blocks; i++) {
         const struct block *found = &block[i];
-        struct sysinfo__blocks_site *of = &site[sysinfo__site_number[found->word >> SYSINFO__SITE_SHIFT] - 1];
+        struct sysinfo__blocks_site *of = &site[site_of(i + 1)];
         struct sysinfo__blocks_sum *held = &sysinfo__header.held[found->root];
         held->blocks++;
         held->bytes += found->size;
@@ -612,10 +776,14 @@ static void sum_up(struct sysinfo__blocks_site *site) {
 
 void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t count, uintptr_t sp) {
     blocks_room = (uint32_t)count;
-    block = reserve_or_give_up((count + 1) * sizeof *block);
-    queue = reserve_or_give_up((count + 1) * sizeof *queue);
-    pages = reserve_or_give_up(SYSINFO__AREAS * sizeof *pages);
-    skip = reserve_or_give_up(SKIPS_MOST * sizeof *skip);
+    block = sysinfo__reserve_or_give_up((count + 1) * sizeof *block);
+    queue = sysinfo__reserve_or_give_up((count + 1) * sizeof *queue);
+    pages = sysinfo__reserve_or_give_up(SYSINFO__AREAS * sizeof *pages);
+    skip = sysinfo__reserve_or_give_up(SKIPS_MOST * sizeof *skip);
+    if (sysinfo__keeps_references) {
+        way = sysinfo__reserve_or_give_up((count + 1) * sizeof *way);
+        sysinfo__references_begin();
+    }
     sysinfo__walk_blocks(add_block, NULL);
     lowest = blocks == 0 ? 0 : lowest;
     read_mappings();
@@ -627,8 +795,14 @@ void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t count, uintpt
     begin_lost();
     find_components();
     find_owners();
+    count_references();
     write_leaks();
     sum_up(site);
+    if (way != NULL) {
+        find_ways_from_leaks();
+        write_blocks();
+        sysinfo__write_references();
+    }
 }
 
 #endif

@@ -184,7 +184,7 @@ static uint32_t describe(uintptr_t address) {
 
 #endif
 
-uint32_t sysinfo__find_module(uintptr_t address) {
+static uint32_t find_loaded(uintptr_t address) {
     uint32_t count = __atomic_load_n(&loaded_count, __ATOMIC_ACQUIRE);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t number = LOAD(loaded[i]);
@@ -193,10 +193,15 @@ uint32_t sysinfo__find_module(uintptr_t address) {
             return number;
         }
     }
-    if (!take_lock()) {
-        return 0;
+    return 0;
+}
+
+uint32_t sysinfo__find_module(uintptr_t address) {
+    uint32_t number = find_loaded(address);
+    if (number != 0 || !take_lock()) {
+        return number;
     }
-    uint32_t number = describe(address);
+    number = describe(address);
     __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
     return number;
 }
@@ -205,6 +210,53 @@ void sysinfo__forget_modules(void) {
     bool is_held = take_lock();
     __atomic_store_n(&loaded_count, 0, __ATOMIC_RELEASE);
     if (is_held) {
+        __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
+    }
+}
+
+void sysinfo__own_modules(void) {
+    lock = 0;
+}
+
+uint32_t sysinfo__find_module_alone(uintptr_t address) {
+    return FINDS_OBJECT ? sysinfo__find_module(address) : find_loaded(address);
+}
+
+/* ---- Thread-local variables ---- */
+
+struct sysinfo__thread_locals sysinfo__thread_locals[SYSINFO__THREAD_LOCALS_MOST];
+uint32_t sysinfo__thread_locals_count;
+
+static int take_thread_locals(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size, (void)context;
+    uintptr_t bytes = 0;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+        if (part->p_type == PT_TLS) {
+            bytes = part->p_memsz;
+        }
+    }
+    if (bytes == 0 || object->dlpi_tls_data == NULL || sysinfo__thread_locals_count == SYSINFO__THREAD_LOCALS_MOST) {
+        return 0;
+    }
+    struct sysinfo__thread_locals next = {
+        .module = 0, .start = (intptr_t)((uintptr_t)object->dlpi_tls_data - sysinfo__control_block()), .size = bytes};
+    struct sysinfo__module module = {0};
+    read_headers(&module, object->dlpi_addr, object->dlpi_phdr, object->dlpi_phnum);
+    const char *path = object->dlpi_name;
+    next.module = add(&module, path != NULL && *path != '\0' ? path : program);
+    uint32_t at = sysinfo__thread_locals_count++;
+    for (; at > 0 && sysinfo__thread_locals[at - 1].start > next.start; at--) {
+        sysinfo__thread_locals[at] = sysinfo__thread_locals[at - 1];
+    }
+    sysinfo__thread_locals[at] = next;
+    return 0;
+}
+
+void sysinfo__find_thread_locals(void) {
+    if (take_lock()) {
+        sysinfo__thread_locals_count = 0;
+        (void)dl_iterate_phdr(take_thread_locals, NULL);
         __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
     }
 }

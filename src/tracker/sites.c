@@ -495,6 +495,7 @@ bool sysinfo__keep_sites(uint32_t frames) {
         }
         bool is_ready = begin_tables();
         if (is_ready) {
+            sysinfo__find_thread_locals();
             memo_reads = 2 * frames + 4 + (2 * frames + 4) % 4; /* A multiple of four. */
             memo_size = (sizeof(struct memo) + (memo_reads * sizeof(uint32_t) + 7) / 8 * 8 +
                          memo_reads * sizeof(uintptr_t) + 63) /

@@ -85,6 +85,35 @@ uint32_t sysinfo__find_module(uintptr_t address);
 /* Something was unloaded: addresses may mean something else from here on. */
 void sysinfo__forget_modules(void);
 
+/*
+ * In a copy of the process, where nobody gives back a lock that another thread held: finds the modules that can be
+ * found without the dynamic linker's locks.
+ */
+void sysinfo__own_modules(void);
+uint32_t sysinfo__find_module_alone(uintptr_t address);
+
+/* Where each thread has a module's thread-local variables: what was loaded when sites began to be kept. */
+struct sysinfo__thread_locals {
+    uint32_t module;
+    intptr_t start; /* From the thread's control block. */
+    uintptr_t size;
+};
+enum { SYSINFO__THREAD_LOCALS_MOST = 64 };
+extern struct sysinfo__thread_locals sysinfo__thread_locals[SYSINFO__THREAD_LOCALS_MOST]; /* In order of `start`. */
+extern uint32_t sysinfo__thread_locals_count;
+void sysinfo__find_thread_locals(void);
+
+/* Of the calling thread. */
+static inline uintptr_t sysinfo__control_block(void) {
+    uintptr_t place = 0;
+#if defined(__x86_64__)
+    __asm__("movq %%fs:0, %0" : "=r"(place));
+#elif defined(__aarch64__)
+    __asm__("mrs %0, tpidr_el0" : "=r"(place));
+#endif
+    return place;
+}
+
 /* ---- unwind.c: the callers of a call ---- */
 
 /* How a caller's registers are found. CFA: the stack pointer before the call. */

@@ -156,17 +156,38 @@ static void add_block(void *context, uintptr_t block, uint32_t word) {
 struct sysinfo__blocks_header sysinfo__header;
 static char part_path[1100], whole_path[1100]; /* Of a file; the copy gives it its name. */
 static char *output;
-static size_t output_used;
+static size_t output_used, output_room;
 enum { OUTPUT_ROOM = 1 << 30 };
+static char *texts;
+static size_t texts_used = 1; /* 0 is an empty text. */
+enum { TEXTS_ROOM = 64 << 20 };
 
 void sysinfo__give_up(int status) {
     syscall(SYS_exit_group, -status);
     __builtin_unreachable();
 }
 
+void *sysinfo__reserve_or_give_up(size_t size) {
+    void *memory = sysinfo__reserve(size);
+    if (memory == NULL) {
+        sysinfo__give_up(SYSINFO_NO_MEMORY);
+    }
+    return memory;
+}
+
+uint64_t sysinfo__add_text(const char *text) {
+    size_t size = strlen(text) + 1, at = texts_used;
+    if (size > TEXTS_ROOM - texts_used) {
+        return 0;
+    }
+    memcpy(texts + at, text, size);
+    texts_used += size;
+    return at;
+}
+
 void *sysinfo__add_section(enum sysinfo__section section, size_t count, size_t size) {
     size_t bytes = (count * size + 7) / 8 * 8;
-    if (bytes > OUTPUT_ROOM - output_used) {
+    if (bytes > output_room - output_used) {
         sysinfo__give_up(SYSINFO_NO_MEMORY);
     }
     void *rows = output + output_used;
@@ -190,22 +211,17 @@ static bool write_whole(int fd, const char *bytes, size_t count) {
 
 static void write_modules(void) {
     uint32_t count = LOAD(sysinfo__modules);
-    size_t length = 1;
-    for (uint32_t i = 1; i < count; i++) {
-        length += strlen(sysinfo__module[i].path) + 1;
-    }
     struct sysinfo__blocks_module *row = sysinfo__add_section(SYSINFO__SECTION_MODULES, count, sizeof *row);
-    char *text = sysinfo__add_section(SYSINFO__SECTION_TEXT, length, 1);
-    size_t used = 1; /* 0 is an empty text. */
     for (uint32_t i = 1; i < count; i++) {
         const struct sysinfo__module *module = &sysinfo__module[i];
-        size_t size = strlen(module->path) + 1;
-        memcpy(text + used, module->path, size);
-        row[i].path = used;
+        row[i].path = sysinfo__add_text(module->path);
         row[i].build_id_size = module->build_id_size;
         memcpy(row[i].build_id, module->build_id, module->build_id_size);
-        used += size;
     }
+}
+
+static void write_texts(void) {
+    memcpy(sysinfo__add_section(SYSINFO__SECTION_TEXT, texts_used, 1), texts, texts_used);
 }
 
 static bool comes_before(const struct sysinfo__blocks_row *a, const struct sysinfo__blocks_row *b) {
@@ -290,15 +306,24 @@ static struct {
     const struct sysinfo__request *request;
 } task;
 static uintptr_t own_sp; /* Of the thread that asks. */
+pid_t sysinfo__own_thread;
 
 /* The copy's whole life. */
 static int be_copy(void *unused) {
     (void)unused;
     int fd = task.fd;
     const struct sysinfo__request *request = task.request;
-    output = sysinfo__reserve(OUTPUT_ROOM);
+    output_room = OUTPUT_ROOM;
+    if ((request->what & SYSINFO_HEAP_REFERENCES) != 0) {
+        output_room += (size_t)(sysinfo__header.blocks > 0 ? sysinfo__header.blocks : 0) * 2 *
+                       sizeof(struct sysinfo__blocks_block);
+        sysinfo__keeps_references = true;
+    }
+    output = sysinfo__reserve_or_give_up(output_room);
+    texts = sysinfo__reserve_or_give_up(TEXTS_ROOM);
     output_used = sizeof sysinfo__header;
-    if (output == NULL || !grow_table()) {
+    sysinfo__own_modules();
+    if (!grow_table()) {
         sysinfo__give_up(SYSINFO_NO_MEMORY);
     }
     sysinfo__walk_blocks(add_block, NULL);
@@ -312,6 +337,7 @@ static int be_copy(void *unused) {
         sysinfo__header.estimated = sysinfo__has_registers ? 0 : 1;
     }
     write_modules();
+    write_texts();
     memcpy(sysinfo__header.magic, SYSINFO__BLOCKS_MAGIC, sizeof sysinfo__header.magic);
     sysinfo__header.header_size = sizeof sysinfo__header;
     sysinfo__header.byte_order = SYSINFO__BLOCKS_ORDER;
@@ -386,6 +412,7 @@ static int begin_copy(int fd, const struct sysinfo__request *request, struct cop
     }
     task.fd = fd;
     task.request = request;
+    sysinfo__own_thread = (pid_t)syscall(SYS_gettid);
     __builtin_unwind_init(); /* Registers that belong to the callers lie on the stack from here on. */
     own_sp = (uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS;
     copy->pid = -1;

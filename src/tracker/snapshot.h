@@ -59,11 +59,42 @@ void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t blocks, uintp
 /* Ends it. */
 __attribute__((noreturn)) void sysinfo__give_up(int status);
 
+/* Memory that is zero; NULL is not returned. */
+void *sysinfo__reserve_or_give_up(size_t size);
+
+/* A text of the snapshot; where it begins. */
+uint64_t sysinfo__add_text(const char *text);
+
 /* Room for the rows of a section, which are zero. */
 void *sysinfo__add_section(enum sysinfo__section section, size_t count, size_t size);
 
 /* Numbers of sites in the snapshot, plus 1; 0: no live block is of that site. */
 extern uint32_t *sysinfo__site_number;
+
+/* The thread that asked. */
+extern pid_t sysinfo__own_thread;
+
+/* ---- references.c, in the copy: which words point to which blocks ---- */
+
+/* Memory that is being searched for pointers, and is a root. */
+struct sysinfo__origin {
+    uint32_t kind, module; /* A module: each word that points to a block is a root of its own. */
+    uintptr_t base;        /* What its offsets are from. */
+    uint32_t thread;       /* 0: of none. */
+    bool is_register;
+    const char *name;
+};
+
+extern bool sysinfo__keeps_references;
+void sysinfo__references_begin(void);
+void sysinfo__set_origin(struct sysinfo__origin origin);
+
+/* The root that this word of the origin is, plus 1, and its offset there. */
+uint32_t sysinfo__root_of(uintptr_t place, uint64_t *offset);
+
+/* One more word that points from a site, or from a root, to a site. */
+void sysinfo__add_edge(uint32_t from, uint32_t to);
+void sysinfo__write_references(void);
 
 typedef void sysinfo__visit(void *context, uintptr_t block, uint32_t word);
 void sysinfo__walk_blocks(sysinfo__visit *visit, void *context);

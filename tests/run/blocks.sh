@@ -189,6 +189,121 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
         sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
     check "from a file, as text and as JSON" saved
 fi
+# ---- What holds a block ----
+
+cat >held.c <<'C'
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#define APART __attribute__((noinline, noclone))
+struct item { struct item *volatile next; void *volatile payload; };
+static struct item *volatile *cache;
+static __thread void *volatile scratch;
+static pthread_barrier_t ready;
+APART static void *open_one(size_t size) { void *volatile block = calloc(1, size); return block; }
+APART static struct item *make_item(struct item *next) {
+    struct item *item = malloc(sizeof *item);
+    item->next = next;
+    item->payload = open_one(1200);
+    return item;
+}
+APART static void make_cache(void) {
+    cache = calloc(16, sizeof *cache);
+    for (volatile int i = 0; i < 16; i++)
+        for (volatile int k = 0; k < 8; k++) cache[i] = make_item(cache[i]);
+}
+APART static struct item *session(void) { struct item *volatile block = calloc(1, sizeof *block); return block; }
+APART static struct item *conn(void) { struct item *volatile block = calloc(2, sizeof *block); return block; }
+APART static void *label(void) { void *volatile block = calloc(1, 40); return block; }
+APART static void ring(void) {
+    struct item *a = session(), *b = conn();
+    a->next = b;
+    b->next = a;
+    a->payload = label();
+}
+APART static void clear(void) { volatile char bytes[8192]; memset((void *)bytes, 0, sizeof bytes); }
+APART static void fill_scratch(void) { scratch = open_one(64); }
+static void *work(void *unused) {
+    prctl(PR_SET_NAME, "worker", 0, 0, 0);
+    fill_scratch();
+    pthread_barrier_wait(&ready);
+    for (;;) pause();
+    return unused;
+}
+int main(void) {
+    pthread_t thread;
+    pthread_barrier_init(&ready, NULL, 2);
+    pthread_create(&thread, NULL, work, NULL);
+    make_cache();
+    for (volatile int i = 0; i < 3; i++) ring();
+    clear();
+    pthread_barrier_wait(&ready);
+    return 0;
+}
+C
+held() { # QUERY -- OPERANDS...: of sysinfo blocks --holders --json, as jq
+    sysinfo blocks --json "${@:3}" held.blocks >held.json && jq -e "$1" held.json
+}
+if gcc -O1 -g -fno-builtin held.c -o held -pthread 2>/dev/null && type -P jq >/dev/null; then
+    check "references are kept" ends_with 0 sysinfo run --references --heap-record held.blocks -- ./held
+    check "a way through a list to a global" held '. as $t | [.chosen[] |
+        select($t.sites[.site].frames[0].function == "make_item") | .ways[]] | length == 1 and
+        .[0].root.kind == "global" and .[0].root.variable == "cache" and .[0].blocks == 128 and
+        .[0].references == 128 and ([.[0].holders[] | .bytes] | last) == 136' -- --holders make_item
+    check "a block of a thread is held by its variable" held '
+        [.chosen[].ways[] | select(.root.kind == "thread-local")] |
+        length == 1 and .[0].root.variable == "scratch" and .[0].blocks == 1 and .[0].bytes == 72' -- --holders open_one
+    check "a ring is held by itself" bash -c 'sysinfo blocks --holders label held.blocks | tee /dev/stderr |
+        grep -A9 "^  3 blocks, 120 B, 3 references" | grep -q "<- nothing but itself: an unreachable cycle"'
+    by_line() {
+        sysinfo blocks held.blocks | grep -q 'make_item  held.c:' || return 0 # No libdw.
+        place=$(sysinfo blocks held.blocks | grep -oE 'make_item  held.c:[0-9]+' | grep -oE '[^ ]+$')
+        sysinfo blocks --holders "$place" held.blocks | grep -q '<- cache of held (global)$'
+    }
+    check "a site by its file and line" by_line
+    by_address() {
+        sysinfo blocks --json --holders conn held.blocks | jq -r '.chosen[0].ways[0].example' >address &&
+            sysinfo blocks --holders "$(printf 0x%x "$(cat address)")" held.blocks | grep -q '^3 blocks, 120 B  conn'
+    }
+    check "a block by its address" by_address
+    check "a site that is not there" ends_with 3 sysinfo blocks --holders nobody held.blocks
+    check "an address that is not there" ends_with 3 sysinfo blocks --holders 0x10 held.blocks
+    check "without references" ends_with 3 sysinfo blocks --holders leak a.blocks
+    check "nor a picture" ends_with 3 sysinfo blocks --graph a.blocks
+    check "of a difference" ends_with 2 sysinfo blocks --graph held.blocks held.blocks
+    check "a depth that is none" ends_with 2 sysinfo blocks --graph=x held.blocks
+    check "--references without a file" ends_with 125 sysinfo run --references -- true
+    cluster() {
+        sysinfo blocks --graph -o held.dot held.blocks && cat held.dot &&
+            grep -q 'label="3 CYCLES, 6 blocks, 192 B"' held.dot &&
+            [ "$(grep -c 'style=rounded; margin' held.dot)" = 1 ]
+    }
+    check "a cycle is a cluster" cluster
+    if type -P dot >/dev/null; then
+        pointers() { [ "$(grep -cE "^edge s[0-9]+ s[0-9]+ .* $1 " plain.txt)" = 1 ]; }
+        drawn() { # As graphviz understands it.
+            sysinfo blocks --graph --holders open_one held.blocks | dot -Tplain >plain.txt && cat plain.txt &&
+                [ "$(grep -c '^node s' plain.txt)" = 4 ] && [ "$(grep -c '^node r.*cache' plain.txt)" = 1 ] &&
+                [ "$(grep -c '^node r.*scratch' plain.txt)" = 1 ] && pointers 112 && pointers 128 && pointers 16
+        }
+        check "nodes, boxes and numbers of pointers" drawn
+        check "depth 0: the site, and what holds it" bash -c 'sysinfo blocks --graph=0 --holders make_cache \
+            held.blocks | dot -Tplain | grep -cE "^(node|edge)" | grep -qx 8'
+        check "as SVG" bash -c 'sysinfo blocks --graph -o held.svg held.blocks && grep -q "</svg>" held.svg &&
+            grep -q "cache" held.svg'
+    fi
+    no_dot() {
+        mkdir -p nothing && PATH=$PWD/nothing ends_with 3 "$command" blocks --graph -o none.svg held.blocks && [ ! -e \
+            none.svg ]
+    }
+    check "without dot, a message and no file" no_dot
+    whole_heap() { # Every pointer from a root is in the graph, so all sites but the unreachable ones are reached.
+        sysinfo blocks --json held.blocks | jq -e '[.sites[] | select(.frames[0].function == "open_one")] | length == 2'
+    }
+    check "sites of one function stay apart" whole_heap
+fi
 check "nothing leaks" bash -c 'sysinfo run --leaks -- "$0" true 2>&1 | grep -q "leaks: none in 1 process"' \
     "$(type -P env)"
 check "--max-leaks without --leaks" ends_with 125 sysinfo run --max-leaks 0 -- true
