@@ -7,68 +7,83 @@
 /* What is put together of two snapshots: first its size, then its content. */
 struct merger {
     const struct sysinfo_heap_snapshot *now, *before;
-    uint32_t *same; /* For each site of `before`: that of `now`, plus 1; 0: none. */
-    uint32_t *index;
-    size_t room; /* Of the index, a power of two. */
+    uint32_t *same;    /* For each site of `before`: that of `now`, plus 1; 0: none. */
+    uint32_t *matched; /* The same the other way round. */
+    uint32_t *order_now, *order_before;
 };
 
 static const struct sysinfo_heap_frame *frames_of(const struct sysinfo_heap_snapshot *snapshot, size_t site) {
     return snapshot->frame + snapshot->row[site].first;
 }
 
-static uint64_t hash_text(uint64_t hash, const char *text) {
-    for (; *text != '\0'; text++) {
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+static int compare_frames(const struct sysinfo_heap_frame *a, const struct sysinfo_heap_frame *b) {
+    if (a->offset != b->offset) {
+        return a->offset < b->offset ? -1 : 1;
     }
-    return hash;
+    int order = strcmp(a->module, b->module);
+    return order != 0 ? order : strcmp(a->build_id, b->build_id);
 }
 
-static uint64_t hash_site(const struct sysinfo_heap_snapshot *snapshot, size_t site) {
-    const struct sysinfo_heap_frame *frame = frames_of(snapshot, site);
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    for (size_t i = 0; i < snapshot->row[site].count; i++) {
-        hash = (hash ^ frame[i].offset) * UINT64_C(0x100000001B3);
-        hash ^= hash >> 31;
-    }
-    return snapshot->row[site].count == 0 ? hash : hash_text(hash, frame[0].module);
-}
-
-static bool is_same_site(const struct sysinfo_heap_snapshot *a, size_t left, const struct sysinfo_heap_snapshot *b,
+static int compare_sites(const struct sysinfo_heap_snapshot *a, size_t left, const struct sysinfo_heap_snapshot *b,
                          size_t right) {
     const struct sysinfo_heap_frame *one = frames_of(a, left), *other = frames_of(b, right);
-    if (a->row[left].count != b->row[right].count) {
-        return false;
+    uint64_t count = a->row[left].count;
+    if (count != b->row[right].count) {
+        return count < b->row[right].count ? -1 : 1;
     }
-    for (size_t i = 0; i < a->row[left].count; i++) {
-        if (one[i].offset != other[i].offset || strcmp(one[i].module, other[i].module) != 0 ||
-            strcmp(one[i].build_id, other[i].build_id) != 0) {
-            return false;
-        }
+    int order = 0;
+    for (uint64_t i = 0; i < count && order == 0; i++) {
+        order = compare_frames(&one[i], &other[i]);
     }
-    return true;
+    return order;
 }
 
-#define TAKEN (UINT32_C(1) << 31)
+static void sink(const struct sysinfo_heap_snapshot *snapshot, uint32_t *order, size_t at, size_t count) {
+    uint32_t sunk = order[at];
+    for (size_t child; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && compare_sites(snapshot, order[child], snapshot, order[child + 1]) < 0) {
+            child++;
+        }
+        if (compare_sites(snapshot, sunk, snapshot, order[child]) >= 0) {
+            break;
+        }
+        order[at] = order[child];
+    }
+    order[at] = sunk;
+}
 
+/* With a heap: no file makes that slow, and nothing is allocated. */
+static void sort_by_frames(const struct sysinfo_heap_snapshot *snapshot, uint32_t *order, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        order[i] = (uint32_t)i;
+    }
+    for (size_t i = count / 2; i > 0; i--) {
+        sink(snapshot, order, i - 1, count);
+    }
+    for (size_t end = count; end > 1; end--) {
+        uint32_t last = order[end - 1];
+        order[end - 1] = order[0];
+        order[0] = last;
+        sink(snapshot, order, 0, end - 1);
+    }
+}
+
+/* A file may have the same site twice: each is matched once. */
 static void match_sites(struct merger *merger) {
     const struct sysinfo_heap_snapshot *now = merger->now, *before = merger->before;
-    for (size_t i = 0; i < count_of(&now->header, SYSINFO__SECTION_SITES); i++) {
-        size_t place = (size_t)hash_site(now, i) & (merger->room - 1);
-        while (merger->index[place] != 0) {
-            place = (place + 1) & (merger->room - 1);
+    size_t sites = count_of(&now->header, SYSINFO__SECTION_SITES),
+           others = count_of(&before->header, SYSINFO__SECTION_SITES);
+    sort_by_frames(now, merger->order_now, sites);
+    sort_by_frames(before, merger->order_before, others);
+    for (size_t i = 0, k = 0; i < sites && k < others;) {
+        uint32_t one = merger->order_now[i], other = merger->order_before[k];
+        int order = compare_sites(now, one, before, other);
+        if (order == 0) {
+            merger->same[other] = one + 1;
+            merger->matched[one] = other + 1;
         }
-        merger->index[place] = (uint32_t)i + 1;
-    }
-    for (size_t i = 0; i < count_of(&before->header, SYSINFO__SECTION_SITES); i++) {
-        for (size_t place = (size_t)hash_site(before, i) & (merger->room - 1); merger->index[place] != 0;
-             place = (place + 1) & (merger->room - 1)) {
-            bool is_free = (merger->index[place] & TAKEN) == 0; /* A file may have the same site twice. */
-            if (is_free && is_same_site(now, merger->index[place] - 1, before, i)) {
-                merger->same[i] = merger->index[place];
-                merger->index[place] |= TAKEN;
-                break;
-            }
-        }
+        i += order <= 0 ? 1 : 0;
+        k += order >= 0 ? 1 : 0;
     }
 }
 
@@ -161,17 +176,10 @@ static void fill_target(struct target *target, const struct merger *merger, size
     size_t modules = count_of(&now->header, SYSINFO__SECTION_MODULES),
            sites = count_of(&now->header, SYSINFO__SECTION_SITES),
            others = count_of(&before->header, SYSINFO__SECTION_SITES);
-    uint32_t *matched = merger->index; /* Its other use is over: for each site of `now`, that of `before`, plus 1. */
-    memset(matched, 0, merger->room * sizeof *matched);
-    for (size_t i = 0; i < others; i++) {
-        if (merger->same[i] != 0) {
-            matched[merger->same[i] - 1] = (uint32_t)i + 1;
-        }
-    }
     index_rows(now, begin_now);
     index_rows(before, begin_before);
     for (size_t i = 0; i < sites; i++) {
-        size_t k = matched[i];
+        size_t k = merger->matched[i];
         add_site(target, now, i, 0, a + begin_now[i], begin_now[i + 1] - begin_now[i],
                  k != 0 ? b + begin_before[k - 1] : NULL, k != 0 ? begin_before[k] - begin_before[k - 1] : 0);
     }
@@ -217,19 +225,21 @@ static int subtract(struct merger *merger, struct sysinfo_heap_snapshot **out) {
         1U << MODULE_BITS) {
         return SYSINFO_NO_MEMORY;
     }
-    for (merger->room = 16; merger->room < 2 * sites;) {
-        merger->room *= 2;
-    }
     struct target target = {0};
     plan_target(&target, merger);
-    size_t work = (sites + others + 2) * sizeof(size_t) + (merger->room + others) * sizeof(uint32_t),
-           bytes = (size_t)target.header.size;
+    uint64_t room = ((uint64_t)sites + others + 2) * sizeof(size_t) + 2 * ((uint64_t)sites + others) * sizeof(uint32_t);
+    if (room > SIZE_MAX / 4 || target.header.size > SIZE_MAX / 4) { /* Where addresses have 32 bits. */
+        return SYSINFO_NO_MEMORY;
+    }
+    size_t work = (size_t)room, bytes = (size_t)target.header.size;
     size_t *begin = sysinfo__take_memory(tracker, work);
     target.bytes = sysinfo__take_memory(tracker, bytes);
     int status = SYSINFO_NO_MEMORY;
     if (begin != NULL && target.bytes != NULL) {
-        merger->index = (uint32_t *)(void *)(begin + sites + others + 2);
-        merger->same = merger->index + merger->room;
+        merger->matched = (uint32_t *)(void *)(begin + sites + others + 2);
+        merger->same = merger->matched + sites;
+        merger->order_now = merger->same + others;
+        merger->order_before = merger->order_now + sites;
         match_sites(merger);
         fill_target(&target, merger, begin, begin + sites + 1);
         status = sysinfo__open_snapshot(target.bytes, bytes, out);
