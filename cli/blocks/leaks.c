@@ -298,6 +298,11 @@ void leaks_add_json(struct text *text, const struct table *table, const struct i
     json_add_uint(&json, "pid", moment->pid);
     json_add_string(&json, "image", table->image);
     json_add_bool(&json, "is_estimated", SYSINFO_IS_ESTIMATED(moment, lost_blocks) != 0);
+    if (SYSINFO_HAS(moment, pause)) {
+        json_addf(&json, "pause", "%.6f", moment->pause);
+    } else {
+        json_add_null(&json, "pause");
+    }
     json_open_object(&json, "unreachable");
     json_add_uint(&json, "blocks", moment->lost_blocks - entries.ignored_blocks);
     json_add_uint(&json, "bytes", moment->lost_bytes - entries.ignored_bytes);

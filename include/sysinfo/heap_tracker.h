@@ -337,6 +337,7 @@ struct sysinfo_heap_moment {
     uint64_t held_by_stacks;
     uint64_t held_by_own_stack;
     uint64_t held_by_thread_locals; /* After variables of modules, before other memory. */
+    double pause;                   /* Seconds that the process stood still; of a difference absent. */
 };
 
 /* `label` is the mark that asked for it, `image` the file of the program; either may be NULL. Since 0.2. */
@@ -485,6 +486,57 @@ SYSINFO_EXPORT size_t sysinfo_heap_snapshot_edges(const struct sysinfo_heap_snap
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_edge(const struct sysinfo_heap_snapshot *snapshot,
                                                                  size_t index, struct sysinfo_heap_edge *edge,
                                                                  size_t size);
+
+/* ---- What a stretch of code leaves unreachable --------------------------- */
+
+/*
+ * Blocks that were allocated between the two calls, by any thread, and that nothing points to at the end. Scopes see
+ * how much more is live; these see what nobody can free any more, such as a ring whose blocks hold each other.
+ *
+ *     SYSINFO_UNREACHABLE_BEGIN(left);
+ *     ...
+ *     SYSINFO_UNREACHABLE_END(left, &snapshot);
+ *
+ * An old value on the stack of the calling thread may still point to a block: what only that stack holds is
+ * counted apart.
+ */
+struct sysinfo_heap_unreachable {
+    uint64_t present, estimated;
+    uint64_t leaks;        /* That nothing points to: single blocks and cycles. */
+    uint64_t cycles;       /* Of them. */
+    uint64_t blocks;       /* Unreachable, those that leaks keep among them. */
+    uint64_t bytes;        /* In them. */
+    uint64_t stack_blocks; /* Held by nothing but the stack of the calling thread. */
+    uint64_t stack_bytes;  /* In them. */
+    uint64_t opaque_[4];
+};
+
+/*
+ * Begins and ends it. The first keeps sites, if they are not kept yet, and begins a generation; the second takes a
+ * snapshot with SYSINFO_HEAP_REFERENCES, which is given to the caller if `snapshot` is not NULL. Beyond generation
+ * 511 the figures are estimated: earlier blocks are in them.
+ *
+ * SYSINFO_INVALID: a NULL, a size that is too small, or an end without a begin. Otherwise as
+ * sysinfo_heap_sites_keep() and sysinfo_heap_snapshot_open(). Since 0.2.
+ */
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_unreachable_begin(struct sysinfo_heap_unreachable *unreachable,
+                                                                     size_t size);
+SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_unreachable_end(struct sysinfo_heap_unreachable *unreachable,
+                                                                   struct sysinfo_heap_snapshot **snapshot);
+
+/*
+ * The same as macros; the first declares `name`, and an end after a begin that failed is SYSINFO_INVALID. With
+ * SYSINFO_NO_SCOPES defined they come to nothing.
+ */
+#ifndef SYSINFO_NO_SCOPES
+#define SYSINFO_UNREACHABLE_BEGIN(name)   \
+    struct sysinfo_heap_unreachable name; \
+    (void)!sysinfo_heap_unreachable_begin(&(name), sizeof(name))
+#define SYSINFO_UNREACHABLE_END(name, snapshot) (sysinfo_heap_unreachable_end(&(name), (snapshot)))
+#else
+#define SYSINFO_UNREACHABLE_BEGIN(name) (SYSINFO_CAST(void, 0))
+#define SYSINFO_UNREACHABLE_END(name, snapshot) (SYSINFO_CAST(void, (snapshot)), SYSINFO_NOT_SUPPORTED)
+#endif
 
 /* ---- Looking into another process ---------------------------------------- */
 

@@ -347,6 +347,9 @@ int sysinfo_heap_snapshot_moment(const struct sysinfo_heap_snapshot *snapshot, s
     if ((header->what & SYSINFO_HEAP_LEAKS) != 0) {
         fill_held(header, &whole);
     }
+    if (header->pause != 0) {
+        FACT(&whole, pause, (double)header->pause / 1e9);
+    }
     sysinfo__give(moment, size, &whole, sizeof whole);
     if (label != NULL) {
         *label = snapshot->header.label;

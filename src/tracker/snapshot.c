@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -162,7 +163,17 @@ static char *texts;
 static size_t texts_used = 1; /* 0 is an empty text. */
 enum { TEXTS_ROOM = 64 << 20 };
 
+/* Set before the copy is made. */
+static struct {
+    int fd;
+    const struct sysinfo__request *request;
+    uint64_t began;
+} task;
+
 void sysinfo__give_up(int status) {
+    if (status != SYSINFO_OK && task.request->is_file) {
+        (void)syscall(SYS_unlinkat, AT_FDCWD, part_path, 0);
+    }
     syscall(SYS_exit_group, -status);
     __builtin_unreachable();
 }
@@ -300,17 +311,19 @@ static struct sysinfo__blocks_site *write_sites(void) {
     return site;
 }
 
-/* Set before the copy is made. */
-static struct {
-    int fd;
-    const struct sysinfo__request *request;
-} task;
 static uintptr_t own_sp; /* Of the thread that asks. */
 pid_t sysinfo__own_thread;
 
-/* The copy's whole life. */
+static uint64_t nanoseconds(void) {
+    struct timespec time;
+    (void)clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* The copy's whole life. It begins when the copy is made, and the threads go on. */
 static int be_copy(void *unused) {
     (void)unused;
+    sysinfo__header.pause = nanoseconds() - task.began;
     int fd = task.fd;
     const struct sysinfo__request *request = task.request;
     output_room = OUTPUT_ROOM;
@@ -347,20 +360,13 @@ static int be_copy(void *unused) {
     memcpy(sysinfo__header.label, request->label, sizeof sysinfo__header.label);
     memcpy(output, &sysinfo__header, sizeof sysinfo__header);
     bool is_written = write_whole(fd, output, output_used);
-    if (request->is_file) {
-        (void)(is_written ? syscall(SYS_renameat2, AT_FDCWD, part_path, AT_FDCWD, whole_path, 0)
-                          : syscall(SYS_unlinkat, AT_FDCWD, part_path, 0));
+    if (request->is_file && is_written) {
+        (void)syscall(SYS_renameat2, AT_FDCWD, part_path, AT_FDCWD, whole_path, 0);
     }
     sysinfo__give_up(is_written ? SYSINFO_OK : SYSINFO_SYSTEM);
 }
 
 /* ---- The copy ---- */
-
-static uint64_t nanoseconds(void) {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
 
 /* Without handlers, and where that is possible without a signal at its end: an emulator knows no such child. */
 static pid_t fork_quietly(int *wait_for) {
@@ -396,13 +402,27 @@ struct copy {
     int wait_for;
 };
 
+/* A file that was asked for waits until another thread's copy is made, which takes milliseconds. */
+static bool take_copy_lock(bool waits) {
+    uint64_t until = 0;
+    while (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0) {
+        until = until == 0 ? nanoseconds() + 1000000000 : until;
+        if (!waits || nanoseconds() > until) {
+            return false;
+        }
+        sched_yield();
+    }
+    return true;
+}
+
 static int begin_copy(int fd, const struct sysinfo__request *request, struct copy *copy) {
     sigset_t all, before;
-    if (__atomic_exchange_n(&lock, 1, __ATOMIC_ACQUIRE) != 0) {
-        return SYSINFO_NOT_YET;
-    }
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (!take_copy_lock(request->is_file)) {
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        return SYSINFO_NOT_YET;
+    }
     begin_header();
     if ((request->what & SYSINFO_HEAP_LEAKS) != 0) { /* Not in the copy, where another thread may hold a lock. */
         uintptr_t allocator;
@@ -412,6 +432,7 @@ static int begin_copy(int fd, const struct sysinfo__request *request, struct cop
     }
     task.fd = fd;
     task.request = request;
+    task.began = nanoseconds();
     sysinfo__own_thread = (pid_t)syscall(SYS_gettid);
     __builtin_unwind_init(); /* Registers that belong to the callers lie on the stack from here on. */
     own_sp = (uintptr_t)__builtin_frame_address(0) - SAVED_REGISTERS;
@@ -485,6 +506,13 @@ static uint32_t served; /* The number of the last request that was met. */
 static struct copy running;
 static int files_lock;
 
+/* Its handlers run in the C library, which then calls an _exit() of its own: the last of them, as it came first. */
+static void end_by_quick_exit(void) {
+    if (sysinfo__records_blocks && sysinfo__memory.header.pid == (uint32_t)getpid()) {
+        sysinfo__record_blocks("exit", true);
+    }
+}
+
 void sysinfo__records_begin(void) {
     const char *directory = sysinfo__records_directory();
     char path[1100];
@@ -502,6 +530,7 @@ void sysinfo__records_begin(void) {
             sysinfo__control = memory;
             sysinfo__request_served = served = (uint32_t)(LOAD(sysinfo__control->state) >> 32);
             sysinfo__records_blocks = true;
+            (void)at_quick_exit(end_by_quick_exit);
         }
     }
     (void)close(fd);

@@ -147,3 +147,25 @@ if(TARGET sysinfo_example_scopes)
         "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>"
         PASS_REGULAR_EXPRESSION "${read} .*${search} .*${round} .*has grown by a mebibyte [0-9]+ times")
 endif()
+if(TARGET sysinfo_example_ring_test AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
+    foreach(run IN ITEMS "" --leak)
+        add_test(NAME example_ring_test${run} COMMAND sysinfo_example_ring_test ${run})
+        set_tests_properties(example_ring_test${run} PROPERTIES LABELS tracker ENVIRONMENT
+            "LD_PRELOAD=$<TARGET_FILE:sysinfo_heap_shared>")
+    endforeach()
+    set_tests_properties(example_ring_test--leak PROPERTIES PASS_REGULAR_EXPRESSION
+        "meet_and_forget leaves 2 blocks, [0-9]+ bytes unreachable: 1 leaks, 1 of them cycles")
+    add_test(NAME example_ring COMMAND sysinfo_command run --leaks --max-leaks 0 -- $<TARGET_FILE:sysinfo_example_ring>)
+    set_tests_properties(example_ring PROPERTIES LABELS tracker
+        PASS_REGULAR_EXPRESSION "CYCLE of 2 blocks, [0-9]+ B, keeps 1 block, [0-9]+ B")
+endif()
+
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
+    add_executable(test_tracker_shapes tracker/shapes.c)
+    target_link_libraries(test_tracker_shapes PRIVATE sysinfo_flags Threads::Threads)
+    target_compile_options(test_tracker_shapes PRIVATE -O1 -fno-builtin)
+    target_compile_definitions(test_tracker_shapes PRIVATE _GNU_SOURCE)
+    add_test(NAME tracker_shapes COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tracker/shapes" $<TARGET_FILE:sysinfo_command>
+        --own $<TARGET_FILE:test_tracker_shapes>)
+    set_tests_properties(tracker_shapes PROPERTIES LABELS tracker TIMEOUT 300)
+endif()
