@@ -238,8 +238,7 @@ static const struct command commands[] = {
      .meaning = "watch the memory of a command",
      .examples = "  sysinfo run -- make test         peak memory and CPU time, on stderr\n"
                  "  sysinfo run --max-mem 2G --timeout 10m -- ./job\n"
-                 "  sysinfo run --record job.csv ./job; sysinfo plot job.csv\n"
-                 "  sysinfo run --heap --record job.csv ./job      a leak, or memory kept?\n",
+                 "  sysinfo run --heap --record job.csv ./job; sysinfo plot job.csv\n",
      .notes = "Options come before COMMAND. It samples every 0.1 s (-i), below 1 % of a CPU.\n"
               "Status: the command's own, 128 + N killed by signal N, 123 leaks, 124 over a\n"
               "limit, 125 sysinfo failed, 126 not executable, 127 not found.\n",

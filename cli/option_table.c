@@ -383,7 +383,7 @@ static const struct option options[] = {
      .argument = "[=DEPTH]",
      .implied = "3",
      .meaning = "what points to what, as a picture",
-     .line = "what points to what; -o FILE.dot, FILE.svg",
+     .line = "what points to what; -o FILE.svg",
      .manual = "Draw what points to the blocks of --holders SITE, or to those of the sites with the most bytes, DEPTH "
                "steps far: a node for each site, a box for each variable or stack, the number of pointers at each "
                "edge, and cycles that nothing points to in a frame. The language is that of graphviz; with -o "

@@ -161,8 +161,7 @@ struct heaps *heaps_open(void) {
     heaps->fd = -1;
     int status = preload_find(&heaps->preload);
     if (status == 0 && !make_folder(heaps)) {
-        status = trouble("--heap: cannot create a directory for the counts in /dev/shm, TMPDIR or /tmp: %s",
-                         strerror(errno));
+        status = trouble("cannot create a directory for the counts in /dev/shm, TMPDIR or /tmp: %s", strerror(errno));
     }
     if (status == 0 && sysinfo_host_open(&heaps->host, NULL) != SYSINFO_OK) {
         fail_no_memory();

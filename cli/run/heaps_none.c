@@ -5,7 +5,7 @@
 #include "run/snapshots.h"
 
 struct heaps *heaps_open(void) {
-    trouble("--heap: heaps cannot be counted on this system");
+    trouble("heaps cannot be counted on this system");
     return NULL;
 }
 

@@ -43,13 +43,13 @@ int preload_find(struct text *text) {
         path = find_in(folders[i]);
     }
     if (path == NULL) {
-        return trouble("--heap: " SYSINFO_HEAP_LIBRARY
+        return trouble(SYSINFO_HEAP_LIBRARY
                        " is neither in %s nor in %s relative to sysinfo; install it beside sysinfo",
                        SYSINFO_LIBRARIES, SYSINFO_LIBRARIES_FROM_COMMAND);
     }
     int status = 0;
     if (strpbrk(path, " :") != NULL) {
-        status = trouble("--heap: LD_PRELOAD cannot load %s: its path has a blank or a colon", path);
+        status = trouble("LD_PRELOAD cannot load %s: its path has a blank or a colon", path);
     }
     const char *before = getenv("LD_PRELOAD");
     text_addf(text, "%s%s%s", path, before != NULL && *before != '\0' ? ":" : "", before != NULL ? before : "");

@@ -110,6 +110,13 @@ full() {
     ends_with 7 sysinfo run --sites --heap-record /dev/full -- "$sites" && ends_with 125 sysinfo run --sites \
         --heap-record /dev/full -- true
 }
+without_memory() { # For the result of the copy.
+    ends_with 0 sysinfo run --sites --heap-record v.blocks -- bash -c '
+        (ulimit -v 900000; "$0" >/dev/null 2>&1 & echo $! >pid; wait $!; echo $? >status)
+        ls "$SYSINFO_HEAP_RECORDS" >left' "$sites" && cat left pid status && grep -qx 7 status &&
+        ! grep "^$(cat pid)-" left
+}
+check "no memory for a snapshot: the command is not affected, and no part of it is left" without_memory
 check "a full disk: the command is not affected" full
 check "nothing is left behind" bash -c '! ls -d /dev/shm/sysinfo-heap-* "$TMPDIR"/sysinfo-heap-* 2>/dev/null | while read -r d; do flock -n "$d" true && echo "$d"; done | grep .'
 
@@ -134,6 +141,7 @@ int main(int count, char **arguments) {
     for (;;) {
         switch (count > 1 ? arguments[1][0] : 'r') {
         case 'x': _exit(5);
+        case 'q': quick_exit(6);
         case 'b': for (;;) free(malloc(100)); /* busy */
         case 's': pause(); return 0; /* sleeps */
         default: return 0;
@@ -157,6 +165,8 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
     check "nor when the command failed" ends_with 5 sysinfo run --leaks --max-leaks 0 -- ./ring x
     quick() { leak -- ./ring x; [ $? = 5 ] && grep -q 'CYCLE of 2 blocks' leaks.txt; }
     check "at _exit(), too" quick
+    at_quick_exit() { leak -- ./ring q; [ $? = 6 ] && grep -q 'CYCLE of 2 blocks' leaks.txt; }
+    check "at quick_exit(), too" at_quick_exit
     ignoring() { echo 'make_[ab]' >known && leak --ignore known -- ./ring && grep -q '3 blocks, .* unreachable' \
         leaks.txt &&
         echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak \
@@ -186,7 +196,7 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
     check "one that sleeps is not examined, and says so" asleep
     saved() { sysinfo run --leaks --heap-record l.blocks -- ./ring 2>/dev/null && sysinfo blocks --leaks l.blocks |
         grep -q 'CYCLE of 2 blocks' &&
-        sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
+        sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(not 0 < t["pause"] < 60 or t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
     check "from a file, as text and as JSON" saved
 fi
 # ---- What holds a block ----
