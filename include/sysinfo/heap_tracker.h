@@ -531,7 +531,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_unreachable_end(struct sysinf
 #ifndef SYSINFO_NO_SCOPES
 #define SYSINFO_UNREACHABLE_BEGIN(name)   \
     struct sysinfo_heap_unreachable name; \
-    (void)!sysinfo_heap_unreachable_begin(&(name), sizeof(name))
+    SYSINFO_CAST(void, !sysinfo_heap_unreachable_begin(&(name), sizeof(name)))
 #define SYSINFO_UNREACHABLE_END(name, snapshot) (sysinfo_heap_unreachable_end(&(name), (snapshot)))
 #else
 #define SYSINFO_UNREACHABLE_BEGIN(name) (SYSINFO_CAST(void, 0))
