@@ -3,7 +3,8 @@
  * sysinfo_bench_tracker: what each malloc() and free() costs under the tracker,
  * beside bare glibc, its own libmemusage and heaptrack's library. Each is a child
  * process that measures itself; they take turns. Prints the limit that
- * docs/tracker.md names beside each figure; judges nothing.
+ * docs/tracker.md names beside each figure; judges nothing. Then what snapshots of a
+ * million blocks take.
  *
  *     sysinfo_bench_tracker [ROUNDS]
  */
@@ -98,9 +99,75 @@ static void work(int task, uint64_t pairs, uint64_t seed) {
 
 static int task_of_child;
 
+/* A program allocates with callers above it. */
+__attribute__((noinline)) static void work_deeply(int depth, uint64_t pairs, uint64_t seed) {
+    if (depth > 0) {
+        work_deeply(depth - 1, pairs, seed);
+        __asm__ volatile("" ::: "memory"); /* No tail call. */
+    } else {
+        work(task_of_child, pairs, seed);
+    }
+}
+
+enum { DEPTH = 10 };
 static void *work_in_thread(void *seed) {
-    work(task_of_child, tasks[task_of_child].pairs, (uint64_t)(uintptr_t)seed);
+    work_deeply(DEPTH, tasks[task_of_child].pairs, (uint64_t)(uintptr_t)seed);
     return NULL;
+}
+
+/* ---- Snapshots ---- */
+
+static double wall_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+struct node {
+    struct node *next[2];
+    uint64_t number;
+};
+
+/* Nodes that point to two others each, in no order; one in ten is then forgotten. */
+static struct node **make_graph(size_t count) {
+    struct node **node = calloc(count, sizeof(struct node *));
+    uint64_t seed = 4711;
+    for (size_t i = 0; node != NULL && i < count; i++) {
+        node[i] = calloc(1, sizeof **node);
+        if (node[i] == NULL) {
+            exit(1);
+        }
+    }
+    for (size_t i = 0; node != NULL && i < count; i++) {
+        node[i]->next[0] = node[next_random(&seed) % count];
+        node[i]->next[1] = node[next_random(&seed) % count];
+    }
+    return node;
+}
+
+/* Milliseconds, printed: all of it, and how long the process stood still. */
+static int take_snapshots(uint32_t what, int rounds) {
+    struct node **volatile graph = make_graph(1000000);
+    double least = 1e9, least_pause = 1e9;
+    for (int i = 0; i < rounds; i++) {
+        struct sysinfo_heap_snapshot *snapshot;
+        struct sysinfo_heap_moment moment;
+        double start = wall_time();
+        if (graph == NULL || sysinfo_heap_snapshot_open(&snapshot, what) != SYSINFO_OK ||
+            sysinfo_heap_snapshot_moment(snapshot, &moment, sizeof moment, NULL, NULL) != SYSINFO_OK) {
+            return 1;
+        }
+        double took = wall_time() - start;
+        least = took < least ? took : least;
+        least_pause = moment.pause * 1e3 < least_pause ? moment.pause * 1e3 : least_pause;
+        sysinfo_heap_snapshot_close(snapshot);
+    }
+    printf("a million blocks, %-10s %9.1f ms, of which the process stands still for %.1f\n",
+           what == 0                    ? "sites"
+           : what == SYSINFO_HEAP_LEAKS ? "leaks"
+                                        : "references",
+           least, least_pause);
+    return 0;
 }
 
 /* Nanoseconds a pair, printed. */
@@ -114,7 +181,7 @@ static int be_child(int task, int threads) {
     }
     task_of_child = task;
     pthread_t thread[8];
-    work(task, tasks[task].pairs / 10, 4711); /* Warms up. */
+    work_deeply(DEPTH, tasks[task].pairs / 10, 4711); /* Warms up. */
     double start = cpu_time();
     for (int i = 0; i < threads; i++) {
         if (pthread_create(&thread[i], NULL, work_in_thread, (void *)(uintptr_t)(4711 + i)) != 0) {
@@ -132,16 +199,23 @@ static int be_child(int task, int threads) {
 
 extern char **environ;
 
+struct way {
+    const char *name, *preload;
+    bool keeps_sites;
+    double took[2][MOST_ROUNDS];
+};
+
 /* What the child says, or -1. */
-static double ask_child(const char *preload, int task, int threads) {
+static double ask_child(const struct way *way, int task, int threads) {
     char task_text[16], threads_text[16], setting[4200], answer[64] = "";
     snprintf(task_text, sizeof task_text, "%d", task);
     snprintf(threads_text, sizeof threads_text, "%d", threads);
-    snprintf(setting, sizeof setting, "LD_PRELOAD=%s", preload);
+    snprintf(setting, sizeof setting, "LD_PRELOAD=%s", way->preload);
     char name[] = "sysinfo_bench_tracker", option[] = "--child";
     char *arguments[] = {name, option, task_text, threads_text, NULL};
     static char log[] = "DUMP_HEAPTRACK_OUTPUT=/dev/null"; /* Where heaptrack's library writes. */
-    char *environment[] = {setting, log, NULL};
+    static char sites[] = "SYSINFO_HEAP_SITES=16";
+    char *environment[] = {setting, log, way->keeps_sites ? sites : NULL, NULL};
     int pipes[2];
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -169,11 +243,6 @@ static int by_value(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-struct way {
-    const char *name, *preload;
-    double took[2][MOST_ROUNDS];
-};
-
 static double median(double *values, int count) {
     qsort(values, (size_t)count, sizeof *values, by_value);
     return values[count / 2];
@@ -200,7 +269,7 @@ static void compare(int task, struct way *ways, int count, int rounds) {
         for (int turn = 0; turn < count; turn++) {
             struct way *way = &ways[(round + turn) % count];
             for (int threads = 1; threads <= 2; threads++) {
-                double took = ask_child(way->preload, task, threads);
+                double took = ask_child(way, task, threads);
                 if (took < 0) {
                     fprintf(stderr, "sysinfo_bench_tracker: %s failed\n", way->name);
                     exit(1);
@@ -214,13 +283,18 @@ static void compare(int task, struct way *ways, int count, int rounds) {
 }
 
 int main(int count, char **arguments) {
+    if (count == 4 && strcmp(arguments[1], "--snapshots") == 0) {
+        return take_snapshots((uint32_t)atoi(arguments[2]), atoi(arguments[3]));
+    }
     if (count == 4 && strcmp(arguments[1], "--child") == 0) {
         return be_child(atoi(arguments[2]), atoi(arguments[3]));
     }
     int rounds = count > 1 ? atoi(arguments[1]) : 7;
     rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
-    static struct way ways[4] = {{.name = "bare glibc", .preload = ""}, {.name = "tracker", .preload = TRACKER}};
-    int used = 2;
+    static struct way ways[5] = {{.name = "bare glibc", .preload = ""},
+                                 {.name = "tracker", .preload = TRACKER},
+                                 {.name = "its sites", .preload = TRACKER, .keeps_sites = true}};
+    int used = 3;
     static const struct {
         const char *name, *library, *package;
     } peers[] = {{"libmemusage", LIBMEMUSAGE, "libc-devtools"}, {"heaptrack", LIBHEAPTRACK, "heaptrack"}};
@@ -238,5 +312,14 @@ int main(int count, char **arguments) {
         compare(task, ways, used, rounds);
     }
     compare(TASKS - 1, &ways[1], 1, rounds);
+    for (uint32_t what = 0; what <= SYSINFO_HEAP_REFERENCES; what++) {
+        char command[4200];
+        snprintf(command, sizeof command, "SYSINFO_HEAP_SITES=16 LD_PRELOAD='%s' exec '%s' --snapshots %u %d", TRACKER,
+                 arguments[0], (unsigned)what, rounds);
+        if (system(command) != 0) {
+            fprintf(stderr, "sysinfo_bench_tracker: snapshots failed\n");
+            return 1;
+        }
+    }
     return 0;
 }
