@@ -360,7 +360,7 @@ refused() { # sentence, arguments
 check "a process that runs already" refused 'sysinfo run: --heap counts from the start of a command; it and --pid exclude each other' --heap --pid $$
 lonely() {
     mkdir -p lonely && cp "$command" lonely/ || return 1
-    [ "$(lonely/sysinfo run --heap touch started 2>&1 | grep -c '^sysinfo run: --heap: libsysinfo_heap.so.0 is neither in /.* nor in .* relative to sysinfo; install it beside sysinfo$')" = 1 ] && [ ! -e started ]
+    [ "$(lonely/sysinfo run --heap touch started 2>&1 | grep -c '^sysinfo run: libsysinfo_heap.so.0 is neither in /.* nor in .* relative to sysinfo; install it beside sysinfo$')" = 1 ] && [ ! -e started ]
 }
 check "where the library is not" lonely
 
