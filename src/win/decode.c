@@ -210,7 +210,8 @@ void sysinfo__decode_job_memory(const struct sysinfo__job *job, const struct sys
 
 /* Rates are in cycles of 10,000 of the whole machine. Without a hard cap they hold only while others want to run. */
 void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, struct sysinfo__cpu_limit *limit) {
-    enum { ENABLE = 1, HARD_CAP = 4, MIN_MAX = 16, WHOLE = 10000 };
+    enum { ENABLE = 1, HARD_CAP = 4, MIN_MAX = 16 };
+    const double whole = 10000;
     if (job->is_known && !job->is_member) {
         FACT(limit, quota, (double)INFINITY);
     }
@@ -221,7 +222,7 @@ void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, str
                     : (job->rate_flags & MIN_MAX) != 0 ? job->rate >> 16 /* The lower half is the least. */
                                                        : 0;
     if (rate > 0) {
-        FACT(limit, quota, (double)(rate < WHOLE ? rate : WHOLE) / WHOLE * (double)cpus);
+        FACT(limit, quota, (rate < whole ? rate : whole) / whole * (double)cpus);
     }
 }
 
