@@ -141,14 +141,15 @@ static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed
 }
 
 /*
- * Linux alone counts softirq and what follows it, and its columns only ever grew at
- * the end: where a later one is known, all before it are there, and one that is not
- * known could not be read.
+ * Linux's columns only ever grew at the end: where a later one is known, all before it
+ * are there, and one that is not known could not be read. Windows counts softirq too,
+ * and neither nice nor iowait; Linux alone counts what follows.
  */
 bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
     uint64_t needed = BIT(USER) | BIT(SYSTEM) | BIT(IDLE);
     for (int mode = SOFTIRQ; mode <= LAST_MODE; mode++) {
-        if (sample->present & BIT(mode)) {
+        bool is_windows = mode == SOFTIRQ && (sample->present & (BIT(NICE) | BIT(IOWAIT))) == 0;
+        if ((sample->present & BIT(mode)) != 0 && !is_windows) {
             int last = mode < STEAL ? mode : STEAL;
             needed |= BIT(last + 1) - BIT(FIRST_MODE);
         }

@@ -158,6 +158,8 @@ END_TEST
     (BIT(user) | BIT(system) | BIT(nice) | BIT(idle) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal) | \
      BIT(guest) | BIT(guest_nice))
 
+#define WINDOWS (BIT(user) | BIT(system) | BIT(idle) | BIT(irq) | BIT(softirq))
+
 static const struct {
     uint64_t before, after;
     bool has_shares;
@@ -165,6 +167,8 @@ static const struct {
     {LINUX_2_6, LINUX_2_6, true},
     {BIT(user) | BIT(system) | BIT(nice) | BIT(idle), BIT(user) | BIT(system) | BIT(nice) | BIT(idle), true},
     {BIT(user) | BIT(system) | BIT(idle) | BIT(irq), BIT(user) | BIT(system) | BIT(idle) | BIT(irq), true},
+    {WINDOWS, WINDOWS, true},
+    {WINDOWS, WINDOWS & ~BIT(irq), false},
     {LINUX_2_6 & ~BIT(guest_nice), LINUX_2_6 & ~BIT(guest_nice), true}, /* In nice already. */
     {LINUX_2_6 & ~BIT(guest), LINUX_2_6, true},
     {LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)), LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)),
