@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The figures that have a past: which there are, and what they were in the last minute. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +131,6 @@ void history_free(struct history *history) {
 double *history_means(const struct history *history, size_t item, size_t bins) {
     const struct line line = {
         .series = &history->series[item], .points = history->series[item].points, .longest = history->interval * 2.5};
-    double width = (double)HISTORY_SECONDS / (double)bins, end = (floor(history->now / width) + 1) * width;
+    double width = (double)HISTORY_SECONDS / (double)bins, end = ((double)(int64_t)(history->now / width) + 1) * width;
     return line_means(&line, end - HISTORY_SECONDS, end, bins);
 }
