@@ -895,6 +895,7 @@ END_TEST
 Suite *contract_suite(void) {
     Suite *suite = suite_create("contract");
     TCase *arguments = tcase_create("arguments");
+    tcase_set_timeout(arguments, 60); /* A busy machine, and the sanitizers. */
     tcase_add_loop_test(arguments, null_and_odd_sizes_are_invalid_and_leave_the_result_alone, 0, GETTERS);
     tcase_add_loop_test(arguments, an_interval_must_be_finite_and_not_negative, 0, BAD_INTERVALS);
     tcase_add_test(arguments, an_interval_of_0_needs_a_host);
@@ -903,6 +904,7 @@ Suite *contract_suite(void) {
     tcase_add_test(arguments, a_root_is_this_machine_or_a_folder_or_not_supported);
     suite_add_tcase(suite, arguments);
     TCase *results = tcase_create("results");
+    tcase_set_timeout(results, 60);
     tcase_add_loop_test(results, every_result_has_sound_masks_and_a_known_status, 0, GETTERS);
     tcase_add_loop_test(results, a_failure_leaves_the_result_alone, 0, GETTERS);
     tcase_add_loop_test(results, structs_of_any_version_are_filled_and_not_overrun, 0, GETTERS);
@@ -914,6 +916,7 @@ Suite *contract_suite(void) {
     tcase_add_test(results, every_field_can_be_read_through_the_table);
     suite_add_tcase(suite, results);
     TCase *figures = tcase_create("figures");
+    tcase_set_timeout(figures, 60);
     tcase_add_test(figures, memory_parts_are_within_the_whole);
     tcase_add_test(figures, swap_used_and_free_are_the_total);
     tcase_add_test(figures, there_is_a_cpu_and_no_more_cores_than_cpus);
