@@ -19,7 +19,11 @@ static struct node *volatile global, *volatile others[16];
 static __thread uint64_t in_front;
 static __thread struct node *volatile thread_local_node;
 
+#if defined __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 APART static struct node *make_first(void) {
     struct node *node = calloc(1, sizeof *node);
@@ -38,6 +42,14 @@ APART static void clear_stack(void) {
     volatile char bytes[65536];
     memset((void *)(uintptr_t)bytes, 0, sizeof bytes);
     __asm__ volatile("" ::"r"(bytes) : "memory");
+}
+
+/* So deep that what it leaves on the stack lies below all that look() has there, and is cleared. */
+APART static void deeply(void (*function)(void)) {
+    volatile char bytes[8192];
+    __asm__ volatile("" ::"r"(bytes) : "memory");
+    function();
+    __asm__ volatile("" ::: "memory");
 }
 
 APART static struct sysinfo_heap_snapshot *look(void) {
@@ -224,8 +236,8 @@ APART static void let_go(void) {
     let_go_of_ring(&hidden[0], &hidden[1], &hidden[2]);
 }
 
-START_TEST(ring_is_held_by_itself_alone) {
-    let_go();
+APART static void look_at_ring(void) {
+    deeply(let_go);
     struct sysinfo_heap_snapshot *snapshot = look();
     struct sysinfo_heap_block a = find_block(snapshot, ~hidden[0]), b = find_block(snapshot, ~hidden[1]),
                               c = find_block(snapshot, ~hidden[2]);
@@ -238,6 +250,11 @@ START_TEST(ring_is_held_by_itself_alone) {
     ck_assert_uint_eq(c.offset, 16);
     ck_assert_uint_eq(read_block(snapshot, c.holder).address, b.address);
     sysinfo_heap_snapshot_close(snapshot);
+}
+
+START_TEST(ring_is_held_by_itself_alone) {
+    clear_stack(); /* On which the frame of what follows lies. */
+    look_at_ring();
 }
 END_TEST
 
@@ -270,8 +287,8 @@ static uint64_t pointers(const struct sysinfo_heap_snapshot *snapshot, uint64_t 
     return count;
 }
 
-START_TEST(edges_count_pointers) {
-    make_pairs();
+APART static void look_at_edges(void) {
+    deeply(make_pairs);
     struct sysinfo_heap_snapshot *snapshot = look();
     struct sysinfo_heap_block first = find_block(snapshot, (uintptr_t)others[3]),
                               second = find_block(snapshot, (uintptr_t)others[3]->next[0]);
@@ -285,12 +302,17 @@ START_TEST(edges_count_pointers) {
     ck_assert_uint_eq((uint64_t)site.blocks, PAIRS);
     sysinfo_heap_snapshot_close(snapshot);
 }
+
+START_TEST(edges_count_pointers) {
+    clear_stack();
+    look_at_edges();
+}
 END_TEST
 
 /* A long list is no deeper than its blocks, and every way ends. */
 START_TEST(every_way_ends) {
-    make_pairs();
-    let_go();
+    deeply(make_pairs);
+    deeply(let_go);
     struct sysinfo_heap_snapshot *snapshot = look();
     size_t blocks = sysinfo_heap_snapshot_blocks(snapshot), longest = 0;
     struct sysinfo_heap_moment moment;
