@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An exception out of a scope: the scope around it tells a peak that is right, or estimated.
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
