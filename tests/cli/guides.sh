@@ -19,7 +19,8 @@ for page in "${pages[@]}"; do
         (eval "$typed") >"$scratch/out" 2>&1 </dev/null
         status=$?
         # What counts the heap is a library that not every build has, nor every processor.
-        if ((status != 0)) && grep -qE 'cannot be counted on this system|not supported|libsysinfo_heap' "$scratch/out"; then
+        if ((status != 0)) &&
+            grep -qE 'cannot be counted on this system|not supported|libsysinfo_heap' "$scratch/out"; then
             printf 'skipped: %s: %s\n' "${page##*/}" "$(tail -n 1 "$scratch/out")"
             continue
         fi

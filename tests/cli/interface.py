@@ -118,7 +118,8 @@ def interface_of(directory, server):
         lines.append("csv recording " + file.readline().strip())
     row = "2026-11-26T10:00:0%d.000Z,%d.000,,job,1,%d,,%d,%d.00,,," + "," * 7 + "\n"
     with open(recording, "w") as file:
-        file.write(lines[-1].rsplit(" ", 1)[1] + "\n" + "".join(row % (i, i, 4096 * i, 4096 * i, i) for i in range(1, 4)))
+        file.write(lines[-1].rsplit(" ", 1)[1] + "\n")
+        file.writelines(row % (i, i, 4096 * i, 4096 * i, i) for i in range(1, 4))
     lines += json_keys("plot", "plot", "--json", recording)
     lines += json_keys("compare", "compare", "--json", recording, recording)
     with open(os.path.join(HERE, "..", "..", "cli", "command_table.c")) as file:
