@@ -20,7 +20,7 @@ _Static_assert(sizeof(struct sysinfo__tracker_scope) <= 72, "the tracker's part 
 /* A scope of 0.1 ends before `rss`. While it is open, `rss` is what the start had, and the increment says so. */
 enum { SCOPE_LEAST = offsetof(struct sysinfo_heap_scope, rss), HAS_RSS = 1 };
 
-static bool is_scope(const struct sysinfo_heap_scope *scope, size_t size) {
+static bool is_scope(const struct sysinfo_heap_scope *scope, uint64_t size) {
     return scope != NULL && size >= SCOPE_LEAST && size % sizeof(uint64_t) == 0;
 }
 
