@@ -120,7 +120,7 @@ static void add_texts(struct text *text, const struct view *view, const struct s
     for (size_t i = 0; i < view->selection->count; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         const char *value = sysinfo_field_text(field, sample_result(sample, field));
-        if (value == NULL || strcmp(field->metric, metric) != 0) {
+        if (value == NULL || field->metric == NULL || strcmp(field->metric, metric) != 0) {
             continue;
         }
         text_addf(text, "%s%s", *before == '{' ? metric : "", before);

@@ -417,11 +417,11 @@ int run_topology(struct options *options) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
         /* A machine that does not tell has its nodes as hwloc saw them, and CPUs without a name. */
-        library = sysinfo_numa_nodes(machine.host, &machine.nodes);
-        library = sysinfo_cpu_info(machine.host, &machine.cpus, sizeof machine.cpus);
+        bool has_nodes = sysinfo_numa_nodes(machine.host, &machine.nodes) == SYSINFO_OK;
+        bool has_names = sysinfo_cpu_info(machine.host, &machine.cpus, sizeof machine.cpus) == SYSINFO_OK;
+        (void)(has_nodes && has_names);
         status = print_machine(options, &machine);
     }
-    (void)library;
     sysinfo_numa_node_list_free(machine.nodes);
     sysinfo_topology_object_list_free(machine.list);
     sysinfo_host_close(machine.host);

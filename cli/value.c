@@ -76,15 +76,14 @@ static void add_seconds(struct text *text, double seconds) {
 }
 
 void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result) {
-    if (sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN) {
-        value_add(text, field, result, "-", "none");
-    } else if (field->unit == SYSINFO_UNIT_BYTES) {
+    bool is_known = sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
+    if (is_known && field->unit == SYSINFO_UNIT_BYTES) {
         bytes_add_human(text, sysinfo_field_uint64(field, result));
-    } else if (field->unit == SYSINFO_UNIT_HERTZ) {
+    } else if (is_known && field->unit == SYSINFO_UNIT_HERTZ) {
         hertz_add_human(text, sysinfo_field_uint64(field, result));
-    } else if (field->unit == SYSINFO_UNIT_PERCENT) {
+    } else if (is_known && field->unit == SYSINFO_UNIT_PERCENT) {
         text_addf(text, "%.1f", sysinfo_field_double(field, result));
-    } else if (field->unit == SYSINFO_UNIT_SECONDS && field->type == SYSINFO_TYPE_DOUBLE) {
+    } else if (is_known && field->unit == SYSINFO_UNIT_SECONDS && field->type == SYSINFO_TYPE_DOUBLE) {
         add_seconds(text, sysinfo_field_double(field, result));
     } else {
         value_add(text, field, result, "-", "none");

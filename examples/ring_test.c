@@ -18,15 +18,15 @@
 /* All that a suite needs. */
 #define ck_assert_no_unreachable(function, argument)                                                  \
     do {                                                                                              \
-        SYSINFO_UNREACHABLE_BEGIN(left_);                                                             \
+        SYSINFO_UNREACHABLE_BEGIN(unreachable);                                                       \
         (function)(argument);                                                                         \
         clear_stack();                                                                                \
-        int status_ = SYSINFO_UNREACHABLE_END(left_, NULL);                                           \
+        int status_ = SYSINFO_UNREACHABLE_END(unreachable, NULL);                                     \
         ck_assert_msg(status_ == SYSINFO_OK, "%s", sysinfo_status_meaning(status_));                  \
-        ck_assert_msg(left_.blocks == 0,                                                              \
+        ck_assert_msg(unreachable.blocks == 0,                                                        \
                       #function " leaves %" PRIu64 " blocks, %" PRIu64 " bytes unreachable: %" PRIu64 \
                                 " leaks, %" PRIu64 " of them cycles",                                 \
-                      left_.blocks, left_.bytes, left_.leaks, left_.cycles);                          \
+                      unreachable.blocks, unreachable.bytes, unreachable.leaks, unreachable.cycles);  \
     } while (0)
 
 /* An old value on the stack would pass for a pointer. */

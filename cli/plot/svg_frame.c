@@ -97,10 +97,11 @@ static void add_titles(struct text *text, const struct plot *plot) {
     if (title != NULL) {
         svg_add_clipped(text, title, TITLE_LETTERS, tail_of(plot, title));
     } else {
-        bool is_small = *column >= 'a' && *column <= 'z' && strchr(column, '.') == NULL;
-        const char first[2] = {is_small ? (char)(*column - 'a' + 'A') : *column, '\0'};
-        svg_add_escaped(text, first);
-        svg_add_clipped(text, column + 1, TITLE_LETTERS, TITLE_LETTERS / 2);
+        if (*column >= 'a' && *column <= 'z' && strchr(column, '.') == NULL) {
+            text_addf(text, "%c", *column - 'a' + 'A');
+            column++;
+        }
+        svg_add_clipped(text, column, TITLE_LETTERS, TITLE_LETTERS / 2);
     }
     text_add(text, "</text>\n");
     if (title == NULL) {

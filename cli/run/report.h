@@ -16,7 +16,7 @@ struct peak_name {
     uint64_t bytes; /* Their sum of RSS; with `with_pss`, of PSS. */
 };
 
-struct report {
+struct report {                 /* NOLINT(clang-analyzer-optin.performance.Padding): in the order of their meaning. */
     const char *const *command; /* Ends with NULL; of a watched process: its name. */
     const char *name;           /* The command without its folder. */
     int64_t pid;

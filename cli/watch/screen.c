@@ -129,6 +129,7 @@ static void draw_spark(struct drawing *drawing, size_t row, size_t column, size_
         size_t eighths = value[i] > 0 ? (size_t)(value[i] / end * 8 + 0.5) : 0;
         eighths = eighths < 1 ? 1 : eighths < 8 ? eighths : 8;
         if (value[i] >= 0) {
+            /* NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): these have no names. */
             canvas_put(&drawing->canvas, row, column + i, (enum sign)(SIGN_HEIGHT + eighths), COLOUR_NONE);
         }
     }
@@ -321,7 +322,7 @@ static void draw_one(struct drawing *drawing, const struct grid *grid, size_t ro
 /* One block for each CPU, behind the number of the first in its row. */
 static void draw_dense(struct drawing *drawing, const struct grid *grid, size_t row, size_t rows) {
     const struct sample *sample = drawing->sample;
-    for (size_t i = 0; i < sample->rows && i / grid->columns < rows; i++) {
+    for (size_t i = 0; grid->columns > 0 && i < sample->rows && i / grid->columns < rows; i++) {
         double percent = row_value(sample->row[i].usage, "percent");
         size_t line = row + i / grid->columns, at = i % grid->columns;
         size_t eighths = percent > 0 ? (size_t)(percent / 100 * 8 + 0.5) : 0;

@@ -275,7 +275,10 @@ static struct known_places judge(const struct sysinfo__cpu_set *online, struct p
 /* The places of all online CPUs, by number, for the caller to free. */
 static int read_places(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, struct place **place) {
     *place = calloc(online->words * 64 + 1, sizeof **place);
-    int status = *place != NULL ? SYSINFO_OK : sysinfo__no_memory(host, CPUS);
+    if (*place == NULL) {
+        return sysinfo__no_memory(host, CPUS);
+    }
+    int status = SYSINFO_OK;
     for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
         if (sysinfo__cpu_set_has(online, cpu)) {
             status = read_place(host, cpu, online, &(*place)[cpu]);

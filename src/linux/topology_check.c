@@ -73,7 +73,10 @@ static int check_root(struct sysinfo_host *host) {
                                          "/sys/bus/dax"};
     const char *root = sysinfo__root(host);
     char *path = malloc(LONGEST_PATH);
-    int status = path == NULL ? sysinfo__no_memory(host, "/sys/devices/system") : SYSINFO_OK;
+    if (path == NULL) {
+        return sysinfo__no_memory(host, "/sys/devices/system");
+    }
+    int status = SYSINFO_OK;
     for (size_t i = 0; status == SYSINFO_OK && i < sizeof places / sizeof places[0]; i++) {
         if (snprintf(path, LONGEST_PATH, "%s%s", root, places[i]) < LONGEST_PATH) {
             status = check_entry(host, path, strlen(root), DT_UNKNOWN, DEEPEST);

@@ -12,7 +12,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#if defined __clang__
+#define APART __attribute__((noinline))
+#else
 #define APART __attribute__((noinline, noclone))
+#endif
 
 struct node {
     struct node *volatile next[4];
