@@ -25,9 +25,9 @@ const char *group_name(enum group group);
 
 /* A figure with a past. */
 struct item {
-    enum group group;
     const char *of, *field; /* "pressure.io", "some_avg10" */
-    const char *title;      /* NULL: it has a bar, and so is no figure among others. */
+    const char *title;      /* NULL: it has a bar, and is not listed among other figures. */
+    enum group group;
     bool is_rate;
 };
 

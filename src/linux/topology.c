@@ -48,7 +48,10 @@ static enum relation *relate_rows(const struct sysinfo_topology_object_list *lis
     size_t rows = count_rows(list);
     enum relation *relation = calloc(rows + 1, sizeof *relation);
     struct sysinfo__cpu_set cpus = {NULL, 0};
-    for (size_t i = 0; i < rows && relation != NULL; i++) {
+    if (relation == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < rows; i++) {
         const char *text = sysinfo_topology_object_list_cpus(list, i);
         if (sysinfo__decode_cpu_list(text, strlen(text), &cpus) == SYSINFO__CPU_SET_NO_MEMORY) {
             free(relation);
