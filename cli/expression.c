@@ -216,7 +216,7 @@ static int parse_value(const char *word, struct expression *expression) {
 
 /* ---- Expressions ---- */
 
-/* Where the field's name ends in "mem.free<2G" or "mem.free below 2G"; NULL: there is no comparison. */
+/* Where the field's name ends in "mem.free<2G" or "mem.free below 2G"; NULL: no comparison. */
 static const char *find_comparison(const char *text, const char **behind_name) {
     const char *p = skip_blanks(text);
     p += strcspn(p, " \t<>=!");
@@ -225,7 +225,7 @@ static const char *find_comparison(const char *text, const char **behind_name) {
     return comparison_at(p) >= 0 ? p : NULL;
 }
 
-/* `behind` is what follows the name: nothing, or something that is no comparison. */
+/* `behind` is the text after the name: nothing, or something else than a comparison. */
 static int no_comparison(const char *word, const char *behind) {
     if (*behind != '\0') {
         size_t length = strspn(behind, signs);
@@ -374,7 +374,7 @@ enum truth expression_evaluate(const struct expression *expression, const struct
             left = isnan(left) ? left : 0; /* Of nothing, as swap.percent has it, 0 % are in use. */
         }
     }
-    if (isnan(left) || isnan(right)) { /* A part of no limit is no limit, which is more than every number. */
+    if (isnan(left) || isnan(right)) { /* A share of no limit is no limit, which is greater than every number. */
         return IS_UNKNOWN;
     }
     bool holds = false;

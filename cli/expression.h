@@ -15,7 +15,7 @@ struct expression {
     enum comparison comparison;
     double value;                      /* In the field's unit, or percent of `whole`. */
     const struct sysinfo_field *other; /* The field whose value it is compared with instead; NULL: none. */
-    const struct sysinfo_field *whole; /* NULL: the value is no percentage of anything. */
+    const struct sysinfo_field *whole; /* NULL: the value is not a percentage of another field. */
     const char *text;                  /* The comparison and the value as they were written, for messages: "> 2G". */
 };
 

@@ -80,7 +80,7 @@ struct option {
     const char *name;     /* "--interval"; NULL: none. */
     const char *argument; /* "DUR"; "[=...]" may be left out; NULL: none. DIR, FILE and PID complete as such. */
     const char *words;    /* The only arguments, separated by blanks; NULL: any. */
-    const char *implied;  /* The argument that this spelling stands for. */
+    const char *implied;  /* The argument that this spelling implies. */
 
     const char *wants, *example;  /* A missing argument: "an interval", "2s". */
     const char *foreign, *advice; /* Letters of other programs, and what to say of them; where the command does not

@@ -76,7 +76,7 @@ static void add_holder(struct text *text, const char *name) {
     text_add(text, ")");
 }
 
-/* What keeps this process below the machine, and which level does; nothing where there is no such limit. */
+/* The limit that keeps this process below the machine, and its level; nothing if there is none. */
 static void add_limit(struct text *text, const struct sample *sample) {
     bool has_memory = knows(sample, "mem", "limit") && sample->memory_holder != NULL;
     bool has_quota = knows(sample, "cpu", "quota") && sample->quota_holder != NULL;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether a word stands for a number: it begins with a digit, or a sign or dot before one. No field does. */
+/* True if a word is a number: it begins with a digit, or a sign or dot before one. No field does. */
 bool looks_like_number(const char *word);
 
 /*
@@ -41,7 +41,7 @@ bool parse_whole(const char *word, uint64_t *number);
 /* A whole number of at least 1. */
 int parse_count(const char *word, uint64_t *count);
 
-/* A number without a sign, and what stands behind it; false: there is none. */
+/* A number without a sign, and the text after it; false: none. */
 bool scan_number(const char *word, double *number, const char **behind);
 
 /*
@@ -53,7 +53,7 @@ double size_unit(const char *unit);
 /* What one of a unit is in seconds: "" s ms m h; 0: no such unit. */
 double duration_unit(const char *unit);
 
-/* Hertz in one of "MHz" and its like; 0: there is no such unit. */
+/* Hertz in one "kHz", "MHz" or "GHz"; 0: no such unit. */
 double frequency_unit(const char *unit);
 
 /* One of the units B KiB MiB GiB TiB kB MB GB TB. Returns its bytes; 0: no such unit. */

@@ -171,7 +171,7 @@ static const char *release(struct platform_file *file, const char *error) {
     return error;
 }
 
-/* The file that a link leads to, also one that is not there yet; NULL: no memory, or no such folder. */
+/* The target of a link, even if it does not exist yet; NULL: no memory, or no such directory. */
 static char *behind_links(const char *path) {
     char *real = realpath(path, NULL);
     if (real != NULL || errno != ENOENT) {
@@ -193,7 +193,7 @@ static char *behind_links(const char *path) {
     return joined;
 }
 
-/* A new file that nobody else has, in the folder of `path`. */
+/* A new file with a unique name, in the directory of `path`. */
 static int create_beside(const char *path, mode_t mode, char **name) {
     size_t size = strlen(path) + 48;
     *name = malloc(size);

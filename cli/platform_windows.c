@@ -16,7 +16,7 @@ enum { EXIT_CLOSED_PIPE = 141 };
 
 /* ---- Text ---- */
 
-/* Each is to be freed; NULL: no memory. What is no proper text becomes U+FFFD. */
+/* Each is to be freed; NULL: no memory. Invalid text becomes U+FFFD. */
 static wchar_t *to_wide(const char *text, size_t length, int *wide_length) {
     int count = MultiByteToWideChar(CP_UTF8, 0, text, (int)length, NULL, 0);
     wchar_t *wide = malloc(((size_t)count + 1) * sizeof *wide);
@@ -267,7 +267,7 @@ static bool is_disk_file(HANDLE handle) {
     return GetFileType(handle) == FILE_TYPE_DISK;
 }
 
-/* Where an open file truly is, behind links; NULL: no memory. */
+/* The path of an open file, with links resolved; NULL: no memory. */
 static wchar_t *real_path(HANDLE handle) {
     DWORD size = GetFinalPathNameByHandleW(handle, NULL, 0, 0) + 1;
     wchar_t *path = malloc(size * sizeof *path);
@@ -279,7 +279,7 @@ static wchar_t *real_path(HANDLE handle) {
     return path;
 }
 
-/* A new file that nobody else has, in the folder of `path`. */
+/* A new file with a unique name, in the directory of `path`. */
 static DWORD create_beside(struct platform_file *file) {
     size_t size = wcslen(file->path) + 48;
     file->temporary = malloc(size * sizeof *file->temporary);
@@ -355,7 +355,7 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
     return NULL;
 }
 
-/* There is no SIGHUP, and a file that is open cannot be renamed. */
+/* There is no SIGHUP, and an open file cannot be renamed. */
 const char *platform_file_renew(struct platform_file *file, bool *is_new, bool *continues) {
     (void)file;
     (void)continues;
@@ -400,7 +400,7 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     return release(file, error == ERROR_SUCCESS ? NULL : platform_reason(error));
 }
 
-/* Where the file on a disk is that `path` names; NULL: there is none, or it is no such file. */
+/* The place of the file on a disk that `path` names; NULL: none, or not such a file. */
 static wchar_t *find_file(const char *path, bool *exists) {
     wchar_t *wide = platform_to_wide(path), *real = NULL;
     HANDLE handle = wide != NULL ? CreateFileW(wide, 0, share_all, NULL, OPEN_EXISTING, 0, NULL) : INVALID_HANDLE_VALUE;

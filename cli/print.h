@@ -58,13 +58,13 @@ print_sample print_heap; /* The process's own heap, in two lines. */
 /* CSV's header alone. */
 void csv_add_header(struct text *text, const struct view *view);
 
-/* What JSON says of a heap that is no figure: whose it is, and whose malloc() it is of. */
+/* What JSON has of a heap besides figures: its process, and its allocator. */
 void heap_add_owner(struct json *json);
 
 /* The table of a group, or NULL. */
 const struct table *table_of(const char *group);
 
-/* Whether a field belongs to the rows of the CPUs, and its result in a row; in the sample where there is no row. */
+/* True if a field belongs to the rows of the CPUs. And its result in a row, or in the sample if there is no row. */
 bool is_row_field(const struct view *view, const struct sysinfo_field *field);
 const void *result_in(const struct view *view, const struct sample *sample, const struct sample_row *row,
                       const struct sysinfo_field *field);

@@ -96,7 +96,7 @@ void print_values(struct text *text, const struct view *view, const struct sampl
 
 /* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
 
-/* Whether a field stands in the object of a group, or in that of one of the group's rows. */
+/* True if a field is in the object of a group, false if in that of one of the group's rows. */
 static bool is_member(const struct view *view, const struct sysinfo_field *field, const char *group,
                       const struct sample_row *row) {
     return strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field));

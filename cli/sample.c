@@ -37,7 +37,7 @@ bool sample_may_know_later(const struct sample *sample, const struct sysinfo_fie
     return (is_window || sample->status[field->result] == SYSINFO_NOT_YET) && !(sample->is_unchanged && has_root);
 }
 
-/* Keeps a result's status, and why it is no success. */
+/* Keeps a result's status, and why it failed. */
 static void keep(struct sampler *sampler, uint32_t result, int status) {
     struct sample *sample = &sampler->sample;
     sample->status[result] = status;
@@ -398,7 +398,7 @@ static void keep_binding(struct sample *sample, const struct sysinfo_limit_level
     }
 }
 
-/* A limit that is not below what the machine has is none to tell of. */
+/* A limit is shown only if it is below what the machine has. */
 static void find_holders(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->memory_holder = sample->quota_holder = sample->binding_name = NULL;

@@ -15,7 +15,7 @@
 /* Numbers of results are below this. */
 enum { SAMPLE_RESULTS = 32 };
 
-/* What a row stands for. */
+/* What a row is about. */
 enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
 /* The figures of one CPU, node or kind. */
@@ -30,7 +30,7 @@ struct sample {
     int64_t wall;                    /* Milliseconds since 1970. */
     double interval;                 /* Seconds that percentages or rates were measured over; below 0: unknown. */
     int status[SAMPLE_RESULTS];      /* Of each result that was asked for. */
-    struct text why[SAMPLE_RESULTS]; /* The library's sentence, where the status is no success. */
+    struct text why[SAMPLE_RESULTS]; /* The library's sentence, if the call failed. */
     bool is_unchanged;               /* No counter has moved since the last sample. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
     /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */

@@ -42,7 +42,7 @@ uint32_t selection_results(const struct selection *selection);
 
 void selection_free(struct selection *selection);
 
-/* Whether a field measures something, and is no label. */
+/* True if a field is a measurement, not a label. */
 bool is_measure(const struct sysinfo_field *field);
 
 #endif

@@ -24,7 +24,7 @@ void text_pad(struct text *text, size_t count); /* Blanks. */
 void text_reserve(struct text *text, size_t more);
 
 /*
- * A string of any bytes, in quotes: what is no UTF-8 becomes U+FFFD; NULL is null. And as a field
+ * A string of any bytes, in quotes: invalid UTF-8 becomes U+FFFD; NULL is null. And as a field
  * of CSV, in quotes where it needs them.
  */
 void text_add_json(struct text *text, const char *string);

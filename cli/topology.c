@@ -17,8 +17,8 @@
 struct machine {
     struct sysinfo_host *host;
     struct sysinfo_topology_object_list *list;
-    struct sysinfo_numa_node_list *nodes; /* NULL: the system does not tell their memory. */
-    struct sysinfo_cpu_description cpus;  /* Without any bit: the system does not tell. */
+    struct sysinfo_numa_node_list *nodes; /* NULL: the system does not report their memory. */
+    struct sysinfo_cpu_description cpus;  /* Without any bit: not reported by the system. */
 };
 
 static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
@@ -26,7 +26,7 @@ static const struct sysinfo_topology_object *object_at(const struct machine *mac
     return object != NULL && object->type != SYSINFO_TOPOLOGY_CORE_KIND ? object : NULL;
 }
 
-/* The first row inside that of `row`, and the row behind all inside it. */
+/* The row after `row` and everything inside it. */
 static size_t end_of(const struct machine *machine, size_t row) {
     uint64_t depth = object_at(machine, row)->depth;
     const struct sysinfo_topology_object *object;
@@ -62,7 +62,7 @@ static void add_number(struct text *text, const char *name, const struct sysinfo
     }
 }
 
-/* "package 0", "L2 512 KiB", "core": `with_number` false in a line that stands for several alike. */
+/* "package 0", "L2 512 KiB", "core": `with_number` false in a line for several equal parts. */
 static void add_label(struct text *text, const struct machine *machine, const struct sysinfo_topology_object *object,
                       bool with_number) {
     const struct sysinfo_numa_node *node;
@@ -105,7 +105,7 @@ static void add_label(struct text *text, const struct machine *machine, const st
     }
 }
 
-/* The one row inside that of `row`, when there is just one and it is no CPU; 0: there is none such. */
+/* The one row inside that of `row`, if there is just one and it is not a CPU; 0: none. */
 static size_t only_child(const struct machine *machine, size_t row) {
     const struct sysinfo_topology_object *child = object_at(machine, row + 1);
     bool has_one = end_of(machine, row) > row + 1 && end_of(machine, row + 1) == end_of(machine, row);
@@ -416,7 +416,7 @@ int run_topology(struct options *options) {
     if (library != SYSINFO_OK) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
-        /* A machine that does not tell has its nodes as hwloc saw them, and CPUs without a name. */
+        /* Where the system does not report them, nodes are as hwloc read them, and CPUs have no name. */
         bool has_nodes = sysinfo_numa_nodes(machine.host, &machine.nodes) == SYSINFO_OK;
         bool has_names = sysinfo_cpu_info(machine.host, &machine.cpus, sizeof machine.cpus) == SYSINFO_OK;
         (void)(has_nodes && has_names);

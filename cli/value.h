@@ -10,8 +10,8 @@
 #include "text.h"
 
 /*
- * In base units, for programs: whole numbers, or two decimals. `unknown` and `unlimited` stand for
- * what is no number.
+ * In base units, for programs: whole numbers, or two decimals. `unknown` and `unlimited` replace
+ * values that are not numbers.
  */
 void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
                const char *unlimited);

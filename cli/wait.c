@@ -183,7 +183,7 @@ static int watch(const struct options *options, const struct conditions *conditi
 }
 
 /*
- * What no machine of this system tells is said before anything is measured, unless another
+ * A figure that no machine of this system reports is refused before anything is measured, unless another
  * condition may hold instead.
  */
 static int check_available(const struct conditions *conditions) {

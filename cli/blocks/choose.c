@@ -39,7 +39,7 @@ static bool read_file(const char *path, struct text *text) {
     return is_good;
 }
 
-/* The file's name, and behind the last @ the mark, unless a file has the whole as its name. NULL: the file is there. */
+/* Splits FILE@MARK at the last @, unless a file has the whole as its name. NULL: such a file exists. */
 static char *split(const char *operand, const char **mark) {
     struct text path = TEXT_INIT;
     text_add(&path, operand);
@@ -62,7 +62,7 @@ static bool matches(const char *mark, const char *label, uint64_t number) {
     return mark == NULL || strcmp(mark, label) == 0 || (parse_whole(mark, &wanted) && wanted == number);
 }
 
-/* Returns where what is no snapshot begins: the end, if all of it is sound. */
+/* Returns the end of the last sound snapshot: the end of the file, if all of it is sound. */
 static size_t list(struct entries *entries, const struct text *bytes, const char *mark, int64_t pid) {
     size_t at = 0, used = 0;
     struct sysinfo_heap_snapshot *snapshot;

@@ -43,7 +43,7 @@ void ignored_free(struct ignored *ignored) {
     text_free(&ignored->text);
 }
 
-/* Where * stands for any characters. Linear: only the last * is ever taken back. */
+/* * matches any characters. Linear: it backtracks to the last * only. */
 static bool matches(const char *pattern, size_t length, const char *word) {
     const char *end = pattern + length, *star = NULL, *again = NULL;
     while (*word != '\0') {

@@ -213,7 +213,7 @@ static double difference_of(const struct comparison *comparison, int measure) {
     return comparison->after.median[measure] - comparison->before.median[measure];
 }
 
-/* In percent of before. False: before is 0, and there is no such percentage. */
+/* In percent of before. False: before is 0, so no percentage exists. */
 static bool change_of(const struct comparison *comparison, int measure, double *percent) {
     double before = comparison->before.median[measure];
     *percent = before > 0 ? difference_of(comparison, measure) / before * 100 : 0;
@@ -225,7 +225,7 @@ static bool is_worse_below(const struct comparison *comparison, int measure) {
     return (measure == LOW || measure == MEAN || measure == END) && column_is_left(comparison->before.column);
 }
 
-/* With several runs of each, a figure within the spread of the runs before is no worse. */
+/* With several runs of each, a figure within the spread of the runs before is not worse. */
 static bool is_beyond(const struct comparison *comparison, int measure) {
     const struct side *before = &comparison->before, *after = &comparison->after;
     double now = after->median[measure], sign = is_worse_below(comparison, measure) ? -1 : 1;

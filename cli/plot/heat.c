@@ -98,7 +98,7 @@ static void add_levels(struct text *style, const char *const colours[LEVELS]) {
     text_add(style, "\n");
 }
 
-/* What each level stands for, at the right above the rows. */
+/* The legend of the levels, at the right above the rows. */
 static void add_ramp(struct text *text, const struct plot *plot, bool has_holes) {
     enum { BOX = 20, BOX_HEIGHT = 11 };
     int left = SVG_WIDTH - SVG_RIGHT - LEVELS * BOX - 70, y = TOP - 24;

@@ -174,7 +174,7 @@ static void add_one(struct plot *plot, const struct recording *recording, bool a
 
 /* ---- Names ---- */
 
-/* Labels that differ in a part of them are told apart by that part: so many bytes at both ends are not shown. */
+/* Labels that share both ends are shown without them: so many bytes at each end. */
 struct cut {
     size_t front, back;
 };
@@ -240,7 +240,7 @@ static const char *label_without_file(const struct plot *plot, size_t i) {
     return *label != '\0' ? label : "all processes";
 }
 
-/* In a single recording, its lines are told apart without its name. */
+/* In a single recording, its lines need no file name. */
 static void drop_file(struct plot *plot) {
     for (size_t i = 0; i < plot->lines; i++) {
         struct text name = TEXT_INIT;
@@ -333,7 +333,7 @@ static void choose_clock(struct plot *plot, struct recording *recording, size_t 
     }
 }
 
-/* The seconds of the plot's axis that a limit stands for. A time of day is the first such after the start. */
+/* A limit in seconds of the plot's axis. A time of day is the first such after the start. */
 static double limit_time(const struct plot *plot, const struct moment *limit) {
     if (!limit->is_clock) {
         return limit->seconds;

@@ -15,7 +15,7 @@ struct name_index {
 };
 #define NAME_INDEX_INIT {NULL, 0, 0}
 
-/* False: there is no such name, and `*number` stays as it is. */
+/* False: no such name; `*number` is unchanged. */
 bool name_index_find(const struct name_index *index, const char *name, size_t length, size_t *number);
 
 /* Gives a new name the next number, from 0 on. The name must stay where it is. */

@@ -20,7 +20,7 @@ static bool names_svg(const char *path) {
     return ends_with(path, ".svg");
 }
 
-/* Of a kind that cannot be written: whoever opens the file would find it broken. */
+/* A kind of file that cannot be written: a reader would find it broken. */
 static bool names_other_picture(const char *path) {
     static const char *const endings[] = {".png",  ".PNG", ".jpg", ".jpeg", ".gif",
                                           ".webp", ".pdf", ".eps", ".ps",   ".html"};
@@ -100,7 +100,7 @@ static int check(const struct options *options) {
     return 0;
 }
 
-/* Reads them all; those that are broken are told and left out. The figures of all must be the same. */
+/* Reads them all; broken ones are reported and left out. All must have the same figures. */
 static int read_all(struct recording *recording, const struct options *options, size_t *count) {
     int worst = 0;
     for (size_t i = 0; i < options->operands; i++) {

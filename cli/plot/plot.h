@@ -158,7 +158,7 @@ enum figure { FIGURE_TOP, FIGURE_AT, FIGURE_MEAN, FIGURE_END, FIGURE_SLOPE, FIGU
 const char *figure_title(const struct plot *plot, enum figure figure);
 void figure_add(struct text *text, const struct plot *plot, const struct line *line, enum figure figure);
 
-/* Sentences below a chart. `square` stands for the power of two. */
+/* Sentences below a chart. `square` is the sign for the power of two. */
 void summary_add(struct text *text, const struct plot *plot, const char *square);
 void summary_add_json(struct text *text, const struct plot *plot);
 

@@ -65,7 +65,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size) {
 
 /* ---- Text ---- */
 
-/* Takes a line apart, in place. Returns the number of fields; 0: it is no line of CSV. */
+/* Splits a line, in place. Returns the number of fields; 0: not a line of CSV. */
 static size_t split(char *line, char *field[MOST_COLUMNS]) {
     size_t count = 0;
     for (char *from = line, *to = line;; from++) {
@@ -373,7 +373,7 @@ static bool read_row(struct reader *reader, char *line) {
     }
     if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 ||
         strcmp(field_at(reader, columns->time), "time") == 0) {
-        return true; /* The header of another recording behind the first. */
+        return true; /* The header of another recording after the first. */
     }
     bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time)
                                           : utc_parse(reader->field[columns->time], &time);

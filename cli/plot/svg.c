@@ -232,7 +232,7 @@ static void add_swatch(struct drawing *drawing, size_t number, double y) {
     }
 }
 
-/* A row for each line; its figures stand in columns. */
+/* A row for each line, with its figures in columns. */
 static void add_legend(struct drawing *drawing, double y) {
     struct text *text = drawing->text;
     const struct plot *plot = drawing->plot;

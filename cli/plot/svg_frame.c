@@ -11,7 +11,7 @@
 
 enum { COLOURS = SVG_COLOURS, TITLE_LETTERS = 86, SUBTITLE_LETTERS = 100 };
 
-/* Colours that the colour-blind tell apart too, on white and on black. */
+/* Colours that colour-blind readers can distinguish, on white and on black. */
 static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#6a6a6a"};
 static const char *const dark[COLOURS] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#9a9a9a"};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Marks of an SVG: lines from top to bottom, whose names stand in a few rows above. */
+/* Marks of an SVG: lines from top to bottom, with their names in a few rows above. */
 #include <stdlib.h>
 
 #include "fail.h"
@@ -12,7 +12,7 @@ enum { MARK_ROWS = 4, HEAT_COLOUR = 1 }; /* A colour that no ramp has. */
 struct placed_mark {
     const struct recorded_mark *mark;
     double x, start, width; /* Of the name. */
-    int row;                /* MARK_ROWS: there is no room for the name. */
+    int row;                /* MARK_ROWS: no room for the name. */
     bool is_left;           /* The name stands on the left of the line. */
     unsigned colour;
 };

@@ -38,7 +38,7 @@ static double column_time(const struct panel *panel, size_t column) {
     return panel->time.low + (panel->time.high - panel->time.low) * (double)column / (double)panel->canvas.columns;
 }
 
-/* Where a column's span of time ends: the last one's, behind the last point. */
+/* The end of a column's span of time; that of the last one is after the last point. */
 static double column_end(const struct panel *panel, size_t column) {
     return column + 1 == panel->canvas.columns ? panel->time.high * 1.000001 + 1e-9 : column_time(panel, column + 1);
 }

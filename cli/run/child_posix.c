@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wait4() tells what each child has used, and is of no standard. */
+/* wait4() reports what each child has used; no standard has it. */
 #undef _POSIX_C_SOURCE
 #undef _XOPEN_SOURCE
 #define _DEFAULT_SOURCE 1
@@ -126,7 +126,7 @@ static void give_back_signals(void) {
 
 /* ---- Starting ---- */
 
-/* In the child: becomes the command, or tells the parent why not. */
+/* In the child: becomes the command, or reports to the parent why not. */
 static void become(const char *const *command, const struct variable *variables, int report) {
     give_back_signals();
     platform_leave();
@@ -215,7 +215,7 @@ static const uint64_t maxrss_unit = 1024;
 #endif
 
 /*
- * Linux counts bytes there, in units of 512, if it was built to account I/O: /proc/PID/io, proc(5), tells that.
+ * Linux counts bytes there, in units of 512, if it was built to account I/O: proc(5), /proc/PID/io.
  * Elsewhere it counts operations.
  */
 static bool counts_bytes(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc tells of a process whose heap is not counted. Asked once for each program of each
+ * What /proc reports of a process whose heap is not counted. Read once for each program of each
  * process: it may take a while.
  */
 #define _DEFAULT_SOURCE 1
@@ -100,7 +100,7 @@ static bool read_program_of(const char *path, struct program_file *program) {
     return is_read;
 }
 
-/* Its loader's name tells the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
+/* Its loader's name shows the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
 static bool has_other_libc(const struct program_file *program) {
     struct program_file own;
     return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' &&
@@ -109,7 +109,7 @@ static bool has_other_libc(const struct program_file *program) {
 
 /* ---- The process ---- */
 
-/* Whether the kernel told it to trust nobody: then its loader ignores LD_PRELOAD. */
+/* True if it runs with more rights than its caller: then its loader ignores LD_PRELOAD. */
 static bool is_secure(int64_t pid) {
     struct text text = TEXT_INIT;
     bool is_secure = false;
@@ -134,7 +134,7 @@ static bool read_users(int64_t pid, double users[2]) {
     return is_read;
 }
 
-/* Whether it sees the folder where this program does. One that has ended meanwhile sees nothing, not even its root. */
+/* True if it has the directory at the same path. A process that has ended has no root. */
 static bool sees(int64_t pid, const char *folder) {
     char root[PATH_ROOM];
     struct text path = TEXT_INIT;
@@ -255,7 +255,7 @@ enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, con
 
 /* ---- A command that has not started ---- */
 
-/* The interpreter of a script, behind "#!"; false: it is none. */
+/* The interpreter of a script, after "#!"; false: not a script. */
 static bool find_interpreter(const char *path, char interpreter[PATH_MAX]) {
     char line[PATH_MAX] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);

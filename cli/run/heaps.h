@@ -17,7 +17,7 @@
 
 /* Why the heap of a process is not counted. */
 enum heap_gap {
-    /* It cannot be told yet: the process is in the middle of exec, or of ending. */
+    /* Unknown yet: the process is in the middle of exec, or of ending. */
     HEAP_GAP_LATER = -1,
     /*
      * None that can be seen: it may only just begin, or be a copy of its parent that has not used
@@ -59,12 +59,12 @@ struct heap_program {
 
 /* Of all that live in a sample. */
 struct heap_sample {
-    size_t processes; /* Whose heap is counted, and how many of them tell what is kept back. */
+    size_t processes; /* Whose heap is counted, and how many of them report what is kept back. */
     size_t with_kept;
     uint64_t in_use, kept, blocks;
     uint64_t mapped;        /* No more than there can be in memory of it. */
     uint64_t anonymous;     /* Memory of no file, of those that are counted: */
-    uint64_t outside;       /* what of it malloc() neither handed out nor keeps back. */
+    uint64_t outside;       /* the part of it that malloc() neither allocated nor keeps back. */
     uint64_t peak;          /* The most that any one has had since the beginning. */
     uint64_t allocs, frees; /* Since the beginning, of those too that have ended. */
     bool has_any;           /* Any was counted until now: else peak and sums are not known. */
@@ -93,7 +93,7 @@ struct heap_totals {
 
 struct heaps;
 
-/* NULL after a message: the tracker's library is nowhere, or no folder can be made. */
+/* NULL after a message: the tracker's library was not found, or no directory can be made. */
 struct heaps *heaps_open(void);
 
 /*
@@ -116,7 +116,7 @@ const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid);
 /* How many of those that the last look found had ended: many of them may not wait long for the next. */
 size_t heaps_departed(const struct heaps *heaps);
 
-/* Looks a last time. The totals are valid until heaps_close(), which removes the folder. */
+/* Reads a last time. The totals are valid until heaps_close(), which removes the directory. */
 const struct heap_totals *heaps_conclude(struct heaps *heaps);
 void heaps_close(struct heaps *heaps);
 

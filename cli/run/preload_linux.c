@@ -12,7 +12,7 @@
 #include "text.h"
 
 /*
- * The library's full path if it is in that folder, to be freed, else NULL. A folder that begins
+ * The library's full path if it is in that directory, to be freed, else NULL. A directory that begins
  * with no slash is one from where the command lies.
  */
 static char *find_in(const char *folder) {
@@ -36,7 +36,7 @@ static char *find_in(const char *folder) {
 }
 
 int preload_find(struct text *text) {
-    /* Moved with the command, or installed; in the folder of a build. */
+    /* Moved with the command, or installed; in the directory of a build. */
     static const char *const folders[] = {SYSINFO_LIBRARIES_FROM_COMMAND, ".", "..", SYSINFO_LIBRARIES};
     char *path = NULL;
     for (size_t i = 0; path == NULL && i < sizeof folders / sizeof folders[0]; i++) {

@@ -28,7 +28,7 @@ struct process_source {
     /*
      * Inserts every process of this machine into `all`, which is empty. Each row is zeroed and has `pid`,
      * `parent`, `started`, `is_dead`, `name`, `rss`, `cpu` and `threads`; `peak`, `anonymous` and `children_cpu`
-     * where the system tells. `started` may have any unit, if a process that began later has no smaller number.
+     * where the system reports it. `started` may have any unit, if a process that began later has no smaller number.
      * `is_member` marks what the system itself says is below this process.
      */
     void (*list)(struct tree *tree);

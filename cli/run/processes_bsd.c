@@ -64,7 +64,7 @@ static const int question[] = {CTL_KERN, KERN_PROC2, KERN_PROC_ALL, 0, sizeof(ro
 #define IS_DEAD(row) ((row)->p_realstat == SZOMB)
 #define THREADS(row) ((row)->p_nlwps)
 #else
-/* A row for each thread too, behind that of its process. */
+/* A row for each thread too, after that of its process. */
 static const int question[] = {CTL_KERN, KERN_PROC,        KERN_PROC_ALL | KERN_PROC_SHOW_THREADS,
                                0,        sizeof(row_type), INT_MAX};
 #define IS_DEAD(row) (((row)->p_psflags & PS_ZOMBIE) != 0)
@@ -90,7 +90,7 @@ static struct process decode(const row_type *row, uint64_t page_size) {
 
 /* ---- The list ---- */
 
-/* How many rows; 0: the system does not tell. Processes begin while it is asked for. */
+/* The number of rows; 0: unknown. Processes may start during the call. */
 static size_t ask(struct lister *lister) {
     for (size_t room = 65536; room <= (size_t)1 << 28; room *= 2) {
         if (room > lister->room) {

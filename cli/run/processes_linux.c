@@ -49,7 +49,7 @@ static uint64_t scan(const char **text) {
     return number;
 }
 
-/* /proc/PID/stat. The name stands in parentheses and may hold anything, those too: what counts is the last one. */
+/* /proc/PID/stat. The name is in parentheses and may contain parentheses: the last one ends it. */
 static bool decode_stat(const struct proc *proc, const char *text, struct process *process) {
     const char *open = strchr(text, '('), *close = strrchr(text, ')');
     if (open == NULL || close == NULL || close < open || close[1] != ' ' || close[2] == '\0') {

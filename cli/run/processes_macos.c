@@ -17,10 +17,10 @@
 struct lister {
     struct kinfo_proc *row;
     size_t room;    /* Bytes. */
-    double seconds; /* In a unit of Mach's time, which CPU times are told in. */
+    double seconds; /* In a unit of Mach's time, the unit of CPU times. */
 };
 
-/* How many rows; 0: the system does not tell. Processes begin while it is asked for. */
+/* The number of rows; 0: unknown. Processes may start during the call. */
 static size_t ask(struct lister *lister) {
     int question[] = {CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0};
     for (size_t room = 65536; room <= (size_t)1 << 28; room *= 2) {
@@ -57,7 +57,7 @@ static void list(struct tree *tree) {
     }
 }
 
-/* A process of another user is not told of: it counts as using nothing. */
+/* A process of another user is not reported: it counts as using nothing. */
 static void complete(struct tree *tree, struct process *process) {
     const struct lister *lister = tree->system;
     struct proc_taskinfo task;

@@ -33,7 +33,7 @@ struct lister {
     struct pids members;
 };
 
-/* The list grows while it is asked for; what is told of its size may be old, or nothing. */
+/* The list may grow during the call; the size that is returned may be old, or 0. */
 static ULONG ask(struct lister *lister) {
     static const LONG too_short = (LONG)0xC0000004;
     enum { PROCESSES = 5, MOST_TRIES = 16 };

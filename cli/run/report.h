@@ -18,7 +18,7 @@ struct peak_name {
 
 struct report {                 /* NOLINT(clang-analyzer-optin.performance.Padding): in the order of their meaning. */
     const char *const *command; /* Ends with NULL; of a watched process: its name. */
-    const char *name;           /* The command without its folder. */
+    const char *name;           /* The command without its directory. */
     int64_t pid;
     bool is_watch;    /* Of a process that ran already. */
     char watched[20]; /* Its name. */
@@ -28,10 +28,10 @@ struct report {                 /* NOLINT(clang-analyzer-optin.performance.Paddi
     bool is_over_budget;
     const char *ended_for;        /* "max-mem", "timeout"; NULL: the command ended by itself. */
     int64_t wall;                 /* When it began. */
-    bool is_not_started;          /* There is no such command, or it cannot be executed: `status` says which. */
+    bool is_not_started;          /* The command was not found, or cannot be executed: `status` says which. */
     double elapsed, user, system; /* Seconds. */
     struct child_counts counts;
-    bool has_no_cpu; /* `user` is all the time that samples saw, and there is no `system`. */
+    bool has_no_cpu; /* `user` is all the time that samples saw, and `system` is unknown. */
 
     uint64_t peak; /* Of the largest process; 0: the system does not say. */
     /* The most that one process, and all, had committed; 0: the system does not say. */

@@ -4,7 +4,7 @@
  * be read any more is left out, and the walk goes on.
  *
  * A system lists all its processes, or finds the children of one. What was in the tree at the last sample and
- * still lives stays in it, whoever its parent is now: so a daemon of a watched process is not lost.
+ * still lives stays in it, even if its parent has changed, so daemons of a watched process are not lost.
  */
 #include "run/tree.h"
 
@@ -105,7 +105,7 @@ static void walk(struct tree *tree) {
 
 /* ---- From a list of all processes ---- */
 
-/* A parent's number may have come again, where children keep that of one that is gone: who is older is no child. */
+/* The number of a parent that ended may be reused; a process older than its parent is not its child. */
 static bool is_child(const struct process *parent, const struct process *process) {
     return parent != NULL && parent->started <= process->started;
 }

@@ -13,12 +13,12 @@
 
 struct process {
     int64_t pid, parent;
-    uint64_t started;  /* With the pid, tells it from a later process of that pid. */
+    uint64_t started;  /* With the pid, distinguishes it from a later process of that pid. */
     bool is_dead;      /* Ended, and not waited for yet. */
     bool is_member;    /* The system itself says that it is in this process's tree. */
     uint64_t rss, pss; /* Bytes; PSS only if it was asked for. */
     uint64_t peak;     /* The most RSS that it has had at once, between samples too. */
-    /* The part of its RSS that is of no file: heap, stacks; where the system does not tell, all of it. */
+    /* The anonymous part of its RSS: heap, stacks; all of it, where the system does not report it. */
     uint64_t anonymous;
     uint64_t threads;
     double cpu; /* Seconds of CPU of its own, and of the children it waited for: */

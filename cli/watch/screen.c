@@ -107,7 +107,7 @@ static void detail_add_count(struct detail *detail, double count, const char *on
     text_free(&more);
 }
 
-/* What a full sparkline stands for: percentages are comparable, everything else fills the height. */
+/* The value of a full sparkline: percentages are comparable, everything else fills the height. */
 static double scale_of(const struct drawing *drawing, const struct item *item, const double *value, size_t bins) {
     const struct sysinfo_field *field = sysinfo_field_find(item->of, item->field);
     double highest = item->group == GROUP_LOAD ? known(drawing->sample, "cpu", "count") : 0;
@@ -236,7 +236,7 @@ static void draw_cpu(struct drawing *drawing, size_t row) {
     text_free(&detail.text);
 }
 
-/* What the signs of the bars stand for, and the share of each mode. */
+/* A legend of the bars' signs, with the share of each mode. */
 static void draw_modes(struct drawing *drawing, size_t row) {
     struct canvas *canvas = &drawing->canvas;
     size_t column = widths_of(canvas->columns).label, gap = canvas->columns < 90 ? 1 : 3;
@@ -319,7 +319,7 @@ static void draw_one(struct drawing *drawing, const struct grid *grid, size_t ro
     }
 }
 
-/* One block for each CPU, behind the number of the first in its row. */
+/* One block for each CPU, after the number of the first in its row. */
 static void draw_dense(struct drawing *drawing, const struct grid *grid, size_t row, size_t rows) {
     const struct sample *sample = drawing->sample;
     for (size_t i = 0; grid->columns > 0 && i < sample->rows && i / grid->columns < rows; i++) {

@@ -34,7 +34,7 @@ struct item {
 /* Figure `index`, from 0; NULL past the end. */
 const struct item *item_at(size_t index);
 
-/* What a sample knows of a field; below 0: nothing, or that there is no limit. */
+/* The value of a field in a sample; below 0: unknown, or no limit. */
 double known(const struct sample *sample, const char *group, const char *field);
 
 /* "12.3 %", "1.4 GiB/s"; "-" where it is unknown. */

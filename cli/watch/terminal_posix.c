@@ -219,7 +219,7 @@ bool terminal_is_ours(void) {
 
 /* ---- Waiting ---- */
 
-/* False: q was pressed. What is no terminal any more has no keys. */
+/* False: q was pressed. A closed terminal has no keys. */
 static bool read_keys(void) {
     char keys[64];
     ssize_t count = read(0, keys, sizeof keys);

@@ -91,7 +91,7 @@ APART static void hold_in_chain(void) {
 }
 
 START_TEST(global_is_found_through_two_blocks) {
-    hold_in_chain();
+    deeply(hold_in_chain);
     struct sysinfo_heap_snapshot *snapshot = look();
     const struct node *first = global, *second = first->next[2], *third = second->next[1];
     struct sysinfo_heap_block block = find_block(snapshot, (uintptr_t)third + 9);
@@ -132,7 +132,7 @@ static void *hold_in_thread(void *unused) {
     prctl(PR_SET_NAME, "holder", 0, 0, 0);
     other_thread = (pid_t)syscall(SYS_gettid);
     others[0] = NULL;
-    hold_in_thread_local();
+    deeply(hold_in_thread_local);
     pthread_barrier_wait(&all_hold);
     pthread_barrier_wait(&may_end);
     MUST(on_stack != NULL && thread_local_node != NULL && in_front == 1);
@@ -184,7 +184,7 @@ START_TEST(thread_holds_by_its_variable_and_its_stack) {
 END_TEST
 
 START_TEST(own_thread_local_variable) {
-    hold_in_thread_local();
+    deeply(hold_in_thread_local);
     struct sysinfo_heap_snapshot *snapshot = look();
     struct sysinfo_heap_block block = find_block(snapshot, (uintptr_t)thread_local_node);
     struct sysinfo_heap_frame place;
@@ -205,7 +205,7 @@ APART static void hold_in_mapping(void) {
 START_TEST(mapping_and_own_stack) {
     mapped = (struct node *volatile *)mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     MUST((void *)(uintptr_t)mapped != MAP_FAILED);
-    hold_in_mapping();
+    deeply(hold_in_mapping);
     struct node *volatile on_stack = make_second();
     struct sysinfo_heap_snapshot *snapshot = look();
     struct sysinfo_heap_block block = find_block(snapshot, (uintptr_t)mapped[17]);
