@@ -48,9 +48,9 @@ string(REGEX REPLACE "([0-9])$" "\\1-" library_package "lib${SYSINFO_OUTPUT_NAME
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME "${library_package}${PROJECT_VERSION_MAJOR}")
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "CPUs and memory of a machine - shared library
-Reports CPU times, use and counts, memory and swap, how much of them a process
-may still use within its cgroups, and the state of its own heap, by the same
-calls on every system. The calls have the names of Python's psutil.")
+Reports CPU times, use and counts, memory and swap, how much of them a
+process may still use within its cgroups, and the state of its own heap, by
+the same calls on every system. The calls have the names of Python's psutil.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME "lib${SYSINFO_OUTPUT_NAME}-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
@@ -62,9 +62,9 @@ library, files for pkg-config and CMake, documentation and examples.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME sysinfo)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION "CPUs and memory of a machine - command
-Prints CPU and memory figures of a machine, as tables for people and as single
-values, JSON, CSV or Prometheus text for programs. It also waits for conditions,
-measures the peak memory of commands and plots it over time.")
+Prints CPU and memory figures of a machine, as tables for people and as
+single values, JSON, CSV or Prometheus text for programs. It also waits for
+conditions, measures the peak memory of commands and plots it over time.")
 
 # The topology comes from hwloc, which is loaded if it is installed.
 if(SYSINFO_HWLOC_SONAME MATCHES "^(libhwloc)\\.so\\.([0-9]+)$")

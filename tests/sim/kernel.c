@@ -702,6 +702,10 @@ void *simk_memcpy(void *to, const void *from, size_t size);
 void *simk_memcpy(void *to, const void *from, size_t size) {
     return memcpy(to, from, size);
 }
+void *simk_memmove(void *to, const void *from, size_t size);
+void *simk_memmove(void *to, const void *from, size_t size) {
+    return memmove(to, from, size);
+}
 void *simk_memset(void *to, int byte, size_t size);
 void *simk_memset(void *to, int byte, size_t size) {
     return memset(to, byte, size);
@@ -747,6 +751,10 @@ void simk_qsort(void *rows, size_t count, size_t size, int (*compare)(const void
 void *simk___memcpy_chk(void *to, const void *from, size_t size, size_t room);
 void *simk___memcpy_chk(void *to, const void *from, size_t size, size_t room) {
     return size <= room ? memcpy(to, from, size) : (abort(), NULL);
+}
+void *simk___memmove_chk(void *to, const void *from, size_t size, size_t room);
+void *simk___memmove_chk(void *to, const void *from, size_t size, size_t room) {
+    return size <= room ? memmove(to, from, size) : (abort(), NULL);
 }
 void *simk___memset_chk(void *to, int byte, size_t size, size_t room);
 void *simk___memset_chk(void *to, int byte, size_t size, size_t room) {
