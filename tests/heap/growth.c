@@ -204,7 +204,7 @@ END_TEST
 struct ring {
     void *block[50];
     size_t blocks, next;
-    unsigned long state;
+    uint64_t state;
 };
 
 static void renew_one_of_any_size(void *argument) {
