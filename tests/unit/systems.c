@@ -401,6 +401,21 @@ START_TEST(what_a_subject_uses_is_found_by_the_whole_name) {
 }
 END_TEST
 
+/* ---- Lists of frequencies ---- */
+
+START_TEST(frequencies_are_the_numbers_of_a_list) {
+    uint64_t least, most;
+    ck_assert(sysinfo__decode_frequencies("2401/35000 2400/33000 800/-1", &least, &most));
+    ck_assert_uint_eq(least, 800000000);
+    ck_assert_uint_eq(most, 2401000000);
+    ck_assert(sysinfo__decode_frequencies(" 0/5 x 99999999999999/1  2800 ", &least, &most)); /* One of them can be. */
+    ck_assert_uint_eq(least, 2800000000);
+    ck_assert_uint_eq(most, 2800000000);
+    ck_assert(!sysinfo__decode_frequencies("0 x", &least, &most));
+    ck_assert(!sysinfo__decode_frequencies("", &least, &most));
+}
+END_TEST
+
 /* ---- FreeBSD's counters ---- */
 
 START_TEST(freebsd_moves_pages_of_files_and_of_swap) {
@@ -422,6 +437,7 @@ int main(void) {
     tcase_add_test(bsd, the_statistics_clock_counts_and_else_the_system_clock);
     tcase_add_test(bsd, rules_are_read_one_by_one);
     tcase_add_test(bsd, what_a_subject_uses_is_found_by_the_whole_name);
+    tcase_add_test(bsd, frequencies_are_the_numbers_of_a_list);
     tcase_add_test(bsd, freebsd_moves_pages_of_files_and_of_swap);
     tcase_add_test(darwin, mach_pages_moved_and_compressed_are_bytes);
     tcase_add_test(bsd, spinning_is_system_time);
