@@ -19,7 +19,7 @@
 #define ck_assert_no_unreachable(function, argument)                                                  \
     do {                                                                                              \
         SYSINFO_UNREACHABLE_BEGIN(unreachable);                                                       \
-        (function)(argument);                                                                         \
+        call_deeply(function, argument);                                                              \
         clear_stack();                                                                                \
         int status_ = SYSINFO_UNREACHABLE_END(unreachable, NULL);                                     \
         ck_assert_msg(status_ == SYSINFO_OK, "%s", sysinfo_status_meaning(status_));                  \
@@ -29,12 +29,21 @@
                       unreachable.blocks, unreachable.bytes, unreachable.leaks, unreachable.cycles);  \
     } while (0)
 
-/* An old value on the stack would pass for a pointer. */
+/* An old value on the stack would pass for a pointer: what the function leaves there is overwritten. */
 #if defined(__GNUC__)
-__attribute__((noinline))
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
 #endif
-static void
-clear_stack(void) {
+
+NOT_INLINED static void call_deeply(void (*function)(void *), void *argument) {
+    volatile char bytes[4096];
+    bytes[0] = 0;
+    function(argument);
+    bytes[1] = bytes[0];
+}
+
+NOT_INLINED static void clear_stack(void) {
     volatile char bytes[16384];
     for (size_t i = 0; i < sizeof bytes; i++) {
         bytes[i] = 0;
