@@ -35,7 +35,10 @@ START_TEST(one_block_a_call_is_its_size) {
     static size_t sizes[] = {1, 24, 100, 2000, 5000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         double growth = growth_of(leak_one, &sizes[i]);
-        if (allocator_is("glibc")) {
+        if (allocator_is("glibc") && sizeof(void *) == 4) { /* A rest of 8 bytes is too small to be split off. */
+            ck_assert_double_ge(growth, (double)glibc_chunk(sizes[i]));
+            ck_assert_double_le(growth, (double)glibc_chunk(sizes[i]) + 0.01);
+        } else if (allocator_is("glibc")) {
             ck_assert_double_eq(growth, (double)glibc_chunk(sizes[i]));
         } else {
             ck_assert_double_eq(growth, cost_of(sizes[i]));
