@@ -4,7 +4,7 @@
  * read. The kernel does not promise a whole list there while children exit.
  *
  * Files stay open from sample to sample: reading again costs a third of opening
- * again. Of a process that is gone they say so, whoever has its pid now.
+ * again. They fail once the process has ended, even if its pid was reused.
  */
 #include "run/process_source.h"
 

@@ -202,7 +202,7 @@ const struct process *tree_before(const struct tree *tree, const struct process 
 
 /* ---- Opening ---- */
 
-/* Whoever is a child already, of a shell that became this program, is none of the command's tree. */
+/* Children that exist already, of a shell that became this program, do not belong to the command's tree. */
 static void remember_foreign(struct tree *tree) {
     const struct tree_sample *sample = tree_take(tree, false);
     for (size_t i = 0; i < sample->processes; i++) {

@@ -15,7 +15,7 @@ SYSINFO_BEGIN_DECLS
  * The texts end with a NUL. One that the system does not report is empty, and absent. They come from
  * firmware or a hypervisor, so they may hold any bytes but control characters: escape them.
  *
- * Machines with cores of one kind, and systems that do not tell kinds apart, have neither of the two
+ * Machines with cores of one kind, and systems that do not report kinds, have neither of the two
  * last counts. With more than two kinds, cores_efficiency counts the most power-saving kind, and
  * cores_performance all others.
  */

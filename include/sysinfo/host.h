@@ -57,8 +57,8 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
  *
  * It is about the last call on this host: print or copy it before the next call. Where
  * that call ended with another status than `status`, or `host` is NULL, it is the general
- * meaning of `status`. Two calls that failed with one status cannot be told apart
- * later: the sentence is about the second.
+ * meaning of `status`. After two calls that failed with the same status
+ * it is about the second.
  *
  * Never NULL, never translated. Valid until the next call on this host. Since 0.1.
  */

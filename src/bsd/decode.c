@@ -208,7 +208,7 @@ void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct 
     NUMBER(memory, buffers, caches->buffers, 1);
     NUMBER(memory, arc, caches->arc, 1);
     uint64_t arc = sysinfo__arc_available(&caches->arc, &caches->arc_least);
-    if (arc > 0) { /* The kernel's own memory, which no count of pages tells from the rest of it. */
+    if (arc > 0) { /* It is part of the kernel's memory in every count of pages. */
         GUESS(memory, available, memory->available + arc);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the own file of each BSD and of macOS defines for the files that they share, and what those offer. */
+/* What the file of each BSD and of macOS defines for the files that they share, and what those define. */
 #ifndef SYSINFO_BSD_SYSTEM_H
 #define SYSINFO_BSD_SYSTEM_H
 
@@ -55,7 +55,7 @@ int sysinfo__bsd_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_r
 int sysinfo__bsd_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);
 int sysinfo__bsd_process_memory(struct sysinfo_host *host, uint64_t *rss);
 
-/* For the heap: these systems do not tell pages of files apart, so what this returns contains them. */
+/* For the heap. Includes pages of files, which these systems do not count separately. */
 int sysinfo__bsd_resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes);
 
 /* kern.boottime, and the time since. */
