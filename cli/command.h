@@ -13,13 +13,20 @@ struct refusal {
     const char *why; /* NULL: the end. */
 };
 
+/* What --help says of an option that means something else in this command than in others. */
+struct option_line {
+    enum option_id id;
+    const char *line; /* NULL: the end. */
+};
+
 struct command {
     const char *name;          /* NULL: the overview, which runs without a command's name. */
     const char *operands;      /* "[FIELD...] [INTERVAL [COUNT]]", as --help shows them. */
     const char *completes;     /* What completions offer for an operand; see cmake/completions.cmake. */
     uint64_t options;          /* OPTION_BIT of each that it takes, besides --help and --version. */
     struct refusal refuses[4]; /* Of the others, those whose refusal says more than that. */
-    bool runs_program;         /* Words after the first operand belong to a program, and so do exit statuses. */
+    struct option_line lines[3];
+    bool runs_program; /* Words after the first operand belong to a program, and so do exit statuses. */
 
     const char *meaning;  /* In a few words, for completions. */
     const char *line;     /* sysinfo --help: of this command and of those before it that have none. */

@@ -192,7 +192,9 @@ static const struct command commands[] = {
      .operands = "EXPR...",
      .completes = "all fields",
      .options = CONDITIONS | BIT(FOR) | BIT(TIMEOUT),
+     .lines = {{OPTION_TIMEOUT, "give up after this time, with status 1"}},
      .meaning = "wait until a condition holds",
+     .line = "test a condition; wait until it holds",
      .examples = "  sysinfo wait mem.available above 2G --timeout 10m || exit 1\n"
                  "  sysinfo wait 'cpu.percent < 20' --for 30s\n"
                  "  sysinfo wait 'mem.available < 10%' 'swap.used > 1G' --any -i 5\n",
@@ -218,7 +220,7 @@ static const struct command commands[] = {
                  {OPTION_COUNT, "@ is for streams: a screen goes on until q is pressed"},
                  {OPTION_OUTPUT, "@ is for streams: a screen is drawn on the terminal"}},
      .meaning = "a live screen",
-     .line = "conditions; a screen",
+     .line = "how many jobs fit; a live screen",
      .examples = "  sysinfo watch                    CPUs, memory, swap, load, pressure\n"
                  "  sysinfo watch cpu 0.5            only the CPUs, twice a second\n"
                  "  sysinfo watch cgroup mem         what a container uses, and its limit\n",
@@ -234,8 +236,10 @@ static const struct command commands[] = {
                 BIT(MAX_MEM) | BIT(COST) | BIT(BUDGET) | BIT(REPEAT) | BIT(HEAP) | BIT(SITES) | BIT(HEAP_RECORD) |
                 BIT(EVERY) | BIT(LEAKS) | BIT(REFERENCES) | BIT(MAX_LEAKS) | BIT(IGNORE) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of the report; write --json, or --record FILE for samples"}},
+     .lines = {{OPTION_TIMEOUT, "end the command after this time"}},
      .runs_program = true,
      .meaning = "watch the memory of a command",
+     .line = "memory and CPU time of a process tree",
      .examples = "  sysinfo run -- make test         peak memory and CPU time, on stderr\n"
                  "  sysinfo run --max-mem 2G --timeout 10m -- ./job\n"
                  "  sysinfo run --heap --record job.csv ./job; sysinfo plot job.csv\n",
@@ -249,6 +253,7 @@ static const struct command commands[] = {
      .options = BIT(GENERATIONS) | BIT(LEAKS) | BIT(IGNORE) | BIT(FOLDED) | BIT(HOLDERS) | BIT(GRAPH) | BIT(TOP) |
                 BIT(JSON) | BIT(OUTPUT) | BIT(PID),
      .refuses = {{OPTION_FORMAT, "@ is not a format of this table; write --json"}},
+     .lines = {{OPTION_PID, "the process whose snapshots to print"}},
      .meaning = "which calls hold the memory",
      .examples = "  sysinfo run --sites --heap-record job.blocks -- ./job\n"
                  "  sysinfo blocks job.blocks              what was live at the exit\n"
@@ -294,7 +299,7 @@ static const struct command commands[] = {
     {.name = "mark",
      .operands = "NAME",
      .meaning = "put a label into a recording",
-     .line = "watch a program",
+     .line = "what run has recorded",
      .examples = "  sysinfo mark load                a label in the recording, at this moment\n",
      .notes = "For scripts that sysinfo run --record FILE starts. Elsewhere it does nothing.\n"
               "A C program calls sysinfo_mark(getenv(SYSINFO_RECORDING), \"load\").\n",
@@ -340,7 +345,7 @@ static const struct command commands[] = {
      .operands = "[COMMAND]",
      .completes = "commands",
      .meaning = "help",
-     .line = "limits; parts; fields; help",
+     .line = "limits, hardware, fields",
      .examples = "  sysinfo help                     commands and options\n"
                  "  sysinfo help cpu                 the same as sysinfo cpu --help\n",
      .notes = "",

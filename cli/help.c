@@ -10,7 +10,7 @@
 #include "fail.h"
 #include "output.h"
 
-enum { TEXT_COLUMN = 39, COLUMNS = 79, FEW = 3 };
+enum { TEXT_COLUMN = 39, COLUMNS = 79, FEW = 6, JOINED = 8 };
 
 static const char examples[] = "  sysinfo                          CPUs, memory and swap at a glance\n"
                                "  sysinfo cpu --percpu             how busy each CPU is, over 0.5 s\n"
@@ -46,19 +46,47 @@ static void add_option(struct text *left, const struct option *option, bool was_
               option->argument != NULL ? option->argument : "");
 }
 
-static void add_options(struct text *text, uint64_t taken) {
-    struct text left = TEXT_INIT;
-    bool was_letter = false;
-    for (const struct option *option = NULL; (option = option_next(option)) != NULL;) {
-        if ((taken >> option->id & 1) != 0) {
-            add_option(&left, option, was_letter);
-            was_letter = option->name == NULL;
+/* What the command says of this option, or `otherwise`. */
+static const char *line_of(const struct command *command, const struct option *option, const char *otherwise) {
+    for (size_t i = 0; command != NULL && command->lines[i].line != NULL; i++) {
+        if (command->lines[i].id == option->id) {
+            return command->lines[i].line;
         }
-        if (option->line != NULL && left.length > 0) {
-            add_line(text, &left, option->line);
+    }
+    return otherwise;
+}
+
+/* The options of one line of the table. Its text is of all of them: if some are not taken, each has a line. */
+static void add_joined(struct text *text, const struct command *command, uint64_t taken, const struct option **joined,
+                       size_t count) {
+    struct text left = TEXT_INIT;
+    bool is_whole = joined[count - 1]->line != NULL;
+    for (size_t i = 0; i < count; i++) {
+        is_whole = is_whole && (taken >> joined[i]->id & 1) != 0;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct option *option = joined[i];
+        if ((taken >> option->id & 1) != 0) {
+            add_option(&left, option, is_whole && i > 0 && joined[i - 1]->name == NULL);
+            if (!is_whole || i + 1 == count) {
+                add_line(text, &left, line_of(command, option, is_whole ? option->line : option->meaning));
+            }
         }
     }
     text_free(&left);
+}
+
+/* `command` may be NULL: the overview. */
+static void add_options(struct text *text, const struct command *command, uint64_t taken) {
+    const struct option *joined[JOINED];
+    size_t count = 0;
+    for (const struct option *option = NULL; (option = option_next(option)) != NULL;) {
+        joined[count++] = option;
+        if (option->line != NULL || count == JOINED) {
+            add_joined(text, command, taken, joined, count);
+            count = 0;
+        }
+    }
 }
 
 /* The options that only few commands take: what makes a command special comes first in its help. */
@@ -111,7 +139,7 @@ int print_help(const struct command *commands, size_t count) {
     text_addf(&text, "%s\nCommands\n", examples);
     add_commands(&text, commands, count);
     text_add(&text, "\nOptions\n");
-    add_options(&text, ~special_options(commands, count));
+    add_options(&text, NULL, ~special_options(commands, count));
     text_add(&text, statuses);
     return put(&text);
 }
@@ -122,8 +150,8 @@ int print_command_help(const struct command *command, const struct command *comm
     text_addf(&text, "%s\nsysinfo %s%s%s\n", command->examples, command->name, *command->operands != '\0' ? " " : "",
               command->operands);
     text_add(&text, command->options != 0 ? "\n" : "");
-    add_options(&text, command->options & special);
-    add_options(&text, command->options & ~special);
+    add_options(&text, command, command->options & special);
+    add_options(&text, command, command->options & ~special);
     text_addf(&text, "%s%s", *command->notes != '\0' ? "\n" : "", command->notes);
     return put(&text);
 }
