@@ -130,7 +130,7 @@ static const struct option options[] = {
      .letter = "-a",
      .name = "--append",
      .meaning = "append to the file",
-     .manual = "With \\fB\\-o\\fP: append a single sample, too, for a job that runs every hour."},
+     .manual = "With -o: append a single sample, too, for a job that runs every hour."},
     {.id = OPTION_OUTPUT,
      .letter = "-o",
      .name = "--output",
@@ -311,8 +311,8 @@ static const struct option options[] = {
      .example = "4711",
      .meaning = "a running process, or one in a file",
      .line = "watch a running process, until ^C",
-     .manual = "Watch a process that runs already, and its tree, until it ends, the time of --timeout has passed or "
-               "sysinfo is interrupted."},
+     .manual = "With run: watch a process that runs already, and its tree, until it ends, the time of --timeout has "
+               "passed or sysinfo is interrupted. With blocks: print the snapshots of this process."},
     {.id = OPTION_SVG,
      .name = "--svg",
      .meaning = "SVG on stdout",

@@ -26,8 +26,9 @@ install(TARGETS ${installed_libraries} EXPORT sysinfo
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 install(FILES LICENSE CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT library)
 install(DIRECTORY examples DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development FILES_MATCHING PATTERN "*.c"
-    PATTERN "*.py")
-install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
+    PATTERN "*.py" PATTERN "*.service" PATTERN "*.yml" PATTERN "*.json")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development PATTERN frame-to-svg EXCLUDE)
+install(FILES SECURITY.md SUPPORT.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 
 # ---- find_package(sysinfo) ----
 

@@ -401,6 +401,15 @@ for field in fields:
 END
 }
 if has python3; then check "the manual has every field and its meaning" manual_has_every_field; fi
+manual_reads_as_text() { # No macro is printed as letters, no list of commands is empty; `run`'s own statuses are there.
+    mandoc -T utf8 "$made/man/sysinfo.1" | sed 's/.\x08//g' >page || return 1
+    if grep -nE '\\f[BIPR]|\\-|\bWith *:' page; then return 1; fi
+    local status
+    for status in 0 1 2 3 123 124 125 126 127; do
+        sed -n '/^EXIT STATUS/,/^STABILITY/p' page | grep -qE "^ +$status( |\$)" || { echo "no $status"; return 1; }
+    done
+}
+if has mandoc; then check "the manual is text, with every exit status" manual_reads_as_text; fi
 every_function_has_a_page() {
     local name
     [ -s "$symbols" ] || return 1
