@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The commands: a row of their table holds all that --help, refusals, the manual and the completions need.
- */
+/* The commands. A row of their table holds everything that --help, refusals, the manual and the completions need. */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
 #include "options.h"
 
-/* Why a command refuses an option, in its own words; @ is the option. */
+/* Why a command refuses an option, if there is more to say than that it does; @ stands for the option. */
 struct refusal {
     enum option_id id;
     const char *why; /* NULL: the end. */
@@ -21,31 +19,31 @@ struct option_line {
 
 struct command {
     const char *name;          /* NULL: the overview, which runs without a command's name. */
-    const char *operands;      /* "[FIELD...] [INTERVAL [COUNT]]", as --help shows them. */
+    const char *operands;      /* As --help shows them: "[FIELD...] [INTERVAL [COUNT]]". */
     const char *completes;     /* What completions offer for an operand; see cmake/completions.cmake. */
-    uint64_t options;          /* OPTION_BIT of each that it takes, besides --help and --version. */
-    struct refusal refuses[4]; /* Of the others, those whose refusal says more than that. */
+    uint64_t options;          /* OPTION_BIT of each option, besides --help and --version. */
+    struct refusal refuses[4]; /* Options that are refused with an explanation. */
     struct option_line lines[3];
-    bool runs_program; /* Words after the first operand belong to a program, and so do exit statuses. */
+    bool runs_program; /* Words after the first operand, and exit statuses, belong to a program. */
 
-    const char *meaning;  /* In a few words, for completions. */
-    const char *line;     /* sysinfo --help: of this command and of those before it that have none. */
-    const char *examples; /* sysinfo COMMAND --help begins with them, and ends with the notes. */
+    const char *meaning;  /* A few words, for completions. */
+    const char *line;     /* In sysinfo --help; covers this command and those before it that have none. */
+    const char *examples; /* sysinfo COMMAND --help begins with the examples and ends with the notes. */
     const char *notes;
 
     int (*run)(struct options *options); /* Returns the exit status. */
 };
 
-/* Reads the command line, whose operands the caller frees, and runs the command. Each returns the exit status. */
+/* Parse the command line (the caller frees its operands) and run the command. Each returns the exit status. */
 int command_parse(struct options *options, int argc, char **argv);
 int command_run(struct options *options);
 
-/* ---- What the rows name ---- */
+/* ---- Functions in the rows ---- */
 
 int run_overview(struct options *options); /* figures.c */
 int run_group(struct options *options);
 int run_get(struct options *options);
-int run_check(struct options *options); /* wait.c: 0 when the conditions hold, 1 when they do not, or not in time. */
+int run_check(struct options *options); /* wait.c: 0 if the conditions hold, 1 if not, or not in time. */
 int run_wait(struct options *options);
 int run_jobs(struct options *options);     /* jobs.c */
 int run_topology(struct options *options); /* topology.c */
@@ -54,7 +52,7 @@ int run_fields(struct options *options);   /* fields.c */
 
 /* ---- help.c ---- */
 
-/* Print on stdout: the program's help, made from the rows of `count` commands; a command's own; the version. */
+/* Print on stdout: the program's help, made from the rows of `count` commands; one command's help; the version. */
 int print_help(const struct command *commands, size_t count);
 int print_command_help(const struct command *command, const struct command *commands, size_t count);
 int print_version(void);

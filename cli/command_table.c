@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every command, in the order of all listings, and how one is found and run. cmake/command.cmake reads these rows for
- * the manual and the completions: a row begins with {.name = and gives its options as a sum of BIT() and the sets that
- * are defined here.
+ * Every command, in the order of all listings, and how one is found and run. cmake/command.cmake parses these rows for
+ * the manual and the completions: a row must begin with {.name = and give its options as a sum of BIT() and the sets
+ * defined here.
  */
 #include "command.h"
 
@@ -20,7 +20,7 @@ static int run_help(struct options *options);
 
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
-/* What every command takes that prints samples. */
+/* The options of every command that prints samples. */
 #define FILES (BIT(OUTPUT) | BIT(APPEND))
 #define SAMPLES (BIT(INTERVAL) | BIT(COUNT) | BIT(JSON) | BIT(FORMAT) | BIT(TIME) | BIT(NO_HEADER) | FILES)
 #define FIGURES (SAMPLES | BIT(HUMAN) | BIT(ROOT))
@@ -355,7 +355,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* ---- By name ---- */
 
-/* What people type who come from elsewhere: programs, psutil's functions, and plain words. */
+/* Words from elsewhere: programs, psutil's functions, and plain words. */
 static const struct {
     const char *word, *here;
 } aliases[] = {
@@ -414,7 +414,7 @@ static int unknown_command(const char *name) {
     return usage("unknown command '%s' (sysinfo --help)", name);
 }
 
-/* The command that the line names, which may come after options; it says what these may be. */
+/* Finds the command in the line first, even after options, because it decides which options are valid. */
 static const struct command *named_command(int argc, char **argv) {
     for (int i = 1; i < argc; i += argv[i][0] == '-' ? option_length(argv[i]) : 1) {
         const struct command *command = argv[i][0] == '-' ? NULL : find(argv[i]);
@@ -427,7 +427,7 @@ static const struct command *named_command(int argc, char **argv) {
 
 /* ---- Options that do not belong ---- */
 
-/* Names the commands that take an option, unless they are many. */
+/* Names the commands that take the option, unless there are many. */
 static int refuse_of_others(const struct command *command, const char *word, enum option_id id) {
     enum { FEW = 3 };
     struct text takers = TEXT_INIT;
@@ -503,7 +503,7 @@ static int run_help(struct options *options) {
 int command_parse(struct options *options, int argc, char **argv) {
     const char *stray;
     const struct command *command = named_command(argc, argv);
-    /* Before anything fails: messages name the command, and it says with which status they end. */
+    /* Set before anything can fail: messages name the command, and it decides the exit status of a failure. */
     fail_set_command(command->name != NULL ? command->name : "", command->runs_program);
     int status = options_parse(options, command, argc, argv, &stray);
     if (status == 0 && stray != NULL) {

@@ -33,7 +33,9 @@ static const struct sysinfo_field *unknown_field(const char *word, int *status) 
     return NULL;
 }
 
-/* A name without its group: one that has it is shown, as an example or, were it the only one, as the answer. */
+/*
+ * Refuses a name without its group and shows a full name: as an example, or as the suggestion if only one group has it.
+ */
 static const struct sysinfo_field *needs_group(const char *name, int *status) {
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         if (is_measure(field) && strcmp(field->name, name) == 0) {
@@ -44,7 +46,7 @@ static const struct sysinfo_field *needs_group(const char *name, int *status) {
     return unknown_field(name, status);
 }
 
-/* NULL: there is none of that name. */
+/* Returns NULL if no field has that name. */
 static const struct sysinfo_field *find_field(const char *word) {
     const char *dot = strrchr(word, '.');
     char group[64];
@@ -58,7 +60,7 @@ static const struct sysinfo_field *find_field(const char *word) {
     return field != NULL && is_measure(field) ? field : NULL;
 }
 
-/* A field that is, whether or not this system has it. */
+/* Finds a field that exists, whether or not this system reports it. */
 static const struct sysinfo_field *parse_name(const char *word, int *status) {
     const struct sysinfo_field *field = find_field(word);
     *status = 0;
@@ -87,7 +89,7 @@ enum { COMPARISONS = sizeof comparisons / sizeof comparisons[0] };
 
 static const char signs[] = "<>=!";
 
-/* The comparison that `text` begins with; -1: none. Of "=>" and "<>" no part is one. */
+/* Returns the comparison that `text` begins with; -1: none. No part of "=>" or "<>" counts as one. */
 static int comparison_at(const char *text) {
     size_t length = strspn(text, signs);
     for (int i = 0; i < COMPARISONS; i++) {
@@ -109,8 +111,8 @@ static const char *skip_blanks(const char *p) {
 /* ---- Values ---- */
 
 /*
- * What a percentage of a field is a part of. In bytes: the limit, for what a limit narrows; else the group's total,
- * or its limit. Of threads that want to run: the CPUs that this process may use. Of a frequency: the highest.
+ * The field that a percentage of `field` refers to. For bytes, the limit if one applies, else the group's total or
+ * limit. For runnable threads, the CPUs that this process may use. For a frequency, the highest.
  */
 static const struct sysinfo_field *whole_of(const struct sysinfo_field *field) {
     if (field->unit == SYSINFO_UNIT_THREADS) {
@@ -154,7 +156,7 @@ static int wrong_unit(const struct sysinfo_field *field, const char *value, cons
     return usage("%s.%s is %s; '%s' is %s", field->group, field->name, kind_of(field), value, given);
 }
 
-/* Another field, whose value is of the same kind. */
+/* Parses another field whose value is of the same kind. */
 static int parse_other(const char *word, struct expression *expression) {
     const struct sysinfo_field *field = expression->field;
     int status;
@@ -216,7 +218,7 @@ static int parse_value(const char *word, struct expression *expression) {
 
 /* ---- Expressions ---- */
 
-/* Where the field's name ends in "mem.free<2G" or "mem.free below 2G"; NULL: no comparison. */
+/* Finds the end of the field's name in "mem.free<2G" or "mem.free below 2G"; NULL: no comparison. */
 static const char *find_comparison(const char *text, const char **behind_name) {
     const char *p = skip_blanks(text);
     p += strcspn(p, " \t<>=!");
@@ -225,7 +227,7 @@ static const char *find_comparison(const char *text, const char **behind_name) {
     return comparison_at(p) >= 0 ? p : NULL;
 }
 
-/* `behind` is the text after the name: nothing, or something else than a comparison. */
+/* `behind` is the text after the name: empty, or something that is not a comparison. */
 static int no_comparison(const char *word, const char *behind) {
     if (*behind != '\0') {
         size_t length = strspn(behind, signs);
@@ -241,7 +243,7 @@ static int no_comparison(const char *word, const char *behind) {
     return usage("'%s': no comparison. Quote it, '%s > %s', or write: %s above %s", word, word, value, word, value);
 }
 
-/* One expression out of a whole text. */
+/* Parses one expression that fills the whole text. */
 static int parse_text(const char *text, struct expression *expression) {
     const char *behind_name, *name = skip_blanks(text);
     const char *at = find_comparison(text, &behind_name);
@@ -273,7 +275,7 @@ static int parse_text(const char *text, struct expression *expression) {
     return status;
 }
 
-/* Takes one word, or three when the second is a comparison, or looks like one; a unit may be a fourth. */
+/* Takes one word, or three if the second is, or looks like, a comparison; a fourth may be a unit. */
 static int parse_next(const char *const *operand, size_t operands, size_t *taken, struct expression *expression) {
     struct text text = TEXT_INIT;
     text_add(&text, operand[0]);
@@ -342,7 +344,7 @@ void expression_select(const struct expression *expression, struct selection *se
     }
 }
 
-/* A number to compare with; NaN: unknown. No limit is more than every number. */
+/* A number to compare with; NaN: unknown. "No limit" is greater than every number. */
 static double number_of(const struct sysinfo_field *field, const struct sample *sample) {
     const void *result = sample_result(sample, field);
     switch (sysinfo_field_state(field, result)) {
@@ -355,7 +357,7 @@ static double number_of(const struct sysinfo_field *field, const struct sample *
     }
 }
 
-/* What 100 % are: a limit that is none, or beyond the total, is the total. */
+/* What 100 % means: the limit, or the total if there is no limit or it exceeds the total. */
 static double whole_number(const struct expression *expression, const struct sample *sample) {
     double whole = number_of(expression->whole, sample);
     const struct sysinfo_field *total = sysinfo_field_find(expression->field->group, "total");
@@ -371,10 +373,10 @@ enum truth expression_evaluate(const struct expression *expression, const struct
         if (whole > 0 || isnan(whole)) {
             right *= whole / 100;
         } else {
-            left = isnan(left) ? left : 0; /* Of nothing, as swap.percent has it, 0 % are in use. */
+            left = isnan(left) ? left : 0; /* 0 % of nothing is in use, as in swap.percent. */
         }
     }
-    if (isnan(left) || isnan(right)) { /* A share of no limit is no limit, which is greater than every number. */
+    if (isnan(left) || isnan(right)) { /* A share of no limit is itself no limit, which is greater than every number. */
         return IS_UNKNOWN;
     }
     bool holds = false;

@@ -14,29 +14,29 @@ struct expression {
     const struct sysinfo_field *field;
     enum comparison comparison;
     double value;                      /* In the field's unit, or percent of `whole`. */
-    const struct sysinfo_field *other; /* The field whose value it is compared with instead; NULL: none. */
-    const struct sysinfo_field *whole; /* NULL: the value is not a percentage of another field. */
-    const char *text;                  /* The comparison and the value as they were written, for messages: "> 2G". */
+    const struct sysinfo_field *other; /* Compare with this field's value; NULL: with `value`. */
+    const struct sysinfo_field *whole; /* The percentage's base; NULL: `value` is not a percentage. */
+    const char *text;                  /* The comparison and the value as written, for messages: "> 2G". */
 };
 
 enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };
 
-/* The field of "GROUP.NAME"; NULL after a message, and its status in *status. */
+/* Finds the field "GROUP.NAME". Returns NULL and sets *status after a message. */
 const struct sysinfo_field *parse_field(const char *word, int *status);
 
 /*
- * Reads all operands, each expression one word or three, into a list that the
- * caller frees with expressions_free(). Returns 0, or the status after a message.
+ * Parses all operands, one or three words for each expression, into a list that the caller frees with
+ * expressions_free(). Returns 0, or the status after a message.
  */
 int expressions_parse(const char *const *operand, size_t operands, struct expression **list, size_t *count);
 void expressions_free(struct expression *list, size_t count);
 
-/* Adds the fields that an expression looks at. */
+/* Adds the fields that an expression uses. */
 void expression_select(const struct expression *expression, struct selection *selection);
 
 enum truth expression_evaluate(const struct expression *expression, const struct sample *sample);
 
-/* The first of its fields that the sample does not know; NULL: none. */
+/* The first of its fields whose value is unknown in the sample; NULL: all are known. */
 const struct sysinfo_field *expression_unknown(const struct expression *expression, const struct sample *sample);
 
 #endif

@@ -18,14 +18,14 @@ void fail_set_command(const char *name, bool runs_program) {
     trouble_status = runs_program ? EXIT_OWN_FAILURE : EXIT_TROUBLE;
 }
 
-/* A message is a sentence; what it quotes may be long, but not endless. */
+/* Quoted text may be long, so a message is cut at a fixed length. */
 static void print(const char *format, va_list arguments) {
     char line[4096];
     int length = snprintf(line, sizeof line, *command != '\0' ? "sysinfo %s: " : "sysinfo: ", command);
     size_t used = length > 0 ? (size_t)length : 0;
     length = vsnprintf(line + used, sizeof line - used - 1, format, arguments);
     used = length > 0 && (size_t)length < sizeof line - used - 1 ? used + (size_t)length : strlen(line);
-    utf8_hide_controls(line); /* It may quote a path, or a word of the command line. */
+    utf8_hide_controls(line); /* The message may quote a path or a word of the command line. */
     line[used++] = '\n';
     platform_write(2, line, used);
 }
@@ -46,7 +46,7 @@ int trouble(const char *format, ...) {
     return trouble_status;
 }
 
-/* Whatever the command was: the output is at fault, not what was asked. */
+/* Names no command: the output failed, whichever command wrote it. */
 int trouble_writing(const char *reason) {
     command = "";
     return trouble("write error: %s", reason);

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * `sysinfo fields`: the contract, every field with its unit, meaning and source, and whether this
- * machine tells it.
- */
+/* `sysinfo fields`: every field with its unit, meaning and source, and whether this machine reports it. */
 #include "command.h"
 
 #include <string.h>
@@ -13,7 +10,7 @@
 #include "platform.h"
 #include "stream.h"
 
-/* Reads everything once, CPU percentages since boot, so that nobody has to wait for a description. */
+/* Reads everything once. CPU percentages are those since boot, so that a description needs no waiting. */
 static int read_all(const struct options *options, struct sampler *sampler) {
     struct selection all = {NULL, 0};
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
@@ -28,7 +25,7 @@ static int read_all(const struct options *options, struct sampler *sampler) {
     return status;
 }
 
-/* A share of the quota takes a window, but no more than the time that it is made from. */
+/* A share of the quota needs an interval, but it is available wherever the CPU time it derives from is. */
 static bool is_here(const struct sampler *sampler, const struct sysinfo_field *field) {
     if (field->result == SYSINFO_RESULT_CGROUP && field->unit == SYSINFO_UNIT_PERCENT) {
         field = sysinfo_field_find(field->group, "cpu_time");
@@ -36,7 +33,7 @@ static bool is_here(const struct sampler *sampler, const struct sysinfo_field *f
     return sysinfo_field_state(field, sample_result(&sampler->sample, field)) != SYSINFO_FIELD_UNKNOWN;
 }
 
-/* A table of the names' own width: "cpu.user" needs 8 columns, "pressure.cgroup.memory.some_avg10" 33. */
+/* Column widths follow the names: "cpu.user" needs 8 columns, "pressure.cgroup.memory.some_avg10" 33. */
 static void add_row(struct text *text, const struct sampler *sampler, const struct sysinfo_field *field, int width) {
     const char *source = sysinfo_field_source(field);
     int padding = width - (int)(strlen(field->group) + strlen(field->name));
@@ -64,7 +61,7 @@ static void add_json(struct text *text, const struct sampler *sampler, const str
     text_add(text, "\n");
 }
 
-/* "cpu" means "cpu.times" too. */
+/* "cpu" includes "cpu.times". */
 static bool is_asked_for(const char *group, const struct sysinfo_field *field) {
     size_t length = group == NULL ? 0 : strlen(group);
     return is_measure(field) && (group == NULL || (strncmp(field->group, group, length) == 0 &&
@@ -108,7 +105,7 @@ static int print_fields(const struct options *options, const char *group) {
     return error == NULL ? 0 : trouble_writing(error);
 }
 
-/* Also "pressure", of which there are only "pressure.cpu" and others below it. */
+/* Accepts "pressure" too, which exists only as the parent of "pressure.cpu" and others. */
 static bool is_group(const char *name) {
     size_t length = strlen(name);
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands that print samples: the groups, `get` and the overview. Each chooses the fields and the way they are
- * printed; the stream does the rest.
+ * The commands that print samples: the groups, `get` and the overview. Each chooses fields and a printer; the stream
+ * does the rest.
  */
 #include "command.h"
 
@@ -12,7 +12,7 @@
 #include "parse.h"
 #include "stream.h"
 
-/* ---- What is printed ---- */
+/* ---- Choosing what to print ---- */
 
 static print_sample *printer_of(const struct options *options, bool has_names) {
     switch (options->format) {
@@ -29,7 +29,7 @@ static print_sample *printer_of(const struct options *options, bool has_names) {
     }
 }
 
-/* The columns that this system has a figure for; the rows, where these have the groups. */
+/* Keeps the columns for which this system has a figure, or, where groups are rows, the rows. */
 static void select_table(struct view *view, struct selection *selection, struct column *columns, struct table *table) {
     const struct table *whole = table_of(table->group);
     const char *const own[] = {NULL};
@@ -54,7 +54,7 @@ static void select_table(struct view *view, struct selection *selection, struct 
     view->table = table;
 }
 
-/* All fields of a group, or, where each CPU has a row, those that rows have. */
+/* Adds all fields of a group, or with a row for each CPU, those that rows have. */
 static void select_group(const struct view *view, struct selection *selection, const char *group) {
     struct selection all = {NULL, 0};
     selection_add_group(&all, group);
@@ -66,7 +66,7 @@ static void select_group(const struct view *view, struct selection *selection, c
     selection_free(&all);
 }
 
-/* Texts that nobody asked for by name: each line of these formats would repeat them. */
+/* Drops text fields that were not named: these formats would repeat them on every line. */
 static void drop_texts(const struct view *view, struct selection *selection) {
     bool has_lines = view->options->format == FORMAT_CSV || view->options->format == FORMAT_KV;
     size_t kept = 0;
@@ -97,10 +97,7 @@ static int select_names(const struct view *view, struct selection *selection, co
     return 0;
 }
 
-/*
- * Prometheus gets counters and computes percentages itself: each CPU's times in the place of the
- * percentages of all.
- */
+/* Prometheus computes percentages from counters, so each CPU's times replace the total percentages. */
 static void select_metrics(struct view *view, struct selection *selection) {
     bool has_cpu = false;
     for (size_t i = 0; i < selection->count && !has_cpu; i++) {
@@ -153,7 +150,7 @@ static int check_value_options(const struct options *options, const struct selec
     return 0;
 }
 
-/* With --rate, a rate in the place of each counter. */
+/* With --rate, replaces each counter with its rate. */
 static int make_rates(const struct view *view, struct selection *selection) {
     if (!options_has(view->options, OPTION_RATE)) {
         return 0;
@@ -162,13 +159,13 @@ static int make_rates(const struct view *view, struct selection *selection) {
     return selection->rates != NULL ? 0 : usage("--rate applies to counters, and none was requested");
 }
 
-/* A heap is two lines, which have room for neither a time nor a header. */
+/* The two lines of a heap have room for neither a time nor a header. */
 static int refuse_column_options(const struct options *options) {
     enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
     return options_has(options, id) ? usage("%s does not apply here (sysinfo heap --help)", options->word[id]) : 0;
 }
 
-/* --percpu with --bykind: rows of CPUs, each with its kind. */
+/* --percpu with --bykind prints rows of CPUs, each with its kind. */
 static void choose_rows(struct view *view) {
     const struct options *options = view->options;
     bool percpu = options_has(options, OPTION_PERCPU), by_kind = options_has(options, OPTION_BYKIND);
@@ -210,7 +207,7 @@ int run_group(struct options *options) {
     bool is_table = names == 0 && options->format == FORMAT_TABLE;
     if (names > 0) {
         status = select_names(&view, &selection, group, options->operand, names);
-    } else if (is_table && is_heap) { /* Two lines, which have room for no more. */
+    } else if (is_table && is_heap) { /* Only two lines fit. */
         status = refuse_column_options(options);
         select_group(&view, &selection, group);
     } else if (is_table) {
@@ -252,7 +249,7 @@ int run_group(struct options *options) {
 
 /* ---- get: chosen fields of any groups ---- */
 
-/* --percpu: lines or objects of each CPU, with the figures of the machine beside them. */
+/* With --percpu, prints lines or objects for each CPU, with the machine's figures beside them. */
 static int check_rows(const struct view *view) {
     const char *option = view->options->word[OPTION_PERCPU];
     if (view->percpu && options_has(view->options, OPTION_RATE)) {
@@ -311,7 +308,7 @@ int run_get(struct options *options) {
 
 /* ---- The overview ---- */
 
-/* The groups of the overview; or all but those of sysinfo itself, which say nothing of the machine. */
+/* Adds the groups of the overview, or all groups except sysinfo's own, which say nothing about the machine. */
 static void select_groups(struct view *view, struct selection *selection, bool is_all) {
     static const char *const overview[] = {"cpu", "mem", "swap", "load"};
     static const char *const others[] = {"cpu.times", "stats", "cgroup", "pressure", "cpu.freq"};

@@ -11,7 +11,7 @@
 
 /* ---- Which CPUs ---- */
 
-/* The next range of "0-3,8", as the library writes it; false: there is none. */
+/* Takes the next range of "0-3,8", as the library writes it; false: none is left. */
 static bool take_range(const char **cpus, struct cpu_range *range) {
     if (take_digits(cpus, MOST_DIGITS, &range->first) == 0) {
         return false;
@@ -132,7 +132,7 @@ static bool list_has(const struct sysinfo_cpu_sample_list *list, uint64_t cpu) {
     return false;
 }
 
-/* Adds every counter that both have; what one of them lacks, the sum lacks. */
+/* Adds every counter that both have. A counter missing from one is missing from the sum. */
 static void add_times(struct sysinfo_cpu_sample *sum, const struct sysinfo_cpu_sample *sample) {
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         if (field->result == SYSINFO_RESULT_CPU_SAMPLE && field->kind == SYSINFO_KIND_COUNTER) {
@@ -159,7 +159,7 @@ bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_li
         }
     }
     sum->cpu = group->number;
-    sum->cpus = cpus; /* Then the library knows how much time can have passed on them. */
+    sum->cpus = cpus; /* Lets the library bound how much time can have passed on them. */
     sum->present |= SYSINFO_BIT(struct sysinfo_cpu_sample, cpus);
     return cpus > 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CPUs put together: by NUMA node, by kind of core. */
+/* CPUs grouped by NUMA node or by kind of core. */
 #ifndef CLI_GROUPS_H
 #define CLI_GROUPS_H
 
@@ -23,12 +23,12 @@ struct cpu_groups {
 };
 
 /*
- * Chooses the root that hwloc reads, NULL for this machine's, and silences it. It takes both from environment variables
- * only: this process is ours, so they may be set.
+ * Sets the root that hwloc reads (NULL: this machine's) and silences hwloc. Only environment variables control either;
+ * setting them is safe because the whole process belongs to this program.
  */
 void groups_choose_root(const char *path);
 
-/* Fills them from the host; 0, or the status after a message. */
+/* Fill the groups from the host. Return 0, or the status after a message. */
 int groups_by_node(struct cpu_groups *groups, struct sysinfo_host *host);
 int groups_by_kind(struct cpu_groups *groups, struct sysinfo_host *host);
 void groups_free(struct cpu_groups *groups);
@@ -38,12 +38,12 @@ bool cpus_have(const char *cpus, uint64_t cpu);
 
 bool group_has(const struct cpu_group *group, uint64_t cpu);
 
-/* The group that a CPU is in; NULL: in none. */
+/* The group that contains a CPU; NULL: none. */
 const struct cpu_group *group_of(const struct cpu_groups *groups, uint64_t cpu);
 
 /*
- * The times of all CPUs of the group, under its number: of those that `both` has
- * too, unless it is NULL. False: it has none.
+ * Sums the times of all CPUs of the group, under its number. Unless `both` is NULL, includes only CPUs that it has too.
+ * False: no such CPU.
  */
 bool group_sum(const struct cpu_group *group, const struct sysinfo_cpu_sample_list *list,
                const struct sysinfo_cpu_sample_list *both, struct sysinfo_cpu_sample *sum);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every text fits 24 lines of 80 columns, and begins with what people come for: examples. */
+/* Every text fits 24 lines of 80 columns, and begins with examples, which are what most readers want. */
 #include "command.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@ static const char examples[] = "  sysinfo                          CPUs, memory 
 
 static const char statuses[] = "Status: 0 done, 1 false or timed out, 2 usage, 3 not measured or not written.\n";
 
-/* Ends a line that began with `left`: its text beside it, or on a line of its own where that would be too wide. */
+/* Adds a description beside `left`, or on its own line where that would be too wide. */
 static void add_line(struct text *text, struct text *left, const char *right) {
     size_t end = left->length < TEXT_COLUMN - 1 ? TEXT_COLUMN : left->length + 2;
     text_add(text, left->bytes);
@@ -89,7 +89,7 @@ static void add_options(struct text *text, const struct command *command, uint64
     }
 }
 
-/* The options that only few commands take: what makes a command special comes first in its help. */
+/* Options that few commands take come first in a command's help. */
 static uint64_t special_options(const struct command *commands, size_t count) {
     uint64_t special = 0;
     for (int id = 0; id < OPTION_HELP; id++) {
@@ -97,14 +97,15 @@ static uint64_t special_options(const struct command *commands, size_t count) {
         for (size_t i = 0; i < count; i++) {
             takers += (commands[i].options >> id & 1) != 0;
         }
-        special |= takers > 0 && takers <= FEW ? OPTION_BIT(id) : 0; /* Of none: those of the overview. */
+        special |= takers > 0 && takers <= FEW ? OPTION_BIT(id)
+                                               : 0; /* Options that no command takes belong to the overview. */
     }
     return special;
 }
 
 /* ---- Commands ---- */
 
-/* Names with the same operands stand before these: "check wait EXPR...". */
+/* Commands with the same operands share a line: "check wait EXPR...". */
 static void add_commands(struct text *text, const struct command *commands, size_t count) {
     struct text left = TEXT_INIT;
     for (size_t i = 0; i < count; i++) {
@@ -114,7 +115,7 @@ static void add_commands(struct text *text, const struct command *commands, size
         bool was_shared = left.length > 0 && strcmp(commands[i - 1].operands, operands) == 0;
         text_addf(&left, "%s%s", was_shared ? " " : "  ", commands[i].name);
         if (!is_shared && left.length + 1 + strlen(operands) > COLUMNS) {
-            text_addf(text, "%s\n", left.bytes); /* Many names: their operands have a line of their own. */
+            text_addf(text, "%s\n", left.bytes); /* With many names, the operands get their own line. */
             text_clear(&left);
             text_add(&left, "     ");
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo jobs`: how many jobs this process may run at once, by its CPUs and by its memory. */
+/* `sysinfo jobs`: how many jobs this process may run at once, limited by its CPUs and its memory. */
 #include "command.h"
 
 #include "fail.h"
@@ -7,7 +7,7 @@
 #include "stream.h"
 #include "value.h"
 
-/* 0, or the status after a message: the field is not known. */
+/* Returns 0, or the status after a message if the field is unknown. */
 static int read_field(const struct options *options, const struct sample *sample, const struct sysinfo_field *field,
                       uint64_t *value) {
     const void *result = sample_result(sample, field);
@@ -22,7 +22,7 @@ static int read_field(const struct options *options, const struct sample *sample
     return status;
 }
 
-/* One job always runs: no number of them is fewer, and 0 means "no limit" to make and others. */
+/* At least one job: it always runs, and make and others take 0 as "no limit". */
 static int print_jobs(const struct options *options, uint64_t cpus, uint64_t memory) {
     uint64_t fitting = options->each > 0 ? memory / options->each : cpus;
     uint64_t jobs = fitting < cpus ? fitting : cpus;

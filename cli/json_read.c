@@ -13,7 +13,7 @@ static const char *skip_blanks(const char *at) {
     return at + strspn(at, " \t\r\n");
 }
 
-/* Each skips what is at `at`, and returns where it ends; NULL: it is not that. */
+/* Each skips one kind of value at `at` and returns its end; NULL: no such value. */
 static const char *skip_value(const char *at, int levels);
 
 static const char *skip_string(const char *at) {
@@ -49,7 +49,7 @@ static const char *skip_word(const char *at) {
     return NULL;
 }
 
-/* The members of an object or the values of an array, after the bracket. */
+/* Skips the members of an object or the values of an array, after the opening bracket. */
 static const char *skip_list(const char *at, char end, int levels) {
     at = skip_blanks(at);
     if (*at == end) {

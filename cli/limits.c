@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo limits`: every level that bounds what this process may use, with the tightest marked. */
+/* `sysinfo limits`: every level that limits what this process may use, with the tightest one marked. */
 #include "command.h"
 
 #include <math.h>
@@ -14,13 +14,13 @@
 #include "text.h"
 #include "value.h"
 
-/* ---- The table: its two lines of titles are the keys of JSON, memory_limit and so on ---- */
+/* ---- The table: its two title lines together spell the JSON keys (memory_limit and so on) ---- */
 
 enum { TABLE_WIDTH = 80 };
 enum { MEMORY_LIMIT, MEMORY_USED, MEMORY_USABLE, SWAP_LIMIT, SWAP_USABLE, CPUS, EVENTS_MAX, OOM_KILL, COLUMNS };
 static const struct {
     const char *group, *title;
-    uint64_t tightest; /* Its level has a star; 0: the column has none. */
+    uint64_t tightest; /* Its level is starred; 0: no level of the column is. */
 } columns[COLUMNS] = {
     [MEMORY_LIMIT] = {"memory", "limit", SYSINFO_TIGHTEST_MEMORY},
     [MEMORY_USED] = {"", "used", 0},
@@ -38,7 +38,7 @@ struct table {
     size_t width[COLUMNS], count, name;
 };
 
-/* False: it is unknown. */
+/* Returns false if the value is unknown. */
 static bool bytes_of(const struct sysinfo_limit_level *level, int column, uint64_t *bytes) {
     switch (column) {
     case MEMORY_LIMIT:
@@ -79,7 +79,7 @@ static void add_value(struct text *text, const struct table *table, int column,
     }
 }
 
-/* The tightest of a column has a star after it, all others of it a blank. */
+/* The column's tightest value is followed by a star, the others by a blank. */
 static void add_cell(struct text *text, const struct table *table, int column,
                      const struct sysinfo_limit_level *level) {
     if (level == NULL) {
@@ -92,7 +92,7 @@ static void add_cell(struct text *text, const struct table *table, int column,
     }
 }
 
-/* One unit for the whole column, in which the smallest value can be read beside the largest. */
+/* One unit for the whole column, small enough to show its smallest value. */
 static uint64_t unit_of(const struct sysinfo_limit_level_list *list, int column) {
     uint64_t least = UINT64_MAX, most = 0, bytes;
     const struct sysinfo_limit_level *level;
@@ -136,7 +136,7 @@ static void lay_out(struct table *table, const struct sysinfo_limit_level_list *
     text_free(&cell);
 }
 
-/* Cells below each other after a name. One that is too long has a line of its own. */
+/* Adds the cells after a name. A name that is too long gets its own line. */
 static void add_row(struct text *text, const struct table *table, const char *name,
                     const struct sysinfo_limit_level *level) {
     size_t start = text->length, end = table->name;

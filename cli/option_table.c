@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every option, in the order of all listings. cmake/command.cmake reads these rows for the manual and the completions:
- * a row begins with {.id = and contains only string literals after it.
+ * Every option, in the order of all listings. cmake/command.cmake parses these rows for the manual and the completions:
+ * a row must begin with {.id = and contain only string literals after it.
  */
 #include "options.h"
 

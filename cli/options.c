@@ -24,7 +24,7 @@ static int needs_value(const struct option *option, const char *word) {
     return usage("%s needs %s, for example %s %s", word, option->wants, word, option->example);
 }
 
-/* "json, csv, kv or prom", of the only words that an option takes. */
+/* "json, csv, kv or prom": the only values that an option accepts. */
 static void add_words(struct text *text, enum option_id id) {
     const char *words = "";
     for (const struct option *option = NULL; *words == '\0' && (option = option_next(option)) != NULL;) {
@@ -149,7 +149,7 @@ static int set_width(struct options *options, const char *value) {
     return 0;
 }
 
-/* A file that is written: the standard streams have no name here. */
+/* A file to write: "-" does not name stdout here. */
 static int set_file(const char **path, const struct option *option, const char *word, const char *value) {
     if (*value == '\0') {
         return needs_value(option, word);
@@ -275,7 +275,7 @@ static int set(struct options *options, const struct option *option, const char 
     if (!options_has(options, id)) {
         options->word[id] = word;
     }
-    if (id == OPTION_JSON && options->word[OPTION_FORMAT] == NULL) { /* Messages on formats name either. */
+    if (id == OPTION_JSON && options->word[OPTION_FORMAT] == NULL) { /* Messages about formats name either option. */
         options->word[OPTION_FORMAT] = word;
     }
     options->given |= OPTION_BIT(id);
@@ -317,7 +317,7 @@ static bool takes(const struct command *command, const struct option *option) {
     return ((command->options | OPTION_BIT(OPTION_HELP) | OPTION_BIT(OPTION_VERSION)) >> option->id & 1) != 0;
 }
 
-/* Suggests an option that the command takes. */
+/* Suggests an option that the command does take. */
 static int unknown_option(const struct command *command, const char *word, size_t length) {
     enum { MOST = 64 };
     const char *name = command->name == NULL ? "" : command->name, *space = *name == '\0' ? "" : " ";
@@ -415,7 +415,7 @@ int options_parse(struct options *options, const struct command *command, int ar
         if (only_operands || word[0] != '-' || word[1] == '\0' || looks_like_number(word)) {
             if (is_named) {
                 options->operand[options->operands++] = word;
-                only_operands = only_operands || command->runs_program; /* What follows belongs to the program. */
+                only_operands = only_operands || command->runs_program; /* The rest belongs to the program. */
             } else if (command->name == NULL && looks_like_number(word)) {
                 options->operand[options->operands++] = word;
             } else if (command->name == NULL || strcmp(word, command->name) != 0) {
@@ -435,7 +435,7 @@ int options_parse(struct options *options, const struct command *command, int ar
     return status;
 }
 
-/* ---- What excludes each other ---- */
+/* ---- Options that exclude each other ---- */
 
 static int exclusive(const struct options *options, enum option_id a, enum option_id b) {
     if (options_has(options, a) && options_has(options, b)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line: options may stand anywhere, before and after the command's name and its operands. */
+/* The command line. Options may appear anywhere, before or after the command's name and its operands. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -12,7 +12,7 @@
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV, FORMAT_KV, FORMAT_PROM };
 enum time_style { TIME_NONE, TIME_ISO, TIME_UNIX };
 
-/* What an option asks for, of which a command takes some; several spellings may ask for the same. */
+/* What an option requests; several spellings may request the same. Each command takes some of them. */
 enum option_id {
     OPTION_INTERVAL,
     OPTION_COUNT,
@@ -20,7 +20,7 @@ enum option_id {
     OPTION_TIMES,
     OPTION_SINCE_BOOT,
     OPTION_ALL,
-    OPTION_JSON, /* The format that commands take which have no other. */
+    OPTION_JSON, /* For commands whose only format this is. */
     OPTION_FORMAT,
     OPTION_UNIT,
     OPTION_HUMAN,
@@ -73,30 +73,33 @@ enum option_id {
 };
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 
-/* A row of the table of options: all that messages, --help, the manual and the completions say of one. */
+/* A row of the option table: everything that messages, --help, the manual and the completions need. */
 struct option {
     enum option_id id;
     const char *letter;   /* "-i"; NULL: none. */
     const char *name;     /* "--interval"; NULL: none. */
-    const char *argument; /* "DUR"; "[=...]" may be left out; NULL: none. DIR, FILE and PID complete as such. */
-    const char *words;    /* The only arguments, separated by blanks; NULL: any. */
+    const char *argument; /* "DUR"; "[=...]": optional; NULL: none. DIR, FILE and PID are completed as such. */
+    const char *words;    /* The accepted arguments, separated by blanks; NULL: any. */
     const char *implied;  /* The argument that this spelling implies. */
 
-    const char *wants, *example;  /* A missing argument: "an interval", "2s". */
-    const char *foreign, *advice; /* Letters of other programs, and what to say of them; where the command does not
-                                     take it, only what begins with "sysinfo". */
+    const char *wants, *example; /* For a missing argument: "an interval", "2s". */
+    /*
+     * For a letter of other programs: what to advise instead. If the command lacks the option, only advice that begins
+     * with "sysinfo" is printed.
+     */
+    const char *foreign, *advice;
 
-    const char *meaning; /* In a few words, for completions. */
-    const char *line;    /* --help: of this option and of those before it that have none. */
+    const char *meaning; /* A few words, for completions. */
+    const char *line;    /* In --help; covers this option and those before it that have none. */
     const char *manual;  /* The same for the manual. */
 };
 
-/* The rows, from NULL to NULL. */
+/* Iterates over the rows; starts and ends with NULL. */
 const struct option *option_next(const struct option *option);
 
-/* What the command line asks for. */
+/* The parsed command line. */
 struct options {
-    uint64_t given;                       /* OPTION_BIT of each. */
+    uint64_t given;                       /* OPTION_BIT of each option given. */
     const char *word[OPTION_VERSION + 1]; /* How each was spelled, for messages: "--json". */
 
     double interval; /* Seconds; 0: not given. */
@@ -135,31 +138,31 @@ struct options {
     const char *column, *title;
 
     const struct command *command;
-    const char **operand; /* Those after the command. */
+    const char **operand; /* Those after the command's name. */
     size_t operands;
 };
 
 /*
- * Reads the command line of `command` into `options`, whose operands the caller frees. Returns 0, or the exit status
- * after a message. An operand before the command's name ends it: *stray is that word, and else NULL.
+ * Parses the command line of `command` into `options`; the caller frees the operands. Returns 0, or the exit status
+ * after a message. An operand before the command's name stops parsing, and *stray is set to it; otherwise *stray is
+ * NULL.
  */
 int options_parse(struct options *options, const struct command *command, int argc, char **argv, const char **stray);
 
-/* The number of words that an option takes up: itself, and perhaps the argument after it. */
+/* How many words an option occupies: 1, or 2 with a separate argument. */
 int option_length(const char *word);
 
-/* Whether an option was given. */
 bool options_has(const struct options *options, enum option_id id);
 
-/* Refuses what excludes each other, whatever the command. */
+/* Refuses options that exclude each other in every command. */
 int options_check(const struct options *options);
 
-/* Refuses an interval that is shorter than the kernel's clock tick. */
+/* Refuses an interval shorter than the kernel's clock tick. */
 int options_check_tick(const struct options *options);
 
 /*
- * Takes the interval and the count from the operands from `first` on, which are the last ones.
- * `needs_tick`: it measures CPU use.
+ * Takes the interval and the count from the operands from `first` on, which must be the last ones. With `needs_tick`,
+ * the interval must not be shorter than a clock tick.
  */
 int options_take_schedule(struct options *options, size_t first, bool needs_tick);
 

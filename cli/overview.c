@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo`: the machine on one screen. */
+/* `sysinfo` without a command: the machine on one screen. */
 #include <string.h>
 
 #include "print.h"
 #include "value.h"
 
-/* Where a sample keeps a field. */
+/* The result that a sample keeps a field in. */
 static const void *result_of(const struct sample *sample, const char *group, const char *name,
                              const struct sysinfo_field **field) {
     *field = sysinfo_field_find(group, name);
@@ -76,7 +76,7 @@ static void add_holder(struct text *text, const char *name) {
     text_add(text, ")");
 }
 
-/* The limit that keeps this process below the machine, and its level; nothing if there is none. */
+/* Adds the limit that keeps this process below the machine's memory, and its level; nothing if there is none. */
 static void add_limit(struct text *text, const struct sample *sample) {
     bool has_memory = knows(sample, "mem", "limit") && sample->memory_holder != NULL;
     bool has_quota = knows(sample, "cpu", "quota") && sample->quota_holder != NULL;

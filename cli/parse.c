@@ -17,7 +17,7 @@ bool looks_like_number(const char *word) {
     return is_digit(*word);
 }
 
-/* Digits with at most one dot, whatever the locale. */
+/* Accepts digits with at most one dot, regardless of the locale. */
 bool scan_number(const char *word, double *number, const char **behind) {
     double value = 0, scale = 1;
     int digits = 0;
@@ -174,7 +174,7 @@ uint64_t unit_bytes(const char *name) {
 
 enum { LONGEST_WORD = 40 };
 
-/* How many letters must be added, dropped, changed or exchanged with their neighbour. */
+/* The number of letters to insert, delete, replace, or swap with a neighbour. */
 static size_t distance(const char *a, const char *b) {
     size_t row[3][LONGEST_WORD + 1];
     size_t length_a = strlen(a), length_b = strlen(b);
@@ -207,7 +207,7 @@ static size_t distance(const char *a, const char *b) {
 const char *closest(const char *word, const char *const *list, size_t count) {
     const char *best = NULL;
     size_t length = strlen(word), most_slips = length / 3 < 2 ? length / 3 : 2;
-    size_t best_slips = most_slips + 1; /* Fewer than that. */
+    size_t best_slips = most_slips + 1; /* Candidates must have fewer. */
     for (size_t i = 0; i < count && length >= 2; i++) {
         if (strncmp(list[i], word, length) == 0) {
             return list[i];

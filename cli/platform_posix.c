@@ -14,12 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static struct sigaction size_signal; /* How SIGXFSZ was when this program began. */
+static struct sigaction size_signal; /* The disposition of SIGXFSZ at program start. */
 
 /*
- * A closed descriptor is taken by /dev/null opened the wrong way round, so that using it still
- * fails. A command that is run
- * finds it closed. A file at the limit of its size is a failure to write, and has its message: not a signal.
+ * Occupies a closed descriptor with /dev/null opened in the wrong direction, so that using it still fails; a command
+ * that is run finds it closed. Ignores SIGXFSZ, so that reaching a file-size limit is a write error with a message.
  */
 void platform_start(void) {
     struct sigaction ignore;
@@ -81,10 +80,10 @@ double platform_cpu_tick(void) {
 /* ---- Writing ---- */
 
 static void wake_up(int number) {
-    (void)number; /* It interrupts a write; that is all. */
+    (void)number; /* Its only purpose is to interrupt a write. */
 }
 
-/* Requests to end that wait while a long line is written. */
+/* Requests to end that are deferred while a long line is written. */
 struct deferral {
     sigset_t ends, before;
     struct sigaction alarm_before;
@@ -109,7 +108,7 @@ static void allow_ends(const struct deferral *deferral) {
     sigprocmask(SIG_SETMASK, &deferral->before, NULL);
 }
 
-/* Somebody asked to end a second ago, and the reader takes nothing: let it end. */
+/* Whether a request to end is a second old: the reader takes nothing, so give up. */
 static bool has_waited(const struct deferral *deferral) {
     sigset_t pending;
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1) &&
@@ -135,7 +134,7 @@ static const char *write_all(int fd, const char *bytes, size_t count, const stru
 }
 
 const char *platform_write(int fd, const char *bytes, size_t count) {
-    if (count <= 4096) { /* A pipe takes them whole, and so does a file. */
+    if (count <= 4096) { /* A pipe takes this much at once, and so does a file. */
         return write_all(fd, bytes, count, NULL);
     }
     struct deferral deferral;
@@ -148,15 +147,15 @@ const char *platform_write(int fd, const char *bytes, size_t count) {
 /* ---- Files ---- */
 
 struct platform_file {
-    int fd; /* -1: it replaces another when it is closed. */
+    int fd; /* -1: the file replaces another when closed. */
     bool is_regular;
-    char *path;     /* What is replaced; NULL: written in place. */
-    char *appended; /* What is appended to; NULL: it is not a regular file. */
-    mode_t mode;    /* Of the new file, */
-    bool has_owner; /* and whose it is to be, if there was one. */
+    char *path;     /* The file to replace; NULL: written in place. */
+    char *appended; /* The file to append to; NULL: not a regular file. */
+    mode_t mode;    /* Of the new file. */
+    bool has_owner; /* There was an old file, whose owner it gets. */
     uid_t owner;
     gid_t group;
-    char *bytes; /* Of the new file. */
+    char *bytes; /* The content of the new file. */
     size_t length;
 };
 
@@ -193,7 +192,7 @@ static char *behind_links(const char *path) {
     return joined;
 }
 
-/* A new file with a unique name, in the directory of `path`. */
+/* Creates a file with a unique name in the directory of `path`. */
 static int create_beside(const char *path, mode_t mode, char **name) {
     size_t size = strlen(path) + 48;
     *name = malloc(size);
@@ -207,7 +206,7 @@ static int create_beside(const char *path, mode_t mode, char **name) {
     return -1;
 }
 
-/* Makes the new file and takes it away again, so that what would fail in the end fails at once. */
+/* Creates the new file and removes it again, so that a failure shows before anything is measured. */
 static const char *open_replacement(struct platform_file *file, const char *path, const struct stat *old) {
     file->path = behind_links(path);
     if (file->path == NULL) {
@@ -235,7 +234,7 @@ static void note_hangup(int signal) {
     has_hung_up = 1;
 }
 
-/* From now on SIGHUP means that the file may have been rotated. */
+/* From here on, SIGHUP means that the file may have been rotated. */
 static const char *watch_rotation(struct platform_file *file, const char *path) {
     struct sigaction action = {.sa_handler = note_hangup, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -273,7 +272,7 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
     return NULL;
 }
 
-/* Appends to a file; what a full disk has taken of it is cut off again, so that its last line is whole. */
+/* Appends to a file. If the disk fills up, cuts the partial output off again, so that the last line is whole. */
 static const char *append(const struct platform_file *file, const char *bytes, size_t count) {
     struct stat information;
     off_t start = file->is_regular ? lseek(file->fd, 0, SEEK_END) : -1;
@@ -328,11 +327,11 @@ const char *platform_file_write(struct platform_file *file, const char *bytes, s
     return NULL;
 }
 
-/* Fills the new file, which nobody but its owner reads before it is whole. */
+/* Fills the new file, which only its owner may read until it is whole. */
 static const char *fill(const struct platform_file *file, int fd) {
     const char *error = platform_write(fd, file->bytes, file->length);
     if (error == NULL && file->has_owner) {
-        bool is_mine = fchown(fd, file->owner, file->group) == 0; /* Only root may give files away. */
+        bool is_mine = fchown(fd, file->owner, file->group) == 0; /* Only root may change a file's owner. */
         error = fchmod(fd, file->mode & (is_mine ? 07777u : 0777u)) != 0 ? strerror(errno) : NULL;
     }
     while (error == NULL && fsync(fd) != 0) {
@@ -364,7 +363,7 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
         error = close(file->fd) != 0 ? strerror(errno) : NULL;
         file->fd = -1;
     } else if (is_good) {
-        sigset_t ends, before; /* A request to end waits: it would leave the new file beside the old one. */
+        sigset_t ends, before; /* Defer requests to end: they would leave the new file beside the old one. */
         sigemptyset(&ends);
         sigaddset(&ends, SIGINT);
         sigaddset(&ends, SIGTERM);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: the streams are handles, written with bytes as they are (no text mode,
- * no code page); a console gets UTF-16. Arguments and file names are UTF-8 inside.
+ * Windows: streams are handles, written as raw bytes (no text mode, no code page); a console gets UTF-16. Arguments and
+ * file names are UTF-8 inside the program.
  */
 #include "platform.h"
 
@@ -11,12 +11,12 @@
 
 #include "platform_windows.h"
 
-/* What a shell of another system would show for a program that wrote to a closed pipe. */
+/* The status that a shell of another system shows for a program that wrote to a closed pipe. */
 enum { EXIT_CLOSED_PIPE = 141 };
 
 /* ---- Text ---- */
 
-/* Each is to be freed; NULL: no memory. Invalid text becomes U+FFFD. */
+/* The caller frees each result; NULL: no memory. Invalid text becomes U+FFFD. */
 static wchar_t *to_wide(const char *text, size_t length, int *wide_length) {
     int count = MultiByteToWideChar(CP_UTF8, 0, text, (int)length, NULL, 0);
     wchar_t *wide = malloc(((size_t)count + 1) * sizeof *wide);
@@ -42,7 +42,7 @@ static char *to_utf8(const wchar_t *wide) {
     return text;
 }
 
-/* English in every locale; names are those of Windows. */
+/* Messages are English in every locale, and use Windows's terms. */
 const char *platform_reason(DWORD error) {
     static const struct {
         DWORD error;
@@ -79,7 +79,7 @@ const char *platform_reason(DWORD error) {
 
 #ifdef __MINGW32__
 extern int _dowildcard;
-int _dowildcard = 0; /* An asterisk is one: what a word means is for the command to say. */
+int _dowildcard = 0; /* The runtime must not expand asterisks: their meaning is up to the command. */
 #endif
 
 int main(int argc, char **argv);
@@ -96,12 +96,12 @@ int wmain(int argc, wchar_t **wide) {
             return 3;
         }
     }
-    return main(argc, argv); /* What the arguments take lives as long as the process. */
+    return main(argc, argv); /* The arguments live as long as the process. */
 }
 
-/* Handles are not numbered from 0: nothing that is opened later can be mistaken for a standard stream. */
+/* Handles are not numbered from 0, so nothing opened later can be mistaken for a standard stream. */
 void platform_start(void) {
-    SetErrorMode(SEM_FAILCRITICALERRORS); /* No window that asks for a disk. */
+    SetErrorMode(SEM_FAILCRITICALERRORS); /* No dialog that asks for a disk. */
 }
 
 /* ---- Time ---- */
@@ -129,7 +129,7 @@ static double seconds(FILETIME time) {
     return (double)((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 1e7;
 }
 
-/* clock() is the time of day here. */
+/* clock() measures elapsed time on Windows. */
 double platform_own_cpu(void) {
     FILETIME created, ended, kernel, user;
     return GetProcessTimes(GetCurrentProcess(), &created, &ended, &kernel, &user) ? seconds(kernel) + seconds(user) : 0;
@@ -159,8 +159,8 @@ double platform_cpu_tick(void) {
 static HANDLE may_end;
 
 /*
- * On a thread of its own, when somebody presses Ctrl-C or closes the console: lets a line be
- * finished, then goes on to the default, which ends the process.
+ * Runs on its own thread after Ctrl-C or when the console closes: lets a line be finished, then goes on to the default
+ * handler, which ends the process.
  */
 static BOOL WINAPI on_request_to_end(DWORD kind) {
     (void)kind;
@@ -206,7 +206,7 @@ static DWORD write_bytes(HANDLE handle, const char *bytes, size_t count) {
         if (!WriteFile(handle, bytes, part, &written, NULL)) {
             return GetLastError();
         }
-        if (written == 0) { /* A pipe that does not wait, or a disk that says nothing. */
+        if (written == 0) { /* A non-blocking pipe, or a disk that reports nothing. */
             return ERROR_DISK_FULL;
         }
         bytes += written;
@@ -231,10 +231,7 @@ static DWORD write_all(HANDLE handle, const char *bytes, size_t count) {
     return error;
 }
 
-/*
- * A reader that has seen enough is no error: the process ends without a word, as a closed pipe ends
- * it elsewhere.
- */
+/* A closed pipe is not an error: the process ends silently, as on other systems. */
 const char *platform_write(int fd, const char *bytes, size_t count) {
     DWORD error = write_all(GetStdHandle(fd == 1 ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE), bytes, count);
     if (fd == 1 && (error == ERROR_BROKEN_PIPE || error == ERROR_NO_DATA || error == ERROR_PIPE_NOT_CONNECTED)) {
@@ -247,7 +244,7 @@ const char *platform_write(int fd, const char *bytes, size_t count) {
 
 struct platform_file {
     HANDLE handle;
-    wchar_t *path;      /* What is replaced when it is closed; NULL: written in place. */
+    wchar_t *path;      /* The file to replace on closing; NULL: written in place. */
     wchar_t *temporary; /* The new file beside it. */
 };
 
@@ -267,7 +264,7 @@ static bool is_disk_file(HANDLE handle) {
     return GetFileType(handle) == FILE_TYPE_DISK;
 }
 
-/* The path of an open file, with links resolved; NULL: no memory. */
+/* The path of an open file with links resolved; NULL: no memory. */
 static wchar_t *real_path(HANDLE handle) {
     DWORD size = GetFinalPathNameByHandleW(handle, NULL, 0, 0) + 1;
     wchar_t *path = malloc(size * sizeof *path);
@@ -279,7 +276,7 @@ static wchar_t *real_path(HANDLE handle) {
     return path;
 }
 
-/* A new file with a unique name, in the directory of `path`. */
+/* Creates a file with a unique name in the directory of `path`. */
 static DWORD create_beside(struct platform_file *file) {
     size_t size = wcslen(file->path) + 48;
     file->temporary = malloc(size * sizeof *file->temporary);
@@ -296,8 +293,8 @@ static DWORD create_beside(struct platform_file *file) {
 }
 
 /*
- * Opens the file, pipe or device that is there, and finds out which it is: a file on a disk is to
- * be replaced, anything else is written in place.
+ * Opens an existing file, pipe or device, and finds out which: a file on a disk is replaced, anything else is written
+ * in place.
  */
 static DWORD open_replacement(struct platform_file *file, const wchar_t *path) {
     HANDLE old = CreateFileW(path, GENERIC_WRITE, share_all, NULL, OPEN_EXISTING, 0, NULL);
@@ -321,7 +318,7 @@ static DWORD open_appending(struct platform_file *file, const wchar_t *path, boo
     LARGE_INTEGER size;
     file->handle = CreateFileW(path, FILE_APPEND_DATA, share_all, NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     if (file->handle == INVALID_HANDLE_VALUE &&
-        GetLastError() == ERROR_ACCESS_DENIED) { /* Some devices take only plain writing. */
+        GetLastError() == ERROR_ACCESS_DENIED) { /* Some devices accept only plain writing. */
         file->handle = CreateFileW(path, GENERIC_WRITE, share_all, NULL, OPEN_EXISTING, 0, NULL);
         if (file->handle != INVALID_HANDLE_VALUE && is_disk_file(file->handle)) {
             CloseHandle(file->handle);
@@ -368,7 +365,7 @@ const char *platform_file_write(struct platform_file *file, const char *bytes, s
     return error == ERROR_SUCCESS ? NULL : platform_reason(error);
 }
 
-/* The old file's attributes and access rights go over to the new one, where there is an old one. */
+/* Keeps the attributes and access rights of an old file. */
 static DWORD replace(const struct platform_file *file) {
     if (ReplaceFileW(file->path, file->temporary, NULL, REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL)) {
         return ERROR_SUCCESS;
@@ -400,7 +397,7 @@ const char *platform_file_close(struct platform_file *file, bool is_good) {
     return release(file, error == ERROR_SUCCESS ? NULL : platform_reason(error));
 }
 
-/* The place of the file on a disk that `path` names; NULL: none, or not such a file. */
+/* The real path of the file on a disk that `path` names; NULL: no such file. */
 static wchar_t *find_file(const char *path, bool *exists) {
     wchar_t *wide = platform_to_wide(path), *real = NULL;
     HANDLE handle = wide != NULL ? CreateFileW(wide, 0, share_all, NULL, OPEN_EXISTING, 0, NULL) : INVALID_HANDLE_VALUE;

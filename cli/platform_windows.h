@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What files of the command that call Windows themselves share. */
+/* Shared by the command's files that call Windows directly. */
 #ifndef CLI_PLATFORM_WINDOWS_H
 #define CLI_PLATFORM_WINDOWS_H
 
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-/* UTF-8 as Windows takes it, to be freed; NULL: no memory. */
+/* Converts UTF-8 to UTF-16, to be freed; NULL: no memory. */
 wchar_t *platform_to_wide(const char *text);
 
 /* An English sentence for an error; valid until the next call. */

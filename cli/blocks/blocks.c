@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo blocks`: which calls allocated what is live in a snapshot, or what came between two. */
+/* `sysinfo blocks`: which calls allocated the live blocks of a snapshot, or the blocks added between two snapshots. */
 #include "blocks/blocks.h"
 
 #include <inttypes.h>
@@ -36,7 +36,7 @@ static int add_references(struct text *text, const struct options *options, cons
     return status;
 }
 
-/* Adds the table, or what takes its place. */
+/* Adds the table, or the report that an option asks for instead. */
 static int add(struct text *text, const struct options *options, struct table *table) {
     table->most = options->top < SIZE_MAX ? (size_t)options->top : SIZE_MAX;
     if (needs_references(options)) {

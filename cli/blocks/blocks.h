@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of `sysinfo blocks` share. */
+/* Shared by the files of `sysinfo blocks`. */
 #ifndef CLI_BLOCKS_H
 #define CLI_BLOCKS_H
 
@@ -8,7 +8,7 @@
 #include "options.h"
 #include "text.h"
 
-/* The command. Returns the exit status. */
+/* Returns the exit status. */
 int run_blocks(struct options *options);
 
 /* ---- Choosing a snapshot: choose.c ---- */
@@ -18,24 +18,24 @@ struct chosen {
     struct sysinfo_heap_snapshot *snapshot;
     struct sysinfo_heap_moment moment;
     const char *label, *image;
-    size_t others; /* Processes with snapshots that match as well. */
+    size_t others; /* Other processes with a matching snapshot. */
 };
 
 /*
- * Reads FILE[@MARK]. `pid` is 0: of the process with the most bytes. Returns 0, or the status after a message;
- * chosen_free() either way.
+ * Reads FILE[@MARK]. With `pid` 0, takes the process with the most bytes. Returns 0, or the status after a message;
+ * call chosen_free() either way.
  */
 int choose(struct chosen *chosen, const char *operand, int64_t pid);
 void chosen_free(struct chosen *chosen);
 
-/* The last snapshot of each process in a file, perhaps none. Returns 0, or the status after a message. */
+/* Reads the last snapshot of each process in a file; there may be none. Returns 0, or the status after a message. */
 int choose_all(struct chosen **chosen, size_t *count, const char *path);
 void chosen_free_all(struct chosen *chosen, size_t count);
 
 /* ---- Names of frames: names_linux.c, names_none.c ---- */
 
 struct place {
-    const char *function, *file; /* NULL: not known. The file without its directories. */
+    const char *function, *file; /* NULL: unknown. `file` has no directories. */
     int line;
 };
 
@@ -43,10 +43,10 @@ struct names;
 struct names *names_open(void);
 void names_close(struct names *names);
 
-/* What is known of a frame; the texts live until names_close(). */
+/* Returns what is known of a frame. The strings are valid until names_close(). */
 struct place names_find(struct names *names, const struct sysinfo_heap_frame *frame);
 
-/* The variable at a place of its module, and how far into it that is. NULL: not known; lives as the texts above. */
+/* Returns the variable at a place of its module, and the offset into it; NULL: unknown. Valid until names_close(). */
 const char *names_variable(struct names *names, const struct sysinfo_heap_frame *place, bool is_thread_local,
                            uint64_t *offset);
 
@@ -54,16 +54,16 @@ const char *names_variable(struct names *names, const struct sysinfo_heap_frame 
 
 struct symbols;
 
-/* NULL: it cannot be read, or is not the file with this build id; "": any. */
+/* Returns NULL if the file cannot be read or has another build id; "" accepts any. */
 struct symbols *symbols_open(const char *path, const char *build_id);
 void symbols_close(struct symbols *symbols);
 
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_VARIABLE, SYMBOL_THREAD_LOCAL, SYMBOL_KINDS };
 
-/* The symbol that has this address, and how far into it that is; `offset` may be NULL. NULL: none. */
+/* Returns the symbol that covers this address, and the offset into it if `offset` is not NULL; NULL: none. */
 const char *symbols_find(struct symbols *symbols, enum symbol_kind kind, uint64_t address, uint64_t *offset);
 
-/* Whether these bytes are the build id that `text` has in hexadecimal digits; "": any. */
+/* Whether these bytes are the build id that `text` spells in hexadecimal; "" accepts any. */
 bool is_build_id(const unsigned char *bytes, size_t count, const char *text);
 
 /* ---- Printing: print.c ---- */
@@ -80,8 +80,8 @@ struct table {
 struct json;
 
 /*
- * The frames of a site, the nearest first, at most `most` and up to main(). Those that do not fit the line are below
- * the site, after `prefix`, which is what the line began with.
+ * Adds the frames of a site, nearest first, at most `most` and up to main(). Frames that do not fit the line go below
+ * the site, each after `prefix`, which also began the line.
  */
 void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
               const struct sysinfo_heap_frame *frame, uint64_t most, const char *prefix);
@@ -93,7 +93,7 @@ void frame_add(struct text *text, struct names *names, const struct sysinfo_heap
 /* "3 blocks, 1.2 KiB" */
 void amount_add(struct text *text, uint64_t blocks, uint64_t bytes);
 
-/* The last part of a path. */
+/* The last component of a path. */
 const char *base_name(const char *path);
 
 void table_add(struct text *text, const struct table *table);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file of snapshots holds those of several processes, in no order: as each was written. */
+/* A file of snapshots holds those of several processes, in the order in which they were written. */
 #include "blocks/blocks.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "fail.h"
 #include "parse.h"
 
-/* A snapshot of the file. */
+/* One snapshot of the file. */
 struct entry {
     size_t at, size;
     struct sysinfo_heap_moment moment;
@@ -39,7 +39,7 @@ static bool read_file(const char *path, struct text *text) {
     return is_good;
 }
 
-/* Splits FILE@MARK at the last @, unless a file has the whole as its name. NULL: such a file exists. */
+/* Splits FILE@MARK at the last @. Returns NULL if a file has the whole operand as its name. */
 static char *split(const char *operand, const char **mark) {
     struct text path = TEXT_INIT;
     text_add(&path, operand);
@@ -56,13 +56,13 @@ static char *split(const char *operand, const char **mark) {
     return path.bytes;
 }
 
-/* By the label of the mark, or by the snapshot's number in its process. */
+/* A snapshot is named by its mark's label, or by its number within its process. */
 static bool matches(const char *mark, const char *label, uint64_t number) {
     uint64_t wanted;
     return mark == NULL || strcmp(mark, label) == 0 || (parse_whole(mark, &wanted) && wanted == number);
 }
 
-/* Returns the end of the last sound snapshot: the end of the file, if all of it is sound. */
+/* Returns the end of the last intact snapshot, which is the end of the file if nothing in it is broken. */
 static size_t list(struct entries *entries, const struct text *bytes, const char *mark, int64_t pid) {
     size_t at = 0, used = 0;
     struct sysinfo_heap_snapshot *snapshot;
@@ -87,7 +87,7 @@ static size_t list(struct entries *entries, const struct text *bytes, const char
     return at;
 }
 
-/* By process and, the last first, by time. */
+/* Orders by process, then by time, latest first. */
 static int by_process(const void *a, const void *b) {
     const struct sysinfo_heap_moment *left = &((const struct entry *)a)->moment,
                                      *right = &((const struct entry *)b)->moment;
@@ -100,7 +100,7 @@ static int by_process(const void *a, const void *b) {
     return left->number > right->number ? -1 : left->number < right->number ? 1 : 0;
 }
 
-/* The last that matches of each process, and of those the one with the most bytes. */
+/* Of each process's last matching snapshot, picks the one with the most bytes. */
 static const struct entry *pick(struct entries *entries, size_t *others) {
     const struct entry *best = NULL, *last = NULL;
     size_t processes = 0;

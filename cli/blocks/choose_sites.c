@@ -6,7 +6,7 @@
 
 #include "fail.h"
 
-/* 0: not an address. */
+/* Returns 0 if the name is not an address. */
 static uint64_t address_of(const char *name) {
     char *end;
     uint64_t address = strncmp(name, "0x", 2) == 0 ? strtoull(name + 2, &end, 16) : 0;

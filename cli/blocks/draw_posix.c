@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* graphviz turns a graph into an image: it reads it from a file that has no name, and writes into a pipe. */
+/* Runs graphviz, which reads the graph from an unnamed temporary file and writes the image into a pipe. */
 #include "blocks/references.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static int start(pid_t *child, int input, int output, int other_end) {
     return error;
 }
 
-/* Returns an error's number; -1: it has started, and failed. */
+/* Returns an errno value, or -1 if dot started but failed. */
 static int run_dot(FILE *input, struct text *image) {
     int ends[2], status = 0;
     pid_t child;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What points to what, as a graph for graphviz: a node for each site, a box for each variable, stack or other root, and
- * on each edge the number of pointers. Cycles that nothing points to are clusters.
+ * Writes the references between blocks as a graph for graphviz: a node for each site, a box for each variable, stack or
+ * other root, and the number of pointers on each edge. Cycles that nothing points to are clusters.
  */
 #include "blocks/references.h"
 
@@ -12,10 +12,13 @@
 #include "fail.h"
 #include "value.h"
 
-/* Around chosen sites, and of all; arrows to one site. More than that cannot be read, and takes dot minutes. */
+/*
+ * Limits on what is drawn: larger graphs cannot be read, and dot takes minutes for them. NODES_MOST applies around
+ * chosen sites, NODES_OF_ALL without a choice; ARROWS_MOST is the arrows to one site.
+ */
 enum { NODES_MOST = 200, NODES_OF_ALL = 40, ROOTS_MOST = 30, ARROWS_MOST = 3, LARGEST = 10, CLUSTERS_MOST = 20 };
 
-/* Pointers from a site, or a group of roots, to a site; and how many blocks were first reached by one of them. */
+/* Pointers from a site, or from a group of roots, to a site; and how many blocks were first reached through one. */
 struct arrow {
     size_t from, to;
     uint64_t count, held;
@@ -26,7 +29,7 @@ struct arrows {
     size_t count;
 };
 
-/* Cycles over the same sites. */
+/* Cycles through the same sites. */
 struct cluster {
     size_t site[64], sites;
     uint64_t cycles, blocks, bytes;
@@ -35,10 +38,10 @@ struct cluster {
 struct graph {
     const struct table *table;
     size_t sites;
-    struct arrows inner, outer; /* From sites, and from roots; in order of `to`, those that hold most first. */
+    struct arrows inner, outer; /* From sites, and from roots; by `to`, then the arrow that holds the most first. */
     struct roots roots;
-    bool *is_node, *is_in_cluster; /* Of sites. */
-    bool *is_box, *has_arrow;      /* Of groups of roots. */
+    bool *is_node, *is_in_cluster; /* For each site. */
+    bool *is_box, *has_arrow;      /* For each group of roots. */
     size_t nodes, nodes_most;
     uint64_t pointers_left_out;
     struct cluster cluster[CLUSTERS_MOST];
@@ -69,7 +72,7 @@ static int by_target_and_held(const void *a, const void *b) {
     return by_target(a, b);
 }
 
-/* Those with the same ends become one. */
+/* Merges arrows with the same ends. */
 static void put_together(struct arrows *arrows) {
     size_t used = 0;
     if (arrows->count > 0) {
@@ -138,7 +141,7 @@ static void read_arrows(struct graph *graph) {
     put_together(&graph->outer);
 }
 
-/* The first that leads to a site. */
+/* The index of the first arrow to a site. */
 static size_t first_to(const struct arrows *arrows, size_t site) {
     size_t low = 0, high = arrows->count;
     while (low < high) {
@@ -152,7 +155,7 @@ static size_t first_to(const struct arrows *arrows, size_t site) {
     return low;
 }
 
-/* Beside the one that holds most of the same site. */
+/* Whether an arrow holds a fair share beside the one that holds most of the same site. */
 static bool holds_much(const struct arrow *arrow, const struct arrow *first) {
     enum { LEAST_SHARE = 50 };
     return arrow->held > 0 && arrow->held >= first->held / LEAST_SHARE;
@@ -172,7 +175,10 @@ static void add_node(struct graph *graph, size_t site, size_t *queue, size_t *qu
     queue[(*queued)++] = site;
 }
 
-/* The chosen sites, or those that leak and those with the most bytes; and what points to them, `depth` steps up. */
+/*
+ * Takes the chosen sites, or else those that leak and those with the most bytes; then what points to them, `depth`
+ * steps up.
+ */
 static void choose_nodes(struct graph *graph, const bool *chosen, uint64_t depth) {
     size_t *queue = calloc(graph->sites + 1, sizeof *queue), queued = 0, done = 0;
     if (queue == NULL) {
@@ -202,7 +208,7 @@ static void choose_nodes(struct graph *graph, const bool *chosen, uint64_t depth
     free(queue);
 }
 
-/* Roots that hold most of the graph first, until there are enough. */
+/* Orders roots by how much of the graph they hold. */
 static int by_count(const void *a, const void *b) {
     const struct arrow *left = a, *right = b;
     if (left->held != right->held) {
@@ -244,7 +250,7 @@ static void choose_boxes(struct graph *graph) {
 static void add_cycle(struct graph *graph, const struct sysinfo_heap_leak *leak,
                       const struct sysinfo_heap_member *member) {
     struct cluster found = {.sites = 0};
-    for (uint64_t i = 0; i < leak->members && i < 64; i++) { /* In order, each once. */
+    for (uint64_t i = 0; i < leak->members && i < 64; i++) { /* In order, each site once. */
         size_t at = found.sites;
         while (at > 0 && found.site[at - 1] > member[i].site) {
             at--;
@@ -284,7 +290,10 @@ static void find_cycles(struct graph *graph) {
 
 /* ---- Writing ---- */
 
-/* A text within quotes; a line break is the language's own. */
+/*
+ * Adds a quoted string; graphviz writes a line break as
+ * .
+ */
 static void add_quoted(struct text *text, const char *string) {
     text_add(text, "\"");
     for (; *string != '\0'; string++) {
@@ -297,7 +306,7 @@ static void add_quoted(struct text *text, const char *string) {
     text_add(text, "\"");
 }
 
-/* The nearest caller, and the next where that is another function: many sites are of one function that allocates. */
+/* Names the nearest caller, and the next one in another function: many sites share one allocating function. */
 static void add_node_line(struct text *text, const struct graph *graph, size_t index, bool is_chosen) {
     struct sysinfo_heap_site site;
     const struct sysinfo_heap_frame *frame;
@@ -329,7 +338,7 @@ static void add_node_line(struct text *text, const struct graph *graph, size_t i
 
 static void add_cluster(struct text *text, struct graph *graph, size_t number, const bool *chosen) {
     const struct cluster *cluster = &graph->cluster[number];
-    bool is_whole = true; /* A node is in one cluster. */
+    bool is_whole = true; /* A node can be in only one cluster. */
     for (size_t i = 0; i < cluster->sites; i++) {
         is_whole = is_whole && graph->is_node[cluster->site[i]] && !graph->is_in_cluster[cluster->site[i]];
     }
@@ -355,7 +364,7 @@ static void add_cluster(struct text *text, struct graph *graph, size_t number, c
     text_free(&label);
 }
 
-/* "cache of app (global)" on two lines. */
+/* Adds "cache of app (global)" on two lines. */
 static void add_box(struct text *text, const struct graph *graph, size_t group) {
     struct text label = TEXT_INIT;
     text_add(&label, roots_label(&graph->roots, group));
@@ -383,7 +392,7 @@ static bool is_within_cycle(const struct graph *graph, const struct arrow *arrow
     return false;
 }
 
-/* Of many arrows, only those that hold something are drawn, and the cycles. */
+/* With many arrows, draws only those that hold something and those of cycles. */
 static bool are_many(const struct graph *graph) {
     size_t count = 0;
     for (size_t i = 0; i < graph->inner.count; i++) {

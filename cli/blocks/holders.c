@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ways from roots to the blocks of a site. Blocks whose ways lead over the same sites are one row, and several
- * blocks of one site in a row are one step, so that all nodes of a list or tree are held in one way.
+ * The paths from roots to the blocks of a site. Blocks whose paths visit the same sites share one row, and consecutive
+ * blocks of one site are one step, so all nodes of a list or tree are held by one path.
  */
 #include "blocks/references.h"
 
@@ -13,11 +13,11 @@
 #include "json.h"
 #include "value.h"
 
-/* A way: that of its holder, and a site. The first of each is a group of roots. */
+/* A path: that of its holder, plus one site. Every path starts at a group of roots. */
 struct way {
-    size_t parent; /* Plus 1; 0: `site` is a group of roots. */
+    size_t parent; /* Index plus 1; 0: `site` is a group of roots. */
     size_t site;
-    size_t example; /* One of its blocks of a chosen site. */
+    size_t example; /* One block of a chosen site that this path leads to. */
     uint64_t blocks, bytes, references;
 };
 
@@ -26,12 +26,12 @@ struct ways {
     struct roots roots;
     struct way *way;
     size_t count, room;
-    size_t *index; /* By hash, plus 1. */
+    size_t *index; /* By hash; index plus 1. */
     size_t index_room;
-    size_t *of_block; /* The way of each block, plus 1; 0: not known yet. */
+    size_t *of_block; /* The path of each block, plus 1; 0: not known yet. */
     size_t blocks;
-    size_t lost, lost_cycle; /* Groups of roots that there are none of. */
-    uint64_t *in_cycle;      /* Addresses of blocks in cycles that nothing points to, in order. */
+    size_t lost, lost_cycle; /* Artificial groups of roots, for blocks that no root holds. */
+    uint64_t *in_cycle;      /* Sorted addresses of blocks in cycles that nothing points to. */
     size_t in_cycles;
 };
 
@@ -129,7 +129,7 @@ static size_t group_of(const struct ways *ways, const struct sysinfo_heap_block 
     return is_in_cycle(ways, block->address) ? ways->lost_cycle : ways->lost;
 }
 
-/* Up to the first block whose way is known, and down again. `above` has room for all blocks. */
+/* Climbs to the first block whose path is known, then comes back down. `above` has room for all blocks. */
 static size_t find_way(struct ways *ways, size_t index, size_t *above) {
     size_t depth = 0;
     struct sysinfo_heap_block block = block_at(ways, index);
@@ -168,7 +168,7 @@ static void ways_open(struct ways *ways, const struct table *table, const bool *
     for (size_t i = 0; i < ways->blocks; i++) {
         struct sysinfo_heap_block block = block_at(ways, i);
         if (chosen[block.site]) {
-            size_t number = find_way(ways, i, above); /* Which may move the array. */
+            size_t number = find_way(ways, i, above); /* May reallocate the array. */
             struct way *way = &ways->way[number];
             way->example = way->blocks == 0 ? i : way->example;
             way->blocks++;
@@ -195,7 +195,7 @@ static int by_bytes(const void *a, const void *b) {
     return left->example < right->example ? -1 : left->example > right->example ? 1 : 0;
 }
 
-/* Those of one site, the one with the most bytes first. The caller frees the array. */
+/* The paths of one site, the one with the most bytes first. The caller frees the array. */
 static const struct way **ways_of_site(const struct ways *ways, size_t site, size_t *count) {
     const struct way **list = calloc(ways->count + 1, sizeof(struct way *));
     *count = 0;
@@ -213,7 +213,7 @@ static const struct way **ways_of_site(const struct ways *ways, size_t site, siz
     return list;
 }
 
-/* The group of roots at the end of a way. */
+/* The group of roots at the start of a path. */
 static const char *end_of(const struct ways *ways, const struct way *way) {
     while (way->parent != 0) {
         way = &ways->way[way->parent - 1];
@@ -221,7 +221,7 @@ static const char *end_of(const struct ways *ways, const struct way *way) {
     return roots_label(&ways->roots, way->site);
 }
 
-/* Passes those blocks on the way that are of the same site as this one; how many. */
+/* Skips the following blocks of the same site; returns how many. */
 static uint64_t pass_site(const struct ways *ways, struct sysinfo_heap_block *block) {
     uint64_t passed = 0;
     while (SYSINFO_HAS(block, holder)) {
@@ -395,7 +395,7 @@ void holders_add_json(struct text *text, const struct table *table, const bool *
         free(list);
     }
     json_close(&json);
-    json_open_array(&json, "sites"); /* In which `site` is an index. */
+    json_open_array(&json, "sites"); /* In these, `site` is an index. */
     for (size_t i = 0; i < sites; i++) {
         json_site_add(&json, NULL, table, i);
     }

@@ -14,7 +14,7 @@ enum { ENTRIES_SHOWN = 20, CALLERS = 4 };
 
 struct entry {
     struct sysinfo_heap_leak leak; /* The first of them. */
-    uint64_t *site;                /* Of its members, in order. */
+    uint64_t *site;                /* Of its members, sorted. */
     uint64_t count, bytes, kept_blocks, kept_bytes;
 };
 
@@ -43,7 +43,7 @@ void ignored_free(struct ignored *ignored) {
     text_free(&ignored->text);
 }
 
-/* * matches any characters. Linear: it backtracks to the last * only. */
+/* * matches any characters. Takes linear time: it backtracks to the last * only. */
 static bool matches(const char *pattern, size_t length, const char *word) {
     const char *end = pattern + length, *star = NULL, *again = NULL;
     while (*word != '\0') {
@@ -103,7 +103,7 @@ static bool is_ignored(const struct ignored *ignored, const struct table *table,
 struct entries {
     struct entry *entry;
     size_t count, room;
-    size_t *index; /* By hash, plus 1. */
+    size_t *index; /* By hash; index plus 1. */
     size_t index_room;
     uint64_t ignored_blocks, ignored_bytes;
 };

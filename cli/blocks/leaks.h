@@ -9,23 +9,23 @@
 #include "blocks/blocks.h"
 #include "json.h"
 
-/* Lines of a file: patterns of functions and modules. */
+/* Patterns of functions and modules, one per line of a file. */
 struct ignored {
     struct text text;
     size_t lines;
 };
 
-/* Returns 0, or the status after a message; ignored_free() either way. A NULL path: nothing is ignored. */
+/* Returns 0, or the status after a message; call ignored_free() either way. With a NULL path, nothing is ignored. */
 int ignored_read(struct ignored *ignored, const char *path);
 void ignored_free(struct ignored *ignored);
 
-/* Adds what one snapshot has, each line after `prefix`. Returns the bytes that are lost and not ignored. */
+/* Adds the leaks of one snapshot, each line after `prefix`. Returns the leaked bytes that are not ignored. */
 uint64_t leaks_add(struct text *text, const struct table *table, const struct ignored *ignored, const char *prefix);
 void leaks_add_json(struct text *text, const struct table *table, const struct ignored *ignored);
 
 /*
- * Adds a report on the last snapshot of each process in a file that run has just written. Returns 0, or the status
- * after a message. `*bytes`: those that are lost in all of them.
+ * Adds a report on the last snapshot of each process in a file that `run` has just written. Sets `*bytes` to the bytes
+ * leaked in all of them. Returns 0, or the status after a message.
  */
 int leaks_report(struct text *text, const char *path, const char *ignore, uint64_t *bytes);
 

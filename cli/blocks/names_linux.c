@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions, files and lines by libdw of elfutils. It is loaded when a table is printed, not linked: all other commands
- * would pay for it at their start. Without it, functions come from the symbol tables.
+ * Gets functions, files and lines from libdw of elfutils. It is loaded when a table is printed, not linked, because
+ * that would slow the start of every other command. Without it, functions come from the symbol tables.
  *
- * A file that has another build id than the one that ran is not asked: its names would be wrong.
+ * A file whose build id differs from that of the program that ran is not used: its names would be wrong.
  */
 #define _DEFAULT_SOURCE 1
 #include "blocks/blocks.h"
@@ -16,7 +16,7 @@
 
 #include "fail.h"
 
-/* What is called of libdw, as its manual has it. */
+/* The functions of libdw that are used, declared as in its manual. */
 struct callbacks {
     void *find_elf, *find_debuginfo, *section_address;
     char **debuginfo_path;
@@ -41,10 +41,10 @@ struct libdw {
 };
 
 struct module {
-    const char *path, *build_id; /* As in the first frame that was asked for. */
-    void *dwfl, *handle;         /* NULL: libdw does not know it. */
+    const char *path, *build_id; /* Copied from the first frame that was looked up. */
+    void *dwfl, *handle;         /* NULL: unknown to libdw. */
     uint64_t bias;
-    struct symbols *symbols; /* Of variables, and where there is no libdw, of functions. */
+    struct symbols *symbols; /* For variables, and for functions if there is no libdw. */
     bool has_symbols;        /* They were looked for. */
 };
 
@@ -58,7 +58,7 @@ struct names {
     struct libdw dw;
     struct module *module;
     size_t modules;
-    struct known *known; /* Open addressing; an offset of 0 is a free place. */
+    struct known *known; /* Open addressing; an offset of 0 marks a free slot. */
     size_t room, used;
 };
 
@@ -117,7 +117,7 @@ void names_close(struct names *names) {
 
 /* ---- A module ---- */
 
-/* The path may come from a file that somebody else wrote: libdw would wait for the other end of a pipe. */
+/* The path may come from a file that someone else wrote, and libdw would block on a FIFO. */
 static bool is_regular(const char *path) {
     struct stat file;
     return stat(path, &file) == 0 && S_ISREG(file.st_mode);
@@ -170,7 +170,7 @@ static struct symbols *symbols_of(struct module *module) {
 
 /* ---- A frame ---- */
 
-/* Unit by unit: clang writes no table of addresses, without which dwfl_module_getsrc() finds nothing. */
+/* Searches unit by unit: clang writes no address table, without which dwfl_module_getsrc() finds nothing. */
 static const char *search_units(const struct libdw *dw, void *handle, uint64_t address, int *number) {
     uint64_t bias = 0;
     for (void *unit = NULL; (unit = dw->nextcu(handle, unit, &bias)) != NULL;) {
@@ -184,7 +184,7 @@ static const char *search_units(const struct libdw *dw, void *handle, uint64_t a
 
 static struct place look_up(struct names *names, struct module *module, uint64_t offset) {
     struct place place = {NULL, NULL, 0};
-    uint64_t address = offset - 1; /* In the call, which may be the last instruction of its line. */
+    uint64_t address = offset - 1; /* Inside the call, which may be the last instruction of its line. */
     if (module->handle != NULL) {
         const struct libdw *dw = &names->dw;
         place.function = dw->addrname(module->handle, address + module->bias);
@@ -242,7 +242,7 @@ struct place names_find(struct names *names, const struct sysinfo_heap_frame *fr
 
 const char *names_variable(struct names *names, const struct sysinfo_heap_frame *place, bool is_thread_local,
                            uint64_t *offset) {
-    size_t number = find_module(names, place); /* Which may move the array. */
+    size_t number = find_module(names, place); /* May reallocate the array. */
     struct module *module = &names->module[number];
     enum symbol_kind kind = is_thread_local ? SYMBOL_THREAD_LOCAL : SYMBOL_VARIABLE;
     return symbols_of(module) == NULL ? NULL : symbols_find(module->symbols, kind, place->offset, offset);

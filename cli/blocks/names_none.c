@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names come from ELF files: elsewhere frames are printed as module+0x1234. */
+/* Without ELF files to read names from, frames are printed as module+0x1234. */
 #include "blocks/blocks.h"
 
 struct names *names_open(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of sites: as text, as JSON and as stacks for flame graphs. */
+/* The table of sites: as text, as JSON, and as stacks for flame graphs. */
 #include "blocks/blocks.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include "json.h"
 #include "value.h"
 
-enum { CALLERS = 3, LINE_WIDTH = 80 }; /* Callers of a site in the table. */
+enum { CALLERS = 3, LINE_WIDTH = 80 }; /* CALLERS: shown for each site of the table. */
 
 const char *base_name(const char *path) {
     const char *slash = strrchr(path, '/');
@@ -38,7 +38,6 @@ static size_t column_of(const struct text *text) {
     return text->length - start;
 }
 
-/* Callers that do not fit the line are below the site. */
 void site_add(struct text *text, const struct table *table, const struct sysinfo_heap_site *site,
               const struct sysinfo_heap_frame *frame, uint64_t most, const char *prefix) {
     size_t indent = column_of(text) - strlen(prefix);
@@ -46,7 +45,7 @@ void site_add(struct text *text, const struct table *table, const struct sysinfo
     if (site->frames == 0) {
         text_add(text, site->is_earlier ? "(earlier)" : "(stack not readable)");
     }
-    bool is_main = false; /* What calls it is of no interest. */
+    bool is_main = false; /* Callers of main() are of no interest. */
     for (uint64_t i = 0; i < site->frames && i < most && !is_main; i++) {
         const char *function = names_find(table->names, &frame[i]).function;
         is_main = function != NULL && strcmp(function, "main") == 0;
@@ -68,7 +67,7 @@ void amount_add(struct text *text, uint64_t blocks, uint64_t bytes) {
     bytes_add_human(text, bytes);
 }
 
-/* Right-aligned; with a sign, where a difference is printed. */
+/* Right-aligned; signed in a difference. */
 static void add_column(struct text *text, const char *word, size_t width) {
     size_t length = strlen(word);
     text_pad(text, length < width ? width - length : 1);
@@ -205,7 +204,7 @@ void table_add_json(struct text *text, const struct table *table) {
 
 /* ---- Folded ---- */
 
-/* A name without what separates frames and the number. */
+/* Adds a name without the characters that separate frames and the count. */
 static void add_folded_frame(struct text *text, const struct table *table, const struct sysinfo_heap_frame *frame) {
     struct place place = names_find(table->names, frame);
     if (place.function == NULL) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What holds the blocks of a site: as ways to a root, and as a picture. */
+/* What holds the blocks of a site: as paths to a root, and as a picture. */
 #ifndef CLI_REFERENCES_H
 #define CLI_REFERENCES_H
 
@@ -11,22 +11,22 @@
 /* ---- Sites by name: choose_sites.c ---- */
 
 /*
- * For each site of the table whether it has a frame with that name: a function, FILE:LINE or MODULE+0xOFFSET, as tables
- * print them; or whether its block has that address. The caller frees it. NULL after a message: there is none, and
- * *status is set.
+ * Returns, for each site of the table, whether it has a frame with that name (a function, FILE:LINE or MODULE+0xOFFSET,
+ * as tables print them), or a block with that address. The caller frees it. Returns NULL and sets *status after a
+ * message if no site matches.
  */
 bool *sites_choose(const struct table *table, const char *name, int *status);
 
 /* ---- Roots by name: roots.c ---- */
 
-/* Roots that have the same label are one group: the words of one variable, a thread's stack and registers. */
+/* Roots with the same label form a group: the words of one variable, or a thread's stack and registers. */
 struct roots {
-    size_t *group; /* Of each root of the snapshot. */
+    size_t *group; /* For each root of the snapshot. */
     size_t roots;
-    struct text label; /* Of all groups, one after the other, each with a NUL at its end. */
-    size_t *begin;     /* Of each group, where its label begins. */
+    struct text label; /* The labels of all groups, each terminated by a NUL. */
+    size_t *begin;     /* For each group, where its label begins. */
     size_t groups, room;
-    size_t *index; /* By hash, plus 1. */
+    size_t *index; /* By hash; index plus 1. */
     size_t index_room;
 };
 
@@ -37,14 +37,14 @@ const char *roots_label(const struct roots *roots, size_t group);
 
 /* ---- Printing ---- */
 
-/* Adds the ways to the blocks of the chosen sites. */
+/* Adds the paths to the blocks of the chosen sites. */
 void holders_add(struct text *text, const struct table *table, const bool *chosen);
 void holders_add_json(struct text *text, const struct table *table, const bool *chosen);
 
-/* Adds a graph in the language of graphviz: the chosen sites, or the largest for a NULL, and what points to them. */
+/* Adds a graph in graphviz's language: the chosen sites (NULL: the largest ones) and what points to them. */
 void graph_add(struct text *text, const struct table *table, const bool *chosen, uint64_t depth);
 
-/* Makes an SVG image of it with graphviz. Returns 0, or the status after a message. */
+/* Replaces the graph with an SVG image made by graphviz. Returns 0, or the status after a message. */
 int graph_draw(struct text *graph);
 
 #endif

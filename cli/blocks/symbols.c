@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of functions from .symtab, else from .dynsym, of a 64-bit ELF file. The path may come from a file that somebody
- * else wrote: it is opened only if it is a regular file, and read within its bounds.
+ * Names of functions from .symtab, else from .dynsym, of a 64-bit ELF file. The path may come from a file that someone
+ * else wrote, so only a regular file is opened, and every read is checked against its bounds.
  */
 #define _DEFAULT_SOURCE 1
 #include "blocks/blocks.h"
@@ -19,11 +19,11 @@
 struct symbols {
     const unsigned char *bytes;
     size_t size;
-    const unsigned char *table; /* Of symbols. */
+    const unsigned char *table; /* The symbol table. */
     size_t count;
-    const char *text; /* Of names. */
+    const char *text; /* The string table. */
     size_t text_size;
-    struct symbol *sorted[SYMBOL_KINDS]; /* By address; NULL: not asked for yet. */
+    struct symbol *sorted[SYMBOL_KINDS]; /* By address; NULL: not needed yet. */
     size_t sorted_count[SYMBOL_KINDS];
 };
 
@@ -33,7 +33,7 @@ struct symbol {
     bool is_global;
 };
 
-/* NULL: not within the file. */
+/* Returns NULL if the part is not within the file. */
 static const unsigned char *part(const struct symbols *symbols, uint64_t offset, uint64_t size) {
     return offset <= symbols->size && size <= symbols->size - offset ? symbols->bytes + offset : NULL;
 }
@@ -161,7 +161,10 @@ void symbols_close(struct symbols *symbols) {
 
 /* ---- A symbol ---- */
 
-/* Of several at one address the last is found: the largest, a global one, the first in the alphabet. */
+/*
+ * Of several symbols at one address, the search finds the last: the largest, then a global one, then the first
+ * alphabetically.
+ */
 static int by_address(const void *a, const void *b) {
     const struct symbol *left = a, *right = b;
     if (left->start != right->start) {
@@ -198,7 +201,7 @@ static void sort(struct symbols *symbols, enum symbol_kind kind) {
 }
 
 const char *symbols_find(struct symbols *symbols, enum symbol_kind kind, uint64_t address, uint64_t *offset) {
-    enum { BACK = 8 }; /* A symbol may lie within another. */
+    enum { BACK = 8 }; /* Symbols may nest. */
     if (symbols->sorted[kind] == NULL) {
         sort(symbols, kind);
     }
