@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The formats that programs read: values, JSON, CSV, kv. */
+/* The formats for programs: values, JSON, CSV, kv. */
 #include <stdio.h>
 #include <string.h>
 
@@ -41,9 +41,9 @@ static void add_interval(struct text *text, const struct sample *sample, const c
     }
 }
 
-/* ---- Values, in the order asked ---- */
+/* ---- Values, in the order requested ---- */
 
-/* Among several values a text is one word of a shell, so that a script can take them apart. */
+/* Among several values, a text is quoted as one shell word, so that a script can split the line. */
 static void add_named_value(struct text *text, const struct view *view, const struct sysinfo_field *field,
                             const void *result) {
     if (field->type == SYSINFO_TYPE_TEXT) {
@@ -96,13 +96,13 @@ void print_values(struct text *text, const struct view *view, const struct sampl
 
 /* ---- JSON: groups are objects, "cpu.times" an object within that of "cpu" ---- */
 
-/* True if a field is in the object of a group, false if in that of one of the group's rows. */
+/* True if a field belongs in the group's object; false if in the object of one of its rows. */
 static bool is_member(const struct view *view, const struct sysinfo_field *field, const char *group,
                       const struct sample_row *row) {
     return strcmp(field->group, group) == 0 && (row == NULL || is_row_field(view, field));
 }
 
-/* The names of a group's fields that are estimated, or without limit: nothing where there are none. */
+/* Adds the names of a group's fields that are estimated (or without limit), if there are any. */
 static void add_names(struct json *json, const struct view *view, const char *group, const struct sample *sample,
                       const void *row, bool are_estimated) {
     bool is_open = false;
@@ -153,13 +153,13 @@ static void add_percpu(struct json *json, const struct view *view, const char *g
     json_close(json);
 }
 
-/* Whether `group` is the path or lies below it: "cpu.times" below "cpu" and below "". */
+/* Whether `group` is the path or below it, as "cpu.times" is below "cpu" and "". */
 static bool is_within(const char *group, const char *path) {
     size_t length = strlen(path);
     return length == 0 || (strncmp(group, path, length) == 0 && (group[length] == '\0' || group[length] == '.'));
 }
 
-/* The members of a path, and an object for each group one level below it. */
+/* Adds the members of a path, and an object for each group one level below it. */
 static void add_path(struct json *json, const struct view *view, const char *path, const struct sample *sample) {
     const struct selection *selection = view->selection;
     bool has_rows = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo heap`: lines of text, the first of which says whose heap it is. */
+/* `sysinfo heap`: two lines of text, the first of which identifies the heap's owner. */
 #include <string.h>
 #include <unistd.h>
 

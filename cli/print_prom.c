@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prometheus's text format 0.0.4: the samples of a metric stand together after
- * its HELP and TYPE. Without a time stamp, as the textfile collector wants it.
+ * Prometheus's text format 0.0.4: all samples of a metric follow its HELP and TYPE lines. They have no timestamp,
+ * because the textfile collector rejects one.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@ static bool is_known(const struct sysinfo_field *field, const void *result) {
     return sysinfo_field_state(field, result) == SYSINFO_FIELD_KNOWN;
 }
 
-/* `row`: whose figure it is; NULL: of all. */
+/* With a NULL `row`, adds the total. */
 static void add_one(struct text *text, const struct sysinfo_field *field, const void *result,
                     const struct sample_row *row) {
     if (!is_known(field, result)) {
@@ -31,7 +31,7 @@ static void add_one(struct text *text, const struct sysinfo_field *field, const 
     text_add(text, "\n");
 }
 
-/* What the fields of a group are figures of: a HELP text stands alone. */
+/* What a group's fields describe: a HELP text must be understood on its own. */
 static const char *subject_of(const struct sysinfo_field *field) {
     static const struct {
         const char *group, *subject;
@@ -59,7 +59,7 @@ static const char *subject_of(const struct sysinfo_field *field) {
     return NULL;
 }
 
-/* A metric that stands for several fields, one by each label, has a meaning of its own. */
+/* A metric that combines several fields, one per label, has its own meaning. */
 static const char *meaning_of(const struct sysinfo_field *field) {
     static const struct {
         const char *metric, *meaning;
@@ -84,7 +84,7 @@ static void add_head(struct text *text, const struct sysinfo_field *field) {
               meaning, field->metric, field->kind == SYSINFO_KIND_COUNTER ? "counter" : "gauge");
 }
 
-/* Whether an earlier field of the selection began the same metric. */
+/* Whether an earlier field of the selection started the same metric. */
 static bool is_begun(const struct selection *selection, size_t index) {
     for (size_t i = 0; i < index; i++) {
         if (selection->field[i]->metric != NULL &&
@@ -95,7 +95,7 @@ static bool is_begun(const struct selection *selection, size_t index) {
     return false;
 }
 
-/* Which version and backend the figures come from: a constant that joins with all others by instance. */
+/* Adds the version and backend as a constant metric, which joins with all others by instance. */
 static void add_build(struct text *text) {
     text_addf(text,
               "# HELP sysinfo_build_info Version and backend of the sysinfo that wrote these figures; always 1.\n"
@@ -114,7 +114,7 @@ static void add_label(struct text *text, const char *name, const char *value) {
     text_free(&plain);
 }
 
-/* Texts are labels of one sample, which is 1; nothing where none of them is known. */
+/* Adds texts as labels of one sample with the value 1; nothing if all are unknown. */
 static void add_texts(struct text *text, const struct view *view, const struct sample *sample, const char *metric) {
     const char *before = "{";
     for (size_t i = 0; i < view->selection->count; i++) {
@@ -152,7 +152,7 @@ void print_prom(struct text *text, const struct view *view, const struct sample 
             for (size_t row = 0; is_row_field(view, field) && row < sample->rows; row++) {
                 add_one(&samples, field, row_result(&sample->row[row], field), &sample->row[row]);
             }
-            if (samples.length == before) { /* No figure of each CPU, or one of all only. */
+            if (samples.length == before) { /* Not measured for each CPU, or only for the total. */
                 add_one(&samples, field, sample_result(sample, field), NULL);
             }
         }

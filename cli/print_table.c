@@ -7,7 +7,7 @@
 #include "utc.h"
 #include "value.h"
 
-/* ---- The tables. The columns that do not fit the width are left out, from the right. ---- */
+/* ---- The tables. Columns that do not fit the width are dropped from the right. ---- */
 
 enum { TABLE_WIDTH = 80, ISO_WIDTH = 25, UNIX_WIDTH = 15, KIND_WIDTH = 6, ROW_WIDTH = 5, RATE_UNIT = 1024 };
 
@@ -89,11 +89,11 @@ const struct table *table_of(const char *group) {
 
 /* ---- Lines ---- */
 
-/* Label, then cells, all of one result or of one group of fields. */
+/* A label and cells, all from one result or from one group of fields. */
 struct line {
     char label[24];               /* "": none. */
-    const struct sample_row *row; /* NULL: of the sample. */
-    const char *group;            /* Of the fields, where lines are of different ones. */
+    const struct sample_row *row; /* NULL: the cells are the sample's. */
+    const char *group;            /* The fields' group, if it differs between lines. */
 };
 
 static const struct sysinfo_field *field_of(const struct view *view, const struct line *line, size_t column) {
@@ -115,7 +115,7 @@ static size_t lines_of(const struct view *view, const struct sample *sample) {
     return view->table->rows > 0 ? view->table->rows : 1 + (view->percpu ? sample->rows : 0);
 }
 
-/* False: there is nothing to print. Few kernels measure the pressure of interrupts. */
+/* Returns false if there is nothing to print. Few kernels measure the pressure of interrupts. */
 static bool get_line(const struct view *view, const struct sample *sample, size_t index, struct line *line) {
     *line = (struct line){.label = ""};
     if (view->table->rows > 0) {
@@ -132,7 +132,7 @@ static bool get_line(const struct view *view, const struct sample *sample, size_
     return true;
 }
 
-/* ---- The layout, which the first sample decides: widths, and a unit of bytes for each column ---- */
+/* ---- The layout, decided by the first sample: widths, and a byte unit for each column ---- */
 
 static int time_width(const struct view *view) {
     return view->options->time == TIME_NONE ? 0 : view->options->time == TIME_UNIX ? UNIX_WIDTH : ISO_WIDTH;
@@ -146,7 +146,7 @@ static bool is_rate(const struct view *view, size_t column) {
     return view->table->rows == 0 && selection_is_rate(view->selection, column);
 }
 
-/* "total(MiB)", "ctx_switches/s": the field's name, the unit that was chosen, and what a rate is per. */
+/* "total(MiB)", "ctx_switches/s": the field's name, the chosen unit, and the period of a rate. */
 static void add_header_word(struct text *text, const struct view *view, size_t column) {
     const struct line line = {.group = view->table->row != NULL ? view->table->row[0] : NULL};
     text_add(text, view->table->column[column].field);
@@ -157,8 +157,8 @@ static void add_header_word(struct text *text, const struct view *view, size_t c
 }
 
 /*
- * A column keeps the unit that its first value has. It is at most one step below the unit of the line's largest value,
- * so that what grows up to that still fits. A rate may be 0 at first, and anything later.
+ * A column keeps the unit of its first value. That unit is at most one step below the unit of the line's largest value,
+ * so a value that grows up to that still fits. A rate may start at 0 and become anything.
  */
 static void add_cell(struct text *text, const struct view *view, size_t column, const struct sysinfo_field *field,
                      const void *result) {
@@ -196,7 +196,7 @@ static void find_largest(const struct view *view, const struct sample *sample) {
     }
 }
 
-/* Room for the header, for every value of the first sample, and for bytes to grow up to the largest. */
+/* Leaves room for the header, every value of the first sample, and bytes that grow up to the largest. */
 static int width_of(const struct view *view, const struct sample *sample, size_t column) {
     int width = view->table->column[column].width;
     struct text cell = TEXT_INIT;
@@ -308,7 +308,7 @@ static void add_line(struct text *text, const struct view *view, const struct sa
     text_add(text, "\n");
 }
 
-/* A table of several rows is read by itself: it has a header each time. */
+/* A table of several rows repeats its header, so that each can be read on its own. */
 void print_table(struct text *text, const struct view *view, const struct sample *sample, bool is_first) {
     if (view->layout->columns == 0) {
         lay_out(view, sample);

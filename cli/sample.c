@@ -65,7 +65,7 @@ static void room_for(struct sampler *sampler, size_t rows) {
     sampler->room = rows;
 }
 
-/* The row of that number, looked for at `place` first; made where there is none. */
+/* Finds the row with that number, starting at `place`; creates it if missing. */
 static struct sample_row *row_of(struct sampler *sampler, size_t place, uint64_t number) {
     struct sample *sample = &sampler->sample;
     if (place < sample->rows && sample->row[place].number == number) {
@@ -85,8 +85,8 @@ static struct sample_row *row_of(struct sampler *sampler, size_t place, uint64_t
 }
 
 /*
- * The moment when the machine started: the same CPU, the same modes, no time spent. When that was
- * is known of this machine only.
+ * The state of a CPU when the machine started: the same CPU and modes, no time spent. The start time is known only for
+ * this machine.
  */
 static struct sysinfo_cpu_sample start_of(const struct sampler *sampler, const struct sysinfo_cpu_sample *sample) {
     struct sysinfo_cpu_sample start = {.present = sample->present};
@@ -118,7 +118,7 @@ static void usage_rows(struct sampler *sampler) {
     }
 }
 
-/* Rows of a window that has no percentages: every CPU's number, so that each sample has as many lines. */
+/* Adds a row with every CPU's number if an interval has no percentages, so that each sample has the same lines. */
 static void rows_without_usage(struct sampler *sampler) {
     const struct sysinfo_cpu_sample *now;
     for (size_t i = 0; (now = sysinfo_cpu_sample_list_at(sampler->now_list, i)) != NULL; i++) {
@@ -135,7 +135,7 @@ static void times_rows(struct sampler *sampler) {
     }
 }
 
-/* The figure of all CPUs, and rows. */
+/* Reads the total and the rows. */
 static int read_frequencies(struct sampler *sampler, void *all) {
     int status = sysinfo_cpu_freq_percpu(sampler->host, &sampler->frequency_list);
     const struct sysinfo_cpu_frequency *frequency;
@@ -159,7 +159,7 @@ static void sum_rows(struct sampler *sampler) {
     }
 }
 
-/* A group's row knows only its number where it has no CPUs, or none that ran. */
+/* The row of a group contains only its number if it has no CPUs, or none that ran. */
 static void group_rows(struct sampler *sampler) {
     for (size_t i = 0; i < sampler->groups.count; i++) {
         const struct cpu_group *group = &sampler->groups.group[i];
@@ -179,11 +179,11 @@ static void group_rows(struct sampler *sampler) {
     }
 }
 
-/* ---- Both ways: the sample of now, and what it says against the past ---- */
+/* ---- The current sample, and its difference from the past ---- */
 
 /*
- * Use is measured CPU by CPU also where only the figure for all of them is wanted: the kernel's own
- * sum jumps when a CPU goes offline or comes back.
+ * Measures CPU by CPU even if only the total is needed: the kernel's own sum jumps when a CPU goes offline or comes
+ * back.
  */
 static int read_now(struct sampler *sampler, struct sysinfo_cpu_sample *now) {
     if (!sampler->percpu && !wants(sampler, SYSINFO_RESULT_CPU_USAGE)) {
@@ -228,7 +228,7 @@ static int measure_between(struct sampler *sampler, const struct sysinfo_cpu_sam
     return status;
 }
 
-/* Why there is no percentage: the library's sentence about the two samples. */
+/* Why there is no percentage: the library's explanation for the two samples. */
 static void keep_usage(struct sampler *sampler, int status) {
     keep(sampler, SYSINFO_RESULT_CPU_USAGE, status);
     const char *why = status == SYSINFO_OK || sampler->since_boot
@@ -292,7 +292,7 @@ static void take_cpu(struct sampler *sampler) {
 
 /* ---- Counters per second ---- */
 
-/* Whether a counter moved; its growth in *growth, below 0 where it is not known. */
+/* Whether a counter moved; sets *growth, below 0 if unknown. */
 static bool grow(const struct sysinfo_field *field, const uint64_t *past, const uint64_t *now, double *growth) {
     *growth = -1;
     if (sysinfo_field_state(field, past) != SYSINFO_FIELD_KNOWN ||
@@ -308,7 +308,7 @@ static bool grow(const struct sysinfo_field *field, const uint64_t *past, const 
     return *growth < 0 || *growth > 0;
 }
 
-/* Puts rates in the place of a result's counters. What ran backwards, as that of another cgroup may, has none. */
+/* Replaces a result's counters with rates. A counter that ran backwards, as after a change of cgroup, has no rate. */
 static bool make_rates_of(struct sampler *sampler, uint32_t result) {
     uint64_t *now = sampler->sample.result[result], raw[SYSINFO_SLOTS];
     double elapsed = sampler->moment[result] - sampler->past_moment[result];
@@ -336,7 +336,7 @@ static bool make_rates_of(struct sampler *sampler, uint32_t result) {
     return has_moved;
 }
 
-/* Files below another root of which no counter moves are no running machine: that has no rates, not even 0. */
+/* If no counter below another root ever moves, the files are a copy of a machine; it has no rates, not even 0. */
 static void make_rates(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     bool has_moved = false, is_read = false;
@@ -365,14 +365,14 @@ void sampler_begin(struct sampler *sampler) {
         remember(sampler);
     }
     if (sampler->measures_cgroup) {
-        /* The library keeps the past of this one; what failed fails again when the sample is taken. */
+        /* The library keeps this result's past. An error recurs when the sample is taken. */
         keep(sampler, SYSINFO_RESULT_CGROUP,
              sysinfo_read(sampler->host, SYSINFO_RESULT_CGROUP, sampler->sample.result[SYSINFO_RESULT_CGROUP],
                           sizeof sampler->sample.result[0]));
     }
 }
 
-/* This process and its heap are small: all their figures are cheap. */
+/* Reads all figures of this process and its heap: they are few and cheap. */
 static int read_result(struct sampler *sampler, uint32_t result) {
     void *out = sampler->sample.result[result];
     size_t size = sizeof sampler->sample.result[result];
@@ -398,7 +398,7 @@ static void keep_binding(struct sample *sample, const struct sysinfo_limit_level
     }
 }
 
-/* A limit is shown only if it is below what the machine has. */
+/* A limit is shown only if it is below the machine's own. */
 static void find_holders(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->memory_holder = sample->quota_holder = sample->binding_name = NULL;
@@ -421,7 +421,7 @@ static void find_holders(struct sampler *sampler) {
     }
 }
 
-/* Keeps the rows of the CPUs that were asked for. */
+/* Keeps the rows of the requested CPUs. */
 static void choose_cpus(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     size_t kept = 0;

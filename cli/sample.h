@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One look at the machine: every result that is asked for, and why the others are missing. */
+/* One sample of the machine: every requested result, and why any are missing. */
 #ifndef CLI_SAMPLE_H
 #define CLI_SAMPLE_H
 
@@ -12,16 +12,16 @@
 #include "groups.h"
 #include "text.h"
 
-/* Numbers of results are below this. */
+/* An upper bound on the numbers of results. */
 enum { SAMPLE_RESULTS = 32 };
 
-/* What a row is about. */
+/* What each row describes. */
 enum rows { ROWS_OF_CPUS, ROWS_OF_NODES, ROWS_OF_KINDS };
 
 /* The figures of one CPU, node or kind. */
 struct sample_row {
     uint64_t number;
-    const struct sysinfo_cpu_usage *usage; /* NULL: not asked for. The same of the others. */
+    const struct sysinfo_cpu_usage *usage; /* NULL: not requested; likewise for those below. */
     const struct sysinfo_cpu_sample *times;
     const struct sysinfo_cpu_frequency *frequency;
 };
@@ -29,68 +29,71 @@ struct sample_row {
 struct sample {
     int64_t wall;                    /* Milliseconds since 1970. */
     double interval;                 /* Seconds that percentages or rates were measured over; below 0: unknown. */
-    int status[SAMPLE_RESULTS];      /* Of each result that was asked for. */
-    struct text why[SAMPLE_RESULTS]; /* The library's sentence, if the call failed. */
-    bool is_unchanged;               /* No counter has moved since the last sample. */
+    int status[SAMPLE_RESULTS];      /* For each requested result. */
+    struct text why[SAMPLE_RESULTS]; /* The library's explanation, if the call failed. */
+    bool is_unchanged;               /* No counter has changed since the last sample. */
     uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
-    /* Which level holds the tightest memory limit and the tightest quota, where that is asked for; NULL: none does. */
+    /* The levels with the tightest memory limit and quota, if requested; NULL: none. */
     const char *memory_holder, *quota_holder;
-    /* Where that is asked for, the limit below the machine's memory that leaves least; a NULL name: there is none. */
+    /*
+     * If requested, the limit below the machine's memory that leaves the least; `binding_name` is NULL if there is
+     * none.
+     */
     struct sysinfo_limit_level binding;
     const char *binding_name;
     struct sample_row *row; /* With percpu. */
     size_t rows, row_capacity;
-    bool has_rows;                  /* There were some before those of the CPUs that were asked for were chosen. */
-    const struct cpu_groups *kinds; /* Where rows say of which kind a CPU is. */
+    bool has_rows;                  /* There were rows before those of the requested CPUs were selected. */
+    const struct cpu_groups *kinds; /* If rows show each CPU's kind. */
 };
 
-/* What takes samples, and remembers the last one of the CPUs. */
+/* Takes samples, and keeps the last one of the CPUs. */
 struct sampler {
     struct sysinfo_host *host;
-    uint32_t results; /* Bit for each result that is asked for. */
-    bool percpu;      /* Rows of what is asked for that CPUs have. */
-    const char *cpus; /* Rows of these CPUs only, "0,2-4"; NULL: of all. */
+    uint32_t results; /* A bit for each requested result. */
+    bool percpu;      /* Reads rows where CPUs have them. */
+    const char *cpus; /* Only these CPUs, "0,2-4"; NULL: all. */
     enum rows rows;
-    struct cpu_groups groups; /* Of nodes or kinds. */
-    bool has_root;            /* Of another machine. */
-    bool since_boot;          /* Compare with zero, not with the last sample. */
-    bool measures_cgroup;     /* Its CPU use, since the last sample. */
-    bool tells_holders;       /* Of limits. */
-    bool makes_rates;         /* Counters per second, since the last sample. */
+    struct cpu_groups groups; /* Nodes or kinds. */
+    bool has_root;            /* It reads another machine's root directory. */
+    bool since_boot;          /* Compares with zero, not with the last sample. */
+    bool measures_cgroup;     /* The cgroup's CPU use since the last sample. */
+    bool tells_holders;       /* For limits. */
+    bool makes_rates;         /* Counters per second since the last sample. */
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
     struct sysinfo_cpu_frequency_list *frequency_list;
     struct sysinfo_limit_level_list *levels;
-    struct sysinfo_cpu_usage *own_rows; /* Of --since-boot and of groups, which no list has. */
+    struct sysinfo_cpu_usage *own_rows; /* For --since-boot and groups, which have no list. */
     struct sysinfo_cpu_sample *own_samples;
-    size_t room;                                  /* For so many rows. */
-    uint64_t past[SAMPLE_RESULTS][SYSINFO_SLOTS]; /* For rates: the counters as they were, all unknown at first. */
+    size_t room;                                  /* Capacity, in rows. */
+    uint64_t past[SAMPLE_RESULTS][SYSINFO_SLOTS]; /* For rates: the previous counters, all unknown at first. */
     double moment[SAMPLE_RESULTS], past_moment[SAMPLE_RESULTS];
     struct sample sample;
 };
 
-/* Whether a window must pass before the first sample, because CPU percentages or rates are asked for. */
+/* Whether an interval must pass before the first sample, because CPU percentages or rates are requested. */
 bool sampler_needs_window(const struct sampler *sampler);
 
-/* Begins that window. */
+/* Begins that interval. */
 void sampler_begin(struct sampler *sampler);
 
-/* Takes a sample, which is valid until the next one. */
+/* Takes a sample, valid until the next one. */
 const struct sample *sampler_take(struct sampler *sampler);
 
 void sampler_free(struct sampler *sampler);
 
 /*
- * Whether the next window may know a field that this one does not: the counters were read, and only
- * their difference has no percentage. Files below another root that did not move will not move.
+ * Whether the next interval may yield a field that this one did not: the counters were read, but their difference has
+ * no percentage. If files below another root did not move, they never will.
  */
 bool sample_may_know_later(const struct sample *sample, const struct sysinfo_field *field, bool has_root);
 
-/* The result that a field is in; NULL: it could not be read. */
+/* The result that contains a field; NULL: it could not be read. */
 const void *sample_result(const struct sample *sample, const struct sysinfo_field *field);
 
-/* Whether rows of CPUs have a field of that result, and the result of one; NULL: it is unknown there. */
+/* Whether rows of CPUs have fields of that result; and that result of a row, NULL if unknown. */
 bool is_row_result(uint32_t result);
 const void *row_result(const struct sample_row *row, const struct sysinfo_field *field);
 

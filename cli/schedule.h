@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fixed moments: start, start + interval, start + 2 intervals ... */
+/* Fixed moments: start, start + interval, start + 2 intervals, ... */
 #ifndef CLI_SCHEDULE_H
 #define CLI_SCHEDULE_H
 
@@ -7,14 +7,13 @@
 
 struct schedule {
     double start, interval; /* Seconds. */
-    uint64_t moment;        /* Number of the last one; 0 is the start. */
+    uint64_t moment;        /* Index of the last one; 0 is the start. */
 };
 
 /*
- * Goes to the next moment, and returns its time. One that has passed at `now` by
- * less than half an interval is still that moment, so that a machine under load
- * ends when it was planned; any that is missed by more is skipped, never made up
- * for, so that two moments are never less than half an interval apart.
+ * Advances to the next moment and returns its time. A moment less than half an interval late is still used, so that a
+ * loaded machine finishes on time; a later one is skipped and never made up for, so two moments are always at least
+ * half an interval apart.
  */
 double schedule_next(struct schedule *schedule, double now);
 

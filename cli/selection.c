@@ -37,7 +37,7 @@ void selection_add_group(struct selection *selection, const char *group) {
     }
 }
 
-/* "mem.available", as `get` takes it. */
+/* A name as `get` takes it: "mem.available". */
 static bool is_whole_name(const char *name) {
     const char *dot = strrchr(name, '.');
     struct text group = TEXT_INIT;
@@ -58,7 +58,7 @@ static bool is_group(const char *name) {
     return field != NULL;
 }
 
-/* Names that other programs have for fields: mpstat and top. */
+/* The names that mpstat and top use for fields. */
 static const char *alias_of(const char *group, const char *name) {
     static const struct {
         const char *word, *field;
@@ -71,7 +71,7 @@ static const char *alias_of(const char *group, const char *name) {
     return NULL;
 }
 
-/* Suggests names as they are typed after the group: "total" of mem, "memory.some_avg10" of pressure. */
+/* Suggests names as typed after the group: "total" for mem, "memory.some_avg10" for pressure. */
 static int unknown_field(const char *group, const char *name) {
     if (is_whole_name(name)) {
         return usage("'%s' includes its group; write: sysinfo get %s", name, name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which fields a command prints, in which order. */
+/* The fields that a command prints, in order. */
 #ifndef CLI_SELECTION_H
 #define CLI_SELECTION_H
 
@@ -11,33 +11,33 @@
 struct selection {
     const struct sysinfo_field **field;
     size_t count;
-    struct rate *rates; /* The fields among them that stand for counters per second, in a chain. */
+    struct rate *rates; /* The selected fields that are rates of counters, as a linked list. */
 };
 
 /*
- * Adds one field; every field of a group but labels. A group that is only the beginning of others,
- * as pressure is of pressure.cpu, stands for those.
+ * Add one field; add every field of a group except labels. A group that is only a prefix of others, such as pressure
+ * (pressure.cpu and so on), stands for all of them.
  */
 void selection_add(struct selection *selection, const struct sysinfo_field *field);
 void selection_add_group(struct selection *selection, const char *group);
 
-/* Adds the field of that name; 0, or the status after a message: there is none, or this system does not have it. */
+/* Adds the named field. Returns 0, or the status after a message if it does not exist or this system lacks it. */
 int selection_add_name(struct selection *selection, const char *group, const char *name);
 
-/* Keeps the first of each field: keys of an object and metrics stand once. */
+/* Keeps the first occurrence of each field: JSON keys and metrics must be unique. */
 void selection_drop_doubles(struct selection *selection);
 
 /*
- * Puts a rate in the place of every counter: "ctx_switches_rate", a gauge in the counter's unit per second, whose value
- * samples keep where the counter's was.
+ * Replaces every counter with its rate: "ctx_switches_rate", a gauge in the counter's unit per second. Samples keep its
+ * value in the counter's place.
  */
 void selection_make_rates(struct selection *selection);
 bool selection_is_rate(const struct selection *selection, size_t index);
 
-/* Whether a field is a share of a window of time, which must pass before it is known. */
+/* Whether a field is measured over an interval, which must pass before it is known. */
 bool selection_has_window(const struct selection *selection);
 
-/* Bit for each result that must be read. Results are numbered below 32. */
+/* Returns a bit for each result to read. Results are numbered below 32. */
 uint32_t selection_results(const struct selection *selection);
 
 void selection_free(struct selection *selection);

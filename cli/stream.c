@@ -50,7 +50,7 @@ void explain_unknown(struct text *text, const struct options *options, const str
     }
 }
 
-/* Of several fields, one that could not be read says more than one that has nothing to compare with yet. */
+/* Among several fields, a failed read is more informative than a missing earlier sample. */
 static int fail_unknown(const struct view *view, const struct sample *sample) {
     struct text why = TEXT_INIT;
     const struct selection *selection = view->selection;
@@ -80,15 +80,15 @@ int check_known(const struct view *view, const struct sample *sample) {
     return knows_something(view, sample) || may_know_later(view, sample) ? 0 : fail_unknown(view, sample);
 }
 
-/* ---- Remarks, each once in a run ---- */
+/* ---- Remarks, each once per run ---- */
 
 struct remarks {
-    uint32_t failed;  /* Bit for each result. */
-    struct text said; /* Each sentence between line ends. */
+    uint32_t failed;  /* A bit for each result. */
+    struct text said; /* Every sentence printed, between line ends. */
     bool estimated;
 };
 
-/* Several results may lack the same file: its sentence is said once. */
+/* Several results may lack the same file, but its sentence is printed once. */
 static bool was_said(struct remarks *remarks, const char *why) {
     struct text line = TEXT_INIT;
     text_addf(&line, "\n%s\n", why);
@@ -127,7 +127,7 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
     for (size_t i = 0; i < view->selection->count && !remarks->estimated; i++) {
         const struct sysinfo_field *field = view->selection->field[i];
         bool is_no_news =
-            field->result == SYSINFO_RESULT_HEAP; /* What a trim would bring is never more than an estimate. */
+            field->result == SYSINFO_RESULT_HEAP; /* Memory that a trim would release is only ever an estimate. */
         if (!is_no_news && sysinfo_field_is_estimated(field, sample_result(sample, field))) {
             is_one_group = is_one_group && (group == NULL || strcmp(group, field->group) == 0);
             group = group == NULL ? field->group : group;
@@ -162,7 +162,7 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
     sampler->makes_rates = options_has(options, OPTION_RATE);
-    if (sampler->makes_rates && sampler->has_root) { /* Of these counters some move wherever a machine runs. */
+    if (sampler->makes_rates && sampler->has_root) { /* On a running machine, some of these counters always change. */
         sampler->results |= UINT32_C(1) << SYSINFO_RESULT_CPU_SAMPLE;
     }
     for (size_t i = 0; i < selection->count && !sampler->since_boot; i++) {
@@ -178,12 +178,12 @@ struct stream {
     struct output output;
     const char *renews; /* The file that each sample replaces as a whole; NULL: samples go to `output`. */
     struct remarks remarks;
-    bool has_known; /* A sample knew something. */
+    bool has_known; /* A sample had known values. */
 };
 
 /*
- * A sample that knows nothing ends the run, unless one before it did, or one after it may. Where
- * none of them did, the last one says why.
+ * A sample with no known value ends the run, unless an earlier one had some or a later one may. If none of them did,
+ * the last one explains why.
  */
 static int print_one(struct stream *stream, const struct sample *sample, bool is_first, bool is_last) {
     const struct view *view = stream->view;
@@ -238,14 +238,13 @@ static int print_on_time(struct stream *stream, struct sampler *sampler) {
     return status;
 }
 
-/* What -o does to a file that is there: a stream is appended, one sample replaces it; a count of 1 changes neither. */
+/* What -o does to an existing file: a stream is appended, one sample replaces it. A count of 1 does not decide. */
 static bool appends(const struct options *options) {
     return options_has(options, OPTION_APPEND) || options->interval > 0 || options->count > 1;
 }
 
 /*
- * Rows below a header with other columns would be taken for those, and lines of another format for none. Nothing has
- * been written yet.
+ * Rows below a header with other columns, or lines in another format, would be misread. Nothing has been written yet.
  */
 static int check_columns(const struct view *view, const char *path, const struct text *found) {
     bool has_header = found->length >= 5 && strncmp(found->bytes, "time,", 5) == 0;
@@ -266,7 +265,7 @@ static int check_columns(const struct view *view, const char *path, const struct
                  path);
 }
 
-/* Makes sure that what follows fits what is in the file, and begins a line: the last one may have lost its end. */
+/* Makes sure that the new lines match the file, and start on a new line: the last one may be incomplete. */
 static int continue_file(const struct view *view, struct output *output) {
     if (!output->continues) {
         return 0;

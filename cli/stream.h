@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* Takes samples on time and prints each with one write. */
+/* Takes samples on schedule and prints each with one write. */
 #ifndef CLI_STREAM_H
 #define CLI_STREAM_H
 
 #include "print.h"
 
 /*
- * Prints the view's fields once, or at every interval from now on: at fixed
- * moments, so that the time a sample takes does not add up, and a moment that was
- * missed is skipped. When nothing that was asked for is known at first, nothing is
- * printed. Returns the exit status.
+ * Prints the view's fields once or at every interval: at fixed moments, so that the cost of a sample does not
+ * accumulate; missed moments are skipped. Prints nothing if no requested value is known at first. Returns the exit
+ * status.
  */
 int run_samples(const struct view *view, print_sample *print);
 
 /*
- * Opens the machine that the options name, to sample what is selected. sampler_free() ends it.
- * Returns 0, or the status after a message.
+ * Opens the machine that the options name, to sample the selection; sampler_free() closes it. Returns 0, or the status
+ * after a message.
  */
 int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
                  bool percpu);
 
-/* 0 when a sample knows something of the view, or the next one may; else the status after a message. */
+/* Returns 0 if a sample has a value for the view or the next one may; else the status after a message. */
 int check_known(const struct view *view, const struct sample *sample);
 
-/* Why a sample does not know a field, as a sentence. */
+/* Adds a sentence that explains why a sample lacks a field. */
 void explain_unknown(struct text *text, const struct options *options, const struct sample *sample,
                      const struct sysinfo_field *field);
 
-/* A CPU figure asked for once is measured over so many seconds. */
+/* Seconds over which a single CPU figure is measured. */
 #define DEFAULT_CPU_INTERVAL 0.5
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A text that grows: what a sample prints is put together here, and written at once. */
+/* A growing text: what a sample prints is assembled here and written at once. */
 #ifndef CLI_TEXT_H
 #define CLI_TEXT_H
 
@@ -9,14 +9,14 @@
 #include "fail.h"
 
 struct text {
-    char *bytes; /* Ends with a zero byte that `length` does not count; NULL while empty. */
+    char *bytes; /* Followed by a NUL that `length` does not count; NULL while empty. */
     size_t length, capacity;
 };
 
-/* Every text begins so, and owns no memory yet. */
+/* The initial value; an empty text owns no memory. */
 #define TEXT_INIT {NULL, 0, 0}
 
-/* Without memory, these end the program with its message and status 3. */
+/* If memory runs out, these exit with a message and status 3. */
 void text_add(struct text *text, const char *more);
 void text_addf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_addv(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
@@ -24,16 +24,16 @@ void text_pad(struct text *text, size_t count); /* Blanks. */
 void text_reserve(struct text *text, size_t more);
 
 /*
- * A string of any bytes, in quotes: invalid UTF-8 becomes U+FFFD; NULL is null. And as a field
- * of CSV, in quotes where it needs them.
+ * Add a string of any bytes: as a JSON string (invalid UTF-8 becomes U+FFFD, NULL becomes null), and as a CSV field,
+ * quoted where needed.
  */
 void text_add_json(struct text *text, const char *string);
 void text_add_csv(struct text *text, const char *string);
 
-/* The same as one word of a shell, in single quotes, without control characters. */
+/* Adds a string as one shell word, in single quotes and without control characters. */
 void text_add_shell(struct text *text, const char *string);
 
-/* A string without what would break a line or move a terminal's cursor. */
+/* Adds a string without anything that would break the line or move a terminal's cursor. */
 void text_add_plain(struct text *text, const char *string);
 void text_clear(struct text *text);
 void text_free(struct text *text);

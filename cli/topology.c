@@ -17,8 +17,8 @@
 struct machine {
     struct sysinfo_host *host;
     struct sysinfo_topology_object_list *list;
-    struct sysinfo_numa_node_list *nodes; /* NULL: the system does not report their memory. */
-    struct sysinfo_cpu_description cpus;  /* Without any bit: not reported by the system. */
+    struct sysinfo_numa_node_list *nodes; /* NULL: the system does not report the nodes' memory. */
+    struct sysinfo_cpu_description cpus;  /* No present bits: not reported by the system. */
 };
 
 static const struct sysinfo_topology_object *object_at(const struct machine *machine, size_t row) {
@@ -36,7 +36,7 @@ static size_t end_of(const struct machine *machine, size_t row) {
     return row;
 }
 
-/* The present figures of a NUMA node; NULL: unknown. */
+/* The figures of a NUMA node; NULL: unknown. */
 static const struct sysinfo_numa_node *node_of(const struct machine *machine,
                                                const struct sysinfo_topology_object *object) {
     const struct sysinfo_numa_node *node;
@@ -62,7 +62,7 @@ static void add_number(struct text *text, const char *name, const struct sysinfo
     }
 }
 
-/* "package 0", "L2 512 KiB", "core": `with_number` false in a line for several equal parts. */
+/* "package 0", "L2 512 KiB", "core"; without the number in a line that covers several equal parts. */
 static void add_label(struct text *text, const struct machine *machine, const struct sysinfo_topology_object *object,
                       bool with_number) {
     const struct sysinfo_numa_node *node;
@@ -105,7 +105,7 @@ static void add_label(struct text *text, const struct machine *machine, const st
     }
 }
 
-/* The one row inside that of `row`, if there is just one and it is not a CPU; 0: none. */
+/* The only row inside `row`, if there is just one and it is not a CPU; 0: none. */
 static size_t only_child(const struct machine *machine, size_t row) {
     const struct sysinfo_topology_object *child = object_at(machine, row + 1);
     bool has_one = end_of(machine, row) > row + 1 && end_of(machine, row + 1) == end_of(machine, row);
@@ -115,8 +115,8 @@ static size_t only_child(const struct machine *machine, size_t row) {
 enum { LINE_WIDTH = 80, CPUS_COLUMN = 56, MOST_SETS = 8 };
 
 /*
- * A line for the row and all that are the only one inside each other, which goes on in another where it is too long;
- * returns the last of them.
+ * Adds a line for the row and its chain of only children, continued on another line if too long. Returns the last of
+ * the chain.
  */
 static size_t add_chain(struct text *text, const struct machine *machine, size_t row, bool with_number,
                         size_t *line_start, size_t indent) {
@@ -138,7 +138,7 @@ static size_t add_chain(struct text *text, const struct machine *machine, size_t
     return row;
 }
 
-/* Whether two rows and all inside them look the same but for their numbers. Memory is never alike. */
+/* Whether two rows and everything inside them differ only in their numbers. Memory is never merged. */
 static bool are_alike(const struct machine *machine, size_t a, size_t b) {
     size_t end = end_of(machine, a);
     if (end_of(machine, b) - b != end - a) {
@@ -168,8 +168,8 @@ static void add_sets(struct text *text, const struct machine *machine, const siz
 }
 
 /*
- * The CPUs of rows that stand side by side: all sets, or the first two and the last where there are many or the line
- * ends; on a line of their own where they do not fit.
+ * Adds the CPUs of rows side by side: all sets, or the first two and the last if there are many or the line ends; on
+ * their own line if they do not fit.
  */
 static void add_cpus(struct text *text, const struct machine *machine, size_t line_start, const size_t *row,
                      size_t rows) {
@@ -194,7 +194,7 @@ static void add_cpus(struct text *text, const struct machine *machine, size_t li
 
 static void add_inside(struct text *text, const struct machine *machine, size_t row, int indent, bool with_cpus);
 
-/* The rows of `rows`, which are alike, as one line, and what is inside each. */
+/* Adds rows that are alike as one line, and everything inside each. */
 static void add_rows(struct text *text, const struct machine *machine, const size_t *row, size_t rows, int indent,
                      bool with_cpus) {
     size_t line_start = text->length;
@@ -262,7 +262,7 @@ static void add_kinds(struct text *text, const struct machine *machine) {
     }
 }
 
-/* "AMD EPYC, AuthenticAMD, x86_64": a line of what is known of them. */
+/* "AMD EPYC, AuthenticAMD, x86_64": the known names in one line. */
 static void add_description(struct text *text, const struct sysinfo_cpu_description *cpus) {
     const char *const words[] = {cpus->model, cpus->vendor, cpus->architecture}; /* Empty where unknown. */
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -307,7 +307,7 @@ static void add_member(struct json *json, const char *name, bool is_known, uint6
     }
 }
 
-/* The members of an object, which the caller opens and closes. */
+/* Adds the members of an object, which the caller opens and closes. */
 static void add_members(struct json *json, const struct machine *machine, size_t row) {
     static const char *const cache_types[] = {"unified", "data", "instruction"};
     const struct sysinfo_topology_object *object = sysinfo_topology_object_list_at(machine->list, row);
@@ -332,7 +332,7 @@ static void add_members(struct json *json, const struct machine *machine, size_t
     }
 }
 
-/* The depth of a machine is that of hwloc's tree, about ten levels. */
+/* Recursive: hwloc's tree is about ten levels deep. */
 static void add_json_tree(struct json *json, const char *key, const struct machine *machine, size_t row) {
     size_t end = end_of(machine, row);
     json_open_object(json, key);
@@ -416,7 +416,7 @@ int run_topology(struct options *options) {
     if (library != SYSINFO_OK) {
         status = trouble("%s", sysinfo_explain(machine.host, library));
     } else {
-        /* Where the system does not report them, nodes are as hwloc read them, and CPUs have no name. */
+        /* If the system reports neither, nodes are as hwloc read them, and CPUs have no name. */
         bool has_nodes = sysinfo_numa_nodes(machine.host, &machine.nodes) == SYSINFO_OK;
         bool has_names = sysinfo_cpu_info(machine.host, &machine.cpus, sizeof machine.cpus) == SYSINFO_OK;
         (void)(has_nodes && has_names);

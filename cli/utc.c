@@ -8,12 +8,12 @@
 
 enum { DAY = 86400, DAYS_OF_400_YEARS = 146097 };
 
-/* Days before each month of a year that begins in March: the leap day is its last, and disturbs no other month. */
+/* Days before each month in a year that begins in March: the leap day comes last and shifts no other month. */
 static unsigned days_before(unsigned month_from_march) {
     return (153 * month_from_march + 2) / 5;
 }
 
-/* Days from 1 January 1970. */
+/* Days since 1 January 1970. */
 static int64_t day_number(int64_t year, unsigned month, unsigned day) {
     int64_t from_march = month > 2 ? year : year - 1;
     unsigned month_from_march = month > 2 ? month - 3 : month + 9;
@@ -47,7 +47,7 @@ void utc_add_unix(struct text *text, int64_t milliseconds) {
     text_addf(text, "%" PRId64 ".%03d", milliseconds / 1000, (int)(milliseconds % 1000));
 }
 
-/* `count` digits, and the letter that must follow them; '\0': none. */
+/* Takes `count` digits and the letter that must follow ('\0': none). */
 static bool take_part(const char **text, int count, char next, unsigned *number) {
     uint64_t value;
     bool has_all = take_digits(text, count, &value) == count;
@@ -55,7 +55,7 @@ static bool take_part(const char **text, int count, char next, unsigned *number)
     return has_all && (next == '\0' || *(*text)++ == next);
 }
 
-/* What follows the dot, up to its end. */
+/* Takes the digits after the decimal point. */
 static double take_decimals(const char **text) {
     double part = 0, unit = 1;
     for (; is_digit(**text); (*text)++) {
@@ -73,7 +73,7 @@ bool utc_parse(const char *text, double *seconds) {
         return false;
     }
     struct utc date = utc_of(day_number(year, month, day) * DAY);
-    if (date.month != month) { /* The 30th of February. */
+    if (date.month != month) { /* A date such as 30 February. */
         return false;
     }
     *seconds = (double)(day_number(year, month, day) * DAY + (int64_t)hour * 3600 + (int64_t)minute * 60 + second);

@@ -14,20 +14,17 @@ struct utc {
     unsigned hour, minute, second;
 };
 
-/* A moment in seconds since 1970, which may be negative. */
+/* The date and time for seconds since 1970, which may be negative. */
 struct utc utc_of(int64_t seconds);
 
-/* "2026-11-22T07:08:42.003Z" and "1795331322.003" for milliseconds since 1970. */
+/* Add milliseconds since 1970 as "2026-11-22T07:08:42.003Z" or "1795331322.003". */
 void utc_add_iso(struct text *text, int64_t milliseconds);
 void utc_add_unix(struct text *text, int64_t milliseconds);
 
-/*
- * Reads the ISO form from 1970 on, with any number of decimals or none, as seconds since 1970.
- * False: the text is anything else.
- */
+/* Parses the ISO form, from 1970 on, with any number of decimals, into seconds since 1970. False: anything else. */
 bool utc_parse(const char *text, double *seconds);
 
-/* "14:05" or "14:05:30", as seconds since midnight. */
+/* Parses "14:05" or "14:05:30" into seconds since midnight. */
 bool utc_parse_time_of_day(const char *text, double *seconds);
 
 #endif

@@ -42,7 +42,7 @@ void hertz_add_human(struct text *text, uint64_t hertz) {
     text_addf(text, is_giga ? "%.2f GHz" : "%.0f MHz", (double)hertz / (is_giga ? 1e9 : 1e6));
 }
 
-/* The unit in which it has three digits, or four before the next one. */
+/* The unit in which the value has three digits, or four before the next unit. */
 static uint64_t unit_of(uint64_t bytes) {
     uint64_t unit = 1;
     while ((double)bytes / (double)unit >= 1023.5 && unit < UINT64_C(1) << 60) {
@@ -91,8 +91,7 @@ void value_add_human(struct text *text, const struct sysinfo_field *field, const
 }
 
 /*
- * What is in use is rounded up and everything else down: a script that asks for whole GiB must not
- * be promised what is not there.
+ * Rounds amounts in use up and all others down: a script that asks for whole GiB must not be promised more than exists.
  */
 void value_add_in_unit(struct text *text, const struct sysinfo_field *field, const void *result, uint64_t unit_bytes) {
     if (sysinfo_field_state(field, result) != SYSINFO_FIELD_KNOWN || field->unit != SYSINFO_UNIT_BYTES) {

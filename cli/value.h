@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One value as text. */
+/* Formats one value as text. */
 #ifndef CLI_VALUE_H
 #define CLI_VALUE_H
 
@@ -10,13 +10,13 @@
 #include "text.h"
 
 /*
- * In base units, for programs: whole numbers, or two decimals. `unknown` and `unlimited` replace
- * values that are not numbers.
+ * In base units, for programs: integers, or two decimals. `unknown` and `unlimited` replace values that are not
+ * numbers.
  */
 void value_add(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
                const char *unlimited);
 
-/* The same, but a text is added in the way of a format: text_add_json() and its like. */
+/* The same, but a text is added in the manner of a format, such as text_add_json(). */
 typedef void add_text(struct text *text, const char *string);
 void value_add_as(struct text *text, const struct sysinfo_field *field, const void *result, const char *unknown,
                   const char *unlimited, add_text *add);
@@ -24,15 +24,15 @@ void value_add_as(struct text *text, const struct sysinfo_field *field, const vo
 /* For people: bytes as "18.4 GiB", percentages with one decimal. */
 void value_add_human(struct text *text, const struct sysinfo_field *field, const void *result);
 
-/* Bytes in a fixed unit of so many bytes; other fields as value_add() does. */
+/* Bytes in a fixed unit; other fields as value_add() does. */
 void value_add_in_unit(struct text *text, const struct sysinfo_field *field, const void *result, uint64_t unit_bytes);
 
 /* "18.4 GiB": three digits, or four before the next unit. */
 void bytes_add_human(struct text *text, uint64_t bytes);
 
 /*
- * The same in a unit of so many bytes, 1024 to the power of something. The unit for a value among others up to
- * `largest` is its own, but no more than one step below that of the largest: none of them has more than seven digits.
+ * Add bytes in a given unit, a power of 1024; and choose the unit for a value among others up to `largest`: its own,
+ * but at most one step below that of the largest, so that none has more than seven digits.
  */
 void bytes_add_in(struct text *text, uint64_t bytes, uint64_t unit);
 uint64_t bytes_unit_among(uint64_t bytes, uint64_t largest);

@@ -17,12 +17,12 @@ enum { EXIT_FALSE = 1 };
 struct conditions {
     struct expression *list;
     size_t count;
-    bool any; /* One is enough. */
+    bool any; /* One true condition is enough. */
 };
 
 /*
- * Unknown stays unknown, unless one is enough and another holds; *unknown is then the first such
- * condition, and else NULL.
+ * Unknown stays unknown, unless one condition is enough and another holds. Sets *unknown to the first unknown
+ * condition, else to NULL.
  */
 static enum truth evaluate(const struct conditions *conditions, const struct sample *sample,
                            const struct expression **unknown) {
@@ -50,7 +50,7 @@ static void add_value(struct text *text, const struct sysinfo_field *field, cons
     value_add(text, field, sample_result(sample, field), "unknown", "none");
 }
 
-/* The values that decided, for -v; but for the one that a message of its own is about. */
+/* With -v, prints the values that decided, except that of `told`, which has its own message. */
 static void tell(const struct conditions *conditions, const struct sample *sample, const struct expression *told) {
     for (size_t i = 0; i < conditions->count; i++) {
         const struct expression *expression = &conditions->list[i];
@@ -72,14 +72,14 @@ static void tell(const struct conditions *conditions, const struct sample *sampl
     }
 }
 
-/* ---- Progress: one line on a terminal, written over itself ---- */
+/* ---- Progress: one terminal line that is overwritten ---- */
 
 struct progress {
     double start, deadline, hold;
-    size_t length; /* Of the line that is there. */
+    size_t length; /* Of the current line. */
 };
 
-/* Writes over the line that is there, and leaves the cursor at the end; an empty text takes the line away. */
+/* Overwrites the line and leaves the cursor at its end; an empty text erases it. */
 static void rewrite(struct progress *progress, const struct text *line) {
     size_t width = platform_terminal_width(2), room = width > 0 ? width - 1 : 0;
     size_t length = line->length < room ? line->length : room;
@@ -138,7 +138,7 @@ static int fail_unknown(const struct options *options, const struct expression *
     return status;
 }
 
-/* One window of CPU use lies before every look, also the first. */
+/* An interval for CPU use precedes every evaluation, including the first. */
 static int watch(const struct options *options, const struct conditions *conditions, struct sampler *sampler,
                  double interval, double deadline) {
     struct schedule schedule = {platform_clock(), interval, 0};
@@ -161,7 +161,7 @@ static int watch(const struct options *options, const struct conditions *conditi
         double now = platform_clock();
         const struct sysinfo_field *field = unknown != NULL ? expression_unknown(unknown, sample) : NULL;
         if (field != NULL && now < deadline && sample_may_know_later(sample, field, options->root != NULL)) {
-            continue; /* An empty window, or a resume from suspend: the next one will do. */
+            continue; /* An empty interval, or a resume from suspend: try the next one. */
         }
         held_since = truth != IS_TRUE ? -1 : held_since < 0 ? now : held_since;
         bool is_decided = unknown != NULL || (truth == IS_TRUE && now - held_since >= options->hold) || now >= deadline;
@@ -183,8 +183,8 @@ static int watch(const struct options *options, const struct conditions *conditi
 }
 
 /*
- * A figure that no machine of this system reports is refused before anything is measured, unless another
- * condition may hold instead.
+ * Refuses a figure that this system never reports before anything is measured, unless another condition may hold
+ * instead.
  */
 static int check_available(const struct conditions *conditions) {
     const struct sysinfo_field *missing = NULL;

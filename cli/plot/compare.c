@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo compare`: recordings, or the reports of `run --json`, before and after a change. */
+/* `sysinfo compare`: recordings, or reports of `run --json`, from before and after a change. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,12 +14,12 @@
 
 enum { MOST_RUNS = 1000 };
 
-/* What is compared, in this order. */
+/* The figures compared, in this order. */
 enum { PEAK_TREE, LOW, PEAK_PROCESS, MEAN, END, ELAPSED, CPU, HEAP_PEAK, ALLOCS, MEASURES };
 static const struct {
     const char *key, *title;
-    const char *column; /* Its unit is that of this column; NULL: that of the recording's. */
-    const char *member; /* In a report of `run`; NULL: it has none. */
+    const char *column; /* The figure has this column's unit; NULL: that of the recording's column. */
+    const char *member; /* In a report of `run`; NULL: not there. */
 } measures[MEASURES] = {
     [PEAK_TREE] = {"peak", "peak", NULL, "peak_tree_rss"},
     [LOW] = {"low", "low", NULL, NULL},
@@ -35,8 +35,8 @@ static const struct {
 /* The runs of one side. */
 struct side {
     const char *path;
-    char *column;            /* Of its memory: "rss_bytes", "pss_bytes", another of a recording. */
-    double *value[MEASURES]; /* Of each run; below 0: unknown. */
+    char *column;            /* The memory column: "rss_bytes", "pss_bytes", or another one of a recording. */
+    double *value[MEASURES]; /* For each run; below 0: unknown. */
     double median[MEASURES], least[MEASURES], most[MEASURES]; /* Below 0: unknown in at least one run. */
     size_t runs, failed;
 };
@@ -45,7 +45,7 @@ struct comparison {
     const struct options *options;
     struct side before, after;
     double max;    /* Percent; below 0: no limit. */
-    size_t beyond; /* Figures that got worse by more. */
+    size_t beyond; /* Figures that got worse by more than that. */
 };
 
 static void add_run(struct side *side, const double value[MEASURES]) {
@@ -74,7 +74,7 @@ static int fail_mixed(const struct side *side, const char *column) {
                    side->runs + 1, is_pss ? "PSS" : "no PSS", is_pss ? "none" : "has it");
 }
 
-/* A report that measured PSS is compared by it, unless `column` says otherwise. */
+/* A report with PSS is compared by PSS, unless `column` says otherwise. */
 static int add_report(struct side *side, const char *report, const char *column) {
     double value[MEASURES], pss;
     bool has_pss = json_number(json_member(report, "peak_tree_pss"), &pss);
@@ -127,7 +127,7 @@ static int read_reports(struct side *side, char *text, const char *column) {
 
 /* ---- Recordings ---- */
 
-/* The mean over time: each sample counts until the next, unless a gap lies between them. */
+/* The time-weighted mean: each sample counts until the next one, unless a gap lies between them. */
 static double mean_over_time(const struct line *line) {
     double sum = 0, time = 0;
     for (size_t i = 1; i < line->points; i++) {
@@ -213,19 +213,19 @@ static double difference_of(const struct comparison *comparison, int measure) {
     return comparison->after.median[measure] - comparison->before.median[measure];
 }
 
-/* In percent of before. False: before is 0, so no percentage exists. */
+/* The change in percent of `before`. False: that is 0, so there is no percentage. */
 static bool change_of(const struct comparison *comparison, int measure, double *percent) {
     double before = comparison->before.median[measure];
     *percent = before > 0 ? difference_of(comparison, measure) / before * 100 : 0;
     return before > 0;
 }
 
-/* What is left of memory gets worse when it falls; all else, when it grows. */
+/* Available memory gets worse when it falls, everything else when it grows. */
 static bool is_worse_below(const struct comparison *comparison, int measure) {
     return (measure == LOW || measure == MEAN || measure == END) && column_is_left(comparison->before.column);
 }
 
-/* With several runs of each, a figure within the spread of the runs before is not worse. */
+/* With several runs, a figure within the spread of the runs before is not worse. */
 static bool is_beyond(const struct comparison *comparison, int measure) {
     const struct side *before = &comparison->before, *after = &comparison->after;
     double now = after->median[measure], sign = is_worse_below(comparison, measure) ? -1 : 1;
@@ -238,7 +238,7 @@ static bool is_beyond(const struct comparison *comparison, int measure) {
 
 /* ---- Printing ---- */
 
-/* The rows of a figure, of which those of a spread are there with several runs. */
+/* The rows of a figure; LEAST and MOST only with several runs. */
 enum row { MEDIAN, LEAST, MOST, ROWS };
 
 enum { NAME, BEFORE, AFTER, DIFFERENCE, CHANGE, CELLS };
@@ -257,7 +257,7 @@ static void add_difference(struct text *text, const struct comparison *compariso
     measure_add(text, column_of(comparison, measure), difference < 0 ? -difference : difference);
 }
 
-/* Of the title, with `measure` below 0, or of a figure. */
+/* Adds a cell of a figure, or, if `measure` is below 0, of the title. */
 static void add_cell(struct text *text, const struct comparison *comparison, int measure, enum row row, int cell) {
     const char *const titles[CELLS] = {column_title(comparison->before.column), "before", "after", "difference", ""};
     double percent;
@@ -313,7 +313,7 @@ static void add_row(struct text *text, const struct comparison *comparison, int 
     text_add(text, measure < 0 && is_markdown ? "\n|---|---:|---:|---:|---:|\n" : "\n");
 }
 
-/* A table for people: of characters, or in Markdown. */
+/* Adds a table for people: plain text or Markdown. */
 static void add_table(struct text *text, const struct comparison *comparison, bool is_markdown) {
     size_t width[CELLS] = {0};
     struct text cell = TEXT_INIT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A heat map: a row for each CPU, time from left to right, and one ramp from idle to busy. */
+/* A heat map: a row for each CPU, time from left to right, and one colour ramp from idle to busy. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,8 +7,8 @@
 #include "plot/plot.h"
 
 enum { LEVELS = 10, MOST_BINS = 192, EIGHTHS = 8, LEAST_LABEL = 13 };
-#define TOP 96   /* Above the rows and the marks. */
-#define BELOW 52 /* And below. */
+#define TOP 96   /* Above the rows, for the title and the marks. */
+#define BELOW 52 /* Below the rows. */
 
 static const char *const light[LEVELS] = {"#edf3fa", "#d6e4f2", "#bcd5ea", "#9cc4e1", "#78b0d7",
                                           "#5799ca", "#3b80ba", "#2468a5", "#13518c", "#083a70"};
@@ -98,7 +98,7 @@ static void add_levels(struct text *style, const char *const colours[LEVELS]) {
     text_add(style, "\n");
 }
 
-/* The legend of the levels, at the right above the rows. */
+/* Adds the legend of the levels, top right. */
 static void add_ramp(struct text *text, const struct plot *plot, bool has_holes) {
     enum { BOX = 20, BOX_HEIGHT = 11 };
     int left = SVG_WIDTH - SVG_RIGHT - LEVELS * BOX - 70, y = TOP - 24;
@@ -120,12 +120,12 @@ static void add_ramp(struct text *text, const struct plot *plot, bool has_holes)
               SVG_LEFT, y, BOX, BOX_HEIGHT, SVG_LEFT + BOX + 6, y + 10);
 }
 
-/* Whether a bin has that level. */
+/* Whether a bin has this level. */
 static bool is_of(const double *value, size_t at, double end, size_t level) {
     return value[at] >= 0 && level_of(value[at], end, LEVELS) == level;
 }
 
-/* Neighbours of one level are one rectangle, and all of a level are one path: a unit is a bin. */
+/* Merges neighbours of one level into a rectangle, and all rectangles of a level into one path. One unit is one bin. */
 static void add_cells(struct text *text, const double *value, size_t bins, double end, double y, double height) {
     for (size_t level = 0; level < LEVELS; level++) {
         struct text path = TEXT_INIT;
@@ -153,7 +153,7 @@ static bool has_hole(const double *value, size_t bins) {
     return i < bins;
 }
 
-/* The rows below each other; returns whether samples are missing somewhere. */
+/* Adds the rows; returns whether samples are missing anywhere. */
 static bool add_rows(struct text *text, const struct plot *plot, double top, double row) {
     size_t bins = plot->line[0].points < MOST_BINS ? plot->line[0].points : MOST_BINS, every = 1;
     double width = SVG_WIDTH - SVG_LEFT - SVG_RIGHT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One line of a plot: the samples that are drawn, its gaps, and what is computed of it. */
+/* One line of a plot: the samples drawn, its gaps, and the figures computed from it. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ bool line_has_gap_before(const struct line *line, size_t at) {
     return at > 0 && line_point(line, at)->time - line_point(line, at - 1)->time > line->longest;
 }
 
-/* A span without samples: what lies on the way from the sample before to the one after; below 0: nothing does. */
+/* The interpolated value of a span without samples; below 0: the span lies outside the line or in a gap. */
 static double between_samples(const struct line *line, double from, double to, size_t next) {
     if (next == 0 || next >= line->points || line_has_gap_before(line, next)) {
         return -1;
@@ -75,7 +75,7 @@ double *line_means(const struct line *line, double from, double to, size_t bins)
     return value;
 }
 
-/* Least squares, around the means so that large numbers do not swallow small ones. */
+/* A least-squares fit, computed around the means so that small numbers are not lost beside large ones. */
 static void fit(struct line *line) {
     double time = 0, value = 0, tt = 0, tv = 0, vv = 0;
     for (size_t i = 0; i < line->points; i++) {
@@ -89,7 +89,7 @@ static void fit(struct line *line) {
         vv += v * v;
     }
     line->mean = value;
-    line->is_flat = vv <= 1e-18 * value * value * (double)line->points; /* Equal, but for the rounding of the sum. */
+    line->is_flat = vv <= 1e-18 * value * value * (double)line->points; /* Equal, up to rounding errors of the sum. */
     line->slope = tt > 0 && !line->is_flat ? tv / tt : 0;
     line->fit = tt > 0 && !line->is_flat ? tv * tv / (tt * vv) : 0;
 }
@@ -99,7 +99,7 @@ static int by_size(const void *a, const void *b) {
     return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/* Ten times the usual distance of two samples, which is their median: a recorder that is busy stretches it less. */
+/* Ten times the median distance of two samples. The median, because a busy recorder stretches it least. */
 static double longest_distance(const struct line *line) {
     if (line->points < 3) {
         return DBL_MAX;
@@ -132,7 +132,7 @@ static void choose_points(struct line *line, const struct plot *plot) {
     }
 }
 
-/* Of the file's name, and of the process or CPU in it. */
+/* Combines the file's name with the process or CPU within it. */
 static char *label_of(const struct recording *recording, const struct series *series) {
     struct text text = TEXT_INIT;
     text_add(&text, strcmp(recording->path, "-") == 0 ? "stdin" : platform_file_name(recording->path));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chooses the lines of a plot, their range of time and their names. */
+/* Chooses the lines of a plot, their time range and their names. */
 #include "plot/plot.h"
 
 #include <float.h>
@@ -11,7 +11,7 @@
 #include "utc.h"
 
 enum { MOST_LINES = 8, MOST_CPUS = 4096, SHORT_NAME = 24 };
-#define LEAST_SHARE 0.02 /* Of the highest line: a lower one is not visible. */
+#define LEAST_SHARE 0.02 /* Relative to the highest line: lower ones would not be visible. */
 
 const char *layer_title(enum layer layer) {
     static const char *const titles[LAYERS] = {"other memory", "heap in use", "kept back by malloc (estimated)",
@@ -39,7 +39,7 @@ static int by_height(const void *a, const void *b) {
     return difference > 0 ? -1 : difference < 0 ? 1 : 0;
 }
 
-/* The whole tree alone; else it, and the processes or CPUs with the highest figures. */
+/* Adds the whole tree; with `all_rows`, also the processes or CPUs with the highest figures. */
 static void add_highest(struct plot *plot, const struct recording *recording, bool all_rows) {
     const struct series **order = calloc(recording->serieses + 1, sizeof *order);
     if (order == NULL) {
@@ -65,7 +65,7 @@ static void add_highest(struct plot *plot, const struct recording *recording, bo
     free(order);
 }
 
-/* The value of a line in the row of that time; 0: it is not known there. `*at` only goes on. */
+/* The value of a line in the row of that time; 0: unknown there. `*at` only advances. */
 static double value_at(const struct line *line, double time, size_t *at) {
     while (*at + 1 < line->points && line_point(line, *at)->time < time) {
         ++*at;
@@ -74,7 +74,7 @@ static double value_at(const struct line *line, double time, size_t *at) {
                                                                                       : 0;
 }
 
-/* Puts a layer on top of those below it. It is known only where what is in use is, too. */
+/* Stacks a layer on those below it. It is known only where the heap in use is known too. */
 static void stack_layer(struct plot *plot, enum layer layer) {
     size_t at[LAYERS] = {0};
     struct line *line = &plot->line[layer];
@@ -89,7 +89,7 @@ static void stack_layer(struct plot *plot, enum layer layer) {
     }
 }
 
-/* Whether the program maps so much itself that it can be seen. */
+/* Whether the program maps enough memory itself to be visible. */
 static bool has_visible(const struct series *series, const struct line *whole) {
     double most = 0, highest = 0;
     for (size_t i = 0; i < series->points; i++) {
@@ -105,7 +105,7 @@ static bool is_memory(const char *column) {
     return strcmp(column, "rss_bytes") == 0 || strcmp(column, "pss_bytes") == 0;
 }
 
-/* The heaps in the memory of the whole tree, if that is what is drawn. */
+/* Adds the heap layers if the plot shows the memory of the whole tree. */
 static void add_layers(struct plot *plot, const struct recording *recording) {
     if (plot->lines != 1 || *plot->line[LAYER_RSS].series->label != '\0' || !is_memory(plot->column) ||
         !plot_add_line(plot, recording, &recording->heap)) {
@@ -128,7 +128,7 @@ static void add_layers(struct plot *plot, const struct recording *recording) {
     }
 }
 
-/* The recordings of --percpu have a row for each CPU and none for all. */
+/* Recordings of --percpu have a row for each CPU, and none for the total. */
 static bool is_of_cpus(const struct recording *recording) {
     for (size_t i = 0; i < recording->serieses; i++) {
         if (strncmp(recording->series[i].label, "cpu ", 4) != 0) {
@@ -174,7 +174,7 @@ static void add_one(struct plot *plot, const struct recording *recording, bool a
 
 /* ---- Names ---- */
 
-/* Labels that share both ends are shown without them: so many bytes at each end. */
+/* The number of bytes to drop at each end of all labels, because they share them. */
 struct cut {
     size_t front, back;
 };
@@ -184,7 +184,7 @@ static bool is_word_letter(char letter) {
            (letter >= 'A' && letter <= 'Z');
 }
 
-/* How many bytes all labels begin with, or, from the back, end with; `most` at most. */
+/* How many bytes all labels share at the beginning (or with is_from_back, at the end), at most `most`. */
 static size_t shared_bytes(const struct plot *plot, bool is_from_back, size_t most) {
     const char *first = plot->line[0].label;
     size_t length = strlen(first);
@@ -200,7 +200,7 @@ static size_t shared_bytes(const struct plot *plot, bool is_from_back, size_t mo
     return most;
 }
 
-/* Between words, at least `wanted` bytes if so many are shared, and as few more as there are. */
+/* Cuts between words: at least `wanted` bytes if that many are shared, and as few more as possible. */
 static size_t cut_between_words(const char *end, int step, size_t shared, size_t wanted) {
     size_t cut = 0;
     for (size_t i = 1; i <= shared && cut < wanted; i++) {
@@ -240,7 +240,7 @@ static const char *label_without_file(const struct plot *plot, size_t i) {
     return *label != '\0' ? label : "all processes";
 }
 
-/* In a single recording, its lines need no file name. */
+/* With a single recording, its lines need no file name. */
 static void drop_file(struct plot *plot) {
     for (size_t i = 0; i < plot->lines; i++) {
         struct text name = TEXT_INIT;
@@ -264,7 +264,7 @@ static void name_lines(struct plot *plot, size_t recordings) {
     }
 }
 
-/* "make -j4, 2026-11-22 07:08 UTC, 3 min 20 s, exit 2": what the recording knows of it. */
+/* "make -j4, 2026-11-22 07:08 UTC, 3 min 20 s, exit 2", as far as the recording knows it. */
 static char *heading_of(const struct recording *recording, size_t *tail) {
     struct text text = TEXT_INIT;
     if (recording->command == NULL) {
@@ -290,7 +290,7 @@ static char *heading_of(const struct recording *recording, size_t *tail) {
 
 /* ---- The plot ---- */
 
-/* The kernel knows the peak of a process also where no sample fell on it. */
+/* Includes the kernel's own peak of a process, which may lie between two samples. */
 static void find_heights(struct plot *plot, bool is_whole) {
     for (size_t i = 0; i < plot->lines; i++) {
         const struct line *line = &plot->line[i];
@@ -309,8 +309,8 @@ static void find_heights(struct plot *plot, bool is_whole) {
 }
 
 /*
- * Recordings of the machine count on the clock, those of a command from its start. Several of machines
- * lie beside each other as they did, if they overlap; else all begin at 0.
+ * Recordings of a machine use the clock, those of a command count from its start. Several recordings of machines keep
+ * their distance in time if they overlap; otherwise all begin at 0.
  */
 static void choose_clock(struct plot *plot, struct recording *recording, size_t count, bool is_asked_for) {
     double first = DBL_MAX, last_start = 0, first_end = DBL_MAX;
@@ -333,12 +333,12 @@ static void choose_clock(struct plot *plot, struct recording *recording, size_t 
     }
 }
 
-/* A limit in seconds of the plot's axis. A time of day is the first such after the start. */
+/* A limit in seconds of the plot's axis. A time of day means the first one after the start. */
 static double limit_time(const struct plot *plot, const struct moment *limit) {
     if (!limit->is_clock) {
         return limit->seconds;
     }
-    if (limit->seconds >= 86400) { /* With a date. */
+    if (limit->seconds >= 86400) { /* It has a date. */
         return limit->seconds - plot->clock;
     }
     double midnight = (double)((int64_t)(plot->clock / 86400) * 86400), time = midnight + limit->seconds - plot->clock;
@@ -380,7 +380,7 @@ int plot_build(struct plot *plot, struct recording *recording, size_t count, con
     if (plot->lines == 0) {
         return trouble("there is no sample between --from and --to; the recording ends at %.2f s", recording[0].end);
     }
-    if (plot->lines == 1 && plot->line[0].points == 1 && !request->to.is_given) { /* Room around a single dot. */
+    if (plot->lines == 1 && plot->line[0].points == 1 && !request->to.is_given) { /* Leave room around a single dot. */
         plot->to = plot->to > plot->from + 1 ? plot->to : plot->from + 1;
     }
     plot->to = plot->to > plot->from ? plot->to : plot->from + 1;

@@ -16,7 +16,7 @@ static uint64_t hash_of(const char *name, size_t length) {
     return hash;
 }
 
-/* The slot of the name, or the free one where it belongs. */
+/* The slot that holds the name, or the free slot where it belongs. */
 static struct indexed_name *slot_of(const struct name_index *index, const char *name, size_t length) {
     size_t at = (size_t)(hash_of(name, length) % index->slots);
     struct indexed_name *slot = &index->slot[at];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers names in the order in which they come, and finds the number of a name in constant time. */
+/* Numbers names in order of arrival, and finds a name's number in constant time. */
 #ifndef CLI_NAME_INDEX_H
 #define CLI_NAME_INDEX_H
 
@@ -15,10 +15,10 @@ struct name_index {
 };
 #define NAME_INDEX_INIT {NULL, 0, 0}
 
-/* False: no such name; `*number` is unchanged. */
+/* Returns false and leaves `*number` unchanged if there is no such name. */
 bool name_index_find(const struct name_index *index, const char *name, size_t length, size_t *number);
 
-/* Gives a new name the next number, from 0 on. The name must stay where it is. */
+/* Gives a new name the next number, from 0. The string must stay where it is. */
 void name_index_add(struct name_index *index, const char *name, size_t length);
 
 void name_index_free(struct name_index *index);

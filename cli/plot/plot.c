@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo plot`: reads the recordings, and prints or writes the chart. */
+/* `sysinfo plot`: reads recordings, and prints or writes the chart. */
 #include "plot/plot.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ static bool names_svg(const char *path) {
     return ends_with(path, ".svg");
 }
 
-/* A kind of file that cannot be written: a reader would find it broken. */
+/* Refuses image formats that cannot be written: the file would not match its ending. */
 static bool names_other_picture(const char *path) {
     static const char *const endings[] = {".png",  ".PNG", ".jpg", ".jpeg", ".gif",
                                           ".webp", ".pdf", ".eps", ".ps",   ".html"};
@@ -100,7 +100,7 @@ static int check(const struct options *options) {
     return 0;
 }
 
-/* Reads them all; broken ones are reported and left out. All must have the same figures. */
+/* Reads all recordings. Broken ones are reported and skipped; the rest must have the same column. */
 static int read_all(struct recording *recording, const struct options *options, size_t *count) {
     int worst = 0;
     for (size_t i = 0; i < options->operands; i++) {

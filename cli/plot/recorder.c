@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Every write appends whole lines at once, and so does sysinfo_mark() in other
- * processes: their lines never mix.
- */
+/* Every write appends whole lines at once, as does sysinfo_mark() in other processes, so their lines never mix. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +35,7 @@ struct recorder *recorder_open(const char *path, const char **environment) {
     recorder->file = file;
     recorder->start = platform_clock();
     recorder->wall = platform_wall_clock();
-    if (location != NULL) { /* For marks, which name the recording by its path. */
+    if (location != NULL) { /* Marks find the recording by this path. */
         text_addf(&recorder->environment, "%" PRId64 ":%" PRId64 ":%s", (int64_t)(recorder->start * 1000),
                   recorder->wall, location);
         free(location);
@@ -63,7 +60,7 @@ static void add_number(struct text *text, const char *format, double number) {
     text_add(text, ",");
 }
 
-/* Behind the mark, which is empty. */
+/* After the mark's column, which is empty. */
 static void add_heap(struct text *text, const struct recorded_heap *heap) {
     const double figures[] = {heap->processes, heap->bytes,  heap->kept,  heap->peak,
                               heap->blocks,    heap->allocs, heap->frees, heap->mapped};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of a recording: what is written goes to its end, and nobody else records into it. */
+/* The file of a recording: bytes are appended, and only one program records into it. */
 #ifndef CLI_RECORDER_FILE_H
 #define CLI_RECORDER_FILE_H
 
@@ -9,13 +9,13 @@
 struct recorder_file;
 
 /*
- * Opens the file and empties it. A regular file that has bytes, and not these `length` of `head` first, is no
- * recording and is refused. NULL after a message. `*location` is the path by which marks of other processes find it,
- * to be freed; NULL: they cannot.
+ * Opens the file and empties it. A regular file with other bytes than these `length` of `head` at its start is not a
+ * recording, and is refused. Sets `*location` to the path by which other processes' marks find it, to be freed; NULL:
+ * they cannot. Returns NULL after a message.
  */
 struct recorder_file *recorder_file_open(const char *path, const char *head, size_t length, char **location);
 
-/* False after a message. */
+/* Returns false after a message. */
 bool recorder_file_write(struct recorder_file *file, const char *bytes, size_t count);
 
 void recorder_file_close(struct recorder_file *file);

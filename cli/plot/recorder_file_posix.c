@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lock says that the recording goes on. */
+/* The lock shows that the recording is in progress. */
 #include "plot/recorder_file.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ struct recorder_file {
     int fd;
 };
 
-/* Whether what is there may be replaced: nothing, or an earlier recording. */
+/* Whether the existing file may be replaced: it is empty, or an earlier recording. */
 static bool may_replace(const char *path, const char *head, size_t length) {
     struct stat file;
     if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0) {
@@ -35,7 +35,7 @@ static int fail(const char *path, const char *why) {
     return trouble("--record %s: %s", path, why);
 }
 
-/* Takes the file for this recorder alone, and empties it. */
+/* Locks the file for this recorder and empties it. */
 static int take(const struct recorder_file *recorder, char **location) {
     struct stat file;
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Others may read the recording while it is written. Marks need a lock that Windows has not, and are not taken. */
+/* Others may read the recording while it is written. Marks are not accepted: they need a lock that Windows lacks. */
 #include "plot/recorder_file.h"
 
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static void fail(const char *path, const char *why) {
     trouble("--record %s: %s", path, why);
 }
 
-/* Whether what is there may be replaced: nothing, a device, or an earlier recording. */
+/* Whether the existing file may be replaced: it is empty, a device, or an earlier recording. */
 static bool may_replace(HANDLE handle, const char *head, size_t length) {
     char begin[256];
     DWORD count = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads recordings of `run` and what `sysinfo ... --csv` prints: lines of fields,
- * a header first. A line that is not whole is left out; the rest counts.
+ * Reads recordings of `run` and the output of `sysinfo ... --csv`: comma-separated lines below a header. An incomplete
+ * line is skipped; the rest counts.
  */
 #include "plot/recording.h"
 
@@ -22,12 +22,12 @@
 
 enum { MOST_COLUMNS = 4096 };
 
-/* Where in a line each of the columns is that mean something; -1: nowhere. */
+/* The positions of the columns that matter; -1: absent. */
 struct columns {
     size_t count;
     int time, elapsed, pid, name, part, peak, mark, heap, kept, mapped, cpu, allocs, heap_peak;
-    const char *part_word; /* What `part` numbers: "cpu", "node", "kind". */
-    int value, better;     /* `better` takes the place of `value` if the first sample has it. */
+    const char *part_word; /* The unit that `part` numbers: "cpu", "node", "kind". */
+    int value, better;     /* `better` replaces `value` if the first sample has it. */
 };
 
 struct reader {
@@ -35,12 +35,12 @@ struct reader {
     struct columns columns;
     char *field[MOST_COLUMNS];
     size_t line, broken, first_broken;
-    double first, last, moved; /* Seconds: of the first row; of the last; that are added since time went back. */
-    size_t went_back;          /* The line where it did first; 0: nowhere. */
+    double first, last, moved; /* Seconds: time of the first and last row; offset since time went backwards. */
+    size_t went_back;          /* The line where it first did; 0: never. */
     double back_by;
     bool has_header, has_first, is_cut;
     struct name_index labels; /* Of the series. */
-    size_t room;              /* For so many of them. */
+    size_t room;              /* Capacity, in series. */
 };
 
 static char *copy(const char *string) {
@@ -65,7 +65,7 @@ static void *grow(void *array, size_t count, size_t *room, size_t size) {
 
 /* ---- Text ---- */
 
-/* Splits a line, in place. Returns the number of fields; 0: not a line of CSV. */
+/* Splits a line in place. Returns the number of fields; 0: not a line of CSV. */
 static size_t split(char *line, char *field[MOST_COLUMNS]) {
     size_t count = 0;
     for (char *from = line, *to = line;; from++) {
@@ -98,7 +98,7 @@ static size_t split(char *line, char *field[MOST_COLUMNS]) {
     }
 }
 
-/* No figure is negative, or beyond 64 bits. */
+/* Accepts no negative figures, and none beyond 64 bits. */
 static bool parse_number(const char *word, double *number) {
     const char *behind;
     return scan_number(word, number, &behind) && *behind == '\0' && *number < 9e18;
@@ -143,7 +143,7 @@ static int fail_column(const struct reader *reader, const char *column) {
     return status;
 }
 
-/* What a recording is about, if nobody says: the first of these that it has. */
+/* The default column of a recording: the first of these that it has. */
 static int column_of_interest(const struct reader *reader) {
     static const char *const names[] = {"rss_bytes",   "mem.used",  "mem.available",
                                         "cpu.percent", "swap.used", "load.min1"};
@@ -161,7 +161,7 @@ static int column_of_interest(const struct reader *reader) {
     return -1;
 }
 
-/* The column that numbers the rows of one sample. */
+/* The column that numbers the rows within a sample. */
 static int column_of_parts(const struct reader *reader, const char **word) {
     static const char *const words[] = {"cpu", "node", "kind"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
@@ -246,7 +246,7 @@ static void add_point(struct reader *reader, double time, double value) {
     append(series_of(reader, label), time, value);
 }
 
-/* The number in a column, or below 0 if there is none. False: something else stands there. */
+/* The number in a column, or a value below 0 if it is empty. False: it is not a number. */
 static bool take_number(const struct reader *reader, int column, double *number) {
     const char *word = field_at(reader, column);
     *number = -1;
@@ -264,8 +264,8 @@ static void add_mark(struct reader *reader, double time, const char *name) {
 }
 
 /*
- * Where time goes back, what follows is moved behind what stands before: two recordings in one
- * file, or a clock that was set.
+ * Where time goes backwards (two recordings in one file, or a clock that was set), shifts what follows past what came
+ * before.
  */
 static double in_order(struct reader *reader, double time, bool is_mark) {
     if (!reader->has_first) {
@@ -274,7 +274,7 @@ static double in_order(struct reader *reader, double time, bool is_mark) {
         reader->last = time;
     }
     time += reader->moved;
-    if (is_mark) { /* Written by another process, a moment late. */
+    if (is_mark) { /* Marks are written by another process, and may arrive slightly late. */
         return time;
     }
     if (time < reader->last) {
@@ -289,7 +289,7 @@ static double in_order(struct reader *reader, double time, bool is_mark) {
     return time;
 }
 
-/* Of the heaps of all of the tree. Without what is in use, what is kept back says nothing. */
+/* Reads the heaps of the whole tree. Without the part in use, the part kept for reuse means nothing. */
 static bool read_heap(struct reader *reader, double time) {
     double heap, kept, mapped;
     if (*field_at(reader, reader->columns.pid) != '\0') {
@@ -311,7 +311,7 @@ static bool read_heap(struct reader *reader, double time) {
     return true;
 }
 
-/* A figure of the whole tree, of which the last counts. */
+/* Keeps the last value of a figure of the whole tree. */
 static void keep_last(const struct reader *reader, int column, double *figure) {
     double value;
     if (*field_at(reader, reader->columns.pid) == '\0' && parse_number(field_at(reader, column), &value)) {
@@ -330,7 +330,7 @@ static bool read_sample(struct reader *reader, double time) {
     keep_last(reader, reader->columns.cpu, &recording->cpu);
     keep_last(reader, reader->columns.allocs, &recording->allocs);
     keep_last(reader, reader->columns.heap_peak, &recording->heap_peak);
-    if (*field_at(reader, reader->columns.better) != '\0') { /* Whoever asked for PSS wants to see it. */
+    if (*field_at(reader, reader->columns.better) != '\0') { /* PSS is only there on request: show it. */
         reader->columns.value = reader->columns.better;
         free(recording->column);
         recording->column = copy("pss_bytes");
@@ -345,7 +345,7 @@ static bool read_sample(struct reader *reader, double time) {
     return true;
 }
 
-/* Takes a line apart. A mark's may be shorter or longer than the header: a library of another version wrote it. */
+/* Splits a row. A mark's row may be shorter or longer than the header, if a library of another version wrote it. */
 static bool split_row(struct reader *reader, char *line) {
     static char nothing[1];
     const struct columns *columns = &reader->columns;
@@ -357,7 +357,7 @@ static bool split_row(struct reader *reader, char *line) {
     return count == columns->count || is_mark;
 }
 
-/* The first sample says when the recording began. */
+/* The first sample defines when the recording began. */
 static void read_clock(struct reader *reader, double time, bool is_mark) {
     double clock;
     if (reader->recording->clock < 0 && !is_mark && utc_parse(field_at(reader, reader->columns.time), &clock)) {
@@ -373,7 +373,7 @@ static bool read_row(struct reader *reader, char *line) {
     }
     if (strcmp(field_at(reader, columns->elapsed), "elapsed_seconds") == 0 ||
         strcmp(field_at(reader, columns->time), "time") == 0) {
-        return true; /* The header of another recording after the first. */
+        return true; /* The header of another recording, appended to the first. */
     }
     bool has_time = columns->elapsed >= 0 ? parse_number(reader->field[columns->elapsed], &time)
                                           : utc_parse(reader->field[columns->time], &time);
@@ -390,7 +390,7 @@ static bool read_row(struct reader *reader, char *line) {
     return read_sample(reader, time);
 }
 
-/* ---- Counters become rates ---- */
+/* ---- Counters to rates ---- */
 
 #define RATE "_rate"
 
@@ -415,7 +415,7 @@ const struct sysinfo_field *recording_field(const char *column, bool *is_rate) {
     return field;
 }
 
-/* By how much it grows in a second, from one sample to the next. Where it ran backwards, it began anew: no rate. */
+/* The growth per second between samples. Where a counter ran backwards, it was restarted: no rate. */
 static void make_rates_of(struct series *series) {
     size_t kept = 0;
     struct point last = {0, 0};
@@ -429,7 +429,7 @@ static void make_rates_of(struct series *series) {
     series->points = kept;
 }
 
-/* Rows of which nothing is left go. */
+/* Drops rows that are left without points. */
 static void make_rates(struct recording *recording) {
     bool is_rate;
     const struct sysinfo_field *field = recording_field(recording->column, &is_rate);
@@ -490,7 +490,7 @@ static void remark(const struct reader *reader) {
     }
 }
 
-/* "# command: make -j4": lines beside the rows, for people. Others are left out, too. */
+/* Parses "# command: make -j4" and the like, written for people; skips other comments. */
 static void read_comment(struct reader *reader, const char *line) {
     static const char command[] = "# command: ", ended[] = "# ended: ";
     struct recording *recording = reader->recording;
@@ -506,7 +506,7 @@ static int read_lines(struct reader *reader, char *text, size_t length, const ch
     for (char *line = text, *end; line < text + length; line = end + 1) {
         end = memchr(line, '\n', (size_t)(text + length - line));
         reader->line++;
-        if (end == NULL) { /* Even its last number may be half a number. */
+        if (end == NULL) { /* Even its last number may be cut off. */
             reader->is_cut = true;
             return reader->line > 1 ? 0 : fail(reader, "its first line is cut off");
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Round numbers for axes, without the mathematics library: the command is to start fast. */
+/* Round numbers for axes, without linking the mathematics library, which would slow the command's start. */
 #include <stdint.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static bool ends_with(const char *string, const char *end) {
     return length >= end_length && strcmp(string + length - end_length, end) == 0;
 }
 
-/* Columns of recordings name their unit; those of other CSV are fields of the library. */
+/* Columns of recordings name their unit; columns of other CSV are fields of the library. */
 static enum unit unit_of(const char *column) {
     bool is_rate;
     const struct sysinfo_field *field = recording_field(column, &is_rate);
@@ -52,7 +52,7 @@ const char *column_title(const char *column) {
     return column;
 }
 
-/* 1, 2 or 5 times a power of ten: the least that divides the range into at most so many. */
+/* The smallest of 1, 2 or 5 times a power of ten that divides the range into at most `most` steps. */
 static double decimal_step(double range, int most) {
     double step = 1;
     while (range / step > most) {
@@ -115,7 +115,7 @@ struct axis value_axis(const char *column, double highest, int most) {
     return axis;
 }
 
-/* On the clock, also the steps below a minute are parts of one. */
+/* On a clock axis, steps below a minute divide a minute too. */
 static double clock_step(double range, int most) {
     static const double steps[] = {1,   2,   5,    10,   15,   30,    60,    120,   300,
                                    600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400};
@@ -144,7 +144,7 @@ static double elapsed_step(const struct axis *axis, int most) {
 
 struct axis time_axis(double low, double high, double clock, int most) {
     static const struct {
-        double from, seconds; /* From so many seconds on, count in these. */
+        double from, seconds; /* From this many seconds on, count in these. */
         const char *name;
     } units[] = {{0, 1, "s"}, {120, 60, "min"}, {7200, 3600, "h"}, {172800, 86400, "days"}};
     struct axis axis = {.low = low, .high = high, .unit = 1, .name = "", .clock = clock};

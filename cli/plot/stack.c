@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Adds up the processes of a recording by name: bands on top of each other that reach the whole tree. */
+/* Sums the processes of a recording by name, as bands on top of each other that add up to the whole tree. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,13 +7,13 @@
 #include "plot/name_index.h"
 #include "plot/plot.h"
 
-#define LEAST_SHARE 0.01 /* Of the highest sum: processes that never use more are not worth a band. */
+#define LEAST_SHARE 0.01 /* Relative to the highest sum: processes that never use more get no band. */
 
-/* The processes of one name. */
+/* The processes with one name. */
 struct group {
-    const char *name; /* Of a series' label, whose first `length` bytes it is. */
+    const char *name; /* The first `length` bytes of a series' label. */
     size_t length, processes;
-    double sum; /* Of all values: the area of the band. */
+    double sum; /* The sum of all values: the area of the band. */
 };
 
 static size_t name_length(const char *label) {
@@ -30,7 +30,7 @@ static int by_area(const void *a, const void *b) {
     return left->sum > right->sum ? -1 : left->sum < right->sum ? 1 : 0;
 }
 
-/* The groups of a recording, by area; to be freed. */
+/* The groups of a recording, by area; the caller frees the array. */
 static struct group *groups_of(const struct recording *recording, size_t *groups) {
     struct group *group = calloc(recording->serieses + 1, sizeof *group);
     if (group == NULL) {
@@ -59,7 +59,7 @@ static struct group *groups_of(const struct recording *recording, size_t *groups
     return group;
 }
 
-/* A series with the times of another, and 0 for each value. */
+/* A series with another's times, and 0 for each value. */
 static struct series empty_copy(const struct series *total, const char *label) {
     struct text name = TEXT_INIT;
     text_add(&name, label);
@@ -74,7 +74,7 @@ static struct series empty_copy(const struct series *total, const char *label) {
     return series;
 }
 
-/* The first point that is not before a moment. */
+/* The first point at or after a moment. */
 static size_t point_from(const struct series *series, double time) {
     size_t low = 0, high = series->points;
     while (low < high) {
@@ -88,7 +88,7 @@ static size_t point_from(const struct series *series, double time) {
     return low;
 }
 
-/* The rows of one sample have the same time. */
+/* Adds values row by row; rows of one sample have the same time. */
 static void add_up(struct series *sum, const struct series *part) {
     for (size_t i = 0, at = point_from(sum, part->point[0].time); i < part->points; i++) {
         while (at < sum->points && sum->point[at].time < part->point[i].time) {
@@ -108,7 +108,7 @@ static double highest_of(const struct series *series) {
     return highest;
 }
 
-/* What the bands so far leave of the whole tree: other names, and processes that ended between two samples. */
+/* The remainder of the whole tree: other names, and processes that ended between two samples. */
 static struct series rest_of(const struct series *total, const struct series *band, size_t bands) {
     struct series rest = empty_copy(total, "other");
     for (size_t i = 0; i < total->points; i++) {

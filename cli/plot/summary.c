@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The figures of a plot, as sentences, as the columns of a table and as JSON. */
+/* The figures of a plot: as sentences, as table columns and as JSON. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ const char *slope_missing(const struct line *line) {
                                                    : NULL;
 }
 
-/* A moment as the axis counts it. */
+/* Formats a moment as on the axis. */
 static void add_moment(struct text *text, const struct plot *plot, double seconds) {
     if (plot->clock < 0) {
         moment_add(text, seconds);
@@ -58,7 +58,7 @@ static void add_top(struct text *text, const struct plot *plot, const struct lin
     }
 }
 
-/* The slope and what it rests on, or why there is none. */
+/* Adds the slope and its basis, or why there is none. */
 static void add_slope_sentence(struct text *text, const struct plot *plot, const struct line *line,
                                const char *square) {
     if (line->points < SLOPE_SAMPLES) {
@@ -84,7 +84,7 @@ static void add_slope_sentence(struct text *text, const struct plot *plot, const
     }
 }
 
-/* Stretches without samples, of which the longest is named. */
+/* Adds the number of gaps and the longest one. */
 static void add_gaps(struct text *text, const struct plot *plot, const struct line *line) {
     size_t gaps = 0, longest = 0;
     double length = 0;
@@ -152,7 +152,7 @@ static void add_padded(struct text *text, const char *string, size_t width, bool
     text_pad(text, is_right ? 0 : padding);
 }
 
-/* A row of the table: its cells are `title` of the first row, or those of a line. */
+/* Adds a cell of the table: a title in the first row, else a figure of a line. */
 static void add_cell(struct text *cell, const struct plot *plot, const struct line *line, enum figure figure) {
     text_clear(cell);
     text_add(cell, "");

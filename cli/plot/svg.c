@@ -6,12 +6,12 @@
 
 enum { COLOURS = SVG_COLOURS, OTHER_COLOUR = 5, NAME_LETTERS = 40 };
 
-/* Lengths in the picture's own unit; not an enum, for they meet doubles. */
-#define HEIGHT 320 /* Of the area between the axes. */
+/* Lengths in user units; macros, not an enum, because they are combined with doubles. */
+#define HEIGHT 320 /* Of the plot area. */
 #define BELOW 52
 #define LEGEND_ROW 20
 
-/* Where the figures of the legend end, each column on its right. */
+/* Right edges of the legend's columns. */
 static const int figure_x[FIGURES] = {
     [FIGURE_TOP] = 480, [FIGURE_AT] = 630, [FIGURE_MEAN] = 720, [FIGURE_END] = 810, [FIGURE_SLOPE] = 932};
 
@@ -19,7 +19,7 @@ struct drawing {
     struct text *text;
     const struct plot *plot;
     struct axis value, time;
-    double top, bottom; /* Of the area between the axes. */
+    double top, bottom; /* Of the plot area. */
 };
 
 /* ---- The frame ---- */
@@ -53,7 +53,7 @@ static bool is_band(const struct drawing *drawing, size_t number) {
     return drawing->plot->kind == PLOT_STACK && number > 0;
 }
 
-/* In a stack the first line is the whole tree and has no colour of its own. */
+/* In a stack, the first line is the whole tree and has no colour of its own. */
 static unsigned colour_of(const struct drawing *drawing, size_t number) {
     if (!is_band(drawing, number)) {
         return (unsigned)(number % COLOURS);
@@ -67,8 +67,8 @@ static const char *dashes(size_t number) {
 }
 
 /*
- * At most the first, the highest, the lowest and the last point of each pixel:
- * a recording of a week makes no larger file than one of a minute, and loses no peak.
+ * Adds at most the first, highest, lowest and last point of each pixel: the file does not grow with the length of the
+ * recording, and no peak is lost.
  */
 static void add_points(struct drawing *drawing, const struct line *line, size_t from, size_t to) {
     struct text *text = drawing->text;
@@ -90,7 +90,7 @@ static void add_points(struct drawing *drawing, const struct line *line, size_t 
     }
 }
 
-/* The end of the stretch without gaps that begins at a point. */
+/* The end of the gapless stretch that begins at a point. */
 static size_t stretch_end(const struct line *line, size_t from) {
     size_t end = from + 1;
     while (end < line->points && !line_has_gap_before(line, end)) {
@@ -99,7 +99,7 @@ static size_t stretch_end(const struct line *line, size_t from) {
     return end;
 }
 
-/* All between a line and the axis. */
+/* Fills the area between a line and the axis. */
 static void add_area(struct drawing *drawing, const struct line *line, const char *class) {
     struct text *text = drawing->text;
     text_addf(text, "<path class=\"%s\" d=\"", class);
@@ -112,7 +112,7 @@ static void add_area(struct drawing *drawing, const struct line *line, const cha
     text_add(text, "\"/>\n");
 }
 
-/* The lowest layer last, on the ground, so that it hides what the others have drawn there. */
+/* Draws the lowest layer last, so that it hides the parts of higher layers below it. */
 static void add_layers(struct drawing *drawing) {
     const struct plot *plot = drawing->plot;
     if (plot->lines > LAYER_MAPPED) {
@@ -126,7 +126,7 @@ static void add_layers(struct drawing *drawing) {
     add_area(drawing, &plot->line[LAYER_IN_USE], "in-use f1");
 }
 
-/* From the highest band down: each hides the part of the last that is below it. */
+/* Draws from the highest band down: each hides the part of the previous one below it. */
 static void add_bands(struct drawing *drawing) {
     text_add(drawing->text, "<g opacity=\".75\">\n");
     for (size_t i = drawing->plot->lines; i-- > 1;) {
@@ -138,7 +138,7 @@ static void add_bands(struct drawing *drawing) {
     text_add(drawing->text, "</g>\n");
 }
 
-/* Begins a path in the colour of a line. */
+/* Starts a path in a line's colour. */
 static void add_line_class(struct drawing *drawing, size_t number) {
     if (drawing->plot->kind == PLOT_STACK) {
         text_add(drawing->text, "<path class=\"line total\" d=\"");
@@ -163,7 +163,7 @@ static void add_line(struct drawing *drawing, const struct line *line, size_t nu
         end = stretch_end(line, i);
         text_add(text, "M");
         add_points(drawing, line, i, end);
-        text_add(text, end == i + 1 ? "h.1" : ""); /* A stretch of one sample is a dot. */
+        text_add(text, end == i + 1 ? "h.1" : ""); /* A stretch of one sample is drawn as a dot. */
     }
     text_add(text, "\"/>\n");
 }
@@ -174,7 +174,7 @@ static size_t marked_lines(const struct plot *plot) {
     return plot->kind == PLOT_LAYERS || plot->kind == PLOT_STACK ? 1 : plot->lines;
 }
 
-/* The value of a point beside its dot: above a peak and below a low, where the area between the axes has room. */
+/* Puts the value beside the dot: above a peak or below a low, where there is room. */
 static void add_top_label(struct drawing *drawing, const struct point *top) {
     struct text *text = drawing->text;
     double x = svg_x(&drawing->time, top->time), y = y_of(drawing, top->value), above = y - 9, below = y + 18;
@@ -188,7 +188,7 @@ static void add_top_label(struct drawing *drawing, const struct point *top) {
     text_add(text, "</text>\n");
 }
 
-/* A dot on the point to look at of each line, but of no layer and no band; that of all lines is named. */
+/* Puts a dot on the peak or low of each line, but not of layers and bands; the highest one of all is labelled. */
 static void add_tops(struct drawing *drawing) {
     struct text *text = drawing->text;
     const struct plot *plot = drawing->plot;
@@ -202,7 +202,7 @@ static void add_tops(struct drawing *drawing) {
                   y_of(drawing, top->value));
     }
     double exact = y_of(drawing, plot->exact_peak);
-    if (plot->exact_peak <= 0 || y_of(drawing, first->value) > exact + 30) { /* Else one label hides the other. */
+    if (plot->exact_peak <= 0 || y_of(drawing, first->value) > exact + 30) { /* Else the labels overlap. */
         add_top_label(drawing, first);
     }
     if (plot->exact_peak > 0) {
@@ -232,7 +232,7 @@ static void add_swatch(struct drawing *drawing, size_t number, double y) {
     }
 }
 
-/* A row for each line, with its figures in columns. */
+/* Adds a row for each line, with its figures in columns. */
 static void add_legend(struct drawing *drawing, double y) {
     struct text *text = drawing->text;
     const struct plot *plot = drawing->plot;

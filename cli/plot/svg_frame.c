@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An SVG file that needs nothing else: no script, no font, no library. It brings
- * its own background, light or dark as the viewer prefers; a viewer without media
- * queries draws the light one.
+ * A self-contained SVG file: no script, font or library. It has its own background, light or dark as the viewer
+ * prefers; a viewer without media queries draws the light one.
  */
 #include <string.h>
 
@@ -83,7 +82,7 @@ static void add_style(struct text *text, const char *more, const char *more_dark
     text_add(text, "}\n</style>\n");
 }
 
-/* Date, duration and status are not left out; of another title, half of each end. */
+/* How many characters must survive clipping: date, duration and status; for a custom title, half of the length. */
 static size_t tail_of(const struct plot *plot, const char *title) {
     size_t tail = title == plot->heading ? plot->heading_tail : TITLE_LETTERS / 2;
     return tail < TITLE_LETTERS * 3 / 4 ? tail : TITLE_LETTERS * 3 / 4;

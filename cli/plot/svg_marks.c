@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Marks of an SVG: lines from top to bottom, with their names in a few rows above. */
+/* Marks in an SVG: vertical lines, with their names in a few rows above. */
 #include <stdlib.h>
 
 #include "fail.h"
 #include "plot/plot.h"
 
-enum { MARK_ROWS = 4, HEAT_COLOUR = 1 }; /* A colour that no ramp has. */
+enum { MARK_ROWS = 4, HEAT_COLOUR = 1 }; /* HEAT_COLOUR: a colour that no ramp has. */
 #define MARK_ROW 15
-#define LETTER 7.4 /* The width of a letter of 12, on average. */
+#define LETTER 7.4 /* The average width of a letter at size 12. */
 
 struct placed_mark {
     const struct recorded_mark *mark;
     double x, start, width; /* Of the name. */
-    int row;                /* MARK_ROWS: no room for the name. */
-    bool is_left;           /* The name stands on the left of the line. */
+    int row;                /* MARK_ROWS: there is no room for the name. */
+    bool is_left;           /* The name is on the left of the line. */
     unsigned colour;
 };
 
@@ -71,7 +71,7 @@ static void add_name(struct text *text, const struct placed_mark *placed, double
     text_add(text, "</text>\n");
 }
 
-/* All lines before the first name: none crosses one. Of marks without a name there is one line a pixel. */
+/* Draws all lines before the first name, so that none crosses a name. Unnamed marks get at most one line per pixel. */
 void svg_marks_add(struct text *text, const struct svg_marks *marks, double top, double bottom) {
     for (size_t i = 0; i < marks->count; i++) {
         const struct placed_mark *placed = &marks->mark[i];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A chart of characters: a panel for each line, all to the same scale, so that none hides another. */
+/* A text chart: a panel for each line, all with the same scale, so that none hides another. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
 #include "plot/plot.h"
 
-/* What a cell holds: an eighth to eight eighths of a block, part of another layer, or a letter of a label. */
+/* The content of a cell: one to eight eighths of a block, part of another layer, or a letter of a label. */
 enum { EMPTY = 0, FULL = 8, PEAK_SIGN, KEPT, REST, THIRD, FIFTH, SIXTH, CELLS, LETTERS = 32 };
 
 static const unsigned char layer_signs[LAYERS] = {
@@ -25,7 +25,7 @@ struct panel {
     const struct line *line;
     struct axis value, time;
     struct canvas canvas;
-    size_t margin; /* Columns before the axis. */
+    size_t margin; /* Columns left of the axis. */
 };
 
 static unsigned char *cell(struct canvas *canvas, size_t row, size_t column) {
@@ -38,7 +38,7 @@ static double column_time(const struct panel *panel, size_t column) {
     return panel->time.low + (panel->time.high - panel->time.low) * (double)column / (double)panel->canvas.columns;
 }
 
-/* The end of a column's span of time; that of the last one is after the last point. */
+/* The end of a column's time span; that of the last column is after the last point. */
 static double column_end(const struct panel *panel, size_t column) {
     return column + 1 == panel->canvas.columns ? panel->time.high * 1.000001 + 1e-9 : column_time(panel, column + 1);
 }
@@ -61,7 +61,7 @@ static void draw_columns(struct panel *panel, size_t data_rows) {
     }
 }
 
-/* The lines that are drawn as bands, the highest first: a lower one then covers the part that is its own. */
+/* The lines drawn as bands, highest first: a lower one then covers its own part. */
 static size_t bands_of(const struct plot *plot, size_t order[STACK_BANDS + 1]) {
     static const enum layer layers[] = {LAYER_RSS, LAYER_MAPPED, LAYER_KEPT, LAYER_IN_USE};
     size_t count = 0;
@@ -80,7 +80,7 @@ static unsigned char sign_of(const struct plot *plot, size_t line) {
     return plot->kind == PLOT_LAYERS ? layer_signs[line] : stack_signs[line - 1];
 }
 
-/* Whole cells: no character holds parts of two. */
+/* Draws whole cells: no character shows parts of two bands. */
 static void draw_bands(struct panel *panel, size_t data_rows) {
     struct canvas *canvas = &panel->canvas;
     size_t order[STACK_BANDS + 1], bands = bands_of(panel->plot, order);
@@ -106,7 +106,7 @@ static size_t column_of(const struct panel *panel, double time) {
     return column_at(&panel->time, panel->canvas.columns, time);
 }
 
-/* Puts a sign over the peak or the low, and its value beside the sign. */
+/* Puts a sign at the peak or low, and the value beside it. */
 static void label_top(struct panel *panel) {
     struct canvas *canvas = &panel->canvas;
     size_t column = column_of(panel, line_point(panel->line, panel->line->top)->time);
@@ -145,7 +145,7 @@ void text_add_right(struct text *text, const char *string, size_t width) {
     text_add(text, string == NULL ? "" : string);
 }
 
-/* The number that stands beside a row: a tick's, at its upper edge. */
+/* The tick number in a row, at the tick's upper edge. */
 static void add_row_label(struct text *text, const struct panel *panel, size_t row, size_t rows_per_step) {
     struct text label = TEXT_INIT;
     size_t steps = (row + 1) / rows_per_step;
@@ -159,7 +159,7 @@ static void add_row_label(struct text *text, const struct panel *panel, size_t r
     text_free(&label);
 }
 
-/* As many as have room for their labels, of which those with seconds are the longest. */
+/* As many ticks as have room for their labels; those with seconds are the longest. */
 int most_ticks(const struct plot *plot, size_t columns) {
     return (int)(columns / (plot->clock >= 0 ? 13 : 10));
 }
@@ -170,7 +170,7 @@ static void add_ticks(struct text *text, const struct axis *time, size_t columns
         for (size_t column = column_at(time, columns, tick); at < column; at++) {
             text_add(text, is_ascii ? "-" : "─");
         }
-        if (at < columns) { /* At 0, the axes' crossing is the tick. */
+        if (at < columns) { /* At column 0, the axes cross in place of a tick. */
             text_add(text, is_ascii ? (at == 0 ? "-" : "+") : at == 0 ? "─" : "┬");
             at++;
         }
@@ -181,7 +181,7 @@ static void add_ticks(struct text *text, const struct axis *time, size_t columns
     text_add(text, "\n");
 }
 
-/* Numbers below the ticks, as many as have room. */
+/* Adds numbers below the ticks, as many as fit. */
 static void add_tick_labels(struct text *text, const struct axis *time, size_t columns) {
     size_t at = 0;
     for (double tick = tick_first(time); tick <= time->high * 1.000001; tick += time->step) {
@@ -209,7 +209,7 @@ void text_add_time_axis(struct text *text, const struct axis *time, const char *
     add_tick_labels(text, time, columns);
 }
 
-/* ---- Marks: signs under the axis, each with its name where there is room ---- */
+/* ---- Marks: signs under the axis, each with its name if there is room ---- */
 
 enum { MARK_ROWS = 4 };
 
@@ -226,7 +226,7 @@ void text_add_marks(struct text *text, const struct line *line, const struct axi
         }
         text_add_plain(&name, mark->name);
         size_t column = column_at(time, columns, mark->time), width = 2 + text_width(name.bytes), k = 0;
-        bool is_right = column + width > columns && column >= width; /* The name stands before the sign. */
+        bool is_right = column + width > columns && column >= width; /* The name goes left of the sign. */
         size_t start = is_right ? column + 1 - width : column;
         while (k < MARK_ROWS && used[k] > 0 && used[k] + 1 > start) {
             k++;
@@ -259,7 +259,7 @@ static const char *band_title(const struct plot *plot, size_t line) {
     return plot->kind == PLOT_LAYERS ? layer_title((enum layer)line) : plot->line[line].series->label;
 }
 
-/* The signs of the bands, from the lowest up, in as many lines as they take. */
+/* Adds a key to the bands' signs, lowest first, in as many lines as needed. */
 static void add_key(struct text *text, const struct panel *panel) {
     size_t order[STACK_BANDS + 1], bands = bands_of(panel->plot, order), used = 0;
     text_pad(text, panel->margin + 2);
@@ -338,7 +338,7 @@ void plot_add_text(struct text *text, const struct plot *plot, size_t width, boo
     }
     width = width < 40 ? 40 : width > 1000 ? 1000 : width;
     panel.canvas.columns = width - panel.margin - 3;
-    panel.canvas.rows = steps * rows_per_step + 1; /* The highest is for the label of a peak that reaches the top. */
+    panel.canvas.rows = steps * rows_per_step + 1; /* The extra row is for the label of a peak at the top. */
     panel.time = time_axis(plot->from, plot->to, plot->clock, most_ticks(plot, panel.canvas.columns));
     panel.canvas.cell = malloc(panel.canvas.columns * panel.canvas.rows);
     if (panel.canvas.cell == NULL) {

@@ -31,7 +31,7 @@ void canvas_put(struct canvas *canvas, size_t row, size_t column, enum sign sign
 size_t canvas_put_text(struct canvas *canvas, size_t row, size_t column, size_t room, const char *string) {
     size_t width = 0;
     for (const unsigned char *byte = (const unsigned char *)string; *byte != '\0' && width < room; byte++) {
-        bool is_rest = (*byte & 0xC0) == 0x80; /* Of a character of several bytes. */
+        bool is_rest = (*byte & 0xC0) == 0x80; /* A continuation byte. */
         if (!is_rest) {
             unsigned char what = *byte > ' ' && *byte < 127 ? *byte : '?';
             put(canvas, row, column + width++, *byte == ' ' ? SIGN_EMPTY : what, COLOUR_NONE);
@@ -52,7 +52,7 @@ static size_t rounded(double cells, size_t width) {
     return whole < width ? whole : width;
 }
 
-/* Whole cells, so that no part hides another; a full block that nothing follows ends with an eighth of one. */
+/* Draws whole cells, so that no part hides another. A partial cell ends the bar only if nothing follows. */
 void canvas_put_bar(struct canvas *canvas, size_t row, size_t column, size_t width, const struct part *part,
                     size_t parts, enum colour colour) {
     double end = 0, all = 0;
@@ -87,7 +87,7 @@ static const char *glyph_of(unsigned char what, bool is_ascii) {
     return (is_ascii ? ascii : blocks)[what - SIGN_WIDTH];
 }
 
-/* Of 256 colours those that stand out from a black and from a white background alike. */
+/* Those of the 256 colours that stand out on both black and white. */
 static void add_colour(struct text *text, enum palette palette, unsigned char colour) {
     static const char *const few[COLOURS] = {"\033[0m", "\033[32m", "\033[33m", "\033[31m"};
     static const char *const many[COLOURS] = {"\033[0m", "\033[38;5;28m", "\033[38;5;130m", "\033[38;5;160m"};
@@ -122,7 +122,7 @@ static void add_row(struct text *text, const struct canvas *canvas, size_t row, 
     }
 }
 
-/* A row that reaches the right edge is not erased to its end: that would take its last character. */
+/* Does not erase to the end of a row that reaches the right edge: that would delete its last character. */
 void canvas_add(struct text *text, const struct canvas *canvas, bool is_ascii, enum palette palette, bool is_frame) {
     text_add(text, is_frame ? "\033[H" : "");
     for (size_t row = 0; row < canvas->rows; row++) {

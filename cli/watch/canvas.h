@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A screen of cells: letters, signs and bars, put where they belong and then written from the top. */
+/* A screen of cells (letters, signs and bars), filled in any order and then written from the top. */
 #ifndef CLI_WATCH_CANVAS_H
 #define CLI_WATCH_CANVAS_H
 
@@ -8,7 +8,7 @@
 
 #include "text.h"
 
-/* What a cell holds: nothing, an eighth to eight eighths of height or width, a pattern, or a letter. */
+/* The content of a cell: empty, one to eight eighths of height or width, a pattern, or a letter. */
 enum sign {
     SIGN_EMPTY = 0,
     SIGN_HEIGHT = 0, /* SIGN_HEIGHT + 1 to SIGN_HEIGHT + 8 */
@@ -26,7 +26,7 @@ enum sign {
 
 enum colour { COLOUR_NONE, COLOUR_LOW, COLOUR_MIDDLE, COLOUR_HIGH, COLOURS };
 
-/* How many colours a terminal has. */
+/* The number of colours of a terminal. */
 enum palette { PALETTE_NONE, PALETTE_8, PALETTE_256 };
 
 struct canvas {
@@ -36,20 +36,20 @@ struct canvas {
     } *cell;
 };
 
-/* Begins empty; canvas_free() ends it. */
+/* Starts empty; canvas_free() releases it. */
 void canvas_open(struct canvas *canvas, size_t columns, size_t rows);
 void canvas_free(struct canvas *canvas);
 
-/* What lies beyond the edges is cut off. */
+/* Anything beyond the edges is cut off. */
 void canvas_put(struct canvas *canvas, size_t row, size_t column, enum sign sign, enum colour colour);
 
-/* At most `room` characters, those that are no ASCII as '?'. Returns how many. */
+/* Puts at most `room` characters, with '?' for those outside ASCII. Returns their number. */
 size_t canvas_put_text(struct canvas *canvas, size_t row, size_t column, size_t room, const char *string);
 
-/* The same, ending at the right of `room`. */
+/* The same, right-aligned in `room`. */
 void canvas_put_right(struct canvas *canvas, size_t row, size_t column, size_t room, const char *string);
 
-/* A part of a bar: a share of its length, from 0 to 1. */
+/* A part of a bar: a share of its length, 0 to 1. */
 struct part {
     double share;
     enum sign sign;
@@ -58,8 +58,8 @@ void canvas_put_bar(struct canvas *canvas, size_t row, size_t column, size_t wid
                     size_t parts, enum colour colour);
 
 /*
- * Adds all rows, without the blanks at their ends. `is_frame`: from the terminal's upper left corner, over what was
- * there; else as lines.
+ * Adds all rows without trailing blanks. With `is_frame`, draws from the terminal's upper left corner over the previous
+ * frame; else as lines.
  */
 void canvas_add(struct text *text, const struct canvas *canvas, bool is_ascii, enum palette palette, bool is_frame);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The figures that have a past: which there are, and what they were in the last minute. */
+/* The figures with a history, and their values in the last minute. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,7 +43,7 @@ const struct item *item_at(size_t index) {
     return index < sizeof items / sizeof items[0] ? &items[index] : NULL;
 }
 
-/* A sampler of rates keeps them where their counters were. */
+/* A sampler of rates keeps them in place of their counters. */
 static double value_of(const struct sample *sample, const struct sysinfo_field *field, bool is_rate) {
     const void *result = field != NULL ? sample_result(sample, field) : NULL;
     struct sysinfo_field rate;
@@ -89,7 +89,7 @@ void item_add_value(struct text *text, const struct item *item, const struct sam
 
 /* ---- The last minute ---- */
 
-/* What is too old is dropped when it is half of all, so that few samples move. */
+/* Drops old points once they are half of all, so that few are moved. */
 static void drop_old(struct series *series, double before) {
     size_t half = series->points / 2;
     if (half > 0 && series->point[half].time < before) {
@@ -127,7 +127,7 @@ void history_free(struct history *history) {
     }
 }
 
-/* The parts lie on a grid of the clock: a sample stays in its part while time goes on. */
+/* The bins are aligned to the clock, so a sample stays in its bin as time passes. */
 double *history_means(const struct history *history, size_t item, size_t bins) {
     const struct line line = {
         .series = &history->series[item], .points = history->series[item].points, .longest = history->interval * 2.5};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where everything stands. Each part says how many rows it takes; what is least important gives way while they do not
- * fit, and the CPUs get the rows that are left.
+ * The layout of the screen. Each part reports how many rows it takes; while they do not fit, the least important part
+ * is dropped, and the CPUs get the remaining rows.
  */
 #include "watch/screen.h"
 
@@ -32,14 +32,14 @@ struct drawing {
     const struct screen *screen;
     const struct sample *sample;
     struct canvas canvas;
-    size_t rows[PARTS]; /* That each part takes. */
+    size_t rows[PARTS]; /* For each part. */
 };
 
 static const struct sysinfo_field *row_field(const char *name) {
     return sysinfo_field_find("cpu", name);
 }
 
-/* ---- Colours: by load ---- */
+/* ---- Colours, by load ---- */
 
 static enum colour colour_of(double percent) {
     return percent < 50 ? COLOUR_LOW : percent < 80 ? COLOUR_MIDDLE : COLOUR_HIGH;
@@ -49,7 +49,7 @@ static enum colour colour_of(double percent) {
 
 enum { LABEL = 9, SHORT_LABEL = 6, PERCENT = 8, GAP = 2 };
 
-/* How a line with a bar is divided. */
+/* The columns of a line with a bar. */
 struct widths {
     size_t label, bar, detail, spark;
 };
@@ -64,7 +64,7 @@ static struct widths widths_of(size_t columns) {
     return widths;
 }
 
-/* What stands beside a bar: as many texts as fit, one after the other. */
+/* The text beside a bar: as many items as fit. */
 struct detail {
     struct text text;
     size_t room;
@@ -107,7 +107,7 @@ static void detail_add_count(struct detail *detail, double count, const char *on
     text_free(&more);
 }
 
-/* The value of a full sparkline: percentages are comparable, everything else fills the height. */
+/* The value of a full-height sparkline. Percentages share one scale; everything else is scaled to its maximum. */
 static double scale_of(const struct drawing *drawing, const struct item *item, const double *value, size_t bins) {
     const struct sysinfo_field *field = sysinfo_field_find(item->of, item->field);
     double highest = item->group == GROUP_LOAD ? known(drawing->sample, "cpu", "count") : 0;
@@ -120,7 +120,7 @@ static double scale_of(const struct drawing *drawing, const struct item *item, c
     return highest > 0 ? highest : 1;
 }
 
-/* A known 0 is the lowest block; what is unknown is left empty. */
+/* Draws a known 0 as the lowest block, and an unknown value as nothing. */
 static void draw_spark(struct drawing *drawing, size_t row, size_t column, size_t width, size_t index) {
     const struct item *item = item_at(index);
     double *value = history_means(drawing->screen->history, index, width);
@@ -136,14 +136,14 @@ static void draw_spark(struct drawing *drawing, size_t row, size_t column, size_
     free(value);
 }
 
-/* A bar with all that stands around it. `mark`: a share of the bar, or below 0. */
+/* A bar and the text around it. `mark` is a share of the bar, or below 0. */
 struct bar {
     const char *label;
     const struct part *part;
     size_t parts;
     double percent, mark;
     const char *detail;
-    enum group item; /* Whose past is shown; GROUPS: none. */
+    enum group item; /* Whose history is shown; GROUPS: none. */
 };
 
 static size_t item_of(enum group group) {
@@ -185,7 +185,7 @@ static void draw_bar(struct drawing *drawing, size_t row, const struct bar *bar)
 
 /* ---- CPUs ---- */
 
-/* Modes in the order of a bar. Interrupts are one. */
+/* CPU modes in the order of a bar; both interrupt modes are one. */
 enum { MODES = 6 };
 static const struct mode {
     const char *title, *field, *other;
@@ -236,7 +236,7 @@ static void draw_cpu(struct drawing *drawing, size_t row) {
     text_free(&detail.text);
 }
 
-/* A legend of the bars' signs, with the share of each mode. */
+/* Draws a legend of the bars' signs, with the share of each mode. */
 static void draw_modes(struct drawing *drawing, size_t row) {
     struct canvas *canvas = &drawing->canvas;
     size_t column = widths_of(canvas->columns).label, gap = canvas->columns < 90 ? 1 : 3;
@@ -252,7 +252,7 @@ static void draw_modes(struct drawing *drawing, size_t row) {
     }
 }
 
-/* How each CPU is drawn: with a bar and a percentage, or a bar, or as one block. */
+/* How each CPU is drawn: a bar with a percentage, a bar alone, or one block. */
 struct grid {
     size_t count, label, columns, rows, cell;
     bool has_percent, is_dense;
@@ -275,7 +275,7 @@ static size_t divided_up(size_t number, size_t by) {
     return by > 0 ? (number + by - 1) / by : number;
 }
 
-/* In at most `most` rows, where they fit. */
+/* A grid of at most `most` rows, if one fits. */
 static struct grid grid_of(const struct drawing *drawing, size_t most) {
     enum { LEAST_BAR = 4, FIGURE = 4, WIDE = 80, ROUND = 16 };
     struct grid grid = {.count = drawing->sample->rows, .label = label_width(drawing->sample)};
@@ -319,7 +319,7 @@ static void draw_one(struct drawing *drawing, const struct grid *grid, size_t ro
     }
 }
 
-/* One block for each CPU, after the number of the first in its row. */
+/* Draws one block for each CPU, after the number of the first one in the row. */
 static void draw_dense(struct drawing *drawing, const struct grid *grid, size_t row, size_t rows) {
     const struct sample *sample = drawing->sample;
     for (size_t i = 0; grid->columns > 0 && i < sample->rows && i / grid->columns < rows; i++) {
@@ -336,7 +336,7 @@ static void draw_dense(struct drawing *drawing, const struct grid *grid, size_t 
     }
 }
 
-/* From the top down, column by column. */
+/* Draws downwards, column by column. */
 static void draw_cpus(struct drawing *drawing, size_t row) {
     size_t rows = drawing->rows[PART_CPUS];
     struct grid grid = grid_of(drawing, rows);
@@ -369,7 +369,7 @@ static void draw_mem(struct drawing *drawing, size_t row) {
     text_free(&detail.text);
 }
 
-/* The limit that leaves least: what cannot be given back, and its page cache. */
+/* Draws the limit that leaves least: memory that cannot be reclaimed, and page cache. */
 static void draw_limit(struct drawing *drawing, size_t row) {
     const struct sysinfo_limit_level *level = &drawing->sample->binding;
     struct widths widths = widths_of(drawing->canvas.columns);
@@ -385,7 +385,7 @@ static void draw_limit(struct drawing *drawing, size_t row) {
     size_t room = detail.room > detail.text.length + 2 ? detail.room - detail.text.length - 2 : 0;
     if (name.length <= room) {
         detail_add(&detail, name.bytes);
-    } else if (room > 8) { /* The end of a path says most. */
+    } else if (room > 8) { /* The end of a path is its most specific part. */
         struct text end = TEXT_INIT;
         text_addf(&end, "...%s", name.bytes + name.length - (room - 3));
         detail_add(&detail, end.bytes);
@@ -415,7 +415,7 @@ static void draw_swap(struct drawing *drawing, size_t row) {
     text_free(&detail.text);
 }
 
-/* ---- Figures with their past ---- */
+/* ---- Figures with a history ---- */
 
 static bool is_shown(const struct drawing *drawing, enum group group, const struct item *item) {
     return item->group == group && item->title != NULL &&
@@ -423,7 +423,7 @@ static bool is_shown(const struct drawing *drawing, enum group group, const stru
                           : known(drawing->sample, item->of, item->field) >= 0);
 }
 
-/* How the figures of a group are divided into rows: cells that do not move when a value grows. */
+/* How a group's figures are arranged in rows; cells do not move when a value grows. */
 struct row_of_items {
     size_t count, title, in_row, cell;
 };
@@ -474,7 +474,7 @@ static void draw_items(struct drawing *drawing, size_t row, enum group group) {
     }
 }
 
-/* ---- All of it ---- */
+/* ---- The whole screen ---- */
 
 static bool shows(const struct drawing *drawing, enum group group) {
     return (drawing->screen->groups & GROUP_BIT(group)) != 0;
@@ -524,7 +524,7 @@ static void draw_part(struct drawing *drawing, enum part_id part, size_t row) {
     }
 }
 
-/* The rows that a part would take; the CPUs', where they have all they can use. */
+/* Computes the rows that each part would take; for the CPUs, the rows of their largest form. */
 static void measure(struct drawing *drawing) {
     const struct sample *sample = drawing->sample;
     size_t *rows = drawing->rows;
@@ -542,7 +542,7 @@ static void measure(struct drawing *drawing) {
     rows[PART_FOOTER] = 1;
 }
 
-/* What matters most comes first; the CPUs need the rows of their smallest form, and then take what is left. */
+/* Fits parts by importance. The CPUs first get the rows of their smallest form, then the remaining ones. */
 static void fit(struct drawing *drawing) {
     static const enum part_id order[] = {PART_CPU,    PART_MEM,      PART_LIMIT, PART_CPUS,  PART_SWAP,  PART_LOAD,
                                          PART_CGROUP, PART_PRESSURE, PART_MODES, PART_STATS, PART_FOOTER};
@@ -558,12 +558,12 @@ static void fit(struct drawing *drawing) {
     }
 }
 
-/* Between sections is an empty row, where there is room for all of them. */
+/* Sections are separated by an empty row if all of these fit. */
 static int section_of(enum part_id part) {
     return part < PART_CPUS ? 0 : part < PART_MEM ? 1 : part < PART_LOAD ? 2 : part < PART_FOOTER ? 3 : 4;
 }
 
-/* Draws all parts, or only counts the rows that they would take. */
+/* Draws all parts, or with `draws` false only counts their rows. */
 static size_t draw_all(struct drawing *drawing, bool has_gaps, bool draws) {
     size_t row = 0;
     int section = section_of(PART_CPU);

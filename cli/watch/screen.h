@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `sysinfo watch` shows: a sample and the last minute, put into the rows and columns that there are. */
+/* What `sysinfo watch` shows: a sample and the last minute, in the available rows and columns. */
 #ifndef CLI_WATCH_SCREEN_H
 #define CLI_WATCH_SCREEN_H
 
@@ -16,28 +16,28 @@
 enum group { GROUP_CPU, GROUP_MEM, GROUP_SWAP, GROUP_LOAD, GROUP_PRESSURE, GROUP_CGROUP, GROUP_STATS, GROUPS };
 #define GROUP_BIT(group) (1U << (group))
 
-/* What is shown where none is named: all that a machine has without asking for more. */
+/* The default groups: those that every machine has at no extra cost. */
 #define DEFAULT_GROUPS                                                                             \
     (GROUP_BIT(GROUP_CPU) | GROUP_BIT(GROUP_MEM) | GROUP_BIT(GROUP_SWAP) | GROUP_BIT(GROUP_LOAD) | \
      GROUP_BIT(GROUP_PRESSURE))
 
 const char *group_name(enum group group);
 
-/* A figure with a past. */
+/* A figure with a history. */
 struct item {
     const char *of, *field; /* "pressure.io", "some_avg10" */
-    const char *title;      /* NULL: it has a bar, and is not listed among other figures. */
+    const char *title;      /* NULL: it has a bar, and is not listed among the other figures. */
     enum group group;
     bool is_rate;
 };
 
-/* Figure `index`, from 0; NULL past the end. */
+/* Returns the figure with this index, or NULL past the end. */
 const struct item *item_at(size_t index);
 
 /* The value of a field in a sample; below 0: unknown, or no limit. */
 double known(const struct sample *sample, const char *group, const char *field);
 
-/* "12.3 %", "1.4 GiB/s"; "-" where it is unknown. */
+/* "12.3 %", "1.4 GiB/s", or "-" if unknown. */
 void item_add_value(struct text *text, const struct item *item, const struct sample *sample);
 
 /* ---- The last minute ---- */
@@ -47,14 +47,14 @@ enum { MOST_ITEMS = 32 };
 
 struct history {
     struct series series[MOST_ITEMS];
-    double now, interval; /* Seconds: of the last sample, on the monotonic clock; between two samples. */
+    double now, interval; /* Seconds: monotonic time of the last sample; between two samples. */
 };
 
-/* Keeps what the sample knows, and drops what is older than a minute. */
+/* Keeps the known values of the sample, and drops those older than a minute. */
 void history_add(struct history *history, const struct sample *sample, double now);
 void history_free(struct history *history);
 
-/* Its mean in each of `bins` parts of the last minute, in an array to be freed; below 0: unknown. */
+/* The item's mean in each of `bins` parts of the last minute, in an array to be freed; below 0: unknown. */
 double *history_means(const struct history *history, size_t item, size_t bins);
 
 /* ---- The screen: screen.c ---- */
@@ -62,14 +62,14 @@ double *history_means(const struct history *history, size_t item, size_t bins);
 struct screen {
     const struct sample *sample;
     const struct history *history;
-    unsigned groups;    /* GROUP_BIT of each that is shown. */
-    const char *footer; /* The last line, where there is room for it. */
+    unsigned groups;    /* GROUP_BIT of each group shown. */
+    const char *footer; /* The last line, if there is room. */
     size_t columns, rows;
     bool is_ascii;
     enum palette palette;
 };
 
-/* `is_frame`: for a terminal, over the frame before; else as lines. */
+/* With `is_frame`, draws over the terminal's previous frame; else as lines. */
 void screen_add(struct text *text, const struct screen *screen, bool is_frame);
 
 #endif

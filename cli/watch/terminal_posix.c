@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sequences of ECMA-48, and of DEC's terminals the second screen and the cursor: what every terminal of today obeys, so
- * that no database of terminals is needed. Which have colours is what the list of dircolors(1) says.
+ * Uses sequences of ECMA-48, and DEC's for the alternate screen and the cursor. All current terminals support them, so
+ * no terminal database is needed. The list of dircolors(1) says which terminals have colours.
  */
 #undef _XOPEN_SOURCE
 #define _DEFAULT_SOURCE 1 /* SIGWINCH, TIOCGWINSZ */
@@ -21,7 +21,7 @@
 #include "platform.h"
 
 static const char enter[] = "\033[?1049h\033[?25l\033[2J\033[H";
-/* From the last line, for terminals that have no second screen. */
+/* Moves to the last line first, for terminals without an alternate screen. */
 static const char leave[] = "\033[0m\033[999;1H\r\n\033[?25h\033[?1049l";
 
 static struct termios before, while_open;
@@ -33,9 +33,9 @@ static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static const int changes[] = {SIGWINCH, SIGCONT};
 enum { ENDS = sizeof ends / sizeof ends[0], CHANGES = sizeof changes / sizeof changes[0] };
 
-/* ---- In and out, also in a signal's handler: nothing but calls that are allowed there ---- */
+/* ---- Entering and leaving, also in a signal handler: only async-signal-safe calls ---- */
 
-/* Nothing can be done where it fails. */
+/* Nothing can be done about an error. */
 static void put(const char *bytes, size_t count) {
     while (count > 0) {
         ssize_t written = write(1, bytes, count);
@@ -54,11 +54,11 @@ static void set_mode(const struct termios *mode) {
 
 static void enter_screen(void) {
     set_mode(&while_open);
-    is_entered = 1; /* First: what ends the process from here on gives the terminal back. */
+    is_entered = 1; /* Set first, so that anything that ends the process from here on restores the terminal. */
     put(enter, sizeof enter - 1);
 }
 
-/* Also from the background, and from a terminal whose output was stopped with ^S. Nothing comes between. */
+/* Works from the background, and on a terminal whose output was stopped with ^S. No signal may interrupt it. */
 static void leave_screen(void) {
     sigset_t all, now;
     if (is_entered) {
@@ -72,7 +72,7 @@ static void leave_screen(void) {
     }
 }
 
-/* What the signal does by itself: it ends or stops the process, and returns where that goes on. */
+/* Applies the signal's default action: ends the process, or stops it and returns when it continues. */
 static void do_default(int number) {
     struct sigaction normal, ours;
     sigset_t only, now;
@@ -99,7 +99,7 @@ static void on_change(int number) {
     has_changed = 1;
 }
 
-/* What is ignored already, as nohup does it, stays so. */
+/* A signal that is already ignored, as under nohup, stays ignored. */
 static void set(int number, void (*handler)(int)) {
     struct sigaction action, now;
     memset(&action, 0, sizeof action);
@@ -112,7 +112,7 @@ static void set(int number, void (*handler)(int)) {
     }
 }
 
-/* ---- What it is ---- */
+/* ---- Properties of the terminal ---- */
 
 static const char *variable(const char *name) {
     const char *value = getenv(name);
@@ -145,7 +145,7 @@ static bool ends_with(const char *text, const char *word) {
     return length >= of_word && strcmp(text + length - of_word, word) == 0;
 }
 
-/* As the C library chooses the locale, which need not be installed. */
+/* Chooses the locale as the C library would, but the locale need not be installed. */
 bool terminal_has_blocks(void) {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
     const char *locale = "";
@@ -175,7 +175,7 @@ enum palette terminal_palette(void) {
     return has_word(name, "color") ? PALETTE_8 : PALETTE_NONE;
 }
 
-/* ---- Open and closed ---- */
+/* ---- Opening and closing ---- */
 
 void terminal_open(void) {
     sigset_t held;
@@ -219,7 +219,7 @@ bool terminal_is_ours(void) {
 
 /* ---- Waiting ---- */
 
-/* False: q was pressed. A closed terminal has no keys. */
+/* Returns false if q was pressed. A closed terminal has no keys. */
 static bool read_keys(void) {
     char keys[64];
     ssize_t count = read(0, keys, sizeof keys);
@@ -232,7 +232,7 @@ static bool read_keys(void) {
     return true;
 }
 
-/* Keys are looked for also where the time has come already. */
+/* Checks for keys even if `time` has passed already. */
 enum terminal_event terminal_wait(double time) {
     double left;
     do {
@@ -252,7 +252,7 @@ enum terminal_event terminal_wait(double time) {
         if (has_changed) {
             has_changed = 0;
             if (is_entered && terminal_is_ours()) {
-                set_mode(&while_open); /* A shell had the terminal, which gives it back without a word. */
+                set_mode(&while_open); /* A shell had the terminal meanwhile, and no signal reports its return. */
             }
             return TERMINAL_CHANGED;
         }

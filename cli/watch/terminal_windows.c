@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Consoles of Windows 10 and later obey the same sequences as other terminals, when they are asked to. */
+/* Consoles of Windows 10 and later support the same sequences as other terminals once enabled. */
 #include "watch/terminal.h"
 
 #define WIN32_LEAN_AND_MEAN
@@ -50,7 +50,7 @@ void terminal_close(void) {
     }
 }
 
-/* On a thread of its own; then the default follows, which ends the process. */
+/* Runs on its own thread; then the default handler ends the process. */
 static BOOL WINAPI on_end(DWORD kind) {
     (void)kind;
     terminal_close();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `sysinfo watch`: a sample at every interval, on a screen that is drawn over the one before. */
+/* `sysinfo watch`: a sample at every interval, drawn over the previous one. */
 #include "watch/watch.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "watch/screen.h"
 #include "watch/terminal.h"
 
-/* ---- What is watched ---- */
+/* ---- Choosing the groups ---- */
 
 static int unknown_group(const char *word) {
     const char *names[GROUPS];
@@ -38,7 +38,7 @@ static int unknown_group(const char *word) {
     return status;
 }
 
-/* The groups come first; a number ends them. */
+/* Takes the groups, which come first; a number ends them. */
 static int take_groups(const struct options *options, unsigned *groups, size_t *count) {
     for (*count = 0; *count < options->operands && !looks_like_number(options->operand[*count]); ++*count) {
         const char *word = options->operand[*count];
@@ -56,8 +56,8 @@ static int take_groups(const struct options *options, unsigned *groups, size_t *
 }
 
 /*
- * All that the screen asks of a sample: the groups, and the groups that their figures are of. Of the CPUs not what they
- * are, which takes long to read; their number always, since loads are drawn to its scale.
+ * Selects everything that the screen needs from a sample: the shown groups, and those their figures belong to. Leaves
+ * out the CPUs' description, which is slow to read; always includes their number, which scales the load averages.
  */
 static void select_groups(struct selection *selection, unsigned groups) {
     static const char *const of_cpus[] = {"percent", "count", "cores", "usable", "quota"};
@@ -100,7 +100,7 @@ static void describe(struct text *footer, const struct options *options, double 
     }
 }
 
-/* Draws until q is pressed, from the first sample on. Returns the reason why it could not be written. */
+/* Draws until q is pressed, starting with the given sample. Returns the reason if writing fails. */
 static const char *draw_on_time(const struct options *options, struct sampler *sampler, const struct sample *sample,
                                 struct schedule *schedule, unsigned groups) {
     struct history history = {.interval = schedule->interval};
@@ -124,7 +124,7 @@ static const char *draw_on_time(const struct options *options, struct sampler *s
     return error;
 }
 
-/* The first window is short: nobody waits a minute for the first figure of a CPU. */
+/* The first interval is short, so that a long one does not delay the first CPU figure. */
 static int watch(const struct view *view, struct sampler *sampler, unsigned groups) {
     double interval = view->options->interval > 0 ? view->options->interval : 1;
     double window = interval < DEFAULT_CPU_INTERVAL ? interval : DEFAULT_CPU_INTERVAL;
@@ -139,7 +139,7 @@ static int watch(const struct view *view, struct sampler *sampler, unsigned grou
 
 /* ---- The command ---- */
 
-/* The stream that prints the same figures. */
+/* Refuses, and names the command that prints the same figures as a stream. */
 static int refuse(const char *why, unsigned groups) {
     struct text stream = TEXT_INIT;
     for (enum group group = 0; group < GROUPS; group++) {
