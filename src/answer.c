@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every getter does around its question: see internal.h. */
+/* The steps that every getter shares around its question: see internal.h. */
 #include <errno.h>
 #include <string.h>
 
@@ -25,7 +25,7 @@ struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_h
 
 int sysinfo__end(struct sysinfo__call *call, int status) {
     struct sysinfo_host *host = call->host;
-    if (host->status != status) { /* A failure that the call recovered from is not to be explained later. */
+    if (host->status != status) { /* Drop a failure that the call recovered from: it must not be explained later. */
         host->status = status;
         host->system_error = 0;
         host->complaint = NULL;
@@ -79,7 +79,7 @@ int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read, const stru
     }
     int status = check_result(host, out, size);
     if (status == SYSINFO_OK) {
-        memset(&result, 0, question->size); /* Not the whole union: that alone takes 20 ns. */
+        memset(&result, 0, question->size); /* Clears only the result's size; the whole union would take 20 ns. */
         status = read(host, question, &result);
     }
     if (status == SYSINFO_OK) {

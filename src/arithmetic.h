@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Arithmetic on unsigned numbers that stays within 64 bits, and digits. */
+/* Unsigned arithmetic that stays within 64 bits, and digits. */
 #ifndef SYSINFO_ARITHMETIC_H
 #define SYSINFO_ARITHMETIC_H
 
@@ -11,12 +11,12 @@ static inline uint64_t sysinfo__smaller(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-/* `from` - `by`, but not below 0. */
+/* `from` - `by`, but at least 0. */
 static inline uint64_t sysinfo__reduced(uint64_t from, uint64_t by) {
     return from > by ? from - by : 0;
 }
 
-/* False: the product does not fit, and is not set. */
+/* Returns false and sets nothing if the product does not fit. */
 static inline bool sysinfo__multiply(uint64_t a, uint64_t b, uint64_t *product) {
     if (b > 0 && a > UINT64_MAX / b) {
         return false;
@@ -25,14 +25,14 @@ static inline bool sysinfo__multiply(uint64_t a, uint64_t b, uint64_t *product) 
     return true;
 }
 
-/* Bytes of so many pages or blocks; the largest number where that does not fit. */
+/* The bytes of `count` pages or blocks; UINT64_MAX if that does not fit. */
 static inline uint64_t sysinfo__bytes(uint64_t count, uint64_t size) {
     uint64_t bytes = UINT64_MAX;
     (void)sysinfo__multiply(count, size, &bytes);
     return bytes;
 }
 
-/* A number of any length; returns what follows its last digit. NULL: there is none, or it is beyond 64 bits. */
+/* Reads a number of any length and returns the text after it; NULL: no number, or beyond 64 bits. */
 static inline const char *sysinfo__digits(const char *p, uint64_t *value) {
     const char *digits = p;
     uint64_t number = 0;

@@ -6,8 +6,8 @@
 #include "internal.h"
 
 /*
- * CPUs that are 100 %: the quota, but no more than the CPUs that the
- * process may run on; 0: not known. A quota that cannot be seen may be less.
+ * The number of CPUs that make 100 %: the quota, but at most the CPUs that the process may run on; 0: unknown. A quota
+ * that cannot be seen may be lower.
  */
 static int read_capacity(struct sysinfo_host *host, double *cpus, bool *is_certain) {
     struct sysinfo__cpu_limit limit = {0};
@@ -20,7 +20,7 @@ static int read_capacity(struct sysinfo_host *host, double *cpus, bool *is_certa
     return status;
 }
 
-/* Since the past sample, where there is one of the same group; then this one is the past. */
+/* Measures since the past sample, if it is of the same group; then this one becomes the past. */
 static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now) {
     struct sysinfo__cgroup_sample *past = &host->past_cgroup;
     struct sysinfo_cgroup *cgroup = &now->cgroup;
@@ -28,7 +28,7 @@ static int measure(struct sysinfo_host *host, struct sysinfo__cgroup_sample *now
     bool is_comparable = now->has_quota_time && past->has_quota_time && now->group == past->group;
     double used = now->quota_time - past->quota_time;
     if (is_comparable &&
-        (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample: then the window grows. */
+        (!(window > 0) || !(used < 0 || used > 0))) { /* Keep the older sample, so that the window grows. */
         return SYSINFO_OK;
     }
     bool is_certain = true;

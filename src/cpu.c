@@ -23,9 +23,8 @@ static void stamp(struct sysinfo_cpu_sample *sample, double time) {
 }
 
 /*
- * The clock is read before the counters. Where the kernel ran something else in
- * between, the two are of different moments, and a short window would look
- * impossible: then both are read again.
+ * The clock is read before the counters. If the kernel ran something else in between, they describe different moments,
+ * and a short window would look impossible; then both are read again.
  */
 #define LATE 0.03 /* Seconds. */
 enum { MOST_ATTEMPTS = 3 };
@@ -45,7 +44,7 @@ int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sa
     return status;
 }
 
-/* Every CPU, sorted, and all of them together. */
+/* Reads every CPU, sorted, and the total. */
 static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     double now = 0;
     int status = SYSINFO_OK;
@@ -82,7 +81,7 @@ static const char *const complaints[] = {
     [SYSINFO__WINDOW_MISMATCH] = "idle time, or another mode, is missing or unusable in one of the two samples",
 };
 
-/* `is_whole`: whether the later sample knows all modes, so that the next window may be a good one. */
+/* `is_whole`: the later sample has all modes, so the next window may be valid. */
 static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool is_whole) {
     if (window == SYSINFO__WINDOW_MEASURED) {
         return SYSINFO_OK;
@@ -106,7 +105,7 @@ static int check_interval(struct sysinfo_host *host, double interval) {
     return SYSINFO_OK;
 }
 
-/* Takes two samples of every CPU, `interval` apart; the later one renews `past`. */
+/* Takes two samples of every CPU, `interval` apart; the later one replaces `past`. */
 static int measure_now(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
                        struct sysinfo_cpu_usage *usage) {
     int status = take_rows(host, &host->before);
@@ -127,7 +126,7 @@ static int measure_now(struct sysinfo_host *host, double interval, struct sysinf
     return explain_window(host, window, sysinfo__cpu_is_whole(&host->spare.all.sample));
 }
 
-/* Measures over `interval`, or since `past`, and renews `past`. */
+/* Measures over `interval`, or since `past`, and updates `past`. */
 static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
                    struct sysinfo_cpu_usage *usage) {
     struct sysinfo_cpu_sample now;
@@ -135,7 +134,7 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
     if (status == SYSINFO_OK && interval > 0 && !host->is_one_off) {
         return measure_now(host, interval, past, usage);
     }
-    if (status == SYSINFO_OK && interval > 0) { /* A one-off call allocates nothing, so it has no room for rows. */
+    if (status == SYSINFO_OK && interval > 0) { /* A one-off call allocates nothing, so it has no rows. */
         status = take_sample(host, past);
         if (status == SYSINFO_OK) {
             status = ASK(host, sleep, "sleeping", interval);
@@ -179,7 +178,7 @@ int sysinfo__cpu_usage_since(struct sysinfo_host *host, double interval, struct 
     return measure(host, interval, &host->past_times_percent, usage);
 }
 
-/* A sample of any version as one of ours: the slots whose bit is set. */
+/* Converts a sample of any version to this one's: copies the slots whose bit is set. */
 static struct sysinfo_cpu_sample known_slots(const struct sysinfo_cpu_sample *sample) {
     struct sysinfo_cpu_sample copy = {.present = sample->present, .estimated = sample->estimated};
     for (size_t slot = 2; slot < sizeof copy / 8; slot++) {
@@ -215,8 +214,7 @@ static int no_memory(struct sysinfo_host *host) {
 }
 
 /*
- * A new list gets as much room as the rows it is exchanged with, so that the next call finds enough
- * on both sides.
+ * A new list gets the same capacity as the rows it is swapped with, so that the next call finds enough on both sides.
  */
 static int give_samples(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
     if (*list == NULL) {
@@ -248,8 +246,7 @@ int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sampl
 }
 
 /*
- * Compares into *list, which is made when it is NULL and left alone unless the window was measured.
- * False: no memory.
+ * Compares into *list. Creates it if it is NULL, and leaves it alone unless the window was measured. False: no memory.
  */
 static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
                        struct sysinfo_cpu_usage_list **list, enum sysinfo__window *window) {
@@ -263,7 +260,7 @@ static bool give_usage(const struct sysinfo__cpu_rows *before, const struct sysi
     return had_memory;
 }
 
-/* Like measure(), for the rows of all CPUs. */
+/* Like measure(), but for the rows of all CPUs. */
 static int measure_rows(struct sysinfo_host *host, double interval, struct sysinfo__cpu_rows *past,
                         struct sysinfo_cpu_usage_list **list) {
     struct sysinfo__cpu_rows *now = &host->spare;
@@ -296,7 +293,7 @@ static int measure_rows(struct sysinfo_host *host, double interval, struct sysin
     return explain_window(host, window, is_whole);
 }
 
-/* The two calls differ in the past that they compare with. */
+/* The two calls differ only in the past they compare with. */
 static int answer_percpu(struct sysinfo_host *host, double interval, bool is_percent,
                          struct sysinfo_cpu_usage_list **list) {
     struct sysinfo__call call;

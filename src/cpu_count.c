@@ -3,7 +3,7 @@
 
 #include "internal.h"
 
-/* The number of that kind, 0 where the machine does not say. */
+/* Sets *number to the count of that kind; 0: not reported by this machine. */
 static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number) {
     *number = 0;
     if (kind == SYSINFO_CPU_USABLE_CORES) {
@@ -18,7 +18,7 @@ static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number
         struct sysinfo_processors counts = {0};
         status = sysinfo__cpu_counts(host, &counts);
         if (status == SYSINFO_OK) {
-            *number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores; /* What is not known is 0. */
+            *number = kind == SYSINFO_CPU_LOGICAL ? counts.count : counts.cores; /* An unknown count is 0. */
         }
     }
     return status;

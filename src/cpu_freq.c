@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frequencies: what all CPUs have together, and a list of each. */
+/* Frequencies: one figure for all CPUs, and a list with one for each. */
 #include <sysinfo/cpu.h>
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ struct sysinfo_cpu_frequency_list {
     struct sysinfo__cpu_rows rows;
 };
 
-/* What the system does not report of all CPUs together, from the rows. */
+/* Computes from the rows what the system does not report for all CPUs together. */
 static void sum_up(struct sysinfo__cpu_rows *rows) {
     struct sysinfo_cpu_frequency *all = &rows->all.frequency, sum = {.present = 0};
     uint64_t known = 0;
@@ -64,7 +64,7 @@ int sysinfo__cpu_frequency(struct sysinfo_host *host, struct sysinfo_cpu_frequen
     return status;
 }
 
-/* A new list gets as much room as the rows it is exchanged with, as that of samples does. */
+/* A new list gets the same capacity as the rows it is swapped with, as a list of samples does. */
 static int give(struct sysinfo_host *host, struct sysinfo_cpu_frequency_list **list) {
     if (*list == NULL) {
         struct sysinfo_cpu_frequency_list *made = calloc(1, sizeof *made);

@@ -40,7 +40,7 @@ static int by_number(const void *a, const void *b) {
     return (left->cpu > right->cpu) - (left->cpu < right->cpu);
 }
 
-/* Of two rows with one number, the first one that counts something. There is a row at least. */
+/* Of several rows with the same number, keeps the first one that counts anything. There is at least one row. */
 static void drop_twins(struct sysinfo__cpu_rows *samples) {
     size_t kept = 0;
     for (size_t i = 1; i < samples->count; i++) {
@@ -67,13 +67,13 @@ void sysinfo__cpu_rows_sort(struct sysinfo__cpu_rows *samples) {
     drop_twins(samples);
 }
 
-/* A walk over the rows that two sets of sorted samples have in common. */
+/* Walks over the rows that two sets of sorted samples have in common. */
 struct pairs {
     const struct sysinfo__cpu_rows *before, *after;
-    size_t earlier, later; /* Where in each. */
+    size_t earlier, later; /* The positions in each. */
 };
 
-/* The later row's partner, NULL where it has none; the walk ends when `later` has gone through all. */
+/* The partner of the later row; NULL: none. The walk ends when `later` has passed all rows. */
 static const struct sysinfo_cpu_sample *partner_of(struct pairs *pairs) {
     const struct sysinfo_cpu_sample *sample = &pairs->after->row[pairs->later].sample;
     while (pairs->earlier < pairs->before->count && pairs->before->row[pairs->earlier].sample.cpu < sample->cpu) {
@@ -85,8 +85,8 @@ static const struct sysinfo_cpu_sample *partner_of(struct pairs *pairs) {
 }
 
 /*
- * Whether any row has a window; if none, why not: a row that did not move may move
- * later, and what happened to another matters more than that it has no partner.
+ * Whether any row has a window; if none, why not. A row that did not move may move later; other reasons matter more
+ * than a missing partner.
  */
 static enum sysinfo__window any_window(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after) {
     struct pairs pairs = {before, after, 0, 0};
@@ -116,8 +116,8 @@ static void add_step(struct sysinfo__cpu_step *sum, const struct sysinfo__cpu_st
 }
 
 /*
- * The sum of the rows that have a window, and where `row` is not NULL a usage for
- * each row of `after`. At least one has a window.
+ * Sums the rows that have a window (at least one does), and if `row` is not NULL computes a usage for each row of
+ * `after`.
  */
 static void sum_rows(const struct sysinfo__cpu_rows *before, const struct sysinfo__cpu_rows *after,
                      struct sysinfo_cpu_usage *all, union sysinfo__cpu_row *row) {
@@ -147,7 +147,7 @@ static void sum_rows(const struct sysinfo__cpu_rows *before, const struct sysinf
         row[pairs.later].usage = usage;
     }
     sysinfo__cpu_shares(&sum, all);
-    all->estimated |= is_part ? all->present : 0; /* A CPU that has no true share may change all of them. */
+    all->estimated |= is_part ? all->present : 0; /* A CPU without a known share may change all shares. */
     sysinfo__cpu_interval(elapsed, all);
 }
 

@@ -5,10 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/*
- * The modes have the same slots in a sample and in a usage, so both are
- * walked by slot number.
- */
+/* A mode has the same slot in a sample and in a usage, so both are walked by slot number. */
 enum {
     FIRST_MODE = offsetof(struct sysinfo_cpu_sample, user) / 8,
     LAST_MODE = offsetof(struct sysinfo_cpu_sample, guest_nice) / 8,
@@ -54,9 +51,8 @@ static bool is_of_one_cpu(const struct sysinfo_cpu_sample *a, const struct sysin
 }
 
 /*
- * Seconds that a counter advanced; negative when it ran backwards. A step back by
- * more than half of its range is a wrap, and in the sum over all CPUs the wraps of
- * several that began together.
+ * Seconds that a counter advanced; negative if it ran backwards. A step back by more than half of its range is a wrap;
+ * in the sum over all CPUs, several may have wrapped.
  */
 static double advance(double before, double after, double wrap) {
     double delta = after - before;
@@ -65,19 +61,17 @@ static double advance(double before, double after, double wrap) {
 }
 
 /*
- * Idle time of a tickless CPU comes from another clock than its ticks and steps
- * back by a tick or two now and then; on a sum over many CPUs such steps stay
- * small against the window. More than that is a resume from suspend, after which
- * the window says nothing: a share of it would be a false 100 %.
+ * A tickless CPU takes its idle time from another clock than its ticks, and steps back by a tick or two now and then.
+ * In a sum over many CPUs, such steps stay small compared with the window. A larger step is a resume from suspend,
+ * after which the window is meaningless: its shares would show a false 100 %.
  */
 static bool is_more_than_jitter(double step_back, double window) {
     return step_back > 0.05 && step_back > window / 20;
 }
 
 /*
- * Seconds by which CPU time may differ from the time on the clock. Ten columns are
- * rounded down to ticks one by one (10 ms on Linux, 15.6 ms on Windows), a CPU is
- * charged at its ticks, the clock is read a moment before the counters, and the
+ * Seconds by which CPU time may differ from elapsed time. Ten columns are rounded down to ticks separately (10 ms on
+ * Linux, 15.6 ms on Windows), a CPU is charged at its ticks, the clock is read slightly before the counters, and the
  * two run from different oscillators.
  */
 static double slack(double elapsed, double cpus) {
@@ -89,7 +83,7 @@ double sysinfo__cpu_elapsed(const struct sysinfo_cpu_sample *before, const struc
     return elapsed >= 0 && elapsed <= DBL_MAX ? elapsed : -1;
 }
 
-/* How many CPUs a row speaks of; 0: not known. */
+/* The number of CPUs that a row covers; 0: unknown. */
 static double cpus_of(const struct sysinfo_cpu_sample *sample) {
     return SYSINFO_HAS(sample, cpus) ? (double)sample->cpus : SYSINFO_HAS(sample, cpu) ? 1 : 0;
 }
@@ -117,13 +111,12 @@ static void take_step(const struct sysinfo_cpu_sample *before, const struct sysi
 }
 
 /*
- * Time that was counted and did not pass (a counter that jumped, at a resume, a
- * migration or when a CPU comes back) hides all other shares. Where idle time
- * ran backwards, even by a tick, its share is known only when the other modes
- * fill the time that passed.
+ * If more time was counted than has passed (a counter jumped, at a resume, a migration or when a CPU comes back), all
+ * other shares are unknown. If idle time ran backwards, even by a tick, its share is known only if the other modes fill
+ * the elapsed time.
  *
- * Two texts of a capture that are read one after the other took no time at all:
- * below a tick the clock proves nothing, and the shares are only marked.
+ * Two texts of a capture that are read in succession took no time at all. Below a tick the clock proves nothing, so the
+ * shares are only marked.
  */
 static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed, double cpus) {
     bool has_bounds = elapsed >= 0 && cpus > 0;
@@ -141,9 +134,8 @@ static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed
 }
 
 /*
- * Linux's columns only ever grew at the end: where a later one is known, all before it
- * are there, and one that is not known could not be read. Windows counts softirq too,
- * and neither nice nor iowait; Linux alone counts what follows.
+ * Linux has only ever appended columns: if a later one is known, all before it exist, and an unknown one could not be
+ * read. Windows counts softirq, but neither nice nor iowait; the rest exists only on Linux.
  */
 bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
     uint64_t needed = BIT(USER) | BIT(SYSTEM) | BIT(IDLE);
@@ -157,7 +149,7 @@ bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
     return (sample->present & needed) == needed;
 }
 
-/* A share is known only where all time is. */
+/* A share is known only if all time is. */
 static bool have_all_modes(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after) {
     uint64_t counted = BIT(GUEST) - BIT(FIRST_MODE);
     return ((before->present ^ after->present) & counted) == 0 && sysinfo__cpu_is_whole(after) &&
@@ -179,9 +171,8 @@ enum sysinfo__window sysinfo__cpu_step(const struct sysinfo_cpu_sample *before, 
 }
 
 /*
- * A part is never more than its whole. The kernel rounds the two columns to ticks
- * one by one, so a tick more is a correction; less than half of one is only the
- * last digit of a double.
+ * A part never exceeds its whole. The kernel rounds the two columns to ticks separately, so one tick more is a
+ * correction; less than half a tick is only rounding of a double.
  */
 static void limit_part(double *part, double whole, uint64_t bit, uint64_t *estimated) {
     if (*part > whole) {
@@ -200,7 +191,7 @@ void sysinfo__cpu_shares(const struct sysinfo__cpu_step *step, struct sysinfo_cp
     double busy = 0;
     memset(usage, 0, sizeof *usage);
     for (int mode = FIRST_MODE; mode <= LAST_MODE; mode++) {
-        bool is_known = (step->modes & BIT(mode)) != 0; /* Divided first: then a share cannot exceed 100. */
+        bool is_known = (step->modes & BIT(mode)) != 0; /* Divide first: a share cannot exceed 100. */
         slot_set(usage, mode, is_known ? seconds[mode] / step->total * 100 : 0);
         busy += mode != IDLE && mode != IOWAIT && mode != GUEST && mode != GUEST_NICE ? seconds[mode] : 0;
     }

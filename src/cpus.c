@@ -6,8 +6,8 @@
 int sysinfo__cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     int status = ASK(host, cpu_counts, "the CPU count", counts);
     /*
-     * Containers show their own CPUs over the machine's topology: more cores than CPUs are the
-     * machine's, not these CPUs'.
+     * A container may show its own CPUs with the machine's topology. More cores than CPUs are the machine's, not those
+     * of these CPUs.
      */
     if (status == SYSINFO_OK && SYSINFO_HAS(counts, count) && SYSINFO_HAS(counts, cores) &&
         counts->cores > counts->count) {

@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-/* Appends to a text of `size` bytes, cutting what does not fit; returns the new length. */
+/* Appends to a text of `size` bytes, cutting it to fit; returns the new length. */
 static size_t append(char *text, size_t size, size_t length, const char *more) {
     while (*more != '\0' && length + 1 < size) {
         text[length++] = *more++;
@@ -38,7 +38,7 @@ const char *sysinfo_explain(struct sysinfo_host *host, int status) {
     size_t size = host->explanation_size;
     size_t length = 0;
     text[0] = '\0';
-    if (host->source[0] == '/') { /* A path: show it where it was read. */
+    if (host->source[0] == '/') { /* For a path, show where it was read. */
         length = append(text, size, length, host->root);
     }
     if (host->root[0] == '\0' || strcmp(host->source, "/") != 0) {

@@ -8,12 +8,12 @@
 #include "internal.h"
 
 /*
- * fields.inc is made by cmake/fields.cmake from the member lines of the public
- * headers, the one place where a field is written down. It holds one row for each,
+ * cmake/fields.cmake generates fields.inc from the members of the public headers, the only place where fields are
+ * defined. It has one row for each field,
  *
  *     FIELD(group, result, struct, member, unit, kind, metric, metric_labels, meaning)
  *
- * and a check for each struct that no member was forgotten.
+ * and, for each struct, a check that no member was forgotten.
  */
 #define TYPE_OF(tag, member)            \
     _Generic(((struct tag *)0)->member, \
@@ -78,7 +78,7 @@ static const char *find_source(uint32_t result, uint32_t offset) {
     return source->text;
 }
 
-/* Where a system knows no limits, what is usable is what the machine has. */
+/* Where a system has no limits, usable is the machine's own figure. */
 static const struct {
     uint32_t result, offset, machine_result, machine_offset;
 } stand_ins[] = {

@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-/* The field of a name such as "mem.usable" or "cpu.times.user": the group ends at the last dot. NULL: none. */
+/* Finds a field by a name such as "mem.usable" or "cpu.times.user"; the last dot ends the group. NULL: none. */
 static const struct sysinfo_field *find_field(const char *name) {
     const char *dot = name != NULL ? strrchr(name, '.') : NULL;
     char group[64];
@@ -27,7 +27,7 @@ static int fail(struct sysinfo_host *host, int status, const char *name, const c
     return sysinfo__end(&call, sysinfo__failed(host, status, 0, name != NULL ? name : "NULL", complaint));
 }
 
-/* Reads the result that the field belongs to; success means that the field is known. */
+/* Reads the result that contains the field. Success means that the field is known. */
 static int read_field(struct sysinfo_host *host, const struct sysinfo_field *field, const char *name,
                       uint64_t result[SYSINFO_SLOTS]) {
     int status = sysinfo_read(host, field->result, result, SYSINFO_SLOTS * sizeof result[0]);

@@ -46,7 +46,7 @@ static void add_cpus(struct sysinfo_host *host, struct sysinfo_limit_level *leve
     }
 }
 
-/* Memory must be known; the machine's row says nothing of what else is not. */
+/* Memory must be known; other figures of the machine's row may be unknown. */
 static int add_machine(struct sysinfo_host *host, struct sysinfo__limit_rows *rows) {
     struct sysinfo__limit_row *row = sysinfo__limit_rows_add(rows, SYSINFO_LIMIT_MACHINE, "machine", 7);
     if (row == NULL) {
@@ -59,7 +59,7 @@ static int add_machine(struct sysinfo_host *host, struct sysinfo__limit_rows *ro
 
 /* ---- The tightest ---- */
 
-/* Of two that are alike the later one is nearer to the process. */
+/* Of equal ones, takes the later, which is nearer to the process. */
 static void mark_tightest(struct sysinfo__limit_rows *rows) {
     struct sysinfo_limit_level *memory = NULL, *swap = NULL, *cpus = NULL;
     for (size_t i = 0; i < rows->count; i++) {
@@ -88,7 +88,10 @@ static void mark_tightest(struct sysinfo__limit_rows *rows) {
 
 /* ---- The list ---- */
 
-/* With as much room as the rows that it is exchanged with, so that the next call finds enough on both sides. */
+/*
+ * Creates a list with the same capacity as the rows it is swapped with, so that the next call finds enough on both
+ * sides.
+ */
 static struct sysinfo_limit_level_list *make_list(const struct sysinfo__limit_rows *rows) {
     struct sysinfo_limit_level_list *list = calloc(1, sizeof *list);
     for (size_t i = 0; list != NULL && i < rows->count; i++) {
@@ -114,7 +117,7 @@ int sysinfo_limit_levels(struct sysinfo_host *host, struct sysinfo_limit_level_l
     int status = add_machine(host, rows);
     if (status == SYSINFO_OK) {
         status = ASK(host, limit_levels, "the limits of a process", rows);
-        status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status; /* Then the machine is all there is. */
+        status = status == SYSINFO_NOT_SUPPORTED ? SYSINFO_OK : status; /* The machine is then the only level. */
     }
     if (status == SYSINFO_OK && *list == NULL) {
         *list = make_list(rows);

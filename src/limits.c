@@ -4,7 +4,7 @@
 #include "arithmetic.h"
 #include "internal.h"
 
-/* Without such limits all that the machine has is usable: then that is certain, and no limit is present. */
+/* On a system without such limits, everything the machine has is usable. That is certain, and no limit is present. */
 static int without_limits(int status, struct sysinfo__limit *limit) {
     if (status != SYSINFO_NOT_SUPPORTED) {
         return status;
@@ -23,7 +23,7 @@ static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowa
     }
 }
 
-/* The least of the machine and the limits; marked where the limits are not known for certain. */
+/* Sets the minimum of the machine and the limits, marked if the limits are uncertain. */
 static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
     bool has_room = SYSINFO_HAS(limit, room);
     machine = machine > limit->kept ? machine - limit->kept : 0;
@@ -56,7 +56,7 @@ int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowanc
 
 /* ---- Swap ---- */
 
-/* What the machine has free, unless the backend has set it already. */
+/* Sets what the machine has free, unless the backend already did. */
 static int machine_swap(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo_swap swap = {0};
     if (SYSINFO_HAS(limit, machine)) {
@@ -86,7 +86,7 @@ int sysinfo__swap_allowance(struct sysinfo_host *host, struct sysinfo_allowance 
 
 /* ---- CPUs ---- */
 
-/* A quota of one and a half CPUs keeps two threads busy part of the time: rounded up, as nproc does. */
+/* Rounds up, as nproc does: a quota of one and a half CPUs keeps two threads busy part of the time. */
 static uint64_t threads_of(double quota) {
     if (quota >= INT32_MAX) {
         return INT32_MAX;

@@ -3,10 +3,7 @@
 
 #include "internal.h"
 
-/*
- * Containers and buggy kernels report parts that exceed the whole: such a part is the whole, and
- * says that it was corrected.
- */
+/* Containers and buggy kernels report parts that exceed the whole. Such a part is cut to the whole and marked. */
 #define CLAMP(memory, field)                       \
     do {                                           \
         if ((memory)->field > (memory)->total) {   \
@@ -16,7 +13,7 @@
 
 static void derive(struct sysinfo_memory *memory) {
     CLAMP(memory, free);
-    if (memory->available > memory->total) { /* LXC: procps's rule. */
+    if (memory->available > memory->total) { /* Happens in LXC; procps uses the same rule. */
         GUESS(memory, available, SYSINFO_HAS(memory, free) ? memory->free : memory->total);
     }
     CLAMP(memory, active);

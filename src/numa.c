@@ -10,7 +10,7 @@ struct sysinfo_numa_node_list {
     struct sysinfo__numa_rows rows;
 };
 
-/* False: no memory, and `to` is as it was. */
+/* False: no memory, and `to` is unchanged. */
 static bool copy(struct sysinfo__numa_rows *to, const struct sysinfo__numa_rows *from) {
     bool had_memory = sysinfo__numa_rows_reserve(to, from->count);
     for (size_t i = 0; i < from->count && had_memory; i++) {

@@ -3,10 +3,7 @@
 
 #include "internal.h"
 
-/*
- * No wait takes longer than the time that passes: what a broken file says beyond that is 100 %, and
- * says that it was corrected.
- */
+/* No wait takes longer than the time that passes. A larger value, from a broken file, becomes 100 % and is marked. */
 #define CLAMP(pressure, field)           \
     do {                                 \
         if ((pressure)->field > 100) {   \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The getters of all results: each is a question, and one switch knows who reads its answer. */
+/* The getters of all results. Each one is a question, and a single switch selects its reader. */
 #include <sysinfo/fields.h>
 #include <sysinfo/sysinfo.h>
 
@@ -15,7 +15,7 @@ static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *cou
     return status;
 }
 
-/* A text that there is room for only in part would not end: it is then unknown. */
+/* A text that fits only in part would lack its NUL, so it becomes unknown. */
 #define DROP_CUT(result, field, room)                                                           \
     ((void)((size_t)((result)->field + sizeof(result)->field - (const char *)(result)) > (room) \
                 ? (result)->present &= ~(UINT64_C(1) << SYSINFO_SLOT(result, field))            \
@@ -112,7 +112,7 @@ enum { SIZES = sizeof sizes / sizeof sizes[0] };
 static int ask(struct sysinfo_host *host, struct sysinfo__question question, void *out, size_t size) {
     question.size = question.result < SIZES ? sizes[question.result] : 0;
     question.room = size;
-    question.result = question.size > 0 ? question.result : 0; /* There is no such result. */
+    question.result = question.size > 0 ? question.result : 0; /* 0: there is no such result. */
     return sysinfo__answer(host, read_result, &question, out, size);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a backend calls: the host's state and root, failures, and rows that grow. It calls nothing above. */
+/*
+ * What a backend calls: the host's state and root, failures, and growing rows. This file calls nothing of the layers
+ * above.
+ */
 #include <sysinfo/host.h>
 
 #include <stdlib.h>
@@ -57,7 +60,7 @@ bool sysinfo__put_text(char *out, size_t size, const char *bytes, size_t length)
             continue;
         }
         if (put + has_gap + 1 >= size) {
-            for (int at = 0; at < 3 && put > 1 && (bytes[i] & 0xC0) == 0x80; at++) { /* Not half a letter. */
+            for (int at = 0; at < 3 && put > 1 && (bytes[i] & 0xC0) == 0x80; at++) { /* No half character. */
                 put--;
                 i--;
             }

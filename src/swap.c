@@ -7,7 +7,7 @@ static void derive(struct sysinfo_swap *swap) {
     if (!SYSINFO_HAS(swap, total)) {
         return;
     }
-    if (swap->total == 0) { /* Of none, none is free and none is used, whatever else the system says. */
+    if (swap->total == 0) { /* If there is no swap, none is free or used, whatever else the system reports. */
         FACT(swap, free, 0);
         FACT(swap, used, 0);
         FACT(swap, percent, 0);

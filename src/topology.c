@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only file that knows hwloc. Its library is loaded at the first topology
- * question and not before: linking it would add a third to the start-up of a
- * small program.
+ * The only file that uses hwloc. It loads the library at the first topology question: linking it would add a third to
+ * the start-up time of a small program.
  */
 #include <sysinfo/topology.h>
 
@@ -26,7 +25,7 @@ static int no_memory(struct sysinfo_host *host) {
 #error "hwloc 2.5 or later is needed: build without it (-DSYSINFO_HWLOC=OFF), or install a newer one"
 #endif
 
-/* The functions that are used, looked up in the library by their names. */
+/* The functions used, which are looked up by name. */
 #define HWLOC_FUNCTIONS(FUNCTION)                    \
     FUNCTION(hwloc_topology_init)                    \
     FUNCTION(hwloc_topology_set_flags)               \
@@ -67,7 +66,7 @@ static bool load_name(struct hwloc *hwloc, const char *name) {
     return true;
 }
 
-/* The library that was there at build time first, then where packages of this system put it. */
+/* Tries the library found at build time first, then the names used by this system's packages. */
 static bool load_library(struct hwloc *hwloc) {
     static const char *const names[] = {SYSINFO_HWLOC_NAMES};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -78,7 +77,7 @@ static bool load_library(struct hwloc *hwloc) {
     return false;
 }
 
-/* A row for a set of CPUs; NULL: no memory. */
+/* Adds a row for a set of CPUs; NULL: no memory. */
 static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_const_bitmap_t set, uint64_t type,
                                                uint64_t depth, struct sysinfo_topology_object_list *list) {
     char *cpus = NULL;
@@ -96,7 +95,7 @@ static struct sysinfo_topology_object *add_set(const struct hwloc *hwloc, hwloc_
     return object;
 }
 
-/* 0: not listed (groups and I/O mean nothing to a reader). */
+/* Returns 0 for an object that is not listed, such as groups and I/O devices. */
 static uint64_t type_of(const struct hwloc_obj *object) {
     switch (object->type) {
     case HWLOC_OBJ_MACHINE:
@@ -146,7 +145,7 @@ static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_o
     }
 }
 
-/* The object and all below it, depth first; memory before CPUs. */
+/* Adds the object and everything below it, depth first; memory before CPUs. */
 static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, uint64_t depth,
                      struct sysinfo_topology_object_list *list) {
     uint64_t type = type_of(from);
@@ -193,13 +192,13 @@ static bool add_kinds(const struct hwloc *hwloc, hwloc_topology_t topology, stru
     return had_memory;
 }
 
-/* Where a root's files do not suffice, hwloc goes on with what it knows of this machine, which is another. */
+/* If a root's files are insufficient, hwloc silently falls back to this machine, which is a different one. */
 static bool is_of_root(struct sysinfo_host *host, hwloc_topology_t topology, const struct hwloc *hwloc) {
     const char *backend = hwloc_obj_get_info_by_name(hwloc->hwloc_get_obj_by_depth(topology, 0, 0), "Backend");
     return sysinfo__root(host)[0] == '\0' || (backend != NULL && strcmp(backend, "Linux") == 0);
 }
 
-/* hwloc makes a node of the whole machine where the system names none. */
+/* Drops the node that hwloc invents for the whole machine if the system has none. */
 static int drop_invented_nodes(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     const struct sysinfo_topology_object *object;
     host->spare_nodes.count = 0;
@@ -215,8 +214,8 @@ static int drop_invented_nodes(struct sysinfo_host *host, struct sysinfo_topolog
 }
 
 /*
- * The whole machine, also what this process may not use; without binding this thread to each CPU in
- * turn, as hwloc would to ask it.
+ * Reads the whole machine, including what this process may not use. Keeps hwloc from binding this thread to each CPU in
+ * turn.
  */
 static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysinfo_topology_object_list *list) {
     hwloc_topology_t topology;
@@ -243,7 +242,7 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
                !add_kinds(hwloc, topology, list)) {
         status = no_memory(host);
     } else if (sysinfo__root(host)[0] != '\0' || hwloc->hwloc_topology_is_thissystem(topology)) {
-        /* Not where hwloc read a file or made a machine up (HWLOC_XMLFILE, HWLOC_SYNTHETIC). */
+        /* Not if hwloc read a file or made a machine up (HWLOC_XMLFILE, HWLOC_SYNTHETIC). */
         status = sysinfo__backend.topology != NULL ? sysinfo__backend.topology(host, list) : SYSINFO_OK;
         status = status == SYSINFO_OK ? drop_invented_nodes(host, list) : status;
     }
@@ -251,14 +250,14 @@ static int ask(struct sysinfo_host *host, const struct hwloc *hwloc, struct sysi
     return status;
 }
 
-/* hwloc takes another root from one place only: a variable of the environment, which is the program's to set. */
+/* hwloc takes another root only from an environment variable, which only the program itself should set. */
 static bool is_hwloc_root(const char *root) {
     const char *chosen = getenv("HWLOC_FSROOT");
     if (root[0] == '\0' || chosen == NULL) {
         return root[0] == '\0';
     }
     size_t length = strlen(chosen);
-    while (length > 1 && chosen[length - 1] == '/') { /* As a host's own root is kept. */
+    while (length > 1 && chosen[length - 1] == '/') { /* Compare without trailing slashes, as in a host's root. */
         length--;
     }
     return strlen(root) == length && memcmp(chosen, root, length) == 0;
@@ -270,7 +269,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
                                "of another root needs HWLOC_FSROOT set to that root");
     }
     if ((sysinfo__backend.is_privileged != NULL &&
-         sysinfo__backend.is_privileged())) { /* hwloc loads plugins from wherever HWLOC_PLUGINS_PATH says. */
+         sysinfo__backend.is_privileged())) { /* hwloc loads plugins from HWLOC_PLUGINS_PATH. */
         return sysinfo__failed(
             host, SYSINFO_DENIED, 0, "topology",
             "is not read by a program that has more rights than its caller: hwloc obeys environment variables");
@@ -295,7 +294,7 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
 
 #endif
 
-/* ---- What a host keeps ---- */
+/* ---- The list kept in a host ---- */
 
 static void forget(struct sysinfo_host *host) {
     sysinfo_topology_object_list_free(host->topology);

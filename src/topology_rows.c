@@ -95,7 +95,7 @@ static size_t end_of(const struct sysinfo_topology_object_list *list, size_t ind
     return end;
 }
 
-/* Moves the row `from` to `to`; the rows between them shift by one. */
+/* Moves the row `from` to `to`, and shifts the rows between them by one. */
 static void move(struct sysinfo_topology_object_list *list, size_t from, size_t to) {
     struct row row = list->row[from];
     if (from < to) {
@@ -119,7 +119,7 @@ void sysinfo__topology_remove(struct sysinfo_topology_object_list *list, size_t 
     for (size_t end = end_of(list, index), i = index + 1; i < end; i++) {
         list->row[i].object.depth--;
     }
-    move(list, index, list->count - 1); /* Its text is kept for the next row. */
+    move(list, index, list->count - 1); /* Keeps its text buffer for the next row. */
     list->count--;
 }
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What sysctl answers, on the BSDs and macOS. */
+/* Values of sysctl, on the BSDs and macOS. */
 #ifndef SYSINFO_BSD_ANSWER_H
 #define SYSINFO_BSD_ANSWER_H
 
 #include "arithmetic.h"
 #include "backend.h"
 
-/* Keys by name: FreeBSD, NetBSD and macOS. Like sysinfo__sysctl() and sysinfo__sysctl_number() in sysctl.h. */
+/* Keys by name, for FreeBSD, NetBSD and macOS. Like sysinfo__sysctl() and sysinfo__sysctl_number() in sysctl.h. */
 int sysinfo__sysctl_by_name(struct sysinfo_host *host, const char *name, void *answer, size_t *size);
 int sysinfo__sysctl_number_by_name(struct sysinfo_host *host, const char *name, uint64_t *number);
 
-/* A text, cut to the room; it ends with a NUL. */
+/* Reads a text and cuts it to `room`; it ends with a NUL. */
 int sysinfo__sysctl_text_by_name(struct sysinfo_host *host, const char *name, char *text, size_t room);
 
-/* The same, into a text of what the CPUs are; a key that this system lacks changes nothing. */
+/* The same, into a text of a CPU description. A key that this system lacks changes nothing. */
 #define TEXT_BY_NAME(host, status, description, field, name)                              \
     do {                                                                                  \
         char text_[256];                                                                  \
@@ -26,23 +26,22 @@ int sysinfo__sysctl_text_by_name(struct sysinfo_host *host, const char *name, ch
         }                                                                                 \
     } while (0)
 
-/* The failure that an errno means. */
+/* Fails with the status of an errno. */
 int sysinfo__sysctl_failed(struct sysinfo_host *host, const char *name, int error);
 
-/* A value shorter than what is needed of it. */
+/* Fails because a value is shorter than needed. */
 int sysinfo__sysctl_too_short(struct sysinfo_host *host, const char *name);
 
-/* A number of 4 or 8 bytes. */
+/* Decodes a number of 4 or 8 bytes. */
 int sysinfo__sysctl_decode_number(struct sysinfo_host *host, const char *name, const void *answer, size_t size,
                                   uint64_t *number);
 
 /*
- * True if a failure means that this system does not report an optional figure, rather than
- * that asking went wrong.
+ * True if a failure means that this system does not report an optional figure, rather than that reading it went wrong.
  */
 bool sysinfo__is_missing(int status);
 
-/* Rows of a backend's sources that are the same on the BSDs and macOS, and the end. */
+/* Source rows that the BSDs and macOS share, including the last row. */
 #define SOURCES_THAT_ALL_SHARE                                                                                         \
     CPU_USAGE(interval, "CLOCK_MONOTONIC"), CPU_USAGE(percent, "100 - idle"), CPU_SAMPLE(time, "CLOCK_MONOTONIC"),     \
         MEMORY(percent, "(total - available) / total"), MEMORY(used, "total - available"), SWAP(free, "total - used"), \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When the machine started, on the BSDs and macOS: the kernels move kern.boottime with the clock that is set. */
+/* When the machine started, on the BSDs and macOS: these kernels adjust kern.boottime when the clock is set. */
 #include "bsd/answer.h"
 #include "bsd/system.h"
 

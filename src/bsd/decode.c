@@ -98,7 +98,7 @@ bool sysinfo__decode_frequencies(const char *text, uint64_t *least, uint64_t *mo
 
 /* ---- FreeBSD ---- */
 
-/* A number that the release has, in units of `size` bytes; 1 for bytes and plain counts. */
+/* Sets a number that the release reports, in units of `size` bytes (1 for bytes and plain counts). */
 #define NUMBER(result, field, number, size)                              \
     do {                                                                 \
         if ((number).is_known) {                                         \
@@ -138,7 +138,7 @@ void sysinfo__decode_freebsd_stats(const struct sysinfo__freebsd_stats *counted,
     NUMBER(stats, interrupts, counted->interrupts, 1);
     NUMBER(stats, soft_interrupts, counted->soft_interrupts, 1);
     NUMBER(stats, syscalls, counted->syscalls, 1);
-    if (counted->forks.is_known) { /* Of the others a release may lack one. */
+    if (counted->forks.is_known) { /* A release may lack one of the others. */
         FACT(stats, forks, counted->forks.value + counted->vforks.value + counted->rforks.value);
     }
 }
@@ -161,7 +161,7 @@ void sysinfo__decode_freebsd_paging(const struct sysinfo__freebsd_paging *counte
 
 /* ---- NetBSD and OpenBSD ---- */
 
-/* A count below 0 is 0, estimated. */
+/* A negative count becomes 0, estimated. */
 #define PAGES(memory, field, pages, page_size)                                             \
     do {                                                                                   \
         if ((pages) < 0) {                                                                 \
@@ -182,9 +182,8 @@ static uint64_t not_negative(int64_t pages) {
 }
 
 /*
- * Most of the kernel's own memory is neither in a queue nor counted as wired, so
- * what the queues leave is not available. Free pages are, and those of files and
- * programs, but for the wired ones among them.
+ * Most of the kernel's own memory is neither in a queue nor counted as wired, so memory outside the queues is not
+ * available. Free pages are, and pages of files and programs except the wired ones.
  */
 static void decode_netbsd_available(const struct sysinfo__uvm *uvm, struct sysinfo_memory *memory) {
     uint64_t pages = not_negative(uvm->free) + not_negative(uvm->file) + not_negative(uvm->exec);
@@ -208,7 +207,7 @@ void sysinfo__decode_netbsd_memory(const struct sysinfo__uvm *uvm, const struct 
     NUMBER(memory, buffers, caches->buffers, 1);
     NUMBER(memory, arc, caches->arc, 1);
     uint64_t arc = sysinfo__arc_available(&caches->arc, &caches->arc_least);
-    if (arc > 0) { /* It is part of the kernel's memory in every count of pages. */
+    if (arc > 0) { /* Every count of pages includes it in the kernel's memory. */
         GUESS(memory, available, memory->available + arc);
     }
 }

@@ -5,7 +5,7 @@
 
 #include "arithmetic.h"
 
-/* Whether the text up to `end` is that word. */
+/* Whether the text up to `end` equals the word. */
 static bool is_word(const char *text, const char *end, const char *word) {
     size_t length = strlen(word);
     return (size_t)(end - text) == length && memcmp(text, word, length) == 0;
@@ -23,12 +23,15 @@ static enum sysinfo__rctl_resource resource_of(const char *text, const char *end
                                               : SYSINFO__RCTL_OTHER;
 }
 
-/* To deny, to slow down, or a signal; the others only report. */
+/* Denying, throttling and signals are limits; the other actions only report. */
 static bool is_limit(const char *text, const char *end) {
     return !is_word(text, end, "log") && !is_word(text, end, "devctl");
 }
 
-/* "jail:www:memoryuse:deny=1073741824/process"; a slash follows only where the amount is not for the subject. */
+/*
+ * "jail:www:memoryuse:deny=1073741824/process"; the slash is there only if the amount is not for the subject as a
+ * whole.
+ */
 static bool decode_rule(const char *text, const char *end, struct sysinfo__rctl_rule *rule) {
     const char *name = find(text, end, ':');
     if (name == end) {
@@ -47,7 +50,7 @@ static bool decode_rule(const char *text, const char *end, struct sysinfo__rctl_
     if (rest == NULL || rest > end || length >= sizeof rule->subject) {
         return false;
     }
-    memcpy(rule->subject, text, length); /* With the colon: a filter for everything of that subject. */
+    memcpy(rule->subject, text, length); /* With the colon, it is a filter that matches everything of that subject. */
     rule->subject[length] = '\0';
     rule->is_per_process = rest < end && *rest == '/' && is_word(rest + 1, end, "process");
     rule->is_per_other = rest < end && !rule->is_per_process;

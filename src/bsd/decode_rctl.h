@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The texts that rctl(2) of FreeBSD answers with. */
+/* The texts returned by FreeBSD's rctl(2). */
 #ifndef SYSINFO_BSD_DECODE_RCTL_H
 #define SYSINFO_BSD_DECODE_RCTL_H
 
@@ -17,14 +17,14 @@ struct sysinfo__rctl_rule {
     char subject[80]; /* "jail:www:" */
     enum sysinfo__rctl_resource resource;
     uint64_t amount;
-    bool is_per_process, is_per_other; /* The amount is for each process of the subject, or for each user, ... */
+    bool is_per_process, is_per_other; /* The amount is for each process, or for each user or the like. */
     bool is_understood;
 };
 
-/* The first rule of a list that commas separate; returns what follows, or NULL where there is none. */
+/* Decodes the first rule of a comma-separated list and returns the rest; NULL: no rule. */
 const char *sysinfo__decode_rctl_rule(const char *text, struct sysinfo__rctl_rule *rule);
 
-/* What a subject uses, of the list of rctl_get_racct(2); false: it is not there. */
+/* What a subject uses, from the list of rctl_get_racct(2). False: not in the list. */
 bool sysinfo__decode_rctl_use(const char *text, enum sysinfo__rctl_resource resource, uint64_t *use);
 
 #endif

@@ -17,7 +17,7 @@
 #include "bsd/system.h"
 #include "posix/posix.h"
 
-/* The layouts that sysctl(3) promises on the 64-bit platforms. */
+/* Layouts guaranteed by sysctl(3) on the 64-bit platforms. */
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
                "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct kinfo_proc) == 1088 && offsetof(struct kinfo_proc, 
 
 /* ---- CPU time ---- */
 
-/* The kernel counts in long, which is what a system has: 64 bits, or 32 that begin again at 0. */
+/* The kernel counts in long: 64 bits, or on other platforms 32 bits that wrap around. */
 typedef unsigned long ticks_of_cpu[CPUSTATES];
 
 static int cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
@@ -71,7 +71,7 @@ static int decode_rows(struct sysinfo_host *host, const struct sysinfo__cpu_bloc
     return SYSINFO_OK;
 }
 
-/* The key of a name, for what is asked by number. */
+/* The numeric key of a name, for values that can only be read by number. */
 static int find_key(struct sysinfo_host *host, const char *name, int *key, size_t *length) {
     return sysctlnametomib(name, key, length) == 0 ? SYSINFO_OK : sysinfo__sysctl_failed(host, name, errno);
 }
@@ -110,7 +110,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* CPUs neither come nor go while FreeBSD runs. */
+/* FreeBSD cannot add or remove CPUs at run time. */
 static uint64_t online(struct sysinfo_host *host) {
     (void)host;
     return 1;
@@ -118,7 +118,7 @@ static uint64_t online(struct sysinfo_host *host) {
 
 /* ---- Memory ---- */
 
-/* A key that a release may lack, and where its number goes. */
+/* A key that a release may lack, and the destination of its number. */
 struct figure {
     const char *name;
     size_t offset;
@@ -163,7 +163,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
 
 /* ---- Swap ---- */
 
-/* Adds the devices up, one key each; the first number without a device ends them. */
+/* Sums the devices, which have one key each; the first number without a device ends them. */
 static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap *swap) {
     enum { MOST = 4096 };
     int key[8];
@@ -173,7 +173,7 @@ static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap 
         return status;
     }
     for (key[length] = 0; key[length] < MOST; key[length]++) {
-        struct xswdev device[2]; /* The second is room for it to grow. */
+        struct xswdev device[2]; /* The second leaves room for the struct to grow. */
         size_t size = sizeof device;
         status = sysinfo__sysctl(host, "vm.swap_info", key, (unsigned)length + 1, device, &size);
         if (status == SYSINFO_NOT_FOUND) {
@@ -260,7 +260,7 @@ const uint64_t sysinfo__system_peak_unit = 1024;
 
 int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
     const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid()};
-    struct kinfo_proc process[2]; /* The second is room for it to grow. */
+    struct kinfo_proc process[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof process;
     int status = sysinfo__sysctl(host, "kern.proc.pid", key, 4, process, &size);
     if (status == SYSINFO_OK && size < sizeof process[0]) {
@@ -279,7 +279,7 @@ int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     return sysinfo__sysctl_number(host, "kern.proc.nfds", key, 4, count);
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
 static int add_frequency(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_rows *rows) {
     char name[40], levels[1024];
@@ -303,7 +303,7 @@ static int add_frequency(struct sysinfo_host *host, uint64_t cpu, struct sysinfo
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* A driver may have the frequency for the first CPU alone, or there is none, as in most virtual machines. */
+/* A driver may report the frequency for the first CPU only; most virtual machines have none. */
 static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     enum { MOST = 1024 };
     uint64_t count, base;
@@ -328,7 +328,7 @@ static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status;
 }
 
-/* ---- Where it comes from ---- */
+/* ---- Sources ---- */
 
 static const struct sysinfo__source sources[] = {
     CPU_MODE(cpu, "place in kern.cp_times"),

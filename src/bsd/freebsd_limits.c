@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FreeBSD's limits: resources, cpusets, and rules of rctl(8) on a process, a user, a login class or a jail. */
+/* Limits on FreeBSD: resource limits, cpusets, and rctl(8) rules for a process, a user, a login class or a jail. */
 #include "bsd/answer.h"
 #include "bsd/system.h"
 
@@ -19,7 +19,7 @@
 
 /* ---- Rules ---- */
 
-/* What a subject uses of a resource; false: not known. */
+/* What a subject uses of a resource; false: unknown. */
 static bool read_use(const char *subject, enum sysinfo__rctl_resource resource, uint64_t *use) {
     char text[2048];
     if (rctl_get_racct(subject, strlen(subject) + 1, text, sizeof text) != 0) {
@@ -43,7 +43,7 @@ static void add_rule(struct sysinfo__bounds *bounds, const char *own, const stru
     sysinfo__add_bound(bounds, name, rule->amount, is_known, used);
 }
 
-/* Only root may see them. */
+/* Only root can read rules. */
 static void add_rctl(struct sysinfo__bounds *bounds) {
     char own[32], text[4096];
     snprintf(own, sizeof own, "process:%ld:", (long)getpid());
@@ -65,8 +65,8 @@ static void add_rctl(struct sysinfo__bounds *bounds) {
 /* ---- All of them ---- */
 
 /*
- * Not RLIMIT_DATA, which bounds brk(2) alone: malloc() here maps its memory. rctl(8) counts only in a kernel that was
- * started so.
+ * Without RLIMIT_DATA, which limits only brk(2): malloc() maps its memory here. rctl(8) counts only if the kernel was
+ * booted with it enabled.
  */
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
     uint64_t counts;

@@ -27,7 +27,7 @@ void sysinfo__add_bound(struct sysinfo__bounds *bounds, const char *name, uint64
     bound->is_use_known = is_use_known;
 }
 
-/* The process is asked for once, and not at all where no resource is limited, which is the rule. */
+/* Reads the process once, and only if a resource is limited, which is rare. */
 int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bounds, const char *name, int resource,
                           size_t offset) {
     struct rlimit limit;

@@ -22,7 +22,7 @@
 #include "bsd/system.h"
 #include "posix/posix.h"
 
-/* The layouts that sysctl(7) promises on every port. */
+/* Layouts guaranteed by sysctl(7) on every port. */
 _Static_assert(CP_USER == 0 && CP_NICE == 1 && CP_SYS == 2 && CP_INTR == 3 && CP_IDLE == 4 && CPUSTATES == 5,
                "kern.cp_time");
 _Static_assert(sizeof(struct clockinfo) == 20 && offsetof(struct clockinfo, stathz) == 12, "kern.clockrate");
@@ -47,8 +47,8 @@ _Static_assert(sizeof(struct kinfo_file) == 120, "kern.file2");
 /* ---- CPU time ---- */
 
 /*
- * The answer depends on the room: exactly one block, or none, is filled with the
- * sum; any other has a block for each CPU. The state's room is never one block.
+ * The result depends on the buffer size: exactly one block, or none, is filled with the total; any other size gets a
+ * block for each CPU. The state's buffer is never one block.
  */
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_blocks *blocks) {
     static const int key[] = {CTL_KERN, KERN_CP_TIME};
@@ -79,8 +79,8 @@ static int count_cpus(struct sysinfo_host *host, int which, const char *name, ui
 }
 
 /*
- * The device that reports which CPUs are offline; -1 where none is, which is the
- * rule, and where the device cannot be opened: then all CPUs count as online.
+ * Opens the device that reports which CPUs are offline. Returns -1 if none is, which is the usual case, or if the
+ * device cannot be opened; then all CPUs count as online.
  */
 static int open_if_some_are_offline(struct sysinfo_host *host, size_t count) {
     uint64_t online;
@@ -128,7 +128,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     }
     if (status == SYSINFO_OK && count > 0) {
         FACT(counts, count, count);
-        if (count == 1) { /* Nothing else is reported, but one CPU has one core. */
+        if (count == 1) { /* NetBSD does not report cores, but one CPU has one core. */
             FACT(counts, cores, 1);
         }
     }
@@ -137,11 +137,11 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
 
 /* ---- Memory, swap and counters ---- */
 
-/* What every NetBSD since 9 reports is as long as the members up to execpages. */
+/* NetBSD 9 and later report at least the members up to execpages. */
 static int read_answer(struct sysinfo_host *host, struct uvmexp_sysctl answer[2], size_t *size) {
     static const int key[] = {CTL_VM, VM_UVMEXP2};
     memset(answer, 0, sizeof answer[0]);
-    *size = 2 * sizeof answer[0]; /* The second is room for it to grow. */
+    *size = 2 * sizeof answer[0]; /* The second leaves room for the struct to grow. */
     int status = sysinfo__sysctl(host, "vm.uvmexp2", key, 2, answer, size);
     if (status == SYSINFO_OK && *size < offsetof(struct uvmexp_sysctl, colorhit)) {
         status = sysinfo__sysctl_too_short(host, "vm.uvmexp2");
@@ -168,10 +168,10 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
             .exec = answer[0].execpages,
             .anonymous = answer[0].anonpages,
             .dirty = answer[0].filedirty,
-            .has_dirty = size >= offsetof(struct uvmexp_sysctl, fltup), /* NetBSD 10 and later */
+            .has_dirty = size >= offsetof(struct uvmexp_sysctl, fltup), /* Since NetBSD 10. */
             .swap = (uint32_t)answer[0].swpages,
             .swap_used = (uint32_t)answer[0].swpginuse,
-            .swapped_in = (uint32_t)answer[0].nswget, /* Each read one page; pgswapin is not counted any more. */
+            .swapped_in = (uint32_t)answer[0].nswget, /* Each read one page; pgswapin is no longer maintained. */
             .swapped_out = (uint32_t)answer[0].pgswapout,
             .switches = (uint64_t)answer[0].swtch,
             .interrupts = (uint64_t)answer[0].intrs,
@@ -185,7 +185,7 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     return status;
 }
 
-/* A key that a release, or a kernel without ZFS, may lack. */
+/* Reads a key that a release, or a kernel without ZFS, may lack. */
 static int read_number(struct sysinfo_host *host, const char *name, struct sysinfo__number *number) {
     number->value = 0;
     int status = sysinfo__sysctl_number_by_name(host, name, &number->value);
@@ -270,12 +270,12 @@ int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     return status;
 }
 
-/* Not RLIMIT_DATA, which bounds brk(2) alone: malloc() here maps its memory. */
+/* Without RLIMIT_DATA, which limits only brk(2): malloc() maps its memory here. */
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
     return sysinfo__add_resource(host, bounds, "RLIMIT_AS", RLIMIT_AS, offsetof(struct sysinfo__self, vms));
 }
 
-/* A number that the set has no place for ends it. */
+/* A number beyond the set's size ends the loop. */
 static uint64_t count_set(const cpuset_t *cpus) {
     uint64_t count = 0;
     int is_set;
@@ -285,7 +285,7 @@ static uint64_t count_set(const cpuset_t *cpus) {
     return count;
 }
 
-/* An empty set: this thread may run everywhere. */
+/* An empty set means that this thread may run on every CPU. */
 int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     int status = SYSINFO_OK;
     cpuset_t *cpus = cpuset_create();
@@ -301,9 +301,9 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return status == SYSINFO_OK && *count == 0 ? count_cpus(host, HW_NCPUONLINE, "hw.ncpuonline", count) : status;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
-/* One figure for all CPUs, from the driver that this machine has. */
+/* Reads one figure for all CPUs, from the driver that this machine uses. */
 static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     static const char *const drivers[][2] = {
         {"machdep.est.frequency.current", "machdep.est.frequency.available"},
@@ -338,7 +338,7 @@ static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status;
 }
 
-/* ---- Where it comes from ---- */
+/* ---- Sources ---- */
 
 static const struct sysinfo__source sources[] = {
     CPU_MODE(cpu, "place in kern.cp_time"),

@@ -17,10 +17,7 @@
 #include "bsd/system.h"
 #include "posix/posix.h"
 
-/*
- * The layouts that sysctl(2) promises. The places of the CPU states have moved once:
- * they are used by name.
- */
+/* Layouts guaranteed by sysctl(2). The CPU states have moved once, so they are used by name. */
 _Static_assert(CPUSTATES == 6 && sizeof(struct cpustats) == 56 && offsetof(struct cpustats, cs_flags) == 48,
                "kern.cpustats");
 _Static_assert(sizeof(struct clockinfo) == 16 && offsetof(struct clockinfo, stathz) == 8, "kern.clockrate");
@@ -44,7 +41,7 @@ static int read_hw(struct sysinfo_host *host, int which, const char *name, uint6
 
 static int read_cpu(struct sysinfo_host *host, uint64_t cpu, struct cpustats *stats) {
     const int key[] = {CTL_KERN, KERN_CPUSTATS, (int)cpu};
-    struct cpustats answer[2]; /* The second is room for it to grow. */
+    struct cpustats answer[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof answer;
     int status = sysinfo__sysctl(host, "kern.cpustats", key, 3, answer, &size);
     if (status == SYSINFO_OK && size < sizeof *stats) {
@@ -67,10 +64,9 @@ static struct sysinfo__ticks ticks_of(const struct cpustats *stats) {
 }
 
 /*
- * kern.cp_time is an average over the CPUs that are online, so the sum is made
- * here. Siblings kept offline (hw.smt=0, the default on amd64) have a number and
- * standing counters: they are part of the sum, which so never steps back, and
- * have no row.
+ * kern.cp_time is an average over the online CPUs, so the sum is computed here. Siblings kept offline (hw.smt=0, the
+ * default on amd64) have a number and constant counters. They are included in the sum, which therefore never decreases,
+ * but get no row.
  */
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, struct sysinfo_cpu_sample *sum) {
     enum { MOST = 4096 }; /* Many times what OpenBSD supports. */
@@ -128,7 +124,10 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     if (count > 0) {
         FACT(counts, count, count);
     }
-    /* With hw.smt=0 only the first thread of each core is online. Nothing else is reported, but one CPU is one core. */
+    /*
+     * With hw.smt=0, only the first thread of each core is online. Cores are not reported otherwise, but one CPU has
+     * one core.
+     */
     status = read_hw(host, HW_SMT, "hw.smt", &smt);
     if (count == 1 || (status == SYSINFO_OK && smt == 0 && count > 0)) {
         FACT(counts, cores, count);
@@ -140,13 +139,13 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
 
 static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     static const int key[] = {CTL_VM, VM_UVMEXP};
-    struct uvmexp answer[2]; /* The second is room for it to grow. */
+    struct uvmexp answer[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof answer;
     int status = sysinfo__sysctl(host, "vm.uvmexp", key, 2, answer, &size);
     if (status != SYSINFO_OK) {
         return status;
     }
-    if (size < offsetof(struct uvmexp, flt_anon)) { /* All that is used here comes before it. */
+    if (size < offsetof(struct uvmexp, flt_anon)) { /* All members used here precede it. */
         return sysinfo__sysctl_too_short(host, "vm.uvmexp");
     }
     *uvm = (struct sysinfo__uvm){
@@ -173,7 +172,7 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
 
 static int read_cache(struct sysinfo_host *host, struct sysinfo__buffer_cache *cache, bool *is_known) {
     static const int key[] = {CTL_VFS, VFS_GENERIC, VFS_BCACHESTAT};
-    struct bcachestats stats[2]; /* The second is room for it to grow. */
+    struct bcachestats stats[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof stats;
     int status = sysinfo__sysctl(host, "vfs.generic.bcachestat", key, 3, stats, &size);
     *is_known = status == SYSINFO_OK && size >= offsetof(struct bcachestats, numcleanpages);
@@ -235,7 +234,7 @@ static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) 
 
 const uint64_t sysinfo__system_peak_unit = 1024;
 
-/* A row for the process, whose p_tid is -1, and one for each of its threads. */
+/* The list has a row for the process, with p_tid -1, and one for each of its threads. */
 int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
     const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID | KERN_PROC_SHOW_THREADS, getpid(), sizeof(struct kinfo_proc),
                        INT_MAX};
@@ -265,7 +264,7 @@ int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
-/* mmap(2), and so malloc(), counts against the limit of data; there is none of the address space. */
+/* mmap(2), and so malloc(), counts against the data limit; there is no limit on the address space. */
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
     return sysinfo__add_resource(host, bounds, "RLIMIT_DATA", RLIMIT_DATA, offsetof(struct sysinfo__self, data));
 }
@@ -276,9 +275,9 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
-/* One figure for all CPUs. */
+/* Reads one figure for all CPUs. */
 static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     uint64_t megahertz;
     int status = read_hw(host, HW_CPUSPEED, "hw.cpuspeed", &megahertz);
@@ -307,7 +306,7 @@ static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status;
 }
 
-/* ---- Where it comes from ---- */
+/* ---- Sources ---- */
 
 static const struct sysinfo__source sources[] = {
     CPU_MODE(cpu, "number asked for in kern.cpustats"),

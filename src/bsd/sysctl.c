@@ -42,7 +42,7 @@ int sysinfo__tick_rate(struct sysinfo_host *host, double *rate) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->tick_rate <= 0) {
         static const int key[] = {CTL_KERN, KERN_CLOCKRATE};
-        struct clockinfo clock[2]; /* The second is room for it to grow. */
+        struct clockinfo clock[2]; /* The second leaves room for the struct to grow. */
         size_t size = sizeof clock;
         int status = sysinfo__sysctl(host, "kern.clockrate", key, 2, clock, &size);
         if (status != SYSINFO_OK) {

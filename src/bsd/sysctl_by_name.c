@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* OpenBSD has keys by number only. */
+/* Not for OpenBSD, which has keys by number only. */
 #include "bsd/answer.h"
 
 #include <sys/types.h> /* First: the others need its types. */

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What the file of each BSD and of macOS defines for the files that they share, and what those define. */
+/* What each BSD and macOS define for the files they share, and what those files define in turn. */
 #ifndef SYSINFO_BSD_SYSTEM_H
 #define SYSINFO_BSD_SYSTEM_H
 
 #include "backend.h"
 
-/* ---- Each system defines ---- */
+/* ---- Defined by each system ---- */
 
-/* This process, as the system has it. 0: not known, for no running process has such a figure. */
+/* This process, as the system reports it. 0 means unknown: no running process has such a figure. */
 struct sysinfo__self {
-    uint64_t rss, vms, data; /* Bytes; `data` is what RLIMIT_DATA counts. */
+    uint64_t rss, vms, data; /* Bytes; `data` is what RLIMIT_DATA applies to. */
     uint64_t threads;
 };
 int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self);
 int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count);
 
-/* Bytes in a unit of ru_maxrss. */
+/* Bytes in one unit of ru_maxrss. */
 extern const uint64_t sysinfo__system_peak_unit;
 
 /* Limits on this process. */
@@ -28,26 +28,26 @@ struct sysinfo__bounds {
     } bound[SYSINFO__BOUNDS];
     size_t count;
     double quota;          /* CPUs; INFINITY: none. */
-    bool has_more;         /* There may be others that cannot be seen. */
+    bool has_more;         /* There may be hidden ones. */
     bool has_resource_use; /* What follows is known: */
     struct sysinfo__self self;
 };
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds);
 
-/* CPUs that this thread may run on; 0: the system has no such limit. */
+/* The number of CPUs that this thread may run on; 0: the system has no such limit. */
 int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count);
 
 /* ---- For sysinfo__system_bounds() ---- */
 
-/* One more bound; there is room for as many as can be. */
+/* Adds a bound; there is room for as many as can occur. */
 void sysinfo__add_bound(struct sysinfo__bounds *bounds, const char *name, uint64_t limit, bool is_use_known,
                         uint64_t used);
 
-/* The bound of a resource of getrlimit(2), where it has one; `offset` is of what it counts in struct sysinfo__self. */
+/* Adds the limit of a getrlimit(2) resource, if set; `offset` is that of the usage in struct sysinfo__self. */
 int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bounds, const char *name, int resource,
                           size_t offset);
 
-/* ---- Entries of the tables ---- */
+/* ---- Entries of the backend tables ---- */
 
 int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__bsd_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
@@ -61,7 +61,7 @@ int sysinfo__bsd_resident(struct sysinfo_host *host, bool is_exact, uint64_t *by
 /* kern.boottime, and the time since. */
 int sysinfo__bsd_boot_time(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
-/* Rows of a backend's sources for these. */
+/* Source rows for these. */
 #define PROCESS(field, text) SOURCE(SYSINFO_RESULT_PROCESS, sysinfo_process, field, text)
 #define PAGING(field, text) SOURCE(SYSINFO_RESULT_PAGING, sysinfo_paging, field, text)
 #define ALLOWANCE(field, text) SOURCE(SYSINFO_RESULT_MEMORY_ALLOWANCE, sysinfo_allowance, field, text)

@@ -20,7 +20,7 @@
 #include "darwin/decode.h"
 #include "posix/posix.h"
 
-/* The layouts of Mach's interface, alike on Intel and Apple processors. */
+/* The layouts of Mach's interface, the same on Intel and Apple processors. */
 _Static_assert(CPU_STATE_USER == 0 && CPU_STATE_SYSTEM == 1 && CPU_STATE_IDLE == 2 && CPU_STATE_NICE == 3 &&
                    CPU_STATE_MAX == 4,
                "CPU states");
@@ -55,12 +55,12 @@ static int mach_failed(struct sysinfo_host *host, const char *source, kern_retur
         status = SYSINFO_NOT_SUPPORTED;
     }
     return sysinfo__failed(host, status, result, source,
-                           "was refused by the Mach kernel"); /* Its numbers are not those of errno. */
+                           "was refused by the Mach kernel"); /* Mach's error numbers are not errno values. */
 }
 
 /* ---- CPU time ---- */
 
-/* An answer for each CPU, in memory that Mach hands over: free_answer() gives it back. */
+/* An array with an entry for each CPU, in memory that Mach allocates; free_answer() releases it. */
 struct answer {
     processor_info_array_t array;
     mach_msg_type_number_t length; /* In integer_t. */
@@ -81,7 +81,7 @@ static void free_answer(struct answer *answer) {
     }
 }
 
-/* How many structs of `size` an answer holds. */
+/* The number of structs of `size` bytes in an answer. */
 static size_t count(const struct answer *answer, size_t size) {
     return answer->length * sizeof(integer_t) / size;
 }
@@ -145,10 +145,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
 
 /* ---- Memory and swap ---- */
 
-/*
- * A kernel newer than this library answers in more words than the struct has, so there is room for
- * the most that any answer has.
- */
+/* A kernel newer than this library may return more words than the struct has, so the buffer fits the largest result. */
 static int read_pages(struct sysinfo_host *host, struct sysinfo__mach_pages *pages) {
     integer_t answer[HOST_INFO_MAX] = {0};
     mach_msg_type_number_t length = HOST_INFO_MAX;
@@ -187,7 +184,7 @@ static int read_pages(struct sysinfo_host *host, struct sysinfo__mach_pages *pag
     return SYSINFO_OK;
 }
 
-/* What memory_pressure(1) shows. A release may lack either. */
+/* The value that memory_pressure(1) shows. A release may lack either key. */
 static int read_pressure(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     uint64_t level, available;
     int status = sysinfo__sysctl_number_by_name(host, "kern.memorystatus_vm_pressure_level", &level);
@@ -221,7 +218,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
 }
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    struct xsw_usage usage[2]; /* The second is room for it to grow. */
+    struct xsw_usage usage[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof usage;
     int status = sysinfo__sysctl_by_name(host, "vm.swapusage", usage, &size);
     if (status == SYSINFO_OK && size < offsetof(struct xsw_usage, xsu_pagesize)) {
@@ -279,7 +276,7 @@ int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) 
     return SYSINFO_OK;
 }
 
-/* Asked without room, the kernel answers with the room that it wants, which is more than there are. */
+/* Without a buffer, the kernel returns the size it wants, which is more than the descriptors need. */
 int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     int size = proc_pidinfo(getpid(), PROC_PIDLISTFDS, 0, NULL, 0);
     if (size <= 0) {
@@ -296,7 +293,7 @@ int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     return status;
 }
 
-/* Both limit the address space: the kernel holds either against the size of the map. */
+/* Both limit the address space: the kernel compares either with the size of the map. */
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
     int status = sysinfo__add_resource(host, bounds, "RLIMIT_AS", RLIMIT_AS, offsetof(struct sysinfo__self, vms));
     return status == SYSINFO_OK
@@ -310,7 +307,7 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
 static int read_number(struct sysinfo_host *host, const char *name, uint64_t *number) {
     *number = 0;
@@ -318,7 +315,7 @@ static int read_number(struct sysinfo_host *host, const char *name, uint64_t *nu
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
-/* Intel processors alone have these keys. */
+/* Only Intel processors have these keys. */
 static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     struct sysinfo_cpu_frequency *all = &rows->all.frequency;
     uint64_t current, least = 0, most = 0;
@@ -341,7 +338,7 @@ static int cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     return status;
 }
 
-/* Level 0 is the fastest, and the last one saves power. */
+/* Level 0 is the fastest; the last one saves power. */
 static int read_core_kinds(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
     uint64_t levels, cores, all;
     char name[40];
@@ -373,7 +370,7 @@ static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status == SYSINFO_OK ? read_core_kinds(host, description) : status;
 }
 
-/* ---- Where it comes from ---- */
+/* ---- Sources ---- */
 
 static const struct sysinfo__source sources[] = {
     CPU_MODE(cpu, "slot_num of host_processor_info(PROCESSOR_BASIC_INFO)"),

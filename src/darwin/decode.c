@@ -8,9 +8,8 @@
 #define TICKS_PER_SECOND 100.0
 
 /*
- * Ticks have 32 bits. The sum over all CPUs has 64 and steps back by 2^32 for each
- * CPU that begins again. Time of lowered priority is part of user: the kernel has
- * a place for it and puts 0 there, so it is not reported.
+ * Ticks have 32 bits. The 64-bit sum over all CPUs drops by 2^32 whenever one of them wraps. Time of lowered priority
+ * is part of user: the kernel always sets its own place for it to 0, so it is not reported.
  */
 static void decode(uint64_t user, uint64_t system, uint64_t idle, struct sysinfo_cpu_sample *sample) {
     FACT(sample, user, (double)user / TICKS_PER_SECOND);
@@ -55,9 +54,8 @@ bool sysinfo__decode_mach_rows(const struct sysinfo__mach_processor *processors,
 /* ---- Memory and swap ---- */
 
 /*
- * Pages of files are given up for the asking wherever they are queued, and anonymous
- * ones, which inactive contains, only once they are compressed. Speculative pages
- * are of files. Programs that ask for purgeable memory allow its loss.
+ * Pages of files are released on demand from any queue; anonymous pages, which inactive includes, only after
+ * compression. Speculative pages belong to files. Programs that allocate purgeable memory allow its loss.
  */
 void sysinfo__decode_mach_memory(const struct sysinfo__mach_pages *pages, uint64_t total,
                                  struct sysinfo_memory *memory) {

@@ -15,7 +15,7 @@ int sysinfo__posix_sleep(struct sysinfo_host *host, double seconds) {
     double end = sysinfo__posix_clock() + seconds;
     double left = seconds;
     while (left > 0) {
-        double part = left < 86400 ? left : 86400; /* Any time_t holds a day. */
+        double part = left < 86400 ? left : 86400; /* One day fits any time_t. */
         struct timespec request = {(time_t)part, 0};
         request.tv_nsec = (long)((part - (double)request.tv_sec) * 1e9);
         if (nanosleep(&request, NULL) != 0 && errno != EINTR) {

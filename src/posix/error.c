@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sentences and statuses for errno, the same in every locale: strerror() translates, and not every
- * libc has another.
+ * Sentences and statuses for errno, the same in every locale: strerror() translates, and not every libc has an
+ * alternative.
  */
 #include "posix.h"
 

@@ -7,20 +7,20 @@
 
 #include "posix.h"
 
-/* A recorder holds a lock on its file for as long as it records. */
+/* A recorder keeps its file locked while it records. */
 static bool is_recording(int fd, struct stat *file) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     return fstat(fd, file) == 0 && S_ISREG(file->st_mode) && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-/* Beyond the limit on the size of files a write brings SIGXFSZ, which would end the caller's program. */
+/* A write beyond the file-size limit raises SIGXFSZ, which would end the caller's program. */
 static bool has_room(const struct stat *file, size_t length) {
     struct rlimit limit;
     return getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
            (uint64_t)file->st_size + length <= (uint64_t)limit.rlim_cur;
 }
 
-/* A full disk takes a part of the line: without its end, it would spoil the next line too. */
+/* Removes a line that a full disk cut short: without its end, it would spoil the next line too. */
 static void take_back(int fd, ssize_t written) {
     struct stat file;
     off_t end = lseek(fd, 0, SEEK_CUR);

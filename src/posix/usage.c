@@ -19,7 +19,7 @@ void sysinfo__posix_usage(struct sysinfo_process *process, uint64_t peak_unit) {
     FACT(process, major_faults, (uint64_t)usage.ru_majflt);
     FACT(process, voluntary_switches, (uint64_t)usage.ru_nvcsw);
     FACT(process, involuntary_switches, (uint64_t)usage.ru_nivcsw);
-    if (peak_unit > 0 && usage.ru_maxrss > 0) { /* 0: this kernel does not count it. */
+    if (peak_unit > 0 && usage.ru_maxrss > 0) { /* 0: this kernel does not maintain it. */
         FACT(process, peak_rss, (uint64_t)usage.ru_maxrss * peak_unit);
     }
 }

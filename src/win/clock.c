@@ -10,12 +10,12 @@ double sysinfo__win_clock(void) {
     if (!QueryPerformanceCounter(&now) || !QueryPerformanceFrequency(&per_second) || per_second.QuadPart <= 0) {
         return (double)GetTickCount64() / 1000; /* Since Windows XP the counter never fails. */
     }
-    /* Whole seconds apart: the counter of a machine that has been up for months has more digits than a double. */
+    /* Whole seconds separately: after months of uptime, the counter has more digits than a double. */
     return (double)(now.QuadPart / per_second.QuadPart) +
            (double)(now.QuadPart % per_second.QuadPart) / (double)per_second.QuadPart;
 }
 
-/* Sleep() may wake up to a tick (15.6 ms) early or late; early is slept again. */
+/* Sleep() may wake up to one tick (15.6 ms) early or late; if early, it sleeps again. */
 int sysinfo__win_sleep(struct sysinfo_host *host, double seconds) {
     (void)host;
     double end = sysinfo__win_clock() + seconds;

@@ -2,12 +2,12 @@
 #include "query.h"
 
 /*
- * Windows has a call for all CPUs together, but it too answers for the caller's processor group:
- * rows are added up instead.
+ * Windows has a call for all CPUs together, but it too covers only the caller's processor group, so rows are summed
+ * instead.
  */
 struct sum {
     struct sysinfo__modes all;
-    struct sysinfo__cpu_rows *rows; /* NULL: not wanted. */
+    struct sysinfo__cpu_rows *rows; /* NULL: no rows wanted. */
     uint64_t cpus;
 };
 

@@ -6,7 +6,7 @@
 
 #include "arithmetic.h"
 
-/* Reads a number at any address; false: it is not all there. */
+/* Reads a number at any address. False: it is not complete. */
 static bool get(const void *bytes, size_t length, size_t offset, void *number, size_t size) {
     if (offset > length || length - offset < size) {
         return false;
@@ -26,8 +26,8 @@ static uint64_t not_negative(int64_t value, bool *is_estimated) {
 }
 
 /*
- * What is left of kernel time without a part of it; the counters are not read at one moment, so it
- * may be a tick less than its parts.
+ * The remainder of kernel time without a part of it. The counters are not read at one moment, so it may be a tick less
+ * than its parts.
  */
 static uint64_t without(uint64_t whole, uint64_t part, bool *is_estimated) {
     if (whole < part) {
@@ -53,7 +53,7 @@ void sysinfo__modes_add(struct sysinfo__modes *modes, const struct sysinfo__proc
 }
 
 void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample) {
-    const double units = 1e7; /* Of 100 ns in a second. */
+    const double units = 1e7; /* 100 ns units per second. */
     FACT(sample, user, (double)modes->user / units);
     FACT(sample, system, (double)modes->system / units);
     FACT(sample, idle, (double)modes->idle / units);
@@ -67,10 +67,9 @@ void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_
 /* ---- Counts ---- */
 
 /*
- * Each entry begins with its relation (0: a core, 3: a package) and its size in bytes. A core
- * then has flags, an efficiency class and 20 reserved bytes, a 16-bit number of
- * groups at offset 30, and for each group a mask of CPUs as wide as a pointer and
- * the 16-bit number of the group, padded to a multiple of the mask.
+ * Each entry begins with its relation (0: a core, 3: a package) and its size in bytes. For a core, flags, an efficiency
+ * class and 20 reserved bytes follow; then, at offset 30, a 16-bit number of groups; then for each group a pointer-wide
+ * mask of CPUs and the group's 16-bit number, padded to a multiple of the mask.
  */
 enum {
     PACKAGE = 3,
@@ -99,7 +98,7 @@ static bool is_allowed(const struct sysinfo__win_affinity *affinity, uint16_t gr
     return affinity != NULL && affinity->groups == 1 && affinity->group == group && (affinity->mask & mask) != 0;
 }
 
-/* 0 before Windows 10. */
+/* The class is 0 before Windows 10. */
 static void add_class(struct sysinfo__cores *cores, uint8_t class) {
     if (cores->cores == 0 || class < cores->least_class) {
         cores->least_class = class;
@@ -155,7 +154,7 @@ bool sysinfo__decode_cores(const void *bytes, size_t length, const struct sysinf
     return true;
 }
 
-/* A mask is of one group: a process that may use more has none. */
+/* A mask applies to one group; a process that may use several groups has none. */
 void sysinfo__decode_affinity(const struct sysinfo__win_affinity *affinity, struct sysinfo__cpu_limit *limit) {
     if (affinity->groups > 1) {
         FACT(limit, allowed, affinity->own_cpus);
@@ -169,7 +168,7 @@ void sysinfo__decode_affinity(const struct sysinfo__win_affinity *affinity, stru
 
 /* ---- Limits ---- */
 
-/* What this process uses is the least that its job can use. */
+/* The job uses at least as much as this process. */
 static struct sysinfo__room room_of(uint64_t limit, bool is_known, uint64_t used, uint64_t least) {
     uint64_t room = sysinfo__reduced(limit, is_known ? used : least);
     return (struct sysinfo__room){limit, limit == SYSINFO_UNLIMITED ? limit : room, is_known};
@@ -183,7 +182,7 @@ struct sysinfo__room sysinfo__room_of_job(const struct sysinfo__job *job) {
     return room_of(job->job_limit, job->has_job_used, job->job_used, job->process_used);
 }
 
-/* What the machine can still promise, if that is less than it has available; SYSINFO_UNLIMITED: it is not. */
+/* What the machine can still commit, if that is less than its available memory; else SYSINFO_UNLIMITED. */
 static uint64_t room_to_commit(const struct sysinfo__pages *pages) {
     uint64_t left = sysinfo__reduced(pages->commit_limit, pages->committed), bytes;
     bool is_less = pages->commit_limit > 0 && pages->committed > 0 && left < pages->available;
@@ -208,7 +207,7 @@ void sysinfo__decode_job_memory(const struct sysinfo__job *job, const struct sys
     }
 }
 
-/* Rates are in cycles of 10,000 of the whole machine. Without a hard cap they hold only while others want to run. */
+/* Rates are in cycles of 10,000 for the whole machine. Without a hard cap they only apply under contention. */
 void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, struct sysinfo__cpu_limit *limit) {
     enum { ENABLE = 1, HARD_CAP = 4, MIN_MAX = 16 };
     const double whole = 10000;
@@ -219,7 +218,7 @@ void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, str
         return;
     }
     uint32_t rate = (job->rate_flags & HARD_CAP) != 0  ? job->rate
-                    : (job->rate_flags & MIN_MAX) != 0 ? job->rate >> 16 /* The lower half is the least. */
+                    : (job->rate_flags & MIN_MAX) != 0 ? job->rate >> 16 /* The lower half is the minimum. */
                                                        : 0;
     if (rate > 0) {
         FACT(limit, quota, (rate < whole ? rate : whole) / whole * (double)cpus);
@@ -228,7 +227,7 @@ void sysinfo__decode_job_rate(const struct sysinfo__job *job, uint64_t cpus, str
 
 /* ---- Memory ---- */
 
-/* Pages as bytes; false: more than there can be. */
+/* Converts pages to bytes. False: more than can exist. */
 static bool to_bytes(uint64_t pages, uint64_t page_size, uint64_t *bytes) {
     return page_size != 0 && sysinfo__multiply(pages, page_size, bytes);
 }
@@ -243,7 +242,7 @@ bool sysinfo__decode_memory(const struct sysinfo__pages *pages, const struct sys
     if (to_bytes(pages->available, pages->page_size, &bytes)) {
         FACT(memory, available, bytes);
     }
-    /* A kernel that runs has a cache, a pool and promises: 0 is said by wine, for not known. */
+    /* A running kernel has a cache, a pool and commitments; wine reports 0 for unknown. */
     if (pages->cache > 0 && to_bytes(pages->cache, pages->page_size, &bytes)) {
         FACT(memory, cached, bytes);
     }
@@ -313,7 +312,7 @@ bool sysinfo__decode_performance(const void *bytes, size_t length, struct sysinf
         !get(bytes, length, SYSTEM_CALLS, &calls, sizeof calls)) {
         return false;
     }
-    /* A program that asks has been switched to and has called: 0 is said by wine, for not known. */
+    /* A program that asks has been switched to and has made calls; wine reports 0 for unknown. */
     if (switches > 0) {
         FACT(stats, ctx_switches, switches);
     }
@@ -342,9 +341,9 @@ bool sysinfo__decode_paging(const void *bytes, size_t length, uint64_t page_size
     return true;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
-/* Windows rates a CPU without turbo; the current figure does not follow turbo on most machines. */
+/* Windows reports a rated frequency without turbo, and on most machines the current one does not follow turbo. */
 void sysinfo__decode_power(const struct sysinfo__power *power, struct sysinfo_cpu_frequency *frequency) {
     const uint64_t hertz = 1000000;
     if (power->max_mhz > 0) {

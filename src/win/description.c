@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How fast the CPUs are, and what they are. */
+/* The frequencies and the description of the CPUs. */
 #include <string.h>
 
 #include "query.h"
@@ -12,8 +12,8 @@
 typedef LONG(WINAPI *power_function)(int level, void *input, ULONG input_size, void *output, ULONG size);
 
 /*
- * CallNtPowerInformation() without its library. It answers for the processor group of the calling thread: with more
- * groups, for another part of the machine at each call.
+ * CallNtPowerInformation() without its library. It covers the processor group of the calling thread: with several
+ * groups, each call may describe another part of the machine.
  */
 int sysinfo__win_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     static const char source[] = "NtPowerInformation(ProcessorInformation)";
@@ -48,7 +48,7 @@ int sysinfo__win_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *r
 typedef LONG(WINAPI *registry_function)(HKEY key, LPCWSTR path, LPCWSTR name, DWORD flags, LPDWORD type, PVOID data,
                                         LPDWORD size);
 
-/* A text of the first CPU; returns its bytes, 0: not told. */
+/* Reads a text of the first CPU; returns its length in bytes, 0: not reported. */
 static size_t read_name(registry_function get_value, const wchar_t *name, char *text, size_t room) {
     enum { TEXT_ONLY = 2 };
     wchar_t wide[128];
@@ -79,7 +79,7 @@ static void read_names(struct sysinfo_cpu_description *description) {
     }
 }
 
-/* Of the machine, also for a program of another architecture that is emulated. */
+/* The machine's architecture, even for an emulated program. */
 static void read_architecture(struct sysinfo_cpu_description *description) {
     typedef BOOL(WINAPI * machine_function)(HANDLE process, USHORT * emulated, USHORT * native);
     USHORT emulated = 0, native = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentences and statuses for Windows errors and NTSTATUS: FormatMessage() would answer in the user's language. */
+/* Sentences and statuses for Windows errors and NTSTATUS. FormatMessage() would use the user's language. */
 #include "query.h"
 
-/* Windows errors are small numbers and an NTSTATUS that fails has its top bits set, so one table holds both. */
+/* Windows errors are small numbers, and a failing NTSTATUS has its top bits set, so one table holds both. */
 static const struct {
     uint32_t error;
     int status;

@@ -16,7 +16,7 @@ int sysinfo__win_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *
     return status;
 }
 
-/* A job limits what is committed, in memory and in page files together: what that leaves may all be swap. */
+/* A job limits memory and page files together: all that this leaves may be swap. */
 int sysinfo__win_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo__job job;
     (void)host;
@@ -38,7 +38,7 @@ int sysinfo__win_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit 
     return SYSINFO_OK;
 }
 
-/* Of one group; CPU sets, and threads in several groups, say nothing of cores. */
+/* Only if the process is in one group: CPU sets, and threads in several groups, do not translate to cores. */
 int sysinfo__win_allowed_cores(struct sysinfo_host *host, uint64_t *number) {
     struct sysinfo__win_affinity affinity;
     struct sysinfo__cpu_limit limit = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
-/* Not GlobalMemoryStatusEx(): it answers for this process, which a job or 32 bits may limit. */
+/* GlobalMemoryStatusEx() would describe this process, which a job or a 32-bit address space may limit. */
 int sysinfo__win_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__pages pages;
     int status = sysinfo__query_pages(host, &pages);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* This process. Windows counts handles, of which files are a part, and no switches: these stay unknown. */
+/* This process. Windows counts handles, which include more than files, and no context switches; both stay unknown. */
 #include "query.h"
 
 #define WIN32_LEAN_AND_MEAN
@@ -20,7 +20,7 @@ static int read_memory(struct sysinfo_host *host, PROCESS_MEMORY_COUNTERS *memor
 static void read_address_space(struct sysinfo_process *process) {
     typedef LONG(WINAPI * query_function)(HANDLE process, int class, void *buffer, ULONG size, ULONG *length);
     enum { VM_COUNTERS_CLASS = 3, NUMBERS = 11 };
-    SIZE_T counters[NUMBERS] = {0}; /* The peak, the size, and nine others, of which the number of faults is one. */
+    SIZE_T counters[NUMBERS] = {0}; /* The peak, the size, and nine others, among them the fault count. */
     query_function query = (query_function)sysinfo__win_find(L"ntdll.dll", "NtQueryInformationProcess");
     if (query != NULL && query(GetCurrentProcess(), VM_COUNTERS_CLASS, counters, sizeof counters, NULL) == 0) {
         FACT(process, vms, counters[1]);
@@ -41,7 +41,7 @@ static void read_times(struct sysinfo_process *process) {
     SetLastError(last_error);
 }
 
-/* What only the list of all processes has; without it, it is not known. */
+/* Reads what only the list of all processes contains; if it is unavailable, that stays unknown. */
 static int read_list(struct sysinfo_host *host, uint32_t faults, struct sysinfo_process *process) {
     struct sysinfo__process_entry entry;
     int status = sysinfo__query(host, SYSINFO__CLASS_PROCESSES, "NtQuerySystemInformation(SystemProcessInformation)");
@@ -52,7 +52,7 @@ static int read_list(struct sysinfo_host *host, uint32_t faults, struct sysinfo_
     if (entry.threads > 0) {
         FACT(process, threads, entry.threads);
     }
-    if (entry.private_set > 0) { /* Pages that may be shared are not in it, whether they are or not. */
+    if (entry.private_set > 0) { /* It excludes pages that may be shared, even if they are not. */
         GUESS(process, uss, entry.private_set);
     }
     if (faults > 0 && entry.hard_faults <= faults) {

@@ -9,7 +9,7 @@
 
 #include <psapi.h>
 
-/* The layouts that the decoders expect, held against the system's own headers. */
+/* Checks the decoders' layouts against the system's own headers. */
 _Static_assert(sizeof(SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX) >= 48, "an entry has room for a core");
 _Static_assert((int)RelationProcessorCore == SYSINFO__CORES && (int)RelationProcessorPackage == SYSINFO__PACKAGES,
                "relations have their numbers");
@@ -23,7 +23,7 @@ typedef LONG(WINAPI *query_function)(int class, void *buffer, ULONG size, ULONG 
 typedef LONG(WINAPI *query_ex_function)(int class, void *input, ULONG input_size, void *buffer, ULONG size,
                                         ULONG *length);
 
-enum { MOST_BYTES = 16 << 20 }; /* No answer is larger; a system that asks for more talks nonsense. */
+enum { MOST_BYTES = 16 << 20 }; /* A bound on results; a system that asks for more is broken. */
 static const uint32_t info_length_mismatch = 0xC0000004, buffer_overflow = 0x80000005, buffer_too_small = 0xC0000023,
                       not_implemented = 0xC0000002, invalid_info_class = 0xC0000003, invalid_parameter = 0xC000000D,
                       no_memory = 0xC0000017, not_supported = 0xC00000BB;
@@ -36,7 +36,7 @@ sysinfo__function sysinfo__win_find(const wchar_t *library, const char *name) {
     return function;
 }
 
-/* Asks ntdll, which is part of every process, for its functions by name: Microsoft promises no more about them. */
+/* Looks up functions of ntdll by name: Microsoft guarantees no more about them. */
 static struct sysinfo__state *look_up(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
     if (state->query == NULL || state->query_ex == NULL) {
@@ -46,7 +46,7 @@ static struct sysinfo__state *look_up(struct sysinfo_host *host) {
     return state;
 }
 
-/* Makes the buffer larger; what is in it is lost. */
+/* Enlarges the buffer; its contents are lost. */
 static bool grow(struct sysinfo__state *state, size_t wanted) {
     size_t capacity = state->capacity * 2 > wanted ? state->capacity * 2 : wanted;
     void *buffer = capacity <= MOST_BYTES ? malloc(capacity) : NULL;
@@ -66,9 +66,8 @@ static bool is_too_small(uint32_t status) {
 }
 
 /*
- * One question, asked again with a larger buffer as often as the system wants.
- * `group` NULL: not of a processor group. Gives the NTSTATUS; success is 0, with
- * the state's length set.
+ * Queries once, and again with a larger buffer as often as the system asks for one. A NULL `group` means no processor
+ * group. Returns the NTSTATUS; on success, 0, it sets the state's length.
  */
 static uint32_t ask(struct sysinfo__state *state, enum sysinfo__class class, const USHORT *group) {
     for (;;) {
@@ -86,7 +85,7 @@ static uint32_t ask(struct sysinfo__state *state, enum sysinfo__class class, con
             state->length = length < state->capacity ? length : state->capacity;
             return status;
         }
-        /* The required length is sometimes returned as 0 (wine), and may have grown again since. */
+        /* The required length is sometimes 0 (wine), and may have grown since. */
         if (!grow(state, length)) {
             return no_memory;
         }
@@ -110,7 +109,7 @@ int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const c
 
 static const char processor_source[] = "NtQuerySystemInformation(SystemProcessorPerformanceInformation)";
 
-/* Visits the CPUs in the state's buffer, `most` of them; false: no memory. */
+/* Visits at most `most` CPUs in the state's buffer. False: no memory. */
 static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_t most, sysinfo__visit *visit,
                        void *context) {
     const struct sysinfo__processor *processor = state->buffer;
@@ -124,9 +123,8 @@ static bool visit_rows(const struct sysinfo__state *state, uint64_t first, size_
 }
 
 /*
- * Without the question for a group there is only the one for the group that this
- * thread happens to run in. That is the whole machine where there is one group;
- * where there are more, no answer is better than one that changes with the thread.
+ * Without a query by group, only the group that this thread happens to run in can be read. With one group, that is the
+ * whole machine; with more, no result is better than one that changes with the thread.
  */
 static int each_of_one_group(struct sysinfo_host *host, WORD groups, sysinfo__visit *visit, void *context) {
     if (groups > 1) {
@@ -141,7 +139,7 @@ static int each_of_one_group(struct sysinfo_host *host, WORD groups, sysinfo__vi
                                                                          : sysinfo__no_memory(host, processor_source);
 }
 
-/* Whether the system says that it does not know the question, as opposed to the group. */
+/* Whether the system rejects the query itself, not the group. */
 static bool is_unknown_question(uint32_t status) {
     return status == not_implemented || status == invalid_info_class || status == not_supported;
 }
@@ -155,7 +153,7 @@ static int count_groups(struct sysinfo_host *host, WORD *groups) {
                        : sysinfo__failed(host, sysinfo__win_status(error), error, "GetActiveProcessorGroupCount", NULL);
 }
 
-/* Online CPUs in a group or, with ALL_PROCESSOR_GROUPS, in all; 0: unknown. */
+/* Online CPUs in a group, or with ALL_PROCESSOR_GROUPS in all; 0: unknown. */
 static DWORD count_cpus(WORD group) {
     DWORD last_error = GetLastError();
     DWORD cpus = GetActiveProcessorCount(group);
@@ -178,7 +176,7 @@ uint64_t sysinfo__query_groups(void) {
     return groups;
 }
 
-/* CPUs are numbered through all groups, each group taking as many numbers as it has active CPUs. */
+/* CPUs are numbered across the groups: each group takes as many numbers as it has active CPUs. */
 int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context) {
     struct sysinfo__state *state = look_up(host);
     WORD groups;
@@ -197,7 +195,7 @@ int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, vo
             return each_of_one_group(host, groups, visit, context);
         }
         if (group > 0 && status == invalid_parameter) {
-            continue; /* It was there when the groups were counted. */
+            continue; /* The group existed when the groups were counted. */
         }
         if (status != 0) {
             return sysinfo__failed(host, sysinfo__win_status(status), status, processor_source, NULL);
@@ -266,8 +264,8 @@ int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages
 }
 
 /*
- * The kernel wants this question's size to be exact: 22 numbers, 21 before Windows 8. A later Windows may have more;
- * where it does not say how many, all are tried, once.
+ * The kernel requires the exact size for this query: 22 numbers, 21 before Windows 8. A later Windows may have more; if
+ * it does not report how many, all sizes are tried once.
  */
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists) {
     enum { USUAL = 22, LEAST = 3, MOST = 64 };
@@ -284,7 +282,7 @@ bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_l
         size = is_told && length != size * sizeof numbers[0] ? length / sizeof numbers[0] : next;
     }
     if (status == info_length_mismatch) {
-        state->page_lists = MOST + 1; /* None fits: not asked again. */
+        state->page_lists = MOST + 1; /* No size fits: do not try again. */
     }
     *lists = (struct sysinfo__page_lists){.zeroed = numbers[0], .free = numbers[1], .modified = numbers[2]};
     return status == 0;

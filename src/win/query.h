@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers: what talks to Windows. Each leaves GetLastError() as it was. */
+/* Readers: they call Windows. Each leaves GetLastError() unchanged. */
 #ifndef SYSINFO_WIN_QUERY_H
 #define SYSINFO_WIN_QUERY_H
 
@@ -13,15 +13,12 @@ enum sysinfo__class {
     SYSINFO__CLASS_MEMORY_LIST = 80
 };
 
-/*
- * NtQuerySystemInformation() of a class, whole, into the state's buffer, which
- * grows as needed. `source` names it in a failure.
- */
+/* NtQuerySystemInformation() of a class into the state's buffer, which grows to fit. `source` names it in failures. */
 int sysinfo__query(struct sysinfo_host *host, enum sysinfo__class class, const char *source);
 
 /*
- * Calls `visit` for the raw counters of each online CPU, in the order of their numbers. It returns
- * false to stop: no memory.
+ * Calls `visit` with the raw counters of each online CPU, in order of their numbers. It returns false to stop because
+ * memory ran out.
  */
 typedef bool sysinfo__visit(void *context, uint64_t cpu, const struct sysinfo__processor *processor);
 int sysinfo__each_processor(struct sysinfo_host *host, sysinfo__visit *visit, void *context);
@@ -32,12 +29,12 @@ int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages
 /* The lists of unused pages; false: not reported by this system. */
 bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_lists *lists);
 
-/* GetLogicalProcessorInformationEx() of all cores, or of all packages. */
+/* GetLogicalProcessorInformationEx() for all cores, or all packages. */
 enum sysinfo__relation { SYSINFO__CORES = 0, SYSINFO__PACKAGES = 3 };
 int sysinfo__query_cores(struct sysinfo_host *host, enum sysinfo__relation relation,
                          const struct sysinfo__win_affinity *affinity, struct sysinfo__cores *cores);
 
-/* A function of ntdll or another library that is loaded, whatever its name; NULL: there is none. */
+/* A function of ntdll or another loaded library, by name; NULL: none. */
 sysinfo__function sysinfo__win_find(const wchar_t *library, const char *name);
 
 /* The CPUs that this process may run on; 0: unknown. */
@@ -50,7 +47,7 @@ void sysinfo__query_job(struct sysinfo__job *job);
 uint64_t sysinfo__query_cpus(void);
 uint64_t sysinfo__query_group_cpus(uint16_t group);
 
-/* How many processor groups there are; 0: unknown. */
+/* The number of processor groups; 0: unknown. */
 uint64_t sysinfo__query_groups(void);
 
 /* Entries of the backend's table. */
@@ -75,7 +72,7 @@ int sysinfo__win_process(struct sysinfo_host *host, bool in_detail, struct sysin
 int sysinfo__win_process_memory(struct sysinfo_host *host, uint64_t *rss);
 int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
 
-/* The status that a Windows error or an NTSTATUS means. */
+/* The status for a Windows error or an NTSTATUS. */
 int sysinfo__win_status(uint32_t error);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers of what Windows keeps of this process: its affinity, its job. */
+/* Readers of this process's affinity and job. */
 #include "query.h"
 
 #define WIN32_LEAN_AND_MEAN
@@ -19,7 +19,7 @@ static void look_up(struct sysinfo__state *state) {
     }
 }
 
-/* How many CPU sets this process was given; each is one CPU. 0: none, which means all. */
+/* The number of CPU sets assigned to this process, each of which is one CPU; 0: none, so all may be used. */
 static ULONG count_cpu_sets(const struct sysinfo__state *state) {
     ULONG wanted = 0;
     bool is_told = state->cpu_sets == NULL ||
@@ -28,7 +28,9 @@ static ULONG count_cpu_sets(const struct sysinfo__state *state) {
     return is_told ? wanted : 0;
 }
 
-/* A process of Windows 11 may use all groups, unless it was given a mask; one of Windows 10 that in which it began. */
+/*
+ * On Windows 11 a process may use all groups unless it was given a mask; on Windows 10, only the group it started in.
+ */
 void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affinity *affinity) {
     enum { MOST_GROUPS = 64 };
     struct sysinfo__state *state = sysinfo__state(host);
@@ -52,7 +54,7 @@ void sysinfo__query_affinity(struct sysinfo_host *host, struct sysinfo__win_affi
 
 /* ---- The job ---- */
 
-/* JobObjectMemoryUsageInformation, since Windows 10: what is used, and the most. */
+/* JobObjectMemoryUsageInformation, since Windows 10: current and peak use. */
 enum { MEMORY_USAGE = 28 };
 
 static void read_limits(struct sysinfo__job *job) {
@@ -96,7 +98,7 @@ void sysinfo__query_job(struct sysinfo__job *job) {
     }
     if (job->has_limits && GetProcessMemoryInfo(GetCurrentProcess(), &memory, sizeof memory)) {
         job->has_process_used = true;
-        job->process_used = memory.PagefileUsage; /* What is committed, in memory or not. */
+        job->process_used = memory.PagefileUsage; /* Committed memory, resident or not. */
     }
     SetLastError(last_error);
 }

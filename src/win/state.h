@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a host keeps on Windows: no handle, only where ntdll's functions are and a buffer. */
+/* What a host keeps on Windows: no handle, only the addresses of ntdll's functions, and a buffer. */
 #ifndef SYSINFO_STATE_H
 #define SYSINFO_STATE_H
 
@@ -7,22 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of any type: <windows.h> stays out of the common half. */
+/* A function of any type; it keeps <windows.h> out of the portable half. */
 typedef void (*sysinfo__function)(void);
 
 struct sysinfo__state {
-    /* NtQuerySystemInformation and ..Ex; NULL: not looked up yet, or this system has none. */
+    /* NtQuerySystemInformation and its Ex variant; NULL: not looked up yet, or missing on this system. */
     sysinfo__function query, query_ex;
-    /* GetProcessDefaultCpuSets; NULL after `has_looked`: this system has none. */
+    /* GetProcessDefaultCpuSets; NULL after `has_looked`: missing on this system. */
     bool has_looked;
     sysinfo__function cpu_sets;
 
-    size_t page_lists; /* How many numbers the lists of pages have here; 0: not asked yet. */
+    size_t page_lists; /* How many numbers the page lists have on this system; 0: not tried yet. */
 
-    /* What was read last. */
+    /* The last result. */
     void *buffer;
     size_t length, capacity;
-    /* Enough for the 64 CPUs of a group, in any case: a question about CPU time allocates nothing. */
+    /* Enough for the 64 CPUs of a group, so that a query for CPU time allocates no memory. */
     uint64_t small_buffer[512];
 };
 

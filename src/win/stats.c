@@ -13,7 +13,7 @@ static bool add_interrupts(void *context, uint64_t cpu, const struct sysinfo__pr
     return true;
 }
 
-/* From the count of ticks, which goes on while the machine sleeps; to the second, for clocks are read in turn. */
+/* Computed from the tick count, which includes sleep; rounded to a second, because the clocks are read in turn. */
 static void read_boot_time(struct sysinfo_stats *stats) {
     FILETIME time; /* In units of 100 ns since 1601. */
     GetSystemTimePreciseAsFileTime(&time);
@@ -50,7 +50,7 @@ int sysinfo__win_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stat
     read_boot_time(stats);
     uint64_t interrupts = 0;
     int interrupts_status = sysinfo__each_processor(host, add_interrupts, &interrupts);
-    if (interrupts_status == SYSINFO_OK && interrupts > 0) { /* 0 is said by wine, for not known. */
+    if (interrupts_status == SYSINFO_OK && interrupts > 0) { /* Wine reports 0 for unknown. */
         FACT(stats, interrupts, interrupts);
     }
     if (stats->present != 0) {
