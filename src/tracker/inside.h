@@ -37,8 +37,13 @@ enum { SYSINFO__BATCH = 65536, SYSINFO__BATCH_CALLS = 1024 };
 
 typedef struct sysinfo__record_node node_t;
 
-/* Bits of a node's `inside`. */
-enum { SYSINFO__IN_ALLOCATOR = 1, SYSINFO__ALWAYS_SLOWLY = 2 };
+/* Bits of a node's `inside`. With any of them, malloc() and free() leave their short way. */
+enum {
+    SYSINFO__IN_ALLOCATOR = 1,
+    SYSINFO__ALWAYS_SLOWLY = 2,
+    SYSINFO__NOTES_SITES = 4, /* Alone: sysinfo__malloc_noted() and sysinfo__free_noted() do. */
+    SYSINFO__IN_MEMOS = 8
+};
 
 extern struct sysinfo__memory {
     struct sysinfo__record_header header;
@@ -129,6 +134,12 @@ void sysinfo__find_real(void);
 /* Whose malloc() is really called: "" for the tracker's, into header.owner. */
 void sysinfo__find_owner(void);
 
+/* ---- wrappers.c: for a block whose size is not in front of it, or that there is none ---- */
+
+void *sysinfo__malloc_slowly(size_t size);
+void sysinfo__free_slowly(void *block);
+void *sysinfo__count_alloc(node_t *node, void *block);
+
 /* ---- file.c ---- */
 
 /* NULL: none. */
@@ -216,6 +227,39 @@ static inline int64_t sysinfo__size_of(void *block) {
 static inline node_t *sysinfo__node(void) {
     node_t *node = *sysinfo__slot;
     return UNLIKELY(node == NULL) ? sysinfo__find_node() : node;
+}
+
+/*
+ * While a thread is in the allocator behind, it does not ask it for its footprint: a signal handler
+ * might, and wait for a lock forever. A handler's own calls leave the mark as they found it.
+ */
+static inline void sysinfo__mark(node_t *node, uint64_t is_inside) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    STORE(node->inside, is_inside);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline bool sysinfo__is_batch(uint64_t calls) {
+    return calls % SYSINFO__BATCH_CALLS == 0;
+}
+
+/* A new peak, or a batch. Returns the block. */
+void *sysinfo__allocated_more(node_t *node, void *block);
+
+/* What only this thread writes is read as an ordinary variable. */
+static inline void *sysinfo__count_size(node_t *node, void *block, int64_t size) {
+    sysinfo__add(&node->allocs, 1);
+    sysinfo__add(&node->live, size);
+    return UNLIKELY(node->live > node->ceiling || sysinfo__is_batch(node->allocs))
+               ? sysinfo__allocated_more(node, block)
+               : block;
+}
+
+/* Whether a batch of frees is full. */
+static inline bool sysinfo__count_freed(node_t *node, int64_t size) {
+    sysinfo__add(&node->frees, 1);
+    sysinfo__add(&node->live, -size);
+    return UNLIKELY(node->live < node->floor || sysinfo__is_batch(node->frees));
 }
 
 #endif

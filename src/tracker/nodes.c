@@ -157,7 +157,7 @@ static node_t *begin_as_thread(void) {
     if (node == NULL) {
         return NULL;
     }
-    node->inside = sysinfo__has_size_in_front ? 0 : SYSINFO__ALWAYS_SLOWLY;
+    node->inside = sysinfo__begin_sites(node);
     node->first_allocs = node->allocs;
     node->first_frees = node->frees;
     node->first_failed = node->failed;

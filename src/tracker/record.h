@@ -64,7 +64,7 @@ struct sysinfo__record_node {
     int64_t told_blocks;
     int64_t first_live; /* What the sums were when this thread began. */
     uint64_t first_allocs, first_frees, first_failed;
-    uint64_t unused;
+    uint64_t memos; /* An address in the process: sites.c. */
 };
 _Static_assert(sizeof(struct sysinfo__record_node) == 128, "two cache lines, as they are fetched in pairs");
 

@@ -102,26 +102,32 @@ static uint32_t find_site(const uint64_t *frame, uint32_t count) {
 
 /* ---- What a thread remembers ---- */
 
-enum { MEMOS = 512 };
+enum { MEMOS = 512, PART = 4 };
 
-/* Behind it, `count` places and as many values. */
+/* Words of a stack. */
+struct part {
+    uint32_t place[PART]; /* Bytes above the stack pointer. */
+    uintptr_t value[PART];
+};
+
+/* A stack that led to a site. Words that the last part has no use for are those of the first. */
 struct memo {
     uintptr_t pc, sp, fp; /* `fp` only where it decides. */
-    uint32_t site;
-    uint16_t count, needs_fp;
-    uint64_t epoch;
+    uint32_t check;       /* The epoch, plus 1 where `fp` decides. */
+    uint32_t site;        /* As a word has it. */
+    uintptr_t size;       /* Of its parts, in bytes. */
+    struct part part[];
 };
 
 static size_t memo_size;
-static uint32_t memo_reads; /* That have room. */
-static uint64_t epoch = 1;
+static uint32_t memo_reads;                 /* That have room. */
+static uint32_t epoch = 2;                  /* Rises by 2 whenever addresses may come to mean something else. */
 static char *memos_of_node[SYSINFO__NODES]; /* The next thread that counts in a node goes on with them. */
 
 static __thread struct {
     uintptr_t low, high; /* Of its stack, what is known to be there; `high` is 0 before its first call. */
     uintptr_t outside;   /* A page of another stack. */
-    char *memos;         /* NULL: none. */
-    bool is_first, is_busy;
+    bool is_first;
 } own __attribute__((tls_model("initial-exec")));
 
 /* Where below the first call's return address is, seen from a function of `between`. */
@@ -132,14 +138,6 @@ static struct {
 
 static inline size_t hint_of(uintptr_t pc) {
     return (pc * UINT64_C(0x9E3779B97F4A7C15)) >> 58;
-}
-
-static uint32_t *memo_places(struct memo *memo) {
-    return (uint32_t *)(void *)(memo + 1);
-}
-
-static uintptr_t *memo_values(struct memo *memo) {
-    return (uintptr_t *)(void *)((char *)(memo + 1) + ((size_t)memo_reads * sizeof(uint32_t) + 7) / 8 * 8);
 }
 
 void sysinfo__is_first_thread(void) {
@@ -196,46 +194,38 @@ static bool is_on_stack(uintptr_t sp) {
     return (sp >= own.low && sp < own.high) || extend_stack(sp);
 }
 
-/* Not in a thread that has no node: its memory could not be used again. */
-static char *begin_memos(void) {
-    const node_t *node = *sysinfo__slot;
-    if (node == NULL) {
-        return NULL;
-    }
-    char **place = &memos_of_node[node - sysinfo__memory.node];
-    if (*place == NULL) {
-        *place = sysinfo__reserve(MEMOS * memo_size);
+/* For a thread that begins to count in the node. */
+static void begin_memos(node_t *node) {
+    char **memos = &memos_of_node[node - sysinfo__memory.node];
+    if (*memos == NULL) {
+        *memos = sysinfo__reserve(MEMOS * memo_size);
     } else {
-        for (size_t i = 0; i < MEMOS; i++) { /* This thread's stack may be shorter. */
-            struct memo *memo = (struct memo *)(void *)(*place + i * memo_size);
-            if (memo->epoch != 0) {
-                memo->epoch = 0;
+        for (size_t i = 0; i < MEMOS; i++) { /* Its stack may be shorter than that of the thread before it. */
+            struct memo *memo = (struct memo *)(void *)(*memos + i * memo_size);
+            if (memo->check != 0) {
+                memo->check = 0;
             }
         }
     }
-    return *place;
+    STORE(node->memos, (uintptr_t)*memos);
 }
 
-static void remember(struct memo *memo, const struct sysinfo__registers *registers, uint32_t site,
+static void remember(struct memo *memo, const struct sysinfo__registers *registers, uint32_t check, uint32_t site,
                      const struct sysinfo__reads *reads) {
+    uint32_t parts = (reads->count + PART - 1) / PART;
     if (memo == NULL || reads->count > memo_reads) {
         return;
     }
-    uint64_t now = LOAD(epoch);
-    memo->epoch = 0;
     memo->pc = registers->pc;
     memo->sp = registers->sp;
     memo->fp = registers->fp;
-    memo->needs_fp = reads->needs_fp;
-    memo->site = site;
-    memo->count = (uint16_t)reads->count;
-    for (uint32_t i = reads->count; i % 4 != 0 && i > 0; i++) {
-        memo_places(memo)[i] = reads->place[reads->count - 1];
-        memo_values(memo)[i] = reads->value[reads->count - 1];
+    memo->site = site << SYSINFO__SITE_SHIFT;
+    memo->size = parts * sizeof memo->part[0];
+    for (uint32_t i = 0; i < parts * PART; i++) {
+        memo->part[i / PART].place[i % PART] = reads->place[i < reads->count ? i : 0];
+        memo->part[i / PART].value[i % PART] = reads->value[i < reads->count ? i : 0];
     }
-    memcpy(memo_places(memo), reads->place, reads->count * sizeof reads->place[0]);
-    memcpy(memo_values(memo), reads->value, reads->count * sizeof reads->value[0]);
-    memo->epoch = now;
+    memo->check = check + (reads->needs_fp ? 1 : 0);
 }
 
 static void set_hint(uintptr_t pc, const struct sysinfo__reads *reads) {
@@ -250,6 +240,7 @@ static void set_hint(uintptr_t pc, const struct sysinfo__reads *reads) {
 __attribute__((noinline)) static uint32_t find_callers(const struct sysinfo__registers *registers, struct memo *memo) {
     uint64_t frame[SYSINFO__FRAMES_MOST];
     struct sysinfo__reads reads;
+    uint32_t check = LOAD(epoch);
     bool is_on = is_on_stack(registers->sp);
     if (!is_on) { /* What is next to the stack pointer is there: enough for the first caller. */
         uint32_t first = sysinfo__unwind(*registers, registers->sp + 512, frame, 1, &reads);
@@ -258,94 +249,128 @@ __attribute__((noinline)) static uint32_t find_callers(const struct sysinfo__reg
     uint32_t count = sysinfo__unwind(*registers, own.high, frame, LOAD(sysinfo__frames), &reads);
     uint32_t site = count == 0 ? SYSINFO__SITE_OTHERS : find_site(frame, count);
     set_hint(registers->pc, &reads);
-    remember(memo, registers, site, &reads);
+    remember(memo, registers, check, site, &reads);
     return site;
 }
 
-#define WORD_AT(place) (*(const uintptr_t *)(const void *)(stack + (place)))
-
-static inline bool holds(struct memo *memo, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
-    if (memo->pc != pc || memo->sp != sp || memo->epoch != LOAD(epoch) || (memo->needs_fp != 0 && memo->fp != fp)) {
+static inline bool holds(const struct memo *memo, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    uint32_t other = memo->check ^ LOAD(epoch);
+    if (memo->pc != pc || memo->sp != sp || (UNLIKELY(other != 0) && (other != 1 || memo->fp != fp))) {
         return false;
     }
-    const uint32_t *place = memo_places(memo);
-    const uintptr_t *value = memo_values(memo);
     const char *stack = (const char *)sp;
-    uintptr_t difference = 0;
-    for (uint32_t i = 0, count = memo->count; i < count; i += 4) { /* Filled up to four with the last. */
-        difference |= WORD_AT(place[i]) ^ value[i];
-        difference |= WORD_AT(place[i + 1]) ^ value[i + 1];
-        difference |= WORD_AT(place[i + 2]) ^ value[i + 2];
-        difference |= WORD_AT(place[i + 3]) ^ value[i + 3];
+    const struct part *part = memo->part,
+                      *end = (const struct part *)(const void *)((const char *)memo->part + memo->size);
+    for (; part != end; part++) {
+#define IS_OTHER(i) UNLIKELY(*(const uintptr_t *)(const void *)(stack + part->place[i]) != part->value[i])
+        if (IS_OTHER(0) || IS_OTHER(1) || IS_OTHER(2) || IS_OTHER(3)) {
+            return false;
+        }
+#undef IS_OTHER
     }
-    return difference == 0;
+    return true;
+}
+_Static_assert(PART == 4, "compared one by one");
+
+/* Return addresses differ in their low bits, and stack pointers above the lowest four. */
+static inline struct memo *choose_memo(const node_t *node, uintptr_t caller, uintptr_t sp) {
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): in a record, it is a number. */
+    return (struct memo *)(node->memos + (caller + sp / 16) % MEMOS * memo_size);
 }
 
-/* What a call's place is looked for by: the return address in the program, if it is known where that is. */
-static inline struct memo *choose_memo(char *memos, uintptr_t pc, uintptr_t sp) {
-    uintptr_t key = sp;
+/* The return address in the program, if it is known where that is. */
+static inline uintptr_t find_caller(uintptr_t pc, uintptr_t sp) {
     size_t i = hint_of(pc);
-    if (__atomic_load_n(&hint[i].pc, __ATOMIC_ACQUIRE) == pc) {
-        key ^= *(const uintptr_t *)(sp + hint[i].place) * 16;
-    }
-    return (struct memo *)(void *)(memos + ((key * UINT64_C(0x9E3779B97F4A7C15)) >> 55) * memo_size);
-}
-_Static_assert(MEMOS == 512, "nine bits of the hash");
-
-/* Without a memo: a signal handler came between, or there is no room. */
-__attribute__((noinline)) static uint32_t find_site_slowly(uintptr_t pc, uintptr_t sp, uintptr_t fp,
-                                                           struct memo *memo) {
-    if (memo == NULL && !own.is_busy) {
-        own.memos = begin_memos();
-    }
-    return find_callers(&(struct sysinfo__registers){pc, sp, fp, 0}, memo);
+    bool is_known = __atomic_load_n(&hint[i].pc, __ATOMIC_ACQUIRE) == pc;
+    return is_known ? *(const uintptr_t *)(sp + hint[i].place) : pc;
 }
 
-static inline uint32_t find_site_of(uintptr_t pc, uintptr_t sp, uintptr_t fp) {
-    if (UNLIKELY(own.is_busy || own.memos == NULL)) {
-        return find_site_slowly(pc, sp, fp, NULL);
+/* Without a memo in a thread that has no node, and in a signal handler that came while one was in use. */
+static uint32_t find_site_of(uintptr_t caller, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    struct sysinfo__registers registers = {pc, sp, fp, 0};
+    node_t *node = *sysinfo__slot;
+    if (node == NULL || (node->inside & SYSINFO__IN_MEMOS) != 0) {
+        return find_callers(&registers, NULL);
     }
-    own.is_busy = true;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    struct memo *memo = choose_memo(own.memos, pc, sp);
-    uint32_t site = holds(memo, pc, sp, fp) ? memo->site : find_site_slowly(pc, sp, fp, memo);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    own.is_busy = false;
+    uint64_t outer = node->inside;
+    sysinfo__mark(node, outer | SYSINFO__IN_MEMOS);
+    if (node->memos == 0) { /* The mode began after the thread. */
+        begin_memos(node);
+    }
+    struct memo *memo = node->memos == 0 ? NULL : choose_memo(node, caller, sp);
+    uint32_t site =
+        memo != NULL && holds(memo, pc, sp, fp) ? memo->site >> SYSINFO__SITE_SHIFT : find_callers(&registers, memo);
+    sysinfo__mark(node, outer);
     return site;
 }
 
 /* ---- Noting a block ---- */
 
 /*
- * Notes a block with the registers of the caller of the function of `between` that it
- * stands in: on x86-64 they are known without unwinding; else those of that function itself, as they are.
+ * The registers that a stack is read from, in a function of `between`: on x86-64 those of its caller, which are known
+ * without unwinding; else its own, as they are.
  */
 #if defined(__x86_64__)
-#define NOTE(block)                                                                                   \
-    note((block), (uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0) + 16, \
-         *(const uintptr_t *)__builtin_frame_address(0))
+#define REGISTERS(pc, sp, fp)                                                                                  \
+    uintptr_t(pc) = (uintptr_t)__builtin_return_address(0), (sp) = (uintptr_t)__builtin_frame_address(0) + 16, \
+    (fp) = *(const uintptr_t *)__builtin_frame_address(0)
+#define OWN_FRAME_IS_READ
 #else
-#define NOTE(block)                                                                                           \
-    do {                                                                                                      \
-        uintptr_t pc_, sp_, fp_;                                                                              \
-        __asm__ volatile("adr %0, 1f\n\tmov %1, sp\n\tmov %2, x29\n1:" : "=&r"(pc_), "=&r"(sp_), "=&r"(fp_)); \
-        note((block), pc_, sp_, fp_);                                                                         \
-    } while (0)
+#define REGISTERS(pc, sp, fp)  \
+    uintptr_t(pc), (sp), (fp); \
+    __asm__ volatile("adr %0, 1f\n\tmov %1, sp\n\tmov %2, x29\n1:" : "=&r"(pc), "=&r"(sp), "=&r"(fp))
+#define OWN_FRAME_IS_READ __asm__ volatile("" ::: "memory") /* No jump, which would give it up. */
 #endif
 
-static inline void note(void *block, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+#define NOTE(block)                                          \
+    do {                                                     \
+        REGISTERS(pc_, sp_, fp_);                            \
+        note((block), find_caller(pc_, sp_), pc_, sp_, fp_); \
+    } while (0)
+
+/* The state of the control that needs no second look, and its generation, as a word has it. */
+static struct {
+    uint64_t state;
+    uint32_t generation;
+} met;
+
+static inline uint32_t generation_in(uint64_t state) {
+    return ((uint32_t)state & SYSINFO__GENERATION_MOST) << 1;
+}
+
+__attribute__((noinline)) static void meet_state(uint64_t state) {
+    if (state >> 32 != LOAD(sysinfo__request_served)) {
+        sysinfo__serve_request();
+    }
+    if (state >> 32 == LOAD(sysinfo__request_served)) {
+        STORE(met.generation, generation_in(state));
+        __atomic_store_n(&met.state, state, __ATOMIC_RELEASE);
+    }
+}
+
+static inline uint32_t half_of(const void *block) {
+    return (uint32_t)((uintptr_t)block / 16 % 2);
+}
+
+/* Returns the state of the control. */
+static uint64_t set_word(void *block, uintptr_t caller, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    uint64_t state = LOAD(sysinfo__control->state);
     uint32_t *word = sysinfo__find_word(block);
     if (UNLIKELY(word == NULL)) {
         word = sysinfo__make_word(block);
         if (word == NULL) {
-            return;
+            return state;
         }
     }
-    uint64_t state = LOAD(sysinfo__control->state);
-    uint32_t site = find_site_of(pc, sp, fp), generation = (uint32_t)state & SYSINFO__GENERATION_MOST;
-    STORE(*word, site << SYSINFO__SITE_SHIFT | generation << 1 | (uint32_t)((uintptr_t)block / 16 % 2));
-    if (UNLIKELY(state >> 32 != LOAD(sysinfo__request_served))) {
-        sysinfo__serve_request();
+    uint32_t site = find_site_of(caller, pc, sp, fp) << SYSINFO__SITE_SHIFT;
+    STORE(*word, site | generation_in(state) | half_of(block));
+    return state;
+}
+
+static inline void note(void *block, uintptr_t caller, uintptr_t pc, uintptr_t sp, uintptr_t fp) {
+    uint64_t state = set_word(block, caller, pc, sp, fp);
+    if (UNLIKELY(state != LOAD(met.state))) {
+        meet_state(state);
     }
 }
 
@@ -356,6 +381,97 @@ static inline uint32_t forget(const void *block) {
         STORE(*word, 0);
     }
     return before;
+}
+
+/* ---- malloc() and free() with their counts ---- */
+
+enum {
+    OUTSIDE = SYSINFO__NOTES_SITES,
+    IN_ALLOCATOR = SYSINFO__NOTES_SITES | SYSINFO__IN_ALLOCATOR,
+    IN_MEMOS = SYSINFO__NOTES_SITES | SYSINFO__IN_MEMOS
+};
+
+__attribute__((noinline)) static void *note_slowly(void *block, node_t *node, uintptr_t caller, uintptr_t pc,
+                                                   uintptr_t sp, uintptr_t fp) {
+    sysinfo__mark(node, OUTSIDE);
+    uint64_t state = set_word(block, caller, pc, sp, fp);
+    block = sysinfo__count_alloc(node, block);
+    if (state != LOAD(met.state)) { /* Not before it is counted. */
+        meet_state(state);
+    }
+    return block;
+}
+
+/* Calls that are last become jumps: the function then saves no registers for them, and has those of the program. */
+__attribute__((noinline)) SYSINFO__BETWEEN static void *note_new(void *block, node_t *node) {
+    REGISTERS(pc, sp, fp);
+    uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+    uint32_t *word = sysinfo__find_word(block);
+    const struct memo *memo = choose_memo(node, caller, sp);
+    if (UNLIKELY(word == NULL || LOAD(sysinfo__control->state) != LOAD(met.state) || !holds(memo, pc, sp, fp))) {
+        void *same = note_slowly(block, node, caller, pc, sp, fp);
+        OWN_FRAME_IS_READ;
+        return same;
+    }
+    STORE(*word, memo->site | LOAD(met.generation) | half_of(block));
+    sysinfo__mark(node, OUTSIDE);
+    size_t in_front = sysinfo__word_in_front(block);
+    if (UNLIKELY((in_front & SYSINFO__IS_MAPPED) != 0)) {
+        return sysinfo__count_alloc(node, block);
+    }
+    return sysinfo__count_size(node, block, sysinfo__size_in(in_front));
+}
+
+SYSINFO__BETWEEN void *sysinfo__malloc_noted(size_t size, node_t *node) {
+    if (UNLIKELY(!sysinfo__notes_sites(node))) {
+        return sysinfo__malloc_slowly(size);
+    }
+    sysinfo__mark(node, IN_ALLOCATOR);
+    void *block = sysinfo__behind.malloc(size);
+    if (UNLIKELY(block == NULL)) {
+        sysinfo__mark(node, OUTSIDE);
+        return sysinfo__count_alloc(node, block);
+    }
+    sysinfo__mark(node, IN_MEMOS);
+    return note_new(block, node);
+}
+
+__attribute__((noinline)) static void flush_and_free(void *block, node_t *node) {
+    sysinfo__flush(node, false);
+    sysinfo__mark(node, IN_ALLOCATOR);
+    sysinfo__behind.free(block);
+    sysinfo__mark(node, OUTSIDE);
+}
+
+void sysinfo__free_noted(void *block, node_t *node) {
+    size_t in_front;
+    if (UNLIKELY(!sysinfo__notes_sites(node) ||
+                 ((in_front = sysinfo__word_in_front(block)) & SYSINFO__IS_MAPPED) != 0)) {
+        sysinfo__free_slowly(block);
+        return;
+    }
+    uint32_t *word = sysinfo__find_word(block);
+    if (word != NULL) {
+        STORE(*word, 0);
+    }
+    if (sysinfo__count_freed(node, sysinfo__size_in(in_front))) {
+        flush_and_free(block, node);
+        return;
+    }
+    sysinfo__mark(node, IN_ALLOCATOR);
+    sysinfo__behind.free(block);
+    sysinfo__mark(node, OUTSIDE);
+}
+
+uint64_t sysinfo__begin_sites(node_t *node) {
+    node->memos = 0;
+    if (LOAD(sysinfo__frames) != 0) {
+        begin_memos(node);
+    }
+    if (!sysinfo__has_size_in_front) {
+        return SYSINFO__ALWAYS_SLOWLY;
+    }
+    return node->memos != 0 ? SYSINFO__NOTES_SITES : 0;
 }
 
 static size_t least; /* So much is asked for at least: see sites.h. */
@@ -484,6 +600,21 @@ static void replace_functions(void) {
 #undef REPLACE
 }
 
+/*
+ * A thread that is in the allocator just now, and writes `inside` itself, goes the long way from then on, which
+ * notes its blocks, too.
+ */
+static void note_in_all_threads(void) {
+    uint32_t nodes = LOAD(sysinfo__memory.header.nodes);
+    for (uint32_t i = 1; i < nodes && sysinfo__has_size_in_front; i++) {
+        node_t *node = &sysinfo__memory.node[i];
+        begin_memos(node);
+        if (LOAD(node->memos) != 0) {
+            (void)__atomic_fetch_or(&node->inside, SYSINFO__NOTES_SITES, __ATOMIC_RELEASE);
+        }
+    }
+}
+
 bool sysinfo__keep_sites(uint32_t frames) {
     static int lock;
     if (sysinfo__is_aside) {
@@ -496,22 +627,22 @@ bool sysinfo__keep_sites(uint32_t frames) {
         bool is_ready = begin_tables();
         if (is_ready) {
             sysinfo__find_thread_locals();
-            memo_reads = 2 * frames + 4 + (2 * frames + 4) % 4; /* A multiple of four. */
-            memo_size = (sizeof(struct memo) + (memo_reads * sizeof(uint32_t) + 7) / 8 * 8 +
-                         memo_reads * sizeof(uintptr_t) + 63) /
-                        64 * 64;
+            memo_reads = (2 * frames + 4 + PART - 1) / PART * PART;
+            memo_size =
+                (sizeof(struct memo) + memo_reads / PART * sizeof(((struct memo *)NULL)->part[0]) + 63) / 64 * 64;
             struct sysinfo__tally tally;
             sysinfo__tally_nodes(&tally);
             sysinfo__has_earlier_blocks = tally.allocs != tally.frees;
             least = sysinfo__is_glibc ? 0 : SYSINFO__GRANULE;
             STORE(sysinfo__frames, frames);
             replace_functions();
+            note_in_all_threads();
         }
         __atomic_store_n(&lock, 0, __ATOMIC_RELEASE);
         return is_ready;
     }
     STORE(sysinfo__frames, frames);
-    __atomic_fetch_add(&epoch, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&epoch, 2, __ATOMIC_RELAXED);
     return true;
 }
 
@@ -533,7 +664,7 @@ void sysinfo__forget_code(void) {
     if (LOAD(sysinfo__frames) != 0) {
         sysinfo__forget_modules();
         sysinfo__forget_rules();
-        __atomic_fetch_add(&epoch, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&epoch, 2, __ATOMIC_RELAXED);
     }
 }
 
@@ -559,6 +690,21 @@ bool sysinfo__keep_sites(uint32_t frames) {
 }
 
 void sysinfo__keep_sites_if_asked(void) {
+}
+
+uint64_t sysinfo__begin_sites(node_t *node) {
+    (void)node;
+    return sysinfo__has_size_in_front ? 0 : SYSINFO__ALWAYS_SLOWLY;
+}
+
+void *sysinfo__malloc_noted(size_t size, node_t *node) {
+    (void)node;
+    return sysinfo__malloc_slowly(size);
+}
+
+void sysinfo__free_noted(void *block, node_t *node) {
+    (void)node;
+    sysinfo__free_slowly(block);
 }
 
 #endif

@@ -191,6 +191,20 @@ void sysinfo__keep_sites_if_asked(void);
 /* The functions that the mode has replaced. */
 extern struct sysinfo__real sysinfo__behind;
 
+/*
+ * malloc() and free() of a thread whose node has SYSINFO__NOTES_SITES and nothing else: the size of a
+ * block is in front of it, and no call of the allocator is interrupted.
+ */
+void *sysinfo__malloc_noted(size_t size, node_t *node);
+void sysinfo__free_noted(void *block, node_t *node);
+
+static inline bool sysinfo__notes_sites(const node_t *node) {
+    return SYSINFO__KEEPS_SITES && node != NULL && node->inside == SYSINFO__NOTES_SITES;
+}
+
+/* The calling thread begins to count in this node; what its `inside` is outside all calls. */
+uint64_t sysinfo__begin_sites(node_t *node);
+
 /* dlclose() was called. */
 void sysinfo__forget_code(void);
 void sysinfo__forget_rules(void);

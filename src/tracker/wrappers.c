@@ -13,55 +13,34 @@
 
 #define EXPORT SYSINFO__BETWEEN __attribute__((visibility("default")))
 
-/*
- * While it is in the allocator behind, a thread does not ask it for its footprint:
- * a signal handler might, and wait for a lock forever. A handler's own calls leave
- * the mark as they found it.
- */
-static inline void mark(node_t *node, uint64_t is_inside) {
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    STORE(node->inside, is_inside);
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-}
-
 static inline uint64_t enter(node_t *node) {
     if (node == NULL) {
         return 0;
     }
     uint64_t outer = LOAD(node->inside);
-    mark(node, outer | SYSINFO__IN_ALLOCATOR);
+    sysinfo__mark(node, outer | SYSINFO__IN_ALLOCATOR);
     return outer;
 }
 
 static inline void leave(node_t *node, uint64_t outer) {
     if (node != NULL) {
-        mark(node, outer);
+        sysinfo__mark(node, outer);
     }
 }
 
 /* ---- Counting ---- */
 
-static inline bool is_batch(uint64_t calls) {
-    return calls % SYSINFO__BATCH_CALLS == 0;
-}
-
-__attribute__((noinline)) static void *allocated_more(node_t *node, void *block) {
+__attribute__((noinline)) void *sysinfo__allocated_more(node_t *node, void *block) {
     int64_t live = LOAD(node->live);
     if (live > LOAD(node->peak)) {
         STORE(node->peak, live);
     }
-    if (live - LOAD(node->told) > SYSINFO__BATCH || is_batch(LOAD(node->allocs))) {
+    if (live - LOAD(node->told) > SYSINFO__BATCH || sysinfo__is_batch(LOAD(node->allocs))) {
         sysinfo__flush(node, true);
     } else {
         sysinfo__set_bounds(node);
     }
     return block;
-}
-
-static inline void *count_size(node_t *node, void *block, int64_t size) {
-    sysinfo__add(&node->allocs, 1);
-    sysinfo__add(&node->live, size);
-    return UNLIKELY(node->live > node->ceiling || is_batch(node->allocs)) ? allocated_more(node, block) : block;
 }
 
 /* A block with a mapping of its own is handed out, or given back: never on the short way. In front of it is a gap. */
@@ -84,9 +63,9 @@ static int64_t size_of_old(void *block) {
     return size;
 }
 
-__attribute__((noinline)) static void *count_alloc(node_t *node, void *block) {
+__attribute__((noinline)) void *sysinfo__count_alloc(node_t *node, void *block) {
     if (node != NULL && block != NULL) {
-        return count_size(node, block, size_of_new(block));
+        return sysinfo__count_size(node, block, size_of_new(block));
     }
     if (node != NULL) {
         sysinfo__add(&node->failed, 1);
@@ -105,24 +84,19 @@ static void count_free(node_t *node, int64_t size) {
     }
     sysinfo__add(&node->frees, 1);
     sysinfo__add(&node->live, -size);
-    if (LOAD(node->live) < LOAD(node->floor) || is_batch(LOAD(node->frees))) {
+    if (LOAD(node->live) < LOAD(node->floor) || sysinfo__is_batch(LOAD(node->frees))) {
         sysinfo__flush(node, false);
     }
 }
 
-/*
- * ---- malloc() and free(), straight and otherwise ----
- *
- * What only this thread writes is read as an ordinary variable. `inside` is not 0,
- * too, where the size of a block is not in front of it.
- */
+/* ---- malloc() and free(): the short way, and others ---- */
 
-__attribute__((noinline)) SYSINFO__BETWEEN static void *malloc_slowly(size_t size) {
+__attribute__((noinline)) SYSINFO__BETWEEN void *sysinfo__malloc_slowly(size_t size) {
     node_t *node = sysinfo__node();
     uint64_t outer = enter(node);
     void *block = sysinfo__real.malloc(size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
 
 /* Under another name, so that it can be told from a malloc() that is in front of it. */
@@ -130,23 +104,23 @@ void *sysinfo__malloc(size_t size) __attribute__((visibility("hidden")));
 SYSINFO__BETWEEN void *sysinfo__malloc(size_t size) {
     node_t *node = *sysinfo__slot;
     if (UNLIKELY(node == NULL || node->inside != 0)) {
-        return malloc_slowly(size);
+        return sysinfo__malloc_noted(size, node);
     }
-    mark(node, SYSINFO__IN_ALLOCATOR);
+    sysinfo__mark(node, SYSINFO__IN_ALLOCATOR);
     void *block = sysinfo__real.malloc(size);
-    mark(node, 0);
+    sysinfo__mark(node, 0);
     if (UNLIKELY(block == NULL)) {
-        return count_alloc(node, block);
+        return sysinfo__count_alloc(node, block);
     }
     size_t word = sysinfo__word_in_front(block);
     if (UNLIKELY((word & SYSINFO__IS_MAPPED) != 0)) {
-        return count_alloc(node, block);
+        return sysinfo__count_alloc(node, block);
     }
-    return count_size(node, block, sysinfo__size_in(word));
+    return sysinfo__count_size(node, block, sysinfo__size_in(word));
 }
 __attribute__((visibility("default"))) void *malloc(size_t size) __attribute__((alias("sysinfo__malloc")));
 
-__attribute__((noinline)) static void free_slowly(void *block) {
+__attribute__((noinline)) void sysinfo__free_slowly(void *block) {
     if (sysinfo__is_boot(block)) {
         return;
     }
@@ -159,9 +133,9 @@ __attribute__((noinline)) static void free_slowly(void *block) {
 
 __attribute__((noinline)) static void free_and_flush(node_t *node, void *block) {
     sysinfo__flush(node, false);
-    mark(node, SYSINFO__IN_ALLOCATOR);
+    sysinfo__mark(node, SYSINFO__IN_ALLOCATOR);
     sysinfo__real.free(block);
-    mark(node, 0);
+    sysinfo__mark(node, 0);
 }
 
 EXPORT void free(void *block) {
@@ -170,23 +144,21 @@ EXPORT void free(void *block) {
     }
     node_t *node = *sysinfo__slot;
     if (UNLIKELY(node == NULL || node->inside != 0)) {
-        free_slowly(block);
+        sysinfo__free_noted(block, node);
         return;
     }
     size_t word = sysinfo__word_in_front(block);
     if (UNLIKELY((word & SYSINFO__IS_MAPPED) != 0)) { /* Also those from before the start. */
-        free_slowly(block);
+        sysinfo__free_slowly(block);
         return;
     }
-    sysinfo__add(&node->frees, 1);
-    sysinfo__add(&node->live, -sysinfo__size_in(word));
-    if (UNLIKELY(node->live < node->floor || is_batch(node->frees))) {
+    if (sysinfo__count_freed(node, sysinfo__size_in(word))) {
         free_and_flush(node, block);
         return;
     }
-    mark(node, SYSINFO__IN_ALLOCATOR);
+    sysinfo__mark(node, SYSINFO__IN_ALLOCATOR);
     sysinfo__real.free(block);
-    mark(node, 0);
+    sysinfo__mark(node, 0);
 }
 
 /* ---- The others ---- */
@@ -236,7 +208,7 @@ EXPORT void *realloc(void *block, size_t size) {
         }
         return NULL;
     }
-    return count_alloc(node, moved);
+    return sysinfo__count_alloc(node, moved);
 }
 
 /* What the C library refuses by itself, before realloc(), is a failure like any other. */
@@ -248,7 +220,7 @@ EXPORT void *reallocarray(void *block, size_t count, size_t size) {
     }
     if (__builtin_mul_overflow(count, size, &bytes)) {
         errno = ENOMEM;
-        return count_alloc(node, NULL);
+        return sysinfo__count_alloc(node, NULL);
     }
     return realloc(block, bytes);
 }
@@ -260,7 +232,7 @@ EXPORT void *calloc(size_t count, size_t size) {
     uint64_t outer = enter(node);
     void *block = sysinfo__real.calloc(count, size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
 
 EXPORT int posix_memalign(void **out, size_t alignment, size_t size) {
@@ -268,7 +240,7 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size) {
     uint64_t outer = enter(node);
     int error = sysinfo__real.posix_memalign(out, alignment, size);
     leave(node, outer);
-    (void)count_alloc(node, error == 0 ? *out : NULL);
+    (void)sysinfo__count_alloc(node, error == 0 ? *out : NULL);
     return error;
 }
 
@@ -277,7 +249,7 @@ EXPORT void *memalign(size_t alignment, size_t size) {
     uint64_t outer = enter(node);
     void *block = sysinfo__real.memalign(alignment, size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
 
 EXPORT void *valloc(size_t size) {
@@ -285,7 +257,7 @@ EXPORT void *valloc(size_t size) {
     uint64_t outer = enter(node);
     void *block = sysinfo__real.valloc(size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
 
 EXPORT void *pvalloc(size_t size) {
@@ -293,7 +265,7 @@ EXPORT void *pvalloc(size_t size) {
     uint64_t outer = enter(node);
     void *block = sysinfo__real.pvalloc(size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
 
 #else
@@ -307,7 +279,7 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size) {
     node_t *node = sysinfo__node();
     int error = sysinfo__real.posix_memalign(out, alignment, size);
     if (error != 0 && alignment < sizeof(void *)) {
-        (void)count_alloc(node, NULL);
+        (void)sysinfo__count_alloc(node, NULL);
     }
     return error;
 }
@@ -316,7 +288,7 @@ EXPORT void *calloc(size_t count, size_t size) {
     size_t bytes;
     node_t *node = sysinfo__node();
     if (__builtin_mul_overflow(count, size, &bytes)) {
-        (void)count_alloc(node, NULL);
+        (void)sysinfo__count_alloc(node, NULL);
     }
     return sysinfo__real.calloc(count, size);
 }
@@ -328,5 +300,5 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size) {
     uint64_t outer = enter(node);
     void *block = sysinfo__real.aligned_alloc(alignment, size);
     leave(node, outer);
-    return count_alloc(node, block);
+    return sysinfo__count_alloc(node, block);
 }
