@@ -713,7 +713,8 @@ static int run_child(struct run *run, struct output *output) {
         return EXIT_OWN_FAILURE;
     }
     if (run->recorder != NULL) {
-        record_command(run, options->operand);
+        record_command(run, options->operand); /* Before any mark of the command, as the second line. */
+        run->has_failed = !recorder_flush(run->recorder);
     }
     run->report.wall = platform_wall_clock();
     const struct variable variables[] = {

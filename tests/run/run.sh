@@ -339,6 +339,8 @@ titled() {
           and all(len(l) <= len(lines[0]) for l in csv.reader(text.splitlines()))' a.csv && sysinfo plot a.csv | head -1 | grep -E "^sh -c .*, [-0-9]+ [0-9:]+ UTC, [0-9.]+ s, exit 2$"
 }
 check "comments name the command and how it ended, for any reader of CSV" titled
+check "the command's own mark comes after its name" bash -c \
+    'sysinfo run --record a.csv -- sh -c "sed -n 2p a.csv >second; sysinfo mark first" 2>/dev/null; grep -q "^# command: sh -c" second && [ "$(sed -n 2p a.csv)" = "$(cat second)" ]'
 replaced() {
     sysinfo run --record a.csv sleep 0.1 && sysinfo run --record a.csv true && rows \
         'times == sorted(times) and set(r["name"] for r in tree) == {"true"}' a.csv
