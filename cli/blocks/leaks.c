@@ -261,7 +261,7 @@ uint64_t leaks_add(struct text *text, const struct table *table, const struct ig
     text_add_plain(text, base_name(table->image));
     text_addf(text, " (pid %" PRIu64 "): ", moment->pid);
     amount_add(text, moment->lost_blocks - entries.ignored_blocks, bytes);
-    text_addf(text, " unreachable, of %" PRId64 " blocks%s\n", moment->blocks,
+    text_addf(text, " unreachable, of %" PRId64 " block%s%s\n", moment->blocks, moment->blocks == 1 ? "" : "s",
               SYSINFO_IS_ESTIMATED(moment, lost_blocks) ? " (estimated: its threads could not be stopped)" : "");
     for (size_t i = 0; i < entries.count && i < ENTRIES_SHOWN; i++) {
         add_entry(text, table, &entries.entry[i], prefix);
@@ -272,6 +272,16 @@ uint64_t leaks_add(struct text *text, const struct table *table, const struct ig
     if (entries.ignored_blocks > 0) {
         text_addf(text, "%s  ignored: ", prefix);
         amount_add(text, entries.ignored_blocks, entries.ignored_bytes);
+        text_add(text, "\n");
+    }
+    if (moment->perhaps_blocks > 0) {
+        text_addf(text, "%s  perhaps unreachable: ", prefix);
+        amount_add(text, moment->perhaps_blocks, moment->perhaps_bytes);
+        text_add(text, ", held only by what may be an unaligned or tagged pointer\n");
+    }
+    if (moment->inherited_blocks > 0) {
+        text_addf(text, "%s  inherited from its parent and unreachable here: ", prefix);
+        amount_add(text, moment->inherited_blocks, moment->inherited_bytes);
         text_add(text, "\n");
     }
     text_addf(text, "%s  still reached: ", prefix);
@@ -308,6 +318,14 @@ void leaks_add_json(struct text *text, const struct table *table, const struct i
     json_add_uint(&json, "bytes", moment->lost_bytes - entries.ignored_bytes);
     json_close(&json);
     json_add_uint(&json, "ignored_bytes", entries.ignored_bytes);
+    json_open_object(&json, "perhaps");
+    json_add_uint(&json, "blocks", moment->perhaps_blocks);
+    json_add_uint(&json, "bytes", moment->perhaps_bytes);
+    json_close(&json);
+    json_open_object(&json, "inherited");
+    json_add_uint(&json, "blocks", moment->inherited_blocks);
+    json_add_uint(&json, "bytes", moment->inherited_bytes);
+    json_close(&json);
     json_open_array(&json, "leaks");
     for (size_t i = 0; i < entries.count; i++) {
         const struct entry *entry = &entries.entry[i];

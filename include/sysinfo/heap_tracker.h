@@ -261,8 +261,9 @@ SYSINFO_EXPORT int sysinfo_heap_generation(uint32_t *number);
  * a block, and so is each block that is found. Other threads are stopped for that while the copy is
  * made; where that is denied (ptrace), the result is marked as estimated.
  *
- * A pointer that a program hides (compressed, tagged in its high bits, combined with another, or known to
- * the kernel alone) is not seen, and an old value that was left somewhere is taken for one.
+ * A pointer that a program hides (compressed, combined with another, or known to the kernel alone) is not seen, and an
+ * old value that was left somewhere is taken for one. Blocks to which only an unaligned word or one with a tag in its
+ * highest 16 bits may point are counted apart, and so are those that a child of fork() inherited: neither are leaks.
  */
 #define SYSINFO_HEAP_LEAKS UINT32_C(1)
 
@@ -338,6 +339,12 @@ struct sysinfo_heap_moment {
     uint64_t held_by_own_stack;
     uint64_t held_by_thread_locals; /* After variables of modules, before other memory. */
     double pause;                   /* Seconds that the process stood still; of a difference absent. */
+    /* Only with SYSINFO_HEAP_LEAKS: to which only an unaligned word, or one with a tag, may point. Not lost. */
+    uint64_t perhaps_blocks;
+    uint64_t perhaps_bytes;
+    /* Only with SYSINFO_HEAP_LEAKS: unreachable, but allocated before this process was forked. Not lost. */
+    uint64_t inherited_blocks;
+    uint64_t inherited_bytes;
 };
 
 /* `label` is the mark that asked for it, `image` the file of the program; either may be NULL. Since 0.2. */

@@ -9,7 +9,7 @@ static bool roots_are_sound(const unsigned char *bytes, const struct sysinfo__bl
     size_t roots = count_of(header, SYSINFO__SECTION_ROOTS), modules = count_of(header, SYSINFO__SECTION_MODULES),
            length = count_of(header, SYSINFO__SECTION_TEXT);
     for (size_t i = 0; i < roots; i++) {
-        if (root[i].kind == SYSINFO__ROOT_NONE || root[i].kind >= SYSINFO__ROOTS || root[i].module >= modules ||
+        if (root[i].kind == SYSINFO__ROOT_NONE || root[i].kind >= SYSINFO__ROOT_PERHAPS || root[i].module >= modules ||
             root[i].name >= length) {
             return false;
         }
@@ -127,7 +127,7 @@ size_t sysinfo_heap_snapshot_roots(const struct sysinfo_heap_snapshot *snapshot)
 }
 
 static uint32_t kind_of(const struct sysinfo__blocks_root *row) {
-    static const uint32_t kinds[SYSINFO__ROOTS] = {
+    static const uint32_t kinds[SYSINFO__ROOT_PERHAPS] = {
         [SYSINFO__ROOT_GLOBAL] = SYSINFO_HEAP_ROOT_GLOBAL,
         [SYSINFO__ROOT_THREAD_LOCAL] = SYSINFO_HEAP_ROOT_THREAD_LOCAL,
         [SYSINFO__ROOT_MAPPING] = SYSINFO_HEAP_ROOT_MAPPING,

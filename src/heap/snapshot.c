@@ -328,6 +328,10 @@ static void fill_held(const struct sysinfo__blocks_header *header, struct sysinf
     HELD(moment, held_by_stacks, held[SYSINFO__ROOT_STACK].bytes);
     HELD(moment, held_by_own_stack, held[SYSINFO__ROOT_LAST_STACK].bytes);
     HELD(moment, held_by_thread_locals, held[SYSINFO__ROOT_THREAD_LOCAL].bytes);
+    HELD(moment, perhaps_blocks, held[SYSINFO__ROOT_PERHAPS].blocks);
+    HELD(moment, perhaps_bytes, held[SYSINFO__ROOT_PERHAPS].bytes);
+    HELD(moment, inherited_blocks, header->inherited.blocks);
+    HELD(moment, inherited_bytes, header->inherited.bytes);
 }
 
 int sysinfo_heap_snapshot_moment(const struct sysinfo_heap_snapshot *snapshot, struct sysinfo_heap_moment *moment,

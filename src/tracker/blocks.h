@@ -39,6 +39,7 @@ enum {
     SYSINFO__ROOT_MAPPING,
     SYSINFO__ROOT_STACK, /* Or a register of its thread. */
     SYSINFO__ROOT_LAST_STACK,
+    SYSINFO__ROOT_PERHAPS, /* No root: only an unaligned word or one with a tag may point to it. */
     SYSINFO__ROOTS
 };
 
@@ -55,7 +56,8 @@ struct sysinfo__blocks_header {
     uint32_t number, generation; /* The first snapshot of a process has number 1. */
     int64_t live, blocks;        /* As they were counted, also of blocks from before sites were kept. */
     uint64_t pause;              /* Nanoseconds that the process stood still. */
-    struct sysinfo__blocks_sum held[SYSINFO__ROOTS], perhaps;
+    struct sysinfo__blocks_sum held[SYSINFO__ROOTS];
+    struct sysinfo__blocks_sum inherited; /* Unreachable, and of the parent before this process was forked. */
     struct {
         uint64_t offset, count; /* In bytes from the header; rows. */
     } section[SYSINFO__SECTION_ROOM];

@@ -6,6 +6,8 @@
  * (Tarjan's algorithm): one that no other component points to is a leak, and is a cycle where it has several
  * blocks or one that points to itself; what it reaches besides, it keeps.
  *
+ * Blocks that a child of fork() inherited may hold others, but are no leaks of its own.
+ *
  * Breadth first, so that few steps lead from a root to each block, and what will be read is known early.
  */
 #include "snapshot.h"
@@ -39,6 +41,7 @@ static uint32_t blocks, blocks_room;
 static struct page **pages; /* By area. */
 static uintptr_t lowest = UINTPTR_MAX, highest;
 static uint32_t *queue, queue_used, queue_done;
+static uintptr_t lowest_lost = UINTPTR_MAX, highest_lost; /* Of blocks that the first look did not reach. */
 
 /* Of each block, where references are kept: where it was first reached from, and over how many blocks. */
 static struct {
@@ -133,13 +136,67 @@ static void reach(uint32_t number, uint32_t holder, uint32_t root, uintptr_t pla
     }
 }
 
+/*
+ * glibc's lists point to the header of a free chunk, which is the last word of the block before. Two such pointers a
+ * large chunk has to itself, and they stay in it when it is a block again; a text may have been written over a part of
+ * the first.
+ */
+static bool is_of_allocator(const uintptr_t *word, const struct block *from) {
+    uintptr_t header = from->base - 2 * sizeof *word, place = (uintptr_t)word - from->base;
+    const uintptr_t *own = (const uintptr_t *)from->base;
+    if (!sysinfo__is_glibc || (place != 16 && place != 24)) {
+        return false;
+    }
+    if (from->size < 32) {
+        return own[2] == header;
+    }
+    return own[3] == header && (own[2] == header || (own[2] % sizeof *word != 0 && own[2] >> 24 == header >> 24));
+}
+
+static bool is_in_lists(uintptr_t word, const struct block *to) {
+    return word == to->base + to->size - sizeof word;
+}
+
 static void scan(uintptr_t start, uintptr_t end, uint32_t holder, uint32_t root, bool is_libc) {
     start = (start + 7) & ~(uintptr_t)7;
     for (const uintptr_t *word = (const uintptr_t *)start; (uintptr_t)(word + 1) <= end; word++) {
         uint32_t number = resolve(*word);
-        /* The allocator's lists point to the header of a free chunk, which is the last word of the block before. */
-        if (number != 0 && !(is_libc && *word == block[number - 1].base + block[number - 1].size - 8)) {
+        if (number != 0 && !(is_libc && is_in_lists(*word, &block[number - 1])) &&
+            !(holder != 0 && is_of_allocator(word, &block[holder - 1]))) {
             reach(number, holder, root, (uintptr_t)word);
+        }
+    }
+}
+
+/*
+ * The second look, for blocks that no word points to: at every byte, as packed structs have pointers, and without the
+ * highest 16 bits, where programs keep tags.
+ */
+static bool is_second_look;
+
+static inline void look_at(uintptr_t word, uintptr_t place, uint32_t holder) {
+    if (word - lowest_lost < highest_lost - lowest_lost) {
+        uint32_t number = resolve(word);
+        if (number != 0 && block[number - 1].root == 0) {
+            reach(number, holder, SYSINFO__ROOT_PERHAPS, place);
+        }
+    }
+}
+
+static void look_again(uintptr_t start, uintptr_t end, uint32_t holder) {
+    const uintptr_t tag = (uintptr_t)0xFFFF << SYSINFO__ADDRESS_BITS;
+    for (uintptr_t place = (start + 7) & ~(uintptr_t)7; place + sizeof place <= end; place += sizeof place) {
+        uintptr_t word = *(const uintptr_t *)place, next = 0;
+        size_t rest = end - place - sizeof word < sizeof next ? end - place - sizeof word : sizeof next;
+        memcpy(&next, (const void *)(place + sizeof word), rest);
+        if ((word | next) == 0) {
+            continue;
+        }
+        if ((word & tag) != 0) {
+            look_at(word & ~tag, place, holder);
+        }
+        for (unsigned i = 1; i < sizeof word && i <= rest; i++) {
+            look_at(word >> 8 * i | next << (64 - 8 * i), place + i, holder);
         }
     }
 }
@@ -345,12 +402,19 @@ static void scan_pages(uintptr_t start, uintptr_t end, uint32_t root, bool is_li
         bool is_known = find_touched(at, count, page, is_shared, touched);
         for (size_t i = 0; i < count; i++) {
             uintptr_t from = at + i * page, to = from + page;
-            if (!is_known || touched[i]) {
-                scan(from < start ? start : from, to > end ? end : to, 0, root, is_libc);
+            if (is_known && !touched[i]) {
+                continue;
+            }
+            from = from < start ? start : from;
+            to = to > end ? end : to;
+            if (is_second_look) {
+                look_again(from, to + 7 < end ? to + 7 : end, 0);
+            } else {
+                scan(from, to, 0, root, is_libc);
             }
         }
     }
-    follow(root);
+    follow(is_second_look ? SYSINFO__ROOT_PERHAPS : root);
 }
 
 /* Without what is to be skipped. */
@@ -484,7 +548,11 @@ static void scan_other_threads(void) {
                                          .thread = (uint32_t)thread->thread,
                                          .is_register = true};
         sysinfo__set_origin(origin);
-        scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0, SYSINFO__ROOT_STACK, false);
+        if (is_second_look) {
+            look_again((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0);
+        } else {
+            scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0, SYSINFO__ROOT_STACK, false);
+        }
         origin.is_register = false;
         origin.base = thread->sp;
         sysinfo__set_origin(origin);
@@ -493,7 +561,7 @@ static void scan_other_threads(void) {
             scan_stack(thread->sp, map->end, thread->control_block, SYSINFO__ROOT_STACK);
         }
     }
-    follow(SYSINFO__ROOT_STACK);
+    follow(is_second_look ? SYSINFO__ROOT_PERHAPS : SYSINFO__ROOT_STACK);
 }
 
 static void scan_own_stack(uintptr_t sp) {
@@ -535,6 +603,30 @@ static void mark_all(uintptr_t sp) {
     scan_own_stack(sp);
 }
 
+/* What turns up is not called a leak, nor is what it points to. */
+static void mark_what_may_be_held(uintptr_t sp) {
+    for (uint32_t i = 0; i < blocks; i++) {
+        if (block[i].root == 0) {
+            lowest_lost = block[i].base < lowest_lost ? block[i].base : lowest_lost;
+            highest_lost = block[i].base + block[i].size > highest_lost ? block[i].base + block[i].size : highest_lost;
+        }
+    }
+    if (highest_lost == 0) {
+        return;
+    }
+    is_second_look = true;
+    mark_all(sp);
+    for (uint32_t i = 0; i < queue_used; i++) { /* It grows meanwhile. */
+        const struct block *from = &block[queue[i]];
+        look_again(from->base, from->base + from->size, queue[i] + 1);
+        follow(SYSINFO__ROOT_PERHAPS);
+    }
+}
+
+static bool is_inherited(const struct block *of) {
+    return of->word >> SYSINFO__SITE_SHIFT < sysinfo__first_own_site;
+}
+
 /* ---- Components of what is not reached ---- */
 
 enum { NONE };
@@ -551,8 +643,9 @@ static uint32_t next_edge(uint32_t from) {
     const uintptr_t *word = (const uintptr_t *)source->base;
     uint32_t words = (uint32_t)(source->size / sizeof *word);
     while (cursor_of[from] < words) {
-        uint32_t number = resolve(word[cursor_of[from]++]);
-        if (number != 0 && block[number - 1].root == 0) {
+        const uintptr_t *next = &word[cursor_of[from]++];
+        uint32_t number = resolve(*next);
+        if (number != 0 && block[number - 1].root == 0 && !is_of_allocator(next, source)) {
             return block[number - 1].holder;
         }
     }
@@ -622,9 +715,9 @@ static void find_components(void) {
 }
 
 struct component {
-    uint32_t owner; /* A component, SHARED by several, or NONE: it is a leak itself. */
-    uint32_t blocks, points_to_itself;
-    uint32_t leak; /* Its row, plus 1. */
+    uint32_t owner;                         /* A component, SHARED by several, or NONE: it is a leak itself. */
+    uint32_t all, blocks, points_to_itself; /* `blocks` and what follows are without those that are inherited. */
+    uint32_t leak;                          /* Its row, plus 1. */
     uint64_t bytes, kept_blocks, kept_bytes;
     uint32_t first; /* In `order`. */
 };
@@ -636,8 +729,11 @@ static void find_owners(void) {
     for (uint32_t i = order_used; i > 0; i--) {
         uint32_t at = order[i - 1], own = component_of[at];
         component[own].first = i - 1;
-        component[own].blocks++;
-        component[own].bytes += block[lost[at]].size;
+        component[own].all++;
+        if (!is_inherited(&block[lost[at]])) {
+            component[own].blocks++;
+            component[own].bytes += block[lost[at]].size;
+        }
         cursor_of[at] = 0;
     }
     for (uint32_t i = order_used; i > 0; i--) {
@@ -647,6 +743,8 @@ static void find_owners(void) {
             uint32_t to = component_of[edge - 1];
             if (to == own) {
                 component[own].points_to_itself = 1;
+            } else if (owner != SHARED && component[owner].blocks == 0) {
+                /* No leak of this process. */
             } else if (component[to].owner == NONE) {
                 component[to].owner = owner;
             } else if (component[to].owner != owner) {
@@ -665,7 +763,7 @@ static void count_references(void) {
         const uintptr_t *word = (const uintptr_t *)from->base, *end = word + from->size / sizeof *word;
         for (; word < end; word++) {
             uint32_t number = resolve(*word);
-            if (number != 0) {
+            if (number != 0 && !is_of_allocator(word, from)) {
                 block[number - 1].references++;
                 if (way != NULL) {
                     sysinfo__add_edge(site_of(lost[i] + 1), site_of(number));
@@ -725,6 +823,9 @@ static void write_leaks(void) {
     uint32_t leaks = 0, members = 0;
     for (uint32_t i = 1; i <= components; i++) {
         uint32_t owner = component[i].owner;
+        if (component[i].blocks == 0) {
+            continue;
+        }
         if (owner == NONE) {
             component[i].leak = ++leaks;
             members += component[i].blocks < MEMBERS_MOST ? component[i].blocks : MEMBERS_MOST;
@@ -738,7 +839,7 @@ static void write_leaks(void) {
     uint32_t used = 0;
     for (uint32_t i = 1; i <= components; i++) {
         const struct component *found = &component[i];
-        if (found->owner != NONE) {
+        if (found->owner != NONE || found->blocks == 0) {
             continue;
         }
         struct sysinfo__blocks_leak *row = &leak[found->leak - 1];
@@ -749,11 +850,13 @@ static void write_leaks(void) {
         row->kept_bytes = found->kept_bytes;
         row->first = used;
         row->count = found->blocks < MEMBERS_MOST ? found->blocks : MEMBERS_MOST;
-        for (uint32_t k = 0; k < row->count; k++) {
-            const struct block *of = &block[lost[order[found->first + k]]];
-            member[used++] =
-                (struct sysinfo__blocks_member){site_of(lost[order[found->first + k]] + 1),
-                                                of->word >> 1 & SYSINFO__GENERATION_MOST, of->base, of->size};
+        for (uint32_t k = 0; k < found->all && used - row->first < row->count; k++) {
+            uint32_t number = lost[order[found->first + k]];
+            const struct block *of = &block[number];
+            if (!is_inherited(of)) {
+                member[used++] = (struct sysinfo__blocks_member){
+                    site_of(number + 1), of->word >> 1 & SYSINFO__GENERATION_MOST, of->base, of->size};
+            }
         }
         row->site = member[row->first].site;
     }
@@ -763,11 +866,13 @@ static void sum_up(struct sysinfo__blocks_site *site) {
     for (uint32_t i = 0; i < blocks; i++) {
         const struct block *found = &block[i];
         struct sysinfo__blocks_site *of = &site[site_of(i + 1)];
-        struct sysinfo__blocks_sum *held = &sysinfo__header.held[found->root];
+        bool is_lost = found->root == 0 && !is_inherited(found);
+        struct sysinfo__blocks_sum *held =
+            found->root == 0 && !is_lost ? &sysinfo__header.inherited : &sysinfo__header.held[found->root];
         held->blocks++;
         held->bytes += found->size;
         of->references += found->references;
-        if (found->root == 0) {
+        if (is_lost) {
             of->lost_blocks++;
             of->lost_bytes += found->size;
         }
@@ -792,6 +897,7 @@ void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t count, uintpt
     sort_skips();
     pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     mark_all(sp);
+    mark_what_may_be_held(sp);
     begin_lost();
     find_components();
     find_owners();

@@ -113,6 +113,7 @@ static void begin_as_child(void) {
     sysinfo__repair_mapped();
     sysinfo__forget_footprint_lock();
     sysinfo__forget_copies();
+    sysinfo__begin_own_sites();
     wiped.slot[0] = &sysinfo__memory.node[0];
     if (own != 0) {
         wiped.slot[own] = &sysinfo__memory.node[own];

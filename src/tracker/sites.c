@@ -41,6 +41,8 @@ uint64_t *sysinfo__site_frame;
 uint32_t sysinfo__sites = SYSINFO__SITE_FIRST;
 static uint32_t *chain;
 static uint32_t frames_used;
+static uint32_t other_site = SYSINFO__SITE_OTHERS;
+uint32_t sysinfo__first_own_site, sysinfo__first_repeated_site;
 
 static uint32_t hash_of(const uint64_t *frame, uint32_t count) {
     uint64_t hash = count;
@@ -51,11 +53,15 @@ static uint32_t hash_of(const uint64_t *frame, uint32_t count) {
     return (uint32_t)(hash >> 8);
 }
 
+static bool is_site(const struct sysinfo__site *site, uint32_t hash, const uint64_t *frame, uint32_t count) {
+    return site->hash == hash && site->count == count &&
+           memcmp(&sysinfo__site_frame[site->first], frame, count * sizeof *frame) == 0;
+}
+
+/* Those of the parent come last in a chain. */
 static uint32_t find_in_chain(uint32_t number, uint32_t end, uint32_t hash, const uint64_t *frame, uint32_t count) {
-    for (; number != end && number != 0; number = sysinfo__site[number].next) {
-        const struct sysinfo__site *site = &sysinfo__site[number];
-        if (site->hash == hash && site->count == count &&
-            memcmp(&sysinfo__site_frame[site->first], frame, count * sizeof *frame) == 0) {
+    for (; number != end && number != 0 && number >= sysinfo__first_own_site; number = sysinfo__site[number].next) {
+        if (is_site(&sysinfo__site[number], hash, frame, count)) {
             return number;
         }
     }
@@ -84,7 +90,7 @@ static uint32_t find_site(const uint64_t *frame, uint32_t count) {
     struct sysinfo__site site = {.next = first_there, .hash = hash, .count = count};
     if (!claim_places(&frames_used, count, SITE_FRAMES, &site.first) ||
         !claim_places(&sysinfo__sites, 1, SYSINFO__SITES_MOST, &number)) {
-        return SYSINFO__SITE_OTHERS;
+        return other_site;
     }
     memcpy(&sysinfo__site_frame[site.first], frame, count * sizeof *frame);
     for (;;) {
@@ -98,6 +104,17 @@ static uint32_t find_site(const uint64_t *frame, uint32_t count) {
             return found;
         }
     }
+}
+
+uint32_t sysinfo__find_same_site(uint32_t site) {
+    const struct sysinfo__site *own = &sysinfo__site[site];
+    uint32_t first = own->count == 0 ? SYSINFO__SITE_OTHERS : site;
+    for (uint32_t number = own->next; number != 0; number = sysinfo__site[number].next) {
+        if (is_site(&sysinfo__site[number], own->hash, &sysinfo__site_frame[own->first], own->count)) {
+            first = number;
+        }
+    }
+    return first;
 }
 
 /* ---- What a thread remembers ---- */
@@ -244,10 +261,10 @@ __attribute__((noinline)) static uint32_t find_callers(const struct sysinfo__reg
     bool is_on = is_on_stack(registers->sp);
     if (!is_on) { /* What is next to the stack pointer is there: enough for the first caller. */
         uint32_t first = sysinfo__unwind(*registers, registers->sp + 512, frame, 1, &reads);
-        return first == 0 ? SYSINFO__SITE_OTHERS : find_site(frame, first);
+        return first == 0 ? other_site : find_site(frame, first);
     }
     uint32_t count = sysinfo__unwind(*registers, own.high, frame, LOAD(sysinfo__frames), &reads);
-    uint32_t site = count == 0 ? SYSINFO__SITE_OTHERS : find_site(frame, count);
+    uint32_t site = count == 0 ? other_site : find_site(frame, count);
     set_hint(registers->pc, &reads);
     remember(memo, registers, check, site, &reads);
     return site;
@@ -660,6 +677,20 @@ void sysinfo__keep_sites_if_asked(void) {
     }
 }
 
+/* No other thread is there. What is remembered leads to sites of the parent. */
+void sysinfo__begin_own_sites(void) {
+    if (LOAD(sysinfo__frames) != 0) {
+        sysinfo__first_own_site = sysinfo__sites;
+        if (sysinfo__first_repeated_site == 0) {
+            sysinfo__first_repeated_site = sysinfo__sites;
+        }
+        if (!claim_places(&sysinfo__sites, 1, SYSINFO__SITES_MOST, &other_site)) {
+            other_site = SYSINFO__SITE_OTHERS;
+        }
+        epoch += 2;
+    }
+}
+
 void sysinfo__forget_code(void) {
     if (LOAD(sysinfo__frames) != 0) {
         sysinfo__forget_modules();
@@ -705,6 +736,9 @@ void *sysinfo__malloc_noted(size_t size, node_t *node) {
 void sysinfo__free_noted(void *block, node_t *node) {
     (void)node;
     sysinfo__free_slowly(block);
+}
+
+void sysinfo__begin_own_sites(void) {
 }
 
 #endif

@@ -175,6 +175,19 @@ struct sysinfo__site {
 };
 enum { SYSINFO__SITE_OTHERS = 1, SYSINFO__SITE_FIRST = 2 }; /* Those for which there was no room. */
 
+/*
+ * A child of fork() has sites of its own, so that blocks which it inherited can be told from those that it
+ * allocated. Blocks of sites below this are inherited; 0: none is.
+ */
+extern uint32_t sysinfo__first_own_site;
+void sysinfo__begin_own_sites(void);
+
+/* From this one on, sites may have the frames of an earlier one; 0: none does. */
+extern uint32_t sysinfo__first_repeated_site;
+
+/* The first with the same frames. */
+uint32_t sysinfo__find_same_site(uint32_t site);
+
 extern struct sysinfo__site *sysinfo__site;
 extern uint64_t *sysinfo__site_frame;
 extern uint32_t sysinfo__sites; /* The first number that no site has. */

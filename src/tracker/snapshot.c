@@ -105,6 +105,25 @@ static uint32_t table_room, table_used;
 static uint32_t last_key;
 static struct sysinfo__blocks_row *last_row;
 
+/* A child of fork() has sites with the frames of its parent's: they are one in a snapshot. */
+static uint32_t *same_as; /* From sysinfo__first_repeated_site on. */
+
+static void find_same_sites(void) {
+    uint32_t first = sysinfo__first_repeated_site, sites = LOAD(sysinfo__sites);
+    if (first == 0) {
+        return;
+    }
+    same_as = sysinfo__reserve_or_give_up((size_t)(sites - first) * sizeof *same_as);
+    for (uint32_t i = first; i < sites; i++) {
+        same_as[i - first] = sysinfo__find_same_site(i);
+    }
+}
+
+static uint32_t shown_site(uint32_t site) {
+    return same_as != NULL && site >= sysinfo__first_repeated_site ? same_as[site - sysinfo__first_repeated_site]
+                                                                   : site;
+}
+
 static uint32_t place_of(uint32_t key) {
     uint32_t i = (uint32_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & (table_room - 1);
     while (table_key[i] != 0 && table_key[i] != key) {
@@ -135,7 +154,8 @@ static bool grow_table(void) {
 
 static void add_block(void *context, uintptr_t block, uint32_t word) {
     (void)context;
-    uint32_t key = word >> 1;
+    uint32_t key =
+        shown_site(word >> SYSINFO__SITE_SHIFT) << SYSINFO__GENERATION_BITS | (word >> 1 & SYSINFO__GENERATION_MOST);
     if (key != last_key) {
         if (table_used * 2 >= table_room && !grow_table()) {
             sysinfo__give_up(SYSINFO_NO_MEMORY);
@@ -303,6 +323,9 @@ static struct sysinfo__blocks_site *write_sites(void) {
             row[rows++].generation = table_key[i] & SYSINFO__GENERATION_MOST;
         }
     }
+    for (uint32_t i = sysinfo__first_repeated_site; i < all && same_as != NULL; i++) {
+        sysinfo__site_number[i] = sysinfo__site_number[shown_site(i)];
+    }
     sort_rows(row, rows);
     for (size_t i = 0; i < rows; i++) {
         site[row[i].site].blocks += row[i].blocks;
@@ -339,6 +362,7 @@ static int be_copy(void *unused) {
     if (!grow_table()) {
         sysinfo__give_up(SYSINFO_NO_MEMORY);
     }
+    find_same_sites();
     sysinfo__walk_blocks(add_block, NULL);
     struct sysinfo__blocks_site *site = write_sites();
     if ((request->what & SYSINFO_HEAP_LEAKS) != 0) {
