@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bar for each CPU, once for each interval:
+ * Draws a bar for each CPU, once for each interval:
  *
  *     cpu_bars [SECONDS [TIMES]]
  */
@@ -29,11 +29,11 @@ int main(int argc, char **argv) {
     double interval = argc > 1 ? strtod(argv[1], NULL) : 1;
     long times = argc > 2 ? strtol(argv[2], NULL, 10) : 10;
     struct sysinfo_host *host = NULL;
-    struct sysinfo_cpu_usage_list *list = NULL; /* Made by the first call, refilled by the others. */
+    struct sysinfo_cpu_usage_list *list = NULL; /* The first call allocates it, the others refill it. */
     int status = interval > 0 ? sysinfo_host_open(&host, NULL) : SYSINFO_INVALID;
     while (status == SYSINFO_OK && times-- > 0) {
         status = sysinfo_cpu_usage_percpu(host, interval, &list);
-        if (status == SYSINFO_NOT_YET) { /* An interval shorter than the kernel's tick: the next one may do. */
+        if (status == SYSINFO_NOT_YET) { /* The interval was shorter than the kernel's tick; try the next. */
             status = SYSINFO_OK;
         } else if (status == SYSINFO_OK) {
             print_bars(list);

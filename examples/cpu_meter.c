@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How busy all CPUs together are, one line for each interval:
+ * Prints how busy all CPUs together are, one line for each interval:
  *
  *     cpu_meter [SECONDS [LINES]]
  */
@@ -16,7 +16,7 @@ int main(int argc, char **argv) {
     while (status == SYSINFO_OK && lines-- > 0) {
         double percent;
         status = sysinfo_cpu_percent(host, interval, &percent);
-        if (status == SYSINFO_NOT_YET) { /* An interval shorter than the kernel's tick: nothing moved. */
+        if (status == SYSINFO_NOT_YET) { /* The interval was shorter than the kernel's tick. */
             puts("    -");
             status = SYSINFO_OK;
         } else if (status == SYSINFO_OK) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where does the memory go that a program has freed?
+ * Shows where the memory goes that a program has freed.
  *
- * Allocates ten million small blocks, frees them, looks how large the process is,
- * asks the library how much could be given back, trims, and looks again. Each case
- * runs in a process of its own. Try it with other allocators as well:
+ * It allocates ten million small blocks, frees them, measures the process, asks the
+ * library how much could be given back, trims, and measures again. Each case runs in
+ * a process of its own. Other allocators can be tried, too:
  *
  *     heap_experiment [BLOCKS [SIZE]]
  *     LD_PRELOAD=libjemalloc.so.2 heap_experiment
@@ -24,14 +24,14 @@
 
 static size_t blocks = 10000000, size = 24;
 
-/* Each block holds the address of the next one, so that the experiment needs no memory of its own. */
+/* Each block holds the address of the next one, so the experiment needs no other memory. */
 struct block {
     struct block *next;
 };
 
 struct experiment {
     const char *name;
-    int (*is_freed)(size_t number); /* Of the block, in the order they were allocated, and are freed. */
+    int (*is_freed)(size_t number); /* Blocks are numbered, allocated and freed in the same order. */
     int in_thread;                  /* Another thread allocates and frees. */
     int thread_trims;               /* And trims, too. */
 };
@@ -66,8 +66,8 @@ enum { EXPERIMENTS = sizeof experiments / sizeof experiments[0] };
 /* ---- Figures ---- */
 
 /*
- * KiB of this process in memory; 0 where /proc does not tell. Without stdio: its buffer would be
- * one of the blocks.
+ * KiB of this process in memory; 0 if /proc does not report it. It avoids stdio, whose buffer
+ * would be one of the blocks.
  */
 static uint64_t kib_in_memory(void) {
     char text[100];
@@ -134,7 +134,7 @@ struct work {
     pthread_cond_t changed;
 };
 
-/* Stays until its arena was looked at: one that has no thread any more would be taken over by the next. */
+/* The thread stays until its arena was measured: another thread takes over an arena without one. */
 static void *work(void *argument) {
     struct work *work = argument;
     int status = allocate_and_free(work->experiment, work->figures);
@@ -188,7 +188,7 @@ static void run(const struct experiment *experiment, struct figures *figures) {
     }
 }
 
-/* In a process of its own, so that no case finds what another has left. */
+/* Each case has a process of its own, so it does not find what another left. */
 static int run_apart(const struct experiment *experiment, struct figures *figures) {
     int ends[2];
     if (pipe(ends) != 0) {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A leak test for a test suite of your own, here with libcheck: call the function
- * many times and require that the heap does not grow with the calls. No tools, no
- * special build, and what is a cache, and not a leak, is told apart.
+ * A leak test for your own test suite, here with libcheck: it calls a function many
+ * times and requires that the heap does not grow with the calls. It needs no tools and
+ * no special build, and does not take a cache for a leak.
  *
- *     leak_test           tests two functions that are in order
- *     leak_test --leak    tests one that is not, and fails
+ *     leak_test           tests two functions without a leak
+ *     leak_test --leak    tests one with a leak, and fails
  */
 #include <check.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-/* All that a suite needs. A larger number of calls tells larger caches from leaks, and takes longer. */
+/* All that a suite needs. More calls recognize larger caches, and take longer. */
 #define ck_assert_no_leak(function, argument)                                            \
     do {                                                                                 \
         double growth_;                                                                  \
@@ -23,9 +23,9 @@
         ck_assert_msg(growth_ == 0, #function " leaks %.1f bytes a call", growth_);      \
     } while (0)
 
-/* ---- What is tested ---- */
+/* ---- Functions under test ---- */
 
-/* In order: what it allocates, it frees. */
+/* No leak: it frees what it allocates. */
 static void greet(void *name) {
     size_t length = strlen(name);
     char *greeting = malloc(length + 8);
@@ -35,7 +35,7 @@ static void greet(void *name) {
     }
 }
 
-/* In order: keeps an answer for each of 5000 questions, and so grows for a while. */
+/* No leak: a cache of 5000 answers, which grows until it is full. */
 static void look_up(void *counter) {
     static char *answer[5000];
     size_t question = (*(size_t *)counter)++ % 5000;
@@ -44,7 +44,7 @@ static void look_up(void *counter) {
     }
 }
 
-/* Forgets one block at each call. */
+/* A leak: each call forgets a block. */
 static void greet_forgetfully(void *name) {
     char *volatile greeting = malloc(24);
     if (greeting != NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Is there memory for a job of so many MiB? To be asked before it starts:
+ * Checks that this process may still use so many MiB, within its limits too, before a job starts:
  *
  *     memory_guard 2048 && start-the-big-job
  */
@@ -20,19 +20,18 @@ int main(int argc, char **argv) {
     }
     struct sysinfo_host *host = NULL;
     int status = sysinfo_host_open(&host, NULL);
-    struct sysinfo_memory memory;
+    struct sysinfo_allowance memory;
     if (status == SYSINFO_OK) {
-        status = sysinfo_virtual_memory(host, &memory, sizeof memory);
+        status = sysinfo_usable_memory(host, &memory, sizeof memory);
     }
-    if (status != SYSINFO_OK || !SYSINFO_HAS(&memory, available)) {
+    if (status != SYSINFO_OK || !SYSINFO_HAS(&memory, usable)) {
         fprintf(stderr, "memory_guard: %s\n", sysinfo_explain(host, status != SYSINFO_OK ? status : SYSINFO_UNKNOWN));
         sysinfo_host_close(host);
-        return 3; /* Not known is neither yes nor no. */
+        return 3; /* Unknown is neither yes nor no. */
     }
     sysinfo_host_close(host);
-    if (memory.available < wanted * MIB) {
-        fprintf(stderr, "memory_guard: %" PRIu64 " MiB wanted, %" PRIu64 " MiB available\n", wanted,
-                memory.available / MIB);
+    if (memory.usable < wanted * MIB) {
+        fprintf(stderr, "memory_guard: %" PRIu64 " MiB wanted, %" PRIu64 " MiB usable\n", wanted, memory.usable / MIB);
         return 1;
     }
     return 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""psutil's calls on CPUs and memory, answered by libsysinfo: a module to copy.
+"""psutil's calls for CPUs and memory, implemented by libsysinfo: a module to copy.
 
     import python_ctypes as sysinfo
     sysinfo.virtual_memory().available
@@ -11,7 +11,7 @@ Named tuples have psutil's names and order, and this system's fields. There are 
 differences. A value that the system does not report is None, not 0. Where psutil returns
 0.0 because there is no earlier call to compare with, these return None. Each thread has a
 host of its own, so threads neither wait for each other nor shorten each other's interval.
-And cpu_freq() has the bounds of the hardware, where psutil has those of the governor.
+cpu_freq() has the bounds of the hardware, psutil's those of the governor.
 
 As a program it prints every figure:
 
@@ -52,7 +52,7 @@ class Field(ctypes.Structure):
 
 
 class Library:
-    """The functions, and a structure for each result: both are made from the library that is loaded."""
+    """The functions, and a structure for each result, both made from the loaded library."""
 
     def __init__(self, path):
         self.functions = ctypes.CDLL(path)
@@ -154,7 +154,7 @@ _library, _library_lock, _threads = None, threading.Lock(), threading.local()
 
 
 def load(path=LIBRARY):
-    """Loads the library, which the first call does otherwise."""
+    """Loads the library. Without it, the first call does."""
     global _library
     with _library_lock:
         if _library is None:
@@ -163,14 +163,14 @@ def load(path=LIBRARY):
 
 
 def host():
-    """This thread's own."""
+    """The host of this thread."""
     if not hasattr(_threads, "host"):
         _threads.host = Host(load())
     return _threads.host
 
 
 def _tuple_type(name, group, order):
-    """psutil's fields that this system has, in its order, and then those that it has not."""
+    """psutil's fields in psutil's order, without those that this system never reports."""
     library = load()
     own = [field.name.decode() for field in library.fields
            if field.group.decode() == group and field.kind != LABEL and field.full_name in library.has_source]
@@ -211,7 +211,7 @@ def _or_none(call, *arguments, status=(NOT_YET,)):
 
 
 def cpu_percent(interval=None, percpu=False):
-    """None: there is no earlier call of this thread to compare with, or no tick of the clock since."""
+    """None: this thread has made no earlier call, or the counters have not changed since."""
     usage = load().by_name["cpu.percent"]
     if percpu:
         rows = _or_none(host().rows, CPU_USAGE, "usage", "cpu_percent_percpu", interval or 0)
@@ -230,7 +230,7 @@ def cpu_times_percent(interval=None, percpu=False):
 
 
 def cpu_count(logical=True):
-    """None: the machine does not tell."""
+    """None: not reported by this machine."""
     kind = CPU_LOGICAL if logical else CPU_PHYSICAL
     return _or_none(host().call, "cpu_count", kind, status=(UNKNOWN, NOT_SUPPORTED))
 
@@ -246,7 +246,7 @@ def _frequency(out):
 
 
 def cpu_freq(percpu=False):
-    """In MHz, as psutil has it. None: the machine does not tell; with percpu, an empty list."""
+    """In MHz, like psutil's. Not reported by this machine: None; with percpu, an empty list."""
     absent = (UNKNOWN, NOT_SUPPORTED)
     if percpu:
         rows = _or_none(host().rows, FREQUENCY, "frequency", "cpu_freq_percpu", status=absent)
@@ -268,7 +268,7 @@ def swap_memory():
     return _make("sswap", "swap", "total used free percent sin sout".split(), host().read(SWAP))
 
 
-# ---- What psutil has not ----
+# ---- Beyond psutil ----
 
 def usable_cpus():
     """CPUs that this process may keep busy, within affinity, cpuset and quota."""

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Three objects that refer to each other, a -> b -> a and a -> name, which the program then forgets. Each is still
- * referred to, so counting references would never free the ring; and no pointer of the program leads there.
+ * Three objects that refer to each other, a -> b -> a and a -> name, which the program then forgets. Reference counting
+ * would never free this ring, because each object is still referred to, but no pointer of the program leads there.
  *
  *     sysinfo run --leaks ring
  */
@@ -12,7 +12,7 @@ struct object {
     char *volatile name;
 };
 
-/* Each allocates at a place of its own, so that the report can name it. */
+/* Not inlined, so the report can name each place that allocates. */
 #if defined(__GNUC__)
 #define APART __attribute__((noinline))
 #else
@@ -42,7 +42,7 @@ APART static void make_ring(void) {
     a->other = make_b(a);
 } /* NOLINT(clang-analyzer-unix.Malloc): the ring is to be found. */
 
-/* What is left on the stack of the calls above would still point to the ring. */
+/* Overwrites what the calls above left on the stack, which would still point to the ring. */
 APART static void clear_stack(void) {
     volatile char bytes[4096];
     for (size_t i = 0; i < sizeof bytes; i++) {

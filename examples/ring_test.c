@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test that fails on an isolated ring: two objects that point to each other, and to which nothing else points.
- * Growth over many calls, as leak_test.c measures it, says how many bytes are lost; this says after one call that
- * it is a ring, and of what it is made. The tracker must be linked or preloaded.
+ * A test that fails on an isolated ring: two objects that point to each other while nothing else points to them.
+ * leak_test.c measures growth over many calls, which says how many bytes are lost. This test finds after one call
+ * that they are a ring, and its members. The tracker must be linked or preloaded.
  *
  *     ring_test           tests a function that takes its ring apart
  *     ring_test --leak    tests one that does not, and fails
@@ -29,7 +29,7 @@
                       unreachable.blocks, unreachable.bytes, unreachable.leaks, unreachable.cycles);  \
     } while (0)
 
-/* An old value on the stack would pass for a pointer: what the function leaves there is overwritten. */
+/* Overwrites what the function left on the stack, because an old value there would count as a pointer. */
 #if defined(__GNUC__)
 #define NOT_INLINED __attribute__((noinline))
 #else
@@ -50,7 +50,7 @@ NOT_INLINED static void clear_stack(void) {
     }
 }
 
-/* ---- What is tested ---- */
+/* ---- Functions under test ---- */
 
 struct person {
     struct person *volatile friend;

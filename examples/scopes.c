@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which part of a program takes how much memory: a table of scopes, and a watch
- * that tells when the heap has grown by a mebibyte.
+ * Shows how much memory each part of a program takes: a table of scopes, and a watch
+ * that reports when the heap has grown by a mebibyte.
  *
  *     scopes                                           figures of the process, estimated
  *     LD_PRELOAD=libsysinfo_heap.so.0 scopes           exact, with allocations, frees and peaks
@@ -34,7 +34,7 @@ static struct words read_words(size_t count) {
 }
 
 static size_t longest(const struct words *words) {
-    char *volatile copy = malloc(1 << 20); /* What a function needs while it runs shows in its peak. */
+    char *volatile copy = malloc(1 << 20); /* Temporary memory shows in the peak only. */
     size_t most = 0;
     for (size_t i = 0; i < words->count; i++) {
         size_t length = strlen(words->word[i]);
@@ -51,9 +51,9 @@ static void free_words(struct words *words) {
     free(words->word);
 }
 
-/* ---- Watching it ---- */
+/* ---- Measurement ---- */
 
-/* Called from inside malloc(), which a compiler believes to change nothing of ours: so it is volatile. */
+/* Volatile, because malloc() calls it, and compilers assume that malloc() changes no variable of the program. */
 static void count_growth(void *times) {
     ++*(volatile int *)times;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many workers to start: one for each physical core (two threads of one core
- * get in each other's way), or for each CPU where the cores are not told, but no
- * more than there is memory for, and always one.
+ * How many workers to start: one for each physical core, because two threads of a core
+ * slow each other down, or for each CPU if the cores are unknown; but no more than this
+ * process has CPUs and memory for within its limits, and at least one.
  *
  *     workers [MIB_FOR_EACH]
  */
@@ -18,11 +18,13 @@ static uint64_t workers(uint64_t bytes_for_each) {
     if (cpus < 0) {
         cpus = sysinfo_cpu_count(NULL, SYSINFO_CPU_LOGICAL);
     }
+    int usable = sysinfo_cpu_count(NULL, SYSINFO_CPU_USABLE);
+    cpus = usable > 0 && usable < cpus ? usable : cpus;
     uint64_t count = cpus > 0 ? (uint64_t)cpus : 1;
-    struct sysinfo_memory memory;
-    if (bytes_for_each > 0 && sysinfo_virtual_memory(NULL, &memory, sizeof memory) == SYSINFO_OK &&
-        SYSINFO_HAS(&memory, available)) {
-        uint64_t fitting = memory.available / bytes_for_each;
+    struct sysinfo_allowance memory;
+    if (bytes_for_each > 0 && sysinfo_usable_memory(NULL, &memory, sizeof memory) == SYSINFO_OK &&
+        SYSINFO_HAS(&memory, usable)) {
+        uint64_t fitting = memory.usable / bytes_for_each;
         count = fitting < count ? fitting : count;
     }
     return count > 0 ? count : 1;
