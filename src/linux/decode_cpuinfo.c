@@ -55,12 +55,13 @@ static bool is_hex(struct sysinfo__part part, uint64_t *number) {
     }
     *number = 0;
     for (size_t i = 0; i < part.length; i++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *digit = memchr(digits, part.at[i] | 0x20, sizeof digits - 1);
+        static const char digits[] = "0123456789abcdefABCDEF";
+        const char *digit = memchr(digits, part.at[i], sizeof digits - 1);
         if (digit == NULL) {
             return false;
         }
-        *number = *number << 4 | (uint64_t)(digit - digits);
+        uint64_t value = (uint64_t)(digit - digits);
+        *number = *number << 4 | (value < 16 ? value : value - 6);
     }
     return part.length > 0 && part.length <= 16;
 }
