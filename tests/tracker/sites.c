@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -421,6 +422,18 @@ START_TEST(modules_that_were_unloaded_keep_their_names) {
 }
 END_TEST
 
+/* The table has 2048 pages for the first block of an area. */
+START_TEST(pages_that_no_block_has_touched_are_not_read) {
+    struct rusage before, after;
+    MUST(getrusage(RUSAGE_CHILDREN, &before) == 0);
+    sysinfo_heap_snapshot_close(take_snapshot());
+    MUST(getrusage(RUSAGE_CHILDREN, &after) == 0);
+    if (sysconf(_SC_PAGESIZE) == 4096 && access("/proc/self/pagemap", R_OK) == 0) {
+        ck_assert_int_lt(after.ru_minflt - before.ru_minflt, 1000);
+    }
+}
+END_TEST
+
 START_TEST(wrong_arguments_are_invalid) {
     struct sysinfo_heap_snapshot *snapshot = take_snapshot(), *out;
     struct sysinfo_heap_site site;
@@ -451,6 +464,7 @@ int main(void) {
     tcase_add_test(tests, difference_is_what_came_between);
     tcase_add_test(tests, bytes_are_the_snapshot);
     tcase_add_test(tests, modules_that_were_unloaded_keep_their_names);
+    tcase_add_test(tests, pages_that_no_block_has_touched_are_not_read);
     tcase_add_test(tests, wrong_arguments_are_invalid);
     suite_add_tcase(suite, tests);
     return run(suite);
