@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The benchmark: who takes part, what is asked, and what the parts hand to the report. */
+/* The benchmark: the participants, the questions, and the figures that the parts pass to the report. */
 #ifndef SYSINFO_BENCH_H
 #define SYSINFO_BENCH_H
 
@@ -18,13 +18,16 @@ enum question {
 };
 extern const char *const question_names[QUESTIONS];
 
-/* Someone who answers some of the questions. All state is kept from open() to close(). */
+/* A participant that can answer some of the questions. It keeps all state from open() to close(). */
 struct peer {
     const char *name;
-    const char *(*open)(void); /* NULL: ready; else why it cannot take part. */
+    const char *(*open)(void); /* NULL: ready; else why it cannot participate. */
     void (*close)(void);
-    bool (*call[QUESTIONS])(void); /* Asks once; false: it failed. NULL: does not answer this question. */
-    /* For one that cannot be called from here: asks `calls` times and returns the seconds; negative: it failed. */
+    bool (*call[QUESTIONS])(void); /* Asks once. False: it failed. NULL: it cannot answer this question. */
+    /*
+     * For a participant that cannot be called directly: asks `calls` times and returns the seconds; negative: it
+     * failed.
+     */
     double (*seconds)(enum question question, int calls);
 };
 
@@ -35,19 +38,16 @@ extern const struct peer peer_floor, peer_sysinfo, peer_libc, peer_libproc2, pee
 
 double now_seconds(void);
 
-/* The value that `part` (0..1) of the values are at most; sorts them. */
+/* Sorts the values and returns the quantile `part` (0 to 1). */
 double quantile(double *values, size_t count, double part);
 
-/*
- * One line of the table. The lines of a question stand together, and the first is what the others
- * are compared with.
- */
+/* One line of the table. The lines of a question are consecutive; the others are compared with the first. */
 struct figure {
     char question[32], who[48];
     double microseconds; /* Median. */
-    double ratio;        /* Of that to the median of the first line. */
-    double paired;       /* Median of the ratios within a round, which a neighbour on the machine disturbs less. */
-    double bar;          /* What the project holds the ratio to; 0: nothing. */
+    double ratio;        /* Relative to the median of the first line. */
+    double paired;       /* Median of the ratios within each round, which other load on the machine disturbs less. */
+    double bar;          /* The ratio that the project allows; 0: none. */
 };
 
 /* Lines of one part of the benchmark. */
@@ -57,7 +57,7 @@ struct figures {
     size_t count;
 };
 
-/* Adds the line of one participant from its seconds for `calls` calls in each round, and those of the first one. */
+/* Adds a participant's line from the seconds of its `calls` calls in each round, and those of the first participant. */
 void add_figure(struct figures *figures, const char *question, const char *who, const double *seconds,
                 const double *first, int rounds, int calls, double bar);
 
@@ -66,38 +66,38 @@ struct throughput {
     int cpus;
     const char *widths;
     size_t bytes;
-    double library, library_median, strtoull; /* GB/s: best decile, median; best decile of a loop of strtoull. */
+    double library, library_median, strtoull; /* GB/s: best decile and median; best decile of a strtoull loop. */
     double bar;
 };
 
-/* Calls on this machine, each participant in turns. */
+/* Times calls on this machine, with the participants in turns. */
 void bench_calls(const struct peer *const *peers, size_t peer_count, int rounds, struct figures *figures);
 
-/* What this process may use, beside the files that are read for it. Before anything else holds descriptors. */
+/* Times what this process may use, beside plain reads of the same files. Must run before other descriptors are open. */
 void bench_limits(int rounds, struct figures *figures);
 
 /*
- * The own heap beside mallinfo2(), in a process of its own. Where the C library is not glibc there
- * is nothing to compare with.
+ * Times questions about the process's own heap beside mallinfo2(), in a separate process. Without glibc there is
+ * nothing to compare with.
  */
 void bench_heap(int rounds, struct figures *figures);
 
-/* Machines of 1 to 8192 CPUs; 1 to 64 threads with a host each. */
+/* Times machines of 1 to 8192 CPUs, and 1 to 64 threads with one host each. */
 void bench_scale(int rounds, struct figures *figures);
 
-/* Start to exit: `command` and what a user would take otherwise. */
+/* Times `command` from start to exit, beside the usual alternatives. */
 void bench_start(const char *command, int rounds, struct figures *figures);
 
-/* Decoding alone; returns how many figures it wrote, at most `capacity`. */
+/* Times only the decoding. Returns how many figures it wrote, at most `capacity`. */
 size_t bench_decode(int rounds, struct throughput *figures, size_t capacity);
 
-/* A made-up /proc/stat, with padding behind it as the decoders want it. The caller frees it; NULL: no memory. */
+/* Makes a synthetic /proc/stat, with the padding that the decoders require. The caller frees it; NULL: no memory. */
 char *make_stat(int cpus, bool is_realistic, size_t *length);
 
-/* The Python that psutil is looked for in. */
+/* The Python interpreter used for psutil. */
 extern const char *bench_python;
 
-/* Notes that somebody does not take part, and why; printed with the report. Both texts are copied. */
+/* Records that a participant is skipped, and why, for the report. Copies both texts. */
 void skip(const char *who, const char *why);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Calls against the floor. In each round every participant is called so many
- * times in a row, and who begins rotates: a neighbour on the machine slows all of
- * them, or none.
+ * Calls compared with the floor. In each round every participant is called several times in a row, and the first one
+ * rotates, so that other load on the machine slows all of them or none.
  */
 #include <stdlib.h>
 
@@ -13,7 +12,7 @@ enum { CALLS_PER_ROUND = 50 };
 const char *const question_names[QUESTIONS] = {"cpu_times",   "cpu_times_percpu", "cpu_percent", "virtual_memory",
                                                "swap_memory", "cpu_count",        "core_count"};
 
-/* At most so many times the floor: docs/performance.md. */
+/* The highest allowed multiple of the floor: docs/performance.md. */
 static const double bars[QUESTIONS] = {
     [CPU_TIMES] = 1.10, [CPU_TIMES_PERCPU] = 1.10, [VIRTUAL_MEMORY] = 1.10, [SWAP_MEMORY] = 1.05};
 
@@ -35,10 +34,10 @@ static bool answers(const struct peer *peer, enum question question) {
     return peer->seconds != NULL || peer->call[question] != NULL;
 }
 
-/* Fills `times`, a row of `rounds` seconds for each participant; one that fails is struck off. */
+/* Fills `times`, a row of `rounds` seconds for each participant. Removes a participant that fails. */
 static size_t run_rounds(const struct peer **taking_part, size_t count, enum question question, int rounds,
                          double *times) {
-    for (int round = -1; round < rounds; round++) { /* The first is to warm up. */
+    for (int round = -1; round < rounds; round++) { /* The first is a warm-up. */
         for (size_t i = 0; i < count; i++) {
             size_t who = (i + (size_t)(round + 1)) % count;
             double seconds = time_calls(taking_part[who], question);
@@ -55,7 +54,7 @@ static size_t run_rounds(const struct peer **taking_part, size_t count, enum que
     return count;
 }
 
-/* The floor is the first of the peers. */
+/* The first peer is the floor. */
 void bench_calls(const struct peer *const *peers, size_t peer_count, int rounds, struct figures *figures) {
     const struct peer **taking_part = malloc(peer_count * sizeof *taking_part);
     double *times = malloc(peer_count * (size_t)rounds * sizeof *times);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How fast the text of a large machine is decoded: made-up /proc/stat texts,
- * read by the library's decoder and, in turns, by a loop of strtoull into the same
- * rows. Small texts flatter simple loops (the processor learns them by heart);
- * thousands of CPUs and random widths do not.
+ * The decoding speed for a large machine: synthetic /proc/stat texts, read in turns by the library's decoder and by a
+ * strtoull loop into the same rows. Small texts favour simple loops, because the processor's branch predictor memorizes
+ * them; thousands of CPUs and random widths do not.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 enum { COLUMNS = 10, LONGEST_LINE = 16 + COLUMNS * 21 };
 
-/* Numbers that are the same in every run. */
+/* Reproducible pseudo-random numbers. */
 static uint64_t random_number(uint64_t *state) {
     *state ^= *state << 13;
     *state ^= *state >> 7;
@@ -31,8 +30,8 @@ static uint64_t number_of_width(unsigned width, uint64_t *state) {
 }
 
 /*
- * Digits of user, nice, system, idle, iowait, irq, softirq, steal, guest, guest_nice on servers:
- * the least, and how many more at most.
+ * Digits of user, nice, system, idle, iowait, irq, softirq, steal, guest and guest_nice on servers: the fewest, and how
+ * many more at most.
  */
 static const unsigned realistic[COLUMNS][2] = {{6, 2}, {3, 3}, {6, 1}, {9, 0}, {4, 2},
                                                {0, 0}, {4, 2}, {0, 0}, {0, 0}, {0, 0}};
@@ -69,7 +68,7 @@ static void clear(struct sysinfo__cpu_rows *rows) {
     rows->count = 0;
 }
 
-/* What most programs do. */
+/* The way most programs do it. */
 static void decode_with_strtoull(const char *text, struct sysinfo__cpu_rows *rows) {
     const char *line = strchr(text, '\n') + 1;
     while (strncmp(line, "cpu", 3) == 0) {
@@ -110,7 +109,7 @@ static bool measure(int cpus, bool is_realistic, int rounds, struct throughput *
     struct sysinfo__cpu_rows rows = {.count = 0};
     bool is_measured = text != NULL && library != NULL && slow != NULL;
     int times = is_measured ? (int)(200000 / length) + 1 : 0;
-    for (int i = -1; i < rounds && is_measured; i++) { /* The first is to warm up. */
+    for (int i = -1; i < rounds && is_measured; i++) { /* The first is a warm-up. */
         double first = rate(i % 2 == 0, text, length, times, &rows);
         double second = rate(i % 2 != 0, text, length, times, &rows);
         if (i >= 0) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The floor: pread of the same kernel files through descriptors that stay open,
- * and nothing done with the text. A file that procfs makes as one record needs
- * one call; the others end with the call that reads nothing.
+ * The floor: pread of the same kernel files through open descriptors, without decoding. A file that procfs produces as
+ * one record needs one call; the others end with a call that returns nothing.
  */
 #include <fcntl.h>
 #include <unistd.h>

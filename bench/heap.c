@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a question about the heap costs beside glibc's bare mallinfo2(), asked in turns. In a child:
- * it fills its heap, and starts threads.
+ * The cost of questions about the heap beside glibc's plain mallinfo2(), in turns. A child process fills its heap and
+ * starts threads for this.
  */
 #include <malloc.h>
 #include <pthread.h>
@@ -34,10 +34,7 @@ static bool ask_detail(void) {
     return sysinfo_heap_detail(host, &heap, sizeof heap) == SYSINFO_OK;
 }
 
-/*
- * Each asked `calls` times in each round, one after the other. The bars are those of docs/heap.md,
- * as ratios to mallinfo2() here.
- */
+/* Asks each `calls` times in each round, in turns. The limits are those of docs/heap.md, as ratios to mallinfo2(). */
 static void measure(const char *question, int arenas, int calls, int rounds, struct figures *figures) {
     static bool (*const ask[])(void) = {ask_mallinfo2, ask_info, ask_detail};
     static double took[3][MOST_ROUNDS], sorted[MOST_ROUNDS];
@@ -76,7 +73,7 @@ static void measure_arenas(int rounds, struct figures *figures) {
     pthread_barrier_init(&barrier, NULL, MOST_ARENAS);
     for (int i = 0; i < MOST_ARENAS - 1; i++) {
         if (pthread_create(&thread[i], NULL, hold_arena, NULL) != 0) {
-            return; /* The process ends, and those that wait with it. */
+            return; /* The process exits, and with it the waiting threads. */
         }
     }
     pthread_barrier_wait(&barrier);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of heap.c where the C library has no mallinfo2() to compare with. */
+/* Replaces heap.c if the C library has no mallinfo2() to compare with. */
 #include "bench.h"
 
 void bench_heap(int rounds, struct figures *figures) {

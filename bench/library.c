@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sysinfo itself, and what the C library answers. */
+/* sysinfo itself, and the functions of the C library. */
 #include <sysinfo/sysinfo.h>
 #include <unistd.h>
 

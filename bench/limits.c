@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Usable memory, swap and CPUs, and the use of the own group, beside their floor:
- * one pread of each file that the library keeps open for it, through descriptors of
- * our own. Which files these are is found out from /proc/self/fd, so that the floor
- * fits whatever groups this process is in.
+ * Usable memory, swap and CPUs, and the use of the process's own cgroup, beside their floor: one pread of each file
+ * that the library keeps open for them, through separate descriptors. /proc/self/fd shows which files these are, so the
+ * floor is right for any cgroups.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -41,7 +40,7 @@ static bool cgroup_usage(void) {
     return sysinfo_cgroup_usage(host, &cgroup, sizeof cgroup) == SYSINFO_OK;
 }
 
-/* Opens for ourselves what the host keeps open in descriptors from `first` on. */
+/* Opens separately what the host keeps open in descriptors from `first` on. */
 static void open_floor(int first) {
     static char path[MOST_FILES][4096];
     files = 0;

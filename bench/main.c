@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs the parts and prints one table, or the same as JSON. It judges nothing: a timed bar on a
- * busy machine is no test.
+ * Runs the parts and prints one table, or JSON. It never fails because of a figure: a time limit on a busy machine is
+ * not a test.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 enum { MOST_SKIPPED = 32, MOST_DECODES = 16 };
 
-/* ---- What the parts use ---- */
+/* ---- Shared by the parts ---- */
 
 double now_seconds(void) {
     struct timespec now;
@@ -229,7 +229,7 @@ static void print_json(const struct machine *machine, const struct results *resu
     printf("]\n}\n");
 }
 
-/* ---- Who takes part ---- */
+/* ---- Participants ---- */
 
 #define PEER(name) &peer_##name,
 #define ABSENT(name, package)
@@ -293,8 +293,8 @@ static bool is_part(const char *name) {
 }
 
 /*
- * Limits come first: their floor is the descriptors that a host has opened behind all others. Large
- * machines take fewer rounds, for their calls are long.
+ * Limits come first: their floor depends on the host's descriptors being the last ones opened. Large machines take
+ * fewer rounds, because their calls are long.
  */
 static void run_parts(const struct options *options, struct results *results) {
     int few_rounds = options->rounds < 110 ? 11 : options->rounds / 10;

@@ -33,13 +33,13 @@ static bool swap_memory(void) {
     return swap.flags != 0;
 }
 
-/* It keeps its first answer for the life of the process. */
+/* Returns the value cached by the process's first call. */
 static bool cpu_count(void) {
     const glibtop_sysinfo *machine = glibtop_get_sysinfo();
     return machine != NULL && machine->ncpu > 0;
 }
 
-/* Its one call for CPUs brings the sum and each CPU. */
+/* A single call reads the total and every CPU. */
 const struct peer peer_libgtop = {
     .name = "libgtop",
     .open = start,

@@ -17,7 +17,7 @@ static bool virtual_memory(void) {
     return uv_get_total_memory() > 0 && uv_get_free_memory() > 0;
 }
 
-/* Of those that this process may use. */
+/* Only those that this process may use. */
 static bool cpu_count(void) {
     return uv_available_parallelism() > 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * psutil: a Python process that is told a question and a number of calls, times them itself and
- * answers with the seconds.
+ * psutil: a Python process that receives a question and a number of calls, times the calls itself and returns the
+ * seconds.
  */
 #include <signal.h>
 #include <spawn.h>

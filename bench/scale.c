@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Large machines, as made-up roots below a temporary folder, and many threads with
- * a host each. The floor reads the same files in the same way: a file on a disk
- * ends with the read that brings nothing.
+ * Large machines, as synthetic roots below a temporary directory, and many threads with one host each. The floor reads
+ * the same files in the same way: a file on disk ends with a read that returns nothing.
  */
 #include <fcntl.h>
 #include <ftw.h>
@@ -23,7 +22,7 @@ enum { MOST_THREADS = 64, CALLS_OF_ALL_THREADS = 1280, PATH_SIZE = 256 };
 static char root[PATH_SIZE / 2];
 static char text[4 << 20];
 
-/* ---- The made-up machine ---- */
+/* ---- The synthetic machine ---- */
 
 static int remove_entry(const char *path, const struct stat *information, int type, struct FTW *walk) {
     (void)information, (void)type, (void)walk;
@@ -43,7 +42,7 @@ static bool write_file(const char *path, const char *bytes, size_t length) {
     return file != NULL && fclose(file) == 0 && is_written;
 }
 
-/* Two CPUs to a core, as the kernel numbers them. */
+/* Two CPUs per core, numbered as the kernel does. */
 static bool make_root(int cpus) {
     const char *parent = getenv("TMPDIR");
     snprintf(root, sizeof root, "%.64s/sysinfo-bench-XXXXXX", parent != NULL ? parent : "/tmp");
@@ -164,10 +163,7 @@ static void *ask_in_thread(void *failed) {
     return NULL;
 }
 
-/*
- * Processor seconds of all threads together, which waiting for a processor does not change;
- * negative: a call failed.
- */
+/* CPU seconds of all threads together, which are independent of waiting for a CPU; negative: a call failed. */
 static double time_threads(void *(*work)(void *), int threads) {
     pthread_t thread[MOST_THREADS];
     bool failed[MOST_THREADS] = {false}, has_failed = false;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Start to exit: the command beside what a user would take otherwise, one after the other, in turns
- * first. Output goes to /dev/null.
- */
+/* Start to exit: the command beside the usual alternatives, with the first one rotating. Output goes to /dev/null. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -19,10 +16,10 @@ extern char **environ;
 enum { MOST_ARGUMENTS = 16, ROUNDS_TO_WARM_UP = 5 };
 
 static const struct pair {
-    const char *other[MOST_ARGUMENTS]; /* What it is compared with. */
-    const char *package;               /* That brings it. */
+    const char *other[MOST_ARGUMENTS]; /* The alternative. */
+    const char *package;               /* The package that contains it. */
     const char *name;                  /* Ours, for the table. */
-    const char *ours[MOST_ARGUMENTS];  /* Behind the command's path. */
+    const char *ours[MOST_ARGUMENTS];  /* The arguments after the command's path. */
     double bar;
 } pairs[] = {
     {{"cat", "/proc/meminfo"}, "coreutils", "sysinfo mem available", {"mem", "available"}, 0.9},
@@ -39,7 +36,7 @@ static const struct pair {
     {{"/usr/bin/time", "-v", "true"}, "time", "sysinfo run true", {"run", "true"}, 0},
 };
 
-/* Seconds; -1: it failed, -2: there is no such program. */
+/* Seconds; -1: it failed, -2: no such program. */
 static double run(const posix_spawn_file_actions_t *actions, const char *const *arguments) {
     pid_t process;
     int result;

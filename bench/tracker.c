@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sysinfo_bench_tracker: what each malloc() and free() costs under the tracker,
- * beside bare glibc, its own libmemusage and heaptrack's library. Each is a child
- * process that measures itself; they take turns. Prints the limit that
- * docs/tracker.md names beside each figure; judges nothing. Then what snapshots of a
- * million blocks take.
+ * sysinfo_bench_tracker: what each malloc() and free() costs under the tracker, beside plain glibc, glibc's libmemusage
+ * and heaptrack's library. Each runs in a child process that measures itself; they take turns. Prints the limit of
+ * docs/tracker.md beside each figure, but never fails because of it. Then measures snapshots of a million blocks.
  *
  *     sysinfo_bench_tracker [ROUNDS]
  */
@@ -24,7 +22,7 @@
 
 enum { MOST_ROUNDS = 99, TASKS = 4, SET = 262144 };
 
-/* Of this process's CPUs, not of the wall: others may run meanwhile. */
+/* CPU time of this process, not elapsed time, because other load may be running. */
 static double cpu_time(void) {
     struct timespec time;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
@@ -40,7 +38,7 @@ static uint64_t next_random(uint64_t *state) {
     return *state;
 }
 
-/* Replaces blocks of a set, each time another. */
+/* Replaces blocks of a set in random order. */
 static void work_on_set(size_t count, size_t sizes, uint64_t pairs, uint64_t seed) {
     void **block = calloc(count, sizeof *block);
     if (block == NULL) {
@@ -75,7 +73,7 @@ static void work_on_scopes(uint64_t pairs) {
 static const struct {
     const char *name;
     uint64_t pairs;
-    double limit; /* Nanoseconds more than bare. */
+    double limit; /* Nanoseconds more than plain glibc. */
 } tasks[TASKS] = {{"hot, 24 bytes", 3000000, 4},
                   {"set of 1,000", 2000000, 5},
                   {"set of 262,144", 600000, 70},
@@ -99,7 +97,7 @@ static void work(int task, uint64_t pairs, uint64_t seed) {
 
 static int task_of_child;
 
-/* A program allocates with callers above it. */
+/* Allocates with callers above it, as programs do. */
 __attribute__((noinline)) static void work_deeply(int depth, uint64_t pairs, uint64_t seed) {
     if (depth > 0) {
         work_deeply(depth - 1, pairs, seed);
@@ -128,7 +126,7 @@ struct node {
     uint64_t number;
 };
 
-/* Nodes that point to two others each, in no order; one in ten is then forgotten. */
+/* Makes nodes in random order, each of which points to two others, then drops one in ten. */
 static struct node **make_graph(size_t count) {
     struct node **node = calloc(count, sizeof(struct node *));
     uint64_t seed = 4711;
@@ -145,7 +143,7 @@ static struct node **make_graph(size_t count) {
     return node;
 }
 
-/* Milliseconds, printed: all of it, and how long the process stood still. */
+/* Prints milliseconds: the total, and how long the process was stopped. */
 static int take_snapshots(uint32_t what, int rounds) {
     struct node **volatile graph = make_graph(1000000);
     double least = 1e9, least_pause = 1e9;
@@ -170,13 +168,13 @@ static int take_snapshots(uint32_t what, int rounds) {
     return 0;
 }
 
-/* Nanoseconds a pair, printed. */
+/* Prints nanoseconds per pair. */
 static int be_child(int task, int threads) {
     const char *preload = getenv("LD_PRELOAD");
     struct sysinfo_heap_tally tally;
     bool is_tracked = sysinfo_heap_counts(&tally, sizeof tally) == SYSINFO_OK;
     if (is_tracked != (preload != NULL && strcmp(preload, TRACKER) ==
-                                              0)) { /* A library that cannot be preloaded is left out without a word. */
+                                              0)) { /* The loader silently ignores a library that it cannot preload. */
         return 1;
     }
     task_of_child = task;
@@ -205,7 +203,7 @@ struct way {
     double took[2][MOST_ROUNDS];
 };
 
-/* What the child says, or -1. */
+/* Returns the child's result, or -1. */
 static double ask_child(const struct way *way, int task, int threads) {
     char task_text[16], threads_text[16], setting[4200], answer[64] = "";
     snprintf(task_text, sizeof task_text, "%d", task);
@@ -213,7 +211,7 @@ static double ask_child(const struct way *way, int task, int threads) {
     snprintf(setting, sizeof setting, "LD_PRELOAD=%s", way->preload);
     char name[] = "sysinfo_bench_tracker", option[] = "--child";
     char *arguments[] = {name, option, task_text, threads_text, NULL};
-    static char log[] = "DUMP_HEAPTRACK_OUTPUT=/dev/null"; /* Where heaptrack's library writes. */
+    static char log[] = "DUMP_HEAPTRACK_OUTPUT=/dev/null"; /* The output of heaptrack's library. */
     static char sites[] = "SYSINFO_HEAP_SITES=16";
     char *environment[] = {setting, log, way->keeps_sites ? sites : NULL, NULL};
     int pipes[2];
@@ -223,7 +221,7 @@ static double ask_child(const struct way *way, int task, int threads) {
         return -1;
     }
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0); /* libmemusage prints its own. */
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0); /* libmemusage prints its own report. */
     posix_spawn_file_actions_addclose(&actions, pipes[0]);
     pid_t child;
     int error = posix_spawn(&child, "/proc/self/exe", &actions, NULL, arguments, environment);
@@ -248,7 +246,7 @@ static double median(double *values, int count) {
     return values[count / 2];
 }
 
-/* The least of all rounds: what disturbs only ever adds. */
+/* Takes the minimum of all rounds, because disturbances only add time. */
 static void report(int task, struct way *ways, int count, int rounds) {
     double bare = 0;
     for (int i = 0; i < count; i++) {

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Reads the command's tables, cli/option_table.c and cli/command_table.c, as they are written: a cross-compiled
-# command could not be asked.
+# Parses the command's tables, cli/option_table.c and cli/command_table.c, as source text, because a cross-compiled
+# command cannot be run.
 #
-# Sets `commands` and, for each, command_NAME_{meaning,completes,operands,options}; "overview" is what runs without a
+# Sets `commands` and, for each, command_NAME_{meaning,completes,operands,options}; "overview" is the one without a
 # name. Sets `options` to 0 1 2 ..., and for each option_N_{letter,name,argument,words,meaning,manual,id,commands}.
 
-# The characters that CMake's lists give a meaning to stand as words in between; table_text() brings them back.
+# Characters that are special in CMake lists are replaced by words; table_text() restores them.
 macro(table_protect text)
     string(REPLACE ";" "%SEMICOLON%" ${text} "${${text}}")
     string(REPLACE "[" "%OPEN%" ${text} "${${text}}")
@@ -18,7 +18,7 @@ macro(table_text text)
     string(REPLACE "%CLOSE%" "]" ${text} "${${text}}")
 endmacro()
 
-# The rows of a file, each of which begins with {.KEY = ; adjacent string literals are one.
+# Returns the rows of a file, each of which begins with {.KEY = . Adjacent string literals are joined.
 function(table_rows file key output)
     file(READ "${file}" text)
     string(REPLACE "\\\"" "%QUOTE%" text "${text}")
@@ -33,7 +33,7 @@ function(table_rows file key output)
     set(${output}_head "${head}" PARENT_SCOPE)
 endfunction()
 
-# The string of a member, "" where there is none.
+# Returns the string of a member; "": none.
 function(table_string row member output)
     set(value "")
     if(row MATCHES "\\.${member} =[ \t\n]*\"([^\"]*)\"")
@@ -42,7 +42,7 @@ function(table_string row member output)
     set(${output} "${value}" PARENT_SCOPE)
 endfunction()
 
-# The options in a sum of BIT(OPTION) and of macros that are such sums.
+# Returns the options in a sum of BIT(OPTION) and of macros defined as such sums.
 function(table_options sum head output)
     foreach(round RANGE 3)
         string(REGEX REPLACE "\n#define ([A-Z_]+) \\(" "\n;\\1=" defines "${head}")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# The listings of the bash, zsh and fish completions; what does not depend on the tables is in completions/.
+# The listings of the bash, zsh and fish completions; completions/ has the parts that do not depend on the tables.
 #
-# A command's `completes` says what its operands are: "fields" of the group of its name, "all fields", "groups",
-# "commands", "files", "one of" the words that follow, or "program", a program and what that takes. An option's argument
-# named DIR, FILE or PID is completed as such, one with `words` from these, and any other not at all.
+# A command's `completes` describes its operands: "fields" of the group with its name, "all fields", "groups",
+# "commands", "files", "one of" the words that follow, or "program", a program and its own arguments. An option's
+# argument named DIR, FILE or PID is completed as such, one with `words` from these, and any other not at all.
 
 function(quote_sh text output)
     string(REPLACE "'" "'\\''" text "${text}")
@@ -16,7 +16,7 @@ function(quote_fish text output)
     set(${output} "'${text}'" PARENT_SCOPE)
 endfunction()
 
-# An element of zsh's _describe.
+# Makes an element for zsh's _describe.
 function(described name meaning output)
     quote_sh("${name}:${meaning}" element)
     set(${output} "            ${element}\n" PARENT_SCOPE)
@@ -89,7 +89,7 @@ endforeach()
 
 # ---- Operands ----
 
-# Each element is a name as it is typed, "=", and the field: "available=mem.available", "cpu.total=pressure.cpu.total".
+# Each element is a name as typed, "=", and the field: "available=mem.available", "cpu.total=pressure.cpu.total".
 function(fields_of group output)
     set(names "")
     foreach(field IN LISTS all_fields)

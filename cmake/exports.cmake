@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Writes a module definition file that exports every function the public headers declare with SYSINFO_EXPORT, and
-# nothing else.
+# Writes a module definition file that exports exactly the functions declared with SYSINFO_EXPORT in the public headers.
 function(sysinfo_export_list output)
     set(list "EXPORTS\n")
     foreach(header IN LISTS ARGN)

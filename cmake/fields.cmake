@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: MIT
-# Makes the field table from the public headers, the one place where a field is written down.
+# Generates the field table from the public headers, the only place where fields are defined.
 #
 #     cmake -DHEADERS=a.h;b.h -DOUTPUT=fields.inc -P fields.cmake
 #
-# A struct whose comment begins "group GROUP, result RESULT" has one member a line; a
-# comment with several such lines puts the struct's fields into each of these groups:
+# A struct whose comment begins "group GROUP, result RESULT" has one member per line; a comment with several such lines
+# puts the struct's fields into each of these groups:
 #
 #     uint64_t name; /* unit[, counter|label][, last][, prom metric[ label=value]]: Sentence. */
 #     char name[SIZE]; /* text: Sentence. */
 #
-# A long comment stands above its member instead. "prom metric label=@" after RESULT applies to every member without a
-# `prom` of its own; @ is the member's name.
+# A long comment precedes its member instead. "prom metric label=@" after RESULT applies to every member without its own
+# `prom`; @ is the member's name.
 #
-# Its Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total] unless `prom` gives another behind "sysinfo_", where
-# % stands for the group; percentages and labels have none, and all texts of a group are labels of
-# sysinfo_GROUP_info.
+# A field's Prometheus name is sysinfo_GROUP_NAME[_UNIT][_total], or sysinfo_ followed by the name in `prom`, where % is
+# replaced by the group. Percentages and labels have none, and all texts of a group are labels of sysinfo_GROUP_info.
 #
-# The fields of a group stand together in the table, whichever structs and headers they come from; those that are
-# `last` after the others, so that a member that a struct got later moves no column.
+# The fields of a group are consecutive in the table, whichever structs and headers they come from. Those marked `last`
+# follow the others, so that a new member of a struct moves no column.
 cmake_minimum_required(VERSION 3.20)
 
 set(all_groups "")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Makes the directory of the library's manual pages: sysinfo(3), one page for each header, and for each function a file
-# that refers to the page of its header.
+# Generates the library's manual pages: sysinfo(3), one page for each header, and for each function a file that refers
+# to the page of its header.
 #
 #     cmake -DAWK=awk -DHEADERS=a.h;b.h -DOVERVIEW=sysinfo.3 -DOUTPUT=man3 -DVERSION=0.2.0 -DDATE=2026-11-26
 #         -P header_pages.cmake

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# heap_sources: the table of the C library, struct sysinfo__heap_backend, and the allocators that may own malloc().
+# Sets heap_sources: the C library's table, struct sysinfo__heap_backend, and the allocators that may provide malloc().
 include(CheckSymbolExists)
 
-# Allocators that any program can bring along.
+# Allocators that any program may contain.
 set(elf_allocators src/heap/elf.c src/heap/owner.c src/heap/jemalloc.c src/heap/mimalloc.c src/heap/sanitizer.c
     src/heap/tcmalloc.c)
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# SYSINFO_HAS_HWLOC: whether topology is built in, and with which header. The library itself is loaded at run time.
-# SYSINFO_HWLOC=AUTO goes on without topology where the header is missing or too old; ON stops there.
+# Sets SYSINFO_HAS_HWLOC: whether topology is built in, and with which header. The library itself is loaded at run time.
+# If the header is missing or too old, SYSINFO_HWLOC=AUTO leaves topology out, and ON fails.
 
 set(SYSINFO_HAS_HWLOC OFF)
 if(NOT SYSINFO_HWLOC OR SYSINFO_BACKEND STREQUAL "none")
@@ -18,7 +18,7 @@ else()
     if(NOT version)
         set(version 0)
     endif()
-    math(EXPR version "${version}") # As a decimal number: 0x020500 is 2.5.
+    math(EXPR version "${version}") # As a decimal number; 0x020500 is 2.5.
     if(version LESS 132352)
         set(missing "${SYSINFO_HWLOC_INCLUDE}/hwloc.h is older than hwloc 2.5")
     endif()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What `cmake --install` puts where: headers, libraries, the package files of pkg-config and CMake, the command and
-# its pages.
+# What `cmake --install` installs: headers, libraries, the files for pkg-config and find_package(), the command and its
+# manual pages and completions.
 
 set(installed_libraries "")
 if(SYSINFO_SHARED)
@@ -37,15 +37,15 @@ install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION
     development)
 configure_package_config_file(cmake/sysinfoConfig.cmake.in "${generated}/sysinfoConfig.cmake" INSTALL_DESTINATION
     "${package_folder}" NO_SET_AND_CHECK_MACRO)
-# Nothing is taken away while the major number stays: docs/abi.md.
+# Nothing is removed within a major version: docs/abi.md.
 write_basic_package_version_file("${generated}/sysinfoConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
 install(FILES "${generated}/sysinfoConfig.cmake" "${generated}/sysinfoConfigVersion.cmake" DESTINATION
     "${package_folder}" COMPONENT development)
 
 # ---- pkg-config ----
 
-# The folders are told from where the .pc file lies, so that an installed tree can be moved; one outside of the prefix
-# by its full path.
+# Directories are relative to the .pc file, so that an installed tree can be moved; one outside of the prefix is
+# absolute.
 function(pkg_config_folder result folder)
     if(IS_ABSOLUTE "${folder}")
         set(${result} "${folder}" PARENT_SCOPE)

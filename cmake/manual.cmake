@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Makes the manual and the completions from the field table and the command's tables, without running anything that was
-# compiled.
+# Generates the manual and the completions from the field table and the command's tables, without running a compiled
+# program.
 #
 #     cmake -DFIELDS=fields.inc -DSOURCE=<project> -DOUTPUT=<directory> -DVERSION=<version> -P manual.cmake
 cmake_minimum_required(VERSION 3.20)
 include("${SOURCE}/cmake/command.cmake")
 
-# Breaks a sentence into lines of less than 80 columns.
+# Breaks a sentence into lines of fewer than 80 columns.
 function(wrap text output)
     table_protect(text)
     string(REPLACE " " ";" words "${text}")
@@ -60,7 +60,7 @@ endforeach()
 list(LENGTH groups GROUP_COUNT)
 list(LENGTH all_fields FIELD_COUNT)
 
-# Groups whose names share the first word and whose fields are the same are one entry.
+# Groups that share the first word of their names, and all fields, become one entry.
 foreach(group IN LISTS groups)
     if(group MATCHES "^([a-z]+)\\.(.*)$" AND DEFINED first_of_${CMAKE_MATCH_1} AND
        man_${group} STREQUAL man_${first_of_${CMAKE_MATCH_1}})
@@ -85,7 +85,7 @@ endforeach()
 
 # ---- The manual's synopsis ----
 
-# Neighbours that take the same operands share a line; operands go below a long one.
+# Consecutive commands with the same operands share a line; operands follow below a long one.
 set(SYNOPSIS_MAN "\\fBsysinfo\\fP %OPEN%\\fIoptions\\fP%CLOSE%")
 function(end_synopsis)
     string(LENGTH "${names}" length)
@@ -119,7 +119,7 @@ end_synopsis()
 
 # ---- The manual's options ----
 
-# "With check and wait:", of options that only few commands take.
+# "With check and wait:", for options that few commands take.
 function(option_commands names output)
     list(REMOVE_ITEM names overview)
     list(LENGTH names count)
@@ -133,7 +133,7 @@ function(option_commands names output)
     set(${output} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Rows that have no sentences of their own share those of the next that has.
+# Rows without sentences share those of the next row that has some.
 set(tag .TP)
 foreach(n IN LISTS options)
     set(spelling "${option_${n}_letter}")

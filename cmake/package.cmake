@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
-# What `cpack` makes of what is installed: three Debian packages, or one archive where the system is not a Debian.
-# The preset `deb` has the directories and flags that Debian requires; what its packages need beside files is made in
-# cmake/debian/.
+# What `cpack` makes of the installed files: three Debian packages, or one archive on other systems. The preset `deb`
+# has the directories and flags that Debian requires; cmake/debian/ makes whatever its packages need besides files.
 
 set(SYSINFO_PACKAGE_CONTACT "The sysinfo authors <nobody@sysinfo.invalid>" CACHE STRING
     "Maintainer of the packages")
 
 set(CPACK_PACKAGE_NAME sysinfo)
 set(CPACK_PACKAGE_VENDOR "The sysinfo authors")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # Each component has its own; this one would be put before it.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "") # Each component has its own summary, and this one would precede it.
 set(CPACK_PACKAGE_CONTACT "${SYSINFO_PACKAGE_CONTACT}")
 set(CPACK_PACKAGE_CHECKSUM SHA256)
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
@@ -38,7 +37,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
-set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=") # A program may use what this version has added.
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=") # A program may use functions that are new in this version.
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS ON)
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/debian/documents.cmake")
 set(CPACK_POST_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/debian/control.cmake")
@@ -66,7 +65,7 @@ Prints CPU and memory figures of a machine, as tables for people and as
 single values, JSON, CSV or Prometheus text for programs. It also waits for
 conditions, measures the peak memory of commands and plots it over time.")
 
-# The topology comes from hwloc, which is loaded if it is installed.
+# hwloc provides the topology if it is installed; it is loaded at run time.
 if(SYSINFO_HWLOC_SONAME MATCHES "^(libhwloc)\\.so\\.([0-9]+)$")
     set(CPACK_DEBIAN_LIBRARY_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
     set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "${CMAKE_MATCH_1}${CMAKE_MATCH_2}")
@@ -79,7 +78,7 @@ if(TARGET sysinfo_heap_shared)
     list(JOIN CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS ", " CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS)
 endif()
 
-# Packages of several architectures can be installed together where each has its own library directory.
+# With its own library directory, packages of several architectures can be installed together.
 if(CMAKE_LIBRARY_ARCHITECTURE AND CMAKE_INSTALL_LIBDIR MATCHES "${CMAKE_LIBRARY_ARCHITECTURE}$")
     set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} same)
     set(CPACK_SYSINFO_MULTI_ARCH_${CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME} same)

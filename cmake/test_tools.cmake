@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# SYSINFO_HAS_TESTS: whether the tests are built. SYSINFO_TESTS=AUTO goes on without them where a tool is missing; ON
-# stops there.
+# Sets SYSINFO_HAS_TESTS: whether the tests are built. If a tool is missing, SYSINFO_TESTS=AUTO leaves them out, and ON
+# fails.
 
 set(SYSINFO_HAS_TESTS OFF)
 if(NOT SYSINFO_TESTS)
@@ -10,7 +10,7 @@ endif()
 set(missing "")
 set(packages "")
 if(WIN32)
-    find_package(check CONFIG QUIET) # Built by scripts/windows/libcheck; -Dcheck_DIR=... says where it is.
+    find_package(check CONFIG QUIET) # Built by scripts/windows/libcheck; found through -Dcheck_DIR=...
     if(NOT check_FOUND)
         list(APPEND missing "libcheck for Windows (check_DIR)")
     endif()

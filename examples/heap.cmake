@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The examples of <sysinfo/heap.h> and <sysinfo/heap_tracker.h>, for POSIX systems; the leak test needs libcheck.
+# The examples for <sysinfo/heap.h> and <sysinfo/heap_tracker.h>, on POSIX systems; the leak test needs libcheck.
 if(NOT UNIX)
     return()
 endif()

@@ -33,7 +33,7 @@ struct experiment {
     const char *name;
     int (*is_freed)(size_t number); /* Blocks are numbered, allocated and freed in the same order. */
     int in_thread;                  /* Another thread allocates and frees. */
-    int thread_trims;               /* And trims, too. */
+    int thread_trims;               /* And trims. */
 };
 
 static int all(size_t number) {
@@ -77,7 +77,7 @@ static uint64_t kib_in_memory(void) {
         close(file);
     }
     text[length > 0 ? length : 0] = '\0';
-    const char *second = strchr(text, ' '); /* All pages; those in memory; ... */
+    const char *second = strchr(text, ' '); /* All pages; resident pages; ... */
     return second != NULL ? strtoull(second, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE) / 1024 : 0;
 }
 
@@ -115,7 +115,7 @@ static int allocate_and_free(const struct experiment *experiment, struct figures
         end = &block->next;
     }
     figures->full = kib_in_memory();
-    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): blocks that are kept are the experiment. */
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): keeping blocks is part of the experiment. */
     for (size_t number = 0; list != NULL; number++) {
         struct block *next = list->next;
         if (experiment->is_freed(number)) {

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Run by cpack after it has packed: three things that its generator of Debian packages cannot be told (CMake 3.25).
-# A package with a shared library has ldconfig run by a trigger and not by scripts of its own, Multi-Arch is told, and
-# the data is packed with xz.
+# cpack runs this after packing, for three things that its generator of Debian packages has no setting for (CMake 3.25):
+# ldconfig runs by a trigger instead of maintainer scripts, Multi-Arch is declared, and the data is compressed with xz.
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
     return()
 endif()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Run by cpack after it has installed and before it packs: what Debian's policy wants to be in each package. A folder
-# of documents
-# of its own with copyright and changelogs, compressed pages, stripped files, permissions that mind no umask.
+# cpack runs this after installing and before packing, for what Debian's policy requires in each package: a
+# documentation directory with copyright and changelogs, compressed pages, stripped files, and permissions that are
+# independent of the umask.
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
     return()
 endif()
@@ -10,10 +10,10 @@ function(run)
     execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # That of SOURCE_DATE_EPOCH where it is set.
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC) # Follows SOURCE_DATE_EPOCH if it is set.
 set(version "${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}")
 
-# The licence is the one that Debian calls Expat; its paragraphs are indented, and the lines between them have a dot.
+# Debian calls this licence Expat. Its paragraphs are indented, with a dot on empty lines.
 file(READ "${CPACK_RESOURCE_FILE_LICENSE}" text)
 string(REGEX MATCH "Copyright \\(c\\) ([^\n]+)\n\n(.*[^\n])" found "${text}")
 set(holder "${CMAKE_MATCH_1}")
@@ -33,7 +33,7 @@ foreach(component IN LISTS CPACK_COMPONENTS_ALL)
     if(IS_DIRECTORY "${share}/zsh") # Debian's zsh looks for completions here.
         file(RENAME "${share}/zsh/site-functions" "${share}/zsh/vendor-completions")
     endif()
-    file(REMOVE "${documents}/LICENSE" "${documents}/CHANGELOG.md") # They have other names here.
+    file(REMOVE "${documents}/LICENSE" "${documents}/CHANGELOG.md") # They have other names in a package.
     file(WRITE "${documents}/copyright"
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
         "Upstream-Name: sysinfo\n\nFiles: *\nCopyright: ${holder}\nLicense: Expat\n ${licence}\n")

