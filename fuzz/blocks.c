@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Snapshots of live blocks, from a file that anybody may have written: what is read of one, and of
- * two their difference.
+ * Snapshots of live blocks, from a file that anyone may have written: the contents of one, and the difference of two.
  */
 #include <sysinfo/heap_tracker.h>
 
@@ -12,7 +11,7 @@ static void read_text(const char *text, size_t *sum) {
     *sum += strlen(text);
 }
 
-/* Every way ends, and every block is found by its address. */
+/* Every path ends, and every block is found by its address. */
 static void read_blocks(const struct sysinfo_heap_snapshot *snapshot, size_t size) {
     size_t blocks = sysinfo_heap_snapshot_blocks(snapshot), index;
     MUST(blocks <= size / 48);
@@ -53,7 +52,7 @@ static void read_references(const struct sysinfo_heap_snapshot *snapshot, size_t
     }
 }
 
-/* All that it says can be read, and is no more than its bytes. */
+/* Everything in it can be read, and does not exceed its bytes. */
 static void read_all(const struct sysinfo_heap_snapshot *snapshot, size_t size) {
     size_t sites = sysinfo_heap_snapshot_sites(snapshot), sum = 0, bytes;
     struct sysinfo_heap_moment moment;
@@ -81,7 +80,7 @@ static void read_all(const struct sysinfo_heap_snapshot *snapshot, size_t size) 
     read_references(snapshot, size, &sum);
 }
 
-/* Of its very length, and where rows of 8 bytes may lie. */
+/* Has exactly this length, aligned so that it may hold rows of 8 bytes. */
 static char *copy_of(const uint8_t *data, size_t size) {
     char *bytes = memory(size);
     memcpy(bytes, data, size);

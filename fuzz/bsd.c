@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The decoders of src/bsd and src/darwin; the first byte says which. */
+/* The decoders of src/bsd and src/darwin; the first byte selects one. */
 #include "harness.h"
 
 #include "bsd/decode.h"
 #include "bsd/decode_rctl.h"
 #include "darwin/decode.h"
 
-/* As many bytes as there are; the rest is 0. */
+/* Copies as many bytes as there are; the rest is 0. */
 static void fill(void *object, size_t room, const uint8_t *bytes, size_t size) {
     memset(object, 0, room);
     memcpy(object, bytes, size < room ? size : room);
 }
 
-/* A flag may be any byte in the input. */
+/* In the input, a flag may be any byte. */
 static struct sysinfo__number number(const uint64_t *value, unsigned which, uint64_t known) {
     return (struct sysinfo__number){value[which], known >> which & 1};
 }
@@ -201,7 +201,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static void (*const decoders[])(const uint8_t *bytes, size_t size) = {
         try_wide_blocks, try_narrow_blocks, try_freebsd, try_uvm, try_mach_cpus, try_mach_pages, try_rctl};
     if (size > 0) {
-        uint8_t *bytes = memory(size - 1); /* Of just this length, so that a step too far is seen. */
+        uint8_t *bytes = memory(size - 1); /* Has exactly this length, so that a read beyond the end is detected. */
         memcpy(bytes, data + 1, size - 1);
         decoders[data[0] % (sizeof decoders / sizeof decoders[0])](bytes, size - 1);
         free(bytes);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of control groups; the first byte says which. */
+/* The files of control groups; the first byte selects one. */
 #include "text.h"
 
 #include <math.h>
 
-/* What stands before the first blank or line end of a text; `size` must hold all of it. */
+/* The text before the first blank or line end; `size` must hold all of it. */
 static void first_word(const char *text, size_t length, char *word, size_t size) {
     size_t i = 0;
     for (; i < length && i + 1 < size && text[i] != ' ' && text[i] != '\n'; i++) {
-        word[i] = text[i] != '\0' ? text[i] : '?'; /* Which is no part of a number either. */
+        word[i] = text[i] != '\0' ? text[i] : '?'; /* Not part of a number either. */
     }
     word[i] = '\0';
 }
 
-/* Decimal digits and nothing else, within 64 bits. */
+/* Accepts only decimal digits, within 64 bits. */
 static bool is_number(const char *word, uint64_t *value) {
     *value = 0;
     if (*word == '\0') {
@@ -29,7 +29,7 @@ static bool is_number(const char *word, uint64_t *value) {
     return true;
 }
 
-/* Longer words than this stand in no input that libFuzzer is told to make. */
+/* libFuzzer is told not to make inputs with longer words. */
 enum { LONGEST_WORD = 8192 };
 
 static void try_limit(const char *text, size_t length) {
@@ -46,7 +46,7 @@ static void try_limit(const char *text, size_t length) {
 static void try_cpu_max(const char *text, size_t length) {
     double cpus = -1;
     bool is_told = sysinfo__decode_cpu_max(text, length, &cpus);
-    MUST(is_told ? cpus >= 0 : !(cpus > -1 || cpus < -1)); /* Also: no NaN. */
+    MUST(is_told ? cpus >= 0 : !(cpus > -1 || cpus < -1)); /* Also rejects NaN. */
     if (is_told && cpus < (double)INFINITY) {
         char quota[LONGEST_WORD], period[LONGEST_WORD];
         uint64_t a, b;
@@ -69,7 +69,7 @@ static void try_quota(const char *text, size_t length) {
     MUST(!is_told || microseconds == (is_none ? SYSINFO_UNLIMITED : number));
 }
 
-/* The value of the first line with that key; false: there is none, or it is no number. */
+/* The value of the first line with that key. False: no such line, or not a number. */
 static bool value_of(const char *text, size_t length, const char *key, uint64_t *value) {
     const char *line = slow_line(text, text + length, key);
     if (line == NULL) {
@@ -86,7 +86,7 @@ static bool value_of(const char *text, size_t length, const char *key, uint64_t 
     return p[i] != '\0' && is_number(word, value);
 }
 
-/* What a group gives up is the sum of three figures, and no sum wraps around. */
+/* A group's reclaimable memory is the sum of three figures, and no sum wraps around. */
 static void try_memory_stat(const char *text, size_t length) {
     static const char *const keys[2][3] = {{"total_active_file ", "total_inactive_file ", "total_slab_reclaimable "},
                                            {"active_file ", "inactive_file ", "slab_reclaimable "}};
@@ -123,7 +123,7 @@ static void try_pairs(const char *text, size_t length) {
     }
 }
 
-/* /proc/PID/cgroup: a group's path is a part of the text, one line or less, and begins with a slash. */
+/* /proc/PID/cgroup: a group's path is part of the text, at most one line, and begins with a slash. */
 static void try_group(const char *text, size_t length) {
     static const char *const names[] = {"", "memory", "cpu", "name=systemd"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For what the command is made of: the program's own objects, but what they write is kept here. */
+/* For parts of the command: the program's own objects, except that their output is kept here. */
 #ifndef SYSINFO_FUZZ_COMMAND_H
 #define SYSINFO_FUZZ_COMMAND_H
 
@@ -9,8 +9,8 @@
 #include "harness.h"
 
 /*
- * What was written to stdout and stderr since command_begin(). The harness is linked with --wrap
- * for the one function that writes.
+ * What was written to stdout and stderr since command_begin(). The harness is linked with --wrap for the only function
+ * that writes.
  */
 static struct text command_written[3];
 static size_t command_writes[3];
@@ -38,8 +38,8 @@ static inline void command_begin(void) {
 }
 
 /*
- * Each message is one line that begins with the program's name and holds nothing that would move a
- * terminal's cursor; a failure has one, and success only notes.
+ * Each message is one line that begins with the program's name and contains nothing that moves a terminal's cursor. A
+ * failure has one message; success has only notes.
  */
 static inline void command_must_explain(int status) {
     const struct text *said = &command_written[2];
@@ -57,7 +57,7 @@ static inline void command_must_explain(int status) {
     MUST(lines == command_writes[2]);
 }
 
-/* The input's lines as words, in a copy that is kept until the next input; at most `most`. */
+/* The lines of the input as words, at most `most`, in a copy that is kept until the next input. */
 static inline size_t command_words(const uint8_t *data, size_t size, char **words, size_t most) {
     static char *copy;
     free(copy);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole command line, one word in each line of the input: it is understood, or refused with one
- * message and nothing on stdout.
+ * A whole command line, one word per line of the input: it is accepted, or refused with one message and nothing on
+ * stdout.
  */
 #include "command.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two files as `sysinfo compare` reads them: a byte that chooses the output, the first file up to a
- * zero byte, and the second. Recordings and reports are both tried. A table has lines of whole
- * characters, JSON can be read by a strict reader, and a file beside itself differs by nothing.
+ * Two files as `sysinfo compare` reads them: a byte that selects the output, the first file up to a NUL, and the
+ * second. Both recordings and reports are tried. Table lines contain complete characters, a strict reader accepts the
+ * JSON, and a file does not differ from itself.
  */
 #include "command.h"
 #include "json.h"
@@ -12,7 +12,7 @@
 
 #include "../cli/command.h"
 
-enum { FALSE = 1 }; /* Beyond --max. */
+enum { FALSE = 1 }; /* The exit status if --max is exceeded. */
 
 static void put(int file, const uint8_t *bytes, size_t size) {
     MUST(ftruncate(file, 0) == 0 && pwrite(file, bytes, size, 0) == (ssize_t)size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* CPU by CPU: two texts of /proc/stat, one half of the input each, and the difference of their rows. */
+/* CPU by CPU: two texts of /proc/stat, each half of the input, and the difference of their rows. */
 #include "text.h"
 
 #include "internal.h"

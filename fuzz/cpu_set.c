@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of CPUs, as a list and as a mask: what was read, written again either way, is read as the same set. */
+/* Sets of CPUs, as a list and as a mask: writing a set in either form and reading it again gives the same set. */
 #include "text.h"
 
 static void must_be_equal(const struct sysinfo__cpu_set *a, const struct sysinfo__cpu_set *b) {

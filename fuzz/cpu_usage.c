@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pure difference: two samples, slot by slot, of whatever bits the input has. */
+/* The difference of two samples: slots with arbitrary bits from the input. */
 #include "harness.h"
 
 #include "internal.h"
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memset(&usage, 0xa5, sizeof usage);
     int status = sysinfo_cpu_usage_between(&before, &after, &usage, sizeof usage);
     MUST(status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_INVALID);
-    if (status != SYSINFO_OK) { /* The caller's struct was left alone. */
+    if (status != SYSINFO_OK) { /* The caller's struct is unchanged. */
         for (size_t i = 0; i < sizeof usage; i++) {
             MUST(((const unsigned char *)&usage)[i] == 0xa5);
         }
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must_be_a_usage(&usage);
     MUST(SYSINFO_HAS(&usage, percent) && SYSINFO_HAS(&usage, idle));
 
-    /* An older program's struct gets the beginning, a newer one's gets zeros behind it. */
+    /* An older program's smaller struct gets the beginning, a newer one's is zeroed after it. */
     uint64_t *small = memory(small_size);
     MUST(sysinfo_cpu_usage_between(&before, &after, (struct sysinfo_cpu_usage *)(void *)small, small_size) ==
          SYSINFO_OK);
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         MUST(((const unsigned char *)&larger[1])[i] == 0);
     }
 
-    /* Nothing moves between a sample and itself. */
+    /* A sample does not differ from itself. */
     MUST(sysinfo_cpu_usage_between(&after, &after, &usage, sizeof usage) != SYSINFO_OK);
     return 0;
 }

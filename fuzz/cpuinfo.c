@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/cpuinfo of any processor, and a file of cpufreq. */
+/* /proc/cpuinfo of any processor, and a cpufreq file. */
 #include "text.h"
 
-/* Key and value of a line, in copies without blanks around them. */
+/* The key and the value of a line, as copies without surrounding blanks. */
 struct slow_line {
     char *key, *value;
 };
@@ -28,7 +28,7 @@ static struct slow_line slow_split(const char *line, const char *end) {
                               slow_trimmed(colon == NULL ? stop : colon + 1, stop)};
 }
 
-/* What a line with a frequency in MHz says, in hertz; 0: nothing. */
+/* The frequency of a line in MHz, as hertz; 0: none. */
 static double slow_hertz(const char *value) {
     char *behind;
     if (value[0] < '0' || value[0] > '9' || value[strspn(value, "0123456789. MHz")] != '\0') {
@@ -39,7 +39,7 @@ static double slow_hertz(const char *value) {
     return (*behind == '\0' || strcmp(behind, "MHz") == 0) && hertz <= 1.001e12 ? hertz : 0;
 }
 
-/* Whether a line of the text says so of some CPU. */
+/* Whether a line of the text contains this value. */
 static bool is_told(const char *text, const char *end, const struct sysinfo_cpu_frequency *row) {
     for (const char *line = text; line < end; line = slow_next_line(line, end)) {
         struct slow_line parts = slow_split(line, end);

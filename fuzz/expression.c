@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Conditions of `sysinfo check` and `wait`, each line of the input a word of the command line. */
+/* Conditions of `sysinfo check` and `wait`; each line of the input is a word of the command line. */
 #include "command.h"
 
 #include "../cli/expression.h"
 
 enum { MOST_WORDS = 8, SAMPLES = 4 };
 
-/* A sample in which every field is known, and one each in which none is, none has a limit, and all are 0. */
+/* Samples in which every field is known, unknown, without limit, or 0. */
 static void make_sample(struct sample *sample, int kind) {
     memset(sample, 0, sizeof *sample);
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
@@ -26,7 +26,7 @@ static enum truth evaluate(struct expression expression, enum comparison compari
     return expression_evaluate(&expression, sample);
 }
 
-/* Of two comparisons that exclude each other one holds, unless nothing is known. */
+/* Of two mutually exclusive comparisons one holds, unless the value is unknown. */
 static void must_be_consistent(const struct expression *expression, const struct sample *sample, int kind) {
     static const enum comparison opposites[][2] = {
         {IS_LESS, IS_MORE_OR_EQUAL}, {IS_MORE, IS_LESS_OR_EQUAL}, {IS_EQUAL, IS_NOT_EQUAL}};
@@ -41,7 +41,7 @@ static void must_be_consistent(const struct expression *expression, const struct
     bool is_bytes = expression->field->unit == SYSINFO_UNIT_BYTES && expression->field->type != SYSINFO_TYPE_DOUBLE;
     if (kind == 2 && is_bytes && expression->whole == NULL && expression->other == NULL &&
         sysinfo_field_state(expression->field, sample->result[expression->field->result]) == SYSINFO_FIELD_UNLIMITED) {
-        MUST(evaluate(*expression, IS_MORE, sample) == IS_TRUE); /* No limit is more than every number. */
+        MUST(evaluate(*expression, IS_MORE, sample) == IS_TRUE); /* "No limit" is greater than every number. */
     }
 }
 

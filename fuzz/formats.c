@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the command prints of a machine whose files are those of the input, behind a byte that
- * chooses the question: each format can be read by what it is made for.
+ * The command's output for a machine whose files are the input, after a byte that selects the command line: each format
+ * is valid for its readers.
  */
 #include "root.h"
 
@@ -20,7 +20,7 @@ static size_t count_of(const char *line, const char *end, char c) {
     return count;
 }
 
-/* Digits, perhaps with a dot; or nothing. */
+/* Digits with an optional dot, or nothing. */
 static const char *plain_number(const char *p) {
     p += *p == '-';
     p += strspn(p, "0123456789");
@@ -31,7 +31,7 @@ static const char *plain_number(const char *p) {
     return p;
 }
 
-/* What eval takes: ([a-z0-9_]+=[-0-9.]* ?)+ */
+/* Safe for eval: ([a-z0-9_]+=[-0-9.]* ?)+ */
 static void must_be_kv(const char *p) {
     while (*p != '\0') {
         size_t name = strspn(p, "abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -58,7 +58,7 @@ static void must_be_csv(const char *text) {
     }
 }
 
-/* NAME{LABEL="VALUE",...} NUMBER, behind HELP and TYPE. */
+/* NAME{LABEL="VALUE",...} NUMBER, after HELP and TYPE. */
 static void must_be_prometheus(const char *p) {
     while (*p != '\0') {
         if (*p == '#') {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every harness uses: a text as the decoders get it, and claims that must hold. */
+/* Shared by all harnesses: a text in the form that decoders get, and properties that must hold. */
 #ifndef SYSINFO_FUZZ_HARNESS_H
 #define SYSINFO_FUZZ_HARNESS_H
 
@@ -13,7 +13,7 @@
 
 #include "backend.h"
 
-/* Each harness is this one function; libFuzzer or fuzz/main.c calls it. */
+/* Each harness is this function, called by libFuzzer or fuzz/main.c. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define MUST(claim)                                                                    \
@@ -30,7 +30,7 @@ static inline void *memory(size_t size) {
     return p;
 }
 
-/* The slots of a result, bit by bit: what is not present is 0, what is estimated is present. */
+/* Checks a result slot by slot: an absent slot is 0, and an estimated one is present. */
 static inline void must_be_a_result(const void *result, size_t size) {
     uint64_t slot[SYSINFO_SLOTS];
     MUST(size <= sizeof slot);

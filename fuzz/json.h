@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Strict readers of what the command writes: RFC 8259, and UTF-8. They abort where a text is not in order. */
+/* Strict readers for the command's output: RFC 8259, and UTF-8. They abort on an invalid text. */
 #ifndef SYSINFO_FUZZ_JSON_H
 #define SYSINFO_FUZZ_JSON_H
 
 #include "harness.h"
 
-/* Behind one character of UTF-8 that is no control character. */
+/* The text after one UTF-8 character that is not a control character. */
 static inline const char *utf8_next(const char *p) {
     const unsigned char *byte = (const unsigned char *)p;
     int more = byte[0] < 0x80                      ? 0
@@ -17,9 +17,9 @@ static inline const char *utf8_next(const char *p) {
     for (int i = 1; i <= more; i++) {
         MUST((byte[i] & 0xC0) == 0x80);
     }
-    MUST(byte[0] != 0xE0 || byte[1] >= 0xA0); /* No longer than it must be, */
+    MUST(byte[0] != 0xE0 || byte[1] >= 0xA0); /* Not overlong, */
     MUST(byte[0] != 0xF0 || byte[1] >= 0x90);
-    MUST(byte[0] != 0xED || byte[1] < 0xA0); /* no half of a pair, */
+    MUST(byte[0] != 0xED || byte[1] < 0xA0); /* not a surrogate, */
     MUST(byte[0] != 0xF4 || byte[1] < 0x90); /* and within Unicode. */
     return p + 1 + more;
 }
@@ -40,7 +40,7 @@ static inline const char *json_string(const char *p) {
     return p + 1;
 }
 
-/* The numbers of the command: no exponents, no more digits before the dot than 64 bits have. */
+/* Numbers as the command writes them: no exponents, and no more integer digits than 64 bits have. */
 static inline const char *json_number(const char *p) {
     p += *p == '-';
     size_t digits = strspn(p, "0123456789");
@@ -82,7 +82,7 @@ static inline const char *json_value(const char *p, int depth) {
     return json_number(p);
 }
 
-/* Objects, one in each line. */
+/* One object per line. */
 static inline void must_be_json_lines(const char *text) {
     while (*text != '\0') {
         MUST(*text == '{');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/loadavg: three numbers with a dot. */
+/* /proc/loadavg: three decimal numbers. */
 #include "text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         MUST(behind > p && value[i] == slow);
         p = behind;
     }
-    for (size_t cut = 0; cut < size && cut < 64; cut++) { /* A text that was cut tells nothing, or the same. */
+    for (size_t cut = 0; cut < size && cut < 64; cut++) { /* A text that was cut gives nothing, or the same. */
         char *part = text_of(data, cut);
         struct sysinfo_load less;
         memset(&less, 0, sizeof less);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stands in for libFuzzer: gives a harness the files and folders that the arguments name, so that
- * the corpus is a test with any compiler.
+ * Replaces libFuzzer: runs a harness on the files and directories named as arguments, so that the corpus is a test with
+ * any compiler.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,13 +28,13 @@ static int feed_file(const char *path) {
         }
     }
     fclose(file);
-    fprintf(stderr, "%s\n", path); /* Before it is fed: so the last name is that of the culprit. */
+    fprintf(stderr, "%s\n", path); /* Printed beforehand, so that the last name is the failing one. */
     LLVMFuzzerTestOneInput(data, size);
     free(data);
     return 1;
 }
 
-/* How many files were fed, or -1. */
+/* Returns how many files were run, or -1. */
 static int feed(const char *path) {
     DIR *folder = opendir(path);
     if (folder == NULL) {

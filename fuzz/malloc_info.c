@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* glibc's malloc_info(): the same figures in whatever pieces the text comes. */
+/* glibc's malloc_info(): the figures do not depend on how the text is divided. */
 #include "harness.h"
 #include "heap/decode_malloc_info.h"
 
@@ -9,7 +9,7 @@ static struct sysinfo__malloc_info decode(const uint8_t *data, size_t size, size
     info.page_size = 4096;
     for (size_t at = 0; at < size; at += piece) {
         size_t count = size - at < piece ? size - at : piece;
-        char *part = memory(count); /* Of its very length, so that a reading beyond it is seen. */
+        char *part = memory(count); /* Has exactly this length, so that a read beyond the end is detected. */
         memcpy(part, data + at, count);
         sysinfo__decode_malloc_info(&info, part, count);
         free(part);

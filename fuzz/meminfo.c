@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * /proc/meminfo: four bytes that say which keys are wanted, then two texts of one length, one read
- * after the other.
- */
+/* /proc/meminfo: four bytes that select the wanted keys, then two texts of the same length, read in succession. */
 #include "text.h"
 
 static const struct {
@@ -14,7 +11,7 @@ static const struct {
 #undef KEY
 };
 
-/* Whether what was decoded for a key is what this line of it says. */
+/* Whether the value decoded for a key is that of this line. */
 static bool is_line(const char *line, unsigned k, const struct sysinfo__meminfo *meminfo) {
     const char *p = slow_blanks(line + strlen(keys[k].text));
     bool is_negative = *p == '-';
@@ -26,7 +23,7 @@ static bool is_line(const char *line, unsigned k, const struct sysinfo__meminfo 
            meminfo->value[k] == (is_negative ? 0 : value * keys[k].unit);
 }
 
-/* Without hints: each key is its first line. */
+/* Without hints, each key has the value of its first line. */
 static void must_be_first_lines(const char *text, size_t length, uint32_t wanted,
                                 const struct sysinfo__meminfo *meminfo) {
     MUST((meminfo->known & ~meminfo->seen) == 0 && (meminfo->negative & ~meminfo->known) == 0);
@@ -40,8 +37,8 @@ static void must_be_first_lines(const char *text, size_t length, uint32_t wanted
 }
 
 /*
- * With hints of whatever text: a key may stay unknown, and of two lines either may be taken, but a
- * number is always one that is there.
+ * With hints from an arbitrary text, a key may stay unknown, and of two lines either may be used, but every number must
+ * be in the text.
  */
 static void must_be_lines(const char *text, size_t length, const struct sysinfo__meminfo *meminfo) {
     MUST((meminfo->known & ~meminfo->seen) == 0 && (meminfo->negative & ~meminfo->known) == 0);
@@ -67,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct sysinfo__meminfo_hints hints = {0};
     const uint8_t *texts[] = {data + 4, data + 4 + length, data + 4};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        /* The last round cuts the text: its end is no number, and the hints are for another length. */
+        /* The last round cuts the text: its end is not a number, and the hints are for another length. */
         size_t round_length = i == 2 ? length - length / 3 : length;
         char *text = text_of(texts[i], round_length);
         struct sysinfo__meminfo meminfo;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/PID/mountinfo and /proc/mounts. A first line is a folder (the root of a host) and, behind a
- * blank, a group's path; mounts follow.
+ * /proc/PID/mountinfo and /proc/mounts. The first line is a directory (a host's root), a blank and a group's path;
+ * mounts follow.
  */
 #include "text.h"
 
@@ -10,7 +10,7 @@ static void must_be_within(struct sysinfo__part part, const char *line, const ch
     MUST(memchr(part.at, ' ', part.length) == NULL && memchr(part.at, '\n', part.length) == NULL);
 }
 
-/* An escape is a backslash and three octal digits: written so for every byte, a path is the same path. */
+/* An escape is a backslash and three octal digits. Escaping every byte of a path gives the same path. */
 static void must_read_again(const char *plain, size_t length) {
     char *escaped = memory(4 * length + 1), *again = memory(4 * length + 1);
     for (size_t i = 0; i < length; i++) {
@@ -31,7 +31,7 @@ static void try_part(struct sysinfo__part part, const char *folder, struct sysin
     bool is_below = length >= folder_length && memcmp(plain, folder, folder_length) == 0 &&
                     (length == folder_length || plain[folder_length] == '/');
     if (memchr(part.at, '\\', part.length) ==
-        NULL) { /* Where a slash may be an escape, it is the mount point's own byte that counts. */
+        NULL) { /* A slash may be escaped, so the mount point's own byte counts. */
         MUST(sysinfo__is_below(part, folder) == is_below);
     } else {
         MUST(!sysinfo__is_below(part, folder) || is_below);

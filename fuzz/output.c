@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of any bytes in what the command writes for programs; each line of the input is a name.
- * What was written is read again.
+ * Arbitrary names in the command's output for programs; each line of the input is a name. The output is parsed again.
  */
 #include "command.h"
 #include "json.h"
@@ -11,7 +10,7 @@
 
 enum { MOST_WORDS = 6 };
 
-/* The name that a string of JSON stands for, where no escape but those of one byte is in it. */
+/* Decodes a JSON string without escapes other than those of one byte, and compares it with the name. */
 static void must_be_the_name(const char *json, const char *name) {
     for (json++; *name != '\0'; name++) {
         size_t length = utf8_length(name);
@@ -40,7 +39,7 @@ static void try_json(const char *name) {
     text_free(&text);
 }
 
-/* RFC 4180, but that a line's end within a name is a blank: a record is a line. */
+/* RFC 4180, except that a line break within a name becomes a blank: every record is one line. */
 static void try_csv(const char *name) {
     struct text text = {NULL, 0, 0};
     text_add(&text, "");

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A recording as `sysinfo plot` reads it: a byte that chooses how it is drawn, a line that is the
- * title, and the file. What
- * is drawn holds only whole characters in lines of the width asked for, or is well-formed XML; no
- * number in it is NaN.
+ * A recording as `sysinfo plot` reads it: a byte that selects the drawing, a line with the title, and the file. A
+ * drawing contains only complete characters in lines of the requested width, or is well-formed XML; no number in it is
+ * NaN.
  */
 #include "command.h"
 #include "json.h"
@@ -27,7 +26,7 @@ static void must_be_lines(const char *text, bool is_ascii) {
     }
 }
 
-/* Behind "&#38;" and its like. */
+/* The text after "&#38;" and the like. */
 static const char *xml_entity(const char *p) {
     MUST(p[1] == '#');
     size_t digits = strspn(p + 2, "0123456789");
@@ -35,13 +34,13 @@ static const char *xml_entity(const char *p) {
     return p + 3 + digits;
 }
 
-/* U+FFFE and U+FFFF are no characters of XML. */
+/* XML excludes U+FFFE and U+FFFF. */
 static const char *xml_character(const char *p) {
     MUST(!((unsigned char)p[0] == 0xEF && (unsigned char)p[1] == 0xBF && (unsigned char)p[2] >= 0xBE));
     return *p == '\n' ? p + 1 : utf8_next(p);
 }
 
-/* An attribute, name="value": no number in it is one that cannot be drawn. */
+/* An attribute, name="value", without NaN or infinity. */
 static const char *xml_attribute(const char *p) {
     p += strcspn(p, "= />\n");
     MUST(p[0] == '=' && p[1] == '"');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pressure stall information: what is told was written so, and a text that was cut tells nothing else. */
+/* Pressure stall information: every value is in the text, and a text that was cut yields no other values. */
 #include "text.h"
 
 #define BIT(field) SYSINFO_BIT(struct sysinfo_pressure, field)
@@ -15,13 +15,13 @@ static void must_be_pressure(const struct sysinfo_pressure *pressure) {
     const double shares[] = {pressure->some_avg10, pressure->some_avg60, pressure->some_avg300,
                              pressure->full_avg10, pressure->full_avg60, pressure->full_avg300};
     for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
-        MUST(shares[i] >= 0 && shares[i] < 1e15); /* Above 100 it is for the common half to correct. */
+        MUST(shares[i] >= 0 && shares[i] < 1e15); /* The portable half corrects values above 100. */
     }
     MUST(pressure->some_total >= 0 && pressure->some_total < 1e14 && pressure->full_total >= 0 &&
          pressure->full_total < 1e14);
 }
 
-/* What a kernel may have written. */
+/* Values that a kernel may have written. */
 static bool is_plausible(const struct sysinfo_pressure *pressure) {
     return SYSINFO_HAS(pressure, some_avg10) && pressure->some_avg10 <= 100 && pressure->some_avg60 <= 100 &&
            pressure->some_avg300 <= 100 && pressure->some_total < 1e9;
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     bool is_told = sysinfo__decode_pressure(text, size, &pressure);
     MUST(is_told == (pressure.present != 0));
     must_be_pressure(&pressure);
-    if (is_plausible(&pressure)) { /* Written again as the kernel does: the same but for what two digits leave out. */
+    if (is_plausible(&pressure)) { /* Formatted as the kernel does, it is the same up to rounding. */
         char line[512];
         int length =
             snprintf(line, sizeof line, "some avg10=%.2f avg60=%.2f avg300=%.2f total=%.0f\n", pressure.some_avg10,

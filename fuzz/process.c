@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/self/status, statm, smaps_rollup and limits, and ZFS's arcstats: a plain parser agrees. */
+/* /proc/self/status, statm, smaps_rollup and limits, and ZFS's arcstats: the results match those of a plain parser. */
 #include "text.h"
 
-/* The last line "KEY: number" of those that have a number; false: none. */
+/* The last line "KEY: number" that has a number. False: none. */
 static bool slow_last(const char *text, size_t length, const char *key, uint64_t *value) {
     const char *end = text + length, *line = text;
     bool has_any = false;
@@ -16,7 +16,7 @@ static bool slow_last(const char *text, size_t length, const char *key, uint64_t
     return has_any;
 }
 
-/* The slot of a field, by its place in the result: the last value of its line, in KiB. */
+/* The slot of a field, by its position in the result, has the last value of its line, in KiB. */
 static void must_be_kib(const struct sysinfo_process *process, size_t slot, const char *text, size_t length,
                         const char *key) {
     uint64_t kib = 0, bytes;

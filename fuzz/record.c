@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The tracker's record of a process, which the process may have written anything into. */
+/* The tracker's record of a process, which may contain anything the process wrote. */
 #include "decode_record.h"
 #include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    char *bytes = memory(size); /* Of its very length, so that a reading beyond it is seen. */
+    char *bytes = memory(size); /* Has exactly this length, so that a read beyond the end is detected. */
     memcpy(bytes, data, size);
     struct sysinfo_heap_record record;
     enum sysinfo__record_answer answer = sysinfo__decode_record(bytes, size, &record);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every question about a machine whose files are those of the input: what is told is in order,
- * twice the same, and the parts lie within the whole.
+ * Every question about a machine whose files are the input: results are valid, repeatable, and parts do not exceed the
+ * whole.
  */
 #include "root.h"
 
@@ -13,7 +13,7 @@ static bool is_status(int status) {
            status == SYSINFO_SYSTEM;
 }
 
-/* A failure says why in one line, and names a file of that root where it is about one. */
+/* A failure explains itself in one line, and names a file of that root if it concerns one. */
 static void must_be_explained(struct sysinfo_host *host, int status) {
     MUST(is_status(status));
     const char *text = sysinfo_explain(host, status);
@@ -161,7 +161,7 @@ static void check_rest(struct sysinfo_host *host) {
     if (status == SYSINFO_OK) {
         struct sysinfo_cpu_sample boot = times;
         struct sysinfo_cpu_usage usage;
-        memset((char *)&boot + 16, 0, sizeof boot - 16); /* All counters at 0. */
+        memset((char *)&boot + 16, 0, sizeof boot - 16); /* All counters are 0. */
         status = sysinfo_cpu_usage_between(&boot, &times, &usage, sizeof usage);
         MUST(status == SYSINFO_OK || status == SYSINFO_NOT_YET || status == SYSINFO_INVALID);
         if (status == SYSINFO_OK) {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole machine out of one input: what stands behind a line "@PATH" is the text of that file, up
- * to the next such line.
- * Only files that the library knows are made, below a folder of this process, and those of the
- * input before are removed.
+ * Makes a whole machine from one input: after a line "@PATH", the text up to the next such line is the content of that
+ * file. Only files that the library reads are made, in a directory of this process; those of the previous input are
+ * removed.
  */
 #ifndef SYSINFO_FUZZ_ROOT_H
 #define SYSINFO_FUZZ_ROOT_H
@@ -77,7 +76,7 @@ enum { ROOT_FILES = sizeof root_files / sizeof root_files[0] };
 static char root_path[64];
 static bool root_has[ROOT_FILES];
 
-/* /dev/shm is memory. */
+/* /dev/shm is in memory. */
 static inline void root_make(void) {
     if (root_path[0] != '\0') {
         return;
@@ -91,7 +90,7 @@ static inline void root_file(size_t file, char *path, size_t size) {
     MUST((size_t)snprintf(path, size, "%s/%s", root_path, root_files[file]) < size);
 }
 
-/* Removes a file, and the folders above it that it leaves empty. */
+/* Removes a file, and the directories above it that become empty. */
 static inline void root_remove(size_t file) {
     char path[256];
     root_file(file, path, sizeof path);
@@ -134,7 +133,7 @@ static inline void root_write(size_t file, const void *bytes, size_t size) {
     root_has[file] = true;
 }
 
-/* Makes the files that the text names, and nothing else. Returns how many. */
+/* Makes exactly the files that the text names. Returns their number. */
 static inline size_t root_fill(const char *text, size_t size) {
     if (root_path[0] == '\0') {
         root_make();

@@ -26,7 +26,7 @@ static const size_t column_offsets[] = {
     offsetof(struct sysinfo_cpu_sample, guest),   offsetof(struct sysinfo_cpu_sample, guest_nice),
 };
 
-/* What the columns from `p` say, read digit by digit. */
+/* Compares with the columns from `p`, read digit by digit. */
 static void must_equal_columns(const struct sysinfo_cpu_sample *sample, const char *p) {
     size_t columns = 0, all = sizeof column_offsets / sizeof column_offsets[0];
     struct sysinfo_cpu_sample slow = {.present = 0};
@@ -39,7 +39,7 @@ static void must_equal_columns(const struct sysinfo_cpu_sample *sample, const ch
         if (digits == 0 || strchr(" \t\n", p[digits]) == NULL || p[digits] == '\0') {
             break;
         }
-        if (slow_number(p, &ticks)) { /* Else it has too many digits for a count of ticks. */
+        if (slow_number(p, &ticks)) { /* Otherwise it has too many digits for a count of ticks. */
             double seconds = (double)ticks / 100;
             memcpy((char *)&slow + column_offsets[columns], &seconds, sizeof seconds);
             slow.present |= UINT64_C(1) << column_offsets[columns] / 8;
@@ -64,7 +64,7 @@ static void must_be_a_sample(const struct sysinfo_cpu_sample *sample) {
     }
 }
 
-/* A text that was cut may tell less, but nothing that the whole did not. */
+/* A text that was cut may give less than the whole, but nothing else. */
 static void must_be_part(const struct sysinfo_cpu_sample *part, const struct sysinfo_cpu_sample *whole) {
     MUST((part->present & ALL_MODES & ~whole->present) == 0);
     MUST(part->cpu == whole->cpu);
@@ -80,7 +80,7 @@ static const char *next_row(const char *line, const char *end, uint64_t *cpu) {
     return line;
 }
 
-/* Of several lines for all CPUs one is chosen. */
+/* Of several lines for all CPUs, only one is used. */
 static bool has_one_total(const char *text, size_t length) {
     const char *line = slow_line(text, text + length, "cpu ");
     return line != NULL && slow_line(line + 1, text + length, "cpu ") == NULL;

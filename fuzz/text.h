@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For the decoders of texts: a text as they get it, and slow, plain readings to hold theirs against. */
+/* For decoders of texts: a text in the form that they get, and slow, plain parsers to compare with. */
 #ifndef SYSINFO_FUZZ_TEXT_H
 #define SYSINFO_FUZZ_TEXT_H
 
@@ -7,8 +7,8 @@
 #include "harness.h"
 
 /*
- * A copy with the promised zero bytes behind it and not one more, so that the address sanitizer
- * sees a decoder that reads further.
+ * Makes a copy followed by exactly the promised zero bytes, so that the address sanitizer detects a decoder that reads
+ * further.
  */
 static inline char *text_of(const uint8_t *data, size_t length) {
     char *text = memory(length + SYSINFO__TEXT_PADDING);
@@ -20,8 +20,8 @@ static inline char *text_of(const uint8_t *data, size_t length) {
 }
 
 /*
- * The number at `p` as the scanner must see it, one digit at a time: up to 15 digits with a blank
- * or the end of the line behind them.
+ * The number at `p` as the scanner must read it, one digit at a time: up to 15 digits followed by a blank or the end of
+ * the line.
  */
 static inline bool slow_number(const char *p, uint64_t *value) {
     int digits = 0;
@@ -38,7 +38,7 @@ static inline const char *slow_blanks(const char *p) {
     return p;
 }
 
-/* The start of the line behind `line`, or `end`. */
+/* The start of the next line, or `end`. */
 static inline const char *slow_next_line(const char *line, const char *end) {
     while (line < end && *line != '\n') {
         line++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/vmstat: two texts of one length, read one after the other. */
+/* /proc/vmstat: two texts of the same length, read in succession. */
 #include "text.h"
 
 static const char *const keys[SYSINFO__VMSTAT_KEYS] = {
@@ -10,7 +10,7 @@ static void must_equal_lines(const char *text, size_t length, uint32_t known,
     for (int k = 0; k < SYSINFO__VMSTAT_KEYS; k++) {
         const char *line = slow_line(text, text + length, keys[k]);
         if (line != NULL && slow_line(line + 1, text + length, keys[k]) != NULL) {
-            continue; /* Two lines for one key: the hints decide which of them counts. */
+            continue; /* With two lines for one key, the hints decide which one is used. */
         }
         uint64_t number = 0;
         bool is_known = line != NULL && slow_number(line + strlen(keys[k]), &number);

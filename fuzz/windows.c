@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The decoders of src/win; the first byte says which. */
+/* The decoders of src/win; the first byte selects one. */
 #include "harness.h"
 
 #include "win/decode.h"
@@ -16,7 +16,7 @@ static void try_processors(const uint8_t *bytes, size_t size) {
         sysinfo__modes_add(&all, &processor);
         MUST(one.idle == (processor.idle > 0 ? (uint64_t)processor.idle : 0));
         MUST(one.is_estimated ||
-             one.system + one.irq + one.softirq + one.idle == (uint64_t)processor.kernel); /* Every part once. */
+             one.system + one.irq + one.softirq + one.idle == (uint64_t)processor.kernel); /* Every part counts once. */
         MUST(!one.is_estimated || all.is_estimated);
         idle += one.idle;
     }
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static void (*const decoders[])(const uint8_t *bytes, size_t size) = {try_processors, try_cores, try_page_files,
                                                                           try_performance, try_memory};
     if (size > 0) {
-        uint8_t *bytes = memory(size - 1); /* Of just this length, so that a step too far is seen. */
+        uint8_t *bytes = memory(size - 1); /* Has exactly this length, so that a read beyond the end is detected. */
         memcpy(bytes, data + 1, size - 1);
         decoders[data[0] % (sizeof decoders / sizeof decoders[0])](bytes, size - 1);
         free(bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sizes, durations and counts of the command line, one in each line of the input. */
+/* Sizes, durations and counts of the command line, one per line of the input. */
 #include "command.h"
 
 #include "../cli/parse.h"
@@ -18,7 +18,7 @@ static void try_size(const char *word) {
         MUST(bytes < UINT64_C(9000000000000000000) && strchr(word, '-') == NULL);
         snprintf(plain, sizeof plain, "%llu", (unsigned long long)bytes);
         MUST(parse_size("", plain, &again) == 0);
-        MUST(again == bytes || bytes > UINT64_C(1) << 53); /* Beyond that, sizes are as exact as a double. */
+        MUST(again == bytes || bytes > UINT64_C(1) << 53); /* Above that, a size is only as exact as a double. */
     }
 }
 

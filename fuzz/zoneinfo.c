@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/zoneinfo: the sum of the low watermarks. A byte that says how many times the text is
- * repeated (more zones than any machine has), then the text.
+ * /proc/zoneinfo: the sum of the low watermarks. A byte says how often the text is repeated (more zones than any
+ * machine has); the text follows.
  */
 #include "text.h"
 

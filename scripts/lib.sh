@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What scripts/run, scripts/test and the parts in scripts/parts/ share. To be sourced.
+# Sourced by scripts/run, scripts/test and the parts in scripts/parts/.
 
 set -u -o pipefail
 unset CDPATH
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$top/build/logs
 
-# What the library and the command cannot be built without, and what they are built with.
+# Packages that building the library and the command requires, and those it uses.
 # shellcheck disable=SC2034
 {
     needed_packages=(gcc libc6-dev cmake ninja-build)
     build_packages=("${needed_packages[@]}" libhwloc-dev)
 }
 
-# And the tests.
+# For the tests as well.
 # shellcheck disable=SC2034
 test_packages=("${build_packages[@]}" g++ pkg-config check libsubunit-dev locales bzip2 python3 procps)
 
-# What hangs is ended; what is slow on a busy machine is not. libcheck's own limit is 4 s for each test.
+# Ends tests that hang, but not those that are slow on a busy machine. libcheck's own limit is 4 s per test.
 export CK_DEFAULT_TIMEOUT=600
 
 say() {
@@ -27,10 +27,11 @@ say() {
 
 # ---- Packages ----
 
-# A package may have other names in other releases: 'libmimalloc3|libmimalloc2.0' is the first of them that can be had.
-# 'gcc-12?' is wanted where the release has it.
+# A package may have another name in another release: 'libmimalloc3|libmimalloc2.0' is the first of these that is
+# available. 'gcc-12?' is optional.
 
-# Whether what the Debian package brings is here, wherever it came from; 2: only the package manager knows.
+# is_provided PACKAGE: whether what the Debian package contains is available, from any source; 2: only the package
+# manager knows.
 is_provided() {
     case $1 in
     gcc) command -v cc || command -v gcc ;;
@@ -42,7 +43,7 @@ is_provided() {
     esac >/dev/null
 }
 
-# installed_packages PACKAGE...: those that dpkg has, one a line.
+# installed_packages PACKAGE...: prints those that are installed, one per line.
 installed_packages() {
     dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null | sed -n 's/ installed$//p'
 }
@@ -54,7 +55,7 @@ has_candidate() {
     [[ $policy == *'Candidate: '[^\(]* ]] # "(none)" is a name that other packages mention.
 }
 
-# missing_packages PACKAGE...: those that are not installed, each once, one a line.
+# missing_packages PACKAGE...: prints those that are not installed, each once, one per line.
 missing_packages() {
     local package name unsure=()
     local -A seen=()
@@ -81,8 +82,8 @@ missing_packages() {
     done
 }
 
-# choose_names PACKAGE...: the name that each of them has in this release, one a line; the last one where none can be
-# had.
+# choose_names PACKAGE...: prints the name of each in this release, one per line; the last alternative if none is
+# available.
 choose_names() {
     local package name names
     for package in "$@"; do
@@ -95,7 +96,7 @@ choose_names() {
     done
 }
 
-# The commands below print themselves before they run, and what they print goes to a log.
+# The commands below print themselves before they run, and their output goes to a log.
 as_root() {
     local command=("$@")
     if ((EUID != 0)); then
@@ -105,13 +106,13 @@ as_root() {
     "${command[@]}" >>"$logs/apt.log" 2>&1
 }
 
-# may_sudo PURPOSE: asks for the password where there is somebody to ask.
+# may_sudo PURPOSE: asks for the password if there is a terminal.
 may_sudo() {
     command -v sudo >/dev/null || return 1
     sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v -p "password of %u, $1: "; }
 }
 
-# install_packages PACKAGE...: installs those that are missing; 3: it may not, and has said what to ask for; 1:
+# install_packages PACKAGE...: installs those that are missing. 3: it may not, and has printed the command to run; 1:
 # apt-get failed.
 install_packages() {
     local missing names
@@ -132,7 +133,7 @@ install_packages() {
     say "installing ${#names[@]} packages and what they depend on; this may take some minutes (build/logs/apt.log)"
     if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
         as_root "${apt_get[@]}" update
-        mapfile -t missing < <(missing_packages "$@") # Now it is known what this release has.
+        mapfile -t missing < <(missing_packages "$@") # Now the names in this release are known.
         mapfile -t names < <(choose_names "${missing[@]}")
     fi
     if as_root "${apt_get[@]}" install --no-install-recommends "${names[@]}"; then
@@ -148,7 +149,7 @@ install_packages() {
     return 1
 }
 
-# unpack_package PACKAGE: takes a package apart below build/cache/PACKAGE without installing it; 77: it cannot be had.
+# unpack_package PACKAGE: unpacks a package below build/cache/PACKAGE without installing it; 77: it is not available.
 unpack_package() {
     local cache=$top/build/cache/$1
     [[ ! -e $cache/.unpacked ]] || return 0
@@ -160,8 +161,8 @@ unpack_package() {
     touch "$cache/.unpacked"
 }
 
-# find_promtool: puts it into PATH, out of its package, which before Debian 13 is that of a server that nobody wants
-# started.
+# find_promtool: adds it to PATH from its unpacked package. Before Debian 13 that package is the server's, which should
+# not be installed and started.
 find_promtool() {
     local package=prometheus
     ! command -v promtool >/dev/null || return 0
@@ -172,8 +173,8 @@ find_promtool() {
 
 # ---- Building ----
 
-# strict COMPILER: the option that makes its warnings errors, for the versions in Debian 12 and 13. What another version
-# warns of is no reason for a user's build to stop.
+# strict COMPILER: the option that makes its warnings errors, for the versions in Debian 12 and 13. New warnings of
+# another version must not stop a user's build.
 strict() {
     case $1-$("$1" -dumpversion 2>/dev/null) in
     *gcc-1[24]* | *gcc-12-12* | clang-14.* | clang-19.*) printf '%s\n' -DSYSINFO_WERROR=ON ;;
@@ -181,7 +182,7 @@ strict() {
     esac
 }
 
-# quietly NAME COMMAND...: keeps what it prints in build/logs/NAME.log, and shows it only when it fails.
+# quietly NAME COMMAND...: keeps its output in build/logs/NAME.log, and shows it only if it fails.
 quietly() {
     local log=$logs/$1.log
     shift
@@ -193,16 +194,15 @@ quietly() {
     return 1
 }
 
-# build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET where that is to be done, then builds.
+# build_preset PRESET [OPTION...] [-- TARGET...]: configures build/PRESET if needed, then builds.
 build_preset() {
     mkdir -p "$logs" || return 1
-    # Two parts at once would build into one directory.
+    # Two parts may not build into one directory at the same time.
     (flock 9 && configure_and_build "$@") 9>"$top/build/.lock-$1"
 }
 
-# configured_for [OPTION...]: what a configured build depends on besides the sources: it is done again when this
-# changes.
-# The state of dpkg is in it, since CMake looks for tools and libraries only then.
+# configured_for [OPTION...]: what a configured build depends on besides the sources; if it changes, configure again.
+# Includes the state of dpkg, because CMake looks for tools and libraries only then.
 configured_for() {
     printf '%s\n' "$*"
     stat -c '%n %Y' "$top/CMakePresets.json" ${SYSINFO_MACHINES_DIR:+"$SYSINFO_MACHINES_DIR"} /var/lib/dpkg/status \
@@ -220,15 +220,15 @@ configure_and_build() {
         shift
         targets=(--target "$@")
     fi
-    # A build directory that was moved or copied with its checkout is of no use.
+    # A build directory that was moved or copied with its checkout is unusable.
     if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; \
         then
         rm -rf "$folder"
     fi
-    # Only then: tests may be running there.
+    # Only if needed: tests may be running there.
     local wanted
     wanted=$(configured_for ${options[@]+"${options[@]}"})
-    if ((${#options[@]} == 0)) && [[ -e $folder/.configured ]]; then # Whoever wants nothing takes what is there.
+    if ((${#options[@]} == 0)) && [[ -e $folder/.configured ]]; then # Without options, use what exists.
         wanted=$(head -n 1 "$folder/.configured" && configured_for | tail -n +2)
     fi
     if [[ $wanted != "$(cat "$folder/.configured" 2>/dev/null)" ]]; then
@@ -256,9 +256,8 @@ test_preset() {
     run_tests "$top/build/$preset" "$@"
 }
 
-# run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, as another part may
-# test
-# the same build meanwhile. scripts/test counts what results.xml names.
+# run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, because another part
+# may test the same build at the same time. scripts/test counts the tests in results.xml.
 run_tests() {
     local folder=$logs/ctest/${0##*/}-${1##*/}
     mkdir -p "$folder" && printf 'subdirs("%s")\n' "$1" >"$folder/CTestTestfile.cmake" || return 1
@@ -268,7 +267,8 @@ run_tests() {
 }
 test_runs=0
 
-# foreign_options: what build_preset() needs for another processor or C library, into $options. 77: it cannot be had.
+# foreign_options: sets $options to those that build_preset() needs for another processor or C library. 77: not
+# available.
 foreign_options() {
     local check_source
     mkdir -p "$logs" || return 1
@@ -281,7 +281,8 @@ foreign_options() {
         ${SYSINFO_MACHINES_DIR:+"-DSYSINFO_MACHINES_DIR=$SYSINFO_MACHINES_DIR"})
 }
 
-# fetch_zig: fetches Zig, with the headers and libraries of other systems, some 400 MB, once; false after a message.
+# fetch_zig: downloads Zig with the headers and libraries of other systems, about 400 MB, once. Returns false after a
+# message.
 fetch_zig() {
     local zig=$top/build/cache/zig
     export ZIG_GLOBAL_CACHE_DIR=$zig/cache
@@ -298,7 +299,7 @@ fetch_zig() {
     fi
 }
 
-# answer_packages ARGUMENT PACKAGE...: prints the packages where a part is asked for them; false: it is to run.
+# answer_packages ARGUMENT PACKAGE...: if a part is called with `packages`, prints its packages; false: it is to run.
 answer_packages() {
     [[ $1 == packages ]] || return 1
     shift
