@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What the shell tests of the installed package share. To be sourced.
+# Sourced by the shell tests of the installed package.
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../scripts/lib.sh"
 
@@ -8,7 +8,7 @@ export LC_ALL=C
 
 failures=()
 
-# check SENTENCE COMMAND...: the sentence is true when the command succeeds.
+# check SENTENCE COMMAND...: the sentence is true if the command succeeds.
 check() {
     local sentence=$1 output
     shift
@@ -22,18 +22,18 @@ check() {
     fi
 }
 
-# check_same SENTENCE EXPECTED ACTUAL: two texts are the same.
+# check_same SENTENCE EXPECTED ACTUAL: the two texts are equal.
 check_same() {
     check "$1" diff -u --label expected --label actual <(printf '%s\n' "$2") <(printf '%s\n' "$3")
 }
 
-# To be the last line of a test: says once more what failed.
+# Must be the last line of a test: repeats what failed.
 all_checks_passed() {
     ((${#failures[@]} == 0)) || printf 'failed: %s\n' "${failures[@]}"
     ((${#failures[@]} == 0))
 }
 
-# The shared objects that a program or library asks for, blank-separated.
+# Prints the shared objects that a program or library needs, separated by blanks.
 needed() {
     readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | paste -sd ' '
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A folder that stands for "/" for the length of a test. */
+/* A temporary directory that serves as "/" during a test. */
 #ifndef TESTS_FOLDER_H
 #define TESTS_FOLDER_H
 
@@ -37,7 +37,7 @@ static inline void folder_remove(void) {
     ck_assert_int_eq(nftw(folder_root, folder_remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* The folders above `path`, which is below the root. */
+/* Creates the parent directories of `path`, which is below the root. */
 static inline void folder_make_parents(const char *path) {
     char full[FOLDER_PATH];
     folder_path(full, path);
@@ -48,7 +48,7 @@ static inline void folder_make_parents(const char *path) {
     }
 }
 
-/* Writes a file anew, in place: who has it open reads the new text. */
+/* Rewrites a file in place, so that open descriptors read the new text. */
 static inline void folder_write_bytes(const char *path, const void *bytes, size_t size) {
     char full[FOLDER_PATH];
     folder_make_parents(path);

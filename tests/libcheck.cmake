@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-# libcheck from SYSINFO_CHECK_SOURCE (scripts/libcheck-source), compiled with the tests: for processors and C
-# libraries that Debian has none for.
-# libcheck's own build would ask each compiler a hundred questions. A Linux of today has the same answers to all of
-# them: these.
+# Compiles libcheck from SYSINFO_CHECK_SOURCE (scripts/libcheck-source) with the tests, for processors and C libraries
+# without a package. libcheck's own build would test each compiler for a hundred features; current Linux systems have
+# the same answers to all of them, which follow.
 set(present FORK GETLINE GETPID GETTIMEOFDAY LIBRT MALLOC MKSTEMP PTHREAD REALLOC SIGACTION SNPRINTF STDARG_H STDINT_H
     STDLIB_H SYS_TIME_H SYS_WAIT_H UNISTD_H VSNPRINTF
     DECL_ALARM DECL_LOCALTIME_R DECL_STRDUP DECL_STRSIGNAL)

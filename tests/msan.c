@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcheck is not built with the memory sanitizer, which so takes what it writes for uninitialized.
- * It tells its parent
- * of each test through fwrite(), the one place where that would be reported; the library itself calls no fwrite().
+ * libcheck is not built with the memory sanitizer, which therefore considers its data uninitialized. It reports each
+ * test to its parent through fwrite(), the only place where that would be an error; the library itself does not call
+ * fwrite().
  */
 #include <sanitizer/msan_interface.h>
 #include <stdio.h>

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that is built with the first headers, with today's and
- * (-DWITH_TOMORROW) with headers whose results have one more field, and run with
- * the library of each. Prints what it learnt of that field, in its struct and
- * through the field table.
+ * A program that is compiled with the first headers, the current ones, and (-DWITH_TOMORROW) headers whose results have
+ * one more field, and that runs with the library of each. Prints what it finds in that field, in its struct and through
+ * the field table.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +11,8 @@
 
 #define GUARD UINT64_C(0x1234567890abcdef)
 /*
- * The result with words behind it that nobody may touch. Starts full of ones: what is not known
- * must then read 0.
+ * The result, followed by guard words that must not change. It starts as all ones, so that unknown values must be
+ * cleared to 0.
  */
 #define GUARDED(tag)       \
     struct {               \
@@ -75,7 +74,7 @@ static void generic(void) {
     printf("table %" PRIu64 "\n", sysinfo_field_uint64(field, any));
 }
 
-/* Samples of this program's size, with every bit set that it knows, compared by a library of another size. */
+/* Samples of this program's size, with every known bit set, compared by a library of another size. */
 static void difference(void) {
     struct sysinfo_cpu_sample before, after;
     GUARDED(sysinfo_cpu_usage) usage;
@@ -112,10 +111,7 @@ static void rows(void) {
     sysinfo_cpu_sample_list_free(list);
 }
 
-/*
- * `call` asks for `answer.value`: a success writes nothing but the struct and bits that it has, a
- * failure writes nothing.
- */
+/* `call` sets `answer.value`: on success it writes only the struct and the bits it defines, on failure nothing. */
 #define ASK(tag, call)                                                                                               \
     do {                                                                                                             \
         GUARDED(tag) answer, untouched;                                                                              \
@@ -149,8 +145,8 @@ static void each_getter(void) {
 }
 
 /*
- * A program that learns its results from the table may be of any version: each result into room of
- * every size, known or not.
+ * A program that gets results from the table may be of any version: each result, known or not, goes into buffers of
+ * every size.
  */
 static void each_result_in_every_size(void) {
     int known = 0;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What a transcript cannot show: other shells and readers, signals, slow pipes, other roots of the running kernel.
+# What a transcript cannot show: other shells and readers, signals, slow pipes, other roots on the running kernel.
 #
-#     behaviour.sh PATH/TO/sysinfo FOLDER/OF/MADE/FILES PATH/TO/THE/CLOCK
+#     behaviour.sh PATH/TO/sysinfo DIRECTORY/OF/ROOTS PATH/TO/THE/CLOCK
 #
-# A check that this machine cannot run is named and counted as skipped; the status is then 77 when nothing failed.
+# A check that this machine cannot run is named and counted as skipped; the status is then 77 if nothing failed.
 set -u
 command=$(realpath "$1")
 made=$(realpath "$2")
@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin"
 ln -s "$command" "$scratch/bin/sysinfo"
-clock=$scratch/clock.so # LD_PRELOAD cannot name a path with a blank, as that of the build may be.
+clock=$scratch/clock.so # LD_PRELOAD cannot name a path with a blank, which the build directory may contain.
 cp "$3" "$clock" || exit 2
 PATH="$scratch/bin:$PATH"
 cd "$scratch" || exit 2
@@ -76,7 +76,7 @@ same_in_every_locale() {
 }
 check "the same bytes in every locale and environment" same_in_every_locale
 
-# What a command prints on a terminal, which is told to leave line ends alone before the command starts.
+# Prints a command's output on a terminal that does not translate line ends.
 on_a_terminal() { # command...
     python3 - "$@" <<'END'
 import os, subprocess, sys, termios
@@ -90,7 +90,7 @@ os.close(terminal)
 while True:
     try:
         some = os.read(ours, 65536)
-    except OSError:  # EIO: nobody holds the terminal any more.
+    except OSError:  # EIO: the command has closed the terminal.
         break
     sys.stdout.buffer.write(some)
 sys.exit(child.wait())
@@ -137,7 +137,7 @@ json_is_read() {
 }
 if has jq; then check "--json is read by jq" json_is_read; fi
 
-# Not every kernel tells pressure, not every container shows its group: what is told is checked.
+# Some kernels report no pressure, some containers hide their cgroup: only reported values are checked.
 is_rare() {
     [ "$1" = cgroup ] || [ "$1" = pressure ] || [ "$1" = 'cpu --freq' ]
 }
@@ -157,7 +157,7 @@ every_field_is_in_json() {
 if has jq; then check "every field is a path of the JSON" every_field_is_in_json; fi
 
 csv_is_read() {
-    sysinfo cpu --percpu --csv 0.2 3 >csv # Ticks of the clock must pass in each, on a busy machine too.
+    sysinfo cpu --percpu --csv 0.2 3 >csv # Ticks of the clock must pass in each, even on a busy machine.
     python3 - csv <<'END'
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
@@ -198,7 +198,7 @@ if has strace; then
     fi
 fi
 
-# When each sample was taken, in milliseconds, on the test's own clock, on which a write takes so many milliseconds.
+# Prints when each sample was taken, in milliseconds of the test's own clock, on which every write takes a given time.
 moments() { # milliseconds, samples
     CLOCK_WORK=$1 LD_PRELOAD=$clock sysinfo mem available --time=unix 0.05 "$2" |
         awk '{ printf("%s%.0f", (NR > 1 ? " " : ""), ($1 - 1700000000) * 1000) }'
@@ -224,7 +224,7 @@ never_early() {
 }
 check "no sample is early" never_early
 
-# Lines of more than 4096 bytes into a pipe that is read slowly: whatever is ended, is ended behind a line.
+# Lines of more than 4096 bytes into a pipe that is read slowly: a signal ends the command only after a line.
 make_large_machine() {
     mkdir -p large/proc
     {
@@ -274,7 +274,7 @@ check "TERM ends it though nobody reads" ends_though_nobody_reads
 
 # ---- The running kernel, seen through other mounts ----
 
-in_mounts() { # script: run with mounts of its own.
+in_mounts() { # script: runs with private mounts.
     unshare --mount bash -c "set -e; $1"
 }
 if has unshare; then
@@ -305,7 +305,7 @@ if has unshare; then
                 [ "$(grep -cx 3 masked)" = 2 ] && grep -q '"estimated":\["usable"\]' masked
         }
         check "no /proc: no limit is known, and usable is estimated" without_proc
-        shadowed() { # file under /proc, its content, what to run, what it says
+        shadowed() { # file under /proc, its content, command, expected output
             printf '%b' "$2" >shadow
             # shellcheck disable=SC2016
             [ "$(in_mounts "mount --bind shadow $1; set +e; $3 2>&1")" = "$4" ]
@@ -321,7 +321,7 @@ if has unshare; then
     fi
 fi
 
-unreadable() { # command...: run as somebody who may not read it
+unreadable() { # command...: runs it as a user who may not read it
     mkdir -p locked/proc
     echo 'MemTotal: 1000 kB' >locked/proc/meminfo
     chmod 000 locked/proc/meminfo
@@ -349,11 +349,11 @@ check "hwloc is not loaded for memory" no_hwloc
 
 # ---- Rates ----
 
-# A root whose counter of context switches grows by 1000 at a time, and that of interrupts runs backwards: every rate
-# times its interval is what the counter grew by.
+# A root whose counter of context switches grows by 1000 at a time, while that of interrupts runs backwards: every rate
+# times its interval is the counter's growth.
 rates_are_growth_over_time() {
     mkdir -p grows/proc
-    step() { # number; the file stays the same, and as long
+    step() { # number; the file keeps its length
         printf 'cpu %06d 0 0 0\nintr %06d\nctxt %06d000\n' "$1" $((100000 - $1)) "$1" 1<>grows/proc/stat
     }
     step 1
@@ -369,7 +369,7 @@ rates_are_growth_over_time() {
 import json
 lines = [json.loads(line) for line in open("rates")]
 assert len(lines) == 6
-# On a busy machine the root may stay as it is for an interval, which has no rate then.
+# On a busy machine the root may not change during an interval, which then has no rate.
 rates = [(line["stats"]["ctx_switches_rate"], line["interval"]) for line in lines]
 grown = [rate * interval / 1000 for rate, interval in rates if rate is not None]
 assert grown and all(abs(steps - round(steps)) < 0.02 * max(1, steps) and steps > 0.9 for steps in grown), grown

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A clock of our own, to be preloaded: time passes only where a program sleeps, and where it writes to stdout.
- * CLOCK_WORK is what the first, the second, ... write takes, in milliseconds; the last one is that
- * of all further ones. CLOCK_FILE is a file that changes with the time: after the first sleep it holds
- * what FILE.1 holds, after the second what FILE.2 holds; where there is none, it stays as it is.
+ * A preloaded clock: time passes only when a program sleeps and when it writes to stdout. CLOCK_WORK lists what the
+ * first, second, ... write takes, in milliseconds; the last value applies to all later ones. CLOCK_FILE is a file that
+ * changes over time: after the first sleep it has the contents of FILE.1, after the second those of FILE.2; without
+ * such a file it stays.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
     return 0;
 }
 
-/* In place: who has the file open reads the new bytes. */
+/* Rewrites it in place, so that open descriptors read the new bytes. */
 static void change_file(void) {
     static int sleeps;
     const char *path = getenv("CLOCK_FILE");
@@ -39,7 +39,7 @@ static void change_file(void) {
     close(to);
 }
 
-/* Nobody is woken up to the nanosecond. */
+/* No sleep is exact to the nanosecond. */
 int nanosleep(const struct timespec *request, struct timespec *left) {
     (void)left;
     passed += (int64_t)request->tv_sec * 1000000000 + request->tv_nsec + 1000;

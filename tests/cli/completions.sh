@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What bash, zsh and fish offer for a line, against what --help and `sysinfo fields` say:
+# Compares what bash, zsh and fish offer for a line with --help and `sysinfo fields`:
 #
-#     completions.sh PATH/TO/sysinfo DIRECTORY/OF/MADE/FILES
+#     completions.sh PATH/TO/sysinfo DIRECTORY/OF/ROOTS
 #
-# A shell that is not installed is named; the status is then 77 when nothing failed.
+# A shell that is not installed is named; the status is then 77 if nothing failed.
 set -u
 command=$(realpath "$1")
 completions=$(realpath "$2")/completions
@@ -19,7 +19,7 @@ touch "$scratch/here/trace.csv"
 PATH="$scratch/bin:$PATH"
 cd "$scratch/here" || exit 2
 
-# ---- What is to be offered ----
+# ---- Expected completions ----
 
 lines=()
 want() { # line, words...
@@ -32,7 +32,7 @@ want() { # line, words...
 options_in_help() { # command...
     sysinfo "$@" --help | grep '^  -' | grep -oE '(^|[ ,])--?[a-zA-Z][a-z-]*' | tr -d ' ,'
 }
-fields_of() { # group: names as they are typed after it
+fields_of() { # group: names as typed after it
     sysinfo fields "$1" --json 2>/dev/null |
         sed -nE "s/.*\"group\":\"$1(\.([a-z.]+))?\",\"name\":\"([a-z0-9_]+)\".*/\2.\3/p" | sed 's/^\.//'
 }
@@ -58,7 +58,7 @@ done
 groups=()
 for command in "${commands[@]}"; do
     mapfile -t fields < <(fields_of "$command")
-    if [ "$command" = cpu ]; then # cpu.times and cpu.freq are groups of their own.
+    if [ "$command" = cpu ]; then # cpu.times and cpu.freq are separate groups.
         mapfile -t fields < <(printf '%s\n' "${fields[@]}" | grep -vE '^(times|freq)\.')
     fi
     if [ -n "${fields[*]}" ]; then
@@ -77,7 +77,7 @@ want 'sysinfo watch mem s' swap stats
 want 'sysinfo mark '
 want 'sysinfo topology '
 
-# Arguments of options; and what they may hide: a command's name, or none.
+# Arguments of options, which may look like a command's name.
 want 'sysinfo --root tr' tree trunk
 want 'sysinfo mem --root tr' tree trunk
 want 'sysinfo mem --root=tr' tree trunk
@@ -103,7 +103,7 @@ if [ "${#commands[@]}" -lt 17 ] || [ "${#groups[@]}" -lt 8 ] || [ "${#fields[@]}
     exit 1
 fi
 
-# ---- What the shells offer: the matches of each line, and an empty line ----
+# ---- Actual completions: the matches of each line, then an empty line ----
 
 offered_by_bash() {
     # shellcheck disable=SC1091
@@ -111,7 +111,7 @@ offered_by_bash() {
     local line
     for line in "$@"; do
         COMPREPLY=()
-        # bash makes a word of each "=".
+        # bash makes each "=" a separate word.
         read -ra COMP_WORDS <<<"${line//=/ = }"
         [[ $line != *[\ =] ]] || { [[ $line == *= ]] || COMP_WORDS+=(''); }
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
@@ -132,7 +132,7 @@ for line in $argv[2..-1]
 end' "$completions" "$@"
 }
 
-# fish adds meanings, the option before "=" and a directory's slash; zsh leaves out the directory before a name.
+# fish adds meanings, the option before "=" and a directory's slash; zsh leaves out a name's directory.
 words_of() {
     cut -f 1 | sed -E 's/^--[a-z]+=//; s:/$::; s:.*/::' | grep . | sort -u
 }

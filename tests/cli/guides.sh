@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# guides.sh COMMAND PAGE...: runs every command of the console blocks in the pages with COMMAND as `sysinfo`. Each
-# succeeds and prints something on stdout or stderr, or is silent by design (check, wait).
+# guides.sh COMMAND PAGE...: runs every command in the pages' console blocks, with COMMAND as `sysinfo`. Each must
+# succeed and print something on stdout or stderr, unless it is silent by design (check, wait).
 set -u
 command=$(realpath "$1")
 shift
@@ -18,7 +18,7 @@ for page in "${pages[@]}"; do
     while IFS= read -r typed; do
         (eval "$typed") >"$scratch/out" 2>&1 </dev/null
         status=$?
-        # What counts the heap is a library that not every build has, nor every processor.
+        # Counting the heap needs a library that some builds and processors lack.
         if ((status != 0)) &&
             grep -qE 'cannot be counted on this system|not supported|libsysinfo_heap' "$scratch/out"; then
             printf 'skipped: %s: %s\n' "${page##*/}" "$(tail -n 1 "$scratch/out")"
@@ -28,7 +28,7 @@ for page in "${pages[@]}"; do
         if [[ $is_without_blocks == 1 && $typed == 'sysinfo blocks '* ]]; then # Its file was not written.
             continue
         fi
-        # A condition may be false on this machine, which is an answer.
+        # A condition may be false on this machine, which is a valid result.
         [[ $status == 1 && $typed == "sysinfo check "* ]] && status=0
         if ((status == 0)) && [[ -s $scratch/out || $typed =~ ^sysinfo\ (check|wait)\  ]]; then
             passed=$((passed + 1))

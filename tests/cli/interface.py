@@ -20,7 +20,7 @@ LIST = os.path.join(HERE, "interface.txt")
 SERVER = os.path.join(HERE, "roots", "server")
 GROUPS = ["cpu", "mem", "swap", "load", "stats", "cgroup", "pressure", "heap", "process"]
 LISTS = ("estimated", "unlimited")
-# A status, and a command line that ends with it. What `run` adds is below 128, above the command's own.
+# A status, and a command line that ends with it. `run` reserves statuses below 128, above the command's own.
 STATUSES = [
     (0, "mem total"),
     (0, "check mem.total above 1"),
@@ -111,7 +111,7 @@ def interface_of(directory, server):
     lines += json_keys("limits", "limits", "--json", root=server)
     lines += json_keys("fields", "fields", "--json")
     report = json_keys("run", "run", "--json", "-o", "/dev/stdout", "--", "true")
-    lines += [line for line in report if "[]" not in line]  # Processes that a sample saw, if one saw any.
+    lines += [line for line in report if "[]" not in line]  # Processes seen by a sample, if any were.
     recording = os.path.join(directory, "job.csv")
     run("run", "--record", recording, "--", "true")
     with open(recording) as file:

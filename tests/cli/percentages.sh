@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Percentages over windows whose counters jump, run backwards or belong to other CPUs than before.
+# Percentages over intervals whose counters jump, run backwards or belong to other CPUs than before.
 #
 #     percentages.sh PATH/TO/sysinfo PATH/TO/THE/CLOCK
 #
-# A machine is a directory with proc/stat; proc/stat.1, proc/stat.2 ... are what it says one, two ... seconds later, on
-# the clock of tests/cli/clock.c. No test waits for time to pass.
+# A machine is a directory with proc/stat; proc/stat.1, proc/stat.2, ... are its contents one, two, ... seconds later,
+# on the clock of tests/cli/clock.c. No test waits for real time to pass.
 set -u
 command=$(realpath "$1")
 clock=$(realpath "$2")
@@ -14,7 +14,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 2
 
 LD_PRELOAD=$clock "$command" --version >check.log 2>&1 && [ ! -s check.log ] || [ "$(wc -l <check.log)" = 1 ] || {
-    echo 'skipped: no clock can be preloaded here' # A sanitizer must come first.
+    echo 'skipped: no clock can be preloaded here' # A sanitizer must be preloaded first.
     exit 77
 }
 
@@ -28,7 +28,7 @@ expect() { # description, expected output
     fi
 }
 
-# machine TEXT...: what /proc/stat says, second by second. A line's missing columns are 0; commas separate lines.
+# machine TEXT...: the contents of /proc/stat, second by second. Missing columns are 0; commas separate lines.
 machine() {
     rm -rf machine
     mkdir -p machine/proc
@@ -40,7 +40,7 @@ machine() {
         second=$((second + 1))
     done
 }
-# typed WORD...: runs the command on that machine, from its first second on.
+# typed WORD...: runs the command on that machine, starting at its first second.
 typed() {
     cp machine/proc/stat machine/first
     CLOCK_FILE=machine/proc/stat LD_PRELOAD=$clock "$command" "$@" --root machine >out 2>err
@@ -50,7 +50,7 @@ typed() {
     mv machine/first machine/proc/stat
 }
 
-# Every row is fully busy, and the kernel's own sum says 0.
+# Every row is fully busy, while the kernel's own sum gives 0.
 before='cpu 300 0 0 5000000,cpu0 100 0 0 2000,cpu1 100 0 0 2000,cpu2 0 0 0 67,cpu3 100 0 0 2000'
 after='cpu 600 0 0 7600000,cpu0 200 0 0 2000,cpu1 200 0 0 2000,cpu3 200 0 0 2000'
 back='cpu 900 0 0 5000044,cpu0 300 0 0 2000,cpu1 300 0 0 2000,cpu2 0 0 0 44,cpu3 300 0 0 2000'

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Tables: their width, their headers, and the units of their columns.
+# Tables: their width, their headers, and their columns' units.
 #
 #     tables.sh PATH/TO/sysinfo PATH/TO/THE/CLOCK [topology]
 #
-# The machine has nearly every figure as large as it gets; the clock is that of percentages.sh.
+# On this machine, nearly every figure has its largest value; the clock is that of percentages.sh.
 set -u
 command=$(realpath "$1")
 clock=$(realpath "$2")
@@ -13,11 +13,11 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 2
 
 checks=0 failures=0
-bad() { # description, what was printed
+bad() { # description, output
     failures=$((failures + 1))
     printf 'not ok: %s\n%s\n' "$1" "$2"
 }
-fits() { # words of the command: no line is longer than 80, but for one that is nothing but a path
+fits() { # words of the command: no line is longer than 80, except one with only a path
     checks=$((checks + 1))
     local printed
     printed=$("$command" "$@" 2>err)
@@ -25,8 +25,8 @@ fits() { # words of the command: no line is longer than 80, but for one that is 
     awk 'length($0) > 80 && !/^\/[^ ]*$/ { exit 1 }' <<<"$printed" ||
         bad "sysinfo $* is wider than 80 columns" "$printed"
 }
-# heads WORDS GROUP SKIPPED: every word of the header, but the first SKIPPED, is a field of the group. A unit or "/s"
-# may follow it.
+# heads WORDS GROUP SKIPPED: every word of the header, except the first SKIPPED, is a field of the group, perhaps
+# followed by a unit or "/s".
 heads() {
     checks=$((checks + 1))
     local header word
@@ -41,7 +41,7 @@ heads() {
     done
 }
 
-# A machine of 8 PiB, 3 CPUs with large numbers, which have been up for 30 years, and a cgroup with a long name.
+# A machine with 8 PiB, 3 CPUs with large counters and an uptime of 30 years, and a cgroup with a long name.
 mkdir -p big/proc/self big/proc/pressure big/sys/fs/cgroup
 kib=8796093022207 seconds=94608000000 large=9007199254740991
 {
@@ -116,7 +116,7 @@ if sysinfo heap >/dev/null 2>&1; then # Not every allocator reports its heap.
 fi
 fits
 
-# Ten packages of a core, whose four CPUs have numbers from 10000 on.
+# Ten packages of one core, whose four CPUs have numbers from 10000 on.
 if [ "${3-}" = topology ]; then
     mkdir -p built/proc
     cpus=built/sys/devices/system/cpu
@@ -160,17 +160,17 @@ heads 'process' process 0
 heads 'pressure --root big' pressure 0
 heads 'cgroup --root big' cgroup 0
 
-# What does not fit is left out from the right, and the rest stays.
+# What does not fit is dropped from the right, and the rest stays.
 checks=$((checks + 1))
 printed=$("$command" mem -b --root big | sed -n 1p)
 [ "$(xargs <<<"$printed")" = 'total(B) available(B) usable(B) percent used(B)' ] || bad 'the first columns of mem -b' "$printed"
 
-# ---- What needs the clock ----
+# ---- Tests with the clock ----
 
 "$command" --version >plain
 LD_PRELOAD=$clock "$command" --version >preloaded 2>&1
 if cmp -s plain preloaded; then
-    # From 900 MiB free to 16 GiB, and back: a column keeps its unit.
+    # From 900 MiB free to 16 GiB and back: a column keeps its unit.
     mkdir -p moves/proc
     meminfo() { # KiB free
         printf '%s: %s kB\n' MemTotal 16777216 MemFree "$1" MemAvailable "$1" Cached $((16777216 - $1)) Shmem 0
@@ -185,7 +185,7 @@ if cmp -s plain preloaded; then
   16.0 GiB 16384 MiB 16384 MiB     0.0     0 GiB 16384 MiB     0 GiB     0 MiB
   16.0 GiB   1.0 MiB   1.0 MiB   100.0  16.0 GiB   1.0 MiB  16.0 GiB     0 MiB' ] || bad 'units of a stream' "$printed"
 
-    # Each sample of several rows has its header, in a file, in a pipe and on a terminal.
+    # Each sample of several rows has a header: in a file, in a pipe and on a terminal.
     mkdir -p rows/proc
     printf 'cpu  %s 0 0 0\ncpu0 %s 0 0 0\n' 1000 1000 >rows/proc/stat
     printf 'cpu  %s 0 0 0\ncpu0 %s 0 0 0\n' 2000 2000 >rows/proc/stat.1

@@ -4,13 +4,13 @@
 #
 #     transcript.sh [--update] PATH/TO/sysinfo FILE.transcript
 #
-# With --update it writes what was printed into the transcript instead, for `git diff` to show.
+# With --update it writes the actual output into the transcript instead, for review with `git diff`.
 #
-# A transcript is a list of blocks. `$ ` begins one, with what a person would type in a shell (bash; `sysinfo` is the
-# command under test). What it prints follows: stdout as it is, stderr with `! ` in front; `=> N` is the exit status and
-# ends the block. A last line that ends without a newline is written with `\` at its end. Text between blocks is a
-# comment. Each block has an empty directory of its own; $roots is the directory of the tests' machines, and is shown as
-# $roots where it is printed.
+# A transcript is a list of blocks. A block begins with `$ ` and a line as typed in a shell (bash; `sysinfo` is the
+# command under test). Its output follows: stdout unchanged, stderr prefixed with `! `. A line `=> N` with the exit
+# status ends the block. A last output line without a newline ends with `\` . Text between blocks is a comment. Each
+# block runs in its own empty directory. $roots is the directory of the tests' machines, and is shown as $roots in
+# output.
 set -u
 update=''
 if [ "$1" = --update ]; then
@@ -28,7 +28,7 @@ ln -s "$command" "$scratch/bin/sysinfo"
 PATH="$scratch/bin:$PATH"
 
 blocks=0 failures=0
-run_block() { # typed, file of what was expected
+run_block() { # line typed, file with the expected output
     rm -rf "$scratch/work"
     mkdir "$scratch/work"
     (cd "$scratch/work" && eval "$1") >"$scratch/out" 2>"$scratch/err" </dev/null

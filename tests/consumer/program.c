@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program of somebody else: prints the machine's memory, and which library it runs with. */
+/* Someone else's program: prints the machine's memory, and the library it runs with. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

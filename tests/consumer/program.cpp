@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The same in C++: the result's type is deduced from the getter, and errors are exceptions.
+/* The same in C++: the result's type is deduced from the getter, and errors are exceptions. */
 #include <iostream>
 #include <memory>
 #include <stdexcept>

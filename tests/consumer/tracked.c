@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that is linked with the tracker, or without. */
+/* A program that is linked with or without the tracker. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysinfo/sysinfo.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// An exception out of a scope: the scope around it tells a peak that is right, or estimated.
+/* An exception leaves a scope: the enclosing scope reports a correct peak, or an estimate. */
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -20,7 +20,7 @@ void allocate_and_throw() {
     SYSINFO_SCOPE_LEAVE(inner, nullptr);
 }
 
-// Whether the peak of the scope around is that block and little more.
+/* Whether the enclosing scope's peak is that block and little more. */
 bool is_peak_right() {
     SYSINFO_SCOPE_ENTER(outer, "outer");
     try {

@@ -17,7 +17,7 @@ void contract_require(uint64_t results) {
     required = results;
 }
 
-/* ---- The getters that fill a struct, all alike ---- */
+/* ---- The getters that fill a struct ---- */
 
 static int usage_over_an_interval(struct sysinfo_host *host, void *out, size_t size) {
     return sysinfo_cpu_times_percent(host, 0.02, out, size);
@@ -132,7 +132,7 @@ enum { STATUSES = sizeof every_status / sizeof every_status[0] };
 static const double bad_intervals[] = {-1, -1e-300, -INFINITY, INFINITY, NAN};
 enum { BAD_INTERVALS = sizeof bad_intervals / sizeof bad_intervals[0] };
 
-/* ---- Common to the tests ---- */
+/* ---- Shared by the tests ---- */
 
 static struct sysinfo_host *open_host(void) {
     struct sysinfo_host *host = NULL;
@@ -146,8 +146,8 @@ static void expect_known_status(int status, const char *what) {
 }
 
 /*
- * Whether the call succeeded; one that had to and did not ends the test. A window in which nothing
- * moved is no failure.
+ * Whether the call succeeded; a required success that fails ends the test. An interval in which nothing moved is not a
+ * failure.
  */
 static bool succeeded(struct sysinfo_host *host, int status, uint32_t result, const char *what) {
     expect_known_status(status, what);
@@ -324,7 +324,7 @@ START_TEST(a_root_is_this_machine_or_a_folder_or_not_supported) {
     int status = sysinfo_host_open(&host, "/no-such-folder-as-this");
     ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
     ck_assert((status == SYSINFO_OK) == (host != NULL));
-    if (host != NULL) { /* A folder that is not there knows nothing. */
+    if (host != NULL) { /* A missing directory has no values. */
         uint64_t any[SYSINFO_SLOTS];
         for (size_t i = 0; i < GETTERS; i++) {
             ck_assert_int_lt(getters[i].call(host, any, sizeof any), 0);
@@ -365,7 +365,7 @@ START_TEST(a_failure_leaves_the_result_alone) {
 }
 END_TEST
 
-/* An older program's shorter struct and a newer program's longer one, each with guard words around it. */
+/* An older program's shorter struct and a newer program's longer one, each surrounded by guard words. */
 START_TEST(structs_of_any_version_are_filled_and_not_overrun) {
     const struct getter *getter = &getters[_i];
     const uint64_t guard = UINT64_C(0xDEADBEEFCAFEF00D);
@@ -375,7 +375,7 @@ START_TEST(structs_of_any_version_are_filled_and_not_overrun) {
         for (size_t i = 0; i < SYSINFO_SLOTS + 2; i++) {
             out[i] = guard;
         }
-        if (getter->call == usage_over_an_interval && slots % 16 != 3) { /* It sleeps: a few sizes will do. */
+        if (getter->call == usage_over_an_interval && slots % 16 != 3) { /* It sleeps, so try only a few sizes. */
             continue;
         }
         bool is_filled = getter->call(host, out + 1, slots * 8) == SYSINFO_OK;
@@ -430,7 +430,7 @@ START_TEST(errno_is_left_as_it_was) {
 }
 END_TEST
 
-/* ---- What the figures must obey ---- */
+/* ---- Properties of the figures ---- */
 
 START_TEST(memory_parts_are_within_the_whole) {
     struct sysinfo_host *host = open_host();
@@ -525,10 +525,10 @@ static void expect_sound_sample(const struct sysinfo_cpu_sample *s) {
         double seconds = slot_double(s, modes[i]);
         ck_assert(seconds >= 0 && seconds <= DBL_MAX);
         ck_assert(!SYSINFO_HAS(s, wrap) || !SYSINFO_HAS(s, cpu) ||
-                  seconds <= s->wrap); /* The sum of several CPUs may be more. */
+                  seconds <= s->wrap); /* The sum of several CPUs may be greater. */
     }
     ck_assert(!SYSINFO_HAS(s, wrap) || s->wrap > 0);
-    /* A second of slack: a system need not read a part and its whole at the same instant. */
+    /* One second of tolerance: a system need not read a part and its whole at the same instant. */
     ck_assert(!SYSINFO_HAS(s, guest) || s->guest <= s->user + 1);
     ck_assert(!SYSINFO_HAS(s, guest_nice) || s->guest_nice <= s->nice + 1);
 }
@@ -551,7 +551,7 @@ END_TEST
 
 static void expect_sound_usage(const struct sysinfo_cpu_usage *u) {
     expect_sound_masks(u, sizeof *u / 8, "a CPU usage");
-    if (!SYSINFO_HAS(u, percent)) { /* A CPU without a window knows its number only. */
+    if (!SYSINFO_HAS(u, percent)) { /* A CPU without an interval has only its number. */
         ck_assert_uint_eq(u->present, SYSINFO_BIT(struct sysinfo_cpu_usage, cpu));
         return;
     }
@@ -569,7 +569,7 @@ static void expect_sound_usage(const struct sysinfo_cpu_usage *u) {
     ck_assert(!SYSINFO_HAS(u, interval) || u->interval >= 0);
 }
 
-/* The status of the first question on a host: there is nothing to compare with, or this system has no CPU time. */
+/* The status of the first question on a host: there is nothing to compare with, or the system reports no CPU time. */
 static bool is_first_answer(struct sysinfo_host *host, int status, const char *what) {
     ck_assert_msg(status != SYSINFO_OK, "%s compared with nothing", what);
     succeeded(host, status, SYSINFO_RESULT_CPU_SAMPLE, what);
@@ -651,7 +651,7 @@ static void expect_sound_sample_list(const struct sysinfo_cpu_sample_list *list)
         ck_assert(SYSINFO_HAS(row, cpu));
         ck_assert(i == 0 || row->cpu > sysinfo_cpu_sample_list_at(list, i - 1)->cpu);
         expect_sound_sample(row);
-        for (size_t m = 0; m < MODES; m++) { /* All together is no less than one of them. */
+        for (size_t m = 0; m < MODES; m++) { /* The total is at least each of them. */
             ck_assert(!HAS_SLOT(all, modes[m]) || SYSINFO_HAS(all, wrap) ||
                       slot_double(row, modes[m]) <= slot_double(all, modes[m]) + 1);
         }
@@ -753,7 +753,7 @@ START_TEST(a_caller_can_keep_its_own_samples) {
         if (status == SYSINFO_OK) {
             expect_sound_usage_list(usage);
         }
-        if (sysinfo_cpu_sample_list_count(before) > 1) { /* Two CPUs cannot be compared. */
+        if (sysinfo_cpu_sample_list_count(before) > 1) { /* Two different CPUs cannot be compared. */
             status = sysinfo_cpu_usage_between(sysinfo_cpu_sample_list_at(before, 0),
                                                sysinfo_cpu_sample_list_at(after, 1), &all, sizeof all);
             ck_assert_int_eq(status, SYSINFO_INVALID);
@@ -895,7 +895,7 @@ END_TEST
 Suite *contract_suite(void) {
     Suite *suite = suite_create("contract");
     TCase *arguments = tcase_create("arguments");
-    tcase_set_timeout(arguments, 60); /* A busy machine, and the sanitizers. */
+    tcase_set_timeout(arguments, 60); /* For busy machines and the sanitizers. */
     tcase_add_loop_test(arguments, null_and_odd_sizes_are_invalid_and_leave_the_result_alone, 0, GETTERS);
     tcase_add_loop_test(arguments, an_interval_must_be_finite_and_not_negative, 0, BAD_INTERVALS);
     tcase_add_test(arguments, an_interval_of_0_needs_a_host);

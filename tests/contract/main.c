@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The contract, checked for the backend that this build links. */
+/* Runs the contract for the backend of this build. */
 #include "contract.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ static uint64_t results_of(const char *backend) {
         }
     }
     if (strcmp(backend, "windows") ==
-        0) { /* Windows has counters as well, which wine has not; nobody there has load averages. */
+        0) { /* Windows has counters too, which wine lacks; Windows has no load averages. */
         return all & ~CONTRACT_RESULT(STATS) & ~CONTRACT_RESULT(LOAD);
     }
     return strcmp(backend, "macos") == 0 ? all & ~CONTRACT_RESULT(STATS) : 0;

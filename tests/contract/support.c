@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table "What each system answers" of SUPPORT.md against struct sysinfo__backend:
- * what it promises for the linked system is not NULL there, what it denies is NULL.
+ * Compares the table "What each system answers" of SUPPORT.md with struct sysinfo__backend: an entry that it promises
+ * for the linked system is not NULL, one that it denies is NULL.
  */
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 enum { MOST_COLUMNS = 10, COLUMN_SIZE = 64 };
 typedef char columns[MOST_COLUMNS][COLUMN_SIZE];
 
-/* The cells of a row of a Markdown table, without blanks around them; 0: it is not a row. */
+/* Splits a row of a Markdown table into its cells without surrounding blanks; 0: not a row. */
 static size_t split(const char *line, columns cell) {
     size_t count = 0;
     for (const char *p = line; *p == '|' && p[1] != '\0' && p[1] != '\n' && count < MOST_COLUMNS;) {
@@ -65,13 +65,13 @@ static const struct {
 };
 enum { ENTRIES = sizeof entries / sizeof entries[0] };
 
-/* All entries are pointers to functions, which have one size; whether all bits are 0 is whether it is NULL. */
+/* All entries are function pointers of the same size; one whose bytes are those of a null pointer is NULL. */
 static bool is_there(size_t offset) {
     static const char null[sizeof(int (*)(void))];
     return memcmp((const char *)&sysinfo__backend + offset, null, sizeof null) != 0;
 }
 
-/* Whether the row's question can be answered here; *is_known is cleared for a name that is none. */
+/* Whether the row's question can be answered here. Clears *is_known for an unknown name. */
 static bool can_answer(const char *question, unsigned *seen, bool *is_known) {
     for (size_t i = 0; i < ENTRIES; i++) {
         if (strcmp(question, entries[i].name) == 0) {
@@ -98,7 +98,7 @@ START_TEST(a_system_can_what_the_support_table_promises) {
     columns cell;
     size_t own = 0, rows = 0, count = 0;
     unsigned seen = 0;
-    while (own == 0 && fgets(line, sizeof line, file) != NULL) { /* The row of systems. */
+    while (own == 0 && fgets(line, sizeof line, file) != NULL) { /* The row that names the systems. */
         count = split(line, cell);
         for (size_t i = 1; count > 1 && strcmp(cell[0], "Question") == 0 && i < count; i++) {
             own = strcmp(cell[i], sysinfo__backend.name) == 0 ? i : own;
@@ -120,7 +120,7 @@ START_TEST(a_system_can_what_the_support_table_promises) {
         rows++;
     }
     fclose(file);
-    ck_assert_uint_eq(seen, (1U << ENTRIES) - 1); /* No question was forgotten. */
+    ck_assert_uint_eq(seen, (1U << ENTRIES) - 1); /* No question is missing. */
     ck_assert_uint_eq(rows, ENTRIES + 2);
 }
 END_TEST

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation, opening, reading, writing, folder and process of every command fails once. Each
- * time the command runs
- * from its start to its end in a child of its own, on a clock of its own: it ends with a status
- * that is documented, says why
- * in lines that begin with its name, prints whole lines, and no number that it does not print without trouble.
+ * Every allocation, opening, reading, writing, directory and process of every command fails once. Each time the command
+ * runs from start to exit in its own child process, on its own clock: it exits with a documented status, explains
+ * itself in lines that begin with its name, prints whole lines, and prints no number that it does not print without the
+ * failure.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -28,7 +27,7 @@ enum { MOST_WORDS = 12, MOST_TEXT = 1 << 16, MOST_CALLS = 2000 };
 #define SERVER FIXTURES "/../../cli/roots/server"
 #define NESTED FIXTURES "/../limits/v2-nested"
 
-/* `same`: what it prints does not depend on the moment. The file that it writes is FILE. */
+/* `same`: the output does not depend on the time. The command writes FILE. */
 static const struct {
     const char *words[MOST_WORDS];
     bool same, is_run;
@@ -70,7 +69,7 @@ static const struct {
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-/* What fails, and what the message says of it; NULL: the command does as if nothing had happened. */
+/* The failing call, and part of the message; NULL: the failure has no effect. */
 static const struct {
     enum fault kind;
     int error;
@@ -89,9 +88,8 @@ static const struct {
 enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 
 /*
- * So many failures of each kind at most, spread over all calls: else it is each of them. A child
- * that looks for leaks when it
- * ends takes long.
+ * The most failures of each kind; if there are more calls, they are spread over all of them. A child that looks for
+ * leaks at exit is slow.
  */
 #if defined(__SANITIZE_ADDRESS__)
 enum { MOST_FAILURES = 8 };
@@ -106,19 +104,19 @@ enum { MOST_FAILURES = 300 };
 #endif
 
 struct outcome {
-    int status; /* As wait() tells it. */
+    int status; /* As from wait(). */
     bool has_failed;
     int calls[FAULTS];
     char out[MOST_TEXT], err[MOST_TEXT];
 };
 
-static struct faults *of_child; /* As they were when it ended. */
+static struct faults *of_child; /* The child's, at its exit. */
 
 static void tell_parent(void) {
     *of_child = faults;
 }
 
-/* One word with FILE and RECORDING as they are in the folder of this test. */
+/* A word, with FILE and RECORDING replaced by paths in this test's directory. */
 static char *word_of(const char *word) {
     char path[FOLDER_PATH];
     bool is_path = strncmp(word, "FILE", 4) == 0 || strcmp(word, "RECORDING") == 0;
@@ -140,7 +138,7 @@ static void run_command_line(int which, const int streams[2], int t, int at) {
     dup2(streams[0], 1);
     dup2(streams[1], 2);
     atexit(tell_parent);
-    if (!commands[which].is_run) { /* There, what time passes is the other process's. */
+    if (!commands[which].is_run) { /* For `run`, the time that passes is the other process's. */
         faults.time = 1000;
         faults.wall = 1e9;
     }
@@ -182,7 +180,7 @@ static void run_in_trouble(int which, int t, int at, struct outcome *outcome) {
     read_stream(streams[1], outcome->err);
 }
 
-/* ---- What must hold ---- */
+/* ---- Properties that must hold ---- */
 
 static bool is_documented(int which, int status, int usual) {
     int code = WEXITSTATUS(status);
@@ -204,7 +202,7 @@ static size_t number_length(const char *p) {
     return strspn(p, "0123456789.");
 }
 
-/* Whether a text has that number, whole. */
+/* Whether a text contains that number, as a whole. */
 static bool has_number(const char *text, const char *number, size_t length) {
     for (const char *p = text; *p != '\0'; p++) {
         size_t found = number_length(p);
@@ -216,7 +214,7 @@ static bool has_number(const char *text, const char *number, size_t length) {
     return false;
 }
 
-/* What is estimated may be another number: the message says so. */
+/* An estimate may differ; then the message says that it is one. */
 static void expect_no_wrong_number(const struct outcome *outcome, const struct outcome *calm, const char *what) {
     if (strstr(outcome->err, "estimated") != NULL) {
         return;
@@ -255,7 +253,7 @@ static void expect_outcome(int which, int t, int at, const struct outcome *outco
     }
 }
 
-/* No new file is left beside the one that was to be written. */
+/* No temporary file is left beside the output file. */
 static void expect_no_file_left(void) {
     char path[FOLDER_PATH];
     folder_path(path, ".");

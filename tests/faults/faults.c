@@ -113,7 +113,7 @@ int __wrap_openat(int folder, const char *path, int flags, ...) {
     return fails(FAULT_OPEN) ? -1 : __real_openat(folder, path, flags, mode);
 }
 
-/* The library makes one call in this way, openat2(), which has four arguments. */
+/* The library only calls openat2() this way, which has four arguments. */
 long __wrap_syscall(long number, ...) {
     va_list rest;
     va_start(rest, number);
@@ -135,7 +135,7 @@ ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {
     return __real_pread(fd, buffer, size, offset);
 }
 
-/* ---- Folders ---- */
+/* ---- Directories ---- */
 
 DIR *__real_fdopendir(int fd);
 struct dirent *__real_readdir(DIR *folder);
@@ -150,7 +150,7 @@ struct dirent *__wrap_readdir(DIR *folder) {
     return fails(FAULT_FOLDER) ? NULL : __real_readdir(folder);
 }
 
-/* The set is of no matter here, and its type not everywhere the same. */
+/* The set's contents do not matter, and its type differs between systems. */
 int __real_sched_getaffinity(pid_t process, size_t size, void *set);
 int __wrap_sched_getaffinity(pid_t process, size_t size, void *set);
 
@@ -158,7 +158,7 @@ int __wrap_sched_getaffinity(pid_t process, size_t size, void *set) {
     return fails(FAULT_AFFINITY) ? -1 : __real_sched_getaffinity(process, size, set);
 }
 
-/* ---- What the command does beside: files that it writes, and processes ---- */
+/* ---- Further calls of the command: files it writes, and processes ---- */
 
 ssize_t __real_write(int fd, const void *bytes, size_t size);
 int __real_fsync(int fd);
@@ -177,7 +177,7 @@ pid_t __wrap_fork(void);
 char *__wrap_strdup(const char *string);
 FILE *__wrap_fopen(const char *path, const char *mode);
 
-/* What goes to stderr is how a failure is told, and gets through. */
+/* Writes to stderr never fail: they report the failure. */
 ssize_t __wrap_write(int fd, const void *bytes, size_t size) {
     if (fd != STDERR_FILENO && fails(FAULT_WRITE)) {
         return -1;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Calls of the C library that fail on demand, and are counted: the program is linked with --wrap
- * for each of them.
- */
+/* Calls of the C library that fail on demand and are counted; the program is linked with --wrap for each of them. */
 #ifndef TESTS_FAULTS_H
 #define TESTS_FAULTS_H
 
@@ -14,28 +11,28 @@ enum fault { FAULT_MEMORY, FAULT_OPEN, FAULT_READ, FAULT_FOLDER, FAULT_WRITE, FA
 struct faults {
     bool is_counting; /* The calls below are counted and may fail. */
     int calls[FAULTS];
-    int fail_at[FAULTS]; /* This call, counted from 0, fails; -1: none does. */
+    int fail_at[FAULTS]; /* The call with this number, counted from 0, fails; -1: none. */
     int error;           /* With this errno. */
     bool has_failed;
-    void (*before)(void); /* Unless NULL: called in the place of the failure, and the call then goes on. */
-    int longest_read;     /* A read brings no more than so many bytes; 0: what it brings. */
-    int longest_write;    /* The same for what a write takes. */
-    double time;          /* Unless 0: what the monotonic clock shows; sleeping moves it on. */
-    double wall;          /* Unless 0: what the wall clock shows; sleeping moves it on, and each look by wall_step. */
+    void (*before)(void); /* If set, called instead of failing; the call then proceeds. */
+    int longest_read;     /* The most bytes a read returns; 0: no limit. */
+    int longest_write;    /* The same for a write. */
+    double time;          /* If not 0: the monotonic clock, which sleeping advances. */
+    double wall;          /* If not 0: the wall clock, which sleeping advances, and each reading by wall_step. */
     double wall_step;
     bool is_tracking; /* Blocks are counted; not while libcheck runs, which is linked with the same calls. */
-    long blocks;      /* Allocated and not freed since. */
+    long blocks;      /* Blocks allocated and not freed since. */
 };
 extern struct faults faults;
 
-/* From here on calls are counted, and call number `at` of that kind fails; -1: none. */
+/* From here on, calls are counted, and call number `at` of that kind fails; -1: none. */
 void faults_begin(enum fault kind, int at, int error);
 void faults_end(void);
 
-/* The same, but `before` runs in the place of the failure: something happens in the middle of a call. */
+/* The same, but `before` runs instead of the failure: something happens in the middle of a call. */
 void faults_begin_with(enum fault kind, int at, void (*before)(void));
 
-/* How many this process has. */
+/* The number of this process's open descriptors. */
 int open_descriptors(void);
 
 TCase *memory_fault_tests(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every opening and every reading of every question fails once, in each way that the kernel has. */
+/* Every opening and every reading of every question fails once, in every way that the kernel has. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,13 +11,12 @@
 #include "roots.h"
 
 /*
- * What an error must come to: that status; OK: the call succeeds all the same; NOT_FOUND: whatever
- * an optional file that is missing comes to.
+ * What an error must lead to: this status; OK: the call still succeeds; NOT_FOUND: the same as a missing optional file.
  */
 static const struct {
     enum fault kind;
     int error;
-    bool is_warm; /* The descriptors are open already. */
+    bool is_warm; /* The descriptors are already open. */
     int status;
     const char *sentence;
 } trouble[] = {
@@ -32,7 +31,7 @@ static const struct {
     {FAULT_READ, EIO, true, SYSINFO_SYSTEM, "Input/output error"},
     {FAULT_READ, EINTR, false, SYSINFO_OK, NULL},
     {FAULT_READ, EINTR, true, SYSINFO_OK, NULL},
-    {FAULT_READ, ENODEV, true, SYSINFO_OK, NULL}, /* Opened once more. */
+    {FAULT_READ, ENODEV, true, SYSINFO_OK, NULL}, /* Reopened once. */
     {FAULT_READ, ENOENT, true, SYSINFO_OK, NULL},
     {FAULT_READ, ESTALE, true, SYSINFO_OK, NULL},
     {FAULT_READ, ENODEV, false, SYSINFO_GONE, "No such device"},
@@ -44,7 +43,7 @@ static const struct {
 };
 enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 
-/* Whether a file that cannot be had may mean just that its figure is not told. */
+/* Whether an unavailable file may only make its figure unknown. */
 static bool may_be_missing(int status) {
     return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE;
 }
@@ -53,7 +52,7 @@ static void expect_outcome(const struct question *question, struct sysinfo_host 
     if (trouble[t].status == SYSINFO_OK) {
         bool is_missing =
             trouble[t].error == ENOENT &&
-            status == SYSINFO_UNKNOWN; /* A file that is not kept, as a CPU's own: it is then one that is not there. */
+            status == SYSINFO_UNKNOWN; /* A file that is not kept open, such as a CPU's own, counts as missing. */
         ck_assert_msg(is_missing || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET,
                       "%s, error %d: %s", question->name, trouble[t].error, sysinfo_explain(host, status));
         return;
@@ -73,7 +72,7 @@ static void expect_outcome(const struct question *question, struct sysinfo_host 
     ck_assert(sysinfo_system_error(host) == trouble[t].error || usual == status);
 }
 
-/* What a question tells without trouble, twice: figures that differ are those of a clock. */
+/* A question's results without failures, asked twice: figures that differ depend on a clock. */
 struct calm {
     int status;
     uint64_t answer[2][SYSINFO_SLOTS];
@@ -100,8 +99,8 @@ static bool follows_an_estimate(const struct question *question, const uint64_t 
 }
 
 /*
- * An answer in spite of trouble may lack figures, and mark others as estimated; no figure is
- * another than without trouble.
+ * A result despite the failure may lack figures, and mark others as estimated, but no figure may differ from the one
+ * without the failure.
  */
 static void expect_no_wrong_figure(const struct question *question, const char *root, int t, const struct calm *calm,
                                    const uint64_t *answer) {
@@ -138,7 +137,7 @@ static bool ask_in_trouble(const struct question *question, const char *root, in
             expect_no_wrong_figure(question, root, t, calm, answer);
         }
         status = question->ask(host, again);
-        bool is_remembered = trouble[t].error == ENOENT; /* What a kernel lacks is looked for once. */
+        bool is_remembered = trouble[t].error == ENOENT; /* A file missing from the kernel is looked for once. */
         ck_assert_msg(is_remembered || status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET,
                       "%s has not recovered from trouble %d: %s", question->name, t, sysinfo_explain(host, status));
     }
@@ -166,8 +165,8 @@ START_TEST(every_failing_file_has_its_status_and_the_next_call_works) {
 END_TEST
 
 /*
- * A descriptor that somebody closed: EBADF. The library does not close it again, for its number may be another file's
- * by then; here, where only the answer was made up, it stays open until the test's process ends.
+ * A descriptor that someone else closed: EBADF. The library does not close it again, because the number may by then be
+ * another file's; here, where only the result was faked, it stays open until the test process ends.
  */
 START_TEST(a_descriptor_that_was_closed_is_opened_once_more) {
     uint64_t answer[SYSINFO_SLOTS];
@@ -200,7 +199,7 @@ START_TEST(a_root_that_was_closed_is_opened_once_more) {
 }
 END_TEST
 
-/* The kernel refuses a set that is too small for the machine: it is asked with a larger one. */
+/* The kernel rejects a set that is too small for the machine; the library retries with a larger one. */
 START_TEST(a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again) {
     struct sysinfo_host *host = open_root(NULL);
     struct sysinfo_cpu_allowance usual, cpus;
@@ -218,7 +217,7 @@ START_TEST(a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again) {
 }
 END_TEST
 
-/* A sandbox. What else is known still answers, but which CPUs, and of which cores, is not guessed. */
+/* A sandbox. Other figures are still reported, but the allowed CPUs and their cores are not guessed. */
 START_TEST(a_forbidden_affinity_is_not_told) {
     static const struct {
         int error, status;
@@ -242,7 +241,7 @@ START_TEST(a_forbidden_affinity_is_not_told) {
 }
 END_TEST
 
-/* Where the kernel, or a sandbox, has no openat2. */
+/* The kernel, or a sandbox, has no openat2. */
 START_TEST(roots_work_without_openat2) {
     for (int i = 0; i < 2; i++) {
         struct sysinfo_host *host = open_root(FIXTURES "/old-2.6");
@@ -257,7 +256,7 @@ START_TEST(roots_work_without_openat2) {
 }
 END_TEST
 
-/* Files other than procfs's come in pieces: FUSE, or a capture on a network. */
+/* Files outside procfs may be read in pieces: FUSE, or a capture on a network. */
 static bool is_clock(const struct question *question, int slot) {
     uint64_t clock = strcmp(question->name, "cgroup_usage") == 0 ? SYSINFO_BIT(struct sysinfo_cgroup, time)
                                                                  : SYSINFO_BIT(struct sysinfo_cpu_sample, time);
@@ -307,7 +306,7 @@ START_TEST(no_descriptor_left_is_said_and_recovered_from) {
 }
 END_TEST
 
-/* Half a search for other groups' memory.min: what it found is not counted twice. */
+/* Groups found by an interrupted search for other groups' memory.min are not counted twice. */
 START_TEST(what_a_failed_scan_found_counts_once) {
     bool has_failed = true;
     for (int at = 0; has_failed; at++) {
@@ -329,7 +328,7 @@ TCase *file_fault_tests(void) {
     TCase *tests = tcase_create("files");
     tcase_add_loop_test(tests, every_failing_file_has_its_status_and_the_next_call_works, 0, question_count);
     tcase_add_loop_test(tests, a_descriptor_that_was_closed_is_opened_once_more, 0,
-                        4); /* Where the first file read is one that is kept. */
+                        4); /* If the first file read is one that is kept open. */
     tcase_add_test(tests, a_root_that_was_closed_is_opened_once_more);
     tcase_add_test(tests, a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again);
     tcase_add_test(tests, a_forbidden_affinity_is_not_told);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that called setlocale(): numbers are read and told as in any other. */
+/* A program that called setlocale(): numbers are parsed and printed as in any other. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8", "de_DE"};
 START_TEST(a_comma_for_a_point_changes_nothing) {
     char number[32];
     snprintf(number, sizeof number, "%.1f", 0.5);
-    ck_assert_str_eq(number, "0,5"); /* The locale is what it should be. */
+    ck_assert_str_eq(number, "0,5"); /* The locale is as intended. */
     struct sysinfo_host *host = open_root(FIXTURES "/old-2.6");
     struct sysinfo_load load;
     struct sysinfo_cpu_sample times;
@@ -39,7 +39,7 @@ int main(void) {
     size_t i = 0;
     while (i < sizeof names / sizeof names[0] &&
            (setlocale(LC_ALL, names[i]) == NULL ||
-            strcmp(localeconv()->decimal_point, ",") != 0)) { /* musl takes any name. */
+            strcmp(localeconv()->decimal_point, ",") != 0)) { /* musl accepts any name. */
         i++;
     }
     if (i == sizeof names / sizeof names[0]) {

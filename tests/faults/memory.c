@@ -15,8 +15,7 @@ struct outcome {
 };
 
 /*
- * Asks with allocation number `at` failing, and once more; with nothing of libcheck between, so
- * that blocks can be counted.
+ * Asks with allocation number `at` failing, and again; no libcheck call comes between, so that blocks can be counted.
  */
 static struct outcome ask_without_memory(const struct question *question, bool has_host, const char *root, int at) {
     uint64_t answer[SYSINFO_SLOTS] = {0}, again[SYSINFO_SLOTS] = {0}, untouched[SYSINFO_SLOTS] = {0};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that has more rights than whoever started it loads nothing that obeys the environment;
- * others load hwloc, where there is one.
+ * A program with more rights than the user who started it loads nothing that obeys the environment; other programs load
+ * hwloc if it is installed.
  */
 #include <check.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ START_TEST(a_system_without_hwloc_is_told_so_until_it_has_it) {
 }
 END_TEST
 
-/* A machine that hwloc makes up. Group: a level that only hwloc sees. */
+/* A synthetic machine of hwloc. Group: a level that only hwloc knows. */
 START_TEST(dies_are_told_and_groups_are_not) {
     struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:2(size=1048576) core:1 pu:2", 1), 0);
@@ -96,13 +96,13 @@ static int read_below_root(const char *hwloc_root) {
     return status;
 }
 
-/* Slashes at the end are the same root; and what hwloc makes up is never that root. */
+/* Trailing slashes do not change the root; a synthetic machine is never that root. */
 START_TEST(another_root_must_be_that_of_hwloc) {
     char path[FOLDER_PATH];
     folder_make();
     folder_write("sys/devices/system/cpu/online", "0-1\n");
     ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "core:2 pu:1", 1), 0);
-    ck_assert_int_eq(setenv("HWLOC_HIDE_ERRORS", "2", 1), 0); /* That this root tells little. */
+    ck_assert_int_eq(setenv("HWLOC_HIDE_ERRORS", "2", 1), 0); /* Because this root has few files. */
     ck_assert_int_eq(read_below_root(folder_root), SYSINFO_UNKNOWN);
     folder_path(path, "");
     ck_assert_int_eq(read_below_root(path), SYSINFO_UNKNOWN);
@@ -111,14 +111,14 @@ START_TEST(another_root_must_be_that_of_hwloc) {
     folder_path(path, "sys");
     ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
     strcpy(path, folder_root);
-    path[strlen(path) - 1] = '-'; /* As long, and another. */
+    path[strlen(path) - 1] = '-'; /* Same length, another name. */
     ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
     ck_assert_int_eq(read_below_root("/"), SYSINFO_NOT_SUPPORTED);
     folder_remove();
 }
 END_TEST
 
-/* Four CPUs, two of each core. */
+/* Four CPUs, two per core. */
 static void write_cpus(void) {
     static const char *const names[] = {"thread_siblings", "core_cpus", "core_siblings",
                                         "package_cpus",    "core_id",   "physical_package_id"};

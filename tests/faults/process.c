@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the library leaves alone in its process: signals, descriptors across exec, the parent of a fork. */
+/* What the library does not affect in its process: signals, descriptors across exec, the parent of a fork. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -59,8 +59,8 @@ static void tick(int signal) {
 }
 
 /*
- * Without SA_RESTART, every 3 ms: neither the sleep nor a read is cut short. On a busy machine the
- * signals of one interval may arrive as one, which a single restart would survive: until there are more.
+ * Without SA_RESTART, every 3 ms: neither the sleep nor a read is cut short. On a busy machine, the signals of one
+ * interval may be merged into one, which a single restart would survive; so the test continues until there are more.
  */
 START_TEST(signals_do_not_shorten_an_interval) {
     struct sigaction action = {.sa_handler = tick}, old;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The roots that together lead through every file that is read. */
+/* Roots that together cover every file that is read. */
 #ifndef TESTS_FAULTS_ROOTS_H
 #define TESTS_FAULTS_ROOTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Machines of 1 to 8192 CPUs, made up here, and a million calls: what does not depend on the clock. */
+/* Synthetic machines of 1 to 8192 CPUs, and a million calls, without depending on the clock. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "folder.h"
 #include "run.h"
 
-/* ---- The made-up machine ---- */
+/* ---- The synthetic machine ---- */
 
-/* Every figure of a CPU follows from its number. */
+/* Every figure of a CPU is derived from its number. */
 static void make_stat(uint64_t cpus) {
     char *text = malloc((size_t)(cpus + 2) * 96);
     ck_assert_ptr_nonnull(text);
@@ -28,7 +28,7 @@ static void make_stat(uint64_t cpus) {
     free(text);
 }
 
-/* Two CPUs to a core. */
+/* Two CPUs per core. */
 static void make_machine(int cpus) {
     char list[32], path[96];
     make_stat((uint64_t)cpus);
@@ -70,7 +70,7 @@ enum { SIZES = sizeof sizes / sizeof sizes[0] };
 START_TEST(a_machine_of_any_size_is_read_whole_and_then_for_free) {
     int cpus = sizes[_i];
     make_machine(cpus);
-    faults.time = 1000; /* It stands still: where a read takes long, the library reads again. */
+    faults.time = 1000; /* It stands still: if a read took long, the library would read again. */
     for (int round = 0; round < 3; round++) {
         faults_begin(FAULT_MEMORY, -1, 0);
         int status = sysinfo_cpu_times_percpu(host, &list);
@@ -86,8 +86,8 @@ START_TEST(a_machine_of_any_size_is_read_whole_and_then_for_free) {
             ck_assert(row->cpu == (uint64_t)cpu && row->user == cpu && row->nice == 1 && row->idle == 7);
         }
         /*
-         * The text is read to its end, by two reads once the buffer is large enough; each count
-         * reads its list by two as well.
+         * The text is read to its end, with two reads once the buffer is large enough; each count also reads its list
+         * with two.
          */
         ck_assert(round == 0 ||
                   (faults.calls[FAULT_MEMORY] == 0 && faults.calls[FAULT_OPEN] == 0 && faults.calls[FAULT_READ] == 6));
@@ -104,7 +104,7 @@ START_TEST(a_million_calls_leave_memory_and_descriptors_as_they_were) {
     int failures = 0, before = 0;
     make_machine(4);
     for (int round = -2; round < ROUNDS; round++) {
-        if (round == 0) { /* From here on it is warm. */
+        if (round == 0) { /* Warm from here on. */
             before = open_descriptors();
             faults_begin(FAULT_MEMORY, -1, 0);
         }
@@ -128,7 +128,7 @@ int main(void) {
     Suite *suite = suite_create("scale");
     TCase *tests = tcase_create("scale");
     tcase_add_checked_fixture(tests, start, stop);
-    tcase_set_timeout(tests, 0); /* A million calls take seconds, or many of them on a machine that has other work. */
+    tcase_set_timeout(tests, 0); /* A million calls take seconds, or many seconds on a busy machine. */
     tcase_add_loop_test(tests, a_machine_of_any_size_is_read_whole_and_then_for_free, 0, SIZES);
     tcase_add_test(tests, a_million_calls_leave_memory_and_descriptors_as_they_were);
     suite_add_tcase(suite, tests);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a call costs once its host is warm, counted. */
+/* The cost of a call with a warm host, counted. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "questions.h"
 #include "roots.h"
 
-/* How long a file is now; -1: it cannot be read. */
+/* The current length of a file; -1: unreadable. */
 static long length_of(const char *path) {
     static char text[1 << 22];
     long length = 0;
@@ -39,7 +39,7 @@ static bool has_one_size_of_huge_pages(struct sysinfo_host *host) {
     return memory.hugepages_total == 0 && !SYSINFO_IS_ESTIMATED(&memory, available);
 }
 
-/* ---- Every public function that asks the system; lists are kept by the caller, as a meter keeps them ---- */
+/* ---- Every public function that queries the system; the caller keeps lists, as a meter does ---- */
 
 #define FUNCTIONS_THAT_FILL(F)                  \
     F(cpu_times, sysinfo_cpu_sample)            \
@@ -155,7 +155,7 @@ static int cpu_usage_list_between(struct sysinfo_host *host) {
                                 : sysinfo_cpu_usage_list_between(kept.before, kept.after, &kept.between);
 }
 
-/* Where the number of CPUs is unknown it is looked for each time, as sysinfo_cpu_count() itself does. */
+/* An unknown number of CPUs is looked for each time, as in sysinfo_cpu_count() itself. */
 static int limit_levels(struct sysinfo_host *host) {
     return sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL) < 0 ? SYSINFO_UNKNOWN
                                                             : sysinfo_limit_levels(host, &kept.levels);
@@ -199,7 +199,7 @@ static int explain(struct sysinfo_host *host) {
 }
 
 static const struct asked {
-    const char *function; /* Behind "sysinfo_"; some of them more than once. */
+    const char *function; /* Without "sysinfo_"; some occur more than once. */
     int (*ask)(struct sysinfo_host *host);
 } asked[] = {
 #define FILL(name, type) {#name, name},
@@ -230,7 +230,7 @@ static const struct asked {
 };
 enum { ASKED = sizeof asked / sizeof asked[0] };
 
-/* Asks until it has succeeded; false: it never does. */
+/* Asks until it has succeeded. False: it never does. */
 static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
     for (int i = 0; i < 200; i++) {
         int status = question->ask(host);
@@ -239,10 +239,10 @@ static bool warm_up(struct sysinfo_host *host, const struct asked *question) {
         }
         usleep(1000); /* Until a tick of CPU time has passed. */
     }
-    return question->ask == cpu_percent_since_last; /* Never the same twice below a root that stands still. */
+    return question->ask == cpu_percent_since_last; /* Never repeats below a root that does not change. */
 }
 
-/* What asks nothing of the system, or cannot be asked twice. */
+/* Functions that do not query the system, or cannot be repeated. */
 static const char *const not_asked[] = {
     "process_detail", /* Opens the directory of descriptors each time. */
     "cpu_freq",       /* Opens files of each CPU each time. */
@@ -289,9 +289,9 @@ static const char *const not_asked[] = {
     "unit_name",
     "version",
     "heap_growth",
-    "heap_trim", /* They change the heap: that is what they are for. */
+    "heap_trim", /* They change the heap by design. */
     "heap_recorded",
-    "mark", /* Of a file that the caller names; they keep nothing open. */
+    "mark", /* They use a file that the caller names, and keep nothing open. */
     "heap_counts",
     "heap_enter",
     "heap_enter_rss",
@@ -323,7 +323,7 @@ static const char *const not_asked[] = {
     "heap_thread_counts",
     "heap_unreachable_begin",
     "heap_unreachable_end",
-    "heap_watch", /* Of the tracker in this process: nothing is read. */
+    "heap_watch", /* They use the tracker in this process, and read nothing. */
 };
 
 static bool is_known(const char *function) {
@@ -354,14 +354,14 @@ END_TEST
 START_TEST(a_warm_host_neither_allocates_nor_opens) {
     struct sysinfo_host *host = open_root(roots[_i]);
     /*
-     * Without the kernel's list of online CPUs each CPU's own file is looked at: nothing else tells
-     * that they are what they were.
+     * Without the kernel's list of online CPUs, each CPU's own file is read every time: nothing else shows that they
+     * are unchanged.
      */
     bool is_without_list = roots[_i] != NULL && strcmp(roots[_i], FIXTURES "/folders") == 0;
     int successes = 0;
     for (int i = 0; i < ASKED; i++) {
         if (!warm_up(host, &asked[i]) || (is_without_list && strstr(asked[i].function, "cpu") != NULL)) {
-            continue; /* What is not there may be looked for each time. */
+            continue; /* A missing file may be looked for each time. */
         }
         successes++;
         for (int round = 0; round < 20; round++) {
@@ -394,7 +394,7 @@ START_TEST(cores_that_a_machine_does_not_tell_are_not_looked_for_again) {
     ck_assert_int_eq(faults.calls[FAULT_OPEN], 0);
     folder_write("sys/devices/system/cpu/cpu1/topology/core_cpus_list", "1\n");
     folder_write("proc/self/status", "Cpus_allowed:\t2\n");
-    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 1); /* Other CPUs may have cores. */
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 1); /* Other CPUs may have other cores. */
     sysinfo_host_close(host);
     folder_remove();
 }
@@ -406,7 +406,7 @@ static const struct {
 } single_reads[] = {
     {"cpu_times", 1},        {"cpu_percent", 2},    {"cpu_percent since last", 1}, {"cpu_times_percent since last", 1},
     {"cpu_times_percpu", 1}, {"virtual_memory", 1}, {"load_average", 1},           {"cpu_stats", 1},
-    {"cpu_counts", 2} /* sysfs has no end mark of its own: the second brings nothing. */};
+    {"cpu_counts", 2} /* sysfs files have no end mark: the second read returns nothing. */};
 
 START_TEST(stat_meminfo_and_loadavg_come_whole_in_one_read) {
     struct sysinfo_host *host = open_root(NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads, each with a host of its own: under ThreadSanitizer, that nothing is shared. */
+/* Threads, each with its own host: under ThreadSanitizer, this shows that nothing is shared. */
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -60,7 +60,7 @@ static struct sysinfo_host *shared;
 static atomic_int refused, wrong;
 static struct sysinfo_memory truth;
 
-/* Until somebody was refused: a call of every thread lasts long enough for the others to meet it. */
+/* Runs until a call was refused: each thread's calls last long enough to overlap. */
 static void *ask_of_the_shared_host(void *number) {
     for (int round = 0; round < 2000 && (atomic_load(&refused) < 3 || round < 20); round++) {
         double percent;
@@ -89,7 +89,7 @@ START_TEST(a_second_thread_in_one_host_is_refused_and_not_served_wrongly) {
     }
     ck_assert_int_eq(atomic_load(&wrong), 0);
     ck_assert_int_gt(atomic_load(&refused), 0);
-    /* Nobody is in a call: it is as good as ever. */
+    /* With no call in progress, it works as before. */
     struct sysinfo_memory memory;
     ck_assert_int_eq(sysinfo_virtual_memory(shared, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.total, truth.total);

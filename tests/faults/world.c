@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What happens around a host while it answers: CPUs go, the process is moved, descriptors are
- * closed, clocks jump, the process is stopped.
+ * Events around a host while it answers: CPUs go offline, the process is moved, descriptors are closed, clocks jump,
+ * the process is stopped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +28,7 @@ static void make_cpus(void) {
     folder_write("sys/devices/system/cpu/online", "0-3\n");
 }
 
-/* As the kernel does it: an offline CPU has no topology. */
+/* As in the kernel, an offline CPU has no topology. */
 static void take_two_cpus_away(void) {
     char path[FOLDER_PATH];
     folder_write("sys/devices/system/cpu/online", "0-1\n");
@@ -89,7 +89,7 @@ static void make_groups(void) {
     }
 }
 
-/* Moved, and the group that it was in is gone. */
+/* Moves the process; its former group no longer exists. */
 static void move_to_b(void) {
     static const char *const gone[] = {GROUPS "a/memory.max", GROUPS "a/memory.current", GROUPS "a/memory.stat",
                                        GROUPS "a/memory.high", GROUPS "a"};
@@ -101,7 +101,7 @@ static void move_to_b(void) {
     }
 }
 
-/* What could not be seen at that moment is unknown, or marked. */
+/* Values that could not be seen at that moment are unknown or marked. */
 static bool is_of_group(const struct sysinfo_allowance *memory, uint64_t limit, uint64_t usable) {
     bool is_limit = memory->limit == limit || !SYSINFO_HAS(memory, limit) || SYSINFO_IS_ESTIMATED(memory, limit),
          is_usable = memory->usable == usable || SYSINFO_IS_ESTIMATED(memory, usable);
@@ -135,13 +135,13 @@ START_TEST(a_move_in_the_middle_of_a_call_mixes_no_figures) {
 }
 END_TEST
 
-/* ---- Descriptors that somebody closed ---- */
+/* ---- Descriptors closed by someone else ---- */
 
 enum { MOST_DESCRIPTORS = 256 };
 
 /*
- * Every descriptor that a warm host has opened becomes one of `foreign`, as it does after
- * closefrom() in a program that goes on opening.
+ * Every descriptor that a warm host has opened becomes one of `foreign`, as after closefrom() in a program that opens
+ * further files.
  */
 static int take_descriptors(const bool was_open[MOST_DESCRIPTORS], int foreign, bool is_taken[MOST_DESCRIPTORS]) {
     int taken = 0;
@@ -156,9 +156,8 @@ static int take_descriptors(const bool was_open[MOST_DESCRIPTORS], int foreign, 
 }
 
 /*
- * A host does not survive that: this is no promise of its answers. But what is no file of the
- * kernel at all is noticed,
- * opened again, and above all not closed: it is somebody else's.
+ * A host does not survive that, and its results are not guaranteed. But a descriptor that is not a kernel file at all
+ * is noticed, reopened, and above all not closed, because it belongs to someone else.
  */
 START_TEST(descriptors_that_became_anothers_are_left_alone) {
     bool was_open[MOST_DESCRIPTORS], is_taken[MOST_DESCRIPTORS];
@@ -194,7 +193,7 @@ END_TEST
 
 /* ---- Time ---- */
 
-/* The monotonic clock stands still in suspend, and a virtual machine that is moved may see it do anything. */
+/* The monotonic clock stops in suspend, and may do anything in a virtual machine that is migrated. */
 START_TEST(no_clock_makes_an_impossible_percentage) {
     static const double moments[] = {1000, 1000, 1000.5, 900, 900, 1e9, 5, 5.25};
     struct sysinfo_host *host = open_root(NULL);
@@ -217,7 +216,7 @@ START_TEST(no_clock_makes_an_impossible_percentage) {
 }
 END_TEST
 
-/* A day is the most that is slept at a time. */
+/* A single sleep lasts at most a day. */
 START_TEST(an_interval_of_days_lasts_as_long) {
     double percent;
     faults.time = 1000;
@@ -229,7 +228,10 @@ START_TEST(an_interval_of_days_lasts_as_long) {
 }
 END_TEST
 
-/* Stopped for longer than its interval lasts: the sleep is over when it goes on, and the window is what passed. */
+/*
+ * Stopped for longer than its interval: the sleep ends when the process continues, and the interval is the time that
+ * passed.
+ */
 START_TEST(a_stop_within_an_interval_is_part_of_it) {
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
@@ -251,7 +253,7 @@ START_TEST(a_stop_within_an_interval_is_part_of_it) {
     ck_assert_int_eq(read(ends[0], &byte, 1), 1);
     ck_assert_int_eq(kill(child, SIGSTOP), 0);
     ck_assert_int_eq(waitpid(child, &status, WUNTRACED), child);
-    if (WIFSTOPPED(status)) { /* Else it was faster. */
+    if (WIFSTOPPED(status)) { /* Otherwise it finished first. */
         usleep(300000);
         ck_assert_int_eq(kill(child, SIGCONT), 0);
         ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -262,9 +264,9 @@ START_TEST(a_stop_within_an_interval_is_part_of_it) {
 }
 END_TEST
 
-/* ---- A disk that is full ---- */
+/* ---- A full disk ---- */
 
-/* Holds the lock that a recorder holds, until the pipe is closed. */
+/* Holds a recorder's lock until the pipe is closed. */
 static void hold_lock(const char *path, int ready, int end) {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -297,7 +299,7 @@ START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
         ck_assert_int_eq(stat(path, &file), 0);
         ck_assert_int_eq(file.st_size, 11);
     }
-    faults_begin(FAULT_WRITE, 1, EIO); /* The taking back. */
+    faults_begin(FAULT_WRITE, 1, EIO); /* Truncating the file again. */
     faults.longest_write = 10;
     int marked = sysinfo_mark(recording, "load");
     faults_end();

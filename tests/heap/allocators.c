@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Under another allocator, whose name is this program's argument: CTest runs it with
- * each one preloaded, and in a build with a sanitizer. What is summed here is
- * malloc_usable_size(), so the figures must be right to the byte.
+ * Under another allocator, named by this program's argument: CTest runs it with each one preloaded, and in a build with
+ * a sanitizer. The test sums malloc_usable_size(), so figures must be exact to the byte.
  */
 #include "heap.h"
 
@@ -38,7 +37,7 @@ START_TEST(used_is_the_sum_of_the_blocks) {
         sum += malloc_usable_size(block[i]);
     }
     struct sysinfo_heap full = info();
-    if (is("sanitizer")) { /* It counts with each block what stands around it, and the class of its size. */
+    if (is("sanitizer")) { /* It counts each block with its surroundings and its size class. */
         ck_assert_uint_ge(full.used - before.used, sum);
         ck_assert_uint_le(full.used - before.used, 2 * sum + blocks * 4096);
     } else {
@@ -47,7 +46,7 @@ START_TEST(used_is_the_sum_of_the_blocks) {
     for (size_t i = 0; i < blocks; i++) {
         free(block[i]);
     }
-    (void)trim(); /* A sanitizer holds freed blocks in quarantine until then. */
+    (void)trim(); /* Until then, a sanitizer holds freed blocks in quarantine. */
     uint64_t after = info().used;
     ck_assert_uint_eq(after, before.used);
 }
@@ -79,7 +78,7 @@ START_TEST(trim_releases_what_was_predicted) {
     free_most_of_100_MB();
     struct sysinfo_heap heap = detail();
     uint64_t released = trim();
-    if (is("mimalloc")) { /* Predicts nothing, and keeps a part for later. */
+    if (is("mimalloc")) { /* It predicts nothing, and keeps a part for later. */
         ck_assert_int_eq(SYSINFO_HAS(&heap, reclaimable), 0);
         ck_assert_uint_ge(released, 30 * MiB);
     } else if (is("sanitizer")) {
@@ -92,7 +91,7 @@ START_TEST(trim_releases_what_was_predicted) {
 }
 END_TEST
 
-/* Freed before anybody touched it: the allocator has it, but the system has nothing to get back. */
+/* Freed without having been touched: the allocator has it, but the system has nothing to reclaim. */
 START_TEST(untouched_memory_is_not_reclaimable) {
     enum { BLOCKS = 300 };
     void *block[BLOCKS];
@@ -106,18 +105,18 @@ START_TEST(untouched_memory_is_not_reclaimable) {
     uint64_t released = trim();
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&heap, reclaimable), 1);
     ck_assert_uint_ge(heap.free, 100 * MiB);
-    ck_assert_uint_le(heap.reclaimable, released + 32 * MiB); /* The process itself has some MiB that are resident. */
+    ck_assert_uint_le(heap.reclaimable, released + 32 * MiB); /* A few MiB of the process itself are resident. */
 }
 END_TEST
 
-/* ---- What lies in the caches of other threads ---- */
+/* ---- Blocks in the caches of other threads ---- */
 
 static pthread_barrier_t barrier;
 
 static void *cache_blocks(void *unused) {
     enum { BLOCKS = 200 };
     void *block[BLOCKS];
-    free(malloc(64)); /* Makes the cache. */
+    free(malloc(64)); /* Creates the cache. */
     pthread_barrier_wait(&barrier);
     pthread_barrier_wait(&barrier);
     for (int i = 0; i < BLOCKS; i++) {
@@ -149,7 +148,7 @@ START_TEST(jemalloc_leaves_out_what_other_threads_cache) {
         pthread_join(thread[i], NULL);
     }
     ck_assert_uint_eq(after.used, before.used);
-    ck_assert_uint_gt(after.blocks, before.blocks); /* Of these only the bytes are known. */
+    ck_assert_uint_gt(after.blocks, before.blocks); /* For these, only the bytes are known. */
     ck_assert(SYSINFO_IS_ESTIMATED(&after, used) && SYSINFO_IS_ESTIMATED(&after, blocks));
     ck_assert(SYSINFO_IS_ESTIMATED(&after, allocs) && SYSINFO_IS_ESTIMATED(&after, frees));
     ck_assert(!SYSINFO_IS_ESTIMATED(&alone, used) && !SYSINFO_IS_ESTIMATED(&alone, blocks));

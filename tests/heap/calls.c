@@ -42,7 +42,7 @@ START_TEST(another_root_has_no_heap) {
 }
 END_TEST
 
-/* In the place of glibc's, by the linker. */
+/* Replace glibc's through the linker. */
 FILE *__real_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
 FILE *__wrap_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions);
 static bool has_no_memory;
@@ -122,9 +122,9 @@ static const char text[] =
     "<heap nr=\"0\">\n"
     "<sizes>\n"
     "  <size from=\"17\" to=\"32\" total=\"96\" count=\"3\"/>\n"       /* Too small. */
-    "  <size from=\"4129\" to=\"4144\" total=\"8288\" count=\"2\"/>\n" /* 2 x 4144: 1 byte more than each keeps. */
+    "  <size from=\"4129\" to=\"4144\" total=\"8288\" count=\"2\"/>\n" /* 2 x 4144: one byte more than each keeps. */
     "  <size from=\"10001\" to=\"10016\" total=\"100160\" count=\"10\"/>\n"
-    /* Kept by small ones, as far as one can know. */
+    /* Kept by small ones, as far as is known. */
     "  <unsorted from=\"33\" to=\"90001\" total=\"90100\" count=\"50\"/>\n"
     "</sizes>\n"
     "<total type=\"fast\" count=\"1\" size=\"32\"/>\n"
@@ -180,7 +180,7 @@ START_TEST(malloc_info_that_is_cut_is_not_complete) {
 }
 END_TEST
 
-/* ---- Allocators that the host is made to believe in ---- */
+/* ---- Fake allocators that the host detects ---- */
 
 static struct sysinfo_heap told;
 static int tell_status, give_back_status;
@@ -227,7 +227,7 @@ START_TEST(figures_that_contradict_each_other_are_put_right) {
     FACT(&told, reclaimable, 1);
     heap = info();
     ck_assert(!SYSINFO_HAS(&heap, free) && !SYSINFO_HAS(&heap, footprint) &&
-              heap.reclaimable == 1); /* Of what is free nothing is known. */
+              heap.reclaimable == 1); /* Free memory is unknown. */
 }
 END_TEST
 
@@ -248,7 +248,7 @@ START_TEST(an_allocator_that_lacks_a_call_says_so) {
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_UNKNOWN);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "keeping does not report how much is in use");
     ck_assert(released == 47 && growth == 47);
-    FACT(&told, used, 100); /* Without a call that gives back, growth is told all the same. */
+    FACT(&told, used, 100); /* Growth is reported even without a call that trims. */
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_OK);
     ck_assert(growth == 0);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Under glibc: figures that are exact, and estimates that come true.
+ * Under glibc: figures are exact, and estimates come true.
  *
- * CTest runs this twice. A thread's cache of freed blocks counts as in use; with
- * the cache turned off from outside (GLIBC_TUNABLES) every sum must be exact, with
- * it on it may be off by what the caches hold.
+ * CTest runs this twice. A thread's cache of freed blocks counts as in use. With the cache disabled from outside
+ * (GLIBC_TUNABLES), every sum must be exact; with it, sums may be off by what the caches hold.
  */
 #include "heap.h"
 
@@ -17,7 +16,7 @@
 
 #include "run.h"
 
-/* 7 blocks of each of the sizes up to 1032 bytes. */
+/* 7 blocks of each size up to 1032 bytes. */
 enum { MOST_IN_CACHE = 240096 };
 #define MiB (UINT64_C(1) << 20)
 
@@ -30,7 +29,7 @@ static uint64_t distance(uint64_t a, uint64_t b) {
     return a > b ? a - b : b - a;
 }
 
-/* ---- What is in use ---- */
+/* ---- Memory in use ---- */
 
 static const size_t small_sizes[] = {1, 24, 25, 40, 100, 1000, 1032, 1033, 4096, 65536, 131000};
 
@@ -95,7 +94,7 @@ static void *hold_blocks(void *context) {
     return NULL;
 }
 
-/* What is in use while so many threads hold so many blocks each. */
+/* The memory in use while `threads` threads hold `blocks` blocks each. */
 static struct sysinfo_heap count_crowd(unsigned threads, size_t blocks) {
     pthread_t thread[64];
     struct crowd crowd = {.blocks = blocks};
@@ -141,10 +140,10 @@ START_TEST(more_than_4_GiB_do_not_wrap) {
     void *block[BLOCKS];
     uint64_t before = info().used;
     int got = 0;
-    for (; got < BLOCKS && (block[got] = malloc(1 << 30)) != NULL; got++) { /* Not touched: nothing but addresses. */
+    for (; got < BLOCKS && (block[got] = malloc(1 << 30)) != NULL; got++) { /* Untouched, so only addresses are used. */
     }
     struct sysinfo_heap heap = detail();
-    if (got < BLOCKS) { /* By default the kernel gives no block that is larger than its memory and swap. */
+    if (got < BLOCKS) { /* By default the kernel refuses a block larger than its memory and swap. */
         for (int i = 0; i < got; i++) {
             free(block[i]);
         }
@@ -175,7 +174,7 @@ START_TEST(parts_add_up) {
     ck_assert_uint_le(more.reclaimable, more.free);
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&more, reclaimable), 1);
     ck_assert_int_eq(SYSINFO_HAS(&heap, reclaimable) || SYSINFO_HAS(&heap, arenas), 0);
-    more.present = heap.present; /* All else is the same in both. */
+    more.present = heap.present; /* Everything else is equal. */
     more.estimated = heap.estimated;
     more.reclaimable = more.arenas = 0;
     ck_assert_mem_eq(&heap, &more, sizeof heap);
@@ -185,7 +184,7 @@ START_TEST(parts_add_up) {
 }
 END_TEST
 
-/* ---- What can be given back ---- */
+/* ---- Reclaimable memory ---- */
 
 struct pattern {
     const char *name;
@@ -293,13 +292,13 @@ START_TEST(trim_reaches_the_arena_of_its_own_thread) {
 }
 END_TEST
 
-/* The counters are behind by up to 64 pages of each thread before Linux 6.2; what a trim goes by is not. */
+/* The counters lag by up to 64 pages per thread before Linux 6.2; what a trim relies on does not. */
 START_TEST(resident_memory_is_exact_to_the_page) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     unsigned char *memory = mmap(NULL, 200 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     uint64_t before, after;
     (void)madvise(memory, 200 * page, MADV_NOHUGEPAGE);
-    (void)sysinfo__linux_resident(host, true, &before); /* Takes what it needs itself. */
+    (void)sysinfo__linux_resident(host, true, &before); /* Allocates what it needs itself. */
     int status = sysinfo__linux_resident(host, true, &before);
     for (size_t i = 0; i < 33; i++) {
         memory[i * 5 * page] = 1;
@@ -315,7 +314,7 @@ END_TEST
 START_TEST(second_trim_releases_nothing) {
     leave_pattern(&patterns[0]);
     ck_assert_uint_gt(trim(), 25 * MiB);
-    ck_assert_uint_le(trim(), MiB / 2); /* malloc_trim() itself would say that it did again. */
+    ck_assert_uint_le(trim(), MiB / 2); /* malloc_trim() itself would report success again. */
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The leak test: it must name each leak to the byte, and not take a cache for one. */
+/* The leak test: it must report each leak to the byte, and not mistake a cache for one. */
 #include "heap.h"
 
 #include <malloc.h>
@@ -35,7 +35,7 @@ START_TEST(one_block_a_call_is_its_size) {
     static size_t sizes[] = {1, 24, 100, 2000, 5000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         double growth = growth_of(leak_one, &sizes[i]);
-        if (allocator_is("glibc") && sizeof(void *) == 4) { /* A rest of 8 bytes is too small to be split off. */
+        if (allocator_is("glibc") && sizeof(void *) == 4) { /* A remainder of 8 bytes is too small to be split off. */
             ck_assert_double_ge(growth, (double)glibc_chunk(sizes[i]));
             ck_assert_double_le(growth, (double)glibc_chunk(sizes[i]) + 0.01);
         } else if (allocator_is("glibc")) {
@@ -60,9 +60,9 @@ START_TEST(one_block_in_ten_calls_is_a_tenth) {
     double growth = growth_of(leak_rarely, &calls);
     ck_assert_double_ge_tol(
         growth, 4.0,
-        0.5); /* 48 bytes in 10 calls under glibc, 40 where the class of the size is counted; more under a sanitizer. */
+        0.5); /* 48 bytes in 10 calls under glibc, 40 where the size class is counted; more under a sanitizer. */
     if (allocator_is("glibc")) {
-        ck_assert_double_eq_tol(growth, 4.8, 0.5); /* The thread's cache may hold some blocks more or less. */
+        ck_assert_double_eq_tol(growth, 4.8, 0.5); /* The thread's cache may hold a few blocks more or less. */
     }
 }
 END_TEST
@@ -85,7 +85,7 @@ static void fill_on_first_call(void *argument) {
     }
 }
 
-/* Remembers what it made for each of so many questions. */
+/* Caches the answer to each of a number of questions. */
 struct memory {
     size_t next, room;
     void *answer[30000];
@@ -125,7 +125,7 @@ START_TEST(cache_is_no_leak) {
 }
 END_TEST
 
-/* An array that is appended to for ever, and grows by a factor when it is full. */
+/* An array that is appended to forever, and grows by a factor when full. */
 struct array {
     size_t used, room, numerator, denominator;
     uint64_t *entry;
@@ -149,20 +149,17 @@ static const uint32_t numbers_of_calls[] = {4,   5,   7,   10,  13,   16,   20, 
 enum { NUMBERS_OF_CALLS = sizeof numbers_of_calls / sizeof numbers_of_calls[0] };
 _Static_assert(NUMBERS_OF_CALLS == 30, "as many as were tried");
 
-/*
- * Whichever number of calls it is, a doubling lies between the looks. So it does for one that grows
- * by half, or four times.
- */
+/* Whatever the number of calls, a doubling falls between measurements; the same for growth by half, or by four. */
 START_TEST(array_that_grows_for_ever_is_a_leak) {
     static const size_t factors[][2] = {{2, 1}, {3, 2}, {4, 1}};
     for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
         struct array array = {.numerator = factors[i][0], .denominator = factors[i][1]};
-        array.used = array.room = _i % 2 == 0 ? 0 : numbers_of_calls[_i]; /* Empty, or in use before. */
+        array.used = array.room = _i % 2 == 0 ? 0 : numbers_of_calls[_i]; /* Empty, or used before. */
         array.entry = touched((array.room + 1) * sizeof *array.entry);
         double growth = growth_over(numbers_of_calls[_i], append, &array);
         free(array.entry);
         ck_assert_msg(growth > 0, "%u calls, factor %zu/%zu", numbers_of_calls[_i], factors[i][0], factors[i][1]);
-        ck_assert_double_lt(growth, 200); /* 8 bytes an entry, and at most four times as much room. */
+        ck_assert_double_lt(growth, 200); /* 8 bytes per entry, and at most four times as much room. */
     }
 }
 END_TEST
@@ -179,11 +176,11 @@ START_TEST(one_block_in_ten_thousand_calls_is_a_leak) {
     size_t calls = 0;
     double growth = growth_of(leak_very_rarely, &calls);
     ck_assert_double_gt(growth, 0);
-    ck_assert_double_lt(growth, 0.3); /* 1008 bytes or a little more, at most 2 in 14,000 calls. */
+    ck_assert_double_lt(growth, 0.3); /* 1008 bytes or slightly more, at most 2 in 14,000 calls. */
 }
 END_TEST
 
-/* Fills a buffer, and begins again when it is full: as many calls for a round as a look may come anywhere in it. */
+/* Fills a buffer, and starts over when it is full: a measurement may come anywhere within a round. */
 static void fill_and_drop(void *argument) {
     struct memory *memory = argument;
     if (memory->next == memory->room) {
@@ -203,7 +200,7 @@ START_TEST(what_rises_and_falls_is_no_leak) {
 }
 END_TEST
 
-/* The allocator keeps some freed blocks of each size, and more of them the longer this goes on. */
+/* The allocator keeps some freed blocks of each size, and more of them over time. */
 struct ring {
     void *block[50];
     size_t blocks, next;
@@ -229,7 +226,7 @@ START_TEST(leak_behind_a_cache_is_seen) {
     for (int i = 0; i < 9000; i++) {
         remember(&memory);
     }
-    memset(memory.answer, 0, sizeof memory.answer); /* Forgets all that it has: now it leaks on. */
+    memset(memory.answer, 0, sizeof memory.answer); /* Drops everything, so that it leaks from now on. */
     static size_t size = 24;
     double growth = growth_of(leak_one, &size);
     ck_assert_double_gt(growth, 23);
@@ -250,7 +247,7 @@ END_TEST
 int main(void) {
     double growth;
     if (sysinfo_heap_growth(NULL, tidy, NULL, 1, &growth) != SYSINFO_OK) {
-        return RUN_SKIPPED; /* This allocator does not tell. */
+        return RUN_SKIPPED; /* This allocator does not report it. */
     }
     Suite *suite = suite_create("heap growth");
     TCase *all = tcase_create("all");

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The heap of a process, under each allocator that can be had here.
-# Or a compiler leaves out a malloc() whose block is not used.
+# The heap of a process, under each available allocator. Without -fno-builtin, a compiler removes a malloc() whose block
+# is not used.
 set_source_files_properties(heap/allocators.c heap/calls.c heap/glibc.c heap/growth.c heap/windows.c PROPERTIES
     COMPILE_OPTIONS -fno-builtin)
 
@@ -11,7 +11,7 @@ if(NOT SYSINFO_BACKEND STREQUAL "linux" OR NOT SYSINFO_HAS_GLIBC)
     return()
 endif()
 
-# One more run of a program, with settings of the environment.
+# Runs a program once more, with other environment variables.
 function(sysinfo_heap_run name program environment)
     add_test(NAME ${name} COMMAND ${program} ${ARGN})
     set_tests_properties(${name} PROPERTIES LABELS heap TIMEOUT 900 SKIP_RETURN_CODE 77 ENVIRONMENT
@@ -24,7 +24,7 @@ sysinfo_test(heap_glibc heap/glibc.c)
 sysinfo_test(heap_growth heap/growth.c)
 set_property(TEST heap_growth APPEND PROPERTY ENVIRONMENT "ASAN_OPTIONS=detect_leaks=0") # It leaks on purpose.
 sysinfo_heap_run(heap_glibc_exact test_heap_glibc "GLIBC_TUNABLES=glibc.malloc.tcache_count=0")
-if(CMAKE_CROSSCOMPILING) # The other case measures what is resident: of the emulator.
+if(CMAKE_CROSSCOMPILING) # The other case measures resident memory: here, that of the emulator.
     set_property(TEST heap_glibc heap_glibc_exact APPEND PROPERTY ENVIRONMENT "CK_RUN_CASE=used")
 endif()
 
@@ -36,7 +36,7 @@ foreach(program IN ITEMS test_heap_allocators test_heap_silent)
     target_link_libraries(${program} PRIVATE sysinfo_flags ${CMAKE_DL_LIBS})
 endforeach()
 target_link_libraries(test_heap_allocators PRIVATE sysinfo_check)
-target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read what newer compilers write for debuggers.
+target_link_options(test_heap_silent PRIVATE -s) # valgrind cannot read the debug information of newer compilers.
 if(SYSINFO_SANITIZE MATCHES "address")
     sysinfo_heap_run(heap_sanitizer test_heap_allocators "" sanitizer)
 endif()
@@ -46,10 +46,10 @@ if(SYSINFO_SANITIZE STREQUAL "memory")
     set_tests_properties(memory_sanitizer PROPERTIES LABELS allocator) # The heap's other tests are not for it.
 endif()
 if(SYSINFO_SANITIZE)
-    return() # A sanitizer cannot be preloaded over.
+    return() # A sanitizer must come first.
 endif()
 
-# The runtime of the leak sanitizer, whose statistics may stay 0.
+# The leak sanitizer's runtime, whose statistics may stay 0.
 include(CheckCSourceCompiles)
 set(CMAKE_REQUIRED_FLAGS "-fsanitize=leak")
 check_c_source_compiles("int main(void) { return 0; }" SYSINFO_HAS_SANITIZER_leak)
@@ -80,7 +80,7 @@ target_include_directories(test_heap_refused PRIVATE "${PROJECT_SOURCE_DIR}/test
 target_link_libraries(test_heap_refused PRIVATE sysinfo_flags sysinfo_check ${CMAKE_DL_LIBS})
 sysinfo_heap_run(heap_refused test_heap_refused "LD_PRELOAD=$<TARGET_FILE:test_heap_sparse>")
 
-# Debian: libjemalloc2, libmimalloc2.0 or libmimalloc3, libtcmalloc-minimal4. The names of the files, as they have no
+# Debian: libjemalloc2, libmimalloc2.0 or libmimalloc3, libtcmalloc-minimal4. These are file names, because there are no
 # others without the development packages.
 foreach(found IN ITEMS SYSINFO_JEMALLOC SYSINFO_MIMALLOC SYSINFO_TCMALLOC SYSINFO_VALGRIND)
     if(NOT EXISTS "${${found}}") # Removed since, or another version now.
@@ -100,7 +100,7 @@ foreach(allocator IN ITEMS jemalloc mimalloc tcmalloc)
     endif()
 endforeach()
 
-# The library is linked as it is built: only the program itself is not position-independent.
+# The library is linked as built; only the program itself is not position-independent.
 add_executable(test_heap_stub heap/stub.c)
 target_link_libraries(test_heap_stub PRIVATE sysinfo_flags sysinfo_static)
 set_target_properties(test_heap_stub PROPERTIES POSITION_INDEPENDENT_CODE OFF)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of the heap share. */
+/* Shared by the tests of the heap. */
 #ifndef TESTS_HEAP_H
 #define TESTS_HEAP_H
 
@@ -15,8 +15,8 @@
 static struct sysinfo_host *host;
 
 /*
- * A check that succeeds allocates memory and writes to a file: too much between two looks at the
- * heap, and too slow for a million blocks.
+ * A successful libcheck check allocates memory and writes to a file: that disturbs the heap between two measurements,
+ * and is too slow for a million blocks.
  */
 static inline void must(int status) {
     if (status != SYSINFO_OK) {
@@ -26,7 +26,7 @@ static inline void must(int status) {
 
 static inline void open_host(void) {
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
-    (void)sysinfo_heap_allocator(host); /* What is looked up once is looked up now. */
+    (void)sysinfo_heap_allocator(host); /* One-time lookups happen now. */
 }
 
 static inline void close_host(void) {
@@ -59,20 +59,20 @@ static inline bool allocator_is(const char *name) {
     return owner != NULL && strcmp(owner, name) == 0;
 }
 
-/* Whether a trim succeeds, or cannot: the thread sanitizer's runtime has no call for it. */
+/* Whether a trim succeeds, or is impossible: the thread sanitizer's runtime has no such call. */
 static inline bool trims(struct sysinfo_host *asked) {
     int status = sysinfo_heap_trim(asked, NULL);
     return status == SYSINFO_OK || (status == SYSINFO_NOT_SUPPORTED && allocator_is("sanitizer"));
 }
 
-/* What a block of this size takes under glibc. */
+/* The size of a block of this size in glibc. */
 static inline uint64_t glibc_chunk(size_t size) {
     const size_t word = sizeof(size_t), unit = 2 * word > _Alignof(max_align_t) ? 2 * word : _Alignof(max_align_t);
     size_t chunk = (size + word + unit - 1) / unit * unit;
     return chunk < 4 * word ? 4 * word : chunk;
 }
 
-/* A block whose pages are all in memory. */
+/* A block whose pages are all resident. */
 static inline void *touched(size_t size) {
     void *block = malloc(size);
     if (block == NULL) {

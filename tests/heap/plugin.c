@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The functions of allocators in an object that malloc() does not come from, as a plug-in with a
- * private allocator has them: none may ever be called.
+ * Defines functions of allocators in an object that does not provide malloc(), like a plug-in with a private allocator:
+ * none of them may ever be called.
  */
 #include <stdlib.h>
 

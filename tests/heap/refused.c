@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* With sparse.c preloaded: what jemalloc does not tell is left out, and the rest told. */
+/* With sparse.c preloaded: what jemalloc does not report is left out, and the rest is reported. */
 #include <sysinfo/sysinfo.h>
 
 #include <stdlib.h>

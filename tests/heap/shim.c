@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * An allocator that nobody knows, to be preloaded: hands out a large static block piece by piece,
- * and takes nothing back.
- */
+/* A preloaded unknown allocator: takes pieces of a large static block and never reuses them. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +38,7 @@ void free(void *block) {
 }
 
 void *calloc(size_t count, size_t size) {
-    return malloc(count * size); /* Never used before, so zero. */
+    return malloc(count * size); /* Never used before, so it is zero. */
 }
 
 size_t malloc_usable_size(void *block) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the heap tells nothing, nothing must be told. Without libcheck, so that it
- * can be built statically and with musl: `test_heap_silent NAME`, "-" for an
- * allocator that is not known. Prints what is wrong.
+ * An allocator that reports nothing must lead to no figures. Does not use libcheck, so that it can be built statically
+ * and with musl: `test_heap_silent NAME`, "-" for an unknown allocator. Prints what is wrong.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +23,7 @@ static void nothing(void *argument) {
 }
 
 #ifdef MAY_COUNT
-/* The leak sanitizer's statistics stay 0 in gcc 12, and are kept in gcc 14. */
+/* The leak sanitizer's statistics stay 0 in gcc 12, and work in gcc 14. */
 size_t allocated_bytes(void) __asm__("__sanitizer_get_current_allocated_bytes");
 
 static void *allocate(size_t bytes) {

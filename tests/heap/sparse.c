@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An allocator with jemalloc's door, to be preloaded: every figure is 8, small blocks given back 2,
- * and those whose names have the text of SPARSE are refused.
+ * A preloaded allocator with jemalloc's interface: every figure is 8, small blocks returned are 2, and figures whose
+ * names contain the text of SPARSE are refused.
  */
 #include <errno.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In a static program, glibc's malloc() is found and told to the byte as in any other. */
+/* In a static program, glibc's malloc() is detected and reported to the byte as in any other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program linked to a fixed place that takes the address of malloc(): the linker
- * then gives the whole process the address of a stub in this program, which owns
- * no heap. `test_heap_stub NAME`. Without libcheck, and prints what is wrong.
+ * A program at a fixed address that takes the address of malloc(): the linker then gives the whole process the address
+ * of a stub in this program, which owns no heap. `test_heap_stub NAME`. Does not use libcheck; prints what is wrong.
  */
 #include <stdio.h>
 #include <stdlib.h>

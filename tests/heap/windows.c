@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The heaps of Windows. Blocks are not large: Wine leaves those of a megabyte out of its walk. Nor
- * are they small: Wine 10 takes blocks below 16 KiB from groups of equal blocks, and walks by group,
- * whether its blocks are in use or not.
+ * The heaps of Windows. Blocks are not large, because Wine's walk leaves out those of a megabyte, and not small,
+ * because Wine 10 takes blocks below 16 KiB from groups of equal blocks and walks by group, whether its blocks are in
+ * use or not.
  */
 #include "heap.h"
 
@@ -40,7 +40,7 @@ START_TEST(all_heaps_are_summed) {
     for (int i = 0; i < HEAPS; i++) {
         heap[i] = HeapCreate(0, 0, 0);
     }
-    struct sysinfo_heap empty = detail(); /* A heap takes a block of another for itself. */
+    struct sysinfo_heap empty = detail(); /* One heap takes a block of another for itself. */
     for (int i = 0; i < HEAPS; i++) {
         HeapAlloc(heap[i], 0, 1000);
     }
@@ -94,7 +94,7 @@ START_TEST(a_leak_is_found) {
     double growth;
     must(sysinfo_heap_growth(host, leak, NULL, 50, &growth));
     ck_assert_double_ge(growth, LENGTH);
-    ck_assert_double_lt(growth, LENGTH + LENGTH / 20); /* A new region of the heap is a block of another. */
+    ck_assert_double_lt(growth, LENGTH + LENGTH / 20); /* A new region of the heap is a block of another one. */
     must(sysinfo_heap_growth(host, tidy, NULL, 50, &growth));
     ck_assert_double_eq(growth, 0);
 }

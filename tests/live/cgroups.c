@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Real cgroups with real limits: made by the test, a child moved in, the
- * library's figures held against the kernel's own files. Needs root, and a
- * kernel that lets groups be made; says what it could not do and why.
+ * Real cgroups with real limits: the test creates them, moves a child in, and compares the library's figures with the
+ * kernel's own files. Needs root and a kernel that allows creating groups; otherwise prints what it skipped and why.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,15 +26,15 @@
 enum { PATH = 512 };
 
 /*
- * Where groups of a controller can be made. Each place has groups of its own: where one hierarchy
- * has all controllers, as on version 2, the places share a mount.
+ * Where groups of a controller can be created. Each place has its own groups; where one hierarchy has all controllers,
+ * as in version 2, places share a mount.
  */
 struct place {
     const char *controller; /* "" for version 2 itself. */
     const char *name;
     char mount[256];
-    bool is_v2, is_enabled_here;       /* By this test in the mount's group, which is undone at the end. */
-    char outer[PATH], inner[PATH + 8]; /* A group, and one in it. */
+    bool is_v2, is_enabled_here;       /* By this test, in the mount's group; undone at the end. */
+    char outer[PATH], inner[PATH + 8]; /* A group, and one inside it. */
 } memory = {.controller = "memory", .name = "memory"}, cpu = {.controller = "cpu", .name = "cpu"},
   unified = {.controller = "", .name = "version-2"};
 
@@ -77,7 +76,7 @@ static uint64_t value_of(const char *folder, const char *name, const char *key) 
     return line == NULL ? 0 : strtoull(line + strlen(wanted), NULL, 10);
 }
 
-/* ---- Making the groups ---- */
+/* ---- Creating groups ---- */
 
 static bool has_word(const char *text, const char *word) {
     size_t length = strlen(word);
@@ -110,7 +109,7 @@ static bool find_mount(struct place *place) {
     return place->mount[0] != '\0';
 }
 
-/* Version 2: the groups in this one have the controller. */
+/* Version 2: enables the controller for the groups inside this one. */
 static bool control(const struct place *place, const char *directory, char sign) {
     char text[32];
     snprintf(text, sizeof text, "%c%s", sign, place->controller);
@@ -131,7 +130,7 @@ static void remove_groups(struct place *place) {
     }
 }
 
-/* A machine on which nobody limits memory may have no group with that controller. */
+/* Without any memory limits on the machine, no group may have that controller. */
 static bool enable_in_mount(struct place *place) {
     if (is_controlled(place, place->mount)) {
         return true;
@@ -140,14 +139,14 @@ static bool enable_in_mount(struct place *place) {
     return place->is_enabled_here;
 }
 
-/* Version 1 before Linux 5.11: or the group's limit does not hold for the groups in it. */
+/* Version 1 before Linux 5.11: otherwise a group's limit does not apply to the groups inside it. */
 static void use_hierarchy(const struct place *place) {
     if (place == &memory && !place->is_v2) {
         write_file(place->outer, "memory.use_hierarchy", "1");
     }
 }
 
-/* NULL, or why there are no groups. */
+/* Returns NULL, or why there are no groups. */
 static const char *make_groups(struct place *place) {
     if (!find_mount(place)) {
         return "no mounted cgroup hierarchy has this controller";
@@ -185,7 +184,7 @@ static void set_memory(const char *folder, uint64_t limit) {
                          limit == SYSINFO_UNLIMITED ? memory.is_v2 ? "max" : "-1" : text));
 }
 
-/* What the documentation's formula gives, from the files of one group. */
+/* The documented formula, computed from the files of one group. */
 static uint64_t room_by_hand(const char *folder) {
     uint64_t limit = number_in(folder, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes");
     uint64_t used = number_in(folder, memory.is_v2 ? "memory.current" : "memory.usage_in_bytes");
@@ -229,7 +228,7 @@ START_TEST(the_limit_of_the_group_above_holds) {
     memset(block, 1, MIB(64));
     struct sysinfo_allowance after = usable(host);
     expect_near(after.usable, room_by_hand(memory.outer), MIB(2));
-    /* A sanitizer's shadow of the block is the group's too. */
+    /* A sanitizer's shadow memory counts in the group too. */
     expect_near(before.usable - after.usable, MIB(64), MIB(IS_SANITIZED ? 256 : 4));
     set_memory(memory.inner, MIB(256));
     ck_assert_uint_eq(usable(host).limit, MIB(256));
@@ -258,7 +257,7 @@ START_TEST(page_cache_of_the_group_stays_usable) {
     ck_assert_int_eq(fsync(fd), 0);
     cached = value_of(memory.outer, "memory.stat", memory.is_v2 ? "inactive_file" : "total_inactive_file") - cached;
     if (cached >
-        MIB(32)) { /* A file system in memory has no such cache. The kernel sums up its figures when it likes. */
+        MIB(32)) { /* A file system in memory has no such cache. The kernel updates its sums at its own pace. */
         for (int i = 0; i < 200 && usable(host).usable + MIB(8) < before; i++) {
             usleep(50000);
         }
@@ -280,7 +279,7 @@ START_TEST(a_process_that_moved_is_followed) {
     ck_assert_msg(strstr(path, "/inner") != NULL, "%s", path);
     join(memory.mount);
     ck_assert_uint_ne(usable(host).limit, MIB(300));
-    ck_assert_int_eq(rmdir(memory.inner), 0); /* Its files stay open, and answer ENODEV. */
+    ck_assert_int_eq(rmdir(memory.inner), 0); /* Its files stay open, and return ENODEV. */
     ck_assert_uint_ne(usable(host).limit, MIB(300));
     ck_assert_int_eq(mkdir(memory.inner, 0755), 0);
     set_memory(memory.inner, MIB(200));
@@ -291,7 +290,7 @@ START_TEST(a_process_that_moved_is_followed) {
 }
 END_TEST
 
-/* The child's /proc/self is another than that of the process that opened the file. */
+/* The child's /proc/self is not that of the process that opened the file. */
 START_TEST(a_child_is_not_taken_for_its_parent) {
     struct sysinfo_host *host = open_host();
     set_memory(memory.outer, MIB(512));
@@ -303,7 +302,7 @@ START_TEST(a_child_is_not_taken_for_its_parent) {
     if (child == 0) {
         struct sysinfo_allowance allowance;
         bool is_right = write_file(memory.outer, "cgroup.procs", "0") ||
-                        memory.is_v2; /* Version 2: not into a group that has groups with controllers. */
+                        memory.is_v2; /* Version 2: not into a group whose groups have controllers. */
         is_right = is_right && sysinfo_usable_memory(host, &allowance, sizeof allowance) == SYSINFO_OK &&
                    allowance.limit == (memory.is_v2 ? MIB(300) : MIB(512));
         _exit(is_right ? 0 : 1);
@@ -353,8 +352,8 @@ START_TEST(the_quota_of_the_group_above_holds) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_allowance allowance;
     cpu_set_t set;
-    int allowed = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set)
-                                                              : 2; /* Fails only where there are more than 1024. */
+    int allowed =
+        sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 2; /* Fails only with more than 1024. */
     set_quota(cpu.outer, 150000, 100000);
     join(cpu.inner);
     for (int round = 0; round < 2; round++) {
@@ -369,8 +368,8 @@ START_TEST(the_quota_of_the_group_above_holds) {
 END_TEST
 
 /*
- * A hundredth of a CPU is allowed and all of it wanted: whatever else the machine does, the group
- * is stopped in the end.
+ * It may use a hundredth of a CPU and wants all of it, so whatever else the machine does, the group is throttled
+ * eventually.
  */
 START_TEST(a_group_at_its_quota_is_throttled) {
     struct sysinfo_host *host = open_host();
@@ -387,11 +386,11 @@ START_TEST(a_group_at_its_quota_is_throttled) {
               after.throttled > before.throttled);
     ck_assert_uint_le(after.throttled_periods, after.periods);
     ck_assert_uint_ge(value_of(cpu.outer, "cpu.stat", "nr_throttled"), after.throttled_periods);
-    if (SYSINFO_HAS(&after, cpu_percent)) { /* Not where CPU time is counted in another hierarchy than the quota. */
+    if (SYSINFO_HAS(&after, cpu_percent)) { /* Not if CPU time is counted in another hierarchy than the quota. */
         ck_assert(after.cpu_percent > 0 && after.cpu_percent <= 100);
         double share = (after.cpu_time - before.cpu_time) / (after.interval * 0.01) * 100;
         ck_assert(!cpu.is_v2 || (after.cpu_percent > share / 2 && after.cpu_percent < share * 2) ||
-                  SYSINFO_IS_ESTIMATED(&after, cpu_percent)); /* Of two files, read one after the other. */
+                  SYSINFO_IS_ESTIMATED(&after, cpu_percent)); /* From two files read in succession. */
     }
     sysinfo_host_close(host);
 }

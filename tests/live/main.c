@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* This machine, against other sources of the same facts. */
+/* Compares this machine's figures with other sources of the same facts. */
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -101,7 +101,7 @@ START_TEST(the_topology_read_twice_is_the_same) {
 END_TEST
 
 #if SYSINFO_WITH_HWLOC
-/* hwloc linked into the test, not through the library. */
+/* Uses hwloc linked into the test, not through the library. */
 START_TEST(counts_are_those_of_hwloc) {
     hwloc_topology_t topology;
     ck_assert_int_eq(hwloc_topology_init(&topology), 0);
@@ -137,7 +137,7 @@ static uint64_t free_for_the_kernel(const struct sysinfo *kernel) {
     return (uint64_t)kernel->freeram * kernel->mem_unit;
 }
 
-/* Others take and give meanwhile, so that one reading in many must lie between two of the kernel's. */
+/* Other programs allocate and free meanwhile, so repeat until a reading lies between two of the kernel's. */
 START_TEST(memory_is_that_of_the_system_call) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_memory memory;
@@ -170,8 +170,8 @@ START_TEST(memory_is_that_of_the_system_call) {
 END_TEST
 
 /*
- * The C library may ask another way, which is not cut to two digits; between two readings the
- * figures may move once.
+ * The C library may use another call, which is not cut to two digits; between two readings, the figures may change
+ * once.
  */
 START_TEST(load_averages_are_those_of_the_c_library) {
     struct sysinfo_host *host = open_host();
@@ -207,8 +207,8 @@ static bool add_up(const struct sysinfo_cpu_sample_list *list) {
 }
 
 /*
- * The kernel sums each column before it cuts it to ticks, and its sum includes CPUs that are
- * offline. It writes the rows after the sum: it may have been interrupted there.
+ * The kernel sums each column before rounding to ticks, and includes offline CPUs. It writes the rows after the sum,
+ * and may have been interrupted between.
  */
 START_TEST(the_cpus_add_up_to_all) {
     struct sysinfo_host *host = open_host();
@@ -224,7 +224,7 @@ START_TEST(the_cpus_add_up_to_all) {
 }
 END_TEST
 
-/* While a child of ours computes, the CPUs are at least a little busy; and the counters of user time say so too. */
+/* While a child computes, the CPUs are at least slightly busy, and the counters of user time confirm it. */
 START_TEST(a_busy_child_moves_the_percentage) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_sample before, after;
@@ -257,7 +257,7 @@ START_TEST(counters_of_the_kernel_grow) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_stats before, after;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &before, sizeof before), SYSINFO_OK);
-    usleep(20000); /* To sleep is to switch. */
+    usleep(20000); /* Sleeping causes a context switch. */
     ck_assert_int_eq(sysinfo_cpu_stats(host, &after, sizeof after), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&before, ctx_switches) && SYSINFO_HAS(&before, interrupts));
     ck_assert(after.ctx_switches > before.ctx_switches && after.interrupts >= before.interrupts);
@@ -265,11 +265,11 @@ START_TEST(counters_of_the_kernel_grow) {
 }
 END_TEST
 
-/* "/" is this machine, and gives the same as none. */
+/* "/" is this machine, the same as no root. */
 START_TEST(figures_of_the_root_folder_are_those_of_the_machine) {
     struct sysinfo_host *host = open_host(), *root = NULL;
     struct sysinfo_memory a, b;
-    ck_assert_int_eq(sysinfo_host_open(&root, "/../"), SYSINFO_OK); /* Another spelling, read as a folder. */
+    ck_assert_int_eq(sysinfo_host_open(&root, "/../"), SYSINFO_OK); /* Another spelling, read as a directory. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &a, sizeof a), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_virtual_memory(root, &b, sizeof b), SYSINFO_OK);
     ck_assert_uint_eq(a.present, b.present);
@@ -279,7 +279,7 @@ START_TEST(figures_of_the_root_folder_are_those_of_the_machine) {
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_swap_memory(root, &t, sizeof t), SYSINFO_OK);
     ck_assert(s.total == t.total && s.present == t.present &&
-              t.sin >= s.sin); /* The page size was found out, or this machine's taken. */
+              t.sin >= s.sin); /* The page size was derived, or this machine's used. */
     sysinfo_host_close(host);
     sysinfo_host_close(root);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What this process uses, against what it does: memory it touches, files it opens, threads it starts, CPU it burns. */
+/*
+ * Compares this process's figures with its actions: memory it touches, files it opens, threads it starts, CPU time it
+ * uses.
+ */
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -36,7 +39,7 @@ static struct sysinfo_process detail(void) {
 static char *map(size_t size) {
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(memory, MAP_FAILED);
-    (void)madvise(memory, size, MADV_NOHUGEPAGE); /* Page by page, or the last one is more than asked for. */
+    (void)madvise(memory, size, MADV_NOHUGEPAGE); /* Page by page: else the last one is larger. */
     return memory;
 }
 
@@ -46,7 +49,7 @@ static void touch(char *memory, uint64_t size) {
     }
 }
 
-/* smaps_rollup counts pages one by one: what was touched is there to the page, and nothing else changes. */
+/* smaps_rollup counts pages exactly: touched pages appear, and nothing else changes. */
 START_TEST(uss_grows_by_what_is_touched_and_not_by_what_is_mapped) {
     struct sysinfo_process before = detail(), mapped, touched;
     if (!SYSINFO_HAS(&before, uss)) {
@@ -106,7 +109,7 @@ static void *wait_for_end(void *pipe_end) {
 }
 
 START_TEST(threads_and_descriptors_are_counted) {
-    (void)detail(); /* Opens what the host keeps. */
+    (void)detail(); /* Opens what the host keeps open. */
     struct sysinfo_process before = detail();
     int ends[2], files[5];
     pthread_t threads[3];
@@ -149,7 +152,7 @@ START_TEST(time_and_faults_only_grow) {
 }
 END_TEST
 
-/* The kernel's other count of the same pages, a moment apart: they agree when the same is read before and after. */
+/* The kernel's other count of the same pages, slightly later: they agree if two readings around it are equal. */
 START_TEST(memory_is_the_rss_of_the_kernels_other_file) {
     uint64_t rss = 0, other = 1, again = 2;
     for (int tries = 0; tries < 1000 && !(other == again && rss == other); tries++) {
@@ -204,7 +207,7 @@ static double first_number(const char *path) {
     return number;
 }
 
-/* The kernel's own figure, before and after; ours has whole seconds, and the start had a fraction of one. */
+/* The kernel's own figure, before and after; ours has whole seconds, and the start time had a fraction. */
 START_TEST(uptime_is_that_of_the_kernel) {
     struct sysinfo_stats stats;
     double before = first_number("/proc/uptime");
@@ -236,7 +239,7 @@ START_TEST(what_this_process_does_is_counted_for_the_machine) {
     ck_assert_int_eq(sysinfo_page_stats(host, &later, sizeof later), SYSINFO_OK);
     ck_assert_uint_ge(later_stats.forks, stats.forks + 20);
     ck_assert_uint_ge(later_stats.running, 1);
-    /* The kernel adds the counts of each CPU to the machine's from time to time: most of the faults must be there. */
+    /* The kernel adds each CPU's counts to the machine's now and then, so most of the faults must be there. */
     ck_assert_uint_ge(later.faults, paging.faults + MIB(6) / (uint64_t)sysconf(_SC_PAGESIZE));
     ck_assert_uint_ge(later.faults, later.major_faults);
 }
