@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How every test program runs its suite. Fork mode is libcheck's default: a crash is pinned to one
- * test. CK_FORK=no turns it off for valgrind.
+ * How every test program runs its suite. Fork mode is libcheck's default, and attributes a crash to one test.
+ * CK_FORK=no turns it off for valgrind.
  */
 #ifndef TESTS_RUN_H
 #define TESTS_RUN_H

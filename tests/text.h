@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A text as the decoders get it, in a block of exactly its size and the promised padding: one byte
- * read too far is seen by ASan and valgrind.
+ * A text in the form that decoders get it, in a block of exactly its size and the promised padding: ASan and valgrind
+ * detect a read of one byte beyond.
  */
 #ifndef TESTS_TEXT_H
 #define TESTS_TEXT_H

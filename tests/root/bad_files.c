@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files that are broken, odd or not to be read: a clear sentence, or what can be told; never a
- * number that was not there.
+ * Files that are broken, unusual or unreadable: a clear sentence, or the values that remain; never a number that was
+ * not in the file.
  */
 #include <math.h>
 
@@ -16,7 +16,7 @@ static struct sysinfo_host *open_folder(void) {
     return host;
 }
 
-/* What the host says of its failure, without the root. */
+/* The host's explanation of its failure, without the root. */
 static const char *explained(struct sysinfo_host *host, int status) {
     const char *text = sysinfo_explain(host, status);
     size_t length = strlen(folder_root);
@@ -51,7 +51,7 @@ START_TEST(a_meminfo_without_a_usable_total_is_malformed) {
     ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), bad_meminfo[_i].explanation);
     ck_assert_uint_eq(memory.present, 47);
     folder_write("proc/meminfo",
-                 "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it is right again when the file is. */
+                 "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it works again once the file does. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.used, 60 * 1024);
     sysinfo_host_close(host);
@@ -96,14 +96,14 @@ static const struct {
     {"MemTotal: 1000 kB\nMemFree: 100 kB\n", 100, 100, true},
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 1001 kB\n", 100, 100, true},
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 999999999999 kB\n", 100, 100, true},
-    {"MemTotal: 1000 kB\nMemAvailable: 1001 kB\n", 1000, -1, true}, /* Nothing says how much is free. */
+    {"MemTotal: 1000 kB\nMemAvailable: 1001 kB\n", 1000, -1, true}, /* Free memory is not reported. */
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: -7 kB\nCached: 300 kB\n", 400, 100, true},
     {"MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 18446744073709551616 kB\n", 100, 100, true},
-    {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\nMemAvailable:  60", 400, 100, true}, /* Cut. */
+    {"MemTotal: 1000 kB\nMemFree: 100 kB\nCached: 300 kB\nMemAvailable:  60", 400, 100, true}, /* The text was cut. */
     {"MemTotal: 1000 kB\nMemFree: 2000 kB\nMemAvailable: 600 kB\n", 600, 1000, false},
     {"MemTotal: 1000 kB\nMemFree: -50 kB\nCached: 300 kB\n", 300, 0, true},
     {"MemTotal: 1000 kB\nMemFree: 900 kB\nCached: 300 kB\n", 900, 900,
-     true}, /* The estimate itself is above the total. */
+     true}, /* The estimate itself exceeds the total. */
     {"MemTotal:1000 kB\nMemFree:100 kB\nMemAvailable:600 kB\n", 600, 100, false},
     {"MemTotal: 1000 kB\nBuffers: 5 kB\n", -1, -1, false},
 };
@@ -126,7 +126,10 @@ START_TEST(odd_meminfos_are_told_as_far_as_they_go) {
 }
 END_TEST
 
-/* zoneinfo is the machine's even where a container's meminfo is its own: watermarks above its total are not its. */
+/*
+ * zoneinfo is the machine's even if a container has its own meminfo: watermarks above the latter's total do not belong
+ * to it.
+ */
 START_TEST(watermarks_above_the_total_are_ignored) {
     folder_write(
         "proc/meminfo",
@@ -142,7 +145,7 @@ START_TEST(watermarks_above_the_total_are_ignored) {
     ck_assert_uint_eq(m.available, 450 * 1024);
 #define MOST_PAGES "        low      999999999999999\n"
     folder_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES
-                                      MOST_PAGES); /* In bytes more than 64 bits hold. */
+                                      MOST_PAGES); /* In bytes, more than fits 64 bits. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
     sysinfo_host_close(host);
@@ -163,7 +166,7 @@ START_TEST(watermarks_above_what_is_free_leave_nothing_available) {
 }
 END_TEST
 
-/* As a container shows them whose use was counted elsewhere. */
+/* As shown in containers whose usage was counted elsewhere. */
 START_TEST(a_value_below_0_is_0_and_marked) {
     folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 "
                                  "kB\nActive: -1 kB\nInactive: -1 kB\n"
@@ -189,7 +192,7 @@ static const struct {
     int64_t inactive; /* In kB; -1: unknown. */
 } inactive_lists[] = {
     {"Inact_dirty: 10 kB\nInact_laundry: 3 kB\nInact_clean: 20 kB\n", 33},
-    {"Inact_dirty: 10 kB\nInact_clean: 20 kB\n", 30}, /* Before the laundry was a list of its own. */
+    {"Inact_dirty: 10 kB\nInact_clean: 20 kB\n", 30}, /* Before the laundry became a separate list. */
     {"Inact_dirty: 10 kB\n", -1},
     {"Inact_clean: 20 kB\n", -1},
 };
@@ -214,13 +217,13 @@ static const struct {
 } swapped[] = {
     {"nr_free_pages 25\npswpin 3\npswpout 5\n", true, true, false},
     {"nr_free_pages 18\npswpin 3\npswpout 5\n", true, true,
-     true}, /* A page of 5689 bytes: another machine's number of them, then. */
-    {"nr_free_pages 99999\npswpin 3\npswpout 5\n", true, true, true}, /* Of one byte. */
+     true}, /* A page of 5689 bytes: the number of pages is another machine's. */
+    {"nr_free_pages 99999\npswpin 3\npswpout 5\n", true, true, true}, /* A page of one byte. */
     {"pswpin 3\npswpout 5\n", true, true, true},
     {"nr_free_pages 25\npswpin 3\n", true, false, false},
     {"nr_free_pages 25\npswpout 5\n", false, true, false},
     {"nr_free_pages 2\npswpin 999999999999999\npswpout 999999999999999\n", false, false,
-     false}, /* Pages of 64 KiB, and more bytes than 64 bits hold. */
+     false}, /* Pages of 64 KiB, and more bytes than fit 64 bits. */
 };
 
 START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
@@ -235,9 +238,8 @@ START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].is_estimated);
     ck_assert(!SYSINFO_IS_ESTIMATED(&s, total) && !SYSINFO_IS_ESTIMATED(&s, free));
     ck_assert(!swapped[_i].has_sin || swapped[_i].is_estimated || s.sin == 3 * 4096);
-    folder_write(
-        "proc/meminfo",
-        "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* What is free in bytes is not told either. */
+    folder_write("proc/meminfo",
+                 "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* Free bytes are not reported either. */
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), SYSINFO_HAS(&s, sin));
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), SYSINFO_HAS(&s, sout));
@@ -258,8 +260,8 @@ static const struct {
     {"", "SwapFree: 40 kB\n", SYSINFO_MALFORMED, 0, 0},
 };
 
-/* The machine that runs the test has swap space or not: that of another root is never asked of it. */
-/* A total without the rest is a total, and another source's figure is never put beside it. */
+/* Whether or not the machine that runs the test has swap, it is never asked on behalf of another root. */
+/* A total stays a total without the rest, and is never combined with another source's figure. */
 static const char *const lone_totals[] = {
     "SwapTotal: 700000000 kB\n",
     "SwapTotal: 700000000 kB\nSwapFree: 4",
@@ -399,7 +401,7 @@ START_TEST(a_file_without_an_end_is_refused) {
 }
 END_TEST
 
-/* A user who is not root, for the length of a call; without CK_FORK too. */
+/* Switches to an unprivileged user for one call; works without CK_FORK too. */
 START_TEST(an_unreadable_file_is_denied) {
     char path[FOLDER_PATH];
     folder_write("proc/meminfo", "MemTotal: 1 kB\n");
@@ -489,13 +491,13 @@ START_TEST(huge_pages_beyond_all_memory_are_unknown) {
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
     folder_write("proc/meminfo",
-                 "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* Without the default's lines. */
+                 "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* No default lines. */
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(m.hugepages_total == UINT64_C(4) << 30 && m.hugepages_free == UINT64_C(2) << 30);
     struct sysinfo_host *second = open_folder();
     folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages",
-                 "17179869183\n"); /* Only the sum of both does not fit. */
+                 "17179869183\n"); /* Only the sum is too large. */
     folder_write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "1024\n");
     ck_assert_int_eq(sysinfo_virtual_memory(second, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
@@ -520,16 +522,16 @@ START_TEST(huge_pages_beyond_all_memory_are_unknown) {
 END_TEST
 
 static const struct {
-    const char *online, *siblings; /* Of CPU 0; NULL: no file. */
+    const char *online, *siblings; /* For CPU 0; NULL: no file. */
     int logical, physical;
 } odd_counts[] = {
-    {"0-1\n", "0-1\n", 2, SYSINFO_UNKNOWN}, /* CPU 1 does not say which is its core. */
+    {"0-1\n", "0-1\n", 2, SYSINFO_UNKNOWN}, /* CPU 1 does not report its core. */
     {"0\n", "0-1\n", 1, 1},                 /* The other thread is offline. */
     {"0\n", NULL, 1, SYSINFO_UNKNOWN},
     {"0\n", "garbage\n", 1, SYSINFO_UNKNOWN},
-    {"0\n", "7\n", 1, SYSINFO_UNKNOWN}, /* A core that its CPU is not in. */
+    {"0\n", "7\n", 1, SYSINFO_UNKNOWN}, /* A core that its own CPU is not in. */
     {"0\n", "", 1, SYSINFO_UNKNOWN},
-    {"garbage\n", "0\n", 1, 1}, /* Then the folders are counted. */
+    {"garbage\n", "0\n", 1, 1}, /* The directories are counted then. */
     {"", "0\n", 1, 1},
     {"0-99999999999\n", "0\n", 1, 1},
 };
@@ -549,7 +551,7 @@ START_TEST(odd_topology_files_give_unknown_and_no_wrong_count) {
 }
 END_TEST
 
-/* The word of a set that a CPU is in begins anew with each 64th. */
+/* Every 64 CPUs are another word of the set. */
 START_TEST(threads_of_a_core_may_have_numbers_far_apart) {
     folder_write("sys/devices/system/cpu/online", "0,70,200\n");
     folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0,70\n");
@@ -576,7 +578,7 @@ END_TEST
 
 #define LENGTH(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
-/* Each failure with the file that it is about, also where the one before had the same status. */
+/* Each failure names its own file, even if the previous one had the same status. */
 START_TEST(an_explanation_is_of_the_last_call) {
     char meminfo[FOLDER_PATH], loadavg[FOLDER_PATH], kept[2 * FOLDER_PATH];
     struct sysinfo_memory memory;
@@ -591,7 +593,7 @@ START_TEST(an_explanation_is_of_the_last_call) {
     snprintf(kept, sizeof kept, "%s", sysinfo_explain(host, first));
     ck_assert_ptr_eq(strstr(kept, meminfo), kept);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_MALFORMED), sysinfo_status_meaning(SYSINFO_MALFORMED));
-    ck_assert_str_eq(sysinfo_explain(host, first), kept); /* To ask changes nothing. */
+    ck_assert_str_eq(sysinfo_explain(host, first), kept); /* Asking changes nothing. */
     int second = sysinfo_load_average(host, &load, sizeof load);
     ck_assert_int_eq(second, first);
     ck_assert_ptr_eq(strstr(sysinfo_explain(host, second), loadavg), sysinfo_explain(host, second));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Roots that are no folders, and links that would lead out of one. */
+/* Roots that are not directories, and links that would lead out of one. */
 #include <errno.h>
 #include <sys/syscall.h>
 
@@ -30,7 +30,7 @@ START_TEST(a_root_that_is_no_folder_is_named) {
     folder_path(path, "file");
     snprintf(text, sizeof text, "%s: Not a directory", path);
     expect_failure(path, SYSINFO_NOT_FOUND, text);
-    folder_path(path, "file/"); /* Without the slash at the end. */
+    folder_path(path, "file/"); /* Without the trailing slash. */
     expect_failure(path, SYSINFO_NOT_FOUND, text);
     snprintf(text, sizeof text, "%s/proc/meminfo: No such file or directory", folder_root);
     expect_failure(folder_root, SYSINFO_NOT_FOUND, text);
@@ -80,7 +80,7 @@ START_TEST(links_stay_below_the_root) {
     folder_path(path, "machine/proc/meminfo");
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(symlink("../../../../../../../../../elsewhere/absolute", path),
-                     0); /* ".." of the root is the root. */
+                     0); /* ".." in the root is the root. */
     folder_path(path, "machine");
     expect_total(path, 55);
     folder_path(path, "machine/proc/meminfo");

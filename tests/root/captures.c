@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of another machine as they arrive: through editors and other systems, and of machines with ZFS. */
+/* Files of another machine after transfers through editors and other systems, and of machines with ZFS. */
 #include <sysinfo/sysinfo.h>
 
 #include "folder.h"
@@ -17,7 +17,7 @@ static struct sysinfo_memory memory_of(struct sysinfo_host *host) {
     return memory;
 }
 
-/* The same text with CR LF at the end of each line, and without the last end. */
+/* The same text with CR LF at the end of each line, and without the last line end. */
 static void write_forms(int form, const char *path, const char *text) {
     char bytes[4096];
     size_t length = 0;
@@ -33,7 +33,7 @@ static void write_forms(int form, const char *path, const char *text) {
     folder_write_bytes(path, bytes, length);
 }
 
-/* 0: as the kernel wrote them; 1: CR LF; 2: the last line lost its end; 3: both. */
+/* 0: as the kernel wrote them; 1: CR LF; 2: without the last line end; 3: both. */
 START_TEST(a_capture_is_read_whole) {
     write_forms(_i, "proc/meminfo",
                 "MemTotal: 2000000 kB\nMemFree: 500000 kB\nMemAvailable: 700000 kB\nHugepagesize: 2048 kB\n"
@@ -69,13 +69,13 @@ START_TEST(a_capture_is_read_whole) {
     struct sysinfo_allowance allowance;
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_OK);
     ck_assert(allowance.limit == 1000000000 &&
-              allowance.usable == 716800000); /* Of 750000000, the machine has so much. */
+              allowance.usable == 716800000); /* The machine has this much of 750000000. */
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2);
     sysinfo_host_close(host);
 }
 END_TEST
 
-/* Of the last line of these files the end of a number is not known without the line's end. */
+/* In the last line of these files, a number may be cut if the line end is missing. */
 START_TEST(a_capture_that_was_cut_gives_no_number_that_was_not_in_it) {
     folder_write("proc/meminfo", "MemTotal: 2000000 kB\nMemFree: 500000 kB\nMemAvailable: 70");
     folder_write("proc/stat", "cpu  300 0 100 900 0\ncpu0 100 0 50 45");
@@ -103,7 +103,7 @@ static const struct {
      3533162592, KIB(3000000) + 2533162592},
     {MEMINFO, "c_min 4 1000000000\nc_max 4 9\narc_meta_size 4 7\nsize 4 900000000\n", NULL, NULL, 900000000,
      KIB(3000000)},
-    {MEMINFO, "size 4 7000000000\nc_min 4 0\n", NULL, NULL, 7000000000, KIB(8000000)}, /* No more than there is. */
+    {MEMINFO, "size 4 7000000000\nc_min 4 0\n", NULL, NULL, 7000000000, KIB(8000000)}, /* At most the total. */
     {OLD_MEMINFO, "size 4 2000000000\nc_min 4 1000000000\n", NULL, NULL, 2000000000, KIB(2900000) + 1000000000},
     {MEMINFO, "size 4 3533162592\nc_min 4 1000000000\n", "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n" LXCFS, NULL, 0,
      KIB(3000000)},
@@ -147,7 +147,7 @@ static const struct {
     {P("0", "0", "0") P("1", "0", "1") P("2", "0", "0") P("3", "0", "1"), 2},
     {P("0", "0", "0") P("1", "1", "0") P("2", "0", "0") P("3", "1", "0"), 2}, /* The same number in two packages. */
     {P("0", "0", "0") P("1", "0", "4") P("2", "3", "0") P("3", "3", "9"), 4},
-    {P("0", "0", "0") P("1", "0", "0") P("2", "0", "0"), 0}, /* Of another number of CPUs. */
+    {P("0", "0", "0") P("1", "0", "0") P("2", "0", "0"), 0}, /* Another number of CPUs. */
     {"processor\t: 0\n\nprocessor\t: 1\n\nprocessor\t: 2\n\nprocessor\t: 3\n", 0},
     {P("0", "0", "0") P("1", "0", "1") P("2", "0", "0") "processor\t: 3\nphysical id\t: 0\n", 0},
     {"", 0},

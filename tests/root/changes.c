@@ -35,7 +35,7 @@ START_TEST(percentages_are_those_between_two_texts) {
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_NOT_YET);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_YET), "no CPU time has passed between the two samples");
     ck_assert(percent == 47);
-    folder_write("proc/stat", "cpu  120 0 110 1050 70 0 0 0 0 0\n"); /* An empty window kept the first sample. */
+    folder_write("proc/stat", "cpu  120 0 110 1050 70 0 0 0 0 0\n"); /* The empty interval kept the first sample. */
     ck_assert_int_eq(sysinfo_cpu_percent(host, 0, &percent), SYSINFO_OK);
     ck_assert(is_near(percent, 30));
     folder_write("proc/stat", "cpu  140 0 120 1050 130 0 0 0 0 0\n");
@@ -61,8 +61,8 @@ START_TEST(a_resume_from_suspend_is_not_yet_and_then_goes_on) {
 END_TEST
 
 /*
- * CPU 1 goes, CPU 3 comes, and comes back; the rows are matched by number. They move by so few ticks
- * that the clock agrees, however fast or slow the test runs.
+ * CPU 1 goes, CPU 3 comes and CPU 1 returns; rows are matched by number. Counters move by so few ticks that they agree
+ * with the clock, however fast or slow the test runs.
  */
 START_TEST(cpus_come_and_go_between_two_samples) {
     struct sysinfo_cpu_usage_list *list = NULL;
@@ -72,7 +72,7 @@ START_TEST(cpus_come_and_go_between_two_samples) {
     folder_write("proc/stat", "cpu  302 0 0 308\ncpu0 101 0 0 103\ncpu2 101 0 0 101\ncpu3 5 0 0 40\n");
     ck_assert_int_eq(sysinfo_cpu_usage_percpu(host, 0, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_usage_list_count(list), 3);
-    /* Of CPUs 0 and 2, which were there both times; the line for all CPUs says 20 %. */
+    /* Only CPUs 0 and 2, which existed both times; the line for all CPUs gives 20 %. */
     ck_assert(is_near(sysinfo_cpu_usage_list_all(list)->percent, 2.0 / 6 * 100));
     const struct sysinfo_cpu_usage *row = sysinfo_cpu_usage_list_at(list, 0);
     ck_assert(row->cpu == 0 && is_near(row->percent, 25));
@@ -100,7 +100,7 @@ START_TEST(cpus_come_and_go_between_two_samples) {
 }
 END_TEST
 
-/* Each compares with its own earlier call: the shares are of two windows that overlap. */
+/* Each compares with its own previous call: the intervals overlap. */
 START_TEST(percent_and_usage_of_each_cpu_have_pasts_of_their_own) {
     struct sysinfo_cpu_usage_list *percent = NULL, *usage = NULL;
     folder_write("proc/stat", "cpu  200 0 0 200\ncpu0 100 0 0 100\ncpu1 100 0 0 100\n");
@@ -151,7 +151,7 @@ START_TEST(counts_follow_the_list_of_online_cpus) {
 }
 END_TEST
 
-/* Containers: the machine's topology below a list of their own. */
+/* In containers: the machine's topology with the container's own list of CPUs. */
 START_TEST(cores_are_never_more_than_cpus) {
     folder_write("sys/devices/system/cpu/online", "0-1\n");
     folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0\n");

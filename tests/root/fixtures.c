@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole library below the folders of fixtures/, each a machine of its own kind. */
+/* The whole library below the directories of fixtures/, each of which is a different kind of machine. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,9 +38,8 @@ static struct sysinfo_swap swap_of(struct sysinfo_host *host) {
 }
 
 /*
- * In kB: 120000 free, less the low watermarks, 10 + 1490 pages of 4 kB; 550000 of file cache, less
- * 6000 again; 8000 of
- * reclaimable objects, less their half, which is smaller than the watermarks.
+ * In kB: 120000 free, minus the low watermarks, 10 + 1490 pages of 4 kB; 550000 of file cache, minus 6000 again; 8000
+ * of reclaimable objects, minus half of them, which is less than the watermarks.
  */
 START_TEST(a_kernel_without_memavailable_is_estimated) {
     struct sysinfo_host *host = open_fixture("old-2.6");
@@ -128,7 +127,7 @@ START_TEST(offline_cpus_are_not_counted) {
     for (size_t i = 0; i < 5; i++) {
         ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, i)->cpu, numbers[i]);
     }
-    ck_assert(sysinfo_cpu_sample_list_all(list)->user == 9); /* The kernel's sum, offline CPUs included. */
+    ck_assert(sysinfo_cpu_sample_list_all(list)->user == 9); /* The kernel's sum, including offline CPUs. */
     sysinfo_cpu_sample_list_free(list);
     sysinfo_host_close(host);
 }
@@ -162,7 +161,7 @@ START_TEST(swapped_pages_are_as_large_as_the_kernels_pages) {
 }
 END_TEST
 
-/* /proc mounted with subset=pid has processes and nothing else. */
+/* /proc mounted with subset=pid contains only processes. */
 START_TEST(a_proc_without_its_files_is_a_clear_error) {
     struct sysinfo_host *host = open_fixture("subset-pid");
     uint64_t any[SYSINFO_SLOTS];

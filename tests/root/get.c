@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sysinfo_get(): one value by its name, over captured machines whose files say what is right. */
+/* sysinfo_get(): single values by name, compared with the files of captured machines. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ END_TEST
 
 START_TEST(what_is_not_known_is_a_status_and_leaves_the_value_alone) {
     double value = 42;
-    struct sysinfo_host *old = NULL; /* Its kernel knew no slab. */
+    struct sysinfo_host *old = NULL; /* Its kernel reports no slab. */
     ck_assert_int_eq(sysinfo_host_open(&old, FIXTURES "/linux-2.4"), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_get(old, "mem.slab", &value), SYSINFO_UNKNOWN);
     ck_assert_str_eq(sysinfo_explain(old, SYSINFO_UNKNOWN), "mem.slab is not reported by this machine");

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Limits below the folders of limits/, each a machine whose file `expected` says
- * what must be told of it, a line for each figure:
+ * Limits below the directories of limits/. Each is a machine whose file `expected` has a line for each figure:
  *
- *     group.field value [~]    ~: it is estimated, else it is not
+ *     group.field value [~]    ~: it is estimated, otherwise it is not
  *     group.field none         known not to exist
  *     group.field -            unknown
  *     path /group
@@ -75,7 +74,7 @@ static void check_path(struct sysinfo_host *host, const char *machine, const cha
     }
 }
 
-/* Twice: found, and through what is kept. */
+/* Twice: at first, and from what is kept open. */
 START_TEST(what_is_expected_of_a_machine_is_told) {
     char path[1024], line[256], value[128], mark[8];
     struct sysinfo_host *host = NULL;
@@ -108,7 +107,7 @@ START_TEST(what_is_expected_of_a_machine_is_told) {
 }
 END_TEST
 
-/* A one-off question comes to the same answer, and keeps nothing open. */
+/* A one-off question has the same result, and keeps nothing open. */
 START_TEST(every_machine_survives_every_question) {
     char path[1024];
     struct sysinfo_host *host = NULL;

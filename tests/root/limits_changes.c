@@ -37,7 +37,7 @@ static void stop(void) {
     folder_remove();
 }
 
-/* A group with a limit of so many MiB, half of it used. */
+/* Writes a group with a limit of `mib` MiB, half of it used. */
 static void write_group(const char *name, int mib) {
     char path[FOLDER_PATH], text[32];
     snprintf(path, sizeof path, "sys/fs/cgroup/%s/memory.max", name);
@@ -98,7 +98,7 @@ START_TEST(a_cpuset_that_appears_is_seen) {
 }
 END_TEST
 
-/* Enabling a controller makes its files appear in groups that had none. */
+/* Enabling a controller creates its files in groups that had none. */
 START_TEST(a_limit_that_appears_is_seen) {
     folder_write("sys/fs/cgroup/a/cgroup.controllers", "\n");
     folder_write("sys/fs/cgroup/a/b/cgroup.controllers", "\n");
@@ -136,11 +136,11 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
     double expected = 0.01 / (second.interval * 2) * 100;
     ck_assert_msg(second.cpu_percent > expected * 0.999 && second.cpu_percent < expected * 1.001, "%f, not %f",
                   second.cpu_percent, expected);
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than can be. */
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than possible. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(second.cpu_percent == 100 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than there was. */
+    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than before. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&second, cpu_percent) && second.cpu_percent == 0 &&
@@ -153,7 +153,7 @@ START_TEST(cpu_use_is_a_share_of_the_quota) {
 }
 END_TEST
 
-/* In a namespace without a quota, a group above it may hold one. */
+/* In a namespace without a quota, a group above it may have one. */
 START_TEST(cpu_use_without_a_known_quota_is_marked) {
     folder_write("proc/self/cgroup", "0::/\n");
     folder_write("sys/fs/cgroup/cgroup.type", "domain\n");
@@ -193,8 +193,7 @@ START_TEST(a_limit_is_told_where_the_machine_does_not_say_what_is_available) {
 END_TEST
 
 /*
- * Before 5.11 a v1 group could be told not to hold its children to its limit. A failure to find
- * that out must not be forgotten.
+ * Before 5.11, a v1 group could be set not to limit its children. A failure to read that setting must not be forgotten.
  */
 START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
     struct sysinfo_allowance memory;
@@ -203,7 +202,7 @@ START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
     folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
     folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", "104857600\n");
     folder_write("sys/fs/cgroup/a/b/memory.limit_in_bytes", "314572800\n");
-    folder_write("sys/fs/cgroup/a/memory.use_hierarchy/file", ""); /* Reading a folder fails. */
+    folder_write("sys/fs/cgroup/a/memory.use_hierarchy/file", ""); /* Reading a directory fails. */
     ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_SYSTEM);
     folder_path(point, "sys/fs/cgroup/a/memory.use_hierarchy/file");
     ck_assert_int_eq(remove(point), 0);
@@ -215,8 +214,8 @@ START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
 END_TEST
 
 /*
- * Inside a namespace a group beside or above its root shows as "/..": its folder cannot be seen,
- * and the one that ".." leads to is another.
+ * Inside a namespace, a group beside or above its root is shown as "/..": its directory cannot be seen, and the one
+ * that ".." leads to is another.
  */
 START_TEST(a_group_outside_the_namespace_is_not_seen) {
     folder_write("proc/self/cgroup", "0::/..\n");
@@ -225,7 +224,7 @@ START_TEST(a_group_outside_the_namespace_is_not_seen) {
 }
 END_TEST
 
-/* The mount table of a running system seen through /host names its mounts with that root before them. */
+/* The mount table of a running system seen through /host prefixes its mounts with that root. */
 START_TEST(mounts_seen_through_the_root_lose_its_name) {
     char point[FOLDER_PATH], lines[2 * FOLDER_PATH];
     write_group("a", 100);
@@ -239,14 +238,14 @@ START_TEST(mounts_seen_through_the_root_lose_its_name) {
 }
 END_TEST
 
-/* Of two mounts the one that shows more of the levels above the group. */
+/* Of two mounts, the one that shows more levels above the group is used. */
 START_TEST(the_mount_that_shows_more_levels_is_taken) {
     static const char *const order[] = {
         "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n",
         "32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"};
     folder_write("proc/self/cgroup", "0::/a/b\n");
     folder_write("proc/self/mountinfo", order[_i]);
-    folder_write("mnt/memory.max", "209715200\n"); /* The same folders seen twice, but for this sign. */
+    folder_write("mnt/memory.max", "209715200\n"); /* The same directories seen twice, except for this file. */
     folder_write("mnt/b/memory.max", "209715200\n");
     write_group("a", 100);
     write_group("a/b", 150);
@@ -254,8 +253,8 @@ START_TEST(the_mount_that_shows_more_levels_is_taken) {
 }
 END_TEST
 
-/* Only /proc/mounts, which does not tell roots. */
-/* Seconds would pass before the last of 300,000 mounts. */
+/* Only /proc/mounts, which does not report roots. */
+/* Reaching the last of 300,000 mounts would take seconds. */
 START_TEST(a_thousand_mounts_are_tried_and_no_more) {
     enum { TRIED = 1000 };
     write_group("a", 100);
@@ -309,12 +308,12 @@ START_TEST(a_mask_that_names_no_cpu_takes_none_away) {
     ck_assert_uint_eq(cpu_allowance().usable, 16);
     folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t00ff\n");
     ck_assert_uint_eq(cpu_allowance().usable, 8);
-    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "\n"); /* Then those of the group above. */
+    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "\n"); /* Those of the group above apply. */
     ck_assert_uint_eq(cpu_allowance().usable, 3);
 }
 END_TEST
 
-/* Before 2.6.24 only /proc/self/cpuset names a group; one that it does not name is none. */
+/* Before 2.6.24 only /proc/self/cpuset names a group; if it names none, there is none. */
 START_TEST(an_old_cpuset_without_a_path_is_none) {
     char path[FOLDER_PATH];
     static const char *const texts[] = {"", "\n", "a\n"};
@@ -346,7 +345,7 @@ START_TEST(a_quota_of_version_1_that_is_no_number_is_unknown) {
 }
 END_TEST
 
-/* Before 4.13 memory.oom_control has no count. */
+/* Before 4.13, memory.oom_control has no count. */
 START_TEST(an_oom_control_without_its_count_leaves_it_unknown) {
     folder_write("proc/self/cgroup", "4:memory:/a\n");
     folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
@@ -438,7 +437,7 @@ static void check_node(const struct sysinfo_numa_node_list *list, size_t index, 
     ck_assert_uint_eq(node->cpus, count);
 }
 
-/* Numbers have gaps; one node has no CPUs, one no memory; the kernel of node 10 writes masks. */
+/* Numbers have gaps; one node has no CPUs, one no memory; the kernel writes masks for node 10. */
 START_TEST(nodes_are_listed_by_number) {
     struct sysinfo_numa_node_list *list = NULL;
     folder_write("sys/devices/system/node/online", "0,2,10\n");
@@ -475,8 +474,8 @@ START_TEST(nodes_are_listed_by_number) {
 END_TEST
 
 /*
- * More nodes than there is room for at first; then a node that no longer tells its CPUs nor what is
- * free, in a list where it did.
+ * More nodes than there is room for at first; then a node that no longer reports its CPUs or free memory, in a list
+ * where it did.
  */
 START_TEST(many_nodes_fit_and_nothing_old_stays) {
     struct sysinfo_numa_node_list *list = NULL;
@@ -499,10 +498,10 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
     folder_path(path, "sys/devices/system/node/node0/cpulist");
     ck_assert_int_eq(unlink(path), 0);
     folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 100 kB\n");
-    folder_write("sys/devices/system/node/online", "0-18\n"); /* What is online is opened anew. */
+    folder_write("sys/devices/system/node/online", "0-18\n"); /* The list of online nodes is reopened. */
     struct sysinfo_host *other = NULL;
     ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
-    struct sysinfo_host *const askers[] = {other, host}; /* The other's own rows never had CPUs for this node. */
+    struct sysinfo_host *const askers[] = {other, host}; /* The other host's rows never had CPUs for this node. */
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(sysinfo_numa_nodes(askers[i], &list), SYSINFO_OK);
         const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 0);
@@ -527,7 +526,7 @@ START_TEST(a_machine_without_nodes_says_so) {
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 0);
     sysinfo_numa_node_list_free(list);
     ck_assert_int_eq(sysinfo_numa_nodes(host, NULL), SYSINFO_INVALID);
-    folder_make_parents("sys/devices/system/node/node/x"); /* The folder, but none of a node. */
+    folder_make_parents("sys/devices/system/node/node/x"); /* The directory exists, but no node in it. */
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_nonnull(
         strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no directory of a node"));

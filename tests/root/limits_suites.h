@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-/* Looks for the folders of limits/; returns how many there are. */
+/* Looks for the directories of limits/; returns how many there are. */
 int find_limit_machines(void);
 
 TCase *limit_machine_tests(void);

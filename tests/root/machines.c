@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Captured machines: for each row of expected.tsv the counts that it promises,
- * also of what the captured process was allowed to use and of what hwloc knows,
- * and the figures of proc/meminfo and proc/stat as a simpler reader finds them.
+ * Captured machines. For each row of expected.tsv: its counts, including those of what the captured process was allowed
+ * to use and of what hwloc knows, and the figures of proc/meminfo and proc/stat as a simpler parser reads them.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -18,11 +17,11 @@ enum { MOST_MACHINES = 256 };
 static struct {
     char folder[128];
     int lines, logical, cores;                   /* lines -1: there is no proc/stat. */
-    int allowed, allowed_cores, packages, nodes; /* packages -1: the row does not say. */
+    int allowed, allowed_cores, packages, nodes; /* packages -1: not in the row. */
 } machines[MOST_MACHINES];
 static int machine_count;
 
-/* The columns of a row, split at tabs; empty ones too. */
+/* Splits a row at tabs; columns may be empty. */
 static int split(char *line, char **column, int most) {
     int count = 0;
     line[strcspn(line, "\r\n")] = '\0';
@@ -141,10 +140,7 @@ START_TEST(frequencies_are_those_of_cpuinfo) {
 }
 END_TEST
 
-/*
- * Each node that sysfs shows, which is not always what hwloc makes of it: it adds one where there
- * is none, and leaves out doubtful ones.
- */
+/* The nodes in sysfs, which may differ from hwloc's: it adds one if there is none, and leaves out doubtful ones. */
 START_TEST(numa_nodes_are_those_of_sysfs) {
     char path[1024], line[256];
     struct sysinfo_host *host = open_machine(_i);
@@ -185,7 +181,7 @@ START_TEST(topology_is_what_hwloc_says) {
     struct sysinfo_host *host = open_machine(_i);
     struct sysinfo_topology_object_list *list = NULL;
     char root[1024];
-    machine_path(root, sizeof root, _i, _i % 2 == 0 ? "" : "/"); /* Written either way. */
+    machine_path(root, sizeof root, _i, _i % 2 == 0 ? "" : "/"); /* In both spellings. */
     ck_assert_int_eq(sysinfo_topology_objects(host, &list), SYSINFO_NOT_SUPPORTED);
     ck_assert_int_eq(setenv("HWLOC_FSROOT", root, 1), 0);
     int status = sysinfo_topology_objects(host, &list);
@@ -203,7 +199,7 @@ START_TEST(topology_is_what_hwloc_says) {
             bool names_any = sysinfo_numa_nodes(host, &nodes) == SYSINFO_OK;
             sysinfo_numa_node_list_free(nodes);
             ck_assert_uint_eq(sysinfo_topology_object_list_count_type(list, SYSINFO_TOPOLOGY_NUMA_NODE),
-                              names_any ? (size_t)machines[_i].nodes : 0); /* hwloc makes one where there is none. */
+                              names_any ? (size_t)machines[_i].nodes : 0); /* hwloc adds one if there is none. */
         }
     }
     sysinfo_topology_object_list_free(list);
@@ -274,7 +270,7 @@ START_TEST(memory_is_what_meminfo_says) {
 }
 END_TEST
 
-/* The line for all CPUs or, with a number, of that one; false: there is none. */
+/* The line for all CPUs, or for the CPU with that number. False: no such line. */
 static bool stat_line(FILE *stat, int cpu, unsigned long long column[4]) {
     static char line[1 << 20];
     char label[32], name[32];

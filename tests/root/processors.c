@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frequencies, and what the CPUs are, of machines that are made of a few files. */
+/* Frequencies and descriptions of CPUs, on machines that consist of a few files. */
 #include <sysinfo/sysinfo.h>
 
 #include "folder.h"
@@ -49,7 +49,7 @@ static int read_all(struct sysinfo_cpu_frequency *all) {
     return status;
 }
 
-/* The row at `index` has those figures in MHz; 0: it does not know it. */
+/* The row at `index` has these figures in MHz; 0: unknown. */
 static void check_row(size_t index, uint64_t cpu, uint64_t current, uint64_t min, uint64_t max, uint64_t base) {
     const struct sysinfo_cpu_frequency *row = sysinfo_cpu_frequency_list_at(list, index);
     ck_assert_ptr_nonnull(row);
@@ -75,7 +75,7 @@ START_TEST(cpufreq_is_in_kilohertz_and_the_sum_of_rows_is_an_average_between_ext
     write_policy(0, "1000000\n", "400000\n", "3000000\n");
     write_policy(1, "1500001\n", "800000\n", "2000000\n");
     write_cpu(0, "cpufreq/base_frequency", "1900000\n");
-    write_cpu(1, "acpi_cppc/nominal_freq", "1400\n"); /* MHz, in the midst of kHz. */
+    write_cpu(1, "acpi_cppc/nominal_freq", "1400\n"); /* In MHz, unlike the others. */
     struct sysinfo_cpu_frequency all;
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     check_row(0, 0, 1000, 400, 3000, 1900);
@@ -108,7 +108,7 @@ START_TEST(a_file_that_does_not_say_is_replaced_by_the_next) {
     static const char *const silent[] = {"<unknown>\n", "0\n", "", "<unsupported>\n", "4294967295\n"};
     struct sysinfo_cpu_frequency all;
     for (size_t i = 0; i <= sizeof silent / sizeof silent[0]; i++) {
-        if (i > 0) { /* At first it is not there. */
+        if (i > 0) { /* At first it is missing. */
             write_cpu(0, "cpufreq/scaling_cur_freq", silent[i - 1]);
             write_cpu(0, "cpufreq/cpuinfo_max_freq", silent[i - 1]);
             write_cpu(0, "cpufreq/cpuinfo_min_freq", silent[i - 1]);
@@ -118,7 +118,7 @@ START_TEST(a_file_that_does_not_say_is_replaced_by_the_next) {
         write_cpu(0, "cpufreq/scaling_min_freq", "100000\n");
         ck_assert_int_eq(read_all(&all), SYSINFO_OK);
         check_row(0, 0, 200, 100, 300, 0);
-        check_row(1, 1, 0, 0, 0, 0); /* Known by its number alone. */
+        check_row(1, 1, 0, 0, 0, 0); /* Only its number is known. */
         ck_assert_uint_eq(all.current, 200 * MHZ);
     }
 }
@@ -137,7 +137,7 @@ END_TEST
 
 START_TEST(a_cpu_that_is_offline_has_no_row) {
     folder_write(CPUS "/online", "0,2\n");
-    folder_write("proc/cpuinfo", "processor\t: 1\ncpu MHz\t\t: 900.000\n"); /* It went meanwhile. */
+    folder_write("proc/cpuinfo", "processor\t: 1\ncpu MHz\t\t: 900.000\n"); /* It disappeared meanwhile. */
     for (int cpu = 0; cpu < 3; cpu++) {
         write_policy(cpu, "600000\n", "400000\n", "800000\n");
     }
@@ -160,11 +160,11 @@ START_TEST(a_policy_serves_the_cpus_that_it_names) {
     folder_write(CPUS "/cpufreq/policy3/affected_cpus", "none\n");
     folder_write(CPUS "/cpufreq/policy3/scaling_cur_freq", "1\n");
     folder_write(CPUS "/cpufreq/ondemand/up_threshold", "95\n");
-    write_cpu(1, "cpufreq/scaling_cur_freq", "2300000\n"); /* Its own file says so, */
+    write_cpu(1, "cpufreq/scaling_cur_freq", "2300000\n"); /* Its own file has a value, */
     struct sysinfo_cpu_frequency all;
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     check_row(0, 0, 600, 0, 1800, 0);
-    check_row(1, 1, 2300, 0, 2400, 0); /* and nothing of the rest. */
+    check_row(1, 1, 2300, 0, 2400, 0); /* the others are missing. */
     check_row(2, 2, 600, 0, 1800, 0);
     check_row(3, 3, 0, 0, 0, 0);
 }
@@ -188,7 +188,7 @@ START_TEST(a_machine_that_does_not_tell_is_unknown) {
     folder_write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 48.00\n\nprocessor\t: 1\nBogoMIPS\t: 48.00\n");
     struct sysinfo_cpu_frequency all = {.present = 47};
     ck_assert_int_eq(read_all(&all), SYSINFO_UNKNOWN);
-    ck_assert_uint_eq(all.present, 47); /* Left alone. */
+    ck_assert_uint_eq(all.present, 47); /* Unchanged. */
     ck_assert_ptr_null(list);
     ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_UNKNOWN), "how fast"));
     ck_assert_int_eq(sysinfo_cpu_freq_percpu(host, NULL), SYSINFO_INVALID);
@@ -198,7 +198,7 @@ START_TEST(a_machine_that_does_not_tell_is_unknown) {
 }
 END_TEST
 
-/* ---- What they are ---- */
+/* ---- Descriptions ---- */
 
 static void describe(struct sysinfo_cpu_description *description) {
     if (host == NULL) {
@@ -235,7 +235,7 @@ START_TEST(texts_and_packages_are_told_until_a_cpu_comes) {
     ck_assert_uint_eq(description.packages, 2); /* Not read again, */
     folder_write(CPUS "/online", "0\n");
     describe(&description);
-    ck_assert_uint_eq(description.packages, 1); /* until the CPUs are others. */
+    ck_assert_uint_eq(description.packages, 1); /* until the set of CPUs changes. */
 }
 END_TEST
 
@@ -302,7 +302,7 @@ static const struct {
     {{"250\n", "250\n", "250\n", "250\n", "620\n", "620\n", "620\n", "1024\n"}, 8, 4, 4}, /* Three kinds. */
     {{"1024\n", "530\n", "530\n", "1010\n"}, 4, 2, 2},
     {{"1024\n", "1024\n"}, 2, 0, 0},
-    {{"1024\n", "966\n"}, 2, 0, 0}, /* Of one kind, with another highest frequency. */
+    {{"1024\n", "966\n"}, 2, 0, 0}, /* The same kind, with another highest frequency. */
     {{"1024\n", "0\n"}, 2, 0, 0},
     {{"1024\n", "x\n", "500\n"}, 3, 0, 0},
 };

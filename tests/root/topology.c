@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Machines of which hwloc alone says something else than the kernel, or less. */
+/* Machines for which hwloc reports something else than the kernel, or less. */
 #include <sysinfo/sysinfo.h>
 
 #include "folder.h"
@@ -22,7 +22,7 @@ static void write_online(const char *cpus) {
     folder_write(CPUS "/present", cpus);
 }
 
-/* Core siblings are those of a package. Masks for the first 32 CPUs, as old kernels have no lists. */
+/* Core siblings are those of a package. Writes masks for the first 32 CPUs, because old kernels have no lists. */
 static void write_place(int cpu, const char *package, const char *core, unsigned siblings, unsigned core_siblings) {
     char mask[16];
     write_cpu(cpu, "topology/physical_package_id", package);
@@ -47,7 +47,7 @@ static void write_cache(int cpu, int index, const char *level, const char *type,
     write_cpu(cpu, path, mask);
 }
 
-/* False: a build without hwloc, or a system that lacks its library. */
+/* Returns false in a build without hwloc, or on a system that lacks its library. */
 static bool read_topology(void) {
     ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
     ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
@@ -73,7 +73,7 @@ static size_t count(uint32_t type) {
     return sysinfo_topology_object_list_count_type(list, type);
 }
 
-/* The row of that type, of the `index` such rows. */
+/* The row number `index` among those of that type. */
 static size_t find(uint32_t type, int index) {
     const struct sysinfo_topology_object *object;
     for (size_t row = 0; (object = sysinfo_topology_object_list_at(list, row)) != NULL; row++) {
@@ -84,7 +84,7 @@ static size_t find(uint32_t type, int index) {
     ck_abort_msg("there is no row %d of type %u", index, (unsigned)type);
 }
 
-/* The row that `row` is inside. */
+/* The row that contains `row`. */
 static size_t above(size_t row) {
     uint64_t depth = sysinfo_topology_object_list_at(list, row)->depth;
     while (sysinfo_topology_object_list_at(list, row)->depth >= depth) {
@@ -106,14 +106,14 @@ static void expect_cores(int cores) {
 
 /* ---- Cores ---- */
 
-/* What hwloc takes the family from: cpuinfo, and for another root a file of hwloc's own. */
+/* hwloc reads the processor family from cpuinfo and, for another root, from a file of its own. */
 static void write_bulldozer(void) {
     write_online("0-3\n");
     folder_write("proc/hwloc-nofile-info", "OSName: Linux\nArchitecture: x86_64\n");
     folder_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 21\nmodel\t\t: 1\n\n");
 }
 
-/* AMD's family 15h: hwloc takes each of the two for a core, the kernel and lscpu do not. */
+/* AMD's family 15h: hwloc counts each of the two threads as a core; the kernel and lscpu do not. */
 START_TEST(a_compute_unit_is_one_core_of_two_threads) {
     write_bulldozer();
     for (int cpu = 0; cpu < 4; cpu++) {
@@ -149,7 +149,7 @@ START_TEST(a_compute_unit_is_one_core_of_two_threads) {
 }
 END_TEST
 
-/* hwloc looks for the lists and masks of one name only, and takes what is left for one core. */
+/* hwloc looks only for lists and masks with one of the names, and treats the rest as one core. */
 START_TEST(cores_of_any_sibling_file_agree) {
     write_online("0-2,10\n");
     write_cpu(0, "topology/thread_siblings", "3\n");
@@ -166,7 +166,7 @@ START_TEST(cores_of_any_sibling_file_agree) {
 }
 END_TEST
 
-/* A core whose threads are far apart, in caches of their own order. */
+/* A core whose threads have distant numbers, in caches with another order. */
 START_TEST(threads_of_a_core_need_not_be_neighbours) {
     write_bulldozer();
     for (int cpu = 0; cpu < 4; cpu++) {
@@ -198,9 +198,9 @@ static const struct {
 } packages[] = {
     {{"0\n", "0\n", "0\n", "0\n"}, {"0\n", "8\n", "16\n", "24\n"}, 1},   /* sparc64: each CPU is its own sibling. */
     {{"3\n", "3\n", "7\n", "7\n"}, {"0\n", "1\n", "0\n", "1\n"}, 2},     /* Numbered from anywhere. */
-    {{"7\n", "3\n", "7\n", "3\n"}, {"0\n", "0\n", "1\n", "1\n"}, 2},     /* In turns. */
+    {{"7\n", "3\n", "7\n", "3\n"}, {"0\n", "0\n", "1\n", "1\n"}, 2},     /* Alternating. */
     {{"0\n", "0\n", "512\n", "512\n"}, {"0\n", "0\n", "0\n", "0\n"}, 4}, /* ia64: the number of a board. */
-    {{"-1\n", "-1\n", "-1\n", "-1\n"}, {"0\n", "1\n", "2\n", "3\n"}, 4}, /* No number at all. */
+    {{"-1\n", "-1\n", "-1\n", "-1\n"}, {"0\n", "1\n", "2\n", "3\n"}, 4}, /* No number. */
     {{"0\n", "0\n", "0\n", "x\n"}, {"0\n", "1\n", "2\n", "3\n"}, 4},
     {{"0\n", "0\n", "0\n", "0\n"}, {"-1\n", "-1\n", "-1\n", "-1\n"}, 4},
 };
@@ -282,7 +282,7 @@ START_TEST(caches_of_s390_that_cpus_share_are_in_cpuinfo) {
     if (!read_topology()) {
         return;
     }
-    ck_assert_uint_eq(count(SYSINFO_TOPOLOGY_CACHE), 8); /* Three of each CPU, and the two. */
+    ck_assert_uint_eq(count(SYSINFO_TOPOLOGY_CACHE), 8); /* Three for each CPU, and the two. */
     expect_cache(0, 3, SYSINFO_CACHE_UNIFIED, 67108864);
     expect_cache(1, 4, SYSINFO_CACHE_UNIFIED, 503316480);
     expect(find(SYSINFO_TOPOLOGY_CACHE, 2), SYSINFO_TOPOLOGY_CACHE, "0");
@@ -309,7 +309,7 @@ START_TEST(odd_caches_of_cpuinfo_are_left_out) {
 }
 END_TEST
 
-/* No folder of caches, and files in bytes; the second CPU's caches are the same but for the last. */
+/* No cache directory, and files in bytes; the second CPU's caches are equal except for the last. */
 START_TEST(caches_of_sparc64_are_in_files_of_each_cpu) {
     write_online("0-1\n");
     for (int cpu = 0; cpu < 2; cpu++) {
@@ -330,7 +330,7 @@ START_TEST(caches_of_sparc64_are_in_files_of_each_cpu) {
 }
 END_TEST
 
-/* The kernel writes 0 for what the firmware did not say. */
+/* The kernel writes 0 if the firmware reports no size. */
 START_TEST(a_cache_of_no_size_is_unknown) {
     write_online("0\n");
     write_place(0, "0\n", "0\n", 1, 1);
@@ -345,7 +345,7 @@ START_TEST(a_cache_of_no_size_is_unknown) {
 }
 END_TEST
 
-/* ---- What hwloc does not survive, or waits for ---- */
+/* ---- Files that make hwloc abort or wait ---- */
 
 /* NULL: the topology was read. */
 static const char *refusal(void) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays the programs that the tests of `sysinfo run` watch: actor ROLE [ARGUMENT...].
- * Sizes are MiB. Times are milliseconds; or FILE+N: until the file has N lines more,
- * so that a test whose file is the recording waits for samples, however late they come.
+ * Plays the programs that the tests of `sysinfo run` watch: actor ROLE [ARGUMENT...]. Sizes are in MiB. Times are
+ * milliseconds, or FILE+N: until the file has N more lines, so that a test whose file is the recording waits for
+ * samples, however late they come.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ static long lines_of(const char *path) {
     return lines;
 }
 
-/* Gives up in the end, so that nothing is left behind when a test fails. */
+/* Gives up eventually, so that a failed test leaves no process behind. */
 static void pass(const char *time) {
     const char *plus = strrchr(time, '+');
     if (plus == NULL) {
@@ -62,7 +62,7 @@ static void pass(const char *time) {
     }
 }
 
-/* Says in a file that it is ready: that file is there at once with all that it says. */
+/* Creates a file to signal that it is ready; the file appears with its complete content. */
 static void be_ready(const char *path) {
     char beside[256];
     snprintf(beside, sizeof beside, "%s.new", path);
@@ -92,7 +92,7 @@ static void close_everything(void) {
     }
 }
 
-/* spike SIZE TIME: has so much for so long, and gives it back. */
+/* spike SIZE TIME: holds that much memory for that long, then frees it. */
 static int spike(char **argument) {
     char *bytes = take(number(argument, 0));
     pass(argument[1]);
@@ -101,7 +101,7 @@ static int spike(char **argument) {
     return 0;
 }
 
-/* ballast SIZE COMMAND...: runs the command as the child of a process of that size, and ends as it does. */
+/* ballast SIZE COMMAND...: runs the command as the child of a process of that size, and exits like it. */
 static int ballast(char **argument) {
     take(number(argument, 0));
     pid_t pid = fork();
@@ -121,7 +121,7 @@ static int become(char **argument) {
     return 98;
 }
 
-/* Children with so much of their own each. Once all have it, they keep it for that time. */
+/* Starts children with `size` each. Once all have it, they keep it for that time. */
 static void lead(long count, long size, const char *time, const char *ready) {
     int taken[2], held[2];
     char byte = 0;
@@ -160,7 +160,7 @@ static int share(char **argument) {
     return 0;
 }
 
-/* unshare SIZE COUNT TIME: children that share the pages of their parent for a while, and then write to all of them. */
+/* unshare SIZE COUNT TIME: children share their parent's pages for a while, and then write to all of them. */
 static int unshare_all(char **argument) {
     long size = number(argument, 0) << 20, count = number(argument, 1);
     char *memory = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -179,7 +179,7 @@ static int unshare_all(char **argument) {
     return 0;
 }
 
-/* map SIZE TIME: memory past malloc(), all of it touched. */
+/* map SIZE TIME: memory mapped without malloc(), all of it touched. */
 static int map(char **argument) {
     size_t size = (size_t)number(argument, 0) << 20;
     char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -191,8 +191,8 @@ static int map(char **argument) {
 extern char **environ;
 
 /*
- * overwrite TIME: as servers do to change their title; then a child of a child without a parent,
- * which allocates late.
+ * overwrite TIME: overwrites its environment, as servers do to change their title; then an orphaned grandchild
+ * allocates late.
  */
 static int overwrite(char **argument) {
     if (fork() == 0) {
@@ -217,7 +217,7 @@ static int overwrite(char **argument) {
     return 0;
 }
 
-/* disinherit COUNT OWN: a child frees blocks of its parent, and takes so many of its own. */
+/* disinherit COUNT OWN: a child frees COUNT blocks of its parent, and allocates OWN blocks. */
 static int disinherit(char **argument) {
     long count = number(argument, 0);
     void **block = malloc((size_t)count * sizeof *block);
@@ -238,7 +238,7 @@ static int disinherit(char **argument) {
     return 0;
 }
 
-/* creep SIZE TIME: so many KiB in blocks of 1 KiB, then the time, then all are freed. */
+/* creep SIZE TIME: allocates SIZE KiB in blocks of 1 KiB, waits, then frees all. */
 static int creep(char **argument) {
     static void *block[1000];
     long count = number(argument, 0);
@@ -252,13 +252,13 @@ static int creep(char **argument) {
     return 0;
 }
 
-/* each SIZE COUNT TIME [READYFILE]: children with so much of their own. */
+/* each SIZE COUNT TIME [READYFILE]: children with SIZE each. */
 static int each(char **argument) {
     lead(number(argument, 1), number(argument, 0), argument[2], argument[3]);
     return 0;
 }
 
-/* idle COUNT TIME: single-threaded processes that do nothing, this one among them. */
+/* idle COUNT TIME: COUNT idle single-threaded processes, including this one. */
 static int idle(char **argument) {
     lead(number(argument, 0) - 1, 0, argument[1], NULL);
     return 0;
@@ -270,7 +270,7 @@ static int until(char **argument) {
     return 0;
 }
 
-/* daemon SIZE READYFILE: leaves a daemon behind, which closes everything, and ends by itself after a minute. */
+/* daemon SIZE READYFILE: leaves a daemon behind, which closes all descriptors and exits after a minute. */
 static int leave_daemon(char **argument) {
     if (fork() == 0) {
         setsid();
@@ -291,8 +291,8 @@ static int leave_daemon(char **argument) {
 }
 
 /*
- * forks COUNT ORPHANS: short-lived children, one after the other; with 1, their parents leave them
- * first. Ends after the last of them.
+ * forks COUNT ORPHANS: short-lived children, one after the other; if ORPHANS is 1, their parents exit first. Exits
+ * after the last one.
  */
 static int forks(char **argument) {
     int held[2]; /* Open for writing in all of them. */
@@ -320,10 +320,7 @@ static int forks(char **argument) {
     return 0;
 }
 
-/*
- * cost COMMAND...: runs it, and prints the CPU seconds that it and all below it have used, as the
- * last line of stdout.
- */
+/* cost COMMAND...: runs it, and prints the CPU seconds of it and all its descendants as the last line of stdout. */
 static int cost(char **argument) {
     pid_t pid = fork();
     if (pid == 0) {
@@ -344,7 +341,7 @@ static void end_on_signal(int signal) {
     _exit(7);
 }
 
-/* on SIGNAL READYFILE: ends with 7 when the signal arrives. */
+/* on SIGNAL READYFILE: exits with 7 when the signal arrives. */
 static int on(char **argument) {
     signal((int)number(argument, 0), end_on_signal);
     be_ready(argument[1]);
@@ -352,7 +349,7 @@ static int on(char **argument) {
     return 1;
 }
 
-/* stubborn SIZE: cannot be asked to end, and neither can its child. */
+/* stubborn SIZE: ignores requests to end, and so does its child. */
 static int stubborn(char **argument) {
     signal(SIGTERM, SIG_IGN);
     fork();
@@ -361,7 +358,7 @@ static int stubborn(char **argument) {
     return 0;
 }
 
-/* state FILE: what a program finds: descriptors, signals, process group. */
+/* state FILE: writes what a program inherits: descriptors, signals, process group. */
 static int state(char **argument) {
     char line[256];
     DIR *folder = opendir("/proc/self/fd");
@@ -387,7 +384,7 @@ static int state(char **argument) {
     return 0;
 }
 
-/* marks COUNT NAME: from the library. Ends with 1 at the first that fails. */
+/* marks COUNT NAME: sets marks through the library. Exits with 1 at the first failure. */
 static int marks(char **argument) {
     for (long i = 0; i < number(argument, 0); i++) {
         char name[256];
@@ -399,10 +396,10 @@ static int marks(char **argument) {
     return 0;
 }
 
-/* ---- Those that use malloc(): what they say is all that they do with it ---- */
+/* ---- Roles that use malloc(): only for what they print ---- */
 
 enum { MOST_BLOCKS = 300000 };
-static char *volatile block[MOST_BLOCKS]; /* Volatile, or a compiler sees that nobody looks at it. */
+static char *volatile block[MOST_BLOCKS]; /* Volatile, so that compilers do not remove it as unused. */
 
 static void allocate(long first, long count, long size) {
     for (long i = first; i < first + count; i++) {
@@ -422,8 +419,8 @@ static void release(long count) {
 }
 
 /*
- * blocks COUNT FREED SIZE [SIGNAL]: so many of that many bytes, so many of them freed; then it
- * exits, or the signal ends it.
+ * blocks COUNT FREED SIZE [SIGNAL]: allocates COUNT blocks of SIZE bytes and frees FREED of them; then exits, or is
+ * ended by the signal.
  */
 static int blocks(char **argument) {
     allocate(0, number(argument, 0), number(argument, 2));
@@ -435,9 +432,9 @@ static int blocks(char **argument) {
 }
 
 /*
- * keep SIZE TIME: that many MiB in blocks of 1000 bytes; frees all but the last, so
- * that the allocator cannot give them back, and passes the time. What it holds is
- * looked at now and then, while blocks are allocated: hence the pause before the last.
+ * keep SIZE TIME: allocates SIZE MiB in blocks of 1000 bytes, frees all but the last, so that the allocator cannot
+ * return them, and waits. The tracker looks at the allocator only now and then, during allocations; hence the pause
+ * before the last one.
  */
 static int keep(char **argument) {
     long count = number(argument, 0) * 1048, last = 500;
@@ -449,14 +446,14 @@ static int keep(char **argument) {
     return 0;
 }
 
-/* leak SIZE TIME: the same, and frees none. */
+/* leak SIZE TIME: the same, without freeing. */
 static int leak(char **argument) {
     allocate(0, number(argument, 0) * 1048, 1000);
     pass(argument[1]);
     return 0;
 }
 
-/* heirs COUNT: children, one after the other, each with one block of 1000 bytes of its own. */
+/* heirs COUNT: children, one after the other, each with one block of 1000 bytes. */
 static int heirs(char **argument) {
     allocate(0, 10, 1000);
     for (long i = 0; i < number(argument, 0); i++) {
@@ -485,7 +482,7 @@ static void *work(void *first) {
     return NULL;
 }
 
-/* threads COUNT: each with 100 blocks, of which it frees all but one. */
+/* threads COUNT: each allocates 100 blocks and frees all but one. */
 static int threads(char **argument) {
     pthread_t thread[16];
     for (int i = 0; i < number(argument, 0); i++) {
@@ -499,7 +496,7 @@ static int threads(char **argument) {
     return 0;
 }
 
-/* refused: asks for more than there is. */
+/* refused: requests more than exists. */
 static int refused(char **argument) {
     (void)argument;
     volatile size_t size = SIZE_MAX / 2;
@@ -514,7 +511,7 @@ static int close_all(char **argument) {
     return 5;
 }
 
-/* At an exit, a leak sanitizer looks from a process of its own, which a sample would see. */
+/* At exit, a leak sanitizer works in a separate process, which a sample would see. */
 static _Noreturn void end(int status) {
 #ifdef IS_SANITIZED
     fflush(NULL);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# `sysinfo run --sites` and `sysinfo blocks`, with a program whose every live block is known.
+# `sysinfo run --sites` and `sysinfo blocks`, with programs whose live blocks are all known.
 #
 #     blocks.sh PATH/TO/sysinfo PATH/TO/test_run_sites
 # shellcheck disable=SC2016 source=tests/run/lib.sh
@@ -9,8 +9,8 @@
 export TMPDIR=$scratch
 sites=$actor
 
-# table OPERANDS...: of sysinfo blocks --json, as Python: `s` is a dictionary from the first function's name to its
-# site.
+# table EXPRESSION... -- OPERANDS...: evaluates expressions on `sysinfo blocks --json` in Python; `s` maps the first
+# function's name to its site.
 table() { # expression... -- operands...
     local expressions=()
     while [ "$1" != -- ]; do
@@ -149,7 +149,7 @@ int main(int count, char **arguments) {
     }
 }
 C
-leak() { # FILE OPTION... -- COMMAND...: runs it, and keeps what is said
+leak() { # FILE OPTION... -- COMMAND...: runs it, and keeps the output
     sysinfo run --leaks "$@" 2>leaks.txt
 }
 if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
@@ -199,7 +199,7 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
         sysinfo blocks --leaks --json l.blocks | python3 -c 'import json,sys; t=json.load(sys.stdin); sys.exit(not 0 < t["pause"] < 60 or t["unreachable"]["blocks"] != 3 or t["leaks"][0]["kind"] != "cycle")'; }
     check "from a file, as text and as JSON" saved
 fi
-# ---- What holds a block ----
+# ---- Holders of a block ----
 
 cat >held.c <<'C'
 #include <pthread.h>
@@ -253,7 +253,7 @@ int main(void) {
     return 0;
 }
 C
-held() { # QUERY -- OPERANDS...: of sysinfo blocks --holders --json, as jq
+held() { # QUERY -- OPERANDS...: a jq query on `sysinfo blocks --holders --json`
     sysinfo blocks --json "${@:3}" held.blocks >held.json && jq -e "$1" held.json
 }
 if gcc -O1 -g -fno-builtin held.c -o held -pthread 2>/dev/null && type -P jq >/dev/null; then
@@ -265,7 +265,7 @@ if gcc -O1 -g -fno-builtin held.c -o held -pthread 2>/dev/null && type -P jq >/d
     check "a block of a thread is held by its variable" held '
         [.chosen[].ways[] | select(.root.kind == "thread-local")] |
         length == 1 and .[0].root.variable == "scratch" and .[0].blocks == 1 and .[0].bytes == 72' -- --holders open_one
-    ring() { # Which of its blocks a way begins at depends on their addresses.
+    ring() { # The block at which a path begins depends on addresses.
         sysinfo blocks --holders label held.blocks | tee ring.txt
         grep -q '^3 blocks, 120 B  label' ring.txt && grep -q ' reference' ring.txt &&
             [ "$(grep -cE ' references?(;|$)' ring.txt)" = "$(grep -c ' nothing but itself: an unreachable' ring.txt)" ]
@@ -297,7 +297,7 @@ if gcc -O1 -g -fno-builtin held.c -o held -pthread 2>/dev/null && type -P jq >/d
     check "a cycle is a cluster" cluster
     if type -P dot >/dev/null; then
         pointers() { [ "$(grep -cE "^edge s[0-9]+ s[0-9]+ .* $1 " plain.txt)" = 1 ]; }
-        drawn() { # As graphviz understands it.
+        drawn() { # As graphviz parses it.
             sysinfo blocks --graph --holders open_one held.blocks | dot -Tplain >plain.txt && cat plain.txt &&
                 [ "$(grep -c '^node s' plain.txt)" = 4 ] && [ "$(grep -c '^node r.*cache' plain.txt)" = 1 ] &&
                 [ "$(grep -c '^node r.*scratch' plain.txt)" = 1 ] && pointers 112 && pointers 128 && pointers 16
@@ -313,7 +313,7 @@ if gcc -O1 -g -fno-builtin held.c -o held -pthread 2>/dev/null && type -P jq >/d
             none.svg ]
     }
     check "without dot, a message and no file" no_dot
-    whole_heap() { # Every pointer from a root is in the graph, so all sites but the unreachable ones are reached.
+    whole_heap() { # Every pointer from a root is in the graph, so all sites are reached except the unreachable ones.
         sysinfo blocks --json held.blocks | jq -e '[.sites[] | select(.frames[0].function == "open_one")] | length == 2'
     }
     check "sites of one function stay apart" whole_heap

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# `sysinfo run --heap`, with programs that say what they do with malloc(): every figure but what is kept back is exact.
+# `sysinfo run --heap`, with programs that print their use of malloc(): every figure is exact except what is kept for
+# reuse.
 #
 #     heap.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
 #
-# A sanitizer has a malloc() of its own: then there is nothing to count in the actor.
+# With a sanitizer, which has its own malloc(), the actor's heap cannot be counted.
 # shellcheck disable=SC2016 source=tests/run/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-export TMPDIR=$scratch # Where the folder is made when there is no /dev/shm.
+export TMPDIR=$scratch # Used for the directory if there is no /dev/shm.
 heap() { # command...: as report(), with --heap
     report --heap "$@"
 }
-# of EXPRESSION...: of the report, in which h is the part on heaps and p its program with the highest peak.
+# of EXPRESSION...: evaluates expressions on the report: h is the part on heaps, p its program with the highest peak.
 of() {
     local expressions=() expression
     for expression in "$@"; do
@@ -20,8 +21,8 @@ of() {
     done
     holds "${expressions[@]}"
 }
-# A block of 100 bytes can hold 104 under glibc, one of 1000 can hold 1000. The least of many: one that was freed
-# before may be larger.
+# Under glibc, a block of 100 bytes can hold 104, one of 1000 can hold 1000. Takes the minimum of many, because a reused
+# block may be larger.
 usable() { # size
     python3 -c '
 import ctypes, sys
@@ -58,12 +59,12 @@ killed_program() {
 measure "of a program that is killed, to the last moment" killed_program
 measure "a refused request" bash -c \
     "$(declare -f heap report of holds); heap actor refused && of 'h[\"failed\"] == 1 and h[\"allocs\"] == 0'"
-threads() { # The C library takes some blocks of its own for each thread; they are the same for the same number.
+threads() { # The C library allocates some blocks for each thread; the number of threads is the same.
     heap actor threads 4 && of '404 <= h["allocs"] + 0 < 440' \
         'h["allocs"] - h["frees"] == p["blocks"] and 4 <= p["blocks"] < 40'
 }
 measure "all threads" threads
-inherited() { # A child that frees what it began with, which its parent has allocated; it allocates more, or less.
+inherited() { # A child frees the blocks it inherited from its parent, and allocates more, or fewer.
     sysinfo run --heap actor disinherit 1000 "$(($1 - 1001))" 2>out
     cat out
     grep -qE " $1 allocations, 1[0-9]{3} frees \(perhaps including blocks from before a fork\)" out
@@ -145,7 +146,7 @@ check "python3 prints and ends as without it" same
 
 # ---- Over time ----
 
-# The last rows are of a process that is just ending.
+# The last rows are of a process that is ending.
 recorded_leak() {
     heap --per-process actor leak 60 a.csv+8 &&
         rows 'max(int(r["heap_bytes"] or 0) for r in tree) == 60 * 1048 * '"$large"'
@@ -172,16 +173,16 @@ without() {
 }
 check "without --heap nothing is said of it" without
 
-# ---- What cannot be counted ----
+# ---- Heaps that cannot be counted ----
 
-unseen() { # program, key: while it waits for what the actor does not write
+unseen() { # program, key: while it waits for a line that the actor does not write
     heap sh -c 'actor until a.csv+6 | "$0"' "$programs/$1" && of \
         "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1" 'r["status"] == 0'
 }
 measure "a static program" unseen test_run_static static
 measure "one with an allocator of its own" unseen test_run_own_malloc own_allocator
 measure "whose file is named" of 'h["own_allocator"].endswith("/test_run_own_malloc")'
-privileged() { # as a user who may not look into it
+privileged() { # as a user who may not inspect it
     chmod 755 . && cp "$programs/test_run_own_malloc" suid && chmod 4755 suid && cp "$actor" plain && mkdir -p outside \
         && chmod 777 outside || return 1
     (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json \
@@ -199,7 +200,7 @@ environment() {
     heap sh -c 'env -u LD_PRELOAD actor until a.csv+6; env -u SYSINFO_HEAP_RECORDS actor until a.csv+6; env -i "$(command -v actor)" until a.csv+6' && of 'h["not_counted"]["environment"] == 3' 'r["status"] == 0'
 }
 check "a program that is started without the environment" environment
-short() { # program, key: too short for any sample: its file says why, each time
+short() { # program, key: too short for any sample, so its file explains it, each time
     local i
     for i in 1 2 3 4 5 6 7 8 9 10; do
         heap -i 10s "$programs/$1" </dev/null && of \
@@ -216,7 +217,7 @@ script() {
 check "an interpreter that is static" script
 sanitized() { # The program of a sanitizer's library goes on as it would alone.
     printf '%s\n' '#include <stdlib.h>' 'int main(void) { free(malloc(100)); return 3; }' >sanitized.c
-    gcc -fsanitize="$1" sanitized.c -o sanitized || return 0 # There is none of that kind.
+    gcc -fsanitize="$1" sanitized.c -o sanitized || return 0 # No such sanitizer.
     heap ./sanitized
     [ $? = 3 ] && of 'h["not_counted"]["own_allocator"] == 1' \
         'h["own_allocator"].endswith(" (sanitizer)")' 'h["processes"] == 0'
@@ -228,7 +229,7 @@ overwritten() { # A daemon's child that writes over its environment before it al
 }
 measure "a process that has written over its environment is counted, and nothing else" overwritten
 
-# ---- Memory past malloc() ----
+# ---- Memory mapped without malloc() ----
 
 mapped() {
     heap --per-process actor map 40 a.csv+8 && of 'p["mapped"] == 40 * MIB and p["mapped_peak"] == 40 * MIB' \
@@ -243,7 +244,7 @@ mapped_words() {
     grep -qE '^sysinfo:   most memory is not malloc\(\).s: 4[0-3]\.[0-9] MiB of 4[0-3]\.[0-9] MiB at the peak; (39\.[0-9]|40\.0) MiB of that mapped by (actor|test_run_actor) itself$' out
 }
 measure "and that most memory is not malloc()'s" mapped_words
-layers() { # Of 80 MiB 20 are in use, 20 kept back, 20 mapped: each has a quarter of the rows.
+layers() { # Of 80 MiB, 20 each are in use, kept for reuse, and mapped: each has a quarter of the rows.
     local second
     {
         echo 'time,elapsed_seconds,pid,name,processes,rss_bytes,pss_bytes,peak_bytes,cpu_seconds,cpu_percent,mark,heap_processes,heap_bytes,heap_kept_bytes,heap_peak_bytes,heap_blocks,heap_allocs,heap_frees,heap_mapped_bytes'
@@ -258,7 +259,7 @@ layers() { # Of 80 MiB 20 are in use, 20 kept back, 20 mapped: each has a quarte
         sysinfo plot -o layers.svg layers.csv && grep -q 'mapped by the program itself' layers.svg
 }
 check "and is a layer of the plot" layers
-not_said() { # Where malloc() has it.
+not_said() { # malloc() has it.
     sysinfo run --heap --record a.csv actor leak 60 a.csv+8 2>out
     cat out
     ! grep -q 'not malloc' out
@@ -289,7 +290,7 @@ words() {
 }
 measure "for people" words
 
-# ---- The command notices nothing ----
+# ---- The command is not affected ----
 
 check "descriptors, signals, group and session" same_state '$RUN actor state $1' --heap
 check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-' --heap
@@ -309,7 +310,7 @@ daemons() {
 }
 measure "a daemon goes on" daemons
 
-# ---- The folder ----
+# ---- The directory ----
 
 folder() {
     sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; stat -c "%a %U" "$SYSINFO_HEAP_RECORDS" >mode'

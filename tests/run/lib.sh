@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What the tests of `sysinfo run` share. To be sourced, with the arguments PATH/TO/sysinfo PATH/TO/actor [SANITIZER].
+# Sourced by the tests of `sysinfo run`, with the arguments PATH/TO/sysinfo PATH/TO/actor [SANITIZER].
 set -u
 command=$(realpath "$1")
 actor=$(realpath "$2")
@@ -27,10 +27,10 @@ check() { # description, command...
         sed 's/^/    /' "$scratch/check.log" | head -40
     fi
 }
-measure() { # the same, of sizes and costs
+measure() { # the same, for sizes and costs
     [ -n "$sanitizer" ] || check "$@"
 }
-ends_with() { # status, command...: and shows what it said
+ends_with() { # status, command...: shows its output
     local wanted=$1 status
     shift
     "$@" </dev/null
@@ -38,7 +38,7 @@ ends_with() { # status, command...: and shows what it said
     echo "status $status, wanted $wanted"
     [ "$status" = "$wanted" ]
 }
-# holds EXPRESSION...: of the report in report.json, as Python. MIB is 1048576.
+# holds EXPRESSION...: evaluates expressions on report.json in Python. MIB is 1048576.
 holds() {
     python3 - "$@" <<'P'
 import json, sys
@@ -51,8 +51,8 @@ report() { # command...: runs it, keeps the report, and a recording that the com
     rm -f report.json a.csv
     sysinfo run --json -o report.json --record a.csv "$@"
 }
-# rows EXPRESSION FILE: of a recording; `rows` are dictionaries, `tree` those of all of it, `marks` the names of
-# marks, `comments` lines.
+# rows EXPRESSION FILE: evaluates an expression on a recording: `rows` are dictionaries, `tree` those of the whole tree,
+# `marks` the names of marks, `comments` lines.
 rows() {
     python3 - "$@" <<'P'
 import csv, sys, datetime
@@ -78,7 +78,7 @@ names["MIB"] = 1048576
 sys.exit(0 if eval("(" + sys.argv[1] + ")", names) else 1)
 P
 }
-wait_for() { # file: until it is there
+wait_for() { # file: waits until it exists
     local i
     for ((i = 0; i < 1200; i++)); do
         [ -e "$1" ] && return 0
@@ -86,7 +86,7 @@ wait_for() { # file: until it is there
     done
     return 1
 }
-wait_for_lines() { # file, how many: until it has so many
+wait_for_lines() { # file, count: waits until it has that many lines
     local i
     for ((i = 0; i < 1200; i++)); do
         [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ] && return 0
@@ -94,7 +94,7 @@ wait_for_lines() { # file, how many: until it has so many
     done
     return 1
 }
-is_gone() { # file named in the command lines of those that are meant, and of nobody else in the world
+is_gone() { # file named in the command lines of the processes meant, and in no others
     local i
     for ((i = 0; i < 1200; i++)); do
         pgrep -f "$1" >/dev/null || return 0
@@ -103,7 +103,7 @@ is_gone() { # file named in the command lines of those that are meant, and of no
     pgrep -af "$1"
     return 1
 }
-same_state() { # script in which RUN stands for nothing, or for sysinfo run, [options of it]
+same_state() { # script in which RUN is replaced by nothing, or by sysinfo run, [options of it]
     RUN='' bash -c "$1" _ bare
     RUN="sysinfo run ${2-}" bash -c "$1" _ run
     diff bare run

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# The limits of `sysinfo run`, which are never blind, and what the report says of what was measured.
+# Limits of `sysinfo run`, which are enforced at every interval, and the measurements in the report.
 #
 #     limits.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
-#
 # shellcheck disable=SC2016 source=tests/run/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 # ---- --max-mem ----
 
-# All along the sum of RSS is 300 MiB; at first 60 of these are there, and at last all of them.
+# The sum of RSS is 300 MiB throughout; real use is 60 MiB at first, and all of it at the end.
 unshared() {
     report --max-mem 150M actor unshare 60 4 60000
     [ $? = 124 ] && holds 'r["ended_for"] == "max-mem"' 'r["elapsed"] < 50' 'r["peak_tree_pss"] > 150 * MIB'
@@ -29,7 +28,7 @@ check "a percentage says what it is of" words
 
 # ---- The kernel's own limit ----
 
-# cgroup LIMIT_FILE BYTES: makes a cgroup with that limit; false where that cannot be done.
+# cgroup LIMIT_FILE BYTES: creates a cgroup with that limit; false if that is impossible.
 cgroup() {
     local root
     for root in /sys/fs/cgroup/memory /sys/fs/cgroup; do
@@ -51,7 +50,7 @@ killed_by_kernel() {
     [ $? = 137 ] && holds 'r["signal"] == 9 and r["ended_for"] is None' \
         'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' "r['oom']['cgroup'].endswith('/sysinfo-test-$$')"
 }
-killed_inside() { # The command itself lives on.
+killed_inside() { # The command itself survives.
     in_group sysinfo run sh -c 'actor spike 200 1000; exit 0' 2>out
     cat out
     grep -q "^sysinfo: sh: exit 0 after" out && grep -qE "^sysinfo: the kernel's OOM killer ended 1 process in the cgroup .*/sysinfo-test-$$, limited to 64\.0 MiB" out
@@ -89,7 +88,7 @@ cost() {
 }
 check "what samples may cost is said" cost
 
-# ---- What was measured ----
+# ---- Measurements ----
 
 shared() { # Without --pss.
     report -i 50ms actor share 100 4 a.csv+4 && holds 'r["peak_tree_rss"] >= 490 * MIB' \

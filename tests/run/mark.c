@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sysinfo_mark() by itself: a child of the test holds the lock that a recorder would hold. */
+/* sysinfo_mark() by itself: a child of the test holds a recorder's lock. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -96,7 +96,7 @@ START_TEST(rubbish_is_no_recording) {
 }
 END_TEST
 
-/* The start lies far in the future of the monotonic clock: no time has passed. */
+/* The start is far in the future of the monotonic clock: no time has passed. */
 static const struct {
     const char *wall, *time;
 } dates[] = {{"0", "1970-01-01T00:00:00.000Z"},
@@ -117,7 +117,7 @@ START_TEST(a_mark_is_a_row) {
 }
 END_TEST
 
-/* At most 200 bytes, and no half of a character. */
+/* At most 200 bytes, without half a character. */
 START_TEST(a_long_name_is_cut) {
     char name[300];
     memset(name, 'x', sizeof name - 1);
@@ -150,7 +150,7 @@ END_TEST
 START_TEST(what_is_no_regular_file_is_left_alone) {
     unlink(path);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
-    ck_assert_int_eq(sysinfo_mark(recording("1", "1"), "load"), SYSINFO_OK); /* And does not wait for a reader. */
+    ck_assert_int_eq(sysinfo_mark(recording("1", "1"), "load"), SYSINFO_OK); /* And it does not wait for a reader. */
     ck_assert_int_eq(sysinfo_mark("1:1:/dev/null", "load"), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_mark("1:1:/dev/full", "load"), SYSINFO_OK);
 }
@@ -158,19 +158,19 @@ END_TEST
 
 START_TEST(a_file_that_cannot_be_there_is_no_recording) {
     char below[96];
-    snprintf(below, sizeof below, "1:1:%s/below", path); /* A file is no folder. */
+    snprintf(below, sizeof below, "1:1:%s/below", path); /* A file is not a directory. */
     ck_assert_int_eq(sysinfo_mark(below, "load"), SYSINFO_OK);
-    ck_assert_int_eq(sysinfo_mark("1:1:/tmp", "load"), SYSINFO_SYSTEM); /* A folder cannot be written to. */
+    ck_assert_int_eq(sysinfo_mark("1:1:/tmp", "load"), SYSINFO_SYSTEM); /* A directory cannot be written to. */
 }
 END_TEST
 
-/* Beyond the limit a write would end this program. */
+/* A write beyond the limit would end this program. */
 START_TEST(a_limit_on_the_size_of_files_is_kept) {
     struct rlimit limit;
     ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
     hold();
     limit.rlim_cur = 10;
-    int set = setrlimit(RLIMIT_FSIZE, &limit); /* No check until it is larger: libcheck notes each in a file. */
+    int set = setrlimit(RLIMIT_FSIZE, &limit); /* No check until it is raised: libcheck writes each one to a file. */
     int beyond = sysinfo_mark(recording("1", "1"), "load");
     limit.rlim_cur = 1 << 20;
     set |= setrlimit(RLIMIT_FSIZE, &limit);

@@ -4,10 +4,9 @@
 #
 #     run.sh PATH/TO/sysinfo PATH/TO/actor [SANITIZER]
 #
-# Built with a sanitizer, programs have other sizes and costs: those are not measured then.
-# Sizes are checked in MiB, cost in CPU time. Nothing is bounded in time: a busy machine may take its own. Who is to
-# be seen
-# waits for the rows of the recording, who is to be signalled says that it is ready.
+# Programs built with a sanitizer have other sizes and costs, which are not checked then. Sizes are checked in MiB, cost
+# in CPU time. Nothing depends on elapsed time, because the machine may be busy: a program that must be seen waits for
+# rows in the recording, and one that is to be signalled reports that it is ready.
 # shellcheck disable=SC2016 source=tests/run/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -67,7 +66,7 @@ check "the tree of a short run has a peak" short
 check "no such command is said" says 'sysinfo run: nosuch: command not found' sysinfo run nosuch
 check "not executable is said" says 'sysinfo run: ./not-executable: Permission denied' sysinfo run ./not-executable
 
-# ---- The command notices nothing ----
+# ---- The command is not affected ----
 
 check "stdin and stdout are the command's" sh -c \
     '[ "$(printf "a\nb" | sysinfo run cat 2>/dev/null)" = "$(printf "a\nb")" ]'
@@ -78,7 +77,7 @@ check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-'
 check "with more open descriptors" same_state '$RUN actor state $1 7</dev/null 9</dev/null'
 check "with a recording and an output" same_state \
     'if [ "$RUN" ]; then RUN="$RUN --record r.csv -o report --pss"; fi; $RUN actor state $1'
-blocked() { # blocked signals are inherited: Python can block them
+blocked() { # blocked signals are inherited; Python can block them
     python3 -c '
 import signal, os, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1])
@@ -87,7 +86,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' "$@"
 export -f blocked
 check "with blocked signals" same_state 'blocked $RUN actor state $1'
 
-signalled() { # signal to send, to whom (run: the wrapper; group: all), status
+signalled() { # signal to send, receiver (run: the wrapper; group: all), status
     rm -f ready
     setsid bash -c "echo \$\$ >group; exec sysinfo run actor on $1 ready" 2>report.txt &
     local job=$!
@@ -161,7 +160,7 @@ tree() {
             'r["peak_tree_processes"] == 4' 'r["samples"] >= 3'
 }
 measure "the tree's peak and its largest process" tree
-largest() { # Those with their memory, and the leader, which has little.
+largest() { # Those with memory, and the leader, which has little.
     report -i 50ms actor each 60 3 a.csv+3 && holds 'r["peak_tree_largest"][0]["name"] in ("actor", "test_run_actor")' \
         'r["peak_tree_largest"][0]["processes"] == 4' \
         'len(r["peak_tree_largest"]) == 1' 'r["peak_tree_largest"][0]["bytes"] == r["peak_tree_rss"]' && rm a.csv &&
@@ -169,8 +168,8 @@ largest() { # Those with their memory, and the leader, which has little.
             '^sysinfo:   at that moment (actor|test_run_actor) x 4: 1[89][0-9] MiB$'
 }
 measure "what was largest at the peak, by name" largest
-# Processes are read one after the other: while they fork, a page may be seen whole in one, half in the next, a third
-# in the one after that...
+# Processes are read in succession. While they fork, a page may be seen whole in one, half in the next, a third in the
+# one after that...
 shared() {
     report --pss -i 50ms actor share 100 4 a.csv+3 && holds 'r["peak_tree_rss"] >= 490 * MIB' \
         '98 * MIB <= r["peak_tree_pss"] <= 235 * MIB'
@@ -192,11 +191,10 @@ foreign() { # a child that the shell had before it became sysinfo
 }
 check "who was a child before is none of the tree" foreign
 
-# ---- Many processes, and what sampling costs ----
+# ---- Many processes, and the cost of sampling ----
 
-# What it uses is at most 0.8 % of the time that passes, and as much for PSS; the first samples are free (0.075 s),
-# and start, end and the last sample
-# are not more than a tenth of a second of CPU on any machine.
+# It uses at most 0.8 % of the elapsed time, and as much for PSS. The first samples are free (0.075 s), and start, end
+# and the last sample take at most a tenth of a second of CPU on any machine.
 overhead() { # command...: CPU time of sysinfo itself
     local total
     total=$(actor cost sysinfo run --json -o report.json "$@" | tail -1)
@@ -269,14 +267,14 @@ check "a report for people" bash -c 'sysinfo run sh -c "sleep 0.5; exit 3" 2>out
     grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the largest single process" out && grep -qE "^sysinfo: peak memory [0-9.]+ MiB in the whole tree \([12] process(es)?, (sum of RSS|PSS; [0-9.]+ MiB as the sum of RSS(, PSS read at [0-9.]+ MiB)?); [0-9]+ samples(, one every [0-9.]+ s)?(, nothing seen for up to [0-9.]+ s)?\)$" out'
 check "a signal is named" bash -c \
     'sysinfo run sh -c "kill -SEGV \$\$" 2>&1 | grep -q "^sysinfo: sh: killed by signal 11 (SEGV) after"'
-cpu_time() { # What Python says of itself, but for its start and end.
+cpu_time() { # As measured by Python itself, without its start and end.
     report python3 -c '
 import time
 while time.process_time() < 0.5: pass
 print(time.process_time())' >spent && holds "$(cat spent) - 0.02 <= r['cpu'] <= $(cat spent) + 0.3"
 }
 check "CPU time" cpu_time
-counts() { # What Python says of itself at last; its end, and a script that starts it, are in the report alone.
+counts() { # As measured by Python at the end; its exit, and a script that starts it, are only in the report.
     report python3 -c '
 import resource, time
 for i in range(20): time.sleep(0.002)
@@ -317,7 +315,7 @@ recorded() {
               and tree[0]["cpu_percent"] == "" and tree[1]["cpu_percent"] != ""' a.csv
 }
 check "samples with a header that names columns and units" recorded
-# A process that is ending has no PSS any more, and ending may take several samples on a busy machine.
+# A process that is ending has no PSS any more, and on a busy machine ending may take several samples.
 per_process() {
     rm -f a.csv
     sysinfo run --record a.csv --per-process --pss -i 20ms actor each 20 2 a.csv+9 &&
@@ -356,7 +354,7 @@ check "the command finds that signal as it was" bash -c \
     'sysinfo run -- bash -c "ulimit -f 0; exec cat /etc/passwd >file" 2>/dev/null; [ $? = 153 ]'
 check "a full disk ends the recording, not the command" bash -c 'sysinfo run --record /dev/full true; [ $? = 125 ]'
 full() {
-    ulimit -f 2 # KiB: the row that does not fit ends the recording
+    ulimit -f 2 # KiB: the first row that does not fit ends the recording
     trap '' XFSZ
     rm -f a.csv
     sysinfo run --record a.csv -i 2ms sh -c \
@@ -415,7 +413,7 @@ long_name() {
 }
 check "a long name is cut between characters" long_name
 
-# ---- A process that runs already ----
+# ---- An already running process ----
 
 watched() {
     rm -f ready a.csv
@@ -444,7 +442,7 @@ check "with the spread at the end" bash -c 'sysinfo run --repeat 2 sleep 0.1 2>&
 check "a run without a sample has no peak of 0" bash -c \
     'sysinfo run --pss --repeat 20 -i 10 true >spread 2>&1 && ! tail -1 spread | grep "memory 0 B"'
 check "until one fails" bash -c 'rm -f count; sysinfo run --repeat 5 sh -c "echo >>count; exit \$(wc -l <count)"; [ $? = 1 ] && [ "$(wc -l <count)" = 1 ]'
-# interrupted_series SIGNAL FAST_COMMAND: the third run goes on until a signal to all of the group ends the series.
+# interrupted_series SIGNAL FAST_COMMAND: the third run continues until a signal to the whole group ends the series.
 interrupted_series() {
     rm -f count series
     python3 - "$1" "$2" <<'P'
@@ -464,7 +462,7 @@ P
     cat series
     [ "$(wc -l <count)" = 3 ] && tail -1 series | grep -q '^sysinfo: 2 runs: elapsed 0\.'
 }
-ends_series() { # signal, what the command does, status
+ends_series() { # signal, action of the command, status
     local printed
     printed=$(interrupted_series "$1" "$2") && echo "$printed" && [ "$(head -1 <<<"$printed")" = "$3" ]
 }
@@ -494,7 +492,7 @@ check "and takes a sample, however short it is" watched_for_no_time
 check "no such process" ends_with 125 sysinfo run --pid 4194304
 check "not a number" ends_with 125 sysinfo run --pid sh
 check "it is not ended" ends_with 125 sysinfo run --pid 1 --max-mem 1G
-interrupted() { # The shell starts what runs beside it with interrupts ignored: Python can undo that.
+interrupted() { # The shell starts background programs with interrupts ignored; Python can undo that.
     rm -f report.json a.csv
     sleep 60 &
     local sleeper=$!
@@ -512,7 +510,7 @@ os.execvp(sys.argv[1], sys.argv[1:])' sysinfo run --json -o report.json --record
 }
 check "an interrupt ends the watch with a report" interrupted
 
-# ---- What it is linked to ----
+# ---- Linked libraries ----
 
 measure "it needs libc alone" bash -c '[ "$(readelf -d "$1" | sed -n "s/.*(NEEDED).*\[\(.*\)\]/\1/p" )" = libc.so.6 ]' \
     _ "$command"

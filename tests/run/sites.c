@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program with a leak, blocks that stay, and a cache: twelve rounds, with a mark after each but the last. */
+/* A program with a leak, blocks that stay, and a cache: twelve rounds, with a mark after each except the last. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ enum { ROUNDS = 12, STAYS = 1000, CACHE = 100, LEAK = 10 };
 static void *first[STAYS], *cache[CACHE];
 static void *volatile leaked;
 
-/* Each allocates at one site: a compiler unrolls no loop whose counter is volatile. */
+/* Each allocates at one site; compilers do not unroll a loop with a volatile counter. */
 #define APART __attribute__((noinline))
 
 APART static void begin(void) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sampler on a /proc made of files: a folder of its own for each test, in which process 100 is the watcher. */
+/* The sampler on a /proc made of files: a separate directory for each test, in which process 100 is the watcher. */
 #include "run/tree.h"
 
 #include <ftw.h>
@@ -44,7 +44,7 @@ static void put(int pid, const char *name, const char *content) {
     fclose(file);
 }
 
-/* A process of so many pages, whose name is put as it is. */
+/* Writes a process with that many pages; its name is written unchanged. */
 static void put_process(int pid, int parent, const char *name, int pages, int started) {
     char stat[512];
     snprintf(
@@ -60,7 +60,7 @@ static void put_children(int pid, const char *children) {
     put(pid, name, children);
 }
 
-/* Empty first: what is open of a process that is gone can be read no more. */
+/* Empties files first, because open files of a process that exited can no longer be read. */
 static void vanish(int pid) {
     char path[160];
     put(pid, "stat", "");
@@ -220,7 +220,7 @@ START_TEST(without_children_files_all_of_proc_is_read) {
     put_process(100, 1, "watcher", 1, 5);
     put_process(99, 100, "older", 50, 4);
     struct tree *tree = open_tree(100, true);
-    put_process(7, 8, "grandchild", 2, 9); /* A pid that wrapped around: below its parent's. */
+    put_process(7, 8, "grandchild", 2, 9); /* Pids wrapped around, so it is lower than its parent's. */
     put_process(8, 110, "child", 3, 8);
     put_process(110, 100, "command", 4, 7);
     put_process(111, 1, "other", 70, 7);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# `sysinfo run` where other processes cannot be watched: what the system says of a finished child.
+# `sysinfo run` where other processes cannot be watched: the system's figures for a finished child.
 #
 #     unsampled.sh PATH/TO/sysinfo PATH/TO/actor
 set -u

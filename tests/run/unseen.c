@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program whose heap is not counted: linked statically, or with a malloc() of its own
- * (OWN_MALLOC). Reads stdin to its end.
+ * A program whose heap is not counted: linked statically, or with its own malloc() (OWN_MALLOC). Reads stdin to its
+ * end.
  */
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,13 +26,13 @@ void free(void *block) {
 }
 
 void *calloc(size_t count, size_t size) {
-    return malloc(count * size); /* No byte is used twice: these are zeros. */
+    return malloc(count * size); /* No byte is used twice, so these are zeros. */
 }
 
 void *realloc(void *block, size_t size) {
     char *grown = malloc(size);
     if (block != NULL) {
-        memmove(grown, block, size); /* What lies behind the old block comes too, and does no harm. */
+        memmove(grown, block, size); /* Also copies what follows the old block, which is harmless. */
     }
     return grown;
 }

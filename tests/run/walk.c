@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The walk over a list of processes, as systems other than Linux bring it: a list made of the test's own rows. */
+/* The walk over a list of processes, as on systems other than Linux: the list consists of the test's own rows. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ enum { WATCHER = 100, MOST = 16 };
 
 static struct process machine[MOST];
 static size_t processes;
-static double counted; /* Seconds of CPU that the system counts of the whole tree. */
+static double counted; /* CPU seconds that the system counts for the whole tree. */
 
 static bool open_machine(struct tree *tree, const char *proc, const char **why) {
     (void)proc;
@@ -77,7 +77,7 @@ static struct tree *open_tree(int64_t root, bool is_self) {
 START_TEST(the_tree_is_found_in_any_order_without_the_watcher_and_others) {
     put(7, 8, 2, 90);
     put(8, 110, 3, 80);
-    put(99, WATCHER, 5000, 60); /* Was there before. */
+    put(99, WATCHER, 5000, 60); /* It existed before. */
     struct tree *tree = open_tree(WATCHER, true);
     put(110, WATCHER, 4, 70)->peak = 400;
     put(111, 1, 7000, 70);
@@ -96,9 +96,9 @@ END_TEST
 START_TEST(a_child_older_than_the_process_with_its_parents_number_is_a_strangers) {
     struct tree *tree = open_tree(WATCHER, true);
     put(110, WATCHER, 4, 70);
-    put(111, 110, 7000, 69); /* Its parent, the first to be number 110, is gone. */
+    put(111, 110, 7000, 69); /* Its parent, the first process with number 110, has exited. */
     put(112, WATCHER, 8000, 49);
-    put(113, 110, 5, 70); /* Clocks are coarse: at the same time is not before. */
+    put(113, 110, 5, 70); /* Clocks are coarse: the same time does not mean earlier. */
     ck_assert_uint_eq(tree_take(tree, false)->rss, 9);
     tree_free(tree);
 }
@@ -110,7 +110,7 @@ START_TEST(a_member_counts_whoever_its_parent_was) {
     put(120, 115, 8, 75)->is_member = true; /* 115 came and went between two samples. */
     ck_assert_uint_eq(tree_take(tree, false)->rss, 12);
     tree_free(tree);
-    tree = open_tree(110, false); /* Members are of the watcher's tree, not of that of any process. */
+    tree = open_tree(110, false); /* Members belong to the watcher's tree, not to that of any process. */
     ck_assert_uint_eq(tree_take(tree, false)->rss, 4);
     tree_free(tree);
 }
@@ -125,7 +125,7 @@ START_TEST(a_child_that_lost_its_parent_stays_and_its_number_does_not) {
     at(201)->parent = 1;
     ck_assert_uint_eq(tree_take(tree, false)->rss, 20);
     ck_assert_ptr_nonnull(tree_before(tree, tree_find(tree, 201)));
-    at(201)->started = 99; /* Another. */
+    at(201)->started = 99; /* A different process. */
     ck_assert_uint_eq(tree_take(tree, false)->rss, 0);
     tree_free(tree);
 }
@@ -140,12 +140,12 @@ START_TEST(time_of_those_that_ended_is_kept_once) {
     at(110)->cpu = 1.75;
     ck_assert(tree_take(tree, false)->cpu == 3.75);
     ck_assert(tree_take(tree, false)->cpu == 3.75);
-    put(111, 110, 6, 80)->cpu = 0.25; /* The number again. */
+    put(111, 110, 6, 80)->cpu = 0.25; /* The number is reused. */
     ck_assert(tree_take(tree, false)->cpu == 4);
-    counted = 42; /* What the system counts is worth more, */
+    counted = 42; /* The system's own count takes precedence, */
     ck_assert(tree_take(tree, false)->cpu == 42);
     tree_free(tree);
-    tree = open_tree(110, false); /* but it is of this process's tree. */
+    tree = open_tree(110, false); /* but it is for this process's tree. */
     ck_assert(tree_take(tree, false)->cpu == 2);
     tree_free(tree);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the backends of other systems make of their kernels: of what is right, odd and wrong there. */
+/* The results of other systems' backends, for kernels that answer correctly, unusually and wrongly. */
 #include "cases.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ static void set_up(void) {
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
 }
 
-/* Whatever a case did, nothing is left behind. */
+/* Whatever a case did, nothing may be left behind. */
 static void tear_down(void) {
     sysinfo_host_close(host);
     ck_assert_int_eq(sim_live_allocations, 0);
@@ -36,7 +36,7 @@ static void expect_seconds(double seconds, uint64_t ticks) {
     ck_assert_double_eq_tol(seconds, (double)ticks / tick_rate, 1e-6);
 }
 
-/* What one CPU's ticks, or the sum over all of them, are to be told as. */
+/* The expected sample for one CPU's ticks, or for the sum over all. */
 static void expect_sample(const struct sysinfo_cpu_sample *told, const struct sim_cpu *cpu) {
     expect_seconds(told->user, IS(cpu->user, cpu->user, cpu->user, cpu->user + cpu->nice));
     expect_seconds(told->nice, IS(cpu->nice, cpu->nice, cpu->nice, 0));
@@ -71,7 +71,7 @@ START_TEST(cpu_time_is_the_sum_of_all_cpus_in_seconds) {
 }
 END_TEST
 
-/* Ticks of decades: beyond 32 bits, but for a system that has no more. */
+/* Ticks of decades: beyond 32 bits, except on a system with only 32. */
 START_TEST(long_counters_are_told_whole) {
     for (unsigned i = 0; i < sim.cpus; i++) {
         sim.cpu[i].idle = IS(UINT64_C(5000000000), UINT64_C(1) << 40, UINT64_C(1) << 40, UINT64_C(4294967295));
@@ -121,7 +121,7 @@ START_TEST(a_cpu_that_is_off_has_no_row_and_the_others_keep_their_numbers) {
     ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, 0)->cpu, 0);
     ck_assert_uint_eq(sysinfo_cpu_sample_list_at(list, 1)->cpu, 2);
     expect_sample(sysinfo_cpu_sample_list_at(list, 1), &sim.cpu[2]);
-    struct sim_cpu sum = sum_of_cpus(); /* With what the CPUs did before they went: it never steps back. */
+    struct sim_cpu sum = sum_of_cpus(); /* Includes what the CPUs did before they went offline: it never decreases. */
     expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
     sysinfo_cpu_sample_list_free(list);
 }
@@ -157,8 +157,7 @@ static void grow_at_the_last_moment(const char *name, int call) {
 }
 
 /*
- * Whether counted before (OpenBSD), asked for room before, or in two answers (macOS): the rows are
- * of CPUs, and right.
+ * CPUs are counted beforehand (OpenBSD), sized beforehand, or read in two answers (macOS): every row is a correct one.
  */
 START_TEST(cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong) {
     struct sysinfo_cpu_sample_list *list = NULL;
@@ -211,7 +210,7 @@ END_TEST
 #if SIM_MACOS
 START_TEST(ticks_that_begin_again_do_not_disturb_a_share) {
     struct sysinfo_cpu_usage_list *list = NULL;
-    for (unsigned i = 0; i < sim.cpus; i++) { /* Idle of three CPUs at once, as of a machine that slept for 497 days. */
+    for (unsigned i = 0; i < sim.cpus; i++) { /* Idle time of three CPUs at once, as after 497 days of sleep. */
         sim.cpu[i].idle = i < 3 ? UINT64_C(4294967290) : 1000;
         sim.cpu[i].user = UINT64_C(4294967295);
         sim.cpu[i].nice = 0;
@@ -229,7 +228,7 @@ START_TEST(ticks_that_begin_again_do_not_disturb_a_share) {
 }
 END_TEST
 
-/* Newer kernels answer in more words than the library's struct has; the first ones knew nothing of swap. */
+/* Newer kernels answer with more words than the library's struct has; the first ones did not report swap. */
 START_TEST(statistics_of_newer_and_older_kernels_are_understood) {
     struct sysinfo_memory memory;
     struct sysinfo_swap swap;
@@ -241,7 +240,7 @@ START_TEST(statistics_of_newer_and_older_kernels_are_understood) {
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.active, 400000 * 4096);
     ck_assert(!SYSINFO_HAS(&memory, cached));
-    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096); /* Without the pages of files: an estimate. */
+    ck_assert_uint_eq(memory.available, UINT64_C(800000) * 4096); /* Without the pages of files, it is an estimate. */
     ck_assert(SYSINFO_IS_ESTIMATED(&memory, available));
     ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&swap, used) && !SYSINFO_HAS(&swap, sin) && !SYSINFO_HAS(&swap, sout));
@@ -251,8 +250,8 @@ START_TEST(statistics_of_newer_and_older_kernels_are_understood) {
 END_TEST
 
 /*
- * A loaded machine of 48 GiB: most inactive pages are anonymous and could only be compressed. And an idle one of
- * 192 GiB: most active pages are of files, which are free for the asking.
+ * A loaded machine with 48 GiB: most inactive pages are anonymous and could only be compressed. And an idle one with
+ * 192 GiB: most active pages are of files, which are released on demand.
  */
 START_TEST(pages_of_files_are_available_and_anonymous_ones_are_not) {
     struct sysinfo_memory told;
@@ -340,7 +339,7 @@ START_TEST(counters_are_told) {
     ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
                                         BIT(stats, syscalls) | times_and_forks);
-    ck_assert_uint_eq(told.forks, IS(5670, 5000, 5000, 0)); /* On FreeBSD three ways are counted one by one. */
+    ck_assert_uint_eq(told.forks, IS(5670, 5000, 5000, 0)); /* FreeBSD counts three kinds separately. */
     ck_assert_uint_eq(told.ctx_switches, sim.switches);
     ck_assert_uint_eq(told.interrupts, sim.interrupts);
     ck_assert_uint_eq(told.soft_interrupts, sim.soft_interrupts);
@@ -440,8 +439,8 @@ START_TEST(the_cache_is_of_files_and_programs) {
 END_TEST
 
 /*
- * The pages of a machine of 8 GiB: 1.64 GiB of them belong to the kernel and are in no queue. Were all but active
- * and wired pages available, they would be among them.
+ * The pages of a machine with 8 GiB: 1.64 GiB of them belong to the kernel and are in no queue. If everything except
+ * active and wired pages counted as available, they would be included.
  */
 START_TEST(memory_of_the_kernel_is_not_available) {
     struct sysinfo_memory told;
@@ -456,7 +455,7 @@ START_TEST(memory_of_the_kernel_is_not_available) {
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.available, UINT64_C(1439821) * 4096);
     ck_assert(!SYSINFO_IS_ESTIMATED(&told, available));
-    sim.anonymous = 600000; /* Wired pages are among those of files: no more than what is left. */
+    sim.anonymous = 600000; /* Wired pages may be pages of files; no more than the rest counts. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.available, UINT64_C(1422279) * 4096);
     sim.anonymous = 3000000;
@@ -521,7 +520,7 @@ START_TEST(memory_is_told_in_bytes) {
     ck_assert_uint_eq(told.free, IS(300000, 300000, 300000, 300000 - 11000) * page);
     ck_assert_uint_eq(told.active, 400000 * page);
     ck_assert_uint_eq(told.inactive, 500000 * page);
-    ck_assert_uint_eq(told.wired, IS(250000, 250000, 0, 250000) * page); /* OpenBSD hardly counts any. */
+    ck_assert_uint_eq(told.wired, IS(250000, 250000, 0, 250000) * page); /* OpenBSD counts hardly any. */
     ck_assert_uint_eq(told.available, IS(800000 * page + 987654321 - 268435456, (300000 + 120000 + 30000) * page,
                                          (300000 + 500000 + 140000) * page, (300000 - 11000 + 120000 + 5000) * page));
     ck_assert_uint_eq(told.used, total - told.available);
@@ -545,10 +544,7 @@ START_TEST(pages_may_have_another_size) {
 }
 END_TEST
 
-/*
- * A kernel that keeps a count in an int may be below 0 for a moment; where the count is unsigned
- * that is a huge number.
- */
+/* A count that a kernel keeps in an int may briefly be negative; if it is read as unsigned, that is a huge number. */
 START_TEST(a_count_below_0_is_0_or_forced_into_the_whole_and_marked) {
     static const struct {
         int64_t *pages;
@@ -607,12 +603,12 @@ START_TEST(pages_without_a_size_are_refused) {
 END_TEST
 #endif
 
-/* ---- Keys that a release has or lacks ---- */
+/* ---- Keys that only some releases have ---- */
 
 struct optional {
     const char *key;
     uint32_t result;
-    uint64_t fields; /* That go with it. */
+    uint64_t fields; /* That depend on it. */
 };
 static const struct optional optional_keys[] = {
 #if SIM_FREEBSD
@@ -622,7 +618,7 @@ static const struct optional optional_keys[] = {
      BIT(memory, free) | BIT(memory, available) | BIT(memory, used) | BIT(memory, percent)},
     {"vfs.bufspace", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
     {"kstat.zfs.misc.arcstats.size", SYSINFO_RESULT_MEMORY, BIT(memory, arc)},
-    {"kstat.zfs.misc.arcstats.c_min", SYSINFO_RESULT_MEMORY, 0}, /* Without it none of the cache is available. */
+    {"kstat.zfs.misc.arcstats.c_min", SYSINFO_RESULT_MEMORY, 0}, /* Without it, the cache is not available. */
     {"vm.stats.vm.v_swappgsin", SYSINFO_RESULT_SWAP, BIT(swap, sin)},
     {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_SWAP, BIT(swap, sout)},
     {"vm.stats.sys.v_soft", SYSINFO_RESULT_STATS, BIT(stats, soft_interrupts)},
@@ -633,7 +629,7 @@ static const struct optional optional_keys[] = {
     {"vm.stats.vm.v_io_faults", SYSINFO_RESULT_PAGING, BIT(paging, major_faults)},
     {"vm.stats.vm.v_vnodepgsin", SYSINFO_RESULT_PAGING, BIT(paging, paged_in)},
     {"vm.stats.vm.v_swappgsout", SYSINFO_RESULT_PAGING, BIT(paging, paged_out)},
-    {"kern.racct.enable", SYSINFO_RESULT_MEMORY_ALLOWANCE, 0}, /* Then no rule counts. */
+    {"kern.racct.enable", SYSINFO_RESULT_MEMORY_ALLOWANCE, 0}, /* Then no rule applies. */
     {"kern.smp.cores", SYSINFO_RESULT_PROCESSORS, BIT(processors, cores)},
 #elif SIM_NETBSD
     {"vm.bufmem", SYSINFO_RESULT_MEMORY, BIT(memory, buffers)},
@@ -660,7 +656,7 @@ START_TEST(a_key_that_is_missing_or_closed_takes_its_fields_with_it_and_no_other
         ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_OK);
         ck_assert_uint_eq(told[0], whole[0] & ~optional->fields);
     }
-    sim_fault.error = SIM_EIO; /* That is no way of being missing. */
+    sim_fault.error = SIM_EIO; /* This does not mean "missing". */
     ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_SYSTEM);
 }
 END_TEST
@@ -704,7 +700,7 @@ START_TEST(a_key_that_is_needed_and_closed_is_denied_and_named) {
     const char *text = sysinfo_explain(host, SYSINFO_DENIED);
     ck_assert_msg(strstr(text, ": Permission denied") != NULL, "%s", text);
     ck_assert_msg(strncmp(needed->key, "sysctl", 6) == 0 || strstr(text, needed->key) == text, "%s", text);
-    ck_assert_int_eq(sim_errno, 4711); /* The system's errno is as it was. */
+    ck_assert_int_eq(sim_errno, 4711); /* The system's errno is unchanged. */
     sim_fault.error = SIM_EIO;
     ck_assert_int_eq(sysinfo_read(host, needed->result, told, sizeof told), SYSINFO_SYSTEM);
     ck_assert_int_eq(memcmp(told, untouched, sizeof told), 0);
@@ -718,7 +714,7 @@ START_TEST(swap_is_the_sum_of_its_devices_in_bytes) {
     ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) |
                                         BIT(swap, sin) | BIT(swap, sout));
-    ck_assert_uint_eq(told.estimated, IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD counts written pages of files too. */
+    ck_assert_uint_eq(told.estimated, IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD also counts written pages of files. */
     ck_assert_uint_eq(told.total, UINT64_C(3) << 30);
     ck_assert_uint_eq(told.used, 4096 * 1024);
     ck_assert_uint_eq(told.free, told.total - told.used);
@@ -748,7 +744,7 @@ START_TEST(more_than_4_gib_of_pages_were_swapped) {
 }
 END_TEST
 
-/* A number of blocks of 512 bytes that does not fit in 32 bits, which is how swapctl(2) has it. */
+/* A number of 512-byte blocks that does not fit 32 bits, as swapctl(2) reports it. */
 START_TEST(three_tebibytes_are_not_one) {
     struct sysinfo_swap told;
     sim.swaps = 1;
@@ -772,21 +768,21 @@ START_TEST(a_very_large_device_is_told) {
 END_TEST
 
 #if SIM_FREEBSD
-/* An idle machine of 16 GiB with ZFS: 12 GiB of it are its cache, which gives back all but half a GiB. */
+/* An idle machine with 16 GiB and ZFS: 12 GiB of it are its cache, which releases all but half a GiB. */
 START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
     struct sysinfo_memory told;
     sim.physical = UINT64_C(16) << 30;
     sim.free = 131072; /* 512 MiB. */
     sim.inactive = 65536;
     sim.active = 32768;
-    sim.wired = 3801088; /* 14.5 GiB, the cache among them. */
+    sim.wired = 3801088; /* 14.5 GiB, including the cache. */
     sim.laundry = 0;
     sim.arc = UINT64_C(12) << 30;
     sim.arc_least = UINT64_C(1) << 29;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.available, (UINT64_C(12) << 30) + (UINT64_C(1) << 28));
     ck_assert_double_eq_tol(told.percent, 23.4375, 1e-9);
-    sim.arc_least = sim.arc + 1; /* Smaller than it may be. */
+    sim.arc_least = sim.arc + 1; /* Smaller than its minimum. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.available, UINT64_C(3) << 28);
     sim.arc = 0; /* Without ZFS. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of cases share. */
+/* Shared by the files of cases. */
 #ifndef TESTS_SIM_CASES_H
 #define TESTS_SIM_CASES_H
 
@@ -9,7 +9,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-/* What is different on each system. */
+/* What differs between systems. */
 #if SIM_FREEBSD
 #define IS(freebsd, netbsd, openbsd, macos) (freebsd)
 #elif SIM_NETBSD
@@ -20,16 +20,16 @@
 #define IS(freebsd, netbsd, openbsd, macos) (macos)
 #endif
 
-/* A figure that a key goes with. */
+/* A figure that depends on a key. */
 struct needed {
     const char *key;
     uint32_t result;
 };
 
-/* The host of a case, opened and closed around it. */
+/* The host of a case, opened before it and closed after it. */
 extern struct sysinfo_host *host;
 
-/* FreeBSD has numbers without a CPU, the others CPUs that are off; OpenBSD keeps SMT siblings so. */
+/* FreeBSD has numbers without a CPU, the others offline CPUs; on OpenBSD, these are SMT siblings. */
 void lose_cpus_1_and_3(void);
 
 #define BIT(type, field) SYSINFO_BIT(struct sysinfo_##type, field)
@@ -38,7 +38,7 @@ void lose_cpus_1_and_3(void);
 void add_faults(TCase *cases);
 void add_own(TCase *cases);
 
-/* processes.c: other processes, as `sysinfo run` watches them. */
+/* processes.c: other processes, as watched by `sysinfo run`. */
 void add_processes(TCase *cases);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Everything that can go wrong at every call of the kernel. */
+/* Every failure at every call of the kernel. */
 #include "cases.h"
 
 #include <string.h>
@@ -18,11 +18,11 @@ static const uint32_t results[] = {SYSINFO_RESULT_PROCESSORS,
                                    SYSINFO_RESULT_CPU_DESCRIPTION,
                                    0 /* the CPUs' rows */,
                                    99 /* their shares */,
-                                   98 /* the limits' */,
+                                   98 /* the limits' rows */,
                                    97 /* the process in detail */};
 enum { RESULTS = sizeof results / sizeof results[0], PLAIN_RESULTS = RESULTS - 4 };
 
-/* Asks for a result on a host of its own; a failure must leave what is given alone. */
+/* Asks for a result on a separate host; a failure must leave the caller's struct alone. */
 static int ask(uint32_t result) {
     struct sysinfo_host *own = NULL;
     int status = sysinfo_host_open(&own, NULL);
@@ -76,7 +76,7 @@ static void limit_everything(void) {
     sim.account[0].use = "memoryuse=1000";
 }
 
-/* A CPU is off, so that the ways to find it are among the calls. */
+/* One CPU is off, so that finding it is among the calls. */
 START_TEST(an_error_at_any_call_is_a_status_and_leaves_nothing_behind) {
     lose_cpus_1_and_3();
     limit_everything();
@@ -95,7 +95,7 @@ START_TEST(an_error_at_any_call_is_a_status_and_leaves_nothing_behind) {
 }
 END_TEST
 
-/* Short: refused, or the field is not told. Long: a struct that has grown is read, a number is not. */
+/* Short: rejected, or the field is unknown. Long: a struct that has grown is accepted, a number is not. */
 START_TEST(an_answer_of_any_length_is_read_within_its_bounds) {
     static const size_t lengths[] = {1, 4, 7, 8, 24, 40, 100, 100000};
     limit_everything();
@@ -136,12 +136,12 @@ START_TEST(no_memory_at_any_allocation_is_a_status_and_leaks_nothing) {
         ck_assert_int_eq(status, SYSINFO_NO_MEMORY);
         failed++;
     }
-    ck_assert_int_ge(failed, 2); /* The host and its texts at least. */
+    ck_assert_int_ge(failed, 2); /* At least the host and its texts. */
 }
 END_TEST
 
 #if !SIM_MACOS
-/* What the library knows of a struct stands at its beginning; a later release appends. */
+/* The library's part of a struct comes first; later releases append. */
 START_TEST(structs_that_have_grown_are_read) {
     static const struct needed keys[] = {
         {"kern.clockrate", SYSINFO_RESULT_CPU_SAMPLE},
@@ -160,7 +160,7 @@ START_TEST(structs_that_have_grown_are_read) {
         uint64_t before[SYSINFO_SLOTS], after[SYSINFO_SLOTS];
         ck_assert_int_eq(sysinfo_read(host, keys[i].result, before, sizeof before), SYSINFO_OK);
         sim_fault = (struct sim_fault){.name = keys[i].key, .grow = 16, .is_set = true};
-        sysinfo_host_close(host); /* A new host asks for everything again. */
+        sysinfo_host_close(host); /* A new host reads everything again. */
         ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
         ck_assert_int_eq(sysinfo_read(host, keys[i].result, after, sizeof after), SYSINFO_OK);
         if (keys[i].result == SYSINFO_RESULT_CPU_SAMPLE) {

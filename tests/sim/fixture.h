@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fixtures share. It comes after the system's own headers. */
+/* Shared by the fixtures; include it after the system's own headers. */
 #ifndef TESTS_SIM_FIXTURE_H
 #define TESTS_SIM_FIXTURE_H
 
@@ -21,13 +21,13 @@ static inline enum sim_error give(const void *value, size_t length, unsigned cha
     return SIM_OK;
 }
 
-/* A function that builds a key's answer, and its last line for a struct or a number. */
+/* Begins and ends a function that builds a key's value, for a struct or a number. */
 #define KEY(name)                                                                                                    \
     static enum sim_error build_##name(const int *rest __attribute__((unused)), size_t room __attribute__((unused)), \
                                        unsigned char *answer, size_t *size)
 #define ANSWER(value) give(&(value), sizeof(value), answer, size)
 
-/* Every system has this one. */
+/* Common to all systems. */
 #define BOOTTIME                                                                                           \
     KEY(boottime) {                                                                                        \
         struct timeval boot = {.tv_sec = sim.boot_seconds, .tv_usec = (suseconds_t)sim.boot_microseconds}; \
@@ -54,7 +54,7 @@ static inline enum sim_error give_text(const char *text, unsigned char *answer, 
     const int sim_rlimit_data = data;  \
     const uint64_t sim_rlim_infinity = (uint64_t)RLIM_INFINITY;
 
-/* What a system does not have. */
+/* For systems without it. */
 #define NO_CPUCTL                                           \
     int sim_cpu_state(unsigned long request, void *state) { \
         (void)request;                                      \
@@ -83,7 +83,7 @@ static inline enum sim_error give_text(const char *text, unsigned char *answer, 
         return -1;                                                                    \
     }
 
-/* Swap space of all devices, or what is in use of it, in pages; a kernel without a page size counts none. */
+/* Swap space of all devices, or the part in use, in pages; 0 for a kernel without a page size. */
 static inline uint64_t swap_pages(bool in_use) {
     uint64_t bytes = 0;
     for (unsigned i = 0; i < sim.swaps; i++) {

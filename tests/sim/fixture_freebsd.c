@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a FreeBSD 14 kernel answers. Compiled with its headers; calls no libc. */
+/* The answers of a FreeBSD 14 kernel. Compiled with its headers; calls no libc. */
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/proc.h>
@@ -73,7 +73,7 @@ KEY(physmem) {
     return ANSWER(physical);
 }
 
-/* Counts of pages have 4 bytes. */
+/* Page counts have 4 bytes. */
 #define PAGES(name, member)                    \
     KEY(name) {                                \
         uint32_t pages = (uint32_t)sim.member; \
@@ -85,7 +85,7 @@ PAGES(v_inactive, inactive)
 PAGES(v_wire, wired)
 PAGES(v_laundry, laundry)
 
-/* Counters have 8, but 4 for a caller with room for 4: an older program. */
+/* Counters have 8 bytes, or 4 for an older program with room for only 4. */
 #define COUNTER(name, member)                                             \
     KEY(name) {                                                           \
         uint64_t value = sim.member;                                      \
@@ -182,7 +182,7 @@ KEY(swap_info) {
     return ANSWER(device);
 }
 
-/* Numbers that a kernel gives to names as they come: these are invented, as they are there. */
+/* Numbers that a kernel assigns to names dynamically; these are made up. */
 enum { DYNAMIC = 2147480000 };
 
 const struct sim_key sim_keys[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a macOS kernel answers. Compiled with its headers; calls no libc. */
+/* The answers of a macOS kernel. Compiled with its headers; calls no libc. */
 #include <sys/types.h> /* First: the others need its types. */
 
 #include <libproc.h>
@@ -103,7 +103,7 @@ const struct sim_key sim_keys[] = {
     {NULL, {0}, 0, 0, NULL},
 };
 
-/* Ticks have 32 bits; the place of lowered priority holds 0. Processors that are off stand among the others. */
+/* Ticks have 32 bits; the place for lowered priority is 0. Processors that are off are in the list too. */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) {
     struct processor_basic_info *info = (void *)answer;
     struct processor_cpu_load_info *load = (void *)answer;
@@ -126,7 +126,7 @@ int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) 
     return 0;
 }
 
-/* A kernel of macOS 13: it knows nothing behind revision 1. */
+/* A macOS 13 kernel: it reports nothing after revision 1. */
 int sim_statistics(int what, int *answer, unsigned *length) {
     if (what != HOST_VM_INFO64 || *length < HOST_VM_INFO64_REV1_COUNT) {
         return -1;
@@ -149,11 +149,11 @@ int sim_statistics(int what, int *answer, unsigned *length) {
     return 0;
 }
 
-/* Asked without room, it answers with the room for more descriptors than there are. */
+/* Without a buffer, it returns a size for more descriptors than there are. */
 int sim_process_info(int pid, int what, void *answer, int room) {
     struct proc_taskinfo *task = answer;
     struct proc_fdinfo *file = answer;
-    for (unsigned i = 0; i < sim.processes; i++) { /* CPU time in units of Mach's time. */
+    for (unsigned i = 0; i < sim.processes; i++) { /* CPU time in units of Mach time. */
         const struct sim_process *other = &sim.other[i];
         if (other->pid == pid && what == PROC_PIDTASKINFO) {
             *task = (struct proc_taskinfo){.pti_resident_size = other->rss * sim.page_size,

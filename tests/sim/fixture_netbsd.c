@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a NetBSD 10 kernel answers. Compiled with its headers; calls no libc. */
+/* The answers of a NetBSD 10 kernel. Compiled with its headers; calls no libc. */
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/cpuio.h>
@@ -21,7 +21,7 @@ int sim_unknown_key(void) {
     return ENOENT;
 }
 
-/* Room for exactly one block, or none: the sum. Any other room: a block for each CPU. */
+/* A buffer of exactly one block, or none, gets the sum; any other size gets a block for each CPU. */
 KEY(cp_time) {
     uint64_t time[SIM_CPUS][CPUSTATES] = {{0}}, sum[CPUSTATES] = {0};
     for (unsigned i = 0; i < sim.cpus; i++) {
@@ -56,7 +56,7 @@ KEY(ncpuonline) {
     return ANSWER(cpus);
 }
 
-/* Counters that the kernel keeps in an int come as one, sign and all. */
+/* Counters that the kernel keeps in an int are copied with their sign. */
 KEY(uvmexp2) {
     struct uvmexp_sysctl uvmexp = {0};
     uvmexp.pagesize = (int64_t)sim.page_size;
@@ -81,7 +81,7 @@ KEY(uvmexp2) {
     uvmexp.filepages = sim.file;
     uvmexp.execpages = sim.exec;
     uvmexp.filedirty = sim.dirty;
-    /* The kernel gives no more than there is room for. */
+    /* The kernel returns no more than fits. */
     return give(&uvmexp, room > 0 && room < sizeof uvmexp ? room : sizeof uvmexp, answer, size);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an OpenBSD 7.8 kernel answers. Compiled with its headers; calls no libc. */
+/* The answers of an OpenBSD 7.8 kernel. Compiled with its headers; calls no libc. */
 #include <sys/param.h> /* First: the others need its types. */
 
 #include <sys/mount.h>
@@ -92,7 +92,7 @@ KEY(bcachestat) {
     return ANSWER(stats);
 }
 
-/* The process, and then each of its threads. */
+/* The process, then each of its threads. */
 KEY(proc) {
     static struct kinfo_proc rows[SIM_ANSWER / sizeof(struct kinfo_proc)];
     if (rest[0] != SIM_PID || rest[1] != sizeof rows[0] || rest[2] < 1) {

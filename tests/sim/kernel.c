@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that a library of another system makes, answered from the simulated machine. */
+/* The system calls of another system's library, answered from the simulated machine. */
 #include "sim.h"
 
 #include <stdarg.h>
@@ -24,7 +24,7 @@ void sim_reset(void) {
             .user = 1000 + i, .nice = 200 + i, .system = 3000 + i, .spin = 40 + i, .irq = 50 + i, .idle = 60000 + i};
     }
     sim.hz = 100;
-#if SIM_MACOS /* Its rate is fixed, and more time than passes would be refused. */
+#if SIM_MACOS /* Its rate is fixed, and more time than has passed would be rejected. */
     sim.stathz = 100;
 #else
     sim.stathz = 128;
@@ -49,7 +49,7 @@ void sim_reset(void) {
     sim.pressure = 1;
     sim.pressure_free = 63;
     sim.buffers = 123456789;
-#if !SIM_NETBSD /* Where few have ZFS. */
+#if !SIM_NETBSD /* ZFS is rare there. */
     sim.arc = 987654321;
 #endif
     sim.arc_least = 268435456;
@@ -109,7 +109,7 @@ void sim_reset(void) {
 
 static const struct sim_fault no_fault;
 
-/* Every call passes here; the fault that befalls it. */
+/* Every call passes through here and gets its fault. */
 static struct sim_fault enter(const char *name) {
     sim_calls++;
     if (sim_hook != NULL) {
@@ -145,7 +145,7 @@ static int answer_key(const struct sim_key *key, const int *rest, void *old, siz
         return fail_with(sim_error_number(fault.error));
     }
     size_t size = 0;
-    memset(answer, 0xA5, 2 * SIM_ANSWER); /* What stands behind an answer is not to be trusted. */
+    memset(answer, 0xA5, 2 * SIM_ANSWER); /* Bytes after a value must not be relied on. */
     enum sim_error error = key->build(rest, old == NULL ? 0 : *room, answer, &size);
     if (error != SIM_OK) {
         return fail_with(sim_error_number(error));
@@ -171,7 +171,7 @@ static int answer_key(const struct sim_key *key, const int *rest, void *old, siz
 int simk_sysctl(const int *number, unsigned length, void *old, size_t *room, const void *new_value, size_t new_size);
 int simk_sysctl(const int *number, unsigned length, void *old, size_t *room, const void *new_value, size_t new_size) {
     if (new_value != NULL || new_size != 0) {
-        abort(); /* The library changes nothing. */
+        abort(); /* The library never changes anything. */
     }
     for (const struct sim_key *key = sim_keys; key->name != NULL; key++) {
         if (key->length > 0 && length == key->length + key->more &&
@@ -222,7 +222,7 @@ int simk_issetugid(void) {
     return 0;
 }
 
-/* No test hands the library a stream of a simulated system. */
+/* No test passes the library a stream of a simulated system. */
 size_t simk_fwrite(const void *text, size_t size, size_t count, void *stream);
 size_t simk_fwrite(const void *text, size_t size, size_t count, void *stream) {
     (void)text, (void)size, (void)count, (void)stream;
@@ -284,7 +284,7 @@ int simk_ioctl(int file, unsigned long request, ...) {
     return 0;
 }
 
-/* ---- Time: it passes only when somebody looks or sleeps, and CPUs work only while somebody sleeps ---- */
+/* ---- Time: it passes only when someone reads the clock or sleeps, and CPUs work only during sleeps ---- */
 
 struct timespec_of_64_bits {
     int64_t seconds, nanoseconds;
@@ -358,7 +358,7 @@ int simk_getpid(void) {
     return SIM_PID;
 }
 
-/* Two times, and the counters as all these systems have them. */
+/* Two times, and the counters in the layout that all these systems share. */
 struct usage_of_64_bits {
     int64_t user[2], system[2];
     int64_t maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv, nsignals, nvcsw,
@@ -436,13 +436,13 @@ int simk_procctl(int kind, int64_t id, int command, void *data) { /* FreeBSD: P_
 }
 
 int simk_mach_timebase_info(unsigned base[2]);
-int simk_mach_timebase_info(unsigned base[2]) { /* An Apple processor's. */
+int simk_mach_timebase_info(unsigned base[2]) { /* That of an Apple processor. */
     base[0] = 125;
     base[1] = 3;
     return 0;
 }
 
-/* ---- Where this thread may run ---- */
+/* ---- CPUs that this thread may run on ---- */
 
 int simk_cpuset_getaffinity(int level, int which, int64_t id, size_t size, unsigned char *cpus);
 int simk_cpuset_getaffinity(int level, int which, int64_t id, size_t size, unsigned char *cpus) { /* FreeBSD */
@@ -479,7 +479,7 @@ int simk__sched_getaffinity(int pid, int thread, size_t size, unsigned char *cpu
     return 0;
 }
 
-/* Its libc's sets, which grow with the number of CPUs. */
+/* Sets of its libc, whose size depends on the number of CPUs. */
 size_t simk__cpuset_size(const unsigned char *cpus);
 size_t simk__cpuset_size(const unsigned char *cpus) {
     (void)cpus;
@@ -529,7 +529,7 @@ int simk_rctl_get_racct(const char *filter, size_t length, char *answer, size_t 
 
 unsigned simk_mach_task_self_ = 0x103;
 
-/* What Mach says instead of an errno. */
+/* Mach's codes in place of an errno. */
 static int refused(const struct sim_fault *fault) {
     static const int results[SIM_ERRORS] = {[SIM_EPERM] = 2 /* KERN_PROTECTION_FAILURE */,
                                             [SIM_ENOENT] = 3 /* KERN_NO_SPACE */,
@@ -569,7 +569,7 @@ int simk_host_page_size(unsigned port, unsigned long *size) {
     return 0;
 }
 
-/* Two are open at most; each remembers its size, which the caller must give back exactly. */
+/* At most two exist at once; each remembers its size, which the caller must pass back exactly. */
 static struct {
     int *array;
     size_t size;
@@ -587,7 +587,7 @@ int simk_host_processor_info(unsigned port, int what, unsigned *cpus, int **arra
         abort();
     }
     *length = *length > fault.cut / 4 ? *length - (unsigned)(fault.cut / 4) : 0;
-    *array = calloc(*length + 1, sizeof **array); /* Its own size, so that a sanitizer sees what is read behind it. */
+    *array = calloc(*length + 1, sizeof **array); /* Exactly this size, so that a sanitizer detects reads beyond it. */
     memcpy(*array, answer, *length * sizeof *answer);
     free(answer);
     for (size_t i = 0; i < 4; i++) {
@@ -680,7 +680,7 @@ unsigned char *simk__cpuset_create(void) { /* NetBSD */
     if (!may_allocate()) {
         return NULL;
     }
-    sim_allocations--; /* The libc's, in every call. */
+    sim_allocations--; /* Every call of the libc allocates. */
     sim_live_allocations++;
     return calloc(NETBSD_SET, 1);
 }
@@ -696,7 +696,7 @@ void simk_free(void *memory) {
     free(memory);
 }
 
-/* ---- What is the same everywhere ---- */
+/* ---- Functions that are the same everywhere ---- */
 
 void *simk_memcpy(void *to, const void *from, size_t size);
 void *simk_memcpy(void *to, const void *from, size_t size) {
@@ -747,7 +747,7 @@ void simk_qsort(void *rows, size_t count, size_t size, int (*compare)(const void
     qsort(rows, count, size, compare);
 }
 
-/* macOS's headers call these, with the room that the compiler knows of. */
+/* macOS's headers call these, with the buffer size known to the compiler. */
 void *simk___memcpy_chk(void *to, const void *from, size_t size, size_t room);
 void *simk___memcpy_chk(void *to, const void *from, size_t size, size_t room) {
     return size <= room ? memcpy(to, from, size) : (abort(), NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of src/posix/mark.c: no files are simulated. */
+/* Replaces src/posix/mark.c: files are not simulated. */
 #include "posix/posix.h"
 
 int sysinfo__posix_append_mark(const char *path, const char *line, size_t length) {

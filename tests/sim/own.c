@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* This process on other systems: what it uses, what it may use, and the times and counters of the machine. */
+/* This process on other systems: what it uses, what it may use, and the machine's times and counters. */
 #include "cases.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- What it uses ---- */
+/* ---- Usage ---- */
 
 static const uint64_t cheap = BIT(process, rss) | BIT(process, peak_rss) | BIT(process, vms) | BIT(process, threads) |
                               BIT(process, cpu_user) | BIT(process, cpu_system) | BIT(process, minor_faults) |
@@ -20,7 +20,7 @@ START_TEST(a_process_is_reported_as_its_system_counts) {
     ck_assert_uint_eq(told.estimated, 0);
     ck_assert_uint_eq(told.rss, 1500 * 8192);
     ck_assert_uint_eq(told.vms, 9000 * 8192);
-    ck_assert_uint_eq(told.peak_rss, 8192 * IS(1024, 1024, 1024, 1)); /* macOS has bytes, the others KiB. */
+    ck_assert_uint_eq(told.peak_rss, 8192 * IS(1024, 1024, 1024, 1)); /* macOS reports bytes, the others KiB. */
     ck_assert_uint_eq(told.threads, 3);
     ck_assert_double_eq(told.cpu_user, 2.5);
     ck_assert_double_eq(told.cpu_system, 1.25);
@@ -57,7 +57,7 @@ START_TEST(what_is_not_counted_is_absent) {
 }
 END_TEST
 
-#if !SIM_OPENBSD /* There the number of descriptors cannot fail. */
+#if !SIM_OPENBSD /* There, reading the number of descriptors cannot fail. */
 START_TEST(descriptors_that_may_not_be_counted_are_absent) {
     static const char key[] = IS("kern.proc.nfds", "kern.file2", "", "proc_pidinfo");
     struct sysinfo_process told;
@@ -69,7 +69,7 @@ END_TEST
 #endif
 
 #if SIM_NETBSD
-/* More files than the first room holds. */
+/* More files than the first buffer holds. */
 START_TEST(many_descriptors_are_counted) {
     struct sysinfo_process told;
     sim.process.descriptors = 333;
@@ -111,7 +111,7 @@ START_TEST(faults_and_pages_moved_are_reported) {
                                          BIT(paging, paged_in) | BIT(paging, paged_out)));
     ck_assert_uint_eq(told.faults, 9876543);
     ck_assert_uint_eq(told.major_faults, IS(4321, 4321, 4321, 0));
-    ck_assert_uint_eq(told.paged_in, IS(1077, 0, 0, 1077) * page); /* Of files, and of swap. */
+    ck_assert_uint_eq(told.paged_in, IS(1077, 0, 0, 1077) * page); /* For files and swap. */
     ck_assert_uint_eq(told.paged_out, IS(2099, 0, 0, 2099) * page);
 }
 END_TEST
@@ -126,7 +126,7 @@ START_TEST(a_release_without_page_counters_says_so) {
 END_TEST
 #endif
 
-/* ---- What it may use ---- */
+/* ---- Limits ---- */
 
 static struct sysinfo_allowance usable_memory(void) {
     struct sysinfo_allowance told;
@@ -156,8 +156,8 @@ START_TEST(without_a_limit_all_of_the_machine_is_usable_for_certain) {
 END_TEST
 
 /*
- * Of 64 MiB: on FreeBSD, NetBSD and macOS the address space counts, on OpenBSD data. macOS holds the same figure
- * against its limit of data; FreeBSD's and NetBSD's is of brk() alone.
+ * A limit of 64 MiB: FreeBSD, NetBSD and macOS apply it to the address space, OpenBSD to data. macOS compares the same
+ * figure with its data limit; FreeBSD's and NetBSD's data limit applies only to brk().
  */
 START_TEST(a_limit_of_this_process_is_asked_for) {
     const uint64_t limit = UINT64_C(64) << 20, used = IS(9000, 9000, 2200, 9000) * sim.page_size;
@@ -168,7 +168,7 @@ START_TEST(a_limit_of_this_process_is_asked_for) {
     ck_assert_uint_eq(told.estimated, 0);
     ck_assert_uint_eq(told.limit, limit);
     ck_assert_uint_eq(told.usable, limit - used);
-    *own = used / 2; /* Lowered below what is used. */
+    *own = used / 2; /* Lowered below the usage. */
     ck_assert_uint_eq(usable_memory().usable, 0);
     *own = UINT64_C(1) << 50;
     told = usable_memory();
@@ -197,7 +197,7 @@ START_TEST(a_limit_whose_use_or_self_cannot_be_seen_is_estimated) {
     told = usable_memory();
     ck_assert(!SYSINFO_HAS(&told, limit));
     ck_assert_uint_eq(told.estimated, BIT(allowance, usable));
-#if SIM_MACOS /* Of two limits one is seen. */
+#if SIM_MACOS /* One of the two limits is visible. */
     sim_fault.at = 2;
     sim_fault.seen = 0;
     told = usable_memory();
@@ -264,7 +264,7 @@ END_TEST
 #endif
 
 #if SIM_FREEBSD
-/* A kernel for more CPUs than this library's set holds. */
+/* The kernel supports more CPUs than this library's set holds. */
 START_TEST(a_set_that_is_too_small_is_no_failure) {
     sim_fault = (struct sim_fault){.name = "cpuset_getaffinity", .error = SIM_ERANGE, .is_set = true};
     struct sysinfo_cpu_allowance told = usable_cpus();
@@ -307,7 +307,7 @@ START_TEST(rules_of_a_jail_and_of_a_user_are_limits) {
 }
 END_TEST
 
-/* "/process": each process of that user may use so much. "/user": of what all use nothing is known here. */
+/* "/process": each process of that user may use this much. "/user": the usage of all users is unknown here. */
 START_TEST(an_amount_may_be_for_each_process_of_its_subject) {
     set_rules("user:1001:memoryuse:deny=10485760/process");
     struct sysinfo_allowance told = usable_memory();
@@ -318,16 +318,16 @@ START_TEST(an_amount_may_be_for_each_process_of_its_subject) {
     told = usable_memory();
     ck_assert_uint_eq(told.usable, 10485760);
     ck_assert_uint_eq(told.estimated, BIT(allowance, usable));
-    sim.rules = "user:1001:memoryuse:deny=10485760"; /* Its use is not in the list. */
+    sim.rules = "user:1001:memoryuse:deny=10485760"; /* Its usage is not in the list. */
     told = usable_memory();
     ck_assert_uint_eq(told.usable, 10485760);
     ck_assert_uint_eq(told.estimated, BIT(allowance, usable));
-    sim.rules = "loginclass:daemon:memoryuse:deny=10485760"; /* Nothing is known of it. */
+    sim.rules = "loginclass:daemon:memoryuse:deny=10485760"; /* Its usage is unknown. */
     ck_assert_uint_eq(usable_memory().estimated, BIT(allowance, usable));
 }
 END_TEST
 
-/* Only root may see rules. And what is not understood may be a limit. */
+/* Only root can read rules, and a rule that cannot be parsed may be a limit. */
 START_TEST(rules_that_cannot_be_seen_leave_an_estimate) {
     static const char *const texts[] = {
         NULL,
@@ -348,7 +348,7 @@ START_TEST(rules_that_cannot_be_seen_leave_an_estimate) {
         ck_assert(!SYSINFO_HAS(&cpus, quota));
         ck_assert_uint_eq(cpus.estimated, BIT(cpu_allowance, usable));
     }
-    sim.process.address_limit = UINT64_C(64) << 20; /* That one is seen. */
+    sim.process.address_limit = UINT64_C(64) << 20; /* This one is visible. */
     struct sysinfo_allowance told = usable_memory();
     ck_assert_uint_eq(told.limit, UINT64_C(64) << 20);
     ck_assert_uint_eq(told.estimated, BIT(allowance, limit) | BIT(allowance, usable));
@@ -369,7 +369,7 @@ START_TEST(more_rules_than_there_is_room_for_leave_an_estimate) {
     struct sysinfo_allowance told = usable_memory();
     ck_assert_uint_eq(told.limit, 1073741824);
     ck_assert_uint_eq(told.estimated, BIT(allowance, limit) | BIT(allowance, usable));
-    sim.counts_racct = 0; /* Rules that are there, of a kernel that does not count. */
+    sim.counts_racct = 0; /* There are rules, but this kernel does not count. */
     told = usable_memory();
     ck_assert_uint_eq(told.limit, SYSINFO_UNLIMITED);
     ck_assert_uint_eq(told.estimated, 0);
@@ -387,7 +387,7 @@ START_TEST(pressure_is_as_its_own_tool_shows_it) {
     ck_assert_uint_eq(told.pressure_level, 4);
     ck_assert_double_eq(told.pressure_free, 7);
     ck_assert_uint_eq(told.compressed, 250000 * sim.page_size);
-    sim.pressure_free = 101; /* No percentage. */
+    sim.pressure_free = 101; /* Not a percentage. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&told, pressure_free));
 }
@@ -411,14 +411,14 @@ START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
 END_TEST
 #endif
 
-/* ---- Real machines, as people published what the systems' tools show of them ---- */
+/* ---- Real machines, from published output of the systems' tools ---- */
 
 #if SIM_MACOS
-/* A Mac of 16 GiB under pressure: vm_stat(1) and memory_pressure(1) at one moment. */
+/* A Mac with 16 GiB under pressure: vm_stat(1) and memory_pressure(1) at one moment. */
 START_TEST(a_mac_is_as_its_tools_show_it) {
     sim.page_size = 16384;
     sim.physical = UINT64_C(17179869184);
-    sim.free = 4518 + 3014; /* vm_stat takes the speculative ones off. */
+    sim.free = 4518 + 3014; /* vm_stat subtracts the speculative ones. */
     sim.speculative = 3014;
     sim.active = 194947;
     sim.inactive = 191193;
@@ -449,7 +449,7 @@ END_TEST
 #endif
 
 #if SIM_FREEBSD
-/* FreeBSD 14.5 in a virtual machine of 1 GiB, of which top(1) shows 644M Inact and 43M Free. */
+/* FreeBSD 14.5 in a virtual machine with 1 GiB, for which top(1) shows 644M Inact and 43M Free. */
 START_TEST(a_small_freebsd_is_as_top_shows_it) {
     sim.physical = 987672576;
     sim.free = 11147;
@@ -465,7 +465,7 @@ END_TEST
 #endif
 
 #if SIM_OPENBSD
-/* The lines of vmstat -s of a machine of 2 GiB. */
+/* The lines of vmstat -s on a machine with 2 GiB. */
 START_TEST(an_openbsd_is_as_vmstat_shows_it) {
     sim.pages = 511916;
     sim.free = 424148;
@@ -497,7 +497,7 @@ START_TEST(an_openbsd_is_as_vmstat_shows_it) {
 END_TEST
 #endif
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
 START_TEST(frequencies_are_hertz) {
     struct sysinfo_cpu_frequency told;
@@ -533,7 +533,7 @@ START_TEST(cpus_are_named) {
     ck_assert_str_eq(told.vendor, IS("", "", "", "GenuineIntel"));
     ck_assert_uint_eq(told.packages, IS(0, 0, 0, 1));
     ck_assert_uint_eq(told.cores_efficiency, IS(0, 0, 0, 1));
-    ck_assert_uint_eq(told.cores_performance, IS(0, 0, 0, 1)); /* Two cores in all. */
+    ck_assert_uint_eq(told.cores_performance, IS(0, 0, 0, 1)); /* Two cores in total. */
     sim.brand = NULL;
     sim.levels_of_cores = 1;
     ck_assert_int_eq(sysinfo_cpu_info(host, &told, sizeof told), SYSINFO_OK);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of processes of each system under the walk that `sysinfo run` makes of it. */
+/* The process list of each system, in the walk of `sysinfo run`. */
 #include "cases.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "fail.h"
 #include "run/process_source.h"
 
-/* What the list calls of the command; the walk itself is this program's. */
+/* Called by the list; the walk itself is part of this program. */
 struct process *simk_process_table_insert(struct process_table *table, const struct process *process);
 struct process *simk_process_table_insert(struct process_table *table, const struct process *process) {
     return process_table_insert(table, process);
@@ -33,7 +33,7 @@ static void put(int pid, int parent, int64_t started, uint64_t rss) {
                                                       .children_microseconds = 40000};
 }
 
-/* init, a shell with this process and another command, and below that two children. */
+/* init, a shell with this process and another command, and two children below that. */
 static void fill(void) {
     put(1, 0, 1000, 10);
     put(50, 1, 1100, 20);
@@ -76,7 +76,7 @@ START_TEST(a_daemon_and_a_zombie_are_told_apart_from_strangers) {
     put(90, SIM_PID, 1600, 500);
     put(91, 90, 1700, 50);
     ck_assert_uint_eq(tree_take(tree, false)->rss, 550 * sim.page_size);
-    sim.other[7].parent = 1; /* Its parent ended, and is a zombie. */
+    sim.other[7].parent = 1; /* Its parent exited, and it is a zombie. */
     sim.other[6].is_dead = true;
     sim.other[6].rss = 0;
     const struct tree_sample *sample = tree_take(tree, false);

@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A simulated kernel under the library of another system.
+ * A simulated kernel below another system's library.
  *
- * The library is compiled with that system's true headers into one object, in
- * which every symbol it wants from its system is renamed from X to simk_X. Three
- * parts stand below it:
+ * The library is compiled with that system's real headers into one object, in which every symbol required from the
+ * system is renamed from X to simk_X. Three parts belong to it:
  *
- *   - kernel.c, an ordinary Linux program: the simk_ functions, with the ways of
- *     failing that real kernels have. A call that nobody simulated does not link.
- *   - fixture_SYSTEM.c, compiled with the system's headers and calling no libc:
- *     it puts the machine's plain numbers into the system's own structs.
- *   - cases.c, faults.c and the contract suite, which know the public headers only.
+ * - kernel.c, an ordinary Linux program: the simk_ functions, with the failures of real kernels. A call that is not
+ * simulated does not link.
+ * - fixture_SYSTEM.c, compiled with the system's headers and without calling libc: it converts the machine's plain
+ * numbers into the system's own structs.
+ * - cases.c, faults.c and the contract suite, which use only the public headers.
  *
- * This header is what they share; it includes nothing of any system.
+ * This header is shared by all of them and includes nothing of any system.
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -37,7 +36,7 @@ struct sim_machine {
     unsigned cpus, cores;
     struct sim_cpu cpu[SIM_CPUS];
     int hz, stathz;
-    int smt; /* OpenBSD's hw.smt; -1: there is no such key. */
+    int smt; /* OpenBSD's hw.smt; -1: no such key. */
 
     uint64_t physical, page_size, buffers, arc, arc_least; /* Bytes. */
     int64_t pages, free, active, inactive, wired, laundry, file, exec, anonymous, dirty, speculative, purgeable, cache,
@@ -49,22 +48,22 @@ struct sim_machine {
         uint64_t bytes, used;
     } swap[SIM_SWAPS];
     uint64_t pages_in, pages_out;
-    unsigned swap_version; /* FreeBSD: of struct xswdev. */
+    unsigned swap_version; /* FreeBSD: the version of struct xswdev. */
 
     uint64_t switches, interrupts, soft_interrupts, syscalls, forks, vforks, rforks;
     uint64_t faults, read_faults, file_in, file_out;
     int64_t boot_seconds, boot_microseconds, now; /* Seconds since 1970. */
     double load[3];
-    int loads; /* How many getloadavg tells; -1: it fails. */
+    int loads; /* The number of values from getloadavg; -1: it fails. */
 
     struct {
         uint64_t rss, vms, data; /* Pages. */
         unsigned threads, descriptors;
         int64_t user_microseconds, system_microseconds;
-        int64_t peak, minor_faults, major_faults, voluntary, involuntary; /* As getrusage has them. */
+        int64_t peak, minor_faults, major_faults, voluntary, involuntary; /* In the units of getrusage. */
         uint64_t address_limit, data_limit;
     } process;
-    unsigned processes; /* Of the machine; none: the system does not list them. */
+    unsigned processes; /* On the machine; 0: the system does not list them. */
     struct sim_process {
         int pid, parent;
         int64_t started; /* Seconds since 1970. */
@@ -74,24 +73,24 @@ struct sim_machine {
         unsigned threads;
         int64_t user_microseconds, system_microseconds, children_microseconds;
     } other[SIM_PROCESSES];
-    unsigned megahertz;                  /* 0: no key for it. */
-    const char *levels;                  /* The list of them; NULL: none. */
+    unsigned megahertz;                  /* 0: no such key. */
+    const char *levels;                  /* The list of levels; NULL: none. */
     const char *brand;                   /* NULL: only hw.model. */
     unsigned levels_of_cores, efficient; /* macOS */
-    bool is_reaper;                      /* FreeBSD: procctl() was asked to make this process one. */
-    bool is_bound;                       /* NetBSD: this thread has an affinity at all. */
-    int counts_racct;                    /* FreeBSD's kern.racct.enable; -1: there is no such key. */
-    const char *rules;                   /* What rctl_get_limits answers; NULL: EPERM. */
+    bool is_reaper;                      /* FreeBSD: procctl() was asked to make this process a reaper. */
+    bool is_bound;                       /* NetBSD: this thread has an affinity. */
+    int counts_racct;                    /* FreeBSD's kern.racct.enable; -1: no such key. */
+    const char *rules;                   /* The result of rctl_get_limits; NULL: EPERM. */
     struct {
         const char *subject, *use;
     } account[SIM_ACCOUNTS];
 };
 extern struct sim_machine sim;
 
-/* Four CPUs of two cores, 8 GiB, two swap devices: the machine that each case begins with and changes. */
+/* Four CPUs on two cores, 8 GiB, two swap devices: each case starts with this machine and changes it. */
 void sim_reset(void);
 
-/* ---- What can go wrong ---- */
+/* ---- Failures ---- */
 
 enum sim_error {
     SIM_OK,
@@ -107,66 +106,62 @@ enum sim_error {
     SIM_ERRORS
 };
 
-/*
- * Something that happens to the `at`th call (from 1; 0: to every call) of a name, or of any name
- * where that is NULL.
- */
+/* Happens to call number `at` (from 1; 0: every call) with a given name, or with any name if that is NULL. */
 struct sim_fault {
     const char *name; /* A key ("kern.cp_time") or a function ("host_page_size"). */
     int at;
-    enum sim_error error; /* It fails so; */
-    size_t cut, grow;     /* or its answer is so many bytes shorter, or longer. */
+    enum sim_error error; /* The call fails with this error, */
+    size_t cut, grow;     /* or its value is this many bytes shorter or longer. */
     bool is_set;
-    int seen; /* Calls of that name so far; counted by the kernel. */
+    int seen; /* Calls with that name so far; maintained by the kernel. */
 };
 extern struct sim_fault sim_fault;
 
-/* Called before every call of the kernel with its name and how many calls there have been of any name, from 1. */
+/* Called before every call of the kernel, with its name and the number of calls so far, from 1. */
 extern void (*sim_hook)(const char *name, int call);
 extern int sim_calls;
 
-/* The allocation that fails, from 1; 0: none. How many there have been, and how many live. */
+/* The number of the allocation that fails, from 1; 0: none. The number of allocations so far, and of live ones. */
 extern int sim_failing_allocation, sim_allocations, sim_live_allocations;
 
-/* What Mach and the file system handed out and has not got back. */
+/* Resources of Mach and the file system that were not released. */
 extern int sim_live_ports, sim_live_answers, sim_open_files;
 
 /* The system's errno. */
 extern int sim_errno;
 
-/* ---- What a fixture provides ---- */
+/* ---- Provided by a fixture ---- */
 
 extern const char sim_name[];
 
-/* The system's number of an error, and of a key that it does not have. */
+/* The system's number for an error, and for an unknown key. */
 int sim_error_number(enum sim_error error);
 int sim_unknown_key(void);
 
 /*
- * A key. `rest` is what follows its number in the question; `room` is the caller's room, 0 for a
- * question about the size.
+ * A key. `rest` is what follows its number in the query; `room` is the caller's buffer size, 0 for a query of the size.
  */
 struct sim_key {
     const char *name;
     int number[4];
     unsigned length;
-    unsigned more; /* Numbers that follow. */
+    unsigned more; /* How many numbers follow. */
     enum sim_error (*build)(const int *rest, size_t room, unsigned char *answer, size_t *size);
 };
-extern const struct sim_key sim_keys[]; /* Ends with a name that is NULL. */
+extern const struct sim_key sim_keys[]; /* The last has a NULL name. */
 enum { SIM_ANSWER = 65536, SIM_LONGEST = 1 << 20 /* A list of processes. */ };
 
-/* Whether the kernel leaves the room alone when the answer does not fit; others copy what fits. */
+/* Whether the kernel leaves a too small buffer alone; other kernels copy what fits. */
 extern const bool sim_all_or_nothing;
 
-/* RLIMIT_AS and RLIMIT_DATA; -1: there is none. And RLIM_INFINITY. */
+/* RLIMIT_AS and RLIMIT_DATA; -1: not on this system. And RLIM_INFINITY. */
 extern const int sim_rlimit_as, sim_rlimit_data;
 extern const uint64_t sim_rlim_infinity;
 
-/* The system's own calls; a fixture without them answers -1. */
+/* The system's own calls; a fixture without them returns -1. */
 int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
-int sim_process_info(int pid, int what, void *answer, int room); /* How many bytes it has filled. */
-int sim_statistics(int what, int *answer, unsigned *length);     /* *length is the room, then what came. */
+int sim_process_info(int pid, int what, void *answer, int room); /* Returns how many bytes it has filled. */
+int sim_statistics(int what, int *answer, unsigned *length);     /* *length is the room, then the actual length. */
 
 #endif

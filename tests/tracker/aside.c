@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Without the tracker, or with a sanitizer's malloc() in front of it: nothing is counted, that is
- * said, and scopes are of the process.
+ * Without the tracker, or with a sanitizer's malloc() before it: nothing is counted, which is reported, and scopes use
+ * figures of the process.
  */
 #include <errno.h>
 

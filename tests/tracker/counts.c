@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts are exact: of each entry point, of threads that come and go, in children, in signal
- * handlers, and of code that was loaded later.
+ * Counts are exact: for each entry point, for threads that start and end, in children, in signal handlers, and for code
+ * loaded later.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -41,10 +41,7 @@ START_TEST(every_entry_point_is_exact) {
         free(result);
     }
     struct sysinfo_heap_tally all = since(process_counts(), before);
-    /*
-     * What pthread_create() itself takes for a thread and, when its stack is used again, keeps: one
-     * block, at most.
-     */
+    /* pthread_create() itself allocates at most one block per thread, and keeps it when its stack is reused. */
     uint64_t of_threads = all.allocs - sum.allocs - (uint64_t)threads;
     ck_assert_uint_le(of_threads, (uint64_t)threads);
     ck_assert_uint_le(all.frees - sum.frees - (uint64_t)threads, of_threads);
@@ -110,7 +107,7 @@ END_TEST
 
 static pthread_key_t late;
 
-/* Runs behind the tracker's own: its key is older. */
+/* Runs after the tracker's own destructor: its key is older. */
 static void free_late(void *block) {
     void *volatile more = malloc(33);
     free(more);
@@ -119,7 +116,7 @@ static void free_late(void *block) {
 
 static void *leave_work(void *block) {
     MUST(pthread_setspecific(late, malloc(77)) == 0);
-    free(block); /* Of another thread: its own live falls below 0. */
+    free(block); /* Another thread's block: this thread's own live count becomes negative. */
     struct sysinfo_heap_tally own = thread_counts();
     MUST(own.live < 0 && own.blocks == 0);
     return NULL;
@@ -128,7 +125,7 @@ static void *leave_work(void *block) {
 START_TEST(sums_of_ended_threads_stay) {
     enum { THREADS = 200 };
     MUST(pthread_key_create(&late, free_late) == 0);
-    for (int round = 0; round < 2; round++) { /* In the first round, what threads cost once. */
+    for (int round = 0; round < 2; round++) { /* The first round includes one-time costs of threads. */
         struct sysinfo_heap_tally before = process_counts();
         for (int i = 0; i < THREADS; i++) {
             pthread_t thread;
@@ -195,7 +192,7 @@ START_TEST(child_goes_on_from_its_parent) {
     struct sysinfo_heap_tally after = process_counts();
     free(block);
     ck_assert_int_eq(status, 0);
-    ck_assert_uint_eq(after.allocs, before.allocs); /* What the child does is its own. */
+    ck_assert_uint_eq(after.allocs, before.allocs); /* The child's actions count for itself only. */
     ck_assert_uint_eq(after.frees, before.frees);
     ck_assert_int_eq(after.live, before.live);
 }
@@ -208,7 +205,7 @@ static int use_heap_and_exit(void *block) {
     _exit(0);
 }
 
-/* Memory is shared, and so is what is counted: the child's blocks are the parent's. */
+/* Memory is shared, and so are the counts: the child's blocks are the parent's. */
 START_TEST(child_of_vfork_counts_as_its_parent) {
     static char stack[65536] __attribute__((aligned(16)));
     void *block = malloc(300);
@@ -260,7 +257,7 @@ static void read_only(int number) {
     readings++;
 }
 
-/* At any instruction, also in the middle of the allocator and of the tracker. */
+/* At any instruction, even inside the allocator and the tracker. */
 START_TEST(reading_is_safe_wherever_a_signal_comes) {
     struct sigaction action = {.sa_handler = read_only, .sa_flags = SA_RESTART};
     MUST(sigaction(SIGALRM, &action, NULL) == 0);
@@ -288,7 +285,7 @@ START_TEST(errno_stays) {
     int wrong = 0;
     for (int i = 0; i < 5000; i++) {
         errno = 4711;
-        void *volatile block = malloc(i % 7 == 0 ? 200000 : 100); /* Through batches, too. */
+        void *volatile block = malloc(i % 7 == 0 ? 200000 : 100); /* Includes batched counts. */
         wrong += errno != 4711;
         errno = 4712;
         free(block);
@@ -323,7 +320,7 @@ START_TEST(loaded_code_is_counted) {
 }
 END_TEST
 
-/* What a collector of garbage does, and a sanitizer that looks for leaks. */
+/* Reads memory like a garbage collector, or a leak sanitizer. */
 static int read_data(struct dl_phdr_info *object, size_t size, void *pages) {
     (void)size;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
@@ -340,11 +337,11 @@ static int read_data(struct dl_phdr_info *object, size_t size, void *pages) {
 }
 
 START_TEST(all_memory_can_be_read) {
-    enum { THREADS = 70 }; /* More than have their nodes in one page, or in two. */
+    enum { THREADS = 70 }; /* More than have their nodes in one or two pages. */
     size_t before = 0, after = 0;
     free(malloc(100));
     dl_iterate_phdr(read_data, &before);
-    ck_assert_uint_gt(before, 256); /* The tracker's record alone has so many. */
+    ck_assert_uint_gt(before, 256); /* The tracker's record alone has this many. */
     gather_crowd(THREADS, NULL);
     dismiss_crowd();
     dl_iterate_phdr(read_data, &after);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that are there at the same time, each with a block of 100 bytes. */
+/* Threads that exist at the same time, each with a block of 100 bytes. */
 #ifndef TESTS_TRACKER_CROWD_H
 #define TESTS_TRACKER_CROWD_H
 
@@ -34,7 +34,7 @@ static void gather_crowd(int count, const pthread_attr_t *how) {
     pthread_barrier_wait(&crowd.together);
 }
 
-/* They free it and end. */
+/* They free the block and end. */
 static void dismiss_crowd(void) {
     pthread_barrier_wait(&crowd.together);
     for (int i = 0; i < crowd.count; i++) {

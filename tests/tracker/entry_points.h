@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every function that the tracker stands in front of, with what must be counted; without libcheck, for musl too. */
+/* Every function that the tracker wraps, with the expected counts; without libcheck, so that musl can use it. */
 #ifndef TESTS_TRACKER_ENTRY_POINTS_H
 #define TESTS_TRACKER_ENTRY_POINTS_H
 
@@ -42,7 +42,7 @@ static inline void *resized(struct expected *expected, void *block, size_t size)
     return moved != NULL ? got(expected, moved) : NULL;
 }
 
-static volatile size_t enormous = SIZE_MAX / 2 - 4096; /* So that no compiler sees what must fail. */
+static volatile size_t enormous = SIZE_MAX / 2 - 4096; /* Hidden from compilers, which would see that it must fail. */
 
 static inline void fail_everywhere(struct expected *expected) {
     void *block = got(expected, malloc(100)), *untouched = block;
@@ -56,7 +56,7 @@ static inline void fail_everywhere(struct expected *expected) {
     (void)got(expected, aligned_alloc(64, enormous / 64 * 64));
     (void)got(expected, memalign(64, enormous));
     (void)got(expected, valloc(enormous));
-    (void)got(expected, reallocarray(NULL, enormous, 16)); /* Refused before realloc() is asked. */
+    (void)got(expected, reallocarray(NULL, enormous, 16)); /* Rejected before realloc() is called. */
     errno = 0;
     void *volatile kept = block;
     MUST(reallocarray(kept, enormous, 16) == NULL && errno == ENOMEM);
@@ -65,7 +65,7 @@ static inline void fail_everywhere(struct expected *expected) {
     free(NULL);
 }
 
-/* From 1 byte to blocks with mappings of their own; one of each is left behind. */
+/* From 1 byte to blocks with their own mappings; one of each is left behind. */
 static inline void use_everything(struct expected *expected, unsigned seed) {
     static const size_t sizes[] = {1, 24, 25, 100, 1000, 1032, 1033, 4096, 65536, 131000, 1000000};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -88,7 +88,7 @@ static inline void use_everything(struct expected *expected, unsigned seed) {
         block[2] = resized(expected, block[2], size / 2 + 1);
         block[0] = resized(expected, block[0], size * 3);
 #ifdef __GLIBC__
-        void *least = resized(expected, got(expected, malloc(size)), 0); /* glibc frees; others give a block. */
+        void *least = resized(expected, got(expected, malloc(size)), 0); /* glibc frees; others return a block. */
         if (least != NULL) {
             give_back(expected, least);
         }

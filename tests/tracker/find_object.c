@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * _dl_find_object() for musl: gcc's unwinder, as made for glibc, asks nothing else where the table of frames is.
- * For the processors that keep no base of data there.
+ * _dl_find_object() for musl: gcc's unwinder, as built for glibc, finds frame tables only through it. For processors
+ * whose tables need no data base.
  */
 #define _GNU_SOURCE 1
 #include <link.h>
 #include <stdint.h>
 #include <string.h>
 
-/* As glibc's <dlfcn.h> has it. */
+/* As in glibc's <dlfcn.h>. */
 struct object {
     unsigned long long flags;
     void *start, *end;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The frames of a site are those that the compiler's own unwinder finds at the same call: 10,000
- * random stacks, by this file as each compiler and each level of optimization makes it. Prints
- * what differs; exits with 1 then. Runs with SYSINFO_HEAP_SITES=32.
+ * The frames of a site equal those that the compiler's own unwinder finds at the same call: 10,000 random stacks, with
+ * this file built by each compiler at each optimization level. Prints differences, and then exits with 1. Runs with
+ * SYSINFO_HEAP_SITES=32.
  */
 #include <alloca.h>
 #include <pthread.h>
@@ -33,7 +33,7 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *argu
     return _URC_NO_REASON;
 }
 
-/* The two calls are in one function: all frames but the first are the same. */
+/* Both calls are in one function, so all frames except the first are equal. */
 __attribute__((noinline)) static void allocate_here(void) {
     struct stack *stack = &stacks[used++];
     void *volatile block = malloc(20);
@@ -126,7 +126,7 @@ static bool is_stack_of(const struct stack *stack, const uintptr_t *frame, size_
     return count == expected && memcmp(stack->frame + 1, frame + 1, (count - 1) * sizeof *frame) == 0;
 }
 
-/* All stacks of a site are found, and they are as many as it has blocks. */
+/* All stacks of a site are found, as many as it has blocks. */
 static int64_t find_stacks(const uintptr_t *frame, size_t count) {
     int64_t found = 0;
     for (int i = 0; i < used; i++) {

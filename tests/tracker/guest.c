@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that allocates 10 MiB in blocks of 10 KiB, and maps 3 MiB for itself. */
+/* Allocates 10 MiB in blocks of 10 KiB, and maps 3 MiB itself. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

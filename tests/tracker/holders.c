@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What holds a block: the way from each kind of root, the words that point to it, and the pointers from site to site.
+ * What holds a block: the path from each kind of root, the words that point to it, and the pointers from site to site.
  * Runs with SYSINFO_HEAP_SITES=8.
  */
 #include <pthread.h>
@@ -37,14 +37,14 @@ APART static struct node *make_second(void) {
     return node;
 }
 
-/* Old values of what was called before must not be taken for pointers. */
+/* Stale values of earlier calls must not count as pointers. */
 APART static void clear_stack(void) {
     volatile char bytes[65536];
     memset((void *)(uintptr_t)bytes, 0, sizeof bytes);
     __asm__ volatile("" ::"r"(bytes) : "memory");
 }
 
-/* So deep that what it leaves on the stack lies below all that look() has there, and is cleared. */
+/* So deep that whatever it leaves on the stack lies below the frames of look(), and is cleared. */
 APART static void deeply(void (*function)(void)) {
     volatile char bytes[8192];
     __asm__ volatile("" ::"r"(bytes) : "memory");
@@ -118,7 +118,7 @@ START_TEST(global_is_found_through_two_blocks) {
 }
 END_TEST
 
-/* The thread-local variable of the main thread, and of another, whose name is known. */
+/* A thread-local variable of the main thread, and one of another thread, whose name is known. */
 static pthread_barrier_t all_hold, may_end;
 static volatile pid_t other_thread;
 
@@ -191,7 +191,7 @@ START_TEST(own_thread_local_variable) {
     struct sysinfo_heap_root root = read_root(snapshot, block.root, &place, NULL);
     ck_assert_uint_eq(root.kind, SYSINFO_HEAP_ROOT_THREAD_LOCAL);
     ck_assert_uint_eq(root.thread, (uint64_t)getpid());
-    /* Both variables are of this file: the segment begins with one of them. */
+    /* Both variables are in this file, and one of them begins the segment. */
     ck_assert_uint_eq(place.offset, (uintptr_t)&thread_local_node < (uintptr_t)&in_front ? 0 : sizeof in_front);
     sysinfo_heap_snapshot_close(snapshot);
 }
@@ -219,7 +219,7 @@ START_TEST(mapping_and_own_stack) {
 }
 END_TEST
 
-/* ---- What nothing holds ---- */
+/* ---- Unreachable blocks ---- */
 
 APART static void let_go_of_ring(uintptr_t *first, uintptr_t *second, uintptr_t *kept) {
     struct node *a = make_first(), *b = make_second(), *c = make_first();
@@ -245,7 +245,7 @@ APART static void look_at_ring(void) {
     ck_assert_uint_eq(a.references, 1);
     ck_assert_uint_eq(b.references, 1);
     ck_assert_uint_eq(c.references, 1);
-    ck_assert(SYSINFO_HAS(&a, holder) != SYSINFO_HAS(&b, holder)); /* The way begins at one of them. */
+    ck_assert(SYSINFO_HAS(&a, holder) != SYSINFO_HAS(&b, holder)); /* The path begins at one of them. */
     ck_assert(SYSINFO_HAS(&c, holder));
     ck_assert_uint_eq(c.offset, 16);
     ck_assert_uint_eq(read_block(snapshot, c.holder).address, b.address);
@@ -253,7 +253,7 @@ APART static void look_at_ring(void) {
 }
 
 START_TEST(ring_is_held_by_itself_alone) {
-    clear_stack(); /* On which the frame of what follows lies. */
+    clear_stack(); /* The frame of the following call will use this stack. */
     look_at_ring();
 }
 END_TEST
@@ -309,7 +309,7 @@ START_TEST(edges_count_pointers) {
 }
 END_TEST
 
-/* A long list is no deeper than its blocks, and every way ends. */
+/* A long list is no deeper than its blocks, and every path ends. */
 START_TEST(every_way_ends) {
     deeply(make_pairs);
     deeply(let_go);

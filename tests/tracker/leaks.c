@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Blocks that nothing points to: of generated graphs, exactly those that the generator has let go, with each cycle
- * named; and of single shapes, what is reached and what is not. Runs with SYSINFO_HEAP_SITES=8.
+ * Blocks that nothing points to. In generated graphs: exactly those that the generator dropped, with each cycle named.
+ * In single shapes: what is reached and what is not. Runs with SYSINFO_HEAP_SITES=8.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -18,7 +18,7 @@
 #include "sites.h"
 
 struct node {
-    struct node *volatile next[4]; /* Compilers leave out what is stored and never read. */
+    struct node *volatile next[4]; /* Compilers remove stores that are never read. */
     uint64_t pad[2];
 };
 
@@ -29,11 +29,11 @@ struct found {
     uint64_t perhaps, inherited;
 };
 
-/* Old values of what was called before must not be taken for pointers. */
+/* Stale values of earlier calls must not count as pointers. */
 __attribute__((noinline)) static void clear_stack(void) {
     volatile char bytes[65536];
     memset((void *)(uintptr_t)bytes, 0, sizeof bytes);
-    __asm__ volatile("" ::"r"(bytes) : "memory"); /* Or clang leaves it out. */
+    __asm__ volatile("" ::"r"(bytes) : "memory"); /* Otherwise clang removes it. */
 }
 
 __attribute__((noinline)) static struct found look(void) {
@@ -65,10 +65,10 @@ __attribute__((noinline)) static struct found look(void) {
     return found;
 }
 
-/* So deep that what it leaves on the stack lies below all that look() has there, and is cleared. */
+/* So deep that whatever it leaves on the stack lies below the frames of look(), and is cleared. */
 __attribute__((noinline)) static void deeply(void (*function)(void *), void *argument) {
     volatile char bytes[8192];
-    __asm__ volatile("" ::"r"(bytes) : "memory"); /* Or clang keeps less of it. */
+    __asm__ volatile("" ::"r"(bytes) : "memory"); /* Otherwise clang keeps less of it. */
     function(argument);
     __asm__ volatile("" ::: "memory");
 }
@@ -91,7 +91,7 @@ static struct found since_before(struct found now, struct found before) {
 __attribute__((noinline)) static struct node *new_node(void) {
     struct node *node = calloc(1, sizeof *node);
     MUST(node != NULL);
-    __asm__ volatile("" : "+r"(node)); /* Or clang leaves out the call where nothing is done with the result. */
+    __asm__ volatile("" : "+r"(node)); /* Otherwise clang removes a call whose result is unused. */
     return node;
 }
 
@@ -100,7 +100,7 @@ __attribute__((noinline)) static struct node *new_node(void) {
 enum { NODES = 100000 };
 static struct node *volatile roots[64];
 
-/* A number of nodes, each of which points to the one before. Returns the last; the first is at *end. */
+/* Makes nodes that each point to the previous one. Returns the last; *end is the first. */
 static struct node *make_chain(int length, struct node **end) {
     struct node *node = new_node();
     *end = node;
@@ -112,7 +112,7 @@ static struct node *make_chain(int length, struct node **end) {
     return node;
 }
 
-/* Reached: trees with edges across. */
+/* Reachable: trees with edges across. */
 static int grow_tree(uint64_t *random) {
     struct node *volatile *place = &roots[next_random(random) % 64];
     int added = 0;
@@ -127,7 +127,7 @@ static int grow_tree(uint64_t *random) {
     return 0;
 }
 
-/* One structure that nothing points to, and what it adds to the answer. Returns its number of blocks. */
+/* Drops one structure and adds it to the expected result. Returns its number of blocks. */
 static int let_go(uint64_t *random, struct found *expected) {
     struct node *end, *other;
     int length = 2 + (int)(next_random(random) % 6);
@@ -138,7 +138,7 @@ static int let_go(uint64_t *random, struct found *expected) {
         expected->cycles++;
         expected->cycle_blocks += (uint64_t)length;
         return length;
-    case 1: /* A chain: the first is lost, and keeps the rest. */
+    case 1: /* A chain: the first is lost, and holds the rest. */
         (void)make_chain(length, &end);
         expected->singles++;
         expected->kept += (uint64_t)length - 1;
@@ -152,7 +152,7 @@ static int let_go(uint64_t *random, struct found *expected) {
         expected->kept += (uint64_t)length;
         return length + 2;
     }
-    case 3: { /* Two that share a tail: it is lost, and neither keeps it. */
+    case 3: { /* Two that share a tail: it is lost, but neither holds it. */
         struct node *tail = make_chain(length, &end), *one = new_node(), *two = new_node();
         one->next[0] = two->next[1] = tail;
         expected->singles += 2;
@@ -246,7 +246,7 @@ static void hold_nowhere(void *unused) {
     (void)new_node();
 }
 
-/* Of a block that was freed, what it pointed to is not held by it. */
+/* A freed block does not hold what it pointed to. */
 static void hold_in_freed(void *unused) {
     (void)unused;
     struct node *node = malloc(5000);
@@ -420,7 +420,7 @@ static void *hold_in_thread(void *unused) {
     return unused;
 }
 
-/* What each thread keeps while it runs, and lets go when it ends. */
+/* A thread's blocks are held while it runs, and dropped when it ends. */
 START_TEST(threads_hold_until_they_end) {
     enum { THREADS = 8 };
     pthread_t thread[THREADS];
@@ -443,7 +443,7 @@ START_TEST(threads_hold_until_they_end) {
 }
 END_TEST
 
-/* ---- Where threads cannot be traced ---- */
+/* ---- Without tracing of threads ---- */
 
 static void deny_ptrace(void) {
     struct sock_filter filter[] = {
@@ -509,7 +509,7 @@ __attribute__((noinline)) static int look_in_parent_and_child(void) {
 }
 
 START_TEST(child_may_look_too) {
-    clear_stack(); /* The child writes to its frame what the parent does not: old values there would be a difference. */
+    clear_stack(); /* The child writes to its frame, unlike the parent: stale values there would differ. */
     ck_assert_int_eq(look_in_parent_and_child(), 0);
 }
 END_TEST

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* With SYSINFO_NO_SCOPES the macros leave nothing: this is linked with no library at all. */
+/* With SYSINFO_NO_SCOPES the macros expand to nothing: this program is linked with no library. */
 #define SYSINFO_NO_SCOPES
 #include <sysinfo/sysinfo.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What must hold wherever the tracker is, without libcheck, so that it can be built
- * with musl: `test_tracker_plain ALLOCATOR` ("-" for one that is not known).
+ * Properties that must hold wherever the tracker runs. Does not use libcheck, so that it can be built with musl:
+ * `test_tracker_plain ALLOCATOR` ("-" for an unknown one).
  */
 #include <pthread.h>
 
@@ -43,7 +43,7 @@ static void check_heap_info(const char *allocator) {
     struct sysinfo_heap heap;
     void *volatile block = malloc(100000);
     MUST(sysinfo_host_open(&host, NULL) == SYSINFO_OK);
-    MUST(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_OK); /* Looking for the owner takes memory. */
+    MUST(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_OK); /* Detecting the allocator allocates memory. */
     struct sysinfo_heap_tally before = process_counts();
     MUST(sysinfo_heap_info(host, &heap, sizeof heap) == SYSINFO_OK);
     MUST(heap.allocs == before.allocs && heap.blocks == (uint64_t)before.blocks);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Records of processes, as the tracker leaves them and as nobody should, read through the library. */
+/* Records of processes, valid and corrupted ones, read through the library. */
 #include <sysinfo/sysinfo.h>
 
 #include <stdint.h>
@@ -83,7 +83,7 @@ START_TEST(footprint_is_told_with_its_moment) {
     ck_assert_uint_eq(record.footprint_live, 50000);
     ck_assert_double_eq(record.footprint_time, 1.5);
     ck_assert_uint_eq(record.has_ended, 1);
-    file.header.footprint_started = 8; /* Half written: all else is told. */
+    file.header.footprint_started = 8; /* Half written: everything else is reported. */
     ck_assert_int_eq(read_file(sizeof file, &record), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&record, footprint) && !SYSINFO_HAS(&record, footprint_time));
     ck_assert_uint_eq(record.allocs, 13);

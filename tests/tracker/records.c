@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Records: what a process counts can be read by another, now and after its end, and keeping them
- * does it no harm.
+ * Records: another process can read a process's counts, now and after its end, and recording does the process no harm.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -59,7 +58,7 @@ START_TEST(own_record_is_exact) {
 }
 END_TEST
 
-/* How a child ends: by exit(), by _exit(), or killed; forked by the C library or behind its back. */
+/* How a child ends: by exit(), by _exit(), or killed; forked by the C library, or by a raw system call. */
 START_TEST(record_stays_when_its_process_has_ended) {
     int pipes[2];
     struct sysinfo_heap_tally counts;
@@ -79,7 +78,7 @@ START_TEST(record_stays_when_its_process_has_ended) {
         } else if (_i % 3 == 1) {
             _exit(0);
         }
-        freopen("/dev/null", "w", stdout); /* libcheck's own texts, that were copied. */
+        freopen("/dev/null", "w", stdout); /* libcheck's own buffered output, which was copied. */
         exit(0);
     }
     int status = wait_for(child);
@@ -89,7 +88,7 @@ START_TEST(record_stays_when_its_process_has_ended) {
     ck_assert_int_eq(WIFSIGNALED(status), _i % 3 == 2);
     ck_assert_uint_eq(record.has_ended, _i % 3 == 0);
     ck_assert_uint_eq(record.pid, (uint64_t)child);
-    if (_i % 3 != 0) { /* exit() frees something more. */
+    if (_i % 3 != 0) { /* exit() frees a little more. */
         check_same(&record, &counts);
     }
     ck_assert_uint_ge(record.peak, 500000);
@@ -133,8 +132,8 @@ END_TEST
 
 #ifdef __GLIBC__
 /*
- * A child with so many free chunks that nobody may walk them. Its record must tell
- * what a walk would, and cost none.
+ * A child with so many free chunks that walking them is forbidden. Its record must report what a walk would, at no
+ * cost.
  */
 static void make_free_chunks(struct mallinfo2 *info, struct sysinfo_heap_tally *counts) {
     enum { BLOCKS = 200000, SEGMENTS = 4 };
@@ -152,9 +151,9 @@ static void make_free_chunks(struct mallinfo2 *info, struct sysinfo_heap_tally *
     free(large[1]);
     MUST(posix_memalign(&aligned, 65536, 3 << 20) == 0);
     large[0] = realloc(large[0], 9 << 20);
-    struct timespec pause = {.tv_nsec = 60000000}; /* Then it is time to look again. */
+    struct timespec pause = {.tv_nsec = 60000000}; /* Time for the next look, */
     (void)nanosleep(&pause, NULL);
-    void *volatile last = malloc(100000); /* Which happens now. */
+    void *volatile last = malloc(100000); /* which happens now. */
     *counts = process_counts();
     *info = mallinfo2();
     (void)last;
@@ -192,7 +191,7 @@ static void *free_in_thread(void *blocks) {
     return NULL;
 }
 
-/* Where other threads may wait for its locks, and there may be as many chunks, the allocator is not asked at all. */
+/* If other threads may wait for its locks, and there may be that many chunks, the allocator is not queried at all. */
 START_TEST(footprint_stays_what_it_was_rather_than_be_walked_for) {
     enum { BLOCKS = 200000 };
     struct sysinfo_heap_record before, after;
@@ -219,15 +218,15 @@ END_TEST
 #endif
 
 /*
- * More than there is room for in the first page: 27. Those that come while it grows do without,
- * which may be all but one.
+ * More than the 27 that the first page has room for. Those that start while it grows are not recorded, which may be all
+ * but one.
  */
 START_TEST(record_grows_with_threads) {
     enum { THREADS = 100 };
     gather_crowd(THREADS, NULL);
     struct sysinfo_heap_record record;
     struct sysinfo_heap_tally before = process_counts();
-    int status = read_record(getpid(), 0, &record); /* Takes memory for a larger record. */
+    int status = read_record(getpid(), 0, &record); /* Allocates memory for a larger record. */
     struct sysinfo_heap_tally after = process_counts();
     dismiss_crowd();
     ck_assert_int_eq(status, SYSINFO_OK);
@@ -254,7 +253,7 @@ START_TEST(no_descriptor_stays_open) {
 }
 END_TEST
 
-/* What a program that is started next finds. */
+/* What the next program finds. */
 static int run_true(const char *before, pid_t *process) {
     fflush(NULL);
     *process = fork();
@@ -309,7 +308,7 @@ START_TEST(another_malloc_in_front_is_named) {
 }
 END_TEST
 
-/* Runs a program with these libraries preloaded: its status, and its record. */
+/* Runs a program with these libraries preloaded; returns its status and its record. */
 static int run_with(const char *preload, const char *program, struct sysinfo_heap_record *record) {
     fflush(NULL);
     pid_t process = fork();
@@ -334,7 +333,7 @@ static bool ends_with(const char *text, const char *end) {
     return length >= more && strcmp(text + length - more, end) == 0;
 }
 
-/* The tracker comes before the sanitizer's library, and calls it before it has begun. */
+/* The tracker precedes the sanitizer's library, and calls it before it has initialized. */
 START_TEST(sanitizer_is_left_alone_and_named) {
     static const char *const programs[] = {
 #ifdef SANITIZED_thread
@@ -357,7 +356,7 @@ START_TEST(sanitizer_is_left_alone_and_named) {
 END_TEST
 
 #ifdef MEMUSAGE
-/* The sizes that another library's malloc_usable_size() reads in front of its blocks are none. */
+/* Another library's malloc_usable_size() would read bogus sizes in front of the blocks. */
 START_TEST(allocator_without_sizes_of_its_own_is_not_counted) {
     struct sysinfo_heap_record record;
     ck_assert_int_eq(run_with(TRACKER ":" MEMUSAGE, GUEST, &record), 0);
@@ -369,7 +368,7 @@ START_TEST(allocator_without_sizes_of_its_own_is_not_counted) {
 END_TEST
 #endif
 
-/* ---- What the program maps for itself ---- */
+/* ---- Memory mapped by the program itself ---- */
 
 enum { PAGE_MOST = 65536, MAPPED_STEPS = 12 };
 
@@ -379,7 +378,7 @@ static void *map_anonymous(void *at, size_t size, int protection, int more_flags
     return memory;
 }
 
-/* Each step, and by how much `mapped` is then more than at the start. */
+/* Performs each step, and gives the expected increase of `mapped` since the start. */
 static void map_step(int step, char **memory) {
     const size_t unit = PAGE_MOST;
     const int access = PROT_READ | PROT_WRITE;
@@ -391,13 +390,13 @@ static void map_step(int step, char **memory) {
     case 1: /* A part from the middle. */
         MUST(munmap(*memory + 4 * unit, 2 * unit) == 0);
         break;
-    case 2: /* Over the hole, and what is beside it: nothing counts twice. */
+    case 2: /* Over the hole and its surroundings: nothing counts twice. */
         (void)map_anonymous(*memory + 3 * unit, 4 * unit, access, MAP_FIXED);
         break;
-    case 3: /* Given up, but the addresses are kept. */
+    case 3: /* Released, but the addresses are kept. */
         (void)map_anonymous(*memory + 8 * unit, 8 * unit, PROT_NONE, MAP_FIXED);
         break;
-    case 4: /* And taken again. */
+    case 4: /* And used again. */
         (void)map_anonymous(*memory + 8 * unit, 8 * unit, access, MAP_FIXED);
         break;
     case 5: /* A file over a part. */
@@ -405,7 +404,7 @@ static void map_step(int step, char **memory) {
         MUST(mmap(*memory, unit, PROT_READ, MAP_PRIVATE | MAP_FIXED, file, 0) != MAP_FAILED);
         close(file);
         break;
-    case 6: /* Rounded up, too. */
+    case 6: /* Rounded up too. */
         MUST(munmap(*memory, 16 * unit - 1) == 0);
         break;
     case 7:
@@ -419,7 +418,7 @@ static void map_step(int step, char **memory) {
         *memory = mremap(*memory, 40 * unit, 2 * unit, 0);
         MUST(*memory != MAP_FAILED);
         break;
-    case 10: /* Refused: all stays as it is. */
+    case 10: /* Rejected: nothing changes. */
         MUST(mremap(*memory, 2 * unit, SIZE_MAX / 2 - unit, MREMAP_MAYMOVE) == MAP_FAILED);
         MUST(munmap(*memory + 1, unit) != 0);
         MUST(mmap(NULL, 0, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
@@ -456,7 +455,7 @@ static uint64_t mapped_since(const struct sysinfo_heap_record *before) {
     return (now.mapped - before->mapped) / PAGE_MOST;
 }
 
-/* Where only parts of a range are counted, what fails leaves these parts and no more. */
+/* If only parts of a range are counted, a failure leaves exactly those parts. */
 START_TEST(what_fails_to_unmap_or_move_is_counted_as_before) {
     const size_t unit = PAGE_MOST;
     const int access = PROT_READ | PROT_WRITE;
@@ -474,14 +473,14 @@ START_TEST(what_fails_to_unmap_or_move_is_counted_as_before) {
     ck_assert_uint_eq(mapped_since(&before), 12);
     MUST(munmap(memory, 0) != 0);
     ck_assert_uint_eq(mapped_since(&before), 12);
-    MUST(munmap(memory + unit, 10 * unit) == 0); /* Of these, six were counted. */
+    MUST(munmap(memory + unit, 10 * unit) == 0); /* Six of these were counted. */
     ck_assert_uint_eq(mapped_since(&before), 6);
     MUST(munmap(memory, 16 * unit) == 0);
     ck_assert_uint_eq(mapped_since(&before), 0);
 }
 END_TEST
 
-/* Half of it was opened by mprotect(), and is not counted: neither is it after a move. */
+/* Half of it was opened by mprotect() and is not counted, not even after a move. */
 START_TEST(parts_that_move_are_counted_where_they_are) {
     const size_t unit = PAGE_MOST;
     const int access = PROT_READ | PROT_WRITE;
@@ -492,7 +491,7 @@ START_TEST(parts_that_move_are_counted_where_they_are) {
     (void)map_anonymous(memory + 4 * unit, 4 * unit, access, MAP_FIXED);
     ck_assert_uint_eq(mapped_since(&before), 4);
     char *moved = mremap(memory, 8 * unit, 20 * unit, MREMAP_MAYMOVE);
-    if (moved == MAP_FAILED) { /* Two ranges of the kernel's. */
+    if (moved == MAP_FAILED) { /* The kernel has two ranges. */
         ck_assert_uint_eq(mapped_since(&before), 4);
         MUST(munmap(memory, 8 * unit) == 0);
         return;
@@ -505,7 +504,7 @@ START_TEST(parts_that_move_are_counted_where_they_are) {
 }
 END_TEST
 
-/* A malloc() that maps, or a thread's stack, which the C library maps for itself, is not the program's own mapping. */
+/* Mappings by malloc(), or by the C library for a thread's stack, are not the program's own. */
 START_TEST(what_malloc_maps_is_not_mapped_by_the_program) {
     struct sysinfo_heap_record before, after;
     must_read(&before);
@@ -560,7 +559,7 @@ START_TEST(threads_that_map_are_summed) {
 }
 END_TEST
 
-/* By the C library, and past it. */
+/* Forked by the C library, and without it. */
 START_TEST(child_goes_on_with_what_its_parent_has_mapped) {
     char *memory = map_anonymous(NULL, 8 * PAGE_MOST, PROT_READ | PROT_WRITE, 0);
     struct sysinfo_heap_record before, record, after;
@@ -584,7 +583,7 @@ START_TEST(child_goes_on_with_what_its_parent_has_mapped) {
 END_TEST
 
 #ifdef JEMALLOC
-/* Behind the tracker: what it maps for its blocks is in them, and not the program's own. */
+/* An allocator behind the tracker: what it maps for its blocks is part of them, not the program's own mapping. */
 START_TEST(what_an_allocator_behind_maps_is_not_the_programs) {
     struct sysinfo_heap_record record;
     ck_assert_int_eq(run_with(TRACKER ":" JEMALLOC, GUEST, &record), 0);
@@ -595,7 +594,7 @@ START_TEST(what_an_allocator_behind_maps_is_not_the_programs) {
 END_TEST
 #endif
 
-/* A file that cannot be made, or is not allowed to grow, harms nobody. */
+/* A file that cannot be created, or may not grow, does no harm. */
 START_TEST(process_goes_on_without_a_file) {
     char overlong[2000];
     memset(overlong, '/', sizeof overlong - 1);
@@ -616,7 +615,7 @@ START_TEST(limit_on_files_is_respected) {
         struct rlimit none = {0, 0};
         MUST(setrlimit(RLIMIT_FSIZE, &none) == 0);
         struct sysinfo_heap_tally before = process_counts();
-        void *volatile block = malloc(100); /* The child would begin its file here. */
+        void *volatile block = malloc(100); /* The child would create its file here. */
         MUST(since(process_counts(), before).allocs == 1);
         free(block);
         _exit(7);
@@ -628,10 +627,7 @@ START_TEST(limit_on_files_is_respected) {
 }
 END_TEST
 
-/*
- * What threads without counts of their own have found: their number, scopes that are estimated,
- * watches that were accepted.
- */
+/* Seen by threads without their own counts: their number, estimated scopes, accepted watches. */
 static int on_the_side[3];
 
 static pthread_barrier_t together;
@@ -661,7 +657,7 @@ static void *count_without_counts(void *unused) {
 /* Threads for which the record has no room, and may not grow: they are counted together. */
 START_TEST(threads_that_the_record_has_no_room_for_are_counted) {
     int threads = (int)((size_t)sysconf(_SC_PAGESIZE) / sizeof(struct sysinfo__record_node));
-    pthread_t *thread = calloc((size_t)threads, sizeof *thread); /* The record is begun, if not before. */
+    pthread_t *thread = calloc((size_t)threads, sizeof *thread); /* The record is created now, if not before. */
     struct rlimit before, none;
     pthread_attr_t small;
     MUST(pthread_attr_init(&small) == 0 && pthread_attr_setstacksize(&small, 131072) == 0);
@@ -689,12 +685,12 @@ START_TEST(threads_that_the_record_has_no_room_for_are_counted) {
     ck_assert_int_eq(on_the_side[2], on_the_side[0]);
     ck_assert_uint_eq(all.failed, 2 * (uint64_t)on_the_side[0]);
     ck_assert_int_eq(all.blocks, (int64_t)(all.allocs - all.frees));
-    ck_assert_int_ge(all.blocks, threads); /* A realloc() that failed has freed nothing. */
+    ck_assert_int_ge(all.blocks, threads); /* A failed realloc() has freed nothing. */
     ck_assert_int_ge(all.live, 1000 * threads);
 }
 END_TEST
 
-/* The tests again as a program that starts with a folder for records. */
+/* Runs the tests again in a program that starts with a directory for records. */
 static int run_with_folder(void) {
     char folder[] = "/tmp/sysinfo-records-XXXXXX";
     MUST(mkdtemp(folder) != NULL);

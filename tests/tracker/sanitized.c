@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A program with a sanitizer in a library of its own, which the tracker comes before when it is
- * preloaded. Ends with 7.
- */
+/* A program whose sanitizer is in a separate library, which the tracker precedes when preloaded. Exits with 7. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

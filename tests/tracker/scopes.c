@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scopes are exact, nest, and are of one thread; the table sums them, loses none, and is in no scope itself. */
+/* Scopes are exact, nest, and belong to one thread; the table sums them, loses none, and is in no scope itself. */
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
@@ -61,7 +61,7 @@ START_TEST(scopes_nest) {
 }
 END_TEST
 
-/* What an inner scope reaches is the peak of the thread, though the inner one began below it. */
+/* An inner scope's peak is the thread's peak too, although the inner scope began below it. */
 START_TEST(peak_of_the_thread_outlives_scopes) {
     int64_t start = thread_counts().live;
     void *volatile high = malloc(3000000);
@@ -78,7 +78,7 @@ START_TEST(peak_of_the_thread_outlives_scopes) {
 }
 END_TEST
 
-/* What was reached before a scope began is a peak of the thread while the scope is still open, too. */
+/* A level reached before a scope began counts as the thread's peak even while the scope is open. */
 START_TEST(peak_of_the_thread_is_whole_inside_a_scope) {
     int64_t start = thread_counts().live;
     void *volatile high = malloc(24000000);
@@ -109,7 +109,7 @@ static void enter_and_jump(size_t before, size_t within) {
     longjmp(away, 1);
 }
 
-/* As exceptions do: the outer scope's peak is right where it is the highest of the thread, in whichever part it was. */
+/* As with exceptions: the outer scope's peak is correct if it is the thread's highest, whichever part it was in. */
 START_TEST(scope_that_is_jumped_out_of_leaves_the_outer_peak_right) {
     const size_t before = _i == 0 ? 5000000 : 1000, within = _i == 0 ? 1000 : 5000000;
     SYSINFO_SCOPE_ENTER(outer, "outer");
@@ -129,7 +129,7 @@ START_TEST(scope_that_is_jumped_out_of_leaves_the_outer_peak_right) {
 }
 END_TEST
 
-/* Where the thread has had more before, what the abandoned scope hid is not known: at least what was seen since. */
+/* If the thread was higher before, what the abandoned scope hid is unknown: at least what was seen since. */
 START_TEST(peak_that_may_be_lost_is_estimated) {
     void *volatile high = malloc(9000000);
     free(high);
@@ -148,7 +148,7 @@ START_TEST(peak_that_may_be_lost_is_estimated) {
     ck_assert_int_ge(outer.peak, size);
     ck_assert(SYSINFO_IS_ESTIMATED(&outer, peak) && !SYSINFO_IS_ESTIMATED(&outer, increment));
     ck_assert_uint_eq(sibling.estimated, 0);
-    ck_assert(SYSINFO_IS_ESTIMATED(&around, peak)); /* It holds the outer one. */
+    ck_assert(SYSINFO_IS_ESTIMATED(&around, peak)); /* It contains the outer one. */
 }
 END_TEST
 
@@ -273,7 +273,7 @@ START_TEST(any_thread_adds) {
 }
 END_TEST
 
-/* The same texts at another address, as of an inline function in two files. */
+/* Equal texts at different addresses, as for an inline function in two files. */
 START_TEST(same_texts_are_the_same_row) {
     char file_a[] = "a.c", file_b[] = "a.c", label_a[] = "load", label_b[] = "load";
     struct sysinfo_heap_place a = {label_a, file_a, 7}, b = {label_b, file_b, 7}, another = {label_a, "b.c", 7},
@@ -320,7 +320,7 @@ START_TEST(table_is_in_no_scope) {
     char buffer[BUFSIZ];
     FILE *stream = fopen("/dev/null", "w");
     ck_assert_ptr_nonnull(stream);
-    setvbuf(stream, buffer, _IOFBF, sizeof buffer); /* A buffer of its own would be an allocation in the scope. */
+    setvbuf(stream, buffer, _IOFBF, sizeof buffer); /* A buffer allocated by the stream would be in the scope. */
     SYSINFO_SCOPE_ENTER(outer, "outer");
     int opened = sysinfo_heap_scopes_open(&another, 1000);
     SYSINFO_SCOPE_ENTER(inner, "inner");
@@ -359,7 +359,7 @@ static void print_with(uint32_t precision, char *text, size_t size) {
 
 START_TEST(table_is_printed_with_a_precision) {
     static const struct sysinfo_heap_place place = {"load", "loader.c", 42};
-    add_made_up(&place, 1572864 + 4080); /* A mapping of 386 pages less two words. */
+    add_made_up(&place, 1572864 + 4080); /* A mapping of 386 pages minus two words. */
     char text[2000], live[64], expected[500];
     int64_t bytes = row_of(0, NULL).live;
     print_with(3, text, sizeof text);
@@ -420,7 +420,7 @@ START_TEST(without_memory_there_is_no_table) {
 }
 END_TEST
 
-/* Memory past malloc(), which only the kernel sees. It counts pages in batches, for each CPU or thread. */
+/* Memory mapped without malloc(), which only the kernel sees. It counts pages in batches, for each CPU or thread. */
 static void *map_touched(size_t bytes) {
     char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     ck_assert_ptr_ne(memory, MAP_FAILED);
@@ -441,7 +441,7 @@ START_TEST(a_scope_may_have_resident_memory_beside_the_heap) {
     ck_assert_msg(beside.rss_increment > mapped - batch && beside.rss_increment < mapped + batch, "%" PRId64,
                   beside.rss_increment);
     ck_assert(beside.rss > (int64_t)rss - batch && beside.rss < (int64_t)rss + batch);
-    ck_assert_int_eq(beside.increment, 0); /* None of it is of the heap. */
+    ck_assert_int_eq(beside.increment, 0); /* None of it is in the heap. */
     ck_assert(!SYSINFO_HAS(&plain, rss) && plain.rss == 0 && plain.rss_increment == 0);
     SYSINFO_SCOPE_ENTER_RSS(less, "less");
     ck_assert_int_eq(munmap(memory, (size_t)mapped), 0);
@@ -459,7 +459,7 @@ START_TEST(a_scope_may_have_resident_memory_beside_the_heap) {
 }
 END_TEST
 
-/* The table as people read it; with columns for resident memory when a row has some. */
+/* The table for people, with columns for resident memory if a row has some. */
 static void print_table(char *text, size_t size) {
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
@@ -489,7 +489,7 @@ START_TEST(columns_of_resident_memory_are_there_when_a_row_has_some) {
 }
 END_TEST
 
-/* A program that was compiled with the scope of 0.1, which ends before these figures. */
+/* A program compiled with the scope of 0.1, which ends before these figures. */
 START_TEST(an_older_scope_has_no_room_for_resident_memory) {
     struct sysinfo_heap_scope scope;
     size_t old = offsetof(struct sysinfo_heap_scope, rss);
@@ -525,7 +525,7 @@ START_TEST(wrong_arguments_are_invalid) {
     struct sysinfo_heap_row row;
     struct sysinfo_heap_scope scope = {.present = 77};
     sysinfo_heap_enter(NULL, sizeof scope, NULL);
-    sysinfo_heap_enter(&scope, sizeof scope - 1, NULL); /* Of a header that is not this one: left alone. */
+    sysinfo_heap_enter(&scope, sizeof scope - 1, NULL); /* Of an unknown header: left alone. */
     ck_assert_uint_eq(scope.present, 77);
     ck_assert_int_eq(sysinfo_heap_leave(&scope, table), SYSINFO_INVALID); /* Was never entered. */
     ck_assert_uint_eq(scope.present, 0);

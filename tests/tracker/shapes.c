@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One way in which blocks are held, or not, and an exit: for tools that look for leaks. With no argument, prints the
+ * One way in which blocks are held or not, then an exit: for testing leak detectors. Without an argument, prints the
  * names, and how many blocks nothing points to.
  */
 #include <pthread.h>
@@ -247,7 +247,7 @@ APART static void long_ring(void) {
     last->next[0] = first;
 }
 
-/* The first of the block is the allocator's when it is free, and the rest is as it was. */
+/* The allocator overwrites the beginning of a freed block, and the rest stays. */
 APART static void by_freed_block(void) {
     struct node *volatile block = malloc(5000);
     if (block == NULL) {
@@ -270,7 +270,7 @@ APART static void by_ended_thread(void) {
     pthread_join(thread, NULL);
 }
 
-/* ---- Hidden: a program may find them again ---- */
+/* ---- Hidden: a program may recover them ---- */
 
 APART static void tagged_high(void) {
     number = (uintptr_t)node() | (uintptr_t)0x5 << 56;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sites of live blocks: whatever is allocated and freed, the rows of a snapshot are what the
- * script says. Runs with SYSINFO_HEAP_SITES=16, so that blocks are noted from the first on.
+ * Sites of live blocks: whatever is allocated and freed, the rows of a snapshot match the script. Runs with
+ * SYSINFO_HEAP_SITES=16, so that blocks are noted from the start.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,17 +15,17 @@
 #include "sites.h"
 #include "tracker.h"
 
-/* ---- Where blocks are allocated: each function in a section of its own ---- */
+/* ---- Places of allocation: each function in its own section ---- */
 
 #define CALLERS(call) call(malloc) call(calloc) call(realloc) call(memalign) call(posix_memalign) call(aligned_alloc)
 #ifdef __clang__
-#define ALONE noinline /* It makes no copies of a function, and does not know the word for that. */
+#define ALONE noinline /* It makes no copies of a function, and does not know the attribute. */
 #else
 #define ALONE noinline, noclone
 #endif
 #define IN_SECTION(name) __attribute__((ALONE, section("site_" #name)))
 
-/* More than a call: a compiler must not leave the function before the block is there. */
+/* Not only a call: a compiler must not leave the function before the block exists. */
 #define KEEP(block)                                      \
     do {                                                 \
         __asm__ volatile("" : "+r"(block) : : "memory"); \
@@ -129,7 +129,7 @@ static struct script *make_scripts(int count) {
     return scripts;
 }
 
-/* Small ones mostly, and some that get a mapping of their own. */
+/* Mostly small, and some that get their own mapping. */
 static size_t next_size(uint64_t *random) {
     uint64_t number = next_random(random);
     return number % 500 == 0 ? 130000 + number % 300000 : 1 + (number >> 20) % ((uint64_t)16 << (number >> 8) % 10);
@@ -176,7 +176,7 @@ static struct sums expected_sums(const struct script *scripts, int count) {
     return sums;
 }
 
-/* Of a snapshot; in the last place, all that no caller of the test has allocated. */
+/* Of a snapshot; the last place is for all blocks without a caller from the test. */
 static struct sums snapshot_sums(void) {
     struct sums sums = {0};
     struct modules modules;
@@ -292,7 +292,7 @@ START_TEST(survivors_of_each_generation_show_a_leak) {
     enum { ROUNDS = 12, CACHE = 100 };
     static void *leaked[ROUNDS * 10], *stays[1000], *cache[CACHE];
     uint32_t number = 0;
-    volatile int leaks = 10; /* Of a loop whose end it knows, clang makes ten calls, each a site of its own. */
+    volatile int leaks = 10; /* For a loop with a known end, clang emits ten calls, each of which is a separate site. */
     for (int i = 0; i < 1000; i++) {
         stays[i] = by_calloc(NULL, 100);
     }
@@ -372,7 +372,7 @@ START_TEST(difference_is_what_came_between) {
 }
 END_TEST
 
-/* What was read from bytes is what was taken; of a cut or a changed one nothing is read beyond its end. */
+/* Reading the bytes gives the original snapshot; a truncated or changed one is never read beyond its end. */
 START_TEST(bytes_are_the_snapshot) {
     struct sysinfo_heap_snapshot *snapshot = take_snapshot(), *copy;
     size_t size, used;
@@ -403,7 +403,7 @@ START_TEST(modules_that_were_unloaded_keep_their_names) {
         void *symbol = dlsym(library, "plugin_allocate");
         memcpy(&allocate, &symbol, sizeof allocate);
         block[i] = allocate(7000 + (size_t)i * 1000);
-        dlclose(library); /* The second comes to the place of the first. */
+        dlclose(library); /* The second is loaded at the address of the first. */
     }
     int found[2] = {0, 0};
     struct sysinfo_heap_snapshot *snapshot = take_snapshot();

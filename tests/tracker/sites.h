@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of sites share. */
+/* Shared by the tests of sites. */
 #ifndef TESTS_TRACKER_SITES_H
 #define TESTS_TRACKER_SITES_H
 
@@ -16,7 +16,7 @@ static inline uint64_t next_random(uint64_t *state) {
     return *state;
 }
 
-/* Where each loaded module is: what the dynamic linker says. */
+/* Where each module is loaded, from the dynamic linker. */
 enum { MODULES_MOST = 64 };
 struct modules {
     int count;
@@ -44,7 +44,7 @@ static inline void list_modules(struct modules *modules) {
     dl_iterate_phdr(add_module, modules);
 }
 
-/* 0: its module is not loaded. */
+/* Returns 0 if its module is not loaded. */
 static inline uintptr_t address_of(const struct sysinfo_heap_frame *frame, const struct modules *modules) {
     for (int i = 0; i < modules->count; i++) {
         if (strcmp(modules->path[i], frame->module) == 0) {

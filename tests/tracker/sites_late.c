@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sites that are kept from a later moment on: blocks from before have a row of their own. */
+/* Sites noted from a later moment: earlier blocks have their own row. */
 #include <pthread.h>
 
 #include "run.h"
@@ -62,7 +62,7 @@ START_TEST(earlier_blocks_have_their_row) {
 }
 END_TEST
 
-/* At any moment of other threads: afterwards, each of their blocks is noted or not, and never half. */
+/* Whatever other threads are doing: afterwards each of their blocks is noted or not, never half. */
 START_TEST(threads_go_on_meanwhile) {
     enum { THREADS = 4 };
     pthread_t thread[THREADS];
@@ -88,7 +88,7 @@ START_TEST(threads_go_on_meanwhile) {
     sysinfo_heap_snapshot_close(snapshot);
     free(filler);
     ck_assert_int_eq(blocks, all.blocks);
-    ck_assert_int_le(all.blocks - before.blocks, THREADS); /* What the C library keeps of a thread. */
+    ck_assert_int_le(all.blocks - before.blocks, THREADS); /* What the C library keeps for a thread. */
 }
 END_TEST
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A storm of forks among threads that allocate: nothing hangs, and the children's
- * counts are right. Without libcheck, which would allocate in between.
+ * Many forks among threads that allocate: nothing hangs, and the children's counts are right. Does not use libcheck,
+ * which would allocate in between.
  *
  *     test_tracker_storm FORKS
  */
@@ -16,7 +16,7 @@ enum { THREADS = 3, BLOCKS = 64 };
 
 static volatile int stop;
 
-/* Blocks change hands, so that threads free what others have allocated. */
+/* Blocks are exchanged, so that threads free what others have allocated. */
 static void *shared[BLOCKS];
 
 static void *allocate(void *seed) {
@@ -41,7 +41,7 @@ static void *nothing(void *unused) {
     return unused;
 }
 
-/* Alone in the child, what it does is what is counted. */
+/* Alone in the child, so its own actions are what is counted. */
 static int be_child(bool may_make_threads) {
     MUST(sysinfo_heap_watch(0, 0, NULL, NULL) == SYSINFO_OK); /* Its function allocates. */
     struct sysinfo_heap_tally before = process_counts(), own = thread_counts();
@@ -65,7 +65,7 @@ static int be_child(bool may_make_threads) {
 }
 
 static void start_child(int i) {
-    /* A raw child of a process with threads may find the allocator locked: it only counts. */
+    /* A raw child of a process with threads may find the allocator locked, so it only counts. */
     pid_t child = i % 8 == 7 ? fork_raw() : fork();
     MUST(child >= 0);
     if (child == 0) {
@@ -82,7 +82,7 @@ static void start_child(int i) {
 
 int main(int count, char **arguments) {
     int forks = count > 1 ? atoi(arguments[1]) : 400;
-    alarm(170); /* It hangs: a failure, and no wait without end. */
+    alarm(170); /* A hang is a failure, not an endless wait. */
     pthread_t thread[THREADS];
     struct sysinfo_heap_tally before = process_counts();
     MUST(sysinfo_heap_watch(65536, 0, grew, NULL) == SYSINFO_OK);

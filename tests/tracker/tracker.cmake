@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The tracker, and what is read of it.
+# The tracker, and reading its data.
 if(NOT SYSINFO_BACKEND STREQUAL "linux")
     return()
 endif()
@@ -17,12 +17,12 @@ target_link_libraries(test_tracker_no_scopes PRIVATE sysinfo_flags)
 add_test(NAME tracker_no_scopes COMMAND test_tracker_no_scopes)
 set_tests_properties(tracker_no_scopes PROPERTIES LABELS tracker)
 
-# With musl, scripts/parts/47-tracker runs what needs no libcheck. An emulator of another processor has fork(),
-# threads and timers of its own kind.
+# With musl, scripts/parts/47-tracker runs the tests that need no libcheck. An emulator of another processor has its own
+# versions of fork(), threads and timers.
 if(NOT TARGET sysinfo_heap_shared OR NOT SYSINFO_HAS_GLIBC OR CMAKE_CROSSCOMPILING)
     return()
 endif()
-if(SYSINFO_SANITIZE) # Its malloc() is in front, and the tracker stands aside.
+if(SYSINFO_SANITIZE) # Its malloc() comes first, and the tracker is inactive.
     sysinfo_test(tracker_aside tracker/aside.c)
     set_tests_properties(tracker_aside PROPERTIES LABELS "tracker;heap")
     target_link_libraries(test_tracker_aside PRIVATE sysinfo::heap)
@@ -42,7 +42,7 @@ function(sysinfo_tracker_links target)
     add_dependencies(${target} test_tracker_plugin)
 endfunction()
 
-# One more run, with a folder for records.
+# Runs it once more, with a directory for records.
 function(sysinfo_tracker_recorded name)
     add_test(NAME ${name} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tracker/recorded" ${ARGN})
     set_tests_properties(${name} PROPERTIES TIMEOUT 180 ENVIRONMENT "CK_DEFAULT_TIMEOUT=60" LABELS tracker)
@@ -88,8 +88,8 @@ if(SYSINFO_JEMALLOC)
 endif()
 
 
-# Programs whose sanitizer is a library: gcc's. And a library that counts malloc(), but leaves malloc_usable_size()
-# alone: glibc's own.
+# Programs whose sanitizer is a library: gcc's. And a library that counts malloc() but does not wrap
+# malloc_usable_size(): glibc's own.
 foreach(sanitizer IN ITEMS thread leak)
     set(CMAKE_REQUIRED_FLAGS "-fsanitize=${sanitizer}")
     check_c_source_compiles("int main(void) { return 0; }" SYSINFO_HAS_SANITIZER_${sanitizer})

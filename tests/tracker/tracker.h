@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the tests of the tracker share. A check of libcheck allocates itself: figures are taken
- * first, and checked afterwards.
- */
+/* Shared by the tests of the tracker. libcheck's checks allocate: take figures first, and check them afterwards. */
 #ifndef TESTS_TRACKER_H
 #define TESTS_TRACKER_H
 
@@ -18,7 +15,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-/* Ends a thread or a child that has no use for libcheck. */
+/* For threads and children that cannot use libcheck. */
 #define MUST(claim)                                                                    \
     do {                                                                               \
         if (!(claim)) {                                                                \
@@ -39,7 +36,7 @@ static inline struct sysinfo_heap_tally thread_counts(void) {
     return tally;
 }
 
-/* What came to a tally since another; the peak is left out. */
+/* The difference between two tallies, without the peak. */
 static inline struct sysinfo_heap_tally since(struct sysinfo_heap_tally now, struct sysinfo_heap_tally before) {
     now.allocs -= before.allocs;
     now.frees -= before.frees;
@@ -49,7 +46,7 @@ static inline struct sysinfo_heap_tally since(struct sysinfo_heap_tally now, str
     return now;
 }
 
-/* Behind the C library's back. */
+/* Bypasses the C library. */
 static inline pid_t fork_raw(void) {
 #ifdef SYS_fork
     return (pid_t)syscall(SYS_fork);

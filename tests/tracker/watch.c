@@ -101,7 +101,7 @@ START_TEST(blocks_fire_too) {
     int times = fired;
     off();
     shrink(block);
-    ck_assert_int_ge(times, 2); /* 20,000 / (5000 + 1024), at least. */
+    ck_assert_int_ge(times, 2); /* At least 20,000 / (5000 + 1024). */
     ck_assert_int_le(times, 4);
 }
 END_TEST
@@ -212,7 +212,7 @@ START_TEST(growth_of_threads_adds_up) {
     for (int i = 0; i < THREADS; i++) {
         shrink(own[i]);
     }
-    ck_assert_int_ge(times, 8); /* 20 MiB, less what each thread has not told. */
+    ck_assert_int_ge(times, 8); /* 20 MiB, minus what each thread has not reported. */
     ck_assert_int_le(times, 10);
 }
 END_TEST

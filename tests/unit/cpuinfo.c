@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/cpuinfo as the ports of Linux write it, and the files of cpufreq. */
+/* /proc/cpuinfo on different architectures, and cpufreq files. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ END_TEST
 
 /* ---- Frequencies ---- */
 
-/* The first two rows' frequencies; 0: not told. */
+/* The first two rows' frequencies; 0: unknown. */
 struct frequencies {
     const char *text;
     size_t rows;
@@ -63,7 +63,7 @@ static void check_frequencies(const struct frequencies *expected) {
 }
 
 static const struct frequencies frequency_texts[] = {
-    /* x86, and what is alike. */
+    /* x86, and similar ones. */
     {"processor\t: 0\nmodel\t: 2\ncpu MHz\t\t: 2593.498\n\nprocessor\t: 1\ncpu MHz\t\t: 800.001\n",
      2,
      {2593498000, 800001000},
@@ -91,8 +91,8 @@ static const struct frequencies frequency_texts[] = {
     /* None. */
     {"processor\t: 0\nBogoMIPS\t: 200.00\n", 1, {0, 0}, 0, 0},
     {"", 0, {0, 0}, 0, 0},
-    {"cpu MHz\t: 2593.498\n", 0, {0, 0}, 0, 0}, /* Of which CPU? */
-    /* What is no frequency. */
+    {"cpu MHz\t: 2593.498\n", 0, {0, 0}, 0, 0}, /* The CPU is unknown. */
+    /* Not frequencies. */
     {"processor\t: 0\ncpu MHz\t: 0.000\n", 1, {0, 0}, 0, 0},
     {"processor\t: 0\ncpu MHz\t: unknown\n", 1, {0, 0}, 0, 0},
     {"processor\t: 0\ncpu MHz\t: -5\n", 1, {0, 0}, 0, 0},
@@ -127,7 +127,7 @@ START_TEST(files_of_cpufreq_hold_one_number) {
                  {"", 1000, 0},
                  {"\n", 1000, 0},
                  {"-1\n", 1000, 0},
-                 {"4294967295\n", 1000, 0}, /* What a driver without a bound leaves there. */
+                 {"4294967295\n", 1000, 0}, /* Left by a driver without a bound. */
                  {"18446744073709551615\n", 1000, 0},
                  {"800000 1600000\n", 1000, 0}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -142,10 +142,10 @@ START_TEST(files_of_cpufreq_hold_one_number) {
 }
 END_TEST
 
-/* ---- What the CPUs are ---- */
+/* ---- Descriptions of CPUs ---- */
 
 static const struct {
-    const char *text, *vendor, *model; /* "": not told. */
+    const char *text, *vendor, *model; /* "": unknown. */
 } description_texts[] = {
     {"processor\t: 0\nvendor_id\t: GenuineIntel\nmodel\t\t: 85\n"
      "model name\t:                   Intel(R) Xeon(TM) CPU 2.60GHz\n",

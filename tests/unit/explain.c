@@ -8,7 +8,7 @@
 
 enum { NO_SUCH_ERROR = 987654321 };
 
-/* A call that fails in a given way, and what its host then says. */
+/* Makes a call fail in a given way, and returns its host's explanation. */
 static const char *explain(struct sysinfo_host *host, int status, int64_t error, const char *source,
                            const char *complaint) {
     struct sysinfo__call call;
@@ -55,7 +55,7 @@ START_TEST(a_failure_is_not_shown_for_another_status_or_after_a_success) {
 }
 END_TEST
 
-/* Optional files fail on the way to a success, or to another failure. */
+/* Optional files may fail before a success, or before another failure. */
 START_TEST(a_failure_that_the_call_recovered_from_is_forgotten) {
     struct sysinfo_host *host = open_host();
     struct sysinfo__call call;
@@ -99,7 +99,7 @@ START_TEST(a_long_root_is_shown_whole) {
 }
 END_TEST
 
-/* As while another thread is inside a call of the same host. */
+/* As while another thread is in a call of the same host. */
 START_TEST(a_host_in_use_is_refused) {
     struct sysinfo_host *host = open_host();
     ck_assert(!atomic_flag_test_and_set(&host->is_in_use));

@@ -97,8 +97,7 @@ END_TEST
 
 START_TEST(names_are_unique_and_every_row_is_filled) {
     for (EACH_FIELD(field)) {
-        ck_assert_ptr_eq(sysinfo_field_find(field->group, field->name),
-                         field); /* The first of that name is this one. */
+        ck_assert_ptr_eq(sysinfo_field_find(field->group, field->name), field); /* It is the first with that name. */
         ck_assert(strlen(field->group) > 0 && strlen(field->name) > 0);
         ck_assert(strlen(field->meaning) > 1 && field->meaning[strlen(field->meaning) - 1] == '.');
         ck_assert(field->unit <= SYSINFO_UNIT_TEXT && field->kind <= SYSINFO_KIND_LABEL &&
@@ -142,7 +141,7 @@ START_TEST(metrics_are_unique_for_their_labels_and_well_named) {
         ck_assert_int_ne(field->kind, SYSINFO_KIND_LABEL);
         for (EACH_FIELD(other)) {
             if (other != field && is_same(other->metric, field->metric)) {
-                bool is_text = field->type == SYSINFO_TYPE_TEXT; /* A label of its own name. */
+                bool is_text = field->type == SYSINFO_TYPE_TEXT; /* A label with its own name. */
                 ck_assert_msg(is_text || !is_same(other->metric_labels, field->metric_labels), "%s is two fields",
                               field->metric);
                 ck_assert(other->unit == field->unit && other->kind == field->kind);
@@ -152,7 +151,7 @@ START_TEST(metrics_are_unique_for_their_labels_and_well_named) {
 }
 END_TEST
 
-/* Also what a source says of a field that is not in the table would be a mistake. */
+/* A source for a field that is not in the table would be a mistake. */
 START_TEST(sources_belong_to_fields) {
     for (const struct sysinfo__source *source = sysinfo__backend.sources; source != NULL && source->text != NULL;
          source++) {
@@ -210,7 +209,7 @@ START_TEST(states_tell_unknown_from_0_and_from_no_limit) {
 }
 END_TEST
 
-/* A program with an older struct and a library with a newer table: the field's slot lies behind the end. */
+/* A program with an older struct and a library with a newer table: the field's slot is beyond the struct's end. */
 START_TEST(a_field_beyond_an_older_struct_is_unknown_and_not_read) {
     uint64_t old[3] = {SYSINFO_BIT(struct sysinfo_memory, total), 0, 77};
     for (EACH_FIELD(field)) {
@@ -241,14 +240,14 @@ START_TEST(a_text_is_no_number_and_ends) {
 }
 END_TEST
 
-/* A buffer with room for a part of the text: a reader would run past its end. */
+/* A buffer with room for a part of the text: reading it as a string would run past its end. */
 START_TEST(a_text_that_does_not_fit_whole_is_unknown) {
     const struct sysinfo_field *model = sysinfo_field_find("cpu", "model"),
                                *vendor = sysinfo_field_find("cpu", "vendor");
     uint64_t slots[SYSINFO_SLOTS];
     int status = sysinfo_read(NULL, SYSINFO_RESULT_CPU_DESCRIPTION, slots, sizeof slots);
     if (status != SYSINFO_OK) {
-        return; /* A system, or machine, that does not tell. */
+        return; /* Not reported by this system or machine. */
     }
     for (size_t size = 24; size < sizeof(struct sysinfo_cpu_description); size += 8) {
         memset(slots, 0xFF, sizeof slots);
@@ -268,8 +267,8 @@ START_TEST(a_text_is_tidied_and_cut_between_letters) {
         {"   \n", ""},
         {"1234567890123456789012345678901", "1234567890123456789012345678901"}, /* 31, and the NUL. */
         {"12345678901234567890123456789012", "1234567890123456789012345678901"},
-        {"123456789012345678901234567890 2", "123456789012345678901234567890"},       /* No blank at the end. */
-        {"123456789012345678901234567890\xc3\xa9", "123456789012345678901234567890"}, /* Not half an e acute. */
+        {"123456789012345678901234567890 2", "123456789012345678901234567890"},       /* No trailing blank. */
+        {"123456789012345678901234567890\xc3\xa9", "123456789012345678901234567890"}, /* No half of an e acute. */
         {"12345678901234567890123456789\xe2\x82\xac", "12345678901234567890123456789"},
         {"1234567890123456789012345678\xe2\x82\xac", "1234567890123456789012345678\xe2\x82\xac"}};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -280,7 +279,7 @@ START_TEST(a_text_is_tidied_and_cut_between_letters) {
     }
     char junk[80], out[32];
     memset(junk, 0x80, sizeof junk);
-    ck_assert(sysinfo__put_text(out, sizeof out, junk, sizeof junk)); /* What was never UTF-8 stays, cut. */
+    ck_assert(sysinfo__put_text(out, sizeof out, junk, sizeof junk)); /* Bytes that are not UTF-8 stay, cut. */
 }
 END_TEST
 

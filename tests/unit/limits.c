@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoders of cgroup files, mounts, pressure and nodes, and the arithmetic of what is usable. */
+/* Decoders of cgroup files, mounts, pressure and nodes, and the arithmetic of usable figures. */
 #include <math.h>
 #include <stdbool.h>
 
@@ -55,7 +55,7 @@ START_TEST(limits_are_numbers_or_max) {
     uint64_t limit = 47;
     ck_assert(limit_of("0\n", &limit) && limit == 0);
     ck_assert(limit_of("1073741824\n", &limit) && limit == 1073741824);
-    ck_assert(limit_of("1073741824", &limit) && limit == 1073741824); /* A capture without its line's end. */
+    ck_assert(limit_of("1073741824", &limit) && limit == 1073741824); /* A capture without the last line end. */
     ck_assert(limit_of("max\n", &limit) && limit == SYSINFO_UNLIMITED);
     ck_assert(limit_of("max", &limit) && limit == SYSINFO_UNLIMITED);
     ck_assert(limit_of("9223372036854771712\n", &limit) && limit == UINT64_C(9223372036854771712));
@@ -102,7 +102,7 @@ START_TEST(a_quota_is_a_part_of_its_period) {
     char *text = text_copy("-1\n", 3);
     ck_assert(sysinfo__decode_quota_v1(text, 3, &microseconds) && microseconds == SYSINFO_UNLIMITED);
     free(text);
-    text = text_copy("-17\n", 4); /* Begins as "none" does. */
+    text = text_copy("-17\n", 4); /* Begins with the same number as "none". */
     ck_assert(!sysinfo__decode_quota_v1(text, 4, &microseconds));
     free(text);
     text = text_copy("250000\n", 7);

@@ -62,7 +62,7 @@ static const char usual[] = "MemTotal:        4030464 kB\n"
                             "Hugetlb:           14336 kB\n"
                             "DirectMap4k:      104384 kB\n";
 
-/* What another, simpler reader makes of the line of a key: at the start of a line, its name and a colon. */
+/* A simpler parser: the key's name and a colon at the start of a line. */
 static bool look_up(const char *string, const char *name, uint64_t unit, uint64_t *bytes) {
     char key[32];
     snprintf(key, sizeof key, "%s:", name);
@@ -114,7 +114,7 @@ START_TEST(remembered_lines_are_read_anew) {
 }
 END_TEST
 
-/* The same length and other lines: the hints are wrong, and that is noticed. */
+/* The same length but other lines: the hints are wrong, which is detected. */
 START_TEST(lines_that_moved_are_found_again) {
     struct sysinfo__meminfo_hints hints = {.length = 0};
     struct sysinfo__meminfo meminfo;
@@ -164,7 +164,7 @@ START_TEST(a_text_cut_anywhere_gives_no_number_that_was_not_in_it) {
         decode_with(usual, length, &hints, &part);
         ck_assert(is_part_of(&part, &full));
         decode_with(usual, length, &kept, &part);
-        hints.length = length; /* And with hints that came from the whole text. */
+        hints.length = length; /* And with hints from the whole text. */
         decode_with(usual, length, &hints, &part);
         ck_assert(is_part_of(&part, &full));
     }

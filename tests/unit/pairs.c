@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two readings of /proc/stat that real machines gave, a second apart unless said
- * otherwise: a CPU goes offline or comes back, a guest migrates, a machine resumes.
+ * Pairs of readings of /proc/stat from real machines, one second apart unless noted otherwise: a CPU goes offline or
+ * comes back, a guest migrates, a machine resumes.
  */
 #include <math.h>
 #include <stdio.h>
@@ -19,8 +19,8 @@ struct pair {
     enum sysinfo__window window;
     double all; /* Percent busy. */
     bool is_estimated;
-    double row[MOST_ROWS]; /* Of the second reading's rows. */
-    /* What the line for all CPUs gives by itself: the figure of a caller that reads nothing else. */
+    double row[MOST_ROWS]; /* For the rows of the second reading. */
+    /* The result for the line for all CPUs by itself, for a caller that reads only that. */
     enum sysinfo__window line;
 };
 
@@ -242,7 +242,7 @@ START_TEST(a_share_is_true_or_it_is_absent) {
 }
 END_TEST
 
-/* A guest that runs all the time that its CPU counts as user: in doubles the part came out larger than its whole. */
+/* A guest that runs all the time that its CPU counts as user: as doubles, the part was larger than its whole. */
 START_TEST(a_part_that_equals_its_whole_is_no_estimate) {
     static const char before[] = "cpu  279979 0 0 1000 0 0 0 0 712 0\ncpu0 279979 0 0 1000 0 0 0 0 712 0\n";
     static const char after[] = "cpu  280164 0 0 1215 0 0 0 0 897 0\ncpu0 280164 0 0 1215 0 0 0 0 897 0\n";
@@ -262,7 +262,7 @@ START_TEST(a_part_that_equals_its_whole_is_no_estimate) {
 }
 END_TEST
 
-/* Any tick counts up to a week on any of the first thousand ticks: the float's last digit never marks a row. */
+/* Any tick counts up to a week, beginning at any of the first thousand ticks: rounding never marks a row. */
 START_TEST(no_pair_of_equal_parts_is_marked) {
     for (unsigned ticks = 1; ticks < 200; ticks++) {
         for (unsigned start = 1; start < 60000000; start = start * 3 + 7) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an errno means, and how it is said. */
+/* The status of an errno, and its sentence. */
 #include <errno.h>
 
 #include "posix/posix.h"
@@ -8,7 +8,7 @@
 
 static const struct {
     int error, status;
-    const char *sentence; /* NULL: none of ours; the number is told. */
+    const char *sentence; /* NULL: no sentence, so the number is shown. */
 } errors[] = {
     {ENOENT, SYSINFO_NOT_FOUND, "No such file or directory"},
     {ENOTDIR, SYSINFO_NOT_FOUND, "Not a directory"},

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* /proc/self/status, smaps_rollup and statm, as kernels of several ages write them. */
+/* /proc/self/status, smaps_rollup and statm, as written by kernels of several ages. */
 #include <string.h>
 
 #include "backend.h"
 #include "decode.h"
 #include "suites.h"
 
-/* A text as the readers leave it: with zero bytes after it. */
+/* A text in the form that readers leave it: followed by zero bytes. */
 static const char *padded(const char *text) {
     static char buffer[4096];
     memset(buffer, 0, sizeof buffer);
@@ -52,7 +52,7 @@ END_TEST
 
 START_TEST(a_line_without_a_number_is_unknown) {
     struct sysinfo_process process = status_of("VmRSS:\t      kB\nVmSize:\t12345");
-    ck_assert_uint_eq(process.present, 0); /* The last number was cut: its end is not known. */
+    ck_assert_uint_eq(process.present, 0); /* The last number was cut: its end is unknown. */
 }
 END_TEST
 

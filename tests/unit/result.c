@@ -51,7 +51,7 @@ START_TEST(facts_and_guesses_set_their_bits) {
 }
 END_TEST
 
-/* The numbers are a promise to programs that were compiled long ago. */
+/* Compiled programs rely on these numbers. */
 START_TEST(statuses_have_their_numbers_and_names) {
     static const struct {
         int status, number;

@@ -59,7 +59,7 @@ START_TEST(of_two_rows_with_one_number_the_one_that_counts_is_kept) {
 }
 END_TEST
 
-/* Between the samples CPU 1 goes, CPU 2 comes, CPU 9 stands still, CPU 12 resumes. */
+/* Between the samples CPU 1 goes, CPU 2 comes, CPU 9 does not advance, CPU 12 resumes. */
 START_TEST(rows_are_matched_by_number_not_by_position) {
     struct sysinfo__cpu_rows before = {.count = 0}, after = {.count = 0}, usage = {.count = 0};
     add(&before, 0, 10, 10);
@@ -72,7 +72,7 @@ START_TEST(rows_are_matched_by_number_not_by_position) {
     add(&after, 3, 10, 11);
     add(&after, 9, 10, 10);
     add(&after, 12, 11, 100);
-    before.all.sample.user = before.all.sample.idle = 0; /* The kernel's own sum, which CPUs that went away stay in. */
+    before.all.sample.user = before.all.sample.idle = 0; /* The kernel's own sum, with CPUs that went offline. */
     enum sysinfo__window window;
     ck_assert(sysinfo__cpu_rows_usage(&before, &after, &usage, &window));
     ck_assert_int_eq(window, SYSINFO__WINDOW_MEASURED);
@@ -91,7 +91,7 @@ START_TEST(rows_are_matched_by_number_not_by_position) {
 }
 END_TEST
 
-/* A sample without rows, as of a system that counts only all CPUs together, beside one with rows. */
+/* A sample without rows, from a system that counts only the total, beside one with rows. */
 START_TEST(without_rows_on_one_side_the_sum_is_measured) {
     struct sysinfo__cpu_rows before = {.count = 0}, after = {.count = 0}, usage = {.count = 0};
     before.all.sample.present = MODES;

@@ -7,7 +7,7 @@
 #include "text.h"
 
 static const struct {
-    char first, others; /* The digits; 0: each one is another. */
+    char first, others; /* The digits; 0: each one differs. */
 } digit_patterns[] = {{'9', '9'}, {'0', '0'}, {'1', '0'}, {'0', '7'}, {'8', '1'}, {'1', 0}, {'7', 0}};
 enum { PATTERNS = sizeof digit_patterns / sizeof digit_patterns[0], LONGEST = 20 };
 
@@ -19,7 +19,7 @@ static void write_digits(char *at, size_t count, size_t pattern) {
     }
 }
 
-/* The scanner against strtoull: up to 15 digits, and a blank, tab or newline behind them. */
+/* Compares the scanner with strtoull: up to 15 digits followed by a blank, tab or newline. */
 static bool is_read_right(const char *bytes, size_t length, size_t digits, bool is_ended) {
     char *text = text_copy(bytes, length);
     uint64_t value = 4711;

@@ -177,7 +177,7 @@ static const char whole[] = "cpu  4705 356 58412 1393210 2341 7 29 11 3 1\n"
                             "procs_blocked 12\n"
                             "softirq 183433 0 21755 12 39\n";
 
-/* Wherever the text ends, what is told is what stood there, or nothing. */
+/* Wherever the text is cut, every value is one of the original text, or unknown. */
 START_TEST(a_text_cut_anywhere_gives_no_number_that_was_not_in_it) {
     struct sysinfo_cpu_sample full, part;
     struct sysinfo_stats full_stats = {.present = 0};
@@ -244,8 +244,8 @@ START_TEST(a_cpu_whose_line_is_unusable_is_a_row_with_its_number) {
 END_TEST
 
 /*
- * A cpu line, number by number as slowly as can be: what the fast scanner must come to. Returns how
- * many columns it has, and in *wide those whose numbers are too large to be ticks.
+ * Reads a cpu line number by number, for comparison with the fast scanner. Returns the number of columns, and in *wide
+ * those whose numbers are too large for ticks.
  */
 static int read_plainly(const char *p, double seconds[10], uint64_t *wide) {
     int column = 0;
@@ -269,7 +269,7 @@ static int read_plainly(const char *p, double seconds[10], uint64_t *wide) {
     return column;
 }
 
-/* The row of the line in a text that has a line for all CPUs before it and one behind it. */
+/* Checks the row of a line between a line for all CPUs and another CPU's. */
 static void check_row(const char *line, size_t length) {
     static const char before[] = "cpu  1 2 3 4\n", behind[] = "cpu9 1 2 3 4\n";
     char bytes[512];
@@ -304,7 +304,7 @@ START_TEST(each_byte_of_a_line_counts_as_in_a_plain_reading) {
         char line[80];
         size_t length = strlen(lines[i]);
         for (size_t at = 5; at < length; at++) {
-            for (int byte = 0; byte < 256; byte += byte < 64 ? 1 : 7) { /* What the scanner tells apart is below 64. */
+            for (int byte = 0; byte < 256; byte += byte < 64 ? 1 : 7) { /* Bytes from 64 on are treated alike. */
                 memcpy(line, lines[i], length);
                 line[at] = (char)byte;
                 check_row(line, length);
@@ -335,12 +335,12 @@ START_TEST(lines_that_only_begin_like_a_cpu_are_not_counted) {
         "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\ncpu6";
     char *text = text_copy(bytes, sizeof bytes - 1);
     ck_assert_uint_eq(sysinfo__decode_stat_cpu_lines(text, sizeof bytes - 1),
-                      3); /* 0, 12, 4; of the last the number may be cut. */
+                      3); /* 0, 12, 4; the last number may be cut. */
     free(text);
 }
 END_TEST
 
-/* A machine of 4096 CPUs, each column with another number of digits. */
+/* A machine with 4096 CPUs, with a different number of digits in each column. */
 START_TEST(thousands_of_cpus_are_read_right) {
     enum { CPUS = 4096 };
     size_t size = (size_t)CPUS * 200, length = 0;

@@ -4,7 +4,7 @@
 
 #include <check.h>
 
-/* What is the same everywhere. */
+/* The same on every system. */
 TCase *usage_tests(void);
 TCase *rows_tests(void);
 TCase *result_tests(void);

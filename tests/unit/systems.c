@@ -42,7 +42,7 @@ START_TEST(spinning_is_system_time) {
 }
 END_TEST
 
-/* Two CPUs of a 64-bit FreeBSD or NetBSD, with a number between them that no CPU has, and half a block. */
+/* Two CPUs of a 64-bit FreeBSD or NetBSD, with an unused number between them, and half a block. */
 START_TEST(blocks_of_cpus_become_rows_and_a_sum) {
     static const uint64_t time[] = {100, 20, 300, 5, UINT64_C(1) << 40, 0, 0, 0, 0, 0, 1, 2, 3, 4, 600, 77, 77};
     const struct sysinfo__cpu_blocks blocks = {time, sizeof time, 8, 100};
@@ -73,7 +73,7 @@ START_TEST(blocks_of_cpus_become_rows_and_a_sum) {
 }
 END_TEST
 
-/* FreeBSD where `long` has 32 bits: above 2^31 the kernel's number is negative, and after 2^32 it begins again. */
+/* FreeBSD with a 32-bit `long`: above 2^31 the kernel's number is negative, and after 2^32 it wraps around. */
 START_TEST(counters_of_32_bits_are_unsigned_and_say_where_they_begin_again) {
     static const uint32_t time[] = {1, 2, 3, 4, 4294967295U, 10, 20, 30, 40, 50};
     const struct sysinfo__cpu_blocks blocks = {time, sizeof time, 4, 128};
@@ -188,7 +188,7 @@ START_TEST(netbsd_caches_files_and_programs) {
 }
 END_TEST
 
-/* The counts of a machine as it was published: the kernel has 1.64 GiB that are in no queue. */
+/* The published counts of a machine: the kernel has 1.64 GiB that are in no queue. */
 START_TEST(netbsd_does_not_count_the_kernel_as_available) {
     struct sysinfo__uvm uvm = {.page_size = 4096,
                                .pages = 2026715,
@@ -382,7 +382,7 @@ START_TEST(rules_are_read_one_by_one) {
     rest = sysinfo__decode_rctl_rule(rest, &rule);
     ck_assert(rule.resource == SYSINFO__RCTL_CPU && rule.amount == 50 && rule.is_per_other);
     rest = sysinfo__decode_rctl_rule(rest, &rule);
-    ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_OTHER); /* It reports, and bounds nothing. */
+    ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_OTHER); /* It only reports, and limits nothing. */
     rest = sysinfo__decode_rctl_rule(rest, &rule);
     ck_assert(!rule.is_understood);
     ck_assert_str_eq(rest, "");
@@ -408,7 +408,7 @@ START_TEST(frequencies_are_the_numbers_of_a_list) {
     ck_assert(sysinfo__decode_frequencies("2401/35000 2400/33000 800/-1", &least, &most));
     ck_assert_uint_eq(least, 800000000);
     ck_assert_uint_eq(most, 2401000000);
-    ck_assert(sysinfo__decode_frequencies(" 0/5 x 99999999999999/1  2800 ", &least, &most)); /* One of them can be. */
+    ck_assert(sysinfo__decode_frequencies(" 0/5 x 99999999999999/1  2800 ", &least, &most)); /* One of them is valid. */
     ck_assert_uint_eq(least, 2800000000);
     ck_assert_uint_eq(most, 2800000000);
     ck_assert(!sysinfo__decode_frequencies("0 x", &least, &most));

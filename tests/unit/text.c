@@ -20,7 +20,7 @@ START_TEST(vmstat_counts_are_found_by_their_whole_key) {
     uint64_t value[SYSINFO__VMSTAT_KEYS] = {0};
     static const char text[] =
         "nr_free_pages 59504\nnr_free_pages_blocks 1\nxpswpin 9\npswpin_x 9\npswpin 21\npswpout 34\n";
-    for (int round = 0; round < 2; round++) { /* Once without hints, once with them. */
+    for (int round = 0; round < 2; round++) { /* Without hints, then with hints. */
         ck_assert_uint_eq(vmstat(text, hints, value), 7);
         ck_assert_uint_eq(value[SYSINFO__PSWPIN], 21);
         ck_assert_uint_eq(value[SYSINFO__PSWPOUT], 34);

@@ -45,7 +45,7 @@ START_TEST(shares_are_of_the_time_that_passed) {
 }
 END_TEST
 
-/* psutil reports a window shorter than a CPU second too low. */
+/* psutil reports too little for an interval shorter than one CPU second. */
 START_TEST(a_window_shorter_than_a_second_still_adds_up_to_100) {
     struct sysinfo_cpu_sample before = sample(0, 0, 0, 0), after = sample(0.1, 0.01, 0, 0.01);
     struct sysinfo_cpu_usage usage;
@@ -107,19 +107,19 @@ START_TEST(counters_that_wrap_go_on) {
     before.wrap = after.wrap = 100;
     before.present |= BIT(wrap);
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage),
-                     SYSINFO__WINDOW_MEASURED); /* Only one of them says so: it ran backwards. */
+                     SYSINFO__WINDOW_MEASURED); /* Only one sample has `wrap`, so it ran backwards. */
     ck_assert(usage.user == 0 && usage.idle == 100 && usage.estimated != 0);
     after.present |= BIT(wrap);
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
     ck_assert(usage.user == 50 && usage.idle == 50);
     ck_assert_uint_eq(usage.estimated, 0);
-    before.user = 299; /* Three of the CPUs in the sum began again. */
+    before.user = 299; /* Three of the summed CPUs wrapped around. */
     after.user = 0;
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
     ck_assert(usage.user == 50 && usage.idle == 50);
     ck_assert_uint_eq(usage.estimated, 0);
     before.user = 30;
-    after.user = 29; /* A small step back is no wrap. */
+    after.user = 29; /* A small step back is not a wrap. */
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_MEASURED);
     ck_assert(usage.user == 0 && usage.estimated != 0);
 }
@@ -148,7 +148,7 @@ START_TEST(a_window_in_which_nothing_moved_is_empty) {
     struct sysinfo_cpu_sample before = sample(0, 10, 10, 500), after = sample(9, 10, 10, 500);
     struct sysinfo_cpu_usage usage = {.present = 47};
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_EMPTY);
-    after.guest = 5; /* A part without its whole is no time. */
+    after.guest = 5; /* A part without its whole is not time. */
     ck_assert_int_eq(sysinfo__cpu_usage(&before, &after, &usage), SYSINFO__WINDOW_EMPTY);
     ck_assert_uint_eq(usage.present, 47);
 }
@@ -169,15 +169,15 @@ static const struct {
     {BIT(user) | BIT(system) | BIT(idle) | BIT(irq), BIT(user) | BIT(system) | BIT(idle) | BIT(irq), true},
     {WINDOWS, WINDOWS, true},
     {WINDOWS, WINDOWS & ~BIT(irq), false},
-    {LINUX_2_6 & ~BIT(guest_nice), LINUX_2_6 & ~BIT(guest_nice), true}, /* In nice already. */
+    {LINUX_2_6 & ~BIT(guest_nice), LINUX_2_6 & ~BIT(guest_nice), true}, /* Included in nice already. */
     {LINUX_2_6 & ~BIT(guest), LINUX_2_6, true},
     {LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)), LINUX_2_6 & ~(BIT(steal) | BIT(guest) | BIT(guest_nice)),
      true},
-    {LINUX_2_6 & ~BIT(user), LINUX_2_6, false}, /* One could be read in one sample only. */
+    {LINUX_2_6 & ~BIT(user), LINUX_2_6, false}, /* It could be read in only one sample. */
     {LINUX_2_6, LINUX_2_6 & ~BIT(iowait), false},
     {LINUX_2_6, LINUX_2_6 & ~BIT(idle), false},
     {LINUX_2_6, LINUX_2_6 & ~BIT(steal), false},
-    {LINUX_2_6 & ~BIT(user), LINUX_2_6 & ~BIT(user), false}, /* In neither, and it is there. */
+    {LINUX_2_6 & ~BIT(user), LINUX_2_6 & ~BIT(user), false}, /* In neither sample, although it exists. */
     {LINUX_2_6 & ~BIT(system), LINUX_2_6 & ~BIT(system), false},
     {LINUX_2_6 & ~BIT(nice), LINUX_2_6 & ~BIT(nice), false},
     {LINUX_2_6 & ~BIT(iowait), LINUX_2_6 & ~BIT(iowait), false},
@@ -261,7 +261,7 @@ START_TEST(no_two_samples_give_a_share_outside_0_to_100) {
         bool is_hostile = _i % 2 == 1;
         random_sample(&before, is_hostile);
         random_sample(&after, is_hostile);
-        if (round % 4 < 3) { /* Mostly of one machine, and forwards. */
+        if (round % 4 < 3) { /* Mostly the same machine, and forwards. */
             before.present |= BIT(user) | BIT(system) | BIT(nice) | BIT(iowait) | BIT(irq) | BIT(softirq) | BIT(steal);
             after.present = before.present;
             for (int i = 0; i < MODES; i++) {
@@ -290,7 +290,7 @@ START_TEST(no_two_samples_give_a_share_outside_0_to_100) {
 }
 END_TEST
 
-/* The sample of an older program: it ends behind idle. Only slots whose bit is set may be read. */
+/* An older program's sample ends after idle. Only slots whose bit is set may be read. */
 START_TEST(samples_of_older_programs_are_not_read_beyond_their_end) {
     enum { SIZE = offsetof(struct sysinfo_cpu_sample, idle) + 8 };
     struct sysinfo_cpu_sample full[2] = {sample(0, 10, 10, 500), sample(1, 11, 10, 501)};
@@ -304,7 +304,7 @@ START_TEST(samples_of_older_programs_are_not_read_beyond_their_end) {
     struct sysinfo_cpu_usage usage;
     ck_assert_int_eq(sysinfo_cpu_usage_between(old[0], old[1], &usage, sizeof usage), SYSINFO_OK);
     ck_assert(usage.user == 50 && usage.idle == 50 && !SYSINFO_HAS(&usage, iowait));
-    /* And the sample of a newer one: a mode that is not known here changes nothing. */
+    /* And a newer program's sample: an unknown mode changes nothing. */
     uint64_t newer[SYSINFO_SLOTS];
     memset(newer, 0x11, sizeof newer);
     memcpy(newer, &full[1], sizeof full[1]);

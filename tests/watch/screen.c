@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames of fixed samples, held to the files in frames/. After a change that is meant, the environment variable UPDATE
- * writes them anew: look at the difference.
+ * Frames of fixed samples, compared with the files in frames/. After an intended change, set the environment variable
+ * UPDATE to rewrite them, and review the difference.
  */
 #include "../../cli/watch/screen.h"
 
@@ -33,7 +33,7 @@ static void put(struct machine *machine, uint32_t result, const void *bytes, siz
 }
 #define PUT(machine, result, value) put(machine, result, &(value), sizeof(value))
 
-/* The shares of one CPU, in percent; what is left is idle. */
+/* The shares of one CPU, in percent; the rest is idle. */
 static struct sysinfo_cpu_usage shares(double user, double nice, double system, double irq, double softirq,
                                        double steal, double iowait) {
     struct sysinfo_cpu_usage row = {0};
@@ -48,7 +48,7 @@ static struct sysinfo_cpu_usage shares(double user, double nice, double system, 
     return row;
 }
 
-/* Every CPU knows another load: 0, 1/8, 2/8 ... of all modes. */
+/* Each CPU has a different load: 0, 1/8, 2/8 ... of all modes. */
 static void put_cpus(struct machine *machine, size_t count) {
     for (size_t i = 0; i < count; i++) {
         double part = (double)(i % 9) / 8;
@@ -82,7 +82,7 @@ static void put_memory(struct machine *machine) {
     PUT(machine, SYSINFO_RESULT_SWAP, swap);
 }
 
-/* A cgroup that has 4 GiB, holds 3 GiB, and would give back 1 GiB of it. */
+/* A cgroup with a limit of 4 GiB that holds 3 GiB, of which 1 GiB is reclaimable. */
 static void put_limit(struct machine *machine) {
     struct sysinfo_limit_level *level = &machine->sample.binding;
     struct sysinfo_allowance memory = {0}, swap = {0};
@@ -112,7 +112,7 @@ static void put_load_and_pressure(struct machine *machine, double height) {
     PUT(machine, SYSINFO_RESULT_IO_PRESSURE, pressure);
 }
 
-/* A sample each second of the last minute, whose loads grow; between 20 and 30 s none was taken. */
+/* A sample for each second of the last minute, with growing loads; none between 20 and 30 s. */
 static void keep_minute(struct machine *machine) {
     machine->history.interval = 1;
     for (int second = 1; second <= 60; second++) {
@@ -154,7 +154,7 @@ static struct screen screen_of(const struct machine *machine, size_t columns, si
                            .rows = rows};
 }
 
-/* Escapes are shown: a frame is a text. */
+/* Makes escape sequences visible, because a frame is a text file. */
 static void make_visible(struct text *visible, const struct text *text) {
     for (size_t i = 0; i < text->length; i++) {
         const char byte[2] = {text->bytes[i], '\0'};
@@ -251,7 +251,7 @@ START_TEST(many_cpus_are_counted_in_digits) {
 }
 END_TEST
 
-/* Nothing is known: no bar, no block, no 0. */
+/* Nothing is known, so there is no bar, no block, and no 0. */
 START_TEST(what_is_unknown_is_not_drawn_as_0) {
     struct machine *machine = calloc(1, sizeof *machine);
     ck_assert_ptr_nonnull(machine);
@@ -278,7 +278,7 @@ START_TEST(only_the_groups_that_were_named) {
     struct sysinfo_cgroup cgroup = {0};
     double rate = 1234.4;
     uint64_t rate_bits;
-    memcpy(&rate_bits, &rate, sizeof rate_bits); /* A sampler of rates keeps them so. */
+    memcpy(&rate_bits, &rate, sizeof rate_bits); /* A sampler of rates stores them so. */
     KNOWN(&stats, ctx_switches, rate_bits);
     KNOWN(&stats, running, 3);
     KNOWN(&cgroup, cpu_percent, 44.4);
@@ -292,7 +292,7 @@ START_TEST(only_the_groups_that_were_named) {
 }
 END_TEST
 
-/* No size makes it write beyond its edges, which the sanitizers would see, or more rows than there are. */
+/* Whatever the size, it never writes beyond its edges, which sanitizers would detect, nor more rows than there are. */
 START_TEST(every_size_has_its_frame) {
     static const size_t counts[] = {1, 2, 9, 64, 256};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
@@ -311,7 +311,7 @@ START_TEST(every_size_has_its_frame) {
                 }
                 ck_assert_uint_eq(lines, rows);
                 ck_assert_uint_le(longest, columns);
-                ck_assert_int_eq(text.bytes[0], 'c'); /* The CPUs' line is the last one to go. */
+                ck_assert_int_eq(text.bytes[0], 'c'); /* The CPUs' line is the last one to be dropped. */
                 text_free(&text);
             }
         }

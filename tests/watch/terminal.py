@@ -8,7 +8,7 @@ import fcntl, os, re, select, signal, struct, subprocess, sys, tempfile, termios
 
 sysinfo = os.path.realpath(sys.argv[1])
 ENTER, LEAVE = b"\033[?1049h", b"\033[?1049l"
-PATIENCE = 100  # Seconds after which a test fails; none waits so long where all is well.
+PATIENCE = 100  # Seconds until a test fails; a passing one never waits that long.
 
 
 class Screen:
@@ -80,7 +80,7 @@ class Screen:
         return ["".join(row).rstrip() for row in self.cells]
 
 
-# What a shell does with a job: ^Z takes the terminal away from it, b and f are bg and fg.
+# A shell's job control: ^Z takes the terminal away, b and f are bg and fg.
 SHELL = """
 import os, signal, sys
 commands, terminal = int(sys.argv[1]), int(sys.argv[2])
@@ -216,7 +216,7 @@ class Wait(unittest.TestCase):
             for _ in range(3):
                 session.read(10)
             self.assertEqual(b"; held " in b"".join(session.writes), is_whole)
-            self.assertEqual(session.screen.unknown, [])  # Among them lines that wrap.
+            self.assertEqual(session.screen.unknown, [])  # Including wrapped lines.
             self.assertEqual(session.end(), 0)
 
     def test_no_progress_elsewhere(self):
@@ -283,7 +283,7 @@ class Watch(unittest.TestCase):
             self.is_given_back(session)
             os.write(session.shell, b"b")
             del session.writes[:]
-            while session.read(0.5):  # It goes on, and draws nothing.
+            while session.read(0.5):  # It continues without drawing.
                 pass
             self.assertEqual(session.writes, [])
             self.is_given_back(session)
@@ -310,7 +310,7 @@ class Watch(unittest.TestCase):
         self.is_given_back(session)
 
     def test_it_follows_the_size(self):
-        session = self.start("60")  # The next sample is far away: what is drawn is due to the size.
+        session = self.start("60")  # The next sample is far away, so any drawing is caused by the size.
         session.shows("q ends")
         for columns, rows in ((200, 50), (20, 5), (1, 1), (1, 40), (300, 2), (80, 24)):
             session.screen = Screen(columns, rows)

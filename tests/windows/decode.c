@@ -41,10 +41,10 @@ END_TEST
 
 START_TEST(kernel_time_that_lags_is_no_system_time) {
     static const struct sysinfo__processor lagging[] = {
-        {.idle = 500, .kernel = 499},                             /* Behind idle. */
-        {.idle = 500, .kernel = 600, .interrupt = 101},           /* Behind idle and interrupts. */
+        {.idle = 500, .kernel = 499},                             /* Less than idle. */
+        {.idle = 500, .kernel = 600, .interrupt = 101},           /* Less than idle and interrupts. */
         {.idle = 500, .kernel = 600, .interrupt = 50, .dpc = 51}, /* And deferred work. */
-        {.idle = INT64_MAX, .kernel = INT64_MAX, .interrupt = INT64_MAX, .dpc = INT64_MAX}, /* Sums that would wrap. */
+        {.idle = INT64_MAX, .kernel = INT64_MAX, .interrupt = INT64_MAX, .dpc = INT64_MAX}, /* Sums would overflow. */
     };
     for (size_t i = 0; i < sizeof lagging / sizeof lagging[0]; i++) {
         struct sysinfo__modes modes = {0};
@@ -81,7 +81,7 @@ static void put(struct text *text, size_t at, const void *value, size_t size) {
     memcpy(text->byte + at, value, size);
 }
 
-/* An entry of `relation` for CPUs of as many groups as there are masks, `size` bytes long as it says itself. */
+/* An entry of `relation` for the CPUs of one group per mask, with `size` as its declared length. */
 static void add_entry(struct text *text, uint32_t relation, uint32_t size, uint16_t groups, const uintptr_t *masks) {
     size_t at = text->length;
     memset(text->byte + at, 0, size);
@@ -103,7 +103,7 @@ START_TEST(cores_and_their_cpus_are_counted) {
     add_entry(&text, 0, CORE, 1, first_core);
     add_entry(&text, 3, CORE, 1, first_core); /* A package: skipped. */
     add_entry(&text, 0, CORE, 1, second_core);
-    add_entry(&text, 0xFFFF, 8, 0, NULL); /* Something of a later Windows. */
+    add_entry(&text, 0xFFFF, 8, 0, NULL); /* From a later Windows. */
     ck_assert(sysinfo__decode_cores(text.byte, text.length, NULL, &cores));
     ck_assert_uint_eq(cores.cores, 2);
     ck_assert_uint_eq(cores.cpus, 3);
@@ -201,7 +201,7 @@ START_TEST(a_sum_too_large_for_bytes_is_not_known) {
 }
 END_TEST
 
-/* As wine tells them. */
+/* As in wine. */
 START_TEST(a_kernel_without_cache_pool_and_promises_does_not_tell_them) {
     const struct sysinfo__pages pages = {.page_size = 4096, .total = 10, .available = 3};
     struct sysinfo_memory memory = {0};
@@ -236,7 +236,7 @@ START_TEST(page_files_are_followed_by_their_offsets) {
     struct text text = {.length = 0};
     struct sysinfo_swap swap = {0};
     add_file(&text, 100, 1000, 10);
-    add_file(&text, 33, 200, 5); /* At any address. */
+    add_file(&text, 33, 200, 5); /* At any alignment. */
     add_file(&text, 0, 1, 0);
     ck_assert(sysinfo__decode_page_files(text.byte, text.length, 4096, &swap));
     ck_assert_uint_eq(swap.total, 1201 * 4096);
@@ -276,7 +276,7 @@ START_TEST(page_files_too_large_for_bytes_are_refused) {
     add_file(&text, 0, 2, 1);
     ck_assert(!sysinfo__decode_page_files(text.byte, text.length, UINT64_MAX, &swap));
     text.length = 0;
-    add_file(&text, 0, 1, 2); /* More in use than there is, as a file may show that is being made smaller. */
+    add_file(&text, 0, 1, 2); /* More in use than exists, as a file may show while it shrinks. */
     ck_assert(!sysinfo__decode_page_files(text.byte, text.length, UINT64_MAX, &swap));
     ck_assert_uint_eq(swap.present, 0);
 }

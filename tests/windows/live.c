@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library on the Windows at hand: against other calls of Windows and, where
- * that Windows is wine, against /proc of the same moment. What wine answers
- * differently from Windows is written out here and in docs/systems/windows.md.
+ * The library on a real Windows, compared with other calls of Windows; and on wine, compared with /proc at the same
+ * moment. Differences between wine and Windows are spelled out here and in docs/systems/windows.md.
  */
 #include <check.h>
 
@@ -48,7 +47,7 @@ static double seconds(FILETIME time) {
     return ((double)time.dwHighDateTime * 4294967296.0 + (double)time.dwLowDateTime) / 1e7;
 }
 
-/* GetSystemTimes() answers for the group of the calling thread: comparable where there is one group. */
+/* GetSystemTimes() covers the group of the calling thread, so it is comparable only with a single group. */
 START_TEST(cpu_times_are_those_of_getsystemtimes) {
     if (GetActiveProcessorGroupCount() != 1) {
         return;
@@ -82,7 +81,7 @@ START_TEST(memory_is_that_of_globalmemorystatusex) {
 }
 END_TEST
 
-/* What wine does not tell must be told by Windows. */
+/* Windows must report what wine does not. */
 START_TEST(windows_tells_what_wine_does_not) {
     struct sysinfo_memory memory;
     struct sysinfo_swap swap;
@@ -117,7 +116,7 @@ START_TEST(windows_tells_what_wine_does_not) {
 }
 END_TEST
 
-/* Of this process, and of what it takes. */
+/* For this process, and what it allocates. */
 START_TEST(a_process_grows_by_what_it_touches) {
     enum { SIZE = 64 << 20 };
     struct sysinfo_process before, after;
@@ -188,11 +187,11 @@ END_TEST
 /* ---- wine: against /proc ---- */
 
 struct proc_stat {
-    double user, system, idle; /* As wine adds up the columns: all but four are system time, guests twice. */
+    double user, system, idle; /* As wine sums the columns: all but four are system time, guests twice. */
     int cpus;
 };
 
-/* The line of all CPUs, or of one. */
+/* The line for all CPUs, or for one. */
 static struct proc_stat read_stat(const char *label) {
     struct proc_stat stat = {0};
     char line[1024];
@@ -221,7 +220,7 @@ static struct proc_stat read_stat(const char *label) {
     return stat;
 }
 
-/* The sum of some lines, from one reading; in bytes. */
+/* The sum of some lines, from one reading, in bytes. */
 static uint64_t read_meminfo(size_t count, const char *const *keys) {
     char line[256];
     uint64_t sum = 0;
@@ -257,7 +256,7 @@ START_TEST(cpu_times_under_wine_are_those_of_proc) {
     struct sysinfo_cpu_sample sample;
     expect_ok(sysinfo_cpu_times(host, &sample, sizeof sample));
     struct proc_stat after = read_stat("cpu");
-    const double rounding = 0.01 * before.cpus; /* The line of all CPUs is rounded once, ours for each CPU. */
+    const double rounding = 0.01 * before.cpus; /* The line for all CPUs is rounded once, ours for each CPU. */
     expect_between(sample.user, before.user - rounding, after.user + rounding, "user");
     expect_between(sample.system, before.system - rounding * 5, after.system + rounding * 5, "system");
     expect_between(sample.idle, before.idle - rounding, after.idle + rounding, "idle");
@@ -289,10 +288,7 @@ START_TEST(each_cpu_under_wine_is_that_of_proc) {
 }
 END_TEST
 
-/*
- * One CPU is kept busy; the share of idle time must lie between what /proc says just inside and
- * just outside of the window.
- */
+/* One CPU is kept busy; the idle share must lie between those of /proc just inside and just outside of the interval. */
 START_TEST(a_percentage_under_wine_is_that_of_proc) {
     if (!is_wine()) {
         return;
@@ -327,7 +323,7 @@ START_TEST(memory_under_wine_is_that_of_proc) {
                              *const available[] = {"MemAvailable"};
     struct sysinfo_memory memory;
     bool has_matched = false;
-    for (int i = 0; i < 200 && !has_matched; i++) { /* Others use memory meanwhile: until a moment when both agree. */
+    for (int i = 0; i < 200 && !has_matched; i++) { /* Others use memory meanwhile, so repeat until both agree. */
         uint64_t before[2] = {read_meminfo(3, unused), read_meminfo(1, available)};
         expect_ok(sysinfo_virtual_memory(host, &memory, sizeof memory));
         uint64_t after[2] = {read_meminfo(3, unused), read_meminfo(1, available)};
@@ -338,7 +334,7 @@ START_TEST(memory_under_wine_is_that_of_proc) {
     }
     ck_assert_msg(has_matched, "available %llu, of /proc %llu or %llu", (unsigned long long)memory.available,
                   (unsigned long long)read_meminfo(3, unused), (unsigned long long)read_meminfo(1, available));
-    ck_assert_uint_eq(memory.total, read_meminfo(1, total) - 4096); /* wine counts a page less. */
+    ck_assert_uint_eq(memory.total, read_meminfo(1, total) - 4096); /* wine counts one page less. */
 }
 END_TEST
 
@@ -352,7 +348,7 @@ START_TEST(swap_under_wine_is_estimated_from_what_may_be_promised) {
     ck_assert(SYSINFO_IS_ESTIMATED(&swap, total));
     ck_assert_uint_ge(swap.total, read_meminfo(1, total));
     ck_assert_uint_le(swap.total,
-                      read_meminfo(1, total) + 8192); /* wine's limit is a page more, its memory a page less. */
+                      read_meminfo(1, total) + 8192); /* wine's limit is one page more, its memory one page less. */
 }
 END_TEST
 

@@ -110,7 +110,7 @@ void machine_set_last_error(uint32_t error) {
     last_error = error;
 }
 
-/* Counts a call; true: it is the one to fail. */
+/* Counts a call. True: it is the one to fail. */
 static bool fails(void) {
     return ++machine.calls == machine.failing_call;
 }
@@ -189,7 +189,7 @@ static uint32_t give_page_lists(void *buffer, ULONG capacity, ULONG *length) {
     return give(answer, size, buffer, capacity, length);
 }
 
-/* Each entry with a thread behind it; the last is this process. */
+/* A thread follows each entry; the last entry is this process. */
 static uint32_t give_processes(void *buffer, ULONG capacity, ULONG *length) {
     enum { NUMBERS = 40, MOST = 400 };
     static uint64_t entry[MOST][NUMBERS];
@@ -344,7 +344,7 @@ static void WINAPI get_time(LPFILETIME time) {
     *time = file_time(machine.time);
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
 static LONG WINAPI query_power(int level, void *input, ULONG input_size, void *output, ULONG size) {
     uint32_t row[MACHINE_CPUS][6];
@@ -410,7 +410,7 @@ static BOOL give_limits(LPVOID buffer, DWORD size) {
     return size == sizeof limits;
 }
 
-/* Without a handle it is the innermost job; a process in none is refused. */
+/* Without a handle, it is the innermost job; a process in none is rejected. */
 static BOOL WINAPI query_job(HANDLE job, JOBOBJECTINFOCLASS class, LPVOID buffer, DWORD size, LPDWORD length) {
     const uint64_t usage[2] = {machine.job.used, UINT64_MAX};
     JOBOBJECT_CPU_RATE_CONTROL_INFORMATION rate = {.ControlFlags = machine.job.rate_flags};
@@ -489,7 +489,7 @@ static DWORD WINAPI get_cpu_count(WORD group) {
     return count;
 }
 
-/* One entry for each core; on real machines, too, cores of all groups come in one list. */
+/* One entry for each core; on real machines too, one list covers the cores of all groups. */
 static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP relation,
                                              PSYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX buffer, PDWORD length) {
     static struct {
@@ -515,7 +515,7 @@ static BOOL WINAPI get_processor_information(LOGICAL_PROCESSOR_RELATIONSHIP rela
             entry[count].core.Flags = has_two ? LTP_PC_SMT : 0;
             ((BYTE *)&entry[count].core)[1] =
                 (BYTE)(has_two ? machine.most_class
-                               : 0); /* EfficiencyClass: mingw-w64's header of Debian 12 does not name it. */
+                               : 0); /* EfficiencyClass: not named in mingw-w64's header of Debian 12. */
             entry[count].core.GroupCount = 1;
             entry[count].core.GroupMask[0].Group = (WORD)group;
             entry[count].core.GroupMask[0].Mask = (KAFFINITY)(has_two ? 3 : 1) << cpu;
@@ -574,7 +574,7 @@ static void WINAPI sleep_for(DWORD milliseconds) {
     machine_pass(seconds);
 }
 
-/* What the redirected object code calls through. */
+/* The redirected object code calls these. */
 function *const __imp_machine_GetModuleHandleW = (function *)get_module_handle;
 function *const __imp_machine_GetProcAddress = (function *)get_proc_address;
 function *const __imp_machine_GetLastError = (function *)get_last_error;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Included before each source by tests/windows/msvc: the headers of mingw-w64, which take a compiler without
- * __GNUC__ for one that they do not know. What follows sees the macros of MSVC alone.
+ * Included before each source by tests/windows/msvc: mingw-w64's headers, which do not support compilers without
+ * __GNUC__. After them, only MSVC's macros are defined.
  */
 #define __GNUC__ 4
 #define __GNUC_MINOR__ 2
@@ -28,13 +28,13 @@
 #include <wchar.h>
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
-/* After it. */
+/* Must follow it. */
 #include <psapi.h>
 #undef __GNUC__
 #undef __GNUC_MINOR__
 #undef __MINGW32__
 #undef __MINGW64__
-/* clang knows these in any mode, MSVC in none. */
+/* clang knows these in every mode, MSVC in none. */
 #undef __attribute__
 #define __attribute__(...) MSVC_has_no_attributes
 #pragma GCC poison typeof __typeof__ __builtin_expect __builtin_unreachable __atomic_load_n __atomic_store_n __thread

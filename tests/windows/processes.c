@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of processes that Windows gives, with literal bytes, on any machine. */
+/* The process list of Windows, with literal bytes, on any machine. */
 #include <string.h>
 
 #include "run.h"
@@ -7,7 +7,7 @@
 
 enum { ENTRIES = 8, ROOM = 400 };
 
-/* Entries of the size that Windows gives them, with threads and the name behind each. */
+/* Entries of Windows's size, each followed by threads and the name. */
 static struct {
     union {
         struct windows_process process;
@@ -94,7 +94,7 @@ START_TEST(names_become_utf_8_and_are_cut_between_characters) {
     } names[] = {
         {{0x65E5, 0x672C, 0xE9}, 3, "\xE6\x97\xA5\xE6\x9C\xAC\xC3\xA9"},
         {{0xD83D, 0xDE00}, 2, "\xF0\x9F\x98\x80"},
-        {{'a', 0xD83D, 'b', 0xDE00}, 4, "a?b?"}, /* Halves of a pair. */
+        {{'a', 0xD83D, 'b', 0xDE00}, 4, "a?b?"}, /* Halves of surrogate pairs. */
         {{'1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '0'},
          20,
          "1234567890123456789"},
@@ -120,7 +120,7 @@ START_TEST(bytes_that_are_no_list_are_refused) {
     ck_assert(decode(2 * ROOM));
     ck_assert(!decode(0));
     ck_assert(!decode(sizeof(struct windows_process) - 1));
-    ck_assert(!decode(ROOM + sizeof(struct windows_process) - 1)); /* Cut in the second. */
+    ck_assert(!decode(ROOM + sizeof(struct windows_process) - 1)); /* The second one is cut. */
     struct windows_process *first = &list.entry[0].process;
     static const uint32_t wrong[] = {1, sizeof(struct windows_process) - 1, 2 * ROOM + 1, UINT32_MAX};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 # cmake -DNM= -DOBJCOPY= -DINPUT=a.obj -DOUTPUT=b.obj -P redirect.cmake
 #
-# Renames every call of Windows in an object (__imp_Sleep -> __imp_machine_Sleep;
-# the names of its functions begin with a capital), and malloc and free, so that
-# tests/windows/machine.c answers. A call that it does not know is a link error.
+# Renames every call of Windows in an object (__imp_Sleep -> __imp_machine_Sleep; its functions begin with a capital),
+# and malloc and free, so that tests/windows/machine.c answers. An unknown call is a link error.
 execute_process(COMMAND "${NM}" -u "${INPUT}" OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL " (__imp_)?[A-Z][A-Za-z0-9]+\n" calls "${symbols}")
 set(map "malloc machine_malloc\nfree machine_free\n")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What `run` watches on Windows: the command's own object code, with its calls of Windows redirected to the list and
- * the job below. So the job counts, as wine's does not.
+ * the job below. Unlike wine's, this job counts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +14,8 @@ enum { MOST = 600, WATCHER = 1000 };
 
 static struct windows_process listed[MOST];
 static size_t count;
-static unsigned too_short; /* So many more times the buffer is too small, */
-static bool tells_no_size; /* and how large it must be is not told. */
+static unsigned too_short; /* This many more times, the buffer is too small, */
+static bool tells_no_size; /* and the required size is not reported. */
 static ULONG_PTR member[MOST];
 static DWORD members;
 static JOBOBJECT_BASIC_ACCOUNTING_INFORMATION times;
@@ -87,7 +87,7 @@ static BOOL WINAPI query_job(HANDLE job, JOBOBJECTINFOCLASS class, LPVOID buffer
     list->NumberOfAssignedProcesses = members;
     list->NumberOfProcessIdsInList = members < room ? members : room;
     memcpy(list->ProcessIdList, member, list->NumberOfProcessIdsInList * sizeof member[0]);
-    return members <= room; /* Else ERROR_MORE_DATA, with those that fit. */
+    return members <= room; /* Otherwise ERROR_MORE_DATA, with those that fit. */
 }
 
 typedef void function(void);
@@ -155,7 +155,7 @@ START_TEST(children_and_members_are_the_tree_and_the_job_counts_their_time) {
     ck_assert_uint_eq(sample->alive, 3);
     ck_assert_uint_eq(sample->rss, UINT64_C(234) << 20);
     ck_assert(sample->cpu == 2.5);
-    times.TotalUserTime.QuadPart = 40000000; /* What has ended is in it. */
+    times.TotalUserTime.QuadPart = 40000000; /* Includes processes that ended. */
     times.TotalKernelTime.QuadPart = 2500000;
     ck_assert(tree_take(tree, false)->cpu == 4.25);
     tree_free(tree);
