@@ -97,6 +97,12 @@ static int add_report(struct side *side, const char *report, const char *column)
         }
     }
     value[PEAK_TREE] = is_pss ? pss : value[PEAK_TREE];
+    for (int i = 0; i < MEASURES; i++) {
+        if (value[i] >= RECORDED_MOST) {
+            return trouble("%s: line %zu: %s does not fit in 64 bits", side->path, side->runs + 1,
+                           i == PEAK_TREE && is_pss ? "peak_tree_pss" : measures[i].member);
+        }
+    }
     if (side->column == NULL) {
         side->column = copy(own);
     }

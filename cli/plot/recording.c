@@ -101,7 +101,7 @@ static size_t split(char *line, char *field[MOST_COLUMNS]) {
 /* Accepts no negative figures, and none beyond 64 bits. */
 static bool parse_number(const char *word, double *number) {
     const char *behind;
-    return scan_number(word, number, &behind) && *behind == '\0' && *number < 9e18;
+    return scan_number(word, number, &behind) && *behind == '\0' && *number < RECORDED_MOST;
 }
 
 /* ---- The header ---- */

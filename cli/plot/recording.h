@@ -9,6 +9,9 @@
 
 #include "text.h"
 
+/* Readers refuse figures from here on: converted to 64-bit integers, they would not fit. */
+#define RECORDED_MOST 9e18
+
 /* ---- Writing ---- */
 
 struct recorder;

@@ -216,6 +216,6 @@ void moment_add(struct text *text, double seconds) {
     } else if (minutes < 120) {
         text_addf(text, "%u min %02u s", (unsigned)minutes, (unsigned)(seconds - (double)minutes * 60));
     } else {
-        text_addf(text, "%u h %02u min", (unsigned)(minutes / 60), (unsigned)(minutes % 60));
+        text_addf(text, "%llu h %02u min", (unsigned long long)minutes / 60, (unsigned)(minutes % 60));
     }
 }
