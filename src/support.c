@@ -60,10 +60,12 @@ bool sysinfo__put_text(char *out, size_t size, const char *bytes, size_t length)
             continue;
         }
         if (put + has_gap + 1 >= size) {
-            for (int at = 0; at < 3 && put > 1 && (bytes[i] & 0xC0) == 0x80; at++) { /* No half character. */
+            /* No half character. After a blank, such a byte is part of none. */
+            for (int at = 0; !has_gap && at < 3 && put > 1 && (bytes[i] & 0xC0) == 0x80; at++) {
                 put--;
                 i--;
             }
+            put -= put > 0 && out[put - 1] == ' ';
             break;
         }
         if (has_gap) {
