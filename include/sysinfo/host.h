@@ -65,7 +65,7 @@ SYSINFO_EXPORT void sysinfo_host_close(struct sysinfo_host *host);
 SYSINFO_EXPORT const char *sysinfo_explain(struct sysinfo_host *host, int status);
 
 /*
- * The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) behind the
+ * The system's own number (errno, a Windows error or NTSTATUS, a Mach kern_return_t) of the
  * last failure; 0: none. Since 0.1.
  */
 SYSINFO_EXPORT int64_t sysinfo_system_error(const struct sysinfo_host *host);

@@ -24,7 +24,7 @@
  * and of the Prometheus metrics. "group mem, result MEMORY" names the group of the
  * command's fields and the constant SYSINFO_RESULT_MEMORY. A member's comment begins with
  * its unit; "counter" marks what only grows, "label" what names the row, and "prom" gives
- * a metric's name behind "sysinfo_" where it is not made from group, member and unit.
+ * a metric's name after "sysinfo_" if it is not made from group, member and unit.
  */
 #ifndef SYSINFO_RESULT_H
 #define SYSINFO_RESULT_H
