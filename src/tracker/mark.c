@@ -29,10 +29,14 @@ struct block {
     uint32_t root;   /* What kind of root it is reached from; 0: none. */
 };
 
-/* Of 4 KiB of heap: where in it blocks begin, the number of the first, and the block that reaches into it, plus 1. */
+/*
+ * Of 4 KiB of heap: where in it blocks begin, of each half how many blocks begin before it, and the block that reaches
+ * into the page, plus 1.
+ */
 struct page {
     uint64_t bits[2];
-    uint32_t first, into;
+    uint32_t before[2];
+    uint32_t into, unused;
 };
 enum { PAGE_BITS = 12, PAGES_OF_AREA = 1 << (SYSINFO__AREA_BITS - PAGE_BITS) };
 
@@ -68,8 +72,9 @@ static void add_block(void *context, uintptr_t base, uint32_t word) {
     struct page *page = make_page(base);
     unsigned granule = (unsigned)(base / SYSINFO__GRANULE % 128);
     if (page->bits[0] == 0 && page->bits[1] == 0) {
-        page->first = blocks;
+        page->before[0] = page->before[1] = blocks;
     }
+    page->before[1] += granule < 64 ? 1 : 0;
     page->bits[granule / 64] |= UINT64_C(1) << (granule % 64);
     block[blocks] = (struct block){.base = base, .size = size, .word = word};
     for (uintptr_t next = (base >> PAGE_BITS) + 1; next <= (base + size - 1) >> PAGE_BITS && size > 0; next++) {
@@ -80,29 +85,42 @@ static void add_block(void *context, uintptr_t base, uint32_t word) {
     blocks++;
 }
 
+/* The compiler's own calls a function, as not all processors have an instruction for it. */
+static inline uint32_t count_bits(uint64_t bits) {
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    bits = (bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    return (uint32_t)(bits * UINT64_C(0x0101010101010101) >> 56);
+}
+
+static inline bool is_in_heap(uintptr_t address) {
+    return address - lowest < highest - lowest;
+}
+
+/* NULL: no block is near. */
+static inline const struct page *find_page(uintptr_t address) {
+    const struct page *area = pages[address >> SYSINFO__AREA_BITS];
+    return area == NULL ? NULL : &area[(address >> PAGE_BITS) % PAGES_OF_AREA];
+}
+
+/* The last block of the page that begins at the address, in its 32 bytes, or before it; plus 1. 0: none. */
+static inline uint32_t guess(const struct page *page, uintptr_t address) {
+    unsigned granule = (unsigned)(address / SYSINFO__GRANULE % 128), half = granule / 64;
+    uint32_t number = page->before[half] + count_bits(page->bits[half] & ~UINT64_C(0) >> (63 - granule % 64));
+    return number == page->before[0] ? page->into : number;
+}
+
+static inline uint32_t correct(const struct page *page, uint32_t number, uintptr_t address) {
+    if (number != 0 && address < block[number - 1].base) { /* It begins in the second half of these 32 bytes. */
+        number = number - 1 == page->before[0] ? page->into : number - 1;
+    }
+    return number == 0 || address - block[number - 1].base >= block[number - 1].size ? 0 : number;
+}
+
 /* The number of the block that the address points into, plus 1; 0: none. */
 static inline uint32_t resolve(uintptr_t address) {
-    if (address - lowest >= highest - lowest) {
-        return 0;
-    }
-    const struct page *area = pages[address >> SYSINFO__AREA_BITS];
-    if (area == NULL) {
-        return 0;
-    }
-    const struct page *page = &area[(address >> PAGE_BITS) % PAGES_OF_AREA];
-    unsigned granule = (unsigned)(address / SYSINFO__GRANULE % 128);
-    uint64_t up_to = ~UINT64_C(0) >> (63 - granule % 64);
-    unsigned before =
-        granule < 64 ? (unsigned)__builtin_popcountll(page->bits[0] & up_to)
-                     : (unsigned)(__builtin_popcountll(page->bits[0]) + __builtin_popcountll(page->bits[1] & up_to));
-    uint32_t number = before == 0 ? page->into : page->first + before;
-    if (number != 0 && address < block[number - 1].base) { /* It begins in the second half of these 32 bytes. */
-        number = before == 1 ? page->into : number - 1;
-    }
-    if (number == 0 || address - block[number - 1].base >= block[number - 1].size) {
-        return 0;
-    }
-    return number;
+    const struct page *page = is_in_heap(address) ? find_page(address) : NULL;
+    return page == NULL ? 0 : correct(page, guess(page, address), address);
 }
 
 /* ---- Marking ---- */
@@ -157,15 +175,72 @@ static bool is_in_lists(uintptr_t word, const struct block *to) {
     return word == to->base + to->size - sizeof word;
 }
 
-static void scan(uintptr_t start, uintptr_t end, uint32_t holder, uint32_t root, bool is_libc) {
-    start = (start + 7) & ~(uintptr_t)7;
-    for (const uintptr_t *word = (const uintptr_t *)start; (uintptr_t)(word + 1) <= end; word++) {
-        uint32_t number = resolve(*word);
-        if (number != 0 && !(is_libc && is_in_lists(*word, &block[number - 1])) &&
-            !(holder != 0 && is_of_allocator(word, &block[holder - 1]))) {
-            reach(number, holder, root, (uintptr_t)word);
+/*
+ * Words that may be pointers are met one after the other, but what they point to lies anywhere. So each waits in a ring
+ * while the memory that decides over it is fetched, first its page, and then its block. The order stays.
+ */
+struct candidate {
+    uintptr_t word, place;
+    const struct page *page;
+    uint32_t number, holder, root;
+    bool is_libc;
+};
+enum { RING = 64, FETCHED = 8, DECIDED = 32 };
+static struct candidate ring[RING];
+static uint32_t met, guessed, decided;
+
+static inline void guess_next(void) {
+    struct candidate *next = &ring[guessed++ % RING];
+    next->number = guess(next->page, next->word);
+    __builtin_prefetch(&block[next->number == 0 ? 0 : next->number - 1], 1);
+}
+
+static inline void decide_next(void) {
+    const struct candidate *next = &ring[decided++ % RING];
+    uint32_t number = correct(next->page, next->number, next->word);
+    if (number != 0 && !(next->is_libc && is_in_lists(next->word, &block[number - 1])) &&
+        !(next->holder != 0 && is_of_allocator((const uintptr_t *)next->place, &block[next->holder - 1]))) {
+        reach(number, next->holder, next->root, next->place);
+    }
+}
+
+static void decide_all(void) {
+    while (guessed != met) {
+        guess_next();
+    }
+    while (decided != met) {
+        decide_next();
+    }
+}
+
+static inline void add_candidate(struct candidate next) {
+    next.page = find_page(next.word);
+    if (next.page == NULL) {
+        return;
+    }
+    __builtin_prefetch(next.page);
+    ring[met++ % RING] = next;
+    if (met - guessed > FETCHED) {
+        guess_next();
+    }
+    if (met - decided > DECIDED) {
+        decide_next();
+    }
+}
+
+static inline void add_candidates(uintptr_t start, uintptr_t end, uint32_t holder, uint32_t root, bool is_libc) {
+    for (uintptr_t place = (start + 7) & ~(uintptr_t)7; place + sizeof place <= end; place += sizeof place) {
+        uintptr_t word = *(const uintptr_t *)place;
+        if (is_in_heap(word)) {
+            add_candidate((struct candidate){word, place, NULL, 0, holder, root, is_libc});
         }
     }
+}
+
+/* Of roots: the next one may have another origin. */
+static void scan(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
+    add_candidates(start, end, 0, root, is_libc);
+    decide_all();
 }
 
 /*
@@ -201,14 +276,22 @@ static void look_again(uintptr_t start, uintptr_t end, uint32_t holder) {
     }
 }
 
+static bool is_queue_empty(void) {
+    if (queue_done == queue_used) {
+        decide_all();
+    }
+    return queue_done == queue_used;
+}
+
 static void follow(uint32_t root) {
-    enum { AHEAD = 8 };
-    while (queue_done < queue_used) {
-        if (queue_done + AHEAD < queue_used) {
+    enum { AHEAD = 12 };
+    while (!is_queue_empty()) {
+        if (queue_used - queue_done > 2 * AHEAD) {
+            __builtin_prefetch(&block[queue[queue_done + 2 * AHEAD]]);
             __builtin_prefetch((const void *)block[queue[queue_done + AHEAD]].base);
         }
         uint32_t next = queue[queue_done++];
-        scan(block[next].base, block[next].base + block[next].size, next + 1, root, false);
+        add_candidates(block[next].base, block[next].base + block[next].size, next + 1, root, false);
     }
 }
 
@@ -410,7 +493,7 @@ static void scan_pages(uintptr_t start, uintptr_t end, uint32_t root, bool is_li
             if (is_second_look) {
                 look_again(from, to + 7 < end ? to + 7 : end, 0);
             } else {
-                scan(from, to, 0, root, is_libc);
+                scan(from, to, root, is_libc);
             }
         }
     }
@@ -551,7 +634,7 @@ static void scan_other_threads(void) {
         if (is_second_look) {
             look_again((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0);
         } else {
-            scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), 0, SYSINFO__ROOT_STACK, false);
+            scan((uintptr_t)thread->word, (uintptr_t)(thread->word + thread->words), SYSINFO__ROOT_STACK, false);
         }
         origin.is_register = false;
         origin.base = thread->sp;
@@ -616,9 +699,15 @@ static void mark_what_may_be_held(uintptr_t sp) {
     }
     is_second_look = true;
     mark_all(sp);
-    for (uint32_t i = 0; i < queue_used; i++) { /* It grows meanwhile. */
-        const struct block *from = &block[queue[i]];
-        look_again(from->base, from->base + from->size, queue[i] + 1);
+    uint32_t done = queue_used;             /* What is reached from here on comes later. */
+    for (uint32_t i = 0; i < blocks; i++) { /* In the order of memory. */
+        if (block[i].root != 0) {
+            look_again(block[i].base, block[i].base + block[i].size, i + 1);
+        }
+    }
+    for (; done < queue_used; done++) { /* It grows meanwhile. */
+        const struct block *from = &block[queue[done]];
+        look_again(from->base, from->base + from->size, queue[done] + 1);
         follow(SYSINFO__ROOT_PERHAPS);
     }
 }
@@ -656,13 +745,12 @@ static void begin_lost(void) {
     for (uint32_t i = 0; i < blocks; i++) {
         lost_count += block[i].root == 0 ? 1 : 0;
     }
-    size_t size = ((size_t)lost_count + 1) * sizeof *lost;
-    lost = sysinfo__reserve_or_give_up(size);
-    index_of = sysinfo__reserve_or_give_up(size);
-    low_of = sysinfo__reserve_or_give_up(size);
-    component_of = sysinfo__reserve_or_give_up(size);
-    cursor_of = sysinfo__reserve_or_give_up(size);
-    order = sysinfo__reserve_or_give_up(size);
+    lost = sysinfo__reserve_rows(lost_count, sizeof *lost);
+    index_of = sysinfo__reserve_rows(lost_count, sizeof *index_of);
+    low_of = sysinfo__reserve_rows(lost_count, sizeof *low_of);
+    component_of = sysinfo__reserve_rows(lost_count, sizeof *component_of);
+    cursor_of = sysinfo__reserve_rows(lost_count, sizeof *cursor_of);
+    order = sysinfo__reserve_rows(lost_count, sizeof *order);
     for (uint32_t i = 0, next = 0; i < blocks; i++) {
         if (block[i].root == 0) {
             block[i].holder = next + 1; /* Here, its place among the lost. */
@@ -673,8 +761,8 @@ static void begin_lost(void) {
 
 /* Iterative: the way down is kept in `path`, and the open blocks in `open`. */
 static void find_components(void) {
-    size_t size = ((size_t)lost_count + 1) * sizeof(uint32_t);
-    uint32_t *path = sysinfo__reserve_or_give_up(size), *open_block = sysinfo__reserve_or_give_up(size);
+    uint32_t *path = sysinfo__reserve_rows(lost_count, sizeof *path);
+    uint32_t *open_block = sysinfo__reserve_rows(lost_count, sizeof *open_block);
     uint32_t depth, opened = 0, next_index = 1;
     for (uint32_t start = 0; start < lost_count; start++) {
         if (index_of[start] != 0) {
@@ -725,7 +813,7 @@ static struct component *component;
 
 /* Those that point to others come last in the order: each is final when it is met from there. */
 static void find_owners(void) {
-    component = sysinfo__reserve_or_give_up(((size_t)components + 1) * sizeof *component);
+    component = sysinfo__reserve_rows(components, sizeof *component);
     for (uint32_t i = order_used; i > 0; i--) {
         uint32_t at = order[i - 1], own = component_of[at];
         component[own].first = i - 1;
@@ -775,7 +863,7 @@ static void count_references(void) {
 
 /* The way to each unreachable block from a leak that nothing else points to. */
 static void find_ways_from_leaks(void) {
-    uint32_t *holder = sysinfo__reserve_or_give_up(((size_t)lost_count + 1) * sizeof *holder);
+    uint32_t *holder = sysinfo__reserve_rows(lost_count, sizeof *holder);
     uint32_t used = 0;
     for (uint32_t i = 1; i <= components; i++) {
         if (component[i].owner == NONE) {
@@ -881,12 +969,12 @@ static void sum_up(struct sysinfo__blocks_site *site) {
 
 void sysinfo__find_leaks(struct sysinfo__blocks_site *site, size_t count, uintptr_t sp) {
     blocks_room = (uint32_t)count;
-    block = sysinfo__reserve_or_give_up((count + 1) * sizeof *block);
-    queue = sysinfo__reserve_or_give_up((count + 1) * sizeof *queue);
+    block = sysinfo__reserve_rows(count, sizeof *block);
+    queue = sysinfo__reserve_rows(count, sizeof *queue);
     pages = sysinfo__reserve_or_give_up(SYSINFO__AREAS * sizeof *pages);
     skip = sysinfo__reserve_or_give_up(SKIPS_MOST * sizeof *skip);
     if (sysinfo__keeps_references) {
-        way = sysinfo__reserve_or_give_up((count + 1) * sizeof *way);
+        way = sysinfo__reserve_rows(count, sizeof *way);
         sysinfo__references_begin();
     }
     sysinfo__walk_blocks(add_block, NULL);

@@ -225,6 +225,17 @@ void *sysinfo__reserve_or_give_up(size_t size) {
     return memory;
 }
 
+void *sysinfo__reserve_rows(size_t count, size_t size) {
+    enum { LARGE = 4 << 20 };
+    void *memory = sysinfo__reserve_or_give_up((count + 1) * size);
+#ifdef MADV_HUGEPAGE
+    if (count * size >= LARGE) { /* Not found in a processor's table of pages, a row costs more than to read it. */
+        (void)madvise(memory, (count + 1) * size, MADV_HUGEPAGE);
+    }
+#endif
+    return memory;
+}
+
 uint64_t sysinfo__add_text(const char *text) {
     size_t size = strlen(text) + 1, at = texts_used;
     if (size > TEXTS_ROOM - texts_used) {

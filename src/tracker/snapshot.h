@@ -62,6 +62,9 @@ __attribute__((noreturn)) void sysinfo__give_up(int status);
 /* Memory that is zero; NULL is not returned. */
 void *sysinfo__reserve_or_give_up(size_t size);
 
+/* The same for rows that will all be used, and one more. */
+void *sysinfo__reserve_rows(size_t count, size_t size);
+
 /* A text of the snapshot; where it begins. */
 uint64_t sysinfo__add_text(const char *text);
 
