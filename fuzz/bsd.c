@@ -106,6 +106,8 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
         .swapped_out = (uint32_t)(value[10] >> 32),
         .switches = value[11],
         .interrupts = value[12],
+        .writes_files = value[9] & 4,
+        .zero_is_unknown = value[9] & 8,
     };
     const struct sysinfo__netbsd_caches caches = {.buffers = number(value, 13, value[9])};
     const struct sysinfo__buffer_cache cache = {(int64_t)value[14], (int64_t)value[15]};
@@ -121,11 +123,11 @@ static void try_uvm(const uint8_t *bytes, size_t size) {
     MUST(netbsd.available <= netbsd.total);
     struct sysinfo_swap swap;
     memset(&swap, 0, sizeof swap);
-    sysinfo__decode_uvm_swap(&uvm, value[9] & 4, &swap);
+    sysinfo__decode_uvm_swap(&uvm, &swap);
     must_be_a_result(&swap, sizeof swap);
     struct sysinfo_stats stats;
     memset(&stats, 0, sizeof stats);
-    sysinfo__decode_uvm_stats(&uvm, value[9] & 8, &stats);
+    sysinfo__decode_uvm_stats(&uvm, &stats);
     must_be_a_result(&stats, sizeof stats);
 }
 

@@ -5,7 +5,6 @@
 #include <sys/proc.h>
 #include <sys/sysctl.h>
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #endif
 
 #include "fail.h"
+#include "run/process_rows.h"
 #include "run/process_source.h"
 
 #ifdef __NetBSD__
@@ -26,8 +26,7 @@ typedef struct kinfo_proc row_type;
 #endif
 
 struct lister {
-    row_type *row;
-    size_t room; /* Bytes. */
+    struct process_rows rows;
     uint64_t page_size;
 };
 
@@ -90,34 +89,18 @@ static struct process decode(const row_type *row, uint64_t page_size) {
 
 /* ---- The list ---- */
 
-/* The number of rows; 0: unknown. Processes may start during the call. */
 static size_t ask(struct lister *lister) {
-    for (size_t room = 65536; room <= (size_t)1 << 28; room *= 2) {
-        if (room > lister->room) {
-            lister->row = realloc(lister->row, room);
-            if (lister->row == NULL) {
-                fail_no_memory();
-            }
-            lister->room = room;
-        }
-        size_t size = lister->room;
-        if (sysctl(question, sizeof question / sizeof question[0], lister->row, &size, NULL, 0) == 0) {
-            return size / sizeof(row_type);
-        }
-        if (errno != ENOMEM) {
-            break;
-        }
-    }
-    return 0;
+    return process_rows_ask(&lister->rows, question, sizeof question / sizeof question[0]) / sizeof(row_type);
 }
 
 static void list(struct tree *tree) {
     struct lister *lister = tree->system;
     size_t rows = ask(lister);
+    const row_type *row = lister->rows.at;
     for (size_t i = 0; i < rows; i++) {
-        struct process process = decode(&lister->row[i], lister->page_size);
+        struct process process = decode(&row[i], lister->page_size);
 #ifdef __OpenBSD__
-        while (i + 1 < rows && lister->row[i + 1].p_pid == lister->row[i].p_pid) {
+        while (i + 1 < rows && row[i + 1].p_pid == row[i].p_pid) {
             process.threads++;
             i++;
         }
@@ -148,7 +131,7 @@ static bool open_lister(struct tree *tree, const char *proc, const char **why) {
 
 static void close_lister(struct tree *tree) {
     struct lister *lister = tree->system;
-    free(lister->row);
+    free(lister->rows.at);
     free(lister);
 }
 

@@ -7,48 +7,31 @@
 #include <sys/proc.h>
 #include <sys/sysctl.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
+#include "run/process_rows.h"
 #include "run/process_source.h"
 
 struct lister {
-    struct kinfo_proc *row;
-    size_t room;    /* Bytes. */
+    struct process_rows rows;
     double seconds; /* In a unit of Mach's time, the unit of CPU times. */
 };
 
-/* The number of rows; 0: unknown. Processes may start during the call. */
 static size_t ask(struct lister *lister) {
-    int question[] = {CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0};
-    for (size_t room = 65536; room <= (size_t)1 << 28; room *= 2) {
-        if (room > lister->room) {
-            lister->row = realloc(lister->row, room);
-            if (lister->row == NULL) {
-                fail_no_memory();
-            }
-            lister->room = room;
-        }
-        size_t size = lister->room;
-        if (sysctl(question, 4, lister->row, &size, NULL, 0) == 0) {
-            return size / sizeof lister->row[0];
-        }
-        if (errno != ENOMEM) {
-            break;
-        }
-    }
-    return 0;
+    static const int question[] = {CTL_KERN, KERN_PROC, KERN_PROC_ALL, 0};
+    return process_rows_ask(&lister->rows, question, 4) / sizeof(struct kinfo_proc);
 }
 
 static void list(struct tree *tree) {
     struct lister *lister = tree->system;
     size_t rows = ask(lister);
+    const struct kinfo_proc *row = lister->rows.at;
     for (size_t i = 0; i < rows; i++) {
-        const struct extern_proc *own = &lister->row[i].kp_proc;
+        const struct extern_proc *own = &row[i].kp_proc;
         struct process process = {.pid = own->p_pid,
-                                  .parent = lister->row[i].kp_eproc.e_ppid,
+                                  .parent = row[i].kp_eproc.e_ppid,
                                   .started =
                                       (uint64_t)own->p_starttime.tv_sec * 1000000 + (uint64_t)own->p_starttime.tv_usec,
                                   .is_dead = own->p_stat == SZOMB};
@@ -87,7 +70,7 @@ static bool open_lister(struct tree *tree, const char *proc, const char **why) {
 
 static void close_lister(struct tree *tree) {
     struct lister *lister = tree->system;
-    free(lister->row);
+    free(lister->rows.at);
     free(lister);
 }
 

@@ -223,12 +223,12 @@ void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t tot
     FACT(memory, available, memory->free + memory->inactive + memory->cached);
 }
 
-void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap) {
+void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, struct sysinfo_swap *swap) {
     FACT(swap, total, sysinfo__bytes(uvm->swap, (uint64_t)uvm->page_size));
     FACT(swap, used, sysinfo__bytes(uvm->swap_used, (uint64_t)uvm->page_size));
     FACT(swap, sin, sysinfo__bytes(uvm->swapped_in, (uint64_t)uvm->page_size));
     FACT(swap, sout, sysinfo__bytes(uvm->swapped_out, (uint64_t)uvm->page_size));
-    if (has_files) {
+    if (uvm->writes_files) {
         swap->estimated |= SYSINFO_BIT(struct sysinfo_swap, sout);
     }
 }
@@ -240,11 +240,11 @@ void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, st
         }                                             \
     } while (0)
 
-void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unknown, struct sysinfo_stats *stats) {
+void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, struct sysinfo_stats *stats) {
     FACT(stats, ctx_switches, uvm->switches);
-    COUNTER(stats, interrupts, uvm->interrupts, zero_is_unknown);
-    COUNTER(stats, soft_interrupts, uvm->soft_interrupts, zero_is_unknown);
-    COUNTER(stats, syscalls, uvm->syscalls, zero_is_unknown);
+    COUNTER(stats, interrupts, uvm->interrupts, uvm->zero_is_unknown);
+    COUNTER(stats, soft_interrupts, uvm->soft_interrupts, uvm->zero_is_unknown);
+    COUNTER(stats, syscalls, uvm->syscalls, uvm->zero_is_unknown);
     FACT(stats, forks, uvm->forks);
 }
 

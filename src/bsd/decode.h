@@ -103,6 +103,8 @@ struct sysinfo__uvm {
     uint32_t swapped_in, swapped_out; /* Pages; 32 bits wide in the kernels. */
     uint64_t switches, interrupts, soft_interrupts, syscalls, forks;
     uint64_t faults, read_faults; /* `read_faults`: those that waited for a device, or for another thread that did. */
+    bool writes_files;            /* `swapped_out` includes pages of files written by the page daemon. */
+    bool zero_is_unknown;         /* This architecture leaves counters that it does not maintain at 0. */
 };
 
 /* In bytes; not part of struct sysinfo__uvm. */
@@ -121,13 +123,9 @@ struct sysinfo__buffer_cache {
 void sysinfo__decode_openbsd_memory(const struct sysinfo__uvm *uvm, uint64_t total,
                                     const struct sysinfo__buffer_cache *cache, struct sysinfo_memory *memory);
 
-/* `has_files`: `swapped_out` includes pages of files written by the page daemon. */
-void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, bool has_files, struct sysinfo_swap *swap);
+void sysinfo__decode_uvm_swap(const struct sysinfo__uvm *uvm, struct sysinfo_swap *swap);
 
-/*
- * `zero_is_unknown`: this architecture leaves counters that it does not maintain at 0, a value no running system has.
- */
-void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, bool zero_is_unknown, struct sysinfo_stats *stats);
+void sysinfo__decode_uvm_stats(const struct sysinfo__uvm *uvm, struct sysinfo_stats *stats);
 
 void sysinfo__decode_uvm_paging(const struct sysinfo__uvm *uvm, struct sysinfo_paging *paging);
 

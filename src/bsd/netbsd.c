@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "bsd/system.h"
+#include "bsd/uvm.h"
 #include "posix/posix.h"
 
 /* Layouts guaranteed by sysctl(7) on every port. */
@@ -152,7 +153,7 @@ static int read_answer(struct sysinfo_host *host, struct uvmexp_sysctl answer[2]
     return status;
 }
 
-static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
+int sysinfo__system_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     struct uvmexp_sysctl answer[2];
     size_t size;
     int status = read_answer(host, answer, &size);
@@ -195,7 +196,7 @@ static int read_number(struct sysinfo_host *host, const char *name, struct sysin
 
 static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
+    int status = sysinfo__system_uvm(host, &uvm);
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -209,34 +210,6 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     }
     if (status == SYSINFO_OK) {
         sysinfo__decode_netbsd_memory(&uvm, &caches, memory);
-    }
-    return status;
-}
-
-static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_swap(&uvm, false, swap);
-    }
-    return status;
-}
-
-static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_stats(&uvm, false, stats);
-        status = sysinfo__bsd_boot_time(host, stats);
-    }
-    return status;
-}
-
-static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_paging(&uvm, paging);
     }
     return status;
 }
@@ -400,10 +373,10 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_times_percpu = cpu_times_percpu,
     .cpu_counts = cpu_counts,
     .virtual_memory = virtual_memory,
-    .swap_memory = swap_memory,
+    .swap_memory = sysinfo__uvm_swap,
     .load_average = sysinfo__posix_load_average,
-    .cpu_stats = cpu_stats,
-    .page_stats = page_stats,
+    .cpu_stats = sysinfo__uvm_stats,
+    .page_stats = sysinfo__uvm_paging,
     .cpu_freq = cpu_freq,
     .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bsd/system.h"
+#include "bsd/uvm.h"
 #include "posix/posix.h"
 
 /* Layouts guaranteed by sysctl(2). The CPU states have moved once, so they are used by name. */
@@ -137,7 +138,7 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
 
 /* ---- Memory, swap and counters ---- */
 
-static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
+int sysinfo__system_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
     static const int key[] = {CTL_VM, VM_UVMEXP};
     struct uvmexp answer[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof answer;
@@ -165,6 +166,8 @@ static int read_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm) {
         .forks = (unsigned)answer[0].forks,
         .faults = (unsigned)answer[0].faults,
         .read_faults = (uint64_t)(unsigned)answer[0].fltget + (unsigned)answer[0].pageins,
+        .writes_files = true,
+        .zero_is_unknown = true,
     };
     return uvm->page_size > 0 ? SYSINFO_OK
                               : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "vm.uvmexp", "reports a page size of 0");
@@ -190,7 +193,7 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.physmem", "is 0");
     }
     if (status == SYSINFO_OK) {
-        status = read_uvm(host, &uvm);
+        status = sysinfo__system_uvm(host, &uvm);
     }
     if (status != SYSINFO_OK) {
         return status;
@@ -199,34 +202,6 @@ static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memo
     bool has_cache;
     status = read_cache(host, &cache, &has_cache);
     sysinfo__decode_openbsd_memory(&uvm, total, has_cache ? &cache : NULL, memory);
-    return status;
-}
-
-static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_swap(&uvm, true, swap);
-    }
-    return status;
-}
-
-static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_stats(&uvm, true, stats);
-        status = sysinfo__bsd_boot_time(host, stats);
-    }
-    return status;
-}
-
-static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
-    struct sysinfo__uvm uvm;
-    int status = read_uvm(host, &uvm);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_uvm_paging(&uvm, paging);
-    }
     return status;
 }
 
@@ -360,10 +335,10 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_times_percpu = cpu_times_percpu,
     .cpu_counts = cpu_counts,
     .virtual_memory = virtual_memory,
-    .swap_memory = swap_memory,
+    .swap_memory = sysinfo__uvm_swap,
     .load_average = sysinfo__posix_load_average,
-    .cpu_stats = cpu_stats,
-    .page_stats = page_stats,
+    .cpu_stats = sysinfo__uvm_stats,
+    .page_stats = sysinfo__uvm_paging,
     .cpu_freq = cpu_freq,
     .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,

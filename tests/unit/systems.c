@@ -247,11 +247,12 @@ START_TEST(a_count_below_0_is_0_and_estimated) {
 END_TEST
 
 START_TEST(pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them) {
-    const struct sysinfo__uvm uvm = {
+    struct sysinfo__uvm uvm = {
         .page_size = 16384, .swap = 4000000000U, .swap_used = 7, .swapped_in = 4000000000U, .swapped_out = 99};
     struct sysinfo_swap netbsd = {0}, openbsd = {0};
-    sysinfo__decode_uvm_swap(&uvm, false, &netbsd);
-    sysinfo__decode_uvm_swap(&uvm, true, &openbsd);
+    sysinfo__decode_uvm_swap(&uvm, &netbsd);
+    uvm.writes_files = true;
+    sysinfo__decode_uvm_swap(&uvm, &openbsd);
     ck_assert_uint_eq(netbsd.total, UINT64_C(65536000000000));
     ck_assert_uint_eq(netbsd.used, 7 * 16384);
     ck_assert_uint_eq(netbsd.sin, UINT64_C(65536000000000));
@@ -263,17 +264,18 @@ START_TEST(pages_that_were_swapped_are_whole_and_openbsd_writes_files_among_them
 END_TEST
 
 START_TEST(what_an_architecture_does_not_count_is_unknown_on_openbsd) {
-    const struct sysinfo__uvm uvm = {.switches = 5, .interrupts = 7};
+    struct sysinfo__uvm uvm = {.switches = 5, .interrupts = 7};
     struct sysinfo_stats netbsd = {0}, openbsd = {0};
-    sysinfo__decode_uvm_stats(&uvm, false, &netbsd);
-    sysinfo__decode_uvm_stats(&uvm, true, &openbsd);
+    sysinfo__decode_uvm_stats(&uvm, &netbsd);
+    uvm.zero_is_unknown = true;
+    sysinfo__decode_uvm_stats(&uvm, &openbsd);
     ck_assert_uint_eq(netbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
                                           BIT(stats, syscalls) | BIT(stats, forks));
     ck_assert_uint_eq(openbsd.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, forks));
     ck_assert_uint_eq(openbsd.interrupts, 7);
-    const struct sysinfo__uvm other = {.switches = 5, .soft_interrupts = 8, .syscalls = 9};
+    const struct sysinfo__uvm other = {.switches = 5, .soft_interrupts = 8, .syscalls = 9, .zero_is_unknown = true};
     struct sysinfo_stats rest = {0};
-    sysinfo__decode_uvm_stats(&other, true, &rest);
+    sysinfo__decode_uvm_stats(&other, &rest);
     ck_assert_uint_eq(rest.present, BIT(stats, ctx_switches) | BIT(stats, soft_interrupts) | BIT(stats, syscalls) |
                                         BIT(stats, forks));
     ck_assert(rest.soft_interrupts == 8 && rest.syscalls == 9);
