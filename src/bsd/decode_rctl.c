@@ -19,6 +19,7 @@ static const char *find(const char *text, const char *end, char wanted) {
 static enum sysinfo__rctl_resource resource_of(const char *text, const char *end) {
     return is_word(text, end, "memoryuse")    ? SYSINFO__RCTL_MEMORY
            : is_word(text, end, "vmemoryuse") ? SYSINFO__RCTL_ADDRESS_SPACE
+           : is_word(text, end, "swapuse")    ? SYSINFO__RCTL_SWAP
            : is_word(text, end, "pcpu")       ? SYSINFO__RCTL_CPU
                                               : SYSINFO__RCTL_OTHER;
 }

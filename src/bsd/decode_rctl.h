@@ -10,6 +10,7 @@ enum sysinfo__rctl_resource {
     SYSINFO__RCTL_OTHER,
     SYSINFO__RCTL_MEMORY,        /* memoryuse: resident, in bytes */
     SYSINFO__RCTL_ADDRESS_SPACE, /* vmemoryuse, in bytes */
+    SYSINFO__RCTL_SWAP,          /* swapuse: reserved by anonymous memory, swapped out or not, in bytes */
     SYSINFO__RCTL_CPU            /* pcpu: percent of one CPU */
 };
 

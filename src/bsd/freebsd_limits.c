@@ -35,12 +35,14 @@ static void add_rule(struct sysinfo__bounds *bounds, const char *own, const stru
         bounds->quota = cpus < bounds->quota ? cpus : bounds->quota;
         return;
     }
-    uint64_t used = 0;
-    char name[SYSINFO__BOUND_NAME];
-    bool is_known = !rule->is_per_other && read_use(rule->is_per_process ? own : rule->subject, rule->resource, &used);
-    snprintf(name, sizeof name, "%s%s", rule->subject,
-             rule->resource == SYSINFO__RCTL_MEMORY ? "memoryuse" : "vmemoryuse");
-    sysinfo__add_bound(bounds, name, rule->amount, is_known, used);
+    static const char *const names[] = {[SYSINFO__RCTL_MEMORY] = "memoryuse",
+                                        [SYSINFO__RCTL_ADDRESS_SPACE] = "vmemoryuse",
+                                        [SYSINFO__RCTL_SWAP] = "swapuse"};
+    struct sysinfo__bound bound = {.limit = rule->amount, .is_swap = rule->resource == SYSINFO__RCTL_SWAP};
+    bound.is_use_known =
+        !rule->is_per_other && read_use(rule->is_per_process ? own : rule->subject, rule->resource, &bound.used);
+    snprintf(bound.name, sizeof bound.name, "%s%s", rule->subject, names[rule->resource]);
+    sysinfo__add_bound(bounds, &bound);
 }
 
 /* Only root can read rules. */

@@ -8,23 +8,17 @@
 #include <sys/resource.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Bounds ---- */
 
-void sysinfo__add_bound(struct sysinfo__bounds *bounds, const char *name, uint64_t limit, bool is_use_known,
-                        uint64_t used) {
+void sysinfo__add_bound(struct sysinfo__bounds *bounds, const struct sysinfo__bound *bound) {
     if (bounds->count == SYSINFO__BOUNDS) {
         bounds->has_more = true;
         return;
     }
-    struct sysinfo__bound *bound = &bounds->bound[bounds->count++];
-    size_t length = sysinfo__smaller(strlen(name), sizeof bound->name - 1);
-    memcpy(bound->name, name, length);
-    bound->name[length] = '\0';
-    bound->limit = limit;
-    bound->used = used;
-    bound->is_use_known = is_use_known;
+    bounds->bound[bounds->count++] = *bound;
 }
 
 /* Reads the process once, and only if a resource is limited, which is rare. */
@@ -43,9 +37,10 @@ int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bou
         status = sysinfo__system_self(host, &bounds->self);
         bounds->has_resource_use = status == SYSINFO_OK;
     }
-    uint64_t used;
-    memcpy(&used, (const char *)&bounds->self + offset, sizeof used);
-    sysinfo__add_bound(bounds, name, (uint64_t)limit.rlim_cur, bounds->has_resource_use, used);
+    struct sysinfo__bound bound = {.limit = (uint64_t)limit.rlim_cur, .is_use_known = bounds->has_resource_use};
+    snprintf(bound.name, sizeof bound.name, "%s", name);
+    memcpy(&bound.used, (const char *)&bounds->self + offset, sizeof bound.used);
+    sysinfo__add_bound(bounds, &bound);
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }
 
@@ -56,13 +51,14 @@ static int read_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds
     return sysinfo__system_bounds(host, bounds);
 }
 
-/* ---- Memory ---- */
+/* ---- Memory and swap ---- */
 
 static uint64_t room_of(const struct sysinfo__bound *bound) {
     return bound->is_use_known ? sysinfo__reduced(bound->limit, bound->used) : bound->limit;
 }
 
-int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+/* The tightest of all, or of those that bound swap space. */
+static int tightest(struct sysinfo_host *host, bool of_swap, struct sysinfo__limit *limit) {
     struct sysinfo__bounds bounds;
     int status = read_bounds(host, &bounds);
     if (status != SYSINFO_OK) {
@@ -71,9 +67,12 @@ int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *
     uint64_t least = SYSINFO_UNLIMITED, room = SYSINFO_UNLIMITED;
     bool is_room_certain = !bounds.has_more;
     for (size_t i = 0; i < bounds.count; i++) {
-        least = sysinfo__smaller(least, bounds.bound[i].limit);
-        room = sysinfo__smaller(room, room_of(&bounds.bound[i]));
-        is_room_certain = is_room_certain && bounds.bound[i].is_use_known;
+        const struct sysinfo__bound *bound = &bounds.bound[i];
+        if (bound->is_swap || !of_swap) {
+            least = sysinfo__smaller(least, bound->limit);
+            room = sysinfo__smaller(room, room_of(bound));
+            is_room_certain = is_room_certain && bound->is_use_known;
+        }
     }
     if (!bounds.has_more) {
         FACT(limit, limit, least);
@@ -86,6 +85,14 @@ int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *
         GUESS(limit, room, room);
     }
     return SYSINFO_OK;
+}
+
+int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    return tightest(host, false, limit);
+}
+
+int sysinfo__bsd_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+    return tightest(host, true, limit);
 }
 
 /* ---- CPUs ---- */
@@ -139,6 +146,12 @@ int sysinfo__bsd_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_r
         if (bound->is_use_known) {
             FACT(&row->level, memory_used, bound->used);
             FACT(&row->level, memory_usable, room_of(bound));
+        }
+        if (bound->is_swap) {
+            FACT(&row->level, swap_limit, bound->limit);
+        }
+        if (bound->is_swap && bound->is_use_known) {
+            FACT(&row->level, swap_usable, room_of(bound));
         }
     }
     return status == SYSINFO_OK ? add_affinity_row(host, rows) : status;

@@ -25,6 +25,7 @@ struct sysinfo__bounds {
         char name[SYSINFO__BOUND_NAME];
         uint64_t limit, used; /* Bytes. */
         bool is_use_known;
+        bool is_swap; /* It bounds swap space as well as memory. */
     } bound[SYSINFO__BOUNDS];
     size_t count;
     double quota;          /* CPUs; INFINITY: none. */
@@ -39,9 +40,8 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count);
 
 /* ---- For sysinfo__system_bounds() ---- */
 
-/* Adds a bound; there is room for as many as can occur. */
-void sysinfo__add_bound(struct sysinfo__bounds *bounds, const char *name, uint64_t limit, bool is_use_known,
-                        uint64_t used);
+/* Adds a copy of a bound; where there is no room left, notes that there are more. */
+void sysinfo__add_bound(struct sysinfo__bounds *bounds, const struct sysinfo__bound *bound);
 
 /* Adds the limit of a getrlimit(2) resource, if set; `offset` is that of the usage in struct sysinfo__self. */
 int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bounds, const char *name, int resource,
@@ -50,6 +50,7 @@ int sysinfo__add_resource(struct sysinfo_host *host, struct sysinfo__bounds *bou
 /* ---- Entries of the backend tables ---- */
 
 int sysinfo__bsd_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+int sysinfo__bsd_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
 int sysinfo__bsd_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 int sysinfo__bsd_limit_levels(struct sysinfo_host *host, struct sysinfo__limit_rows *rows);
 int sysinfo__bsd_process(struct sysinfo_host *host, bool in_detail, struct sysinfo_process *process);

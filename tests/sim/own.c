@@ -307,6 +307,51 @@ START_TEST(rules_of_a_jail_and_of_a_user_are_limits) {
 }
 END_TEST
 
+static struct sysinfo_allowance usable_swap(void) {
+    struct sysinfo_allowance told;
+    ck_assert_int_eq(sysinfo_usable_swap(host, &told, sizeof told), SYSINFO_OK);
+    return told;
+}
+
+/* What anonymous memory reserves counts against the rule, so it bounds memory as well. */
+START_TEST(a_rule_on_swap_bounds_swap_and_memory) {
+    struct sysinfo_swap swap;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &swap, sizeof swap), SYSINFO_OK);
+    set_rules("jail:www:swapuse:deny=536870912,jail:www:memoryuse:deny=1073741824");
+    sim.account[1].use = "memoryuse=900000000,swapuse=500000000";
+    struct sysinfo_allowance told = usable_swap();
+    ck_assert_uint_eq(told.limit, 536870912);
+    ck_assert_uint_eq(told.usable, 536870912 - 500000000);
+    ck_assert_uint_eq(told.estimated, 0);
+    told = usable_memory();
+    ck_assert_uint_eq(told.limit, 536870912);
+    ck_assert_uint_eq(told.usable, 536870912 - 500000000);
+    struct sysinfo_limit_level_list *list = NULL;
+    ck_assert_int_eq(sysinfo_limit_levels(host, &list), SYSINFO_OK);
+    const struct sysinfo_limit_level *level = sysinfo_limit_level_list_at(list, 1);
+    ck_assert_str_eq(sysinfo_limit_level_list_name(list, 1), "jail:www:swapuse");
+    ck_assert_uint_eq(level->swap_limit, 536870912);
+    ck_assert_uint_eq(level->swap_usable, 536870912 - 500000000);
+    ck_assert_uint_eq(level->tightest, SYSINFO_TIGHTEST_SWAP | SYSINFO_TIGHTEST_MEMORY);
+    ck_assert(!SYSINFO_HAS(sysinfo_limit_level_list_at(list, 2), swap_limit));
+    sysinfo_limit_level_list_free(list);
+    sim.account[1].use = "memoryuse=900000000"; /* What is used of it is not known. */
+    told = usable_swap();
+    ck_assert_uint_eq(told.usable, 536870912);
+    ck_assert_uint_eq(told.estimated, BIT(allowance, usable));
+    sim.rules = "jail:www:memoryuse:deny=1073741824"; /* No rule on swap. */
+    told = usable_swap();
+    ck_assert_uint_eq(told.limit, SYSINFO_UNLIMITED);
+    ck_assert_uint_eq(told.usable, swap.free);
+    ck_assert_uint_eq(told.estimated, 0);
+    sim.rules = NULL; /* Rules that only root may see. */
+    told = usable_swap();
+    ck_assert(!SYSINFO_HAS(&told, limit));
+    ck_assert_uint_eq(told.usable, swap.free);
+    ck_assert_uint_eq(told.estimated, BIT(allowance, usable));
+}
+END_TEST
+
 /* "/process": each process of that user may use this much. "/user": the usage of all users is unknown here. */
 START_TEST(an_amount_may_be_for_each_process_of_its_subject) {
     set_rules("user:1001:memoryuse:deny=10485760/process");
@@ -573,6 +618,7 @@ void add_own(TCase *cases) {
     tcase_add_test(cases, a_release_without_page_counters_says_so);
     tcase_add_test(cases, a_set_that_is_too_small_is_no_failure);
     tcase_add_test(cases, rules_of_a_jail_and_of_a_user_are_limits);
+    tcase_add_test(cases, a_rule_on_swap_bounds_swap_and_memory);
     tcase_add_test(cases, an_amount_may_be_for_each_process_of_its_subject);
     tcase_add_test(cases, rules_that_cannot_be_seen_leave_an_estimate);
     tcase_add_test(cases, more_rules_than_there_is_room_for_leave_an_estimate);
