@@ -29,14 +29,20 @@ static int add_memory(struct sysinfo_host *host, struct sysinfo_limit_level *lev
     return SYSINFO_OK;
 }
 
-static void add_swap(struct sysinfo_host *host, struct sysinfo_limit_level *level) {
+/* Fails only when memory runs out. */
+static int add_swap(struct sysinfo_host *host, struct sysinfo_limit_level *level) {
     struct sysinfo_swap swap = {0};
-    if (sysinfo__swap(host, &swap) == SYSINFO_OK && SYSINFO_HAS(&swap, total)) {
+    int status = sysinfo__swap(host, &swap);
+    if (status == SYSINFO_NO_MEMORY) {
+        return status;
+    }
+    if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total)) {
         FACT(level, swap_limit, swap.total);
     }
     if (SYSINFO_HAS(&swap, free)) {
         FACT(level, swap_usable, swap.free);
     }
+    return SYSINFO_OK;
 }
 
 static void add_cpus(struct sysinfo_host *host, struct sysinfo_limit_level *level) {
@@ -52,9 +58,9 @@ static int add_machine(struct sysinfo_host *host, struct sysinfo__limit_rows *ro
     if (row == NULL) {
         return sysinfo__no_memory(host, "");
     }
-    add_swap(host, &row->level);
+    int status = add_swap(host, &row->level);
     add_cpus(host, &row->level);
-    return add_memory(host, &row->level);
+    return status == SYSINFO_OK ? add_memory(host, &row->level) : status;
 }
 
 /* ---- The tightest ---- */

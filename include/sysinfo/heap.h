@@ -109,8 +109,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_trim(struct sysinfo_host *hos
 
 /*
  * The allocator that malloc() calls: "glibc", "musl", "jemalloc", "tcmalloc", "mimalloc",
- * "sanitizer", "openbsd", "windows" or "macos"; NULL: not known, or the host has
- * another root. The text lives as long as the library. Since 0.1.
+ * "sanitizer", "openbsd", "dragonfly", "windows" or "macos"; NULL: not known, or the host
+ * has another root. The text lives as long as the library. Since 0.1.
  */
 SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
 

@@ -18,10 +18,10 @@
  * limit, the limit is unknown. On Windows, limits come from the process's affinity and its
  * innermost job; if that job has no limit, the limit is unknown, as an outer job may have
  * one: docs/systems/windows.md. On FreeBSD they are RLIMIT_AS, the cpuset and the rules of
- * rctl(8), which only root may read; on NetBSD RLIMIT_AS and the affinity; on OpenBSD
- * RLIMIT_DATA; on macOS RLIMIT_AS and RLIMIT_DATA. On systems without such limits, and where
- * the library does not read them, `limit` and `quota` are absent and `usable` is what the
- * machine has left.
+ * rctl(8), which only root may read; on NetBSD and DragonFly RLIMIT_AS and the affinity;
+ * on OpenBSD RLIMIT_DATA; on macOS RLIMIT_AS and RLIMIT_DATA. On systems without such
+ * limits, and where the library does not read them, `limit` and `quota` are absent and
+ * `usable` is what the machine has left.
  */
 #ifndef SYSINFO_LIMITS_H
 #define SYSINFO_LIMITS_H

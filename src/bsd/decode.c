@@ -96,7 +96,7 @@ bool sysinfo__decode_frequencies(const char *text, uint64_t *least, uint64_t *mo
     return *most > 0;
 }
 
-/* ---- FreeBSD ---- */
+/* ---- FreeBSD and DragonFly ---- */
 
 /* Sets a number that the release reports, in units of `size` bytes (1 for bytes and plain counts). */
 #define NUMBER(result, field, number, size)                              \
@@ -110,7 +110,7 @@ uint64_t sysinfo__arc_available(const struct sysinfo__number *arc, const struct 
     return arc->is_known && least->is_known ? sysinfo__reduced(arc->value, least->value) : 0;
 }
 
-/* The ARC counts as wired. Inactive pages may be anonymous, so the sum is an estimate. */
+/* The ARC counts as wired; pages of the cache are clean. Inactive pages may be anonymous, so the sum is an estimate. */
 void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory) {
     FACT(memory, total, counted->total);
     NUMBER(memory, free, counted->free, counted->page_size);
@@ -118,11 +118,13 @@ void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counte
     NUMBER(memory, inactive, counted->inactive, counted->page_size);
     NUMBER(memory, wired, counted->wired, counted->page_size);
     NUMBER(memory, laundry, counted->laundry, counted->page_size);
+    NUMBER(memory, cached, counted->cache, counted->page_size);
     NUMBER(memory, buffers, counted->buffers, 1);
     NUMBER(memory, arc, counted->arc, 1);
     if (counted->free.is_known && counted->inactive.is_known) {
         GUESS(memory, available,
-              memory->free + memory->inactive + sysinfo__arc_available(&counted->arc, &counted->arc_least));
+              memory->free + memory->inactive + memory->cached +
+                  sysinfo__arc_available(&counted->arc, &counted->arc_least));
     }
 }
 

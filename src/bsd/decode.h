@@ -59,12 +59,12 @@ void sysinfo__decode_cpu_sum(const struct sysinfo__cpu_blocks *blocks, struct sy
  */
 bool sysinfo__decode_frequencies(const char *text, uint64_t *least, uint64_t *most);
 
-/* ---- FreeBSD: one key for each figure ---- */
+/* ---- FreeBSD and DragonFly: one key for each figure ---- */
 
 struct sysinfo__freebsd_memory {
-    uint64_t page_size, total;                                     /* In bytes. */
-    struct sysinfo__number free, active, inactive, wired, laundry; /* In pages. */
-    struct sysinfo__number buffers, arc, arc_least;                /* In bytes. */
+    uint64_t page_size, total;                                            /* In bytes. */
+    struct sysinfo__number free, active, inactive, wired, laundry, cache; /* In pages; `cache` on DragonFly. */
+    struct sysinfo__number buffers, arc, arc_least;                       /* In bytes. */
 };
 void sysinfo__decode_freebsd_memory(const struct sysinfo__freebsd_memory *counted, struct sysinfo_memory *memory);
 

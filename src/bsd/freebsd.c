@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bsd/system.h"
+#include "bsd/vm_stats.h"
 #include "posix/posix.h"
 
 /* Layouts guaranteed by sysctl(3) on the 64-bit platforms. */
@@ -71,18 +72,13 @@ static int decode_rows(struct sysinfo_host *host, const struct sysinfo__cpu_bloc
     return SYSINFO_OK;
 }
 
-/* The numeric key of a name, for values that can only be read by number. */
-static int find_key(struct sysinfo_host *host, const char *name, int *key, size_t *length) {
-    return sysctlnametomib(name, key, length) == 0 ? SYSINFO_OK : sysinfo__sysctl_failed(host, name, errno);
-}
-
 static int cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     double rate;
     int key[4];
     size_t length = 4, size = 0;
     int status = sysinfo__tick_rate(host, &rate);
     if (status == SYSINFO_OK) {
-        status = find_key(host, "kern.cp_times", key, &length);
+        status = sysinfo__find_key(host, "kern.cp_times", key, &length);
     }
     if (status == SYSINFO_OK) {
         status = sysinfo__sysctl_all(host, "kern.cp_times", key, (unsigned)length, &size);
@@ -116,51 +112,6 @@ static uint64_t online(struct sysinfo_host *host) {
     return 1;
 }
 
-/* ---- Memory ---- */
-
-/* A key that a release may lack, and the destination of its number. */
-struct figure {
-    const char *name;
-    size_t offset;
-};
-
-static int read_figures(struct sysinfo_host *host, const struct figure *figures, size_t count, void *numbers) {
-    for (size_t i = 0; i < count; i++) {
-        struct sysinfo__number *number = (void *)((char *)numbers + figures[i].offset);
-        int status = sysinfo__sysctl_number_by_name(host, figures[i].name, &number->value);
-        number->is_known = status == SYSINFO_OK;
-        if (status != SYSINFO_OK && !sysinfo__is_missing(status)) {
-            return status;
-        }
-    }
-    return SYSINFO_OK;
-}
-
-static int virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    static const struct figure figures[] = {
-        {"vm.stats.vm.v_free_count", offsetof(struct sysinfo__freebsd_memory, free)},
-        {"vm.stats.vm.v_active_count", offsetof(struct sysinfo__freebsd_memory, active)},
-        {"vm.stats.vm.v_inactive_count", offsetof(struct sysinfo__freebsd_memory, inactive)},
-        {"vm.stats.vm.v_wire_count", offsetof(struct sysinfo__freebsd_memory, wired)},
-        {"vm.stats.vm.v_laundry_count", offsetof(struct sysinfo__freebsd_memory, laundry)},
-        {"vfs.bufspace", offsetof(struct sysinfo__freebsd_memory, buffers)},
-        {"kstat.zfs.misc.arcstats.size", offsetof(struct sysinfo__freebsd_memory, arc)},
-        {"kstat.zfs.misc.arcstats.c_min", offsetof(struct sysinfo__freebsd_memory, arc_least)},
-    };
-    struct sysinfo__freebsd_memory counted = {.page_size = (uint64_t)getpagesize()};
-    int status = sysinfo__sysctl_number_by_name(host, "hw.physmem", &counted.total);
-    if (status == SYSINFO_OK && counted.total == 0) {
-        status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "hw.physmem", "is 0");
-    }
-    if (status == SYSINFO_OK) {
-        status = read_figures(host, figures, sizeof figures / sizeof figures[0], &counted);
-    }
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_freebsd_memory(&counted, memory);
-    }
-    return status;
-}
-
 /* ---- Swap ---- */
 
 /* Sums the devices, which have one key each; the first number without a device ends them. */
@@ -168,7 +119,7 @@ static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap 
     enum { MOST = 4096 };
     int key[8];
     size_t length = 7;
-    int status = find_key(host, "vm.swap_info", key, &length);
+    int status = sysinfo__find_key(host, "vm.swap_info", key, &length);
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -193,63 +144,13 @@ static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap 
 }
 
 static int swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap) {
-    static const struct figure moved[] = {
-        {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo__freebsd_swap, in)},
-        {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo__freebsd_swap, out)},
-    };
     struct sysinfo__freebsd_swap counted = {.page_size = (uint64_t)getpagesize()};
     int status = read_devices(host, &counted);
     if (status == SYSINFO_OK) {
-        status = read_figures(host, moved, sizeof moved / sizeof moved[0], &counted);
+        status = sysinfo__vm_stats_swapped(host, &counted);
     }
     if (status == SYSINFO_OK) {
         sysinfo__decode_freebsd_swap(&counted, swap);
-    }
-    return status;
-}
-
-/* ---- Counters ---- */
-
-static int cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats) {
-    static const struct figure counters[] = {
-        {"vm.stats.sys.v_swtch", offsetof(struct sysinfo__freebsd_stats, switches)},
-        {"vm.stats.sys.v_intr", offsetof(struct sysinfo__freebsd_stats, interrupts)},
-        {"vm.stats.sys.v_soft", offsetof(struct sysinfo__freebsd_stats, soft_interrupts)},
-        {"vm.stats.sys.v_syscall", offsetof(struct sysinfo__freebsd_stats, syscalls)},
-        {"vm.stats.vm.v_forks", offsetof(struct sysinfo__freebsd_stats, forks)},
-        {"vm.stats.vm.v_vforks", offsetof(struct sysinfo__freebsd_stats, vforks)},
-        {"vm.stats.vm.v_rforks", offsetof(struct sysinfo__freebsd_stats, rforks)},
-    };
-    struct sysinfo__freebsd_stats counted = {0};
-    int status = read_figures(host, counters, sizeof counters / sizeof counters[0], &counted);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_freebsd_stats(&counted, stats);
-        status = sysinfo__bsd_boot_time(host, stats);
-    }
-    if (status == SYSINFO_OK) {
-        if (stats->present == 0) {
-            status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.sys", "has none of the counters");
-        }
-    }
-    return status;
-}
-
-static int page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging) {
-    static const struct figure counters[] = {
-        {"vm.stats.vm.v_vm_faults", offsetof(struct sysinfo__freebsd_paging, faults)},
-        {"vm.stats.vm.v_io_faults", offsetof(struct sysinfo__freebsd_paging, major_faults)},
-        {"vm.stats.vm.v_swappgsin", offsetof(struct sysinfo__freebsd_paging, swap_in)},
-        {"vm.stats.vm.v_swappgsout", offsetof(struct sysinfo__freebsd_paging, swap_out)},
-        {"vm.stats.vm.v_vnodepgsin", offsetof(struct sysinfo__freebsd_paging, file_in)},
-        {"vm.stats.vm.v_vnodepgsout", offsetof(struct sysinfo__freebsd_paging, file_out)},
-    };
-    struct sysinfo__freebsd_paging counted = {.page_size = (uint64_t)getpagesize()};
-    int status = read_figures(host, counters, sizeof counters / sizeof counters[0], &counted);
-    if (status == SYSINFO_OK) {
-        sysinfo__decode_freebsd_paging(&counted, paging);
-        if (paging->present == 0) {
-            status = sysinfo__failed(host, SYSINFO_NOT_FOUND, 0, "vm.stats.vm", "has none of the counters");
-        }
     }
     return status;
 }
@@ -339,33 +240,17 @@ static const struct sysinfo__source sources[] = {
     CPU_MODE(irq, "CP_INTR of kern.cp_time"),
     CPU_COUNT(count, "hw.ncpu"),
     CPU_COUNT(cores, "kern.smp.cores"),
-    MEMORY(total, "hw.physmem"),
     MEMORY(available, "v_free_count + v_inactive_count of vm.stats.vm, + size - c_min of kstat.zfs.misc.arcstats"),
-    MEMORY(free, "vm.stats.vm.v_free_count"),
-    MEMORY(active, "vm.stats.vm.v_active_count"),
-    MEMORY(inactive, "vm.stats.vm.v_inactive_count"),
-    MEMORY(buffers, "vfs.bufspace"),
-    MEMORY(wired, "vm.stats.vm.v_wire_count"),
     MEMORY(laundry, "vm.stats.vm.v_laundry_count"),
     MEMORY(arc, "kstat.zfs.misc.arcstats.size"),
     SWAP(total, "xsw_nblks of vm.swap_info, all devices"),
     SWAP(used, "xsw_used of vm.swap_info, all devices"),
-    SWAP(sin, "vm.stats.vm.v_swappgsin x page size"),
-    SWAP(sout, "vm.stats.vm.v_swappgsout x page size"),
-    STATS(ctx_switches, "vm.stats.sys.v_swtch"),
-    STATS(interrupts, "vm.stats.sys.v_intr"),
-    STATS(soft_interrupts, "vm.stats.sys.v_soft"),
-    STATS(syscalls, "vm.stats.sys.v_syscall"),
     CPU_FREQUENCY(current, "dev.cpu.N.freq"),
     CPU_FREQUENCY(min, "dev.cpu.N.freq_levels"),
     CPU_FREQUENCY(max, "dev.cpu.N.freq_levels"),
     CPU_FREQUENCY(base, "hw.clockrate"),
     CPU_DESCRIPTION(model, "hw.model"),
     CPU_DESCRIPTION(architecture, "hw.machine"),
-    STATS(forks, "v_forks + v_vforks + v_rforks of vm.stats.vm"),
-    PAGING(paged_in, "v_swappgsin + v_vnodepgsin of vm.stats.vm x page size"),
-    PAGING(paged_out, "v_swappgsout + v_vnodepgsout of vm.stats.vm x page size"),
-    PAGING(faults, "vm.stats.vm.v_vm_faults"),
     PAGING(major_faults, "vm.stats.vm.v_io_faults"),
     ALLOWANCE(limit, "RLIMIT_AS; rules of rctl(8) on memoryuse, vmemoryuse and swapuse"),
     SOURCE(SYSINFO_RESULT_SWAP_ALLOWANCE, sysinfo_allowance, limit, "rules of rctl(8) on swapuse"),
@@ -375,6 +260,7 @@ static const struct sysinfo__source sources[] = {
     PROCESS(vms, "ki_size of kern.proc.pid"),
     PROCESS(threads, "ki_numthreads of kern.proc.pid"),
     PROCESS(descriptors, "kern.proc.nfds"),
+    SOURCES_OF_VM_STATS,
     SOURCES_OF_GETRUSAGE,
     SOURCES_THAT_ALL_SHARE,
 };
@@ -392,11 +278,11 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_times_percpu = cpu_times_percpu,
     .cpu_counts = cpu_counts,
     .online = online,
-    .virtual_memory = virtual_memory,
+    .virtual_memory = sysinfo__vm_stats_memory,
     .swap_memory = swap_memory,
     .load_average = sysinfo__posix_load_average,
-    .cpu_stats = cpu_stats,
-    .page_stats = page_stats,
+    .cpu_stats = sysinfo__vm_stats_counters,
+    .page_stats = sysinfo__vm_stats_paging,
     .cpu_freq = cpu_freq,
     .cpu_info = cpu_info,
     .memory_limit = sysinfo__bsd_memory_limit,

@@ -21,6 +21,9 @@ int sysinfo__sysctl_all(struct sysinfo_host *host, const char *name, const int *
 int sysinfo__sysctl_number(struct sysinfo_host *host, const char *name, const int *key, unsigned length,
                            uint64_t *number);
 
+/* The numeric key of a name, for values that can only be read by number. FreeBSD and DragonFly. */
+int sysinfo__find_key(struct sysinfo_host *host, const char *name, int *key, size_t *length);
+
 /* Used in every BSD's table. */
 void sysinfo__bsd_open(struct sysinfo__state *state);
 void sysinfo__bsd_close(struct sysinfo__state *state);

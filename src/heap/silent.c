@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A C library whose malloc() reports nothing: musl, OpenBSD's. CMake passes its name as SYSINFO_LIBC. */
+/* A C library whose malloc() reports nothing: musl, OpenBSD's, DragonFly's. CMake passes its name as SYSINFO_LIBC. */
 #include "owner.h"
 
 #ifndef __linux__

@@ -12,7 +12,7 @@ static uint64_t results_of(const char *backend) {
     const uint64_t all = CONTRACT_RESULT(CPU_USAGE) | CONTRACT_RESULT(PROCESSORS) | CONTRACT_RESULT(CPU_SAMPLE) |
                          CONTRACT_RESULT(MEMORY) | CONTRACT_RESULT(SWAP) | CONTRACT_RESULT(LOAD) |
                          CONTRACT_RESULT(STATS);
-    static const char *const complete[] = {"linux", "freebsd", "netbsd", "openbsd"};
+    static const char *const complete[] = {"linux", "freebsd", "netbsd", "openbsd", "dragonfly"};
     for (size_t i = 0; i < sizeof complete / sizeof complete[0]; i++) {
         if (strcmp(backend, complete[i]) == 0) {
             return all;

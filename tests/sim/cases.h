@@ -9,8 +9,8 @@
 
 #include <sysinfo/sysinfo.h>
 
-/* What differs between systems. */
-#if SIM_FREEBSD
+/* What differs between systems. DragonFly is like FreeBSD unless a case says otherwise. */
+#if SIM_FREEBSD || SIM_DRAGONFLY
 #define IS(freebsd, netbsd, openbsd, macos) (freebsd)
 #elif SIM_NETBSD
 #define IS(freebsd, netbsd, openbsd, macos) (netbsd)
@@ -18,6 +18,12 @@
 #define IS(freebsd, netbsd, openbsd, macos) (openbsd)
 #elif SIM_MACOS
 #define IS(freebsd, netbsd, openbsd, macos) (macos)
+#endif
+
+#if SIM_DRAGONFLY
+#define DRAGONFLY(its_own, of_all_others) (its_own)
+#else
+#define DRAGONFLY(its_own, of_all_others) (of_all_others)
 #endif
 
 /* A figure that depends on a key. */
@@ -37,6 +43,9 @@ void lose_cpus_1_and_3(void);
 /* faults.c, and own.c: this process, and what it may use. */
 void add_faults(TCase *cases);
 void add_own(TCase *cases);
+
+/* machines.c: machines with published figures. */
+void add_machines(TCase *cases);
 
 /* processes.c: other processes, as watched by `sysinfo run`. */
 void add_processes(TCase *cases);

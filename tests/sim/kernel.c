@@ -26,6 +26,8 @@ void sim_reset(void) {
     sim.hz = 100;
 #if SIM_MACOS /* Its rate is fixed, and more time than has passed would be rejected. */
     sim.stathz = 100;
+#elif SIM_DRAGONFLY /* It counts microseconds. */
+    sim.stathz = 1000000;
 #else
     sim.stathz = 128;
 #endif
@@ -58,7 +60,11 @@ void sim_reset(void) {
     sim.swap[0].used = 4096 * 1000;
     sim.swap[1].bytes = UINT64_C(2) << 30;
     sim.swap[1].used = 4096 * 24;
+#if SIM_DRAGONFLY
+    sim.swap_version = 1;
+#else
     sim.swap_version = 2;
+#endif
     sim.pages_in = 77;
     sim.pages_out = 99;
     sim.switches = 1234567;
@@ -129,7 +135,7 @@ static int fail_with(int number) {
 
 int *simk___error(void);
 int *simk___errno(void);
-int *simk___error(void) { /* FreeBSD, macOS */
+int *simk___error(void) { /* FreeBSD, DragonFly, macOS */
     return &sim_errno;
 }
 int *simk___errno(void) { /* NetBSD, OpenBSD */
@@ -437,6 +443,9 @@ int simk_procctl(int kind, int64_t id, int command, void *data) { /* FreeBSD: P_
 
 int simk_mach_timebase_info(unsigned base[2]);
 int simk_mach_timebase_info(unsigned base[2]) { /* That of an Apple processor. */
+    if (enter("mach_timebase_info").error != SIM_OK) {
+        return 5;
+    }
     base[0] = 125;
     base[1] = 3;
     return 0;
@@ -453,6 +462,22 @@ int simk_cpuset_getaffinity(int level, int which, int64_t id, size_t size, unsig
     memset(cpus, 0, size);
     for (unsigned i = 0; i < sim.cpus; i++) {
         if (!sim.cpu[i].is_absent && !sim.cpu[i].is_forbidden) {
+            cpus[i / 8] |= (unsigned char)(1U << i % 8);
+        }
+    }
+    return 0;
+}
+
+enum { DRAGONFLY_SET = 32 };
+int simk_sched_getaffinity(int pid, size_t size, unsigned char *cpus);
+int simk_sched_getaffinity(int pid, size_t size, unsigned char *cpus) { /* DragonFly */
+    struct sim_fault fault = enter("sched_getaffinity");
+    if (fault.error != SIM_OK || pid != 0 || size != DRAGONFLY_SET) {
+        return fail_with(sim_error_number(fault.error != SIM_OK ? fault.error : SIM_EINVAL));
+    }
+    memset(cpus, 0, size);
+    for (unsigned i = 0; i < sim.cpus && i < 8 * DRAGONFLY_SET; i++) {
+        if (!sim.cpu[i].is_forbidden) {
             cpus[i / 8] |= (unsigned char)(1U << i % 8);
         }
     }

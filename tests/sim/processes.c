@@ -21,6 +21,8 @@ void simk_fail_no_memory(void) {
     abort();
 }
 
+#define process_key IS("kern.proc.proc", "kern.proc2.all", "kern.proc.all", "kern.proc.all")
+
 static void put(int pid, int parent, int64_t started, uint64_t rss) {
     sim.other[sim.processes++] = (struct sim_process){.pid = pid,
                                                       .parent = parent,
@@ -100,6 +102,47 @@ START_TEST(many_processes_are_listed) {
 }
 END_TEST
 
+/* However much room there is, the kernel asks for more. */
+START_TEST(a_list_that_never_fits_is_refused) {
+    const char *why = NULL;
+    fill();
+    sim_fault = (struct sim_fault){.name = process_key, .error = SIM_ENOMEM, .is_set = true};
+    ck_assert_ptr_null(tree_open("", 70, false, &why));
+    ck_assert_msg(strstr(why, "does not list its processes") != NULL, "%s", why);
+    ck_assert_int_eq(sim_fault.seen, 13); /* From 64 KiB to 256 MiB. */
+}
+END_TEST
+
+#if SIM_MACOS
+/* Of a process of another user macOS reports that it is there. */
+START_TEST(a_process_that_may_not_be_looked_into_counts_as_using_nothing) {
+    const char *why = NULL;
+    fill();
+    struct tree *tree = tree_open("", 71, false, &why);
+    ck_assert_msg(tree != NULL, "%s", why);
+    sim_fault = (struct sim_fault){.name = "proc_pidinfo", .error = SIM_EPERM, .at = 1, .is_set = true};
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->processes, 2);
+    const uint64_t first = 200 * sim.page_size, second = 30 * sim.page_size;
+    ck_assert(sample->rss == first || sample->rss == second);
+    tree_free(tree);
+}
+END_TEST
+
+/* CPU times are in Mach's unit, 125 / 3 ns on Apple's processors; where it is not reported, they are ns. */
+START_TEST(without_a_time_base_a_unit_is_a_nanosecond) {
+    const char *why = NULL;
+    fill();
+    sim_fault = (struct sim_fault){.name = "mach_timebase_info", .error = SIM_EIO, .is_set = true};
+    struct tree *tree = tree_open("", 71, false, &why);
+    ck_assert_msg(tree != NULL, "%s", why);
+    tree_take(tree, false);
+    ck_assert_double_eq_tol(tree_find(tree, 71)->cpu, 0.5 * 3 / 125, 1e-9);
+    tree_free(tree);
+}
+END_TEST
+#endif
+
 START_TEST(a_list_that_is_refused_has_a_reason) {
     const char *why = NULL;
     ck_assert_ptr_null(tree_open("", 70, false, &why));
@@ -116,4 +159,9 @@ void add_processes(TCase *cases) {
     tcase_add_test(cases, a_daemon_and_a_zombie_are_told_apart_from_strangers);
     tcase_add_test(cases, many_processes_are_listed);
     tcase_add_test(cases, a_list_that_is_refused_has_a_reason);
+    tcase_add_test(cases, a_list_that_never_fits_is_refused);
+#if SIM_MACOS
+    tcase_add_test(cases, a_process_that_may_not_be_looked_into_counts_as_using_nothing);
+    tcase_add_test(cases, without_a_time_base_a_unit_is_a_nanosecond);
+#endif
 }

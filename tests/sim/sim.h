@@ -47,8 +47,9 @@ struct sim_machine {
     struct {
         uint64_t bytes, used;
     } swap[SIM_SWAPS];
+    size_t swap_row; /* DragonFly: how long a row of the devices says that it is; 0: as long as it is. */
     uint64_t pages_in, pages_out;
-    unsigned swap_version; /* FreeBSD: the version of struct xswdev. */
+    unsigned swap_version; /* FreeBSD, DragonFly: of struct xswdev. */
 
     uint64_t switches, interrupts, soft_interrupts, syscalls, forks, vforks, rforks;
     uint64_t faults, read_faults, file_in, file_out;
