@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <sysinfo/sysinfo.h>
@@ -294,6 +295,7 @@ static enum heap_gap gap_of_file(const char *path, bool may_be_script) {
     }
     bool changes_user = stat(path, &file) == 0 && (((file.st_mode & S_ISUID) != 0 && file.st_uid != geteuid()) ||
                                                    ((file.st_mode & S_ISGID) != 0 && file.st_gid != getegid()));
+    changes_user = changes_user || (getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0);
     return changes_user ? HEAP_GAP_PRIVILEGED : HEAP_GAP_NONE;
 }
 

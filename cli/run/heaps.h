@@ -71,7 +71,7 @@ struct heap_sample {
 };
 
 /* Of all, from the beginning to the end. */
-enum { MOST_LARGEST = 20 };
+enum { MOST_LARGEST = 20, MOST_GAP_NAMES = 4 };
 struct heap_totals {
     size_t programs, forks; /* Counted, and how many of these began as a copy. */
     size_t ended, running;  /* In order, and not yet. */
@@ -85,7 +85,12 @@ struct heap_totals {
      */
     uint64_t anonymous, outside, mapped;
     char outside_name[20];
-    size_t gaps[HEAP_GAPS];                    /* Processes that samples saw and that cannot be counted. */
+    size_t gaps[HEAP_GAPS]; /* Processes that cannot be counted. */
+    struct heap_gap_names {
+        char name[MOST_GAP_NAMES][32];
+        size_t count;
+        bool has_more;
+    } gap_names[HEAP_GAPS];                    /* Of their programs, the first ones. */
     char owner[128];                           /* Of an own allocator: the first that was met. */
     struct heap_program largest[MOST_LARGEST]; /* By peak. */
     size_t largests;
@@ -127,6 +132,9 @@ void heaps_close(struct heaps *heaps);
  * file of its parent if that is counted, else NULL.
  */
 enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
+
+/* Adds a process of that program. */
+void heap_gap_count(struct heap_totals *totals, enum heap_gap gap, const char *name);
 
 /* What the file of a command, which is looked for as execvp() does, says of it. */
 enum heap_gap heap_gap_of_command(const char *command);

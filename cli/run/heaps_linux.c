@@ -25,6 +25,7 @@
 #include "digits.h"
 #include "fail.h"
 #include "platform.h"
+#include "run/untracked.h"
 #include "text.h"
 
 #define FOLDER_BEGIN "sysinfo-heap-"
@@ -43,10 +44,12 @@ struct entry {
 
 /* A process as it was last seen. With another name it has become another program. */
 struct known {
-    int64_t pid;
+    int64_t pid, parent;
     uint64_t started;
     char name[20];
     enum heap_gap gap; /* Why it was not counted, as long as it has no record. */
+    bool is_due;       /* Will be counted at the next look, unless a note on it is found by then. */
+    bool is_counted;   /* It was counted. */
 };
 
 struct heaps {
@@ -58,10 +61,12 @@ struct heaps {
     size_t entries, departed;
     struct known *known; /* In order of pid. */
     size_t knowns;
+    struct untracked *untracked;
     struct heap_sample sample;
     struct heap_totals totals;
     enum heap_gap foreseen; /* Of the command, from its file; NONE once a sample or a record says more. */
     int64_t command;        /* Its process. */
+    char command_name[32];
 };
 
 /* ---- The folder ---- */
@@ -79,12 +84,17 @@ static void remove_files(const char *path) {
 /* Those that go on without us may put new files into it meanwhile. */
 static void remove_folder(const char *path) {
     enum { ATTEMPTS = 100 };
+    struct text notes = TEXT_INIT;
+    text_addf(&notes, "%s/" UNTRACKED, path);
     for (int i = 0; i < ATTEMPTS; i++) {
+        remove_files(notes.bytes);
+        (void)rmdir(notes.bytes);
         remove_files(path);
         if (rmdir(path) == 0 || (errno != ENOTEMPTY && errno != EEXIST)) {
-            return;
+            break;
         }
     }
+    text_free(&notes);
 }
 
 /* Opens it if nobody holds it, and holds it. */
@@ -170,11 +180,13 @@ struct heaps *heaps_open(void) {
         heaps_close(heaps);
         return NULL;
     }
+    heaps->untracked = untracked_open(heaps->fd);
     return heaps;
 }
 
 void heaps_foresee(struct heaps *heaps, const char *command) {
     heaps->foreseen = heap_gap_of_command(command);
+    snprintf(heaps->command_name, sizeof heaps->command_name, "%s", platform_file_name(command));
 }
 
 void heaps_started(struct heaps *heaps, int64_t pid) {
@@ -193,6 +205,7 @@ void heaps_close(struct heaps *heaps) {
     if (heaps == NULL) {
         return;
     }
+    untracked_close(heaps->untracked);
     if (heaps->fd >= 0) {
         remove_folder(heaps->folder);
         close(heaps->fd);
@@ -203,6 +216,22 @@ void heaps_close(struct heaps *heaps) {
     free(heaps->known);
     text_free(&heaps->preload);
     free(heaps);
+}
+
+void heap_gap_count(struct heap_totals *totals, enum heap_gap gap, const char *name) {
+    enum { OF_PROCESS = 15 }; /* Bytes that the kernel keeps of a process's name. */
+    struct heap_gap_names *names = &totals->gap_names[gap];
+    totals->gaps[gap]++;
+    for (size_t i = 0; i < names->count; i++) {
+        if (strncmp(names->name[i], name, OF_PROCESS) == 0) {
+            return;
+        }
+    }
+    if (names->count < MOST_GAP_NAMES) {
+        snprintf(names->name[names->count++], sizeof names->name[0], "%s", name);
+    } else {
+        names->has_more = true;
+    }
 }
 
 static int by_pid(const void *a, const void *b) {
@@ -314,7 +343,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
     }
     entry->is_foreign = true;
     heaps->foreseen = entry->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
-    heaps->totals.gaps[HEAP_GAP_ALLOCATOR]++;
+    heap_gap_count(&heaps->totals, HEAP_GAP_ALLOCATOR, platform_file_name(record->image));
     if (heaps->totals.owner[0] == '\0') {
         memcpy(heaps->totals.owner, record->owner, sizeof heaps->totals.owner);
     }
@@ -376,8 +405,9 @@ static void take_back_gap(struct heaps *heaps, int64_t pid) {
     const struct known key = {.pid = pid};
     struct known *known = heaps->knowns == 0 ? NULL : bsearch(&key, heaps->known, heaps->knowns, sizeof key, by_pid);
     if (known != NULL && known->gap == HEAP_GAP_ENVIRONMENT) {
-        heaps->totals.gaps[known->gap]--;
+        heaps->totals.gaps[known->gap] -= known->is_counted ? 1 : 0;
         known->gap = HEAP_GAP_NONE;
+        known->is_due = known->is_counted = false;
     }
     heaps->foreseen = pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
 }
@@ -526,7 +556,7 @@ const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid) {
 }
 
 /* Why a process that has no file has none; LATER: that is to be asked again. */
-static enum heap_gap find_gap(struct heaps *heaps, const struct process *process) {
+static enum heap_gap find_gap(const struct heaps *heaps, const struct process *process) {
     const struct known *past = find_known(heaps, process);
     if (past != NULL && past->gap != HEAP_GAP_LATER) {
         return past->gap;
@@ -538,16 +568,42 @@ static enum heap_gap find_gap(struct heaps *heaps, const struct process *process
         return HEAP_GAP_NONE;
     }
     const struct heap_program *parent = heaps_find(heaps, process->parent);
-    enum heap_gap gap = heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL);
-    const struct known *before =
-        find_past(heaps, process); /* A process counts once, though its name was seen to change. */
-    if (gap > HEAP_GAP_NONE && (before == NULL || before->gap != gap)) {
-        heaps->totals.gaps[gap]++;
+    return heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL);
+}
+
+/* True if a note counts the process, or will count it. */
+static bool is_noted(const struct heaps *heaps, const struct known *known) {
+    return untracked_has(heaps->untracked, known->pid, known->started) ||
+           untracked_has_child(heaps->untracked, known->parent, known->gap);
+}
+
+/* A process counts once, though its name was seen to change. */
+static struct known know(const struct heaps *heaps, const struct process *process) {
+    const struct known *past = find_past(heaps, process);
+    struct known now = {.pid = process->pid, .parent = process->parent, .started = process->started};
+    memcpy(now.name, process->name, sizeof now.name);
+    now.gap = find_gap(heaps, process);
+    bool is_same = past != NULL && past->gap == now.gap;
+    now.is_due = now.gap > HEAP_GAP_NONE && (is_same ? past->is_due : !is_noted(heaps, &now));
+    now.is_counted = is_same && past->is_counted;
+    return now;
+}
+
+/* Counts what the previous sample saw first, and what has no note by now. */
+static void settle(struct heaps *heaps) {
+    for (size_t i = 0; i < heaps->knowns; i++) {
+        struct known *known = &heaps->known[i];
+        if (known->is_due && !is_noted(heaps, known)) {
+            heap_gap_count(&heaps->totals, known->gap, known->name);
+            known->is_counted = true;
+        }
+        known->is_due = false;
     }
-    if (gap > HEAP_GAP_NONE) {
-        heaps->foreseen = process->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
-    }
-    return gap;
+}
+
+static void read_notes(struct heaps *heaps, const struct tree *tree) {
+    heaps->departed += untracked_read(heaps->untracked, tree, &heaps->totals);
+    settle(heaps);
 }
 
 /* The processes of a sample, and why those that have no file are not counted. */
@@ -557,9 +613,10 @@ static void remember(struct heaps *heaps, const struct tree_sample *sample) {
         fail_no_memory();
     }
     for (size_t i = 0; i < sample->processes; i++) {
-        const struct process *process = &sample->process[i];
-        now[i] = (struct known){.pid = process->pid, .started = process->started, .gap = find_gap(heaps, process)};
-        memcpy(now[i].name, process->name, sizeof now[i].name);
+        now[i] = know(heaps, &sample->process[i]);
+        if (now[i].gap > HEAP_GAP_NONE && now[i].pid == heaps->command) {
+            heaps->foreseen = HEAP_GAP_NONE;
+        }
     }
     free(heaps->known);
     heaps->known = now;
@@ -605,7 +662,9 @@ const struct heap_sample *heaps_take(struct heaps *heaps, const struct tree *tre
     sum->has_any = sum->has_any || totals->programs > 0;
     sum->allocs += totals->allocs;
     sum->frees += totals->frees;
+    read_notes(heaps, tree);
     remember(heaps, sample);
+    untracked_forget(heaps->untracked, tree);
     keep_outside(heaps, tree);
     totals->peak = sum->in_use > totals->peak ? sum->in_use : totals->peak;
     totals->has_kept = totals->has_kept || sum->with_kept > 0;
@@ -621,6 +680,7 @@ const struct heap_totals *heaps_conclude(struct heaps *heaps) {
     struct heap_totals *totals = &heaps->totals;
     begin_look(heaps);
     look(heaps, NULL);
+    read_notes(heaps, NULL);
     for (size_t i = 0; i < heaps->entries; i++) {
         if (heaps->entry[i].is_counted && !heaps->entry[i].is_over) {
             add_up(totals, &heaps->entry[i].program);
@@ -628,7 +688,7 @@ const struct heap_totals *heaps_conclude(struct heaps *heaps) {
     }
     totals->peak = heaps->sample.peak > totals->peak ? heaps->sample.peak : totals->peak;
     if (heaps->foreseen > HEAP_GAP_NONE) {
-        totals->gaps[heaps->foreseen]++;
+        heap_gap_count(totals, heaps->foreseen, heaps->command_name);
         heaps->foreseen = HEAP_GAP_NONE;
     }
     return totals;

@@ -255,6 +255,14 @@ static void add_heap_tree(struct text *text, const struct heap_totals *totals) {
     }
 }
 
+static void add_gap_names(struct text *text, const struct heap_gap_names *names) {
+    for (size_t i = 0; i < names->count; i++) {
+        text_add(text, i == 0 ? " (" : ", ");
+        text_add_plain(text, names->name[i]);
+    }
+    text_add(text, names->count == 0 ? "" : names->has_more ? ", ...)" : ")");
+}
+
 static void add_gaps(struct text *text, const struct heap_totals *totals) {
     const char *before = "sysinfo: heap not counted: ";
     for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
@@ -265,6 +273,8 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
                 text_add(text, " (");
                 text_add_plain(text, totals->owner);
                 text_add(text, ")");
+            } else {
+                add_gap_names(text, &totals->gap_names[gap]);
             }
             before = ", ";
         }
@@ -383,6 +393,15 @@ static void add_heaps_json(struct json *json, const struct heap_totals *totals) 
     json_open_object(json, "not_counted");
     for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
         json_add_uint(json, gaps[gap].key, totals->gaps[gap]);
+    }
+    json_close(json);
+    json_open_object(json, "not_counted_names");
+    for (int gap = HEAP_GAP_NONE + 1; gap < HEAP_GAPS; gap++) {
+        json_open_array(json, gaps[gap].key);
+        for (size_t i = 0; totals->gaps[gap] > 0 && i < totals->gap_names[gap].count; i++) {
+            json_add_string(json, NULL, totals->gap_names[gap].name[i]);
+        }
+        json_close(json);
     }
     json_close(json);
     json_add_string(json, "own_allocator", totals->owner[0] != '\0' ? totals->owner : NULL);

@@ -160,6 +160,11 @@ void sysinfo__record_to_memory(const struct sysinfo__memory *content);
 /* The bytes that are in use, in whole pages. */
 size_t sysinfo__record_used(const struct sysinfo__memory *content);
 
+/* ---- programs.c ---- */
+
+/* Looks up the C library's calls that start programs. Call it before any child of vfork() does. */
+void sysinfo__find_starts(void);
+
 /* ---- footprint.c ---- */
 
 /* Before the allocator is called for the first time. */

@@ -244,6 +244,9 @@ __attribute__((constructor)) static void start(void) {
     } else {
         sysinfo__find_owner();
     }
+    if (sysinfo__records_directory() != NULL) {
+        sysinfo__find_starts();
+    }
 }
 
 __attribute__((destructor)) static void end(void) {

@@ -229,6 +229,104 @@ overwritten() { # A daemon's child that writes over its environment before it al
 }
 measure "a process that has written over its environment is counted, and nothing else" overwritten
 
+# ---- What cannot be counted, and is gone before any sample ----
+
+unseen_children() { # count, command...: of so many static ones no sample sees one, and each is in the report
+    local wanted=$1
+    shift
+    heap -i 10s "$@" </dev/null && of 'r["status"] == 0' \
+        "h['not_counted']['static'] == $wanted and sum(h['not_counted'].values()) == $wanted" \
+        'h["not_counted_names"]["static"] == ["test_run_static"]'
+}
+static=$programs/test_run_static
+starter=$programs/test_run_starter
+hundred() {
+    local i
+    for ((i = 0; i < 100; i++)); do
+        unseen_children 2 sh -c '"$0"; "$0"' "$static" || return 1
+    done
+}
+measure "two static children, a hundred times" hundred
+measure "children of bash" unseen_children 3 bash -c '"$0"; (exec "$0"); "$0" & wait' "$static"
+measure "the shell itself goes on as one" unseen_children 1 sh -c 'exec "$0"' "$static"
+measure "children of xargs" unseen_children 50 sh -c 'seq 50 | xargs -n 1 -P 4 "$0"' "$static"
+measure "each way of the C library" unseen_children 11 "$starter" every "$static"
+measure "system() and popen()" unseen_children 4 "$starter" shell "$static"
+measure "a signal handler" unseen_children 1 "$starter" handler "$static"
+make_all() {
+    command -v make >/dev/null || return 0
+    printf 'all: $(addprefix t,$(shell seq 30))\nt%%: ; @%s\n' "$static" >Makefile
+    unseen_children 30 make -s -j 4
+}
+measure "children of make" make_all
+python_children() {
+    unseen_children 8 python3 -c '
+import os, subprocess, sys
+program = sys.argv[1]
+for i in range(2):
+    subprocess.run([program], check=True)
+    subprocess.run([program], check=True, cwd="/", close_fds=False)
+    os.waitpid(os.posix_spawn(program, [program], os.environ), 0)
+    assert os.system(program) == 0' "$static"
+}
+measure "children of python3" python_children
+script_child() {
+    printf '#!%s\n' "$static" >script && chmod +x script && heap -i 10s sh -c './script' </dev/null && of \
+        'h["not_counted"]["static"] == 1 and h["not_counted_names"]["static"] == ["script"]'
+}
+measure "a script of a static interpreter" script_child
+bare_children() { # Also those whose name is found in PATH, and the shell that system() starts.
+    heap -i 10s sh -c 'env -i "$(command -v actor)" refused; env -u SYSINFO_HEAP_RECORDS actor refused
+        LD_PRELOAD= actor refused; "$0" system' "$starter" </dev/null && of 'r["status"] == 0' \
+        'h["not_counted"]["environment"] == 4 and sum(h["not_counted"].values()) == 4'
+}
+measure "children without the variables" bare_children
+refusals() {
+    cp "$static" refused && chmod 644 refused && heap -i 10s "$starter" refused refused && of \
+        'r["status"] == 0 and set(h["not_counted"].values()) == {0}'
+}
+measure "what does not start does not count" refusals
+privileged_child() { # As a user whom it makes another one; and where that is forbidden, it is counted.
+    chmod 755 . && cp "$actor" plain && cp "$actor" suid && chmod 4755 suid && mkdir -p outside && chmod 777 outside &&
+        cd outside || return 1
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json -i 10s \
+        sh -c '../suid blocks 3 2 100; ../plain blocks 3 2 100'
+    cd .. && cp outside/report.json . && of 'h["not_counted"]["set_user_id"] == 1' \
+        'sum(h["not_counted"].values()) == 1' 'h["not_counted_names"]["set_user_id"] == ["suid"]' || return 1
+    (cd outside && setpriv --no-new-privs --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json \
+        -o report.json -i 10s sh -c '../suid blocks 3 2 100; :')
+    cp outside/report.json . && of 'set(h["not_counted"].values()) == {0}' 'h["processes"] == 2'
+}
+[ "$(id -u)" != 0 ] || ! can_be_reached "$command" || measure "a set-user-ID child" privileged_child
+capable_child() { # Its file has capabilities that its user has not.
+    cp "$actor" outside/capable && setcap cap_net_raw+ep outside/capable && cd outside || return 1
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json -i 10s \
+        sh -c './capable refused; ../plain refused'
+    cd .. && cp outside/report.json . && of 'h["not_counted"]["set_user_id"] == 1' \
+        'sum(h["not_counted"].values()) == 1' 'h["not_counted_names"]["set_user_id"] == ["capable"]' || return 1
+    (cd outside && setpriv --reuid=65534 --regid=65534 --clear-groups "$command" run --heap --json -o report.json \
+        -i 10s ./capable refused)
+    cp outside/report.json . && of 'h["not_counted"]["set_user_id"] == 1' 'sum(h["not_counted"].values()) == 1'
+}
+can_give() { # Here, and to a file of this file system.
+    cp "$actor" gift && setcap cap_net_raw+ep gift 2>/dev/null && ./gift refused
+}
+[ "$(id -u)" != 0 ] || ! can_be_reached "$command" || ! can_give || measure "a child with capabilities" capable_child
+seen() { # how, reason: one that samples see, too, counts once
+    heap -i 20ms sh -c 'actor until a.csv+12 | "$0" "$1" "$2"' "$starter" "$1" "$static" && of 'r["status"] == 0' \
+        "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1"
+}
+measure "a child of posix_spawn() that samples see" seen spawn static
+measure "one whose parent is gone" seen leave static
+measure "the shell of system()" seen system environment
+measure "the shell of popen()" seen popen environment
+not_said_without() { # The report names the programs.
+    sysinfo run --heap -i 10s sh -c '"$0"; "$0"; env -i "$(command -v actor)" refused' "$static" 2>out </dev/null
+    cat out
+    grep -q '^sysinfo: heap not counted: 2 static programs (test_run_static), 1 program started without LD_PRELOAD in its environment (actor)$' out
+}
+measure "and they are named" not_said_without
+
 # ---- Memory mapped without malloc() ----
 
 mapped() {
@@ -276,7 +374,7 @@ measure "Python's arenas, and what to do" python_arenas
 text() {
     sysinfo run --heap --record a.csv sh -c 'env -i "$(command -v actor)" until a.csv+6' 2>out
     cat out
-    grep -q '^sysinfo: heap not counted: 1 program started without LD_PRELOAD in its environment$' out
+    grep -q '^sysinfo: heap not counted: 1 program started without LD_PRELOAD in its environment (actor)$' out
 }
 check "and it is said" text
 
