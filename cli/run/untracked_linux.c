@@ -135,7 +135,7 @@ static bool read_content(const struct untracked *untracked, const char *name, ch
     return space == 0 || untracked->space == 0 || space == untracked->space;
 }
 
-/* One that did not happen is read after the one that it takes back: only because that was gone is it there. */
+/* A withdrawal exists only if the note was removed before, so it is never read first. */
 static void take(struct untracked *untracked, const struct note *note, const char *program,
                  struct heap_totals *totals) {
     struct notes *own = &untracked->own;
