@@ -167,7 +167,7 @@ static const struct command commands[] = {
                  "  sysinfo get mem.available swap.used --csv 60 >>mem.csv\n"
                  "  sysinfo get load.min1 cpu.count --json\n"
                  "  sysinfo get mem.usable cpu.percent --percpu --json 1\n",
-     .notes = "Values in the order asked, in bytes, seconds, percent and hertz; - where one\n"
+     .notes = "Values in the order given, in bytes, seconds, percent and hertz; - where one\n"
               "is unknown. A CPU percentage is measured over the interval, or 0.5 s. With\n"
               "--percpu a line for all CPUs and one for each, with the other figures in all.\n"
               "Fields: sysinfo fields.\n",

@@ -30,8 +30,9 @@ static const struct option options[] = {
      .name = "--rate",
      .meaning = "counters per second",
      .line = "counters per second over the interval",
-     .manual = "Print counters per second of the interval, or of 0.5 seconds; ctx_switches becomes ctx_switches_rate. "
-               "Other figures do not change."},
+     .manual =
+         "Print counters per second over the interval, or over 0.5 seconds; ctx_switches becomes ctx_switches_rate. "
+         "Other figures do not change."},
     {.id = OPTION_PERCPU,
      .name = "--percpu",
      .argument = "[=LIST]",
@@ -57,7 +58,7 @@ static const struct option options[] = {
      .name = "--freq",
      .meaning = "frequencies",
      .line = "seconds since boot; frequencies",
-     .manual = "Frequencies instead of percentages: the present one, and between which it may be."},
+     .manual = "Frequencies instead of percentages: the current one, and its bounds."},
     {.id = OPTION_SINCE_BOOT,
      .name = "--since-boot",
      .meaning = "average since boot",
@@ -112,7 +113,7 @@ static const struct option options[] = {
      .name = "--human",
      .meaning = "values for people",
      .line = "named values for people: 18.4 GiB",
-     .manual = "Print named values as people read them: 18.4 GiB."},
+     .manual = "Print named values for people: 18.4 GiB."},
     {.id = OPTION_TIME,
      .letter = "-t",
      .name = "--time",
@@ -130,7 +131,7 @@ static const struct option options[] = {
      .letter = "-a",
      .name = "--append",
      .meaning = "append to the file",
-     .manual = "With -o: append a single sample, too, for a job that runs every hour."},
+     .manual = "With -o: also append a single sample, for example from an hourly job."},
     {.id = OPTION_OUTPUT,
      .letter = "-o",
      .name = "--output",
@@ -170,7 +171,7 @@ static const struct option options[] = {
      .example = "30s",
      .meaning = "how long it must hold",
      .line = "how long the conditions must hold",
-     .manual = "The expressions must have held for that long."},
+     .manual = "The expressions must hold for that long."},
     {.id = OPTION_TIMEOUT,
      .name = "--timeout",
      .argument = "DUR",
@@ -179,16 +180,16 @@ static const struct option options[] = {
      .meaning = "give up after this time",
      .line = "wait gives up, run ends its command",
      .manual = "With wait: give up after this time, with status 1. With run: end the command and its tree after this "
-               "time, with status 124: SIGTERM, two seconds, SIGKILL; 0 is at once. With run --pid: end the watching, "
-               "with status "
-               "0."},
+               "time, with SIGTERM and after two seconds SIGKILL; the status is 124. 0 ends it at once. With run "
+               "--pid: stop watching, with status 0."},
     {.id = OPTION_VERBOSE,
      .letter = "-v",
      .name = "--verbose",
      .meaning = "print the values that decided",
      .line = "print the values that decided, on stderr",
-     .manual = "Print the values that decided, on standard error; on a terminal, wait shows the values of now and the "
-               "time left in one line meanwhile."},
+     .manual =
+         "Print the values that decided, on standard error. On a terminal, wait meanwhile shows the current values "
+         "and the time left in one line."},
     {.id = OPTION_RECORD,
      .name = "--record",
      .argument = "FILE",
@@ -205,7 +206,7 @@ static const struct option options[] = {
      .name = "--pss",
      .meaning = "shared memory counts once",
      .line = "the processes too; shared memory once",
-     .manual = "Count shared memory once; this costs more."},
+     .manual = "Count shared memory once (PSS), at every sample. This costs more."},
     {.id = OPTION_HEAP,
      .name = "--heap",
      .meaning = "what malloc() has in use and keeps back",
@@ -404,7 +405,7 @@ static const struct option options[] = {
      .example = "+10%",
      .meaning = "fail beyond this increase",
      .line = "status 1 when a figure grows by more",
-     .manual = "End with status 1 when a figure has grown by more than that. Memory that is left, such as "
+     .manual = "End with status 1 when a figure has grown by more than PERCENT. Memory that is left, such as "
                "mem.available, must not have fallen by more. With several runs of each, the least of AFTER must also "
                "lie above the most of BEFORE."},
     {.id = OPTION_MARKDOWN,

@@ -404,6 +404,8 @@ if has python3; then check "the manual has every field and its meaning" manual_h
 manual_reads_as_text() { # No macro is printed as letters, no list of commands is empty; `run`'s own statuses are there.
     mandoc -T utf8 "$made/man/sysinfo.1" | sed 's/.\x08//g' >page || return 1
     if grep -nE '\\f[BIPR]|\\-|\bWith *:' page; then return 1; fi
+    [ "$(grep -E '^[A-Z]' page | grep -nE '^(EXAMPLES|COMMANDS|OPTIONS|EXIT STATUS|FIELDS)$' | cut -d: -f2 | tr '\n' ' ')" = \
+        "EXAMPLES COMMANDS OPTIONS EXIT STATUS FIELDS " ] || { echo "other sections"; return 1; }
     local status
     for status in 0 1 2 3 123 124 125 126 127; do
         sed -n '/^EXIT STATUS/,/^STABILITY/p' page | grep -qE "^ +$status( |\$)" || { echo "no $status"; return 1; }
