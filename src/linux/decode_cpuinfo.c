@@ -228,11 +228,12 @@ bool sysinfo__decode_cpuinfo_frequencies(const char *text, size_t length, struct
         } else if (is_word(line.key, "cpu MHz static") && row != NULL && is_megahertz(line.value, &hertz)) {
             FACT(row, base, hertz);
         } else if (is_clock_tick(line.key, &number) && is_hex(line.value, &hertz) && hertz > 0 && hertz <= MOST_HERTZ) {
-            struct sysinfo_cpu_frequency *own = sysinfo__frequency_rows_add(rows, number);
-            if (own == NULL) {
+            row = sysinfo__frequency_rows_add(rows, number);
+            if (row == NULL) {
                 return false;
             }
-            FACT(own, current, hertz);
+            FACT(row, current, hertz);
+            row = NULL; /* Lines that follow are not of this CPU, and the row of the one before may have moved. */
         } else if (is_word(line.key, "cycle frequency [Hz]") && sysinfo__digits(line.value.at, &hertz) != NULL &&
                    hertz > 0 && hertz <= MOST_HERTZ) {
             FACT(all, current, hertz); /* Alpha, which has one figure: "500000000 est." */

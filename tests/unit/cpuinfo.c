@@ -105,6 +105,7 @@ static const struct frequencies frequency_texts[] = {
     {"processor\t: 99999999999999999999\ncpu MHz\t: 1.0\n", 0, {0, 0}, 0, 0},
     {"Cpu0ClkTck\t: xyz\nCpuClkTck\t: 10\nCpu1ClkTck\t:\nCpu2ClkTck\t: 00000000000000000001\n", 0, {0, 0}, 0, 0},
     {"Cpu0ClkTck\t: 0\020d693a400\nCpu1ClkTck\t: 1@\nCpu2ClkTck\t: 1G\n", 0, {0, 0}, 0, 0},
+    {"processor\t: 0\nCpu1ClkTck\t: 10\ncpu MHz\t: 5.0\n", 2, {0, 16}, 0, 0}, /* Of which of both CPUs? */
     {"Cpu0ClkTck\t: 0xD693A400\nCpu1ClkTck\t: aF\n", 2, {3600000000, 175}, 0, 0},
     {"processor\t: 0\ncpu MHz\t: 1.123456789\n", 1, {1123456, 0}, 0, 0},
 };
