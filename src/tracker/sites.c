@@ -34,7 +34,7 @@ uint32_t sysinfo__next_generation(void) {
 
 /* ---- The table of sites ---- */
 
-enum { CHAINS = 1 << 16, SITE_FRAMES = 1 << 24 };
+enum { CHAINS = 1 << 15, SITE_FRAMES = 1 << 24 };
 
 struct sysinfo__site *sysinfo__site;
 uint64_t *sysinfo__site_frame;

@@ -15,11 +15,14 @@ struct entry {
     uint16_t is_ready;
     uint32_t unused;
 };
-enum { ENTRIES = 1 << 15, MOST_ENTRIES = ENTRIES / 4 * 3 };
 _Static_assert(sizeof(struct entry) == 32, "two in a cache line");
 
-static struct entry *entries;
-static uint32_t used;
+/* Each is used once those before it are full: entries lie anywhere in a table, so a large one soon is all memory. */
+enum { TABLES = 3 };
+static struct table {
+    struct entry *entry;
+    uint32_t size, used;
+} table[TABLES] = {{NULL, 1 << 11, 0}, {NULL, 1 << 13, 0}, {NULL, 1 << 15, 0}};
 
 /* From the linker, for the section of that name. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker chooses the names. */
@@ -28,21 +31,36 @@ extern const char __stop_sysinfo_heap_between[] __attribute__((visibility("hidde
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 bool sysinfo__unwind_begin(void) {
-    if (entries == NULL) {
-        entries = sysinfo__reserve(ENTRIES * sizeof *entries);
+    for (int i = 0; i < TABLES; i++) {
+        if (table[i].entry == NULL) {
+            table[i].entry = sysinfo__reserve(table[i].size * sizeof(struct entry));
+        }
+        if (table[i].entry == NULL) {
+            return false;
+        }
     }
-    return entries != NULL;
+    return true;
 }
 
 /* Another library may come to the same addresses. */
-void sysinfo__forget_rules(void) {
-    for (uint32_t i = 0; i < ENTRIES; i++) {
-        if (LOAD(entries[i].address) != 0) {
-            STORE(entries[i].is_ready, 0);
-            STORE(entries[i].address, 0);
+static void empty(struct table *of) {
+    for (uint32_t i = 0; i < of->size; i++) {
+        if (LOAD(of->entry[i].address) != 0) {
+            STORE(of->entry[i].is_ready, 0);
+            STORE(of->entry[i].address, 0);
         }
     }
-    STORE(used, 0);
+    STORE(of->used, 0);
+}
+
+void sysinfo__forget_rules(void) {
+    for (int i = 0; i < TABLES; i++) {
+        empty(&table[i]);
+    }
+}
+
+static bool is_full(const struct table *of) {
+    return LOAD(of->used) >= of->size / 4 * 3;
 }
 
 static void look_up(uintptr_t address, struct entry *entry) {
@@ -57,14 +75,14 @@ static void look_up(uintptr_t address, struct entry *entry) {
                             (uintptr_t)(__stop_sysinfo_heap_between - __start_sysinfo_heap_between);
 }
 
-/* `spare` holds the rule where it cannot be kept. */
-__attribute__((noinline)) static const struct entry *add_entry(uintptr_t address, struct entry *place,
+/* `place` in a table; NULL: there is none. `spare` holds the rule where it cannot be kept. */
+__attribute__((noinline)) static const struct entry *add_entry(uintptr_t address, struct entry *place, struct table *of,
                                                                struct entry *spare) {
     look_up(address, spare);
     uintptr_t nobody = 0;
-    if (spare->module != 0 && place != NULL && LOAD(used) < MOST_ENTRIES &&
+    if (spare->module != 0 && place != NULL &&
         __atomic_compare_exchange_n(&place->address, &nobody, address, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
-        __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
+        __atomic_fetch_add(&of->used, 1, __ATOMIC_RELAXED);
         place->rule = spare->rule;
         place->module = spare->module;
         __atomic_store_n(&place->is_ready, 1, __ATOMIC_RELEASE);
@@ -72,19 +90,31 @@ __attribute__((noinline)) static const struct entry *add_entry(uintptr_t address
     return spare;
 }
 
-static inline const struct entry *find_entry(uintptr_t address, struct entry *spare) {
+/* The address's entry, or the free place where it would be. NULL: none is near. */
+static inline struct entry *find_place(const struct table *in, uintptr_t address) {
     uint64_t hash = (address * UINT64_C(0x9E3779B97F4A7C15)) >> 40;
     for (uint32_t i = 0; i < 64; i++) {
-        struct entry *entry = &entries[(hash + i) % ENTRIES];
+        struct entry *entry = &in->entry[(hash + i) & (in->size - 1)];
         uintptr_t there = LOAD(entry->address);
-        if (there == address) {
-            return __atomic_load_n(&entry->is_ready, __ATOMIC_ACQUIRE) != 0 ? entry : add_entry(address, NULL, spare);
-        }
-        if (there == 0) {
-            return add_entry(address, entry, spare);
+        if (there == address || there == 0) {
+            return entry;
         }
     }
-    return add_entry(address, NULL, spare);
+    return NULL;
+}
+
+static inline const struct entry *find_entry(uintptr_t address, struct entry *spare) {
+    for (int i = 0; i < TABLES; i++) {
+        struct entry *entry = find_place(&table[i], address);
+        if (entry != NULL && LOAD(entry->address) == address) {
+            return __atomic_load_n(&entry->is_ready, __ATOMIC_ACQUIRE) != 0 ? entry
+                                                                            : add_entry(address, NULL, NULL, spare);
+        }
+        if (!is_full(&table[i])) {
+            return add_entry(address, entry, &table[i], spare);
+        }
+    }
+    return add_entry(address, NULL, NULL, spare);
 }
 
 /* ---- The stack ---- */
