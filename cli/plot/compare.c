@@ -450,8 +450,8 @@ int run_compare(struct options *options) {
         status = read_side(&comparison.after, options->operand[1], options->column);
     }
     if (status == 0) {
-        status = comparison.before.column == NULL  ? trouble("%s: it is empty", options->operand[0])
-                 : comparison.after.column == NULL ? trouble("%s: it is empty", options->operand[1])
+        status = comparison.before.column == NULL  ? trouble("%s: the file is empty", options->operand[0])
+                 : comparison.after.column == NULL ? trouble("%s: the file is empty", options->operand[1])
                                                    : compare(&comparison);
     }
     free_side(&comparison.before);

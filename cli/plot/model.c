@@ -352,7 +352,8 @@ static int choose_range(struct plot *plot, const struct recording *recording, si
         end = recording[i].end > end ? recording[i].end : end;
     }
     if (plot->clock < 0 && (request->from.is_clock || request->to.is_clock)) {
-        return trouble("%s: it has no time of day; give --from and --to in seconds since its start", recording[0].path);
+        return trouble("%s: no time of day in this recording; give --from and --to in seconds since its start",
+                       recording[0].path);
     }
     plot->from = request->from.is_given ? limit_time(plot, &request->from) : 0;
     plot->to = request->to.is_given ? limit_time(plot, &request->to) : end;

@@ -533,7 +533,7 @@ int recording_read_text(struct recording *recording, const char *path, struct te
     struct reader reader;
     memset(&reader, 0, sizeof reader);
     reader.recording = recording;
-    int status = text->length == 0 ? fail(&reader, "it is empty") : 0;
+    int status = text->length == 0 ? fail(&reader, "the file is empty") : 0;
     if (status == 0) {
         status = read_lines(&reader, text->bytes, text->length, column);
     }
@@ -545,7 +545,7 @@ int recording_read_text(struct recording *recording, const char *path, struct te
         status = fail(&reader, "it has no header");
     }
     if (status == 0 && recording->serieses == 0) {
-        status = trouble("%s: it has no sample of '%s'", path, recording->column);
+        status = trouble("%s: no samples of '%s'", path, recording->column);
     }
     if (status == 0) {
         make_rates(recording);
