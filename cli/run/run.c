@@ -58,6 +58,7 @@ struct run {
     struct heaps *heaps;         /* NULL: they are not counted. */
     struct snapshots *snapshots; /* NULL: of live blocks, none are kept. */
     struct text snapshots_path;
+    struct missing missing; /* Of them. */
     double next_snapshot, next_collection;
     uint64_t lost_bytes; /* Of --leaks. */
     struct report report;
@@ -603,6 +604,7 @@ static void conclude(struct run *run) {
     check_budget(run);
     if (run->snapshots != NULL) {
         snapshots_collect(run->snapshots, true);
+        run->missing = snapshots_missing(run->snapshots);
         run->has_failed = !snapshots_close(run->snapshots) || run->has_failed;
         run->snapshots = NULL;
     }
@@ -647,12 +649,30 @@ static int final_status(const struct run *run, bool has_printed) {
     return run->report.status == 0 && is_above ? EXIT_LEAKS : run->report.status;
 }
 
+static void add_missing(struct text *text, const struct missing *missing) {
+    if (missing->confined > 0) {
+        text_addf(text, "sysinfo: not examined: %" PRIu64 " process%s, restricted by seccomp to certain system calls\n",
+                  missing->confined, missing->confined == 1 ? "" : "es");
+    }
+    if (missing->failed > 0) {
+        text_addf(text,
+                  "sysinfo: %" PRIu64 " snapshot%s not taken: out of memory, or no space left in the directory for "
+                  "temporary files\n",
+                  missing->failed, missing->failed == 1 ? " was" : "s were");
+    }
+}
+
 /* On stderr, as what follows the report. */
-static void print_leaks(struct run *run) {
+static void print_snapshots(struct run *run) {
     struct text text = TEXT_INIT;
-    run->has_failed =
-        leaks_report(&text, run->snapshots_path.bytes, run->options->ignore, &run->lost_bytes) != 0 || run->has_failed;
-    platform_write(2, text.bytes, text.length);
+    if (options_has(run->options, OPTION_LEAKS)) {
+        run->has_failed = leaks_report(&text, run->snapshots_path.bytes, run->options->ignore, &run->lost_bytes) != 0 ||
+                          run->has_failed;
+    }
+    add_missing(&text, &run->missing);
+    if (text.length > 0) {
+        platform_write(2, text.bytes, text.length);
+    }
     text_free(&text);
 }
 
@@ -747,9 +767,7 @@ static int run_child(struct run *run, struct output *output) {
     conclude(run);
     run->report.status = final_status(run, true);
     bool has_printed = print_report(run, output) == 0;
-    if (with_leaks) {
-        print_leaks(run);
-    }
+    print_snapshots(run);
     return final_status(run, has_printed);
 }
 

@@ -24,6 +24,13 @@ void snapshots_await(struct snapshots *snapshots, const char *label, double seco
 /* Appends what was written since. With `is_end`, waits a moment for those that are just being written. */
 void snapshots_collect(struct snapshots *snapshots, bool is_end);
 
+/* What no snapshot was taken of, so far. */
+struct missing {
+    uint64_t confined; /* Processes that have forbidden themselves system calls. */
+    uint64_t failed;   /* Snapshots for which there was no memory, or no room in the directory. */
+};
+struct missing snapshots_missing(const struct snapshots *snapshots);
+
 /* False after a message: the file is not whole. NULL is fine. */
 bool snapshots_close(struct snapshots *snapshots);
 

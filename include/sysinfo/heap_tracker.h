@@ -277,8 +277,9 @@ SYSINFO_EXPORT int sysinfo_heap_generation(uint32_t *number);
  * the heap.
  *
  * SYSINFO_NOT_SUPPORTED: sites are not kept. SYSINFO_NOT_YET: another thread is taking one.
- * SYSINFO_NO_MEMORY: there is no room for the copy or its result. SYSINFO_INVALID: `out` is NULL, or
- * `what` is none of these. Since 0.2.
+ * SYSINFO_NO_MEMORY: there is no room for the copy or its result. SYSINFO_DENIED: the program has restricted its
+ * system calls (seccomp), and a call that a snapshot needs could kill it. SYSINFO_INVALID: `out` is NULL, or `what`
+ * is none of these. Since 0.2.
  */
 struct sysinfo_heap_snapshot;
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_heap_snapshot_open(struct sysinfo_heap_snapshot **out, uint32_t what);

@@ -165,6 +165,12 @@ size_t sysinfo__record_used(const struct sysinfo__memory *content);
 /* Looks up the C library's calls that start programs. Call it before any child of vfork() does. */
 void sysinfo__find_starts(void);
 
+/* ---- confined.c ---- */
+
+/* A system call that the program does not make itself may kill it. */
+extern bool sysinfo__is_confined;
+void sysinfo__find_confining(void);
+
 /* ---- footprint.c ---- */
 
 /* Before the allocator is called for the first time. */

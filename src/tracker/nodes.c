@@ -103,7 +103,7 @@ static void begin_as_child(void) {
         memory->header.inherited_failed += memory->node[i].failed;
         memory->header.inherited_live += memory->node[i].live;
     }
-    if (sysinfo__is_recording && !sysinfo__record_to_file(&copy)) {
+    if (sysinfo__is_recording && (sysinfo__is_confined || !sysinfo__record_to_file(&copy))) {
         sysinfo__record_to_memory(&copy);
         sysinfo__is_recording = false;
     }

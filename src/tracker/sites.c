@@ -199,7 +199,7 @@ __attribute__((noinline)) static bool extend_stack(uintptr_t sp) {
     if (sp >= own.high || own.high - sp > STACK_MOST || page == own.outside) {
         return false;
     }
-    if (!is_mapped(page, own.low)) {
+    if (LOAD(sysinfo__is_confined) || !is_mapped(page, own.low)) {
         own.outside = page;
         return false;
     }

@@ -231,8 +231,10 @@ struct sysinfo__control {
     uint64_t state; /* The generation, and above 32 bits the number of the last request. */
     uint64_t what;  /* Is asked for. */
     char label[112];
+    uint64_t confined; /* Processes that ended and may not be examined: they have forbidden themselves system calls. */
+    uint64_t failed;   /* Snapshots for which there was no room. */
 };
-_Static_assert(sizeof(struct sysinfo__control) == 128, "read by other processes");
+_Static_assert(sizeof(struct sysinfo__control) == 144, "read by other processes");
 
 #define SYSINFO__CONTROL_NAME "control"
 extern struct sysinfo__control *sysinfo__control;

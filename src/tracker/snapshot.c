@@ -209,8 +209,13 @@ static struct {
     uint64_t began;
 } task;
 
+static void count_missing(uint64_t *count) {
+    (void)__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+}
+
 void sysinfo__give_up(int status) {
     if (status != SYSINFO_OK && task.request->is_file) {
+        count_missing(&sysinfo__control->failed);
         (void)syscall(SYS_unlinkat, AT_FDCWD, part_path, 0);
     }
     syscall(SYS_exit_group, -status);
@@ -540,6 +545,9 @@ int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
     if (LOAD(sysinfo__frames) == 0) {
         return SYSINFO_NOT_SUPPORTED;
     }
+    if (LOAD(sysinfo__is_confined)) {
+        return SYSINFO_DENIED;
+    }
     struct sysinfo__request request = {.what = what};
     int error = errno;
     int fd = (int)syscall(SYS_memfd_create, "sysinfo-blocks", 1U /* MFD_CLOEXEC */);
@@ -560,9 +568,18 @@ static uint32_t served; /* The number of the last request that was met. */
 static struct copy running;
 static int files_lock;
 
+/* Without a system call. */
+static bool is_examined(void) {
+    if (sysinfo__records_blocks && LOAD(sysinfo__is_confined)) {
+        count_missing(&sysinfo__control->confined);
+        return false;
+    }
+    return sysinfo__records_blocks;
+}
+
 /* Its handlers run in the C library, which then calls an _exit() of its own: the last of them, as it came first. */
 static void end_by_quick_exit(void) {
-    if (sysinfo__records_blocks && sysinfo__memory.header.pid == (uint32_t)getpid()) {
+    if (is_examined() && sysinfo__memory.header.pid == (uint32_t)getpid()) {
         sysinfo__record_blocks("exit", true);
     }
 }
@@ -626,7 +643,8 @@ static bool take_files(void) {
 }
 
 void sysinfo__record_blocks(const char *label, bool is_end) {
-    if (!sysinfo__records_blocks || !take_files()) {
+    bool may_be = is_end ? is_examined() : sysinfo__records_blocks && !LOAD(sysinfo__is_confined);
+    if (!may_be || !take_files()) {
         return;
     }
     int error = errno;
@@ -634,10 +652,13 @@ void sysinfo__record_blocks(const char *label, bool is_end) {
     size_t length = strnlen(label, sizeof request.label - 1);
     memcpy(request.label, label, length);
     int fd = make_file();
-    if (fd >= 0) {
+    if (fd < 0) {
+        count_missing(&sysinfo__control->failed);
+    } else {
         if (begin_copy(fd, &request, &running) != SYSINFO_OK) {
             running.pid = 0;
             (void)unlink(part_path);
+            count_missing(&sysinfo__control->failed);
         } else if (is_end) {
             (void)end_copy(&running);
             running.pid = 0;
@@ -666,8 +687,8 @@ void sysinfo__serve_request(void) {
  * blocks are its parent's.
  */
 __attribute__((noreturn)) static void end_quickly(int status) {
-    if (sysinfo__records_blocks && sysinfo__memory.header.pid == (uint32_t)getpid() &&
-        LOAD(sysinfo__memory.header.has_ended) == 0) {
+    if (LOAD(sysinfo__memory.header.has_ended) == 0 && is_examined() &&
+        sysinfo__memory.header.pid == (uint32_t)getpid()) {
         sysinfo__record_blocks("exit", true);
     }
     for (;;) {

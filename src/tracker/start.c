@@ -200,6 +200,7 @@ static size_t no_size(void *block) {
 void sysinfo__find_real(void) {
     struct sysinfo__real real;
     sysinfo__begin_footprint();
+    sysinfo__find_confining();
     take(&real.malloc, "malloc");
     take(&real.free, "free");
     take(&real.calloc, "calloc");

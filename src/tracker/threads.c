@@ -38,7 +38,8 @@ static char helper_stack[STACK_BYTES] __attribute__((aligned(16)));
 static struct {
     pid_t process, caller, copy;
     int error;
-    int may_begin, is_over; /* Set by the caller, and by the helper. */
+    int tasks;     /* The list of threads, which the helper has opened; -1: it has not, or has closed it. */
+    int may_begin; /* Set by the caller. */
 } shared;
 
 static uint64_t nanoseconds(void) {
@@ -147,17 +148,24 @@ static int stop_new(int tasks) {
     return length < 0 ? -1 : count;
 }
 
+static void close_tasks(void) {
+    int tasks = shared.tasks;
+    shared.tasks = -1;
+    if (tasks >= 0) {
+        (void)close(tasks);
+    }
+}
+
 /* A thread may be born while others are being stopped: until none is new. */
 static bool stop_all(void) {
     char path[64];
     (void)snprintf(path, sizeof path, "/proc/%ld/task", (long)shared.process);
     int tasks = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 1;
+    shared.tasks = tasks;
     while (tasks >= 0 && count > 0) {
         count = stop_new(tasks);
     }
-    if (tasks >= 0) {
-        (void)close(tasks);
-    }
+    close_tasks();
     return tasks >= 0 && count == 0;
 }
 
@@ -167,16 +175,15 @@ static int help(void *unused) {
         sched_yield();
     }
     sysinfo__has_registers = stop_all();
-    pid_t copy = (pid_t)syscall(SYS_clone, CLONE_PARENT, NULL, NULL, NULL, NULL); /* A child of the process. */
+    /* A child of the process. The kernel writes its number before it runs: this helper may be killed at any time. */
+    pid_t copy = (pid_t)syscall(SYS_clone, CLONE_PARENT | CLONE_PARENT_SETTID, NULL, &shared.copy, NULL, NULL);
     if (copy == 0) {
         return 1;
     }
-    shared.error = errno;
-    shared.copy = copy;
+    shared.error = copy < 0 ? errno : 0;
     for (uint32_t i = 0; i < sysinfo__stopped_count; i++) {
         (void)ptrace(PTRACE_DETACH, sysinfo__stopped[i].thread, NULL, NULL);
     }
-    __atomic_store_n(&shared.is_over, 1, __ATOMIC_RELEASE);
     return 0;
 }
 
@@ -204,7 +211,8 @@ pid_t sysinfo__copy_stopped(int (*function)(void *), void *argument, int *wait_f
     shared.caller = (pid_t)syscall(SYS_gettid);
     shared.copy = -1;
     shared.error = 0;
-    shared.may_begin = shared.is_over = 0;
+    shared.tasks = -1;
+    shared.may_begin = 0;
     copy_function = function;
     copy_argument = argument;
     *wait_for = (int)__WCLONE;
@@ -221,6 +229,11 @@ pid_t sysinfo__copy_stopped(int (*function)(void *), void *argument, int *wait_f
         ended = waitpid(helper, &status, (int)__WCLONE);
     } while (ended < 0 && errno == EINTR);
     (void)prctl(PR_SET_PTRACER, 0, 0, 0, 0);
+    close_tasks();         /* Of a helper that was killed. */
+    if (shared.copy < 0) { /* Nor are the registers those of the copy that will be made in its place. */
+        sysinfo__has_registers = false;
+        sysinfo__stopped_count = 0;
+    }
     errno = shared.error;
     return shared.copy;
 }

@@ -7,9 +7,12 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -457,6 +460,37 @@ static void deny_ptrace(void) {
     MUST(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
 }
 
+static void forbid_open(uint32_t result) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, result),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    MUST(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0);
+}
+
+static const struct {
+    uint32_t result;
+    int status;
+} filters[] = {
+    {SECCOMP_RET_KILL_PROCESS, SYSINFO_DENIED},
+    {SECCOMP_RET_KILL_THREAD, SYSINFO_DENIED},
+    {SECCOMP_RET_TRAP, SYSINFO_DENIED},
+    {SECCOMP_RET_TRACE, SYSINFO_DENIED},
+    {SECCOMP_RET_LOG, SYSINFO_OK},
+};
+
+START_TEST(no_call_of_the_tracker_kills_a_program) {
+    struct sysinfo_heap_snapshot *snapshot;
+    forbid_open(filters[_i].result);
+    ck_assert_int_eq(sysinfo_heap_snapshot_open(&snapshot, SYSINFO_HEAP_LEAKS), filters[_i].status);
+    sysinfo_heap_snapshot_close(snapshot);
+}
+END_TEST
+
 static void *hold_on_stack(void *unused) {
     struct node *volatile node = new_node();
     pthread_barrier_wait(&all_hold);
@@ -478,6 +512,147 @@ START_TEST(denied_tracing_is_an_estimate) {
     pthread_join(thread, NULL);
     ck_assert(found.is_estimated);
     ck_assert_uint_eq(found.lost, 1);
+}
+END_TEST
+
+/* ---- The helper is killed ---- */
+
+/* A descriptor that reports when ptrace() is called for this; -1: the kernel cannot do that. */
+static int watch_tracing(int operation) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)operation, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    MUST(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+}
+
+/* Kills the process that calls it, in the call. */
+static pid_t begin_killer(int watch) {
+    pid_t killer = fork();
+    if (killer == 0) {
+        union {
+            struct seccomp_notif call;
+            char room[256]; /* Kernels may know more of it. */
+        } notification = {.room = {0}};
+        alarm(60);
+        bool is_good = ioctl(watch, SECCOMP_IOCTL_NOTIF_RECV, &notification) == 0 &&
+                       kill((pid_t)notification.call.pid, SIGKILL) == 0;
+        _exit(is_good ? 0 : 1);
+    }
+    return killer;
+}
+
+static const struct {
+    int operation;
+    bool is_estimated;
+} moments[] = {
+    {PTRACE_SEIZE, true},
+    {PTRACE_INTERRUPT, true},
+    {PTRACE_GETREGSET, true},
+    {PTRACE_DETACH, false}, /* The copy has been made. */
+};
+
+START_TEST(helper_may_be_killed) {
+    pthread_t thread[2];
+    MUST(pthread_barrier_init(&all_hold, NULL, 3) == 0 && pthread_barrier_init(&may_end, NULL, 3) == 0);
+    struct found before = look();
+    for (int i = 0; i < 2; i++) {
+        MUST(pthread_create(&thread[i], NULL, hold_on_stack, NULL) == 0);
+    }
+    pthread_barrier_wait(&all_hold);
+    int watch = watch_tracing(moments[_i].operation), status = 1;
+    if (watch < 0 && (errno == EINVAL || errno == EBUSY)) {
+        return; /* Linux before 5.0, or there is one already. */
+    }
+    MUST(watch >= 0);
+    pid_t killer = begin_killer(watch);
+    MUST(killer > 0);
+    deeply(hold_nowhere, NULL);
+    int lowest = dup(0);
+    close(lowest);
+    struct found found = since_before(look(), before);
+    int lowest_after = dup(0);
+    pthread_barrier_wait(&may_end); /* They go on. */
+    for (int i = 0; i < 2; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    MUST(waitpid(killer, &status, 0) == killer);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(found.lost, 1);
+    ck_assert(found.is_estimated == moments[_i].is_estimated);
+    ck_assert_int_eq(lowest_after, lowest);
+}
+END_TEST
+
+/* ---- Many threads, and threads that fork ---- */
+
+START_TEST(five_hundred_threads) {
+    enum { THREADS = 512 };
+    static pthread_t thread[THREADS];
+    pthread_attr_t attributes;
+    MUST(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, 256 << 10) == 0);
+    MUST(pthread_barrier_init(&all_hold, NULL, THREADS + 1) == 0);
+    MUST(pthread_barrier_init(&may_end, NULL, THREADS + 1) == 0);
+    struct found before = look();
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], &attributes, hold_in_thread, NULL) == 0);
+    }
+    pthread_barrier_wait(&all_hold);
+    deeply(hold_nowhere, NULL);
+    struct found meanwhile = since_before(look(), before);
+    pthread_barrier_wait(&may_end);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+    }
+    pthread_attr_destroy(&attributes);
+    struct found after = since_before(look(), before);
+    ck_assert(!meanwhile.is_estimated);
+    ck_assert_uint_eq(meanwhile.lost, 1);
+    ck_assert_uint_eq(after.lost, 1 + 3 * THREADS);
+}
+END_TEST
+
+static int is_over;
+
+static void *fork_on(void *count) {
+    do {
+        pid_t child = fork();
+        if (child == 0) {
+            MUST(new_node() != NULL);
+            _exit(7);
+        }
+        int status;
+        MUST(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 7);
+        (*(int *)count)++;
+    } while (__atomic_load_n(&is_over, __ATOMIC_RELAXED) == 0);
+    return NULL;
+}
+
+START_TEST(threads_may_fork_meanwhile) {
+    enum { THREADS = 4, LOOKS = 30 };
+    pthread_t thread[THREADS];
+    int forks[THREADS] = {0}, good = 0;
+    deeply(hold_nowhere, NULL);
+    struct found before = look();
+    for (int i = 0; i < THREADS; i++) {
+        MUST(pthread_create(&thread[i], NULL, fork_on, &forks[i]) == 0);
+    }
+    for (int i = 0; i < LOOKS; i++) {
+        struct found found = look();
+        good += found.lost == before.lost && !found.is_estimated ? 1 : 0;
+    }
+    __atomic_store_n(&is_over, 1, __ATOMIC_RELAXED);
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(thread[i], NULL);
+        ck_assert_int_gt(forks[i], 0);
+    }
+    ck_assert_int_eq(good, LOOKS);
 }
 END_TEST
 
@@ -600,6 +775,10 @@ int main(void) {
     tcase_add_test(tests, own_stack_comes_last);
     tcase_add_test(tests, threads_hold_until_they_end);
     tcase_add_test(tests, denied_tracing_is_an_estimate);
+    tcase_add_loop_test(tests, no_call_of_the_tracker_kills_a_program, 0, sizeof filters / sizeof filters[0]);
+    tcase_add_loop_test(tests, helper_may_be_killed, 0, sizeof moments / sizeof moments[0]);
+    tcase_add_test(tests, five_hundred_threads);
+    tcase_add_test(tests, threads_may_fork_meanwhile);
     tcase_add_test(tests, alone_nothing_is_estimated);
     tcase_add_test(tests, child_may_look_too);
     tcase_add_test(tests, what_a_child_inherits_is_no_leak_of_its_own);
