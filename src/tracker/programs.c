@@ -310,7 +310,7 @@ static __attribute__((noinline)) void note_file(struct note *note, const char *f
 static struct note begin(const char *kind, const char *file, words_t environment, unsigned how) {
     struct note note = {.kind = kind};
     sysinfo__find_starts();
-    if (sysinfo__records_directory() != NULL && file != NULL) {
+    if (sysinfo__records_directory() != NULL && file != NULL && !sysinfo__is_confined) {
         struct aside aside = step_aside();
         note.process = getpid();
         note_file(&note, file, environment, how);

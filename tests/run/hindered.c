@@ -4,7 +4,7 @@
  * forbids itself system calls. Prints a line, and ends with status 9.
  *
  *     hindered threads COUNT [FILE]     ends when FILE is there
- *     hindered seccomp fail|kill|fork|strict
+ *     hindered seccomp fail|kill|fork|exec|strict
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -122,6 +122,7 @@ static void fork_once(void) {
 
 static void restrict_calls(const char *how) {
     static const unsigned few[] = {SYS_write, SYS_exit_group, SYS_brk, SYS_mmap, SYS_munmap};
+    static const unsigned others[] = {SYS_write, SYS_exit_group, SYS_brk, SYS_mmap, SYS_munmap, SYS_execve};
     static const unsigned some[] = {SYS_write,           SYS_exit_group, SYS_brk,   SYS_mmap,   SYS_munmap,
                                     SYS_clone,           SYS_clone3,     SYS_wait4, SYS_getpid, SYS_rt_sigprocmask,
                                     SYS_set_robust_list, SYS_gettid,     SYS_futex};
@@ -136,6 +137,10 @@ static void restrict_calls(const char *how) {
     if (strcmp(how, "fork") == 0) {
         allow_only(some, sizeof some / sizeof some[0], SECCOMP_RET_KILL_PROCESS);
         fork_once();
+    } else if (strcmp(how, "exec") == 0) {
+        char *const arguments[] = {NULL};
+        allow_only(others, sizeof others / sizeof others[0], SECCOMP_RET_KILL_PROCESS);
+        (void)execve("/nowhere/program", arguments, arguments);
     } else {
         allow_only(few, sizeof few / sizeof few[0],
                    strcmp(how, "kill") == 0 ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | 1);

@@ -102,6 +102,7 @@ fi
 confined='not examined: 1 process, restricted by seccomp'
 kills() { leaks 9 seccomp "$1" && says 'no process of the command could be examined' "$confined" -- CYCLE; }
 check "a filter that kills" kills kill
+check "and a program that is not there" kills exec
 strict() { leaks 9 seccomp strict && says 'no process of the command could be examined'; }
 check "strict mode" strict
 forks() {
