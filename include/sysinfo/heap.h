@@ -120,8 +120,10 @@ SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
  * Calls function(argument) 16 to 128 times `times` times, and reads the heap, after a trim,
  * three times in each doubling. If no more is in use after 16 times `times` calls than after twice
  * `times`, there is no leak. Otherwise it goes on with twice as many calls, up to 128 times
- * `times`: a cache stops growing, a leak does not. An array that doubles without end grows
- * within that range, and so does the heap if one block is lost in 10 times `times` calls.
+ * `times`, and compares each time with an eighth of the calls. An array that grows fourfold or
+ * less each time it is full is a leak, and so is one lost block in 10 times `times` calls.
+ * A cache is none if it is full after 14 times `times` calls. One that grows longer cannot be told
+ * from such an array: fill it first, or choose a larger `times`.
  *
  * *growth is the least growth of `used` per call in any comparison; exactly 0 without a leak,
  * so a test checks growth == 0. A leak of one block in many calls is a fraction. Only memory

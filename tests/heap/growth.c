@@ -113,6 +113,30 @@ static void grow_buffer(void *argument) {
     }
 }
 
+/* A cache that is full after so many calls. */
+static void fill(void *argument) {
+    struct memory *memory = argument;
+    if (memory->next < memory->room) {
+        memory->next++;
+        memory->answer[0] = malloc(64);
+        *(void **)memory->answer[0] = memory->answer[1]; /* All of them are reachable. */
+        memory->answer[1] = memory->answer[0];
+    }
+}
+
+static const uint32_t fillings[] = {1, 2, 7, 64, 100, 333, 1000, 2500};
+
+START_TEST(cache_that_is_full_in_time_is_no_leak) {
+    uint32_t times = fillings[_i];
+    static struct memory cache;
+    cache = (struct memory){.room = (size_t)times * 14};
+    ck_assert_double_eq(growth_over(times, fill, &cache), 0);
+    cache = (struct memory){.room = (size_t)times * 64}; /* An array may have grown fourfold since. */
+    ck_assert_double_gt(growth_over(times, fill, &cache), 0);
+    ck_assert_double_eq(growth_over(times, fill, &cache), 0); /* It is full. */
+}
+END_TEST
+
 START_TEST(cache_is_no_leak) {
     static void *cache;
     static struct memory small = {.room = 64}, large = {.room = 9000}, ring = {.room = 500}, buffer = {.room = 1};
@@ -255,6 +279,7 @@ int main(void) {
     tcase_add_test(all, one_block_a_call_is_its_size);
     tcase_add_test(all, one_block_in_ten_calls_is_a_tenth);
     tcase_add_loop_test(all, cache_is_no_leak, 0, 6);
+    tcase_add_loop_test(all, cache_that_is_full_in_time_is_no_leak, 0, (int)(sizeof fillings / sizeof fillings[0]));
     tcase_add_loop_test(all, array_that_grows_for_ever_is_a_leak, 0, NUMBERS_OF_CALLS);
     tcase_add_test(all, one_block_in_ten_thousand_calls_is_a_leak);
     tcase_add_loop_test(all, what_rises_and_falls_is_no_leak, 0, 8);
