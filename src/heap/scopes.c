@@ -326,8 +326,10 @@ static void compose(const struct sysinfo_heap_scopes *table, uint32_t precision,
             estimated |= atomic_load(&row->estimated);
         }
     }
-    if (estimated != 0) {
+    if ((estimated & ~SYSINFO_BIT(struct sysinfo_heap_row, peak)) != 0) {
         put(text, "~ of the whole process, not of one thread: the tracker (libsysinfo_heap) is not there\n");
+    } else if (estimated != 0) {
+        put(text, "~ the peak within may have been higher: an inner scope was not left (longjmp(), an exception)\n");
     }
 }
 

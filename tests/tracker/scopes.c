@@ -376,6 +376,21 @@ START_TEST(table_is_printed_with_a_precision) {
 }
 END_TEST
 
+START_TEST(why_a_peak_is_estimated_is_printed) {
+    char text[2000];
+    void *volatile high = malloc(9000000);
+    free(high);
+    SYSINFO_SCOPE_ENTER(outer, "outer");
+    if (setjmp(away) == 0) {
+        enter_and_jump(5000000, 1000);
+    }
+    SYSINFO_SCOPE_LEAVE(outer, table);
+    print_with(3, text, sizeof text);
+    ck_assert_ptr_nonnull(strstr(text, " ~\n~ the peak within may have been higher: an inner scope was not left"));
+    ck_assert_ptr_null(strstr(text, "libsysinfo_heap"));
+}
+END_TEST
+
 START_TEST(shrinking_is_printed_with_its_sign) {
     static const struct sysinfo_heap_place places[] = {
         {"freeing", "loader.c", 0}, {"half", "loader.c", 1}, {"slight", "loader.c", 2}};
@@ -562,6 +577,7 @@ int main(void) {
     tcase_add_test(tests, full_table_sums_the_others);
     tcase_add_test(tests, table_is_in_no_scope);
     tcase_add_test(tests, table_is_printed_with_a_precision);
+    tcase_add_test(tests, why_a_peak_is_estimated_is_printed);
     tcase_add_test(tests, shrinking_is_printed_with_its_sign);
     tcase_add_test(tests, what_cannot_be_written_is_told);
     tcase_add_test(tests, without_memory_there_is_no_table);
