@@ -173,11 +173,11 @@ function add_member(text, note,    unit)
 {
     gsub(/\n/, " ", note)
     sub(/ +$/, "", text)
-    if (match(note, /^(none|bytes|seconds|count|percent|hertz|text)[^:]*: /)) {
+    if (match(note, /^(none|bytes|seconds|count|threads|percent|hertz|text)[^:]*: /)) {
         unit = substr(note, 1, RLENGTH - 2)
         note = substr(note, RLENGTH + 1)
         sub(/, prom [^,]*/, "", unit)
-        sub(/, label/, "", unit)
+        sub(/, (label|last)/, "", unit)
         sub(/^none(, )?/, "", unit)
     }
     add("member", text "\t" unit "\t" note)
