@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wait4() reports what each child has used; no standard has it. */
+/* wait4() reports the usage of each child, but is in no standard. */
 #undef _POSIX_C_SOURCE
 #undef _XOPEN_SOURCE
 #define _DEFAULT_SOURCE 1
@@ -21,16 +21,16 @@
 #include "fail.h"
 #include "platform.h"
 
-/* ---- Signals: noted where they arrive, dealt with where this program waits ---- */
+/* ---- Signals: noted when they arrive, handled when this program waits ---- */
 
 static const int handed_on[] = {SIGTERM, SIGHUP, SIGUSR2};
 #if defined(SIGINFO)
-static const int questions[] = {SIGUSR1, SIGINFO}; /* ^T, where terminals know it. */
+static const int questions[] = {SIGUSR1, SIGINFO}; /* ^T, on terminals that support it. */
 #else
 static const int questions[] = {SIGUSR1};
 #endif
 static const int requests[] = {SIGINT, SIGTERM, SIGHUP};
-static const int left_to_child[] = {SIGINT, SIGQUIT}; /* The terminal sends them to both. */
+static const int left_to_child[] = {SIGINT, SIGQUIT}; /* The terminal sends them to both processes. */
 enum {
     HANDED_ON = sizeof handed_on / sizeof handed_on[0],
     QUESTIONS = sizeof questions / sizeof questions[0],
@@ -40,7 +40,7 @@ enum {
 };
 
 static volatile sig_atomic_t arrived[65];
-static int last_end; /* The last signal that ends programs. */
+static int last_end; /* The last signal of those that end programs. */
 
 static void note_arrival(int signal) {
     arrived[signal] = 1;
@@ -52,7 +52,7 @@ static bool take_arrival(int signal) {
     return has_arrived;
 }
 
-/* How signals were when this program began: what the command shall find. */
+/* The signal state at program start, which the command inherits. */
 static struct {
     int signal[SIGNALS];
     struct sigaction action[SIGNALS];
@@ -62,7 +62,7 @@ static struct {
 
 static sigset_t while_asleep;
 
-/* What is ignored already, as nohup does it, stays so unless it must be known. */
+/* A signal that is already ignored, as under nohup, stays ignored unless it is needed here. */
 static void set(int signal, void (*handler)(int), bool must) {
     struct sigaction now, *past = &inherited.action[inherited.count];
     sigaction(signal, NULL, past);
@@ -98,7 +98,7 @@ static void hold_signals(void) {
     while_asleep = inherited.mask;
 }
 
-/* For the first command: those that follow find the same. */
+/* Only for the first command; later ones inherit the same state. */
 static void take_signals(void) {
     if (inherited.count > 0) {
         return;
@@ -114,7 +114,7 @@ static void take_signals(void) {
     for (int i = 0; i < LEFT_TO_CHILD; i++) {
         set(left_to_child[i], note_arrival, false);
     }
-    set(SIGPIPE, SIG_IGN, true); /* A report that nobody reads must not end this program before the command. */
+    set(SIGPIPE, SIG_IGN, true); /* A closed report stream must not end this program before the command. */
 }
 
 static void give_back_signals(void) {
@@ -126,7 +126,7 @@ static void give_back_signals(void) {
 
 /* ---- Starting ---- */
 
-/* In the child: becomes the command, or reports to the parent why not. */
+/* In the child: executes the command, or reports the error to the parent. */
 static void become(const char *const *command, const struct variable *variables, int report) {
     give_back_signals();
     platform_leave();
@@ -142,7 +142,7 @@ static void become(const char *const *command, const struct variable *variables,
     _exit(written == (ssize_t)sizeof error ? 126 : 127);
 }
 
-/* 0: it is the command now. Else why not. */
+/* Returns 0 once the command runs, or the error of exec. */
 static int exec_error(int report) {
     int error = 0;
     ssize_t length;
@@ -215,8 +215,8 @@ static const uint64_t maxrss_unit = 1024;
 #endif
 
 /*
- * Linux counts bytes there, in units of 512, if it was built to account I/O: proc(5), /proc/PID/io.
- * Elsewhere it counts operations.
+ * On Linux, the counters are bytes in units of 512 if the kernel was built with I/O accounting: proc(5), /proc/PID/io.
+ * Elsewhere they count operations.
  */
 static bool counts_bytes(void) {
 #if defined(__linux__)
@@ -245,7 +245,7 @@ static void add_usage(struct child *child, const struct rusage *usage) {
     child->peak = peak > child->peak ? peak : child->peak;
 }
 
-/* Waits for all that has ended: the command, and what its tree left to this process. */
+/* Waits for every process that has ended: the command, and orphans of its tree. */
 static void reap(struct child *child) {
     struct rusage usage;
     int status;
@@ -316,7 +316,7 @@ void child_sleep(struct child *child, double moment) {
 
 /* ---- Ending ---- */
 
-/* What is stopped must go on to notice. */
+/* A stopped process must continue to receive the signal. */
 static void send(int64_t pid, enum child_signal signal) {
     kill((pid_t)pid, signal == CHILD_KILL ? SIGKILL : SIGTERM);
     kill((pid_t)pid, SIGCONT);
@@ -334,7 +334,7 @@ void child_signal(struct child *child, const struct tree_sample *sample, enum ch
     }
 }
 
-/* What arrived outside pselect() is still held. */
+/* Signals that arrived outside of pselect() are still blocked, and therefore pending. */
 int child_last_end(void) {
     static const int ends[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
     sigset_t pending;

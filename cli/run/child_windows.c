@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: no signals. The command and what it starts are in a job, which ends all of it and
- * counts what all of it has used.
+ * Windows has no signals. The command and everything it starts are in a job, which can end all of them and counts their
+ * usage.
  */
 #include "run/child.h"
 
@@ -19,11 +19,11 @@
 enum { ENDED_BY_US = 143 };
 
 static HANDLE process;
-static HANDLE asked; /* Signalled by ^C, while a process is watched. */
+static HANDLE asked; /* Signalled by ^C while a process is watched. */
 
-/* ---- The command line: one text, which the program takes apart by these rules ---- */
+/* ---- The command line: one text, which programs split by these rules ---- */
 
-/* Backslashes count double before a quote, and before the one that is added at the end. */
+/* Backslashes are doubled before a quote, including the one added at the end. */
 static void add_word(struct text *line, const char *word) {
     bool is_plain = *word != '\0' && word[strcspn(word, " \t\n\v\"")] == '\0';
     size_t backslashes = 0;
@@ -61,7 +61,7 @@ static wchar_t *command_line(const char *const *command) {
 
 static volatile LONG was_interrupted;
 
-/* ^C is for the command. A handler, for that is not handed down as ignoring it would be. */
+/* Leaves ^C to the command. Uses a handler, because ignoring ^C would be inherited. */
 static BOOL WINAPI leave_to_child(DWORD event) {
     bool is_interrupt = event == CTRL_C_EVENT || event == CTRL_BREAK_EVENT;
     if (is_interrupt) {
@@ -80,7 +80,7 @@ static int fail_start(const char *name, DWORD error) {
 }
 
 int child_start(struct child *child, const char *const *command, const struct variable *variables) {
-    (void)variables; /* Of marks and heaps, which there are none of. */
+    (void)variables; /* For marks and heaps, which Windows does not have. */
     STARTUPINFOW start = {.cb = sizeof start};
     PROCESS_INFORMATION started;
     wchar_t *line = command_line(command);
@@ -92,7 +92,7 @@ int child_start(struct child *child, const char *const *command, const struct va
     if (!is_started) {
         return fail_start(command[0], error);
     }
-    if (process != NULL) { /* Of an earlier run. */
+    if (process != NULL) { /* From an earlier run. */
         CloseHandle(process);
     }
     process = started.hProcess;
@@ -115,7 +115,7 @@ void child_watch(struct child *child) {
 
 /* ---- Waiting ---- */
 
-/* Of a job that counts nothing, as wine's, only the first process is known: its time is not that of the tree. */
+/* If a job counts nothing, as in wine, only the first process is known; its time is not that of the tree. */
 static void conclude(struct child *child) {
     DWORD status = 0;
     PROCESS_MEMORY_COUNTERS memory = {.cb = sizeof memory};
@@ -134,7 +134,7 @@ static void conclude(struct child *child) {
     }
 }
 
-/* The event of whom this program waits for: the command, or somebody who wants the report. */
+/* Waits for the process, or for a request for the report. */
 void child_sleep(struct child *child, double moment) {
     enum { INTERRUPTED = 2 };
     double left = moment - platform_clock();
@@ -150,7 +150,7 @@ void child_sleep(struct child *child, double moment) {
     }
 }
 
-/* ---- Ending: nobody can be asked to, so both signals are the hard one ---- */
+/* ---- Ending: no process can be asked to end, so both signals kill ---- */
 
 void child_signal(struct child *child, const struct tree_sample *sample, enum child_signal signal) {
     (void)child;

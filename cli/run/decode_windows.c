@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The UTF-8 bytes of a code point; 0: a half of a surrogate pair. */
+/* Encodes a code point as UTF-8; 0: half of a surrogate pair. */
 static size_t encode(uint32_t code, char bytes[4]) {
     if (code < 0x80) {
         bytes[0] = (char)code;
@@ -33,7 +33,7 @@ static uint16_t unit(const char *name, size_t at) {
     return value;
 }
 
-/* As much of a name as fits, never half a character. */
+/* Copies as much of a name as fits, never half a character. */
 static void copy_name(const char *name, size_t units, char *to, size_t room) {
     size_t used = 0;
     for (size_t i = 0; i < units; i++) {
@@ -60,7 +60,7 @@ static bool add(const struct windows_process *entry, const void *bytes, size_t l
     struct process process = {.pid = (int64_t)entry->pid,
                               .parent = (int64_t)entry->parent,
                               .started = (uint64_t)entry->created,
-                              .is_dead = entry->threads == 0, /* Somebody still has a handle to it. */
+                              .is_dead = entry->threads == 0, /* Someone still has a handle to it. */
                               .rss = entry->working_set,
                               .peak = entry->peak_working_set,
                               .anonymous = entry->private_set > 0 ? (uint64_t)entry->private_set : 0,

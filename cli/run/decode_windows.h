@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* NtQuerySystemInformation(SystemProcessInformation): bytes in, processes out. Tested on any machine. */
+/* Decodes NtQuerySystemInformation(SystemProcessInformation): bytes in, processes out. Tested on every machine. */
 #ifndef CLI_DECODE_WINDOWS_H
 #define CLI_DECODE_WINDOWS_H
 
 #include "run/process_table.h"
 
 /*
- * The start of SYSTEM_PROCESS_INFORMATION, which MSDN describes in part; times are in units of 100 ns. The name is
- * in the same bytes.
+ * The beginning of SYSTEM_PROCESS_INFORMATION, which is partly documented; times are in units of 100 ns. The name is in
+ * the same buffer.
  */
 struct windows_process {
-    uint32_t next, threads; /* Bytes to the next entry; 0: it is the last. */
+    uint32_t next, threads; /* Offset of the next entry; 0: the last one. */
     int64_t private_set;    /* Bytes; 0 before Windows Vista. */
     uint32_t hard_faults, most_threads;
     uint64_t cycles;
     int64_t created, user, kernel;
-    uint16_t name_bytes, name_room; /* UTF-16, without an end. */
+    uint16_t name_bytes, name_room; /* UTF-16, without a terminator. */
     uintptr_t name;
     int32_t priority;
     uintptr_t pid, parent;
@@ -25,7 +25,7 @@ struct windows_process {
     uintptr_t peak_working_set, working_set;
 };
 
-/* Inserts them all; false: the bytes are not a list of processes. */
+/* Inserts all processes. False: the bytes are not a process list. */
 bool decode_windows_processes(const void *bytes, size_t length, struct process_table *table);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /proc reports of a process whose heap is not counted. Read once for each program of each
- * process: it may take a while.
+ * Finds out from /proc why a process's heap is not counted. This is slow, so it is done once for each program of each
+ * process.
  */
 #define _DEFAULT_SOURCE 1
 #include <elf.h>
@@ -23,14 +23,14 @@
 #include "run/heaps.h"
 #include "text.h"
 
-enum { PATH_ROOM = 64 }; /* Of a path below /proc/PID. */
+enum { PATH_ROOM = 64 }; /* For a path below /proc/PID. */
 
 static const char *path_of(char path[PATH_ROOM], int64_t pid, const char *name) {
     snprintf(path, PATH_ROOM, "/proc/%" PRId64 "/%s", pid, name);
     return path;
 }
 
-/* Reads a file of a process. False: it cannot be read. */
+/* Reads a file of a process. False: unreadable. */
 static bool read_file(int64_t pid, const char *name, struct text *text) {
     char path[PATH_ROOM];
     int fd = open(path_of(path, pid, name), O_RDONLY | O_CLOEXEC);
@@ -49,9 +49,9 @@ static bool read_file(int64_t pid, const char *name, struct text *text) {
 
 /* ---- The program's file ---- */
 
-/* What a program's file says of how it is loaded. */
+/* How a program's file is loaded. */
 struct program_file {
-    bool is_ours;          /* Of this program's own word size and processor. */
+    bool is_ours;          /* It is for this program's word size and processor. */
     char loader[PATH_MAX]; /* Its dynamic loader; "": it is static. */
 };
 
@@ -101,7 +101,7 @@ static bool read_program_of(const char *path, struct program_file *program) {
     return is_read;
 }
 
-/* Its loader's name shows the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
+/* The loader's name identifies the C library: ld-linux-x86-64.so.2, ld-musl-x86_64.so.1. */
 static bool has_other_libc(const struct program_file *program) {
     struct program_file own;
     return read_program_of("/proc/self/exe", &own) && own.loader[0] != '\0' &&
@@ -110,7 +110,7 @@ static bool has_other_libc(const struct program_file *program) {
 
 /* ---- The process ---- */
 
-/* True if it runs with more rights than its caller: then its loader ignores LD_PRELOAD. */
+/* True if it has more rights than its caller: its loader then ignores LD_PRELOAD. */
 static bool is_secure(int64_t pid) {
     struct text text = TEXT_INIT;
     bool is_secure = false;
@@ -125,7 +125,7 @@ static bool is_secure(int64_t pid) {
     return is_secure;
 }
 
-/* The real and the effective user. */
+/* Reads the real and the effective user. */
 static bool read_users(int64_t pid, double users[2]) {
     struct text text = TEXT_INIT;
     const char *at = read_file(pid, "status", &text) ? strstr(text.bytes, "\nUid:\t") : NULL;
@@ -135,7 +135,7 @@ static bool read_users(int64_t pid, double users[2]) {
     return is_read;
 }
 
-/* True if it has the directory at the same path. A process that has ended has no root. */
+/* True if the directory has the same path for the process. A process that has ended has no root. */
 static bool sees(int64_t pid, const char *folder) {
     char root[PATH_ROOM];
     struct text path = TEXT_INIT;
@@ -148,13 +148,13 @@ static bool sees(int64_t pid, const char *folder) {
     return is_seen;
 }
 
-/* Where the program and its environment are; all 0 in the middle of exec, which fills them in last. */
+/* The addresses of the code and the environment. All are 0 during exec, which sets them last. */
 struct places {
     double code, environment;
 };
 
 static struct places find_places(int64_t pid) {
-    enum { FIRST = 3, CODE = 26, ENVIRONMENT = 50 }; /* Fields of /proc/PID/stat; FIRST follows the name. */
+    enum { FIRST = 3, CODE = 26, ENVIRONMENT = 50 }; /* Fields of /proc/PID/stat; FIRST is the one after the name. */
     struct text text = TEXT_INIT;
     struct places places = {0};
     const char *at = read_file(pid, "stat", &text) ? strrchr(text.bytes, ')') : NULL;
@@ -170,7 +170,7 @@ static struct places find_places(int64_t pid) {
     return places;
 }
 
-/* Whether it began with the variables that the command was started with. It may have none at all. */
+/* Checks whether it started with the variables that the command got. Its environment may also be empty. */
 static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
     struct text text = TEXT_INIT;
     struct places before = find_places(pid);
@@ -187,7 +187,7 @@ static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
     if (!is_read || (has_preload && has_folder)) {
         return HEAP_GAP_NONE;
     }
-    /* An empty one is also what there is in the middle of exec, until its end. */
+    /* The environment is also empty during exec, until its end. */
     struct places after = find_places(pid);
     bool is_settled = before.code > 0 && before.code == after.code && before.environment == after.environment;
     if (is_empty && !is_settled) {
@@ -250,13 +250,13 @@ enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, con
         return HEAP_GAP_ROOT;
     }
     bool is_copy =
-        parent != NULL && heap_image_is_current(pid, parent, name); /* And may have written over its environment. */
+        parent != NULL && heap_image_is_current(pid, parent, name); /* And may have overwritten its environment. */
     return is_copy ? HEAP_GAP_NONE : look_at_environment(pid, folder);
 }
 
-/* ---- A command that has not started ---- */
+/* ---- A command that has not started yet ---- */
 
-/* The interpreter of a script, after "#!"; false: not a script. */
+/* The interpreter of a script, after "#!". False: not a script. */
 static bool find_interpreter(const char *path, char interpreter[PATH_MAX]) {
     char line[PATH_MAX] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The folder is in memory (/dev/shm) where that is to be had: each file is a page
- * that its process writes to all the time, and on a disk the kernel would put it
- * there again and again. A lock on the folder says that its owner lives; those that
- * a killed one has left are removed by the next.
+ * The directory is in memory (/dev/shm) if possible: each file is a page that its process writes to constantly, and the
+ * kernel would keep writing it to a disk. A lock on the directory shows that its owner lives; directories of killed
+ * owners are removed by the next run.
  */
 #define _DEFAULT_SOURCE 1
 #include "run/heaps.h"
@@ -29,25 +28,25 @@
 #include "text.h"
 
 #define FOLDER_BEGIN "sysinfo-heap-"
-enum { NAME_ROOM = 48 }; /* Of "PID.N". */
+enum { NAME_ROOM = 48 }; /* For "PID.N". */
 
-/* A file of the folder. */
+/* A file of the directory. */
 struct entry {
     int64_t pid;
     uint64_t number;
-    bool is_new, is_counted, is_foreign; /* Not seen before; it tells figures; it tells of an own allocator. */
-    bool is_in_tree;                     /* Its process is one of the last sample's. */
-    bool has_kept;                       /* What is kept back is known now. */
-    bool is_over;                        /* Its process goes on as another program; its figures have been added up. */
+    bool is_new, is_counted, is_foreign; /* New; has figures; has a private allocator. */
+    bool is_in_tree;                     /* Its process is in the last sample. */
+    bool has_kept;                       /* `kept` is known at present. */
+    bool is_over;                        /* Its process runs another program; the totals include it. */
     struct heap_program program;
 };
 
-/* A process as it was last seen. With another name it has become another program. */
+/* A process as last seen. With another name, it runs another program. */
 struct known {
     int64_t pid, parent;
     uint64_t started;
     char name[20];
-    enum heap_gap gap; /* Why it was not counted, as long as it has no record. */
+    enum heap_gap gap; /* Why it is not counted, while it has no record. */
     bool is_due;       /* Will be counted at the next look, unless a note on it is found by then. */
     bool is_counted;   /* It was counted. */
 };
@@ -57,19 +56,19 @@ struct heaps {
     int fd;
     struct text preload;
     struct sysinfo_host *host;
-    struct entry *entry; /* In order of pid and number. */
+    struct entry *entry; /* By pid and number. */
     size_t entries, departed;
-    struct known *known; /* In order of pid. */
+    struct known *known; /* By pid. */
     size_t knowns;
     struct untracked *untracked;
     struct heap_sample sample;
     struct heap_totals totals;
-    enum heap_gap foreseen; /* Of the command, from its file; NONE once a sample or a record says more. */
-    int64_t command;        /* Its process. */
+    enum heap_gap foreseen; /* For the command, from its file; NONE once a sample or a record knows more. */
+    int64_t command;        /* The command's process. */
     char command_name[32];
 };
 
-/* ---- The folder ---- */
+/* ---- The directory ---- */
 
 static void remove_files(const char *path) {
     DIR *folder = opendir(path);
@@ -81,7 +80,7 @@ static void remove_files(const char *path) {
     }
 }
 
-/* Those that go on without us may put new files into it meanwhile. */
+/* Processes that outlive this program may still create files in it. */
 static void remove_folder(const char *path) {
     enum { ATTEMPTS = 100 };
     struct text notes = TEXT_INIT;
@@ -97,7 +96,7 @@ static void remove_folder(const char *path) {
     text_free(&notes);
 }
 
-/* Opens it if nobody holds it, and holds it. */
+/* Opens and locks it, unless someone else holds the lock. */
 static int hold(const char *path) {
     struct stat file;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -108,7 +107,7 @@ static int hold(const char *path) {
     return fd;
 }
 
-/* Removes what those have left that could not remove it themselves. */
+/* Removes directories left behind by owners that were killed. */
 static void remove_stale(const char *place) {
     DIR *folder = opendir(place);
     for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
@@ -126,10 +125,7 @@ static void remove_stale(const char *place) {
     }
 }
 
-/*
- * Another one that just begins may take the new folder for a stale one: then it is gone, and there
- * is another try.
- */
+/* Another instance that is starting may mistake the new directory for a stale one and remove it; then try again. */
 static bool make_in(struct heaps *heaps, const char *place) {
     for (int i = 0; i < 10 && heaps->fd < 0 && *place == '/'; i++) {
         struct text path = TEXT_INIT;
@@ -260,7 +256,7 @@ static bool parse_name(const char *name, struct entry *entry) {
     return true;
 }
 
-/* The files that are there now, with what is known of them already. */
+/* Lists the existing files and keeps what is known about them. */
 static void list(struct heaps *heaps) {
     struct entry *entries = NULL, entry;
     size_t count = 0, room = 0;
@@ -309,7 +305,7 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
     program->inherited_blocks = record->inherited_blocks;
     program->left = above(record->live, record->inherited_live);
     program->left_blocks = above(record->blocks, record->inherited_blocks);
-    /* The record's own peak comes in batches: what was seen in use at a look may have been more. */
+    /* The record's own peak is updated in batches, so a look may have seen more in use. */
     program->peak = record->peak > program->peak ? record->peak : program->peak;
     program->mapped = record->mapped;
     program->mapped_peak = record->mapped_peak;
@@ -319,17 +315,14 @@ static void take_figures(struct heap_program *program, const struct sysinfo_heap
     }
 }
 
-/*
- * What malloc() holds, and no block needs: more of it than there is memory beside the blocks cannot
- * be in memory.
- */
+/* Memory that malloc() holds without a block in it. More than the process's other memory cannot be resident. */
 static void take_kept(struct entry *entry, const struct sysinfo_heap_record *record, const struct process *process) {
     struct heap_program *program = &entry->program;
-    /* Not when the process has ended: the kernel is taking its memory away already. */
+    /* Not for a process that has ended: the kernel is already releasing its memory. */
     entry->has_kept = SYSINFO_HAS(record, footprint) && record->has_ended == 0;
     if (entry->has_kept) {
         program->has_kept = true;
-        /* What the allocator held is of the last look at it; if more is in use by now, what it kept back then. */
+        /* The footprint is as of the allocator's last update; if more is in use by now, take what it kept then. */
         uint64_t live = record->live <= record->footprint ? record->live : record->footprint_live;
         uint64_t unused = above(record->footprint, live), room = above(process->anonymous, record->live);
         program->kept = unused < room ? unused : room;
@@ -349,7 +342,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
     }
 }
 
-/* Reads it, and takes its figures, if it tells any. */
+/* Reads a record, and takes its figures if it has any. */
 static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_heap_record *record) {
     struct text path = TEXT_INIT;
     text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->folder, entry->pid, entry->number);
@@ -367,7 +360,7 @@ static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_
     }
 }
 
-/* Of those with the highest peaks, in order. */
+/* Keeps the programs with the highest peaks, sorted. */
 static void keep_largest(struct heap_totals *totals, const struct heap_program *program) {
     size_t at = totals->largests;
     while (at > 0 && totals->largest[at - 1].peak < program->peak) {
@@ -398,8 +391,8 @@ static void add_up(struct heap_totals *totals, const struct heap_program *progra
 }
 
 /*
- * A process that seemed to have been started without the variables, because it has written over its environment, is
- * counted after all.
+ * A process that seemed to have started without the variables, because it overwrote its environment, is counted after
+ * all.
  */
 static void take_back_gap(struct heaps *heaps, int64_t pid) {
     const struct known key = {.pid = pid};
@@ -412,7 +405,7 @@ static void take_back_gap(struct heaps *heaps, int64_t pid) {
     heaps->foreseen = pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
 }
 
-/* Of one that is over, whose last figures have been read. */
+/* Adds up the figures of a program that is over, after its last reading. */
 static void take_leave(struct heaps *heaps, struct entry *entry) {
     if (entry->is_counted && !entry->is_over) {
         take_back_gap(heaps, entry->pid);
@@ -431,7 +424,7 @@ static void remove_file(struct heaps *heaps, const struct entry *entry) {
 
 /* ---- A sample ---- */
 
-/* What is known of a process since the last sample, whatever program it then was; NULL: it is new. */
+/* What is known of a process since the last sample, whichever program it ran; NULL: it is new. */
 static const struct known *find_past(const struct heaps *heaps, const struct process *process) {
     const struct known key = {.pid = process->pid};
     const struct known *known =
@@ -439,7 +432,7 @@ static const struct known *find_past(const struct heaps *heaps, const struct pro
     return known != NULL && known->started == process->started ? known : NULL;
 }
 
-/* The same, if it has not become another program. */
+/* The same, unless it runs another program now. */
 static const struct known *find_known(const struct heaps *heaps, const struct process *process) {
     const struct known *known = find_past(heaps, process);
     return known != NULL && strcmp(known->name, process->name) == 0 ? known : NULL;
@@ -453,13 +446,13 @@ static bool lives(int64_t pid, const struct process *process) {
     return process != NULL ? !process->is_dead : kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
-/* Whether the process has not gone on as a program that has no file. */
+/* Whether the process has not exec'ed an untracked program. */
 static bool runs_it(const struct heaps *heaps, const struct entry *entry, const struct process *process) {
     return !entry->is_counted || (!entry->is_new && !is_news(heaps, process)) ||
            heap_image_is_current(entry->pid, entry->program.image, process->name);
 }
 
-/* What of its memory is not malloc()'s, and how much of that it may have mapped itself. */
+/* Adds its memory outside of malloc(), and how much of that it may have mapped itself. */
 static void add_outside(struct heap_sample *sum, struct entry *entry, uint64_t anonymous) {
     struct heap_program *program = &entry->program;
     uint64_t outside = above(anonymous, program->in_use + (entry->has_kept ? program->kept : 0));
@@ -483,11 +476,11 @@ static void add_to_sample(struct heap_sample *sum, const struct entry *entry) {
     }
 }
 
-/* The last file of a process that lives. */
+/* Reads the last file of a process that is alive. */
 static void look_at_current(struct heaps *heaps, struct entry *entry, const struct process *process) {
     struct sysinfo_heap_record record;
     read_entry(heaps, entry, &record);
-    bool is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is not gone yet. */
+    bool is_in_tree = process != NULL && process->rss > 0; /* Without memory, it was killed and is still exiting. */
     entry->is_in_tree = is_in_tree;
     if (process != NULL && !runs_it(heaps, entry, process)) {
         take_leave(heaps, entry);
@@ -503,10 +496,9 @@ static void look_at_current(struct heaps *heaps, struct entry *entry, const stru
 }
 
 /*
- * Reads the files of all processes. Those of one that has ended are removed; those
- * of its earlier programs stay until then, for the next would take their names, and
- * the last number would not be the latest any more. Whether a process lives is asked
- * before its file is read: what then ends is read again the next time.
+ * Reads the files of all processes, and removes those of a process that has ended. Files of its earlier programs stay
+ * until then: the next program would reuse their names, and the highest number would no longer be the latest. Whether a
+ * process lives is checked before its file is read, so one that ends in between is read again next time.
  */
 static void look(struct heaps *heaps, const struct tree *tree) {
     size_t kept = 0;
@@ -555,7 +547,7 @@ const struct heap_program *heaps_find(const struct heaps *heaps, int64_t pid) {
     return entry != NULL && entry->is_counted ? &entry->program : NULL;
 }
 
-/* Why a process that has no file has none; LATER: that is to be asked again. */
+/* Why a process has no file; LATER: check again. */
 static enum heap_gap find_gap(const struct heaps *heaps, const struct process *process) {
     const struct known *past = find_known(heaps, process);
     if (past != NULL && past->gap != HEAP_GAP_LATER) {
@@ -577,7 +569,7 @@ static bool is_noted(const struct heaps *heaps, const struct known *known) {
            untracked_has_child(heaps->untracked, known->parent, known->gap);
 }
 
-/* A process counts once, though its name was seen to change. */
+/* A process counts once, even if its name was seen to change. */
 static struct known know(const struct heaps *heaps, const struct process *process) {
     const struct known *past = find_past(heaps, process);
     struct known now = {.pid = process->pid, .parent = process->parent, .started = process->started};
@@ -606,7 +598,7 @@ static void read_notes(struct heaps *heaps, const struct tree *tree) {
     settle(heaps);
 }
 
-/* The processes of a sample, and why those that have no file are not counted. */
+/* Keeps the processes of a sample, and why those without a file are not counted. */
 static void remember(struct heaps *heaps, const struct tree_sample *sample) {
     struct known *now = calloc(sample->processes + 1, sizeof *now);
     if (now == NULL) {
@@ -626,7 +618,7 @@ static void remember(struct heaps *heaps, const struct tree_sample *sample) {
     }
 }
 
-/* When anonymous memory is the most that it has been, and of whose it is. */
+/* Notes when anonymous memory is at its highest, and which program has most of it. */
 static void keep_outside(struct heaps *heaps, const struct tree *tree) {
     struct heap_totals *totals = &heaps->totals;
     const struct heap_sample *sample = &heaps->sample;

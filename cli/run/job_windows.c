@@ -9,7 +9,7 @@
 static HANDLE job;
 
 bool job_begin(HANDLE process) {
-    if (job != NULL) { /* Of an earlier run. */
+    if (job != NULL) { /* From an earlier run. */
         CloseHandle(job);
     }
     job = CreateJobObjectW(NULL, NULL);
@@ -60,7 +60,9 @@ struct job_usage job_usage(void) {
     if (QueryInformationJobObject(job, JobObjectExtendedLimitInformation, &memory, sizeof memory, NULL)) {
         usage.peak_process = memory.PeakProcessMemoryUsed;
         usage.peak_all = memory.PeakJobMemoryUsed;
-        /* Each process has committed memory: who counts that counts time too, and it was less than a tick. */
+        /*
+         * Every process has committed memory, so a job that counts it counts time too: the time was less than a tick.
+         */
         usage.has_cpu = usage.has_cpu || usage.peak_process > 0;
     }
     return usage;

@@ -6,16 +6,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the counters of this process's cgroup, which the command begins in, said before and said since. */
+/* The counters of this process's cgroup, in which the command starts, before and since. */
 struct oom {
-    bool is_known; /* The cgroup has such counters. */
+    bool is_known; /* The cgroup has these counters. */
     uint64_t kills_before, events_before;
     uint64_t kills; /* Processes of the cgroup that were killed since. */
     bool has_events;
-    uint64_t events; /* Times since that memory could not be freed at its limit. */
-    bool has_limit;  /* Else it was the machine's memory that came to its end. */
+    uint64_t events; /* How often since then memory could not be freed at its limit. */
+    bool has_limit;  /* Otherwise the machine's memory ran out. */
     uint64_t limit;
-    char *group; /* The cgroup's path; NULL: not known. */
+    char *group; /* The cgroup's path; NULL: unknown. */
 };
 
 void oom_begin(struct oom *oom);

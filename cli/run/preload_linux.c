@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The build says what the library is called, where it is installed, and which way that is from the command. */
+/* The build defines the library's name, where it is installed, and that directory relative to the command. */
 #define _DEFAULT_SOURCE 1
 #include "run/heaps.h"
 
@@ -12,8 +12,8 @@
 #include "text.h"
 
 /*
- * The library's full path if it is in that directory, to be freed, else NULL. A directory that begins
- * with no slash is one from where the command lies.
+ * The library's full path if it is in that directory, to be freed, else NULL. A relative directory starts from the
+ * command's own.
  */
 static char *find_in(const char *folder) {
     char command[PATH_MAX];
@@ -36,7 +36,7 @@ static char *find_in(const char *folder) {
 }
 
 int preload_find(struct text *text) {
-    /* Moved with the command, or installed; in the directory of a build. */
+    /* Moved together with the command, installed, or in a build directory. */
     static const char *const folders[] = {SYSINFO_LIBRARIES_FROM_COMMAND, ".", "..", SYSINFO_LIBRARIES};
     char *path = NULL;
     for (size_t i = 0; path == NULL && i < sizeof folders / sizeof folders[0]; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What one system brings to the walk down a process tree (tree.c): a const table, of which `list` is
- * enough. An entry that is NULL is something that this system does not have.
+ * What one system contributes to the walk down a process tree (tree.c): a const table, of which only `list` is
+ * required. NULL entries are missing on that system.
  */
 #ifndef CLI_PROCESS_SOURCE_H
 #define CLI_PROCESS_SOURCE_H
@@ -11,49 +11,52 @@
 struct tree {
     int64_t root;
     bool is_self;
-    void *system;      /* The source's own. */
-    bool has_children; /* `read` and `children` answer: open() sets it. */
+    void *system;      /* Owned by the source. */
+    bool has_children; /* `read` and `children` work; set by open(). */
     struct process_table now, before, all;
-    struct process watcher; /* This process, with `is_self`. */
+    struct process watcher; /* This process; used with `is_self`. */
     struct pids foreign, children;
-    double gone_cpu; /* Seconds of CPU of processes that ended, where no parent's `children_cpu` has them. */
+    double gone_cpu; /* CPU seconds of ended processes that no parent's `children_cpu` includes. */
     struct tree_sample sample;
 };
 
 struct process_source {
-    /* False after `*why`, a literal or NULL for "no such process". Sets `system`; with `is_self`, adopts daemons. */
+    /*
+     * Sets `system`; with `is_self`, also adopts daemons. Returns false after setting `*why` to a literal, or to NULL
+     * for "no such process".
+     */
     bool (*open)(struct tree *tree, const char *proc, const char **why);
     void (*close)(struct tree *tree);
 
     /*
-     * Inserts every process of this machine into `all`, which is empty. Each row is zeroed and has `pid`,
-     * `parent`, `started`, `is_dead`, `name`, `rss`, `cpu` and `threads`; `peak`, `anonymous` and `children_cpu`
-     * where the system reports it. `started` may have any unit, if a process that began later has no smaller number.
-     * `is_member` marks what the system itself says is below this process.
+     * Inserts every process of this machine into `all`, which is empty. Each row is zeroed and gets `pid`, `parent`,
+     * `started`, `is_dead`, `name`, `rss`, `cpu` and `threads`; and `peak`, `anonymous` and `children_cpu` if the
+     * system reports them. `started` may have any unit, as long as later processes do not have lower numbers.
+     * `is_member` marks processes that the system itself reports to be below this process.
      */
     void (*list)(struct tree *tree);
 
-    /* Where a list is dear: one process (false: there is none), and the pids of its children. */
+    /* Where listing is expensive: reads one process (false: no such process), and the pids of its children. */
     bool (*read)(struct tree *tree, int64_t pid, struct process *process);
     void (*children)(struct tree *tree, struct process *process, struct pids *pids);
 
-    /* Adds what only processes of the tree are asked for. */
+    /* Adds what is only read for processes of the tree. */
     void (*complete)(struct tree *tree, struct process *process);
 
     /* Sets `pss` and `is_estimated`. */
     void (*pss)(struct tree *tree, struct process *process);
 
-    /* Closes what is open of a process. */
+    /* Closes whatever is open for a process. */
     void (*forget)(struct tree *tree, struct process *process);
 
-    /* Whether `children_cpu` has the time of those that ended: then it is not added up here. */
+    /* `children_cpu` includes the time of ended processes, so it is not added up here. */
     bool has_children_cpu;
 
-    /* Seconds of CPU of all that the tree has ever run, where the system counts them; below 0: not known. */
+    /* CPU seconds of everything the tree has ever run, if the system counts them; below 0: unknown. */
     double (*cpu)(struct tree *tree);
 };
 
-/* The table of the system that is linked. */
+/* The table of the linked system. */
 extern const struct process_source process_source;
 
 #endif

@@ -8,11 +8,11 @@
 struct process_table {
     struct process *row;
     size_t count, room;
-    uint32_t *slot; /* Number of the row + 1; 0: free. A power of two of them, at least twice as many as rows. */
+    uint32_t *slot; /* Row number + 1; 0: free. The size is a power of two, at least twice the number of rows. */
     size_t slots;
 };
 
-/* NULL: there is none. A row moves when another is inserted. */
+/* Returns NULL if there is none. Inserting another row may move it. */
 struct process *process_table_find(const struct process_table *table, int64_t pid);
 
 /* Copies a process whose pid is not in the table yet. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc. The way down is /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN); without those files all of /proc is
- * read. The kernel does not promise a whole list there while children exit.
+ * /proc. Children are listed in /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN); without those files, all of /proc
+ * is read. The kernel does not guarantee a complete list while children exit.
  *
- * Files stay open from sample to sample: reading again costs a third of opening
- * again. They fail once the process has ended, even if its pid was reused.
+ * Files stay open between samples: reading again costs a third of reopening. They fail once the process has ended, even
+ * if its pid was reused.
  */
 #include "run/process_source.h"
 
@@ -22,17 +22,15 @@
 #include "fail.h"
 #include "text.h"
 
-/* What is read of each process, and kept open. */
+/* The files of each process that are read and kept open. */
 enum file { STAT, STATUS, CHILDREN, FILES };
 static const char *const file_names[FILES] = {"%" PRId64 "/stat", "%" PRId64 "/status",
                                               "%" PRId64 "/task/%" PRId64 "/children"};
-enum {
-    MOST_KEPT = 240
-}; /* Of the 256 to 1024 that a process may usually have open; none any more once that was too many. */
+enum { MOST_KEPT = 240 }; /* Of the 256 to 1024 that a process may usually have open; 0 once that was too many. */
 
 struct proc {
     int directory;
-    size_t kept, most_kept; /* Files that are open, and may be. */
+    size_t kept, most_kept; /* Open files, and their limit. */
     uint64_t page;
     double ticks;
     struct text file; /* What was read last. */
@@ -49,7 +47,7 @@ static uint64_t scan(const char **text) {
     return number;
 }
 
-/* /proc/PID/stat. The name is in parentheses and may contain parentheses: the last one ends it. */
+/* /proc/PID/stat. The name is in parentheses and may contain parentheses itself: the last one ends it. */
 static bool decode_stat(const struct proc *proc, const char *text, struct process *process) {
     const char *open = strchr(text, '('), *close = strrchr(text, ')');
     if (open == NULL || close == NULL || close < open || close[1] != ' ' || close[2] == '\0') {
@@ -74,7 +72,7 @@ static bool decode_stat(const struct proc *proc, const char *text, struct proces
     process->children_cpu = (double)(field[CUTIME] + field[CSTIME]) / proc->ticks;
     process->threads = field[THREADS];
     process->is_dead =
-        (close[2] == 'Z' || close[2] == 'X') && process->threads <= 1; /* Else only its first thread has ended. */
+        (close[2] == 'Z' || close[2] == 'X') && process->threads <= 1; /* Otherwise only its first thread has ended. */
     process->started = field[STARTED];
     process->rss = field[RSS] * proc->page;
     return true;
@@ -96,7 +94,7 @@ static bool decode_kilobytes(const char *text, const char *key, uint64_t *bytes)
 
 /* ---- Readers ---- */
 
-/* Reads a whole file into proc->file. The kernel hands these out whole, or page by page when they are longer. */
+/* Reads a whole file into proc->file. The kernel returns it whole, or page by page if it is longer. */
 static bool read_whole(struct proc *proc, int fd) {
     text_clear(&proc->file);
     for (;;) {
@@ -110,7 +108,7 @@ static bool read_whole(struct proc *proc, int fd) {
             proc->file.length += (size_t)length;
         }
         proc->file.bytes[proc->file.length] = '\0';
-        if (length < 2048) { /* No page, so the last. */
+        if (length < 2048) { /* Less than a page, so it is the last part. */
             return length >= 0 && proc->file.length > 0;
         }
     }
@@ -136,10 +134,7 @@ static void forget_all(struct tree *tree, struct process_table *table) {
     }
 }
 
-/*
- * A process must not be taken for gone because this one has no descriptor left: then nothing is
- * kept open any more.
- */
+/* Running out of descriptors must not make a process look gone; from then on, nothing is kept open. */
 static int open_file(struct tree *tree, const char *path, int flags) {
     struct proc *proc = tree->system;
     int fd = openat(proc->directory, path, O_RDONLY | O_CLOEXEC | flags);
@@ -180,7 +175,7 @@ static bool read_kept(struct tree *tree, int file[FILES], int64_t pid, enum file
     return is_read;
 }
 
-/* With the files that are open of it already. */
+/* Uses the files that are already open for it. */
 static bool read_process(struct tree *tree, int64_t pid, struct process *process) {
     struct proc *proc = tree->system;
     struct process *past = process_table_find(&tree->before, pid);
@@ -190,7 +185,7 @@ static bool read_process(struct tree *tree, int64_t pid, struct process *process
         memset(past->file, -1, sizeof past->file);
     }
     bool is_read = read_kept(tree, file, pid, STAT);
-    if (!is_read && past != NULL) { /* Gone; perhaps there is a new one. */
+    if (!is_read && past != NULL) { /* Gone; a new process may have its pid. */
         close_files(proc, file);
         is_read = read_kept(tree, file, pid, STAT);
     }
@@ -214,7 +209,7 @@ static void complete(struct tree *tree, struct process *process) {
     decode_kilobytes(proc->file.bytes, "RssAnon:", &process->anonymous); /* Since Linux 4.5. */
 }
 
-/* Also of a process that has ended since its stat was read: it has no memory any more. */
+/* Also for a process that has ended since its stat was read, and has no memory any more. */
 static void add_pss(struct tree *tree, struct process *process) {
     struct proc *proc = tree->system;
     char path[64];
@@ -234,7 +229,7 @@ static void add_pss(struct tree *tree, struct process *process) {
 
 /* ---- Children ---- */
 
-/* Those whose numbers are in proc->file. */
+/* Adds those listed in proc->file. */
 static void add_pids(const struct proc *proc, struct pids *pids) {
     for (const char *at = proc->file.bytes; is_digit(*at); at += *at == ' ') {
         pids_add(pids, (int64_t)scan(&at));
@@ -274,7 +269,7 @@ static void add_children(struct tree *tree, struct process *process, struct pids
     }
 }
 
-/* ---- All of /proc, where there are no children files ---- */
+/* ---- All of /proc, without children files ---- */
 
 static void list(struct tree *tree) {
     const struct proc *proc = tree->system;
@@ -315,7 +310,7 @@ static bool open_proc(struct tree *tree, const char *directory, const char **why
     }
     snprintf(path, sizeof path, file_names[CHILDREN], tree->root, tree->root);
     tree->has_children = faccessat(proc->directory, path, R_OK, 0) == 0;
-    if (tree->is_self) { /* From now on daemons that the tree leaves behind are children of this process. */
+    if (tree->is_self) { /* From now on, orphaned daemons of the tree become children of this process. */
         prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     }
     return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Windows: one question lists all processes with all that is wanted of them, and needs no right on any. The command's
- * job says who is in its tree, also where a parent came and went between two samples.
+ * Windows: one query lists all processes with all required values, and needs no rights on any of them. The command's
+ * job determines its tree, even if a parent came and went between two samples.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #include <winternl.h>
 
-/* What the system's own header names of it is where it is expected. */
+/* Checks the layout against the names in the system's own header. */
 _Static_assert(offsetof(struct windows_process, name_bytes) == offsetof(SYSTEM_PROCESS_INFORMATION, ImageName),
                "as Windows lays it out");
 _Static_assert(offsetof(struct windows_process, pid) == offsetof(SYSTEM_PROCESS_INFORMATION, UniqueProcessId),
@@ -33,7 +33,7 @@ struct lister {
     struct pids members;
 };
 
-/* The list may grow during the call; the size that is returned may be old, or 0. */
+/* The list may grow during the call; the returned size may be outdated, or 0. */
 static ULONG ask(struct lister *lister) {
     static const LONG too_short = (LONG)0xC0000004;
     enum { PROCESSES = 5, MOST_TRIES = 16 };

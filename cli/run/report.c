@@ -45,13 +45,13 @@ static void add_end(struct text *text, const struct report *report) {
     }
 }
 
-/* Percent of one CPU; false: not known. */
+/* Percent of one CPU. False: unknown. */
 static bool get_cpu_percent(const struct report *report, double *percent) {
     *percent = report->elapsed > 0 ? (report->user + report->system) / report->elapsed * 100 : 0;
     return !report->has_no_cpu && !report->is_not_started && report->elapsed > 0;
 }
 
-/* What time -v prints besides. */
+/* The other values that time -v prints. */
 static void add_counts(struct text *text, const struct report *report) {
     const struct child_counts *counts = &report->counts;
     double percent;
@@ -72,7 +72,7 @@ static void add_counts(struct text *text, const struct report *report) {
     text_add(text, "\n");
 }
 
-/* "cc1 x 9 121 MiB, ld 60.0 MiB": only where the tree had more than one process. */
+/* "cc1 x 9 121 MiB, ld 60.0 MiB": only if the tree had more than one process. */
 static void add_largest(struct text *text, const struct report *report) {
     if (report->peak_processes < 2) {
         return;
@@ -109,8 +109,8 @@ static void add_oom(struct text *text, const struct oom *oom) {
 }
 
 /*
- * Shared pages are in the sum of RSS as often as they are shared, so PSS comes first where it is known. It may have
- * been read when the sum was lower than at last.
+ * The sum of RSS counts shared pages once for each process, so PSS comes first if known. It may have been read when the
+ * sum was lower than at the end.
  */
 static void add_sums(struct text *text, const struct report *report) {
     if (!report->has_pss) {
@@ -196,7 +196,7 @@ static void add_calls(struct text *text, uint64_t allocs, uint64_t frees, uint64
     add_count(text, allocs, "allocation", "allocations");
     text_add(text, ", ");
     add_count(text, frees, "free", "frees");
-    if (has_inherited && frees > 0) { /* Which of the frees is not known. Its parent counts such a block, too. */
+    if (has_inherited && frees > 0) { /* The parent counts inherited blocks too. */
         text_add(text, " (perhaps including blocks from before a fork)");
     }
     if (failed > 0) {
@@ -287,8 +287,8 @@ static void add_gaps(struct text *text, const struct heap_totals *totals) {
 }
 
 /*
- * A program that gets its memory past malloc() looks healthy above, whatever it leaks. What is small is the stacks, and
- * the data of the program and its libraries.
+ * A program that maps its memory without malloc() looks healthy above, whatever it leaks. Small amounts are stacks, and
+ * data of the program and its libraries.
  */
 static bool is_mostly_outside(const struct heap_totals *totals) {
     enum { LEAST = 16 << 20 };
@@ -442,7 +442,7 @@ static void add_counts_json(struct json *json, const struct report *report) {
     json_add_uint_or_null(json, "written_bytes", counts->written, counts->has_bytes);
 }
 
-/* The command, how it ended, and how long it took. */
+/* Adds the command, how it ended, and how long it took. */
 static void add_run(struct json *json, const struct report *report) {
     struct text *time = json_value(json, "time");
     text_add(time, "\"");

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `sysinfo run`: a command, or a process that runs already, and what its tree uses.
+ * `sysinfo run`: a command, or a process that is already running, and what its tree uses.
  *
- * Looking costs CPU time, less than 1 % of one CPU. All that this program uses is
- * paid from an account into which a share of the time that passes is put: while
- * the account is overdrawn, no sample is taken, so that a tree of thousands of
- * processes is seen less often instead of being slowed down.
+ * Sampling uses less than 1 % of one CPU. A share of the elapsed time is credited to an account, and all CPU time of
+ * this program is charged to it. While the account is overdrawn, no sample is taken, so a tree of thousands of
+ * processes is sampled less often instead of being slowed down.
  */
 #include "run/run.h"
 
@@ -29,25 +28,24 @@
 #include "schedule.h"
 #include "value.h"
 
-#define DEFAULT_COST 1.0 /* Percent of a CPU. */
-#define SHARE_OF_COST \
-    0.008 /* Of a CPU, for each percent: leaves room for the start, and for the sample that overdraws the account. */
-#define MOST_CREDIT 0.02  /* Seconds of CPU in the account at most: no idle hour pays for a busy minute. */
-#define FIRST_CREDIT 0.05 /* But the first samples are free, or a short command would have next to none. */
-#define PSS_CREDIT 0.025  /* The same of what PSS takes for the report alone. */
+#define DEFAULT_COST 1.0    /* Percent of a CPU. */
+#define SHARE_OF_COST 0.008 /* Of a CPU, per percent: leaves room for the start and the sample that overdraws it. */
+#define MOST_CREDIT 0.02    /* CPU seconds: the most in the account, so no idle hour pays for a busy minute. */
+#define FIRST_CREDIT 0.05   /* CPU seconds that are free at first: else a short command would get few samples. */
+#define PSS_CREDIT 0.025    /* The same for PSS that is read only for the report. */
 #define DEFAULT_INTERVAL 0.1
-#define SOON 0.005        /* Seconds to the next try, while the command has no memory of its own yet. */
-#define DEFAULT_FRAMES 16 /* Of --leaks without --sites. */
+#define SOON 0.005        /* Seconds to the next attempt while the command has no memory of its own yet. */
+#define DEFAULT_FRAMES 16 /* For --leaks without --sites. */
 #define GRACE 2.0         /* Seconds from TERM to KILL. */
-#define LAST_WAIT 2.0     /* Seconds for what was killed to go. */
+#define LAST_WAIT 2.0     /* Seconds for killed processes to disappear. */
 #define LONGEST_HEAP_PAUSE \
-    2.0 /* Seconds between samples while processes with counted heaps come and go by the thousand, whatever it costs: */
-#define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample gives back. */
+    2.0 /* Seconds between samples, at any cost, while processes with counted heaps come and go by the thousand: */
+#define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample releases. */
 
 struct limits {
     uint64_t max_mem, budget; /* 0: none. */
-    uint64_t whole;           /* What a percentage is of: */
-    bool is_of_cgroup;        /* the limit of the cgroup, or the machine's memory. */
+    uint64_t whole;           /* The base of a percentage: */
+    bool is_of_cgroup;        /* the cgroup's limit, or the machine's memory. */
 };
 
 struct run {
@@ -55,30 +53,30 @@ struct run {
     struct child child;
     struct tree *tree;           /* NULL: no sampler. */
     struct recorder *recorder;   /* NULL: nothing is recorded. */
-    struct heaps *heaps;         /* NULL: they are not counted. */
-    struct snapshots *snapshots; /* NULL: of live blocks, none are kept. */
+    struct heaps *heaps;         /* NULL: not counted. */
+    struct snapshots *snapshots; /* NULL: none are kept. */
     struct text snapshots_path;
     struct missing missing; /* Of them. */
     double next_snapshot, next_collection;
-    uint64_t lost_bytes; /* Of --leaks. */
+    uint64_t lost_bytes; /* For --leaks. */
     struct report report;
 
     struct schedule schedule;
-    double next;             /* Moment of the next sample. */
-    double share;            /* Of a CPU's time, that goes into the account. */
-    double credit, credited; /* CPU seconds that may be used, as of then. */
-    double charged;          /* CPU seconds that have been paid for. */
-    double pss_credit;       /* CPU seconds that PSS may take for the report alone. */
-    uint64_t judged;         /* Sum of RSS when the guard read PSS last, */
-    double judge_again;      /* and the moment when it does so again, whatever the sum is. */
+    double next;             /* Time of the next sample. */
+    double share;            /* Of CPU time that is credited to the account. */
+    double credit, credited; /* CPU seconds available, as of `credited`. */
+    double charged;          /* CPU seconds already charged. */
+    double pss_credit;       /* CPU seconds for PSS that is read only for the report. */
+    uint64_t judged;         /* The sum of RSS when PSS was last read for a limit, */
+    double judge_again;      /* and when it is read again, whatever the sum is. */
     double first_moment, last_moment, last_cpu, first_cpu;
-    uint64_t last_rss; /* Of the last sample, and its processes. */
+    uint64_t last_rss; /* The last sample's sum, and its processes. */
     size_t last_alive;
     bool has_last;
 
     uint64_t max_mem; /* 0: no limit. */
     uint64_t budget;  /* 0: none. */
-    uint64_t spent;   /* The most PSS that a sample saw whose RSS was above the budget. */
+    uint64_t spent;   /* The highest PSS of samples whose RSS exceeded the budget. */
     const struct limits *limits;
     struct oom oom;
     bool has_failed; /* The recording could not be written. */
@@ -87,15 +85,15 @@ struct run {
 
 /* ---- Samples ---- */
 
-/* The longest time that nothing was seen of: from the start, from sample to sample, to the end. */
+/* Keeps the longest time without a sample: from the start, between samples, or to the end. */
 static void keep_gap(struct run *run, double moment) {
     double gap = moment - (run->has_last ? run->last_moment : run->child.started);
     run->report.longest_gap = gap > run->report.longest_gap ? gap : run->report.longest_gap;
 }
 
 /*
- * A command's processes began under our eyes, and their peaks are the kernel's.
- * That of a watched process may be older: it counts once it has grown.
+ * A command's processes start while sampled, so their kernel peaks count. A watched process's peak may be older: it
+ * counts once it has grown.
  */
 static uint64_t peak_of(const struct run *run, const struct process *process) {
     const struct process *past = tree_before(run->tree, process);
@@ -103,7 +101,7 @@ static uint64_t peak_of(const struct run *run, const struct process *process) {
     return is_ours ? process->peak : process->rss;
 }
 
-/* Adds a process to those of its name. Names beyond the room are left out: they come late in a tree of many. */
+/* Adds a process to those with its name. Names beyond the room are left out: in a large tree they come late. */
 static size_t add_name(struct peak_name *name, size_t names, size_t room, const struct process *process,
                        uint64_t bytes) {
     size_t at = 0;
@@ -122,7 +120,7 @@ static size_t add_name(struct peak_name *name, size_t names, size_t room, const 
     return at == names ? names + 1 : names;
 }
 
-/* The names with the most memory in a sample that is the highest so far. */
+/* Keeps the names with the most memory in the highest sample so far. */
 static void keep_largest(struct report *report, const struct tree_sample *sample) {
     enum { ROOM = 64 };
     struct peak_name name[ROOM];
@@ -178,7 +176,7 @@ static void keep_peaks(struct run *run, const struct tree_sample *sample) {
     }
 }
 
-/* What a row says of the heap of one process. */
+/* The columns for one process's heap. */
 static struct recorded_heap heap_of(const struct heap_program *program) {
     return (struct recorded_heap){-1,
                                   (double)program->in_use,
@@ -190,7 +188,7 @@ static struct recorded_heap heap_of(const struct heap_program *program) {
                                   (double)program->mapped_now};
 }
 
-/* And of those of all of the tree; when none is counted, what is in use is not known. */
+/* And for the heaps of the whole tree. If none is counted, the amount in use is unknown. */
 static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
     struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1, -1};
     if (heaps->processes > 0) {
@@ -212,7 +210,7 @@ static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
 static void record_processes(struct run *run, const struct tree_sample *sample, double elapsed, double window) {
     for (size_t i = 0; i < sample->processes; i++) {
         const struct process *process = &sample->process[i];
-        if (process->is_dead || process->rss == 0) { /* It has just been killed, or is in the middle of exec. */
+        if (process->is_dead || process->rss == 0) { /* It was just killed, or is in exec. */
             continue;
         }
         const struct process *past = tree_before(run->tree, process);
@@ -233,8 +231,8 @@ static void record_processes(struct run *run, const struct tree_sample *sample, 
 }
 
 /*
- * CPU seconds of all the tree, also of those that are gone. Counters of processes that nobody
- * waited for are lost: it never falls.
+ * CPU seconds of the whole tree, including ended processes. Counters of processes that were never waited for are lost;
+ * the result never decreases.
  */
 static double tree_cpu(struct run *run, const struct tree_sample *sample) {
     double cpu = sample->cpu + run->child.user + run->child.system - run->first_cpu;
@@ -263,7 +261,7 @@ static const struct tree_sample *take_sample(struct run *run) {
     if (run->report.is_watch && !run->has_last) {
         run->first_cpu = sample->cpu;
     }
-    if (sample->alive == 0 || sample->rss == 0) { /* Nobody has memory: in the middle of exec, or of ending. */
+    if (sample->alive == 0 || sample->rss == 0) { /* No process has memory: all are in exec, or ending. */
         return sample;
     }
     keep_peaks(run, sample);
@@ -286,16 +284,16 @@ static const struct tree_sample *take_sample(struct run *run) {
     return sample;
 }
 
-/* ---- PSS, where it was not asked for ---- */
+/* ---- PSS that was not requested ---- */
 
-/* What reading it takes about: of every process, and of every page that it has. */
+/* An estimate of its cost: per process, and per page. */
 static double cost_of_pss(const struct tree_sample *sample) {
     return (double)sample->alive * 60e-6 + (double)sample->rss / (1 << 20) * 20e-6;
 }
 
 /*
- * For the report: shared pages make the sum of RSS too high, so PSS is read where that
- * sum has become an eighth higher, if the account for it allows.
+ * For the report: shared pages inflate the sum of RSS, so PSS is read when that sum has grown by an eighth and the
+ * account allows it.
  */
 static void look_for_peak(struct run *run, const struct tree_sample *sample) {
     const struct report *report = &run->report;
@@ -312,9 +310,9 @@ static void look_for_peak(struct run *run, const struct tree_sample *sample) {
 }
 
 /*
- * For --max-mem and --budget, which must never be blind: PSS, where there is any, is read when the sum of RSS is
- * above the limit and has grown since the last time. Pages that stop being shared do not change
- * that sum, so it is read again, too, after a while that is long beside what it took.
+ * For --max-mem and --budget, which must always be enforced: reads PSS, where it exists, when the sum of RSS exceeds
+ * the limit and has grown since the last reading. Pages that stop being shared do not change that sum, so PSS is also
+ * read again after a pause that is long compared with the reading.
  */
 static void judge(struct run *run, const struct tree_sample *sample) {
     enum { STEPS = 32, REST = 10 };
@@ -337,12 +335,12 @@ static void judge(struct run *run, const struct tree_sample *sample) {
     keep_pss(&run->report, sample);
 }
 
-/* What a limit is compared with. Without PSS, shared pages count as often as they are shared. */
+/* The value compared with a limit. Without PSS, shared pages count once for each process. */
 static uint64_t memory_of(const struct tree_sample *sample) {
     return tree_has_pss() ? sample->pss : sample->rss;
 }
 
-/* Puts the share of the time that has passed into the account; no more than there may be, unless it is there. */
+/* Credits a share of the elapsed time, up to the maximum unless the account already exceeds it. */
 static void earn(struct run *run, double moment) {
     double earned = run->share * (moment - run->credited), most = run->credit > MOST_CREDIT ? run->credit : MOST_CREDIT;
     run->credit = run->credit + earned < most ? run->credit + earned : most;
@@ -351,8 +349,8 @@ static void earn(struct run *run, double moment) {
 }
 
 /*
- * Takes a sample, pays for it, and sets the moment of the next one. With a limit there is
- * one at every interval, whatever it costs.
+ * Takes a sample, charges it, and sets the time of the next one. With a limit, there is a sample at every interval,
+ * whatever it costs.
  */
 static const struct tree_sample *sample_on_account(struct run *run) {
     double moment = platform_clock();
@@ -363,7 +361,7 @@ static const struct tree_sample *sample_on_account(struct run *run) {
     if (run->budget > 0 && sample->rss > run->budget && memory_of(sample) > run->spent) {
         run->spent = memory_of(sample);
     }
-    double now = platform_clock(), cpu = platform_own_cpu(), after = 0; /* Not before that, because of the account. */
+    double now = platform_clock(), cpu = platform_own_cpu(), after = 0; /* Only now, for the account. */
     run->credit -= cpu - run->charged;
     run->charged = cpu;
     if ((run->max_mem > 0 || run->budget > 0) && run->credit < 0) {
@@ -390,7 +388,7 @@ static const struct tree_sample *sample_on_account(struct run *run) {
 
 /* ---- Limits ---- */
 
-/* A process that is about to be killed takes its last snapshot, if it runs. */
+/* Before a process is killed, it takes its last snapshot, if it is running. */
 static void ask_before_end(void *context) {
     const struct run *run = context;
     if (run->snapshots != NULL) {
@@ -398,7 +396,7 @@ static void ask_before_end(void *context) {
     }
 }
 
-/* Ends all of the tree: asks it to, and after a while does not ask. What is left then is stuck in the kernel. */
+/* Ends the whole tree: first asks, then kills. Anything left after that is stuck in the kernel. */
 static void end_tree(struct run *run, const char *reason) {
     run->report.ended_for = reason;
     ask_before_end(run);
@@ -447,7 +445,7 @@ static void check_limits(struct run *run, const struct tree_sample *sample, doub
     }
 }
 
-/* One line on stderr, when SIGUSR1 has asked how far it is: as of the last sample. */
+/* Prints progress on stderr, as of the last sample, if SIGUSR1 requested it. */
 static void answer(const struct run *run) {
     if (!run->child.is_asked) {
         return;
@@ -468,7 +466,7 @@ static void answer(const struct run *run) {
     text_free(&text);
 }
 
-/* ---- A command from its start to its end ---- */
+/* ---- A command from start to end ---- */
 
 static void tend_snapshots(struct run *run, double moment, double *wake) {
     double every = run->options->every;
@@ -505,7 +503,7 @@ static void run_on(struct run *run) {
     }
 }
 
-/* What a plot shows as the recording's title; in `--pid`, once the process's name is known. */
+/* The recording's title in a plot; with --pid, as soon as the process's name is known. */
 static void record_command(struct run *run, const char *const *command) {
     struct text text = TEXT_INIT;
     recording_add_words(&text, command);
@@ -513,7 +511,7 @@ static void record_command(struct run *run, const char *const *command) {
     text_free(&text);
 }
 
-/* The last row: what has come to an end has peaks and sums, and no memory. */
+/* The last row: what has ended has peaks and sums but no memory. */
 static void record_end(struct run *run) {
     const struct report *report = &run->report;
     const struct heap_totals *heaps = report->heaps;
@@ -544,7 +542,7 @@ static void record_end(struct run *run) {
     run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
 }
 
-/* Samples speak of the time to the end, also of that after the last of them. */
+/* The measured interval includes the time after the last sample. */
 static void count_time(struct run *run, double end) {
     struct report *report = &run->report;
     if (report->samples > 0 && end > run->last_moment) {
@@ -553,7 +551,7 @@ static void count_time(struct run *run, double end) {
     }
 }
 
-/* Nothing is ended for it: the command has come to its end. */
+/* Nothing is ended for it: the command has already finished. */
 static void check_budget(struct run *run) {
     bool is_tree = run->spent >= run->report.peak;
     uint64_t most = is_tree ? run->spent : run->report.peak;
@@ -564,7 +562,7 @@ static void check_budget(struct run *run) {
     }
 }
 
-/* What the system says of the finished child, and who is left. */
+/* Takes the system's figures of the finished child, and the processes left over. */
 static void conclude(struct run *run) {
     struct report *report = &run->report;
     const struct child *child = &run->child;
@@ -588,7 +586,7 @@ static void conclude(struct run *run) {
         }
         report->peak = child->peak;
     }
-    if (report->no_samples == NULL && report->peak > report->peak_tree) { /* Of one that ended before a sample too. */
+    if (report->no_samples == NULL && report->peak > report->peak_tree) { /* Ended before a sample. */
         report->peak_tree = report->peak;
     }
     if (report->has_pss && report->peak > report->peak_tree_pss) {
@@ -616,7 +614,7 @@ static void conclude(struct run *run) {
     }
 }
 
-/* Into the file of --output, or onto stderr: where nobody can read it, the command's status counts alone. */
+/* Writes to the file of --output, or to stderr; if stderr is closed, only the command's status counts. */
 static int put(const struct text *text, const struct options *options, struct output *output) {
     if (options->output != NULL) {
         return output_write(output, text);
@@ -634,7 +632,7 @@ static int print_report(struct run *run, struct output *output) {
     return status;
 }
 
-/* A failure of our own must not pass for success; but what the command says of itself is worth more. */
+/* A failure of this program must not look like success, but the command's own status takes precedence. */
 static int final_status(const struct run *run, bool has_printed) {
     if (run->report.ended_for != NULL) {
         return EXIT_LIMIT;
@@ -662,7 +660,7 @@ static void add_missing(struct text *text, const struct missing *missing) {
     }
 }
 
-/* On stderr, as what follows the report. */
+/* Printed on stderr, after the report. */
 static void print_snapshots(struct run *run) {
     struct text text = TEXT_INIT;
     if (options_has(run->options, OPTION_LEAKS)) {
@@ -720,7 +718,7 @@ static int run_child(struct run *run, struct output *output) {
                                                             : 0;
     if (options->heap_record != NULL) {
         text_add(&run->snapshots_path, options->heap_record);
-    } else if (with_leaks) { /* Goes away with the directory. */
+    } else if (with_leaks) { /* It is removed with the directory. */
         text_addf(&run->snapshots_path, "%s/snapshots", heaps_folder(run->heaps));
     }
     if (run->snapshots_path.length > 0 &&
@@ -752,7 +750,7 @@ static int run_child(struct run *run, struct output *output) {
     if (status != 0) {
         run->report.is_not_started = true;
         run->report.status = run->report.exit_status = status;
-        if (options->output != NULL) { /* What an earlier run has left there would pass for the report of this one. */
+        if (options->output != NULL) { /* An earlier report in that file would look like this run's. */
             print_report(run, output);
         }
         return status;
@@ -771,7 +769,7 @@ static int run_child(struct run *run, struct output *output) {
     return final_status(run, has_printed);
 }
 
-/* ---- A process that runs already ---- */
+/* ---- A process that is already running ---- */
 
 static bool is_running(const struct tree_sample *sample, int64_t pid) {
     for (size_t i = 0; i < sample->processes; i++) {
@@ -786,7 +784,7 @@ static void watch_on(struct run *run) {
     struct report *report = &run->report;
     report->name = report->watched;
     double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : DBL_MAX;
-    bool is_first = true; /* Its sample is taken even if the time was over before. */
+    bool is_first = true; /* Its sample is taken even if the time is already over. */
     for (bool goes_on = true; goes_on && run->child.request == 0 && (is_first || platform_clock() < deadline);) {
         const struct tree_sample *sample = sample_on_account(run);
         is_first = false;
@@ -835,7 +833,7 @@ static int watch(struct run *run, struct output *output) {
 
 /* ---- The command line ---- */
 
-/* What a percentage is of: the limit that the kernel would enforce, or all memory. 0: neither is known. */
+/* The base of a percentage: the limit that the kernel would enforce, or the machine's memory. 0: unknown. */
 static uint64_t whole_memory(bool *is_limit) {
     struct sysinfo_memory memory;
     struct sysinfo_allowance allowance;
@@ -930,7 +928,7 @@ struct spread {
     double least, most, sum;
 };
 
-/* Of the runs so far. One that ended before its first sample may have no peak. */
+/* The runs so far. A run that ended before its first sample may have no peak. */
 struct runs {
     uint64_t count, sampled;
     struct spread elapsed, cpu, peak;
@@ -980,7 +978,7 @@ static int print_runs(const struct runs *runs, const struct options *options, st
 
 /* ---- The command ---- */
 
-/* Watches once, from the start to the report. `*has_reported` stays false when the command was never started. */
+/* Runs once, from start to report. `*has_reported` stays false if the command was never started. */
 static int run_once(const struct options *options, const struct limits *limits, struct output *output,
                     struct runs *runs, bool *has_reported, int *request) {
     struct run run;
@@ -992,7 +990,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
     int status = options_has(options, OPTION_PID) ? watch(&run, output) : run_child(&run, output);
     *has_reported = *has_reported || run.has_reported;
     *request = run.child.request;
-    if (run.has_reported && child_last_end() == 0) { /* What was interrupted is shorter than the others. */
+    if (run.has_reported && child_last_end() == 0) { /* An interrupted run is shorter than the others. */
         keep_run(runs, &run.report);
     }
     recorder_close(run.recorder);

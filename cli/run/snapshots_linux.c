@@ -122,7 +122,7 @@ static bool append(struct snapshots *snapshots, int fd) {
     return length == 0;
 }
 
-/* Whether one is still being written. */
+/* Returns whether one is still being written. */
 static bool collect(struct snapshots *snapshots) {
     bool is_busy = false;
     int copy = openat(snapshots->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

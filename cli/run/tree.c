@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The walk down a process tree, the same on every system. Processes come and go while it is read: one that cannot
- * be read any more is left out, and the walk goes on.
+ * The walk down a process tree, the same on every system. Processes come and go meanwhile: one that can no longer be
+ * read is left out, and the walk continues.
  *
- * A system lists all its processes, or finds the children of one. What was in the tree at the last sample and
- * still lives stays in it, even if its parent has changed, so daemons of a watched process are not lost.
+ * A system lists all its processes, or finds the children of one. A process of the last sample that is still alive
+ * stays in the tree even if its parent has changed, so daemons of a watched process are not lost.
  */
 #include "run/tree.h"
 
@@ -14,7 +14,7 @@
 #include "fail.h"
 #include "run/process_source.h"
 
-/* Takes a process into the sample. */
+/* Adds a process to the sample. */
 static void keep(struct tree *tree, const struct process *process) {
     struct process *row = process_table_insert(&tree->now, process);
     row->peak = row->peak > row->rss ? row->peak : row->rss;
@@ -64,7 +64,7 @@ static void add_children(struct tree *tree, struct process *parent, bool is_watc
     }
 }
 
-/* Those below the rows from `first` on, which become rows themselves. */
+/* Adds the descendants of the rows from `first` on. */
 static void descend(struct tree *tree, size_t first) {
     for (size_t i = first; i < tree->now.count; i++) {
         if (!tree->now.row[i].is_dead) {
@@ -97,7 +97,7 @@ static void walk(struct tree *tree) {
     descend(tree, 0);
     size_t found = tree->now.count;
     add_remembered(tree);
-    if (tree->is_self) { /* Those that lost their parents meanwhile. */
+    if (tree->is_self) { /* Processes that were orphaned meanwhile. */
         add_children(tree, &tree->watcher, true);
     }
     descend(tree, found);
@@ -105,7 +105,7 @@ static void walk(struct tree *tree) {
 
 /* ---- From a list of all processes ---- */
 
-/* The number of a parent that ended may be reused; a process older than its parent is not its child. */
+/* A parent's number may be reused; a process older than its parent is not its child. */
 static bool is_child(const struct process *parent, const struct process *process) {
     return parent != NULL && parent->started <= process->started;
 }
@@ -153,7 +153,7 @@ void tree_add_pss(struct tree *tree) {
     }
 }
 
-/* What ended since the last sample has left its time nowhere else. */
+/* Adds the time of processes that ended since the last sample, which is not recorded anywhere else. */
 static void add_gone_cpu(struct tree *tree) {
     for (size_t i = 0; i < tree->before.count && !process_source.has_children_cpu; i++) {
         const struct process *past = &tree->before.row[i], *now = process_table_find(&tree->now, past->pid);
@@ -174,7 +174,7 @@ const struct tree_sample *tree_take(struct tree *tree, bool with_pss) {
         search(tree);
     }
     add_gone_cpu(tree);
-    forget_all(tree, &tree->before); /* Those that are gone. */
+    forget_all(tree, &tree->before); /* Those that ended. */
     struct tree_sample *sample = &tree->sample;
     *sample = (struct tree_sample){.process = tree->now.row, .processes = tree->now.count, .cpu = tree->gone_cpu};
     for (size_t i = 0; i < tree->now.count; i++) {
@@ -202,7 +202,7 @@ const struct process *tree_before(const struct tree *tree, const struct process 
 
 /* ---- Opening ---- */
 
-/* Children that exist already, of a shell that became this program, do not belong to the command's tree. */
+/* Existing children, of a shell that became this program, do not belong to the command's tree. */
 static void remember_foreign(struct tree *tree) {
     const struct tree_sample *sample = tree_take(tree, false);
     for (size_t i = 0; i < sample->processes; i++) {
