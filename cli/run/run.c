@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * `sysinfo run`: a command, or a process that is already running, and what its tree uses.
- *
- * Sampling uses less than 1 % of one CPU. A share of the elapsed time is credited to an account, and all CPU time of
- * this program is charged to it. While the account is overdrawn, no sample is taken, so a tree of thousands of
- * processes is sampled less often instead of being slowed down.
- */
+/* `sysinfo run`: a command, or a process that is already running, and what its tree uses. */
 #include "run/run.h"
 
 #include <float.h>
@@ -16,375 +10,20 @@
 #include "blocks/leaks.h"
 #include "fail.h"
 #include "output.h"
-#include "parse.h"
 #include "platform.h"
 #include "plot/recording.h"
 #include "run/child.h"
 #include "run/heaps.h"
 #include "run/oom.h"
 #include "run/report.h"
+#include "run/sampling.h"
 #include "run/snapshots.h"
 #include "run/tree.h"
-#include "schedule.h"
 #include "value.h"
 
-#define DEFAULT_COST 1.0    /* Percent of a CPU. */
-#define SHARE_OF_COST 0.008 /* Of a CPU, per percent: leaves room for the start and the sample that overdraws it. */
-#define MOST_CREDIT 0.02    /* CPU seconds: the most in the account, so no idle hour pays for a busy minute. */
-#define FIRST_CREDIT 0.05   /* CPU seconds that are free at first: else a short command would get few samples. */
-#define PSS_CREDIT 0.025    /* The same for PSS that is read only for the report. */
-#define DEFAULT_INTERVAL 0.1
-#define SOON 0.005        /* Seconds to the next attempt while the command has no memory of its own yet. */
 #define DEFAULT_FRAMES 16 /* For --leaks without --sites. */
 #define GRACE 2.0         /* Seconds from TERM to KILL. */
 #define LAST_WAIT 2.0     /* Seconds for killed processes to disappear. */
-#define LONGEST_HEAP_PAUSE \
-    2.0 /* Seconds between samples, at any cost, while processes with counted heaps come and go by the thousand: */
-#define MANY_HEAPS 1000 /* each leaves a page of memory that only a sample releases. */
-
-struct limits {
-    uint64_t max_mem, budget; /* 0: none. */
-    uint64_t whole;           /* The base of a percentage: */
-    bool is_of_cgroup;        /* the cgroup's limit, or the machine's memory. */
-};
-
-struct run {
-    const struct options *options;
-    struct child child;
-    struct tree *tree;           /* NULL: no sampler. */
-    struct recorder *recorder;   /* NULL: nothing is recorded. */
-    struct heaps *heaps;         /* NULL: not counted. */
-    struct snapshots *snapshots; /* NULL: none are kept. */
-    struct text snapshots_path;
-    struct missing missing; /* Of them. */
-    double next_snapshot, next_collection;
-    uint64_t lost_bytes; /* For --leaks. */
-    struct report report;
-
-    struct schedule schedule;
-    double next;             /* Time of the next sample. */
-    double share;            /* Of CPU time that is credited to the account. */
-    double credit, credited; /* CPU seconds available, as of `credited`. */
-    double charged;          /* CPU seconds already charged. */
-    double pss_credit;       /* CPU seconds for PSS that is read only for the report. */
-    uint64_t judged;         /* The sum of RSS when PSS was last read for a limit, */
-    double judge_again;      /* and when it is read again, whatever the sum is. */
-    double first_moment, last_moment, last_cpu, first_cpu;
-    uint64_t last_rss; /* The last sample's sum, and its processes. */
-    size_t last_alive;
-    bool has_last;
-
-    uint64_t max_mem; /* 0: no limit. */
-    uint64_t budget;  /* 0: none. */
-    uint64_t spent;   /* The highest PSS of samples whose RSS exceeded the budget. */
-    const struct limits *limits;
-    struct oom oom;
-    bool has_failed; /* The recording could not be written. */
-    bool has_reported;
-};
-
-/* ---- Samples ---- */
-
-/* Keeps the longest time without a sample: from the start, between samples, or to the end. */
-static void keep_gap(struct run *run, double moment) {
-    double gap = moment - (run->has_last ? run->last_moment : run->child.started);
-    run->report.longest_gap = gap > run->report.longest_gap ? gap : run->report.longest_gap;
-}
-
-/*
- * A command's processes start while sampled, so their kernel peaks count. A watched process's peak may be older: it
- * counts once it has grown.
- */
-static uint64_t peak_of(const struct run *run, const struct process *process) {
-    const struct process *past = tree_before(run->tree, process);
-    bool is_ours = !run->report.is_watch || (past != NULL ? process->peak > past->peak : run->report.samples > 0);
-    return is_ours ? process->peak : process->rss;
-}
-
-/* Adds a process to those with its name. Names beyond the room are left out: in a large tree they come late. */
-static size_t add_name(struct peak_name *name, size_t names, size_t room, const struct process *process,
-                       uint64_t bytes) {
-    size_t at = 0;
-    while (at < names && strcmp(name[at].name, process->name) != 0) {
-        at++;
-    }
-    if (at == room) {
-        return names;
-    }
-    if (at == names) {
-        name[at] = (struct peak_name){.bytes = 0};
-        memcpy(name[at].name, process->name, sizeof name[at].name);
-    }
-    name[at].processes++;
-    name[at].bytes += bytes;
-    return at == names ? names + 1 : names;
-}
-
-/* Keeps the names with the most memory in the highest sample so far. */
-static void keep_largest(struct report *report, const struct tree_sample *sample) {
-    enum { ROOM = 64 };
-    struct peak_name name[ROOM];
-    size_t names = 0;
-    for (size_t i = 0; i < sample->processes; i++) {
-        const struct process *process = &sample->process[i];
-        if (!process->is_dead) {
-            names = add_name(name, names, ROOM, process, report->with_pss ? process->pss : process->rss);
-        }
-    }
-    memset(report->largest, 0, sizeof report->largest);
-    for (size_t i = 0; i < names; i++) {
-        size_t at = PEAK_NAMES;
-        while (at > 0 && name[i].bytes > report->largest[at - 1].bytes) {
-            at--;
-        }
-        if (at < PEAK_NAMES) {
-            memmove(&report->largest[at + 1], &report->largest[at], (PEAK_NAMES - 1 - at) * sizeof name[i]);
-            report->largest[at] = name[i];
-        }
-    }
-}
-
-static void keep_pss(struct report *report, const struct tree_sample *sample) {
-    report->has_pss = true;
-    report->pss_at = sample->rss > report->pss_at ? sample->rss : report->pss_at;
-    report->peak_tree_pss = sample->pss > report->peak_tree_pss ? sample->pss : report->peak_tree_pss;
-    report->is_estimated = report->is_estimated || sample->is_estimated;
-}
-
-static void keep_peaks(struct run *run, const struct tree_sample *sample) {
-    struct report *report = &run->report;
-    for (size_t i = 0; i < sample->processes; i++) {
-        const struct process *process = &sample->process[i];
-        uint64_t peak = peak_of(run, process);
-        if (peak > report->peak) {
-            report->peak = peak;
-            report->peak_pid = process->pid;
-            memcpy(report->peak_name, process->name, sizeof report->peak_name);
-        }
-    }
-    if (report->with_pss ? sample->pss > report->peak_tree_pss : sample->rss > report->peak_tree) {
-        keep_largest(report, sample);
-    }
-    if (sample->rss > report->peak_tree) {
-        report->peak_tree = sample->rss;
-    }
-    if (report->with_pss) {
-        keep_pss(report, sample);
-    }
-    if (sample->alive > report->peak_processes) {
-        report->peak_processes = sample->alive;
-    }
-}
-
-/* The columns for one process's heap. */
-static struct recorded_heap heap_of(const struct heap_program *program) {
-    return (struct recorded_heap){-1,
-                                  (double)program->in_use,
-                                  program->has_kept ? (double)program->kept : -1,
-                                  (double)program->peak,
-                                  (double)program->blocks,
-                                  (double)program->allocs,
-                                  (double)program->frees,
-                                  (double)program->mapped_now};
-}
-
-/* And for the heaps of the whole tree. If none is counted, the amount in use is unknown. */
-static struct recorded_heap heaps_of(const struct heap_sample *heaps) {
-    struct recorded_heap row = {(double)heaps->processes, -1, -1, -1, -1, -1, -1, -1};
-    if (heaps->processes > 0) {
-        row.bytes = (double)heaps->in_use;
-        row.blocks = (double)heaps->blocks;
-        row.mapped = (double)heaps->mapped;
-    }
-    if (heaps->with_kept > 0) {
-        row.kept = (double)heaps->kept;
-    }
-    if (heaps->has_any) {
-        row.peak = (double)heaps->peak;
-        row.allocs = (double)heaps->allocs;
-        row.frees = (double)heaps->frees;
-    }
-    return row;
-}
-
-static void record_processes(struct run *run, const struct tree_sample *sample, double elapsed, double window) {
-    for (size_t i = 0; i < sample->processes; i++) {
-        const struct process *process = &sample->process[i];
-        if (process->is_dead || process->rss == 0) { /* It was just killed, or is in exec. */
-            continue;
-        }
-        const struct process *past = tree_before(run->tree, process);
-        struct recorded row = {elapsed, process->pid,          process->name, -1, (double)process->rss,
-                               -1,      (double)process->peak, process->cpu,  -1, NULL};
-        const struct heap_program *program = run->heaps != NULL ? heaps_find(run->heaps, process->pid) : NULL;
-        struct recorded_heap heap;
-        if (program != NULL) {
-            heap = heap_of(program);
-            row.heap = &heap;
-        }
-        row.pss = run->report.with_pss ? (double)process->pss : -1;
-        if (past != NULL && window > 0) {
-            row.cpu_percent = (process->cpu - past->cpu) / window * 100;
-        }
-        recorder_add(run->recorder, &row);
-    }
-}
-
-/*
- * CPU seconds of the whole tree, including ended processes. Counters of processes that were never waited for are lost;
- * the result never decreases.
- */
-static double tree_cpu(struct run *run, const struct tree_sample *sample) {
-    double cpu = sample->cpu + run->child.user + run->child.system - run->first_cpu;
-    return cpu > run->last_cpu ? cpu : run->last_cpu;
-}
-
-static void record(struct run *run, const struct tree_sample *sample, const struct recorded_heap *heap, double moment,
-                   double cpu) {
-    double elapsed = moment - recorder_start(run->recorder);
-    double window = run->has_last ? moment - run->last_moment : 0;
-    struct recorded row = {
-        elapsed, 0,   run->report.name, (int64_t)sample->alive, (double)sample->rss, -1, (double)run->report.peak, cpu,
-        -1,      heap};
-    row.pss = run->report.with_pss ? (double)sample->pss : -1;
-    row.cpu_percent = window > 0 ? (cpu - run->last_cpu) / window * 100 : -1;
-    recorder_add(run->recorder, &row);
-    if (options_has(run->options, OPTION_PER_PROCESS)) {
-        record_processes(run, sample, elapsed, window);
-    }
-    run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
-}
-
-static const struct tree_sample *take_sample(struct run *run) {
-    double moment = platform_clock();
-    const struct tree_sample *sample = tree_take(run->tree, run->report.with_pss);
-    if (run->report.is_watch && !run->has_last) {
-        run->first_cpu = sample->cpu;
-    }
-    if (sample->alive == 0 || sample->rss == 0) { /* No process has memory: all are in exec, or ending. */
-        return sample;
-    }
-    keep_peaks(run, sample);
-    double cpu = tree_cpu(run, sample);
-    struct recorded_heap heap;
-    if (run->heaps != NULL) {
-        heap = heaps_of(heaps_take(run->heaps, run->tree, sample));
-    }
-    if (run->recorder != NULL) {
-        record(run, sample, run->heaps != NULL ? &heap : NULL, moment, cpu);
-    }
-    run->first_moment = run->has_last ? run->first_moment : moment;
-    keep_gap(run, moment);
-    run->last_moment = moment;
-    run->last_cpu = cpu;
-    run->last_rss = sample->rss;
-    run->last_alive = sample->alive;
-    run->has_last = true;
-    run->report.samples++;
-    return sample;
-}
-
-/* ---- PSS that was not requested ---- */
-
-/* An estimate of its cost: per process, and per page. */
-static double cost_of_pss(const struct tree_sample *sample) {
-    return (double)sample->alive * 60e-6 + (double)sample->rss / (1 << 20) * 20e-6;
-}
-
-/*
- * For the report: shared pages inflate the sum of RSS, so PSS is read when that sum has grown by an eighth and the
- * account allows it.
- */
-static void look_for_peak(struct run *run, const struct tree_sample *sample) {
-    const struct report *report = &run->report;
-    bool is_higher = tree_has_pss() && sample->alive > 1 && (double)sample->rss > (double)report->pss_at * 1.125;
-    if (report->with_pss || !is_higher || cost_of_pss(sample) > run->pss_credit) {
-        return;
-    }
-    double before = platform_own_cpu();
-    tree_add_pss(run->tree);
-    double took = platform_own_cpu() - before;
-    run->pss_credit -= took;
-    run->charged += took;
-    keep_pss(&run->report, sample);
-}
-
-/*
- * For --max-mem and --budget, which must always be enforced: reads PSS, where it exists, when the sum of RSS exceeds
- * the limit and has grown since the last reading. Pages that stop being shared do not change that sum, so PSS is also
- * read again after a pause that is long compared with the reading.
- */
-static void judge(struct run *run, const struct tree_sample *sample) {
-    enum { STEPS = 32, REST = 10 };
-    bool has_budget = run->budget > 0 && (run->max_mem == 0 || run->budget < run->max_mem);
-    uint64_t limit = has_budget ? run->budget : run->max_mem;
-    bool is_above = limit > 0 && sample->rss > limit;
-    if (!is_above || !tree_has_pss() || run->report.with_pss || sample->pss > 0) {
-        return;
-    }
-    double now = platform_clock();
-    if (sample->rss < run->judged + limit / STEPS && now < run->judge_again) {
-        return;
-    }
-    double before = platform_own_cpu();
-    tree_add_pss(run->tree);
-    run->charged += platform_own_cpu() - before;
-    run->judged = sample->rss;
-    double later = platform_clock();
-    run->judge_again = later + (double)REST * (later - now);
-    keep_pss(&run->report, sample);
-}
-
-/* The value compared with a limit. Without PSS, shared pages count once for each process. */
-static uint64_t memory_of(const struct tree_sample *sample) {
-    return tree_has_pss() ? sample->pss : sample->rss;
-}
-
-/* Credits a share of the elapsed time, up to the maximum unless the account already exceeds it. */
-static void earn(struct run *run, double moment) {
-    double earned = run->share * (moment - run->credited), most = run->credit > MOST_CREDIT ? run->credit : MOST_CREDIT;
-    run->credit = run->credit + earned < most ? run->credit + earned : most;
-    run->pss_credit = run->pss_credit + earned < PSS_CREDIT ? run->pss_credit + earned : PSS_CREDIT;
-    run->credited = moment;
-}
-
-/*
- * Takes a sample, charges it, and sets the time of the next one. With a limit, there is a sample at every interval,
- * whatever it costs.
- */
-static const struct tree_sample *sample_on_account(struct run *run) {
-    double moment = platform_clock();
-    const struct tree_sample *sample = take_sample(run);
-    earn(run, moment);
-    look_for_peak(run, sample);
-    judge(run, sample);
-    if (run->budget > 0 && sample->rss > run->budget && memory_of(sample) > run->spent) {
-        run->spent = memory_of(sample);
-    }
-    double now = platform_clock(), cpu = platform_own_cpu(), after = 0; /* Only now, for the account. */
-    run->credit -= cpu - run->charged;
-    run->charged = cpu;
-    if ((run->max_mem > 0 || run->budget > 0) && run->credit < 0) {
-        run->credit = 0;
-    }
-    if (run->credit < 0) {
-        after = moment - run->credit / run->share;
-    }
-    if (run->report.samples == 0) {
-        run->next = now + SOON;
-        return sample;
-    }
-    double planned = schedule_next(&run->schedule, now);
-    run->next = planned;
-    if (after > planned) {
-        run->next = schedule_next(&run->schedule, after);
-        run->report.is_stretched = true;
-    }
-    if (run->heaps != NULL && heaps_departed(run->heaps) > MANY_HEAPS && run->next > now + LONGEST_HEAP_PAUSE) {
-        run->next = now + LONGEST_HEAP_PAUSE;
-    }
-    return sample;
-}
 
 /* ---- Limits ---- */
 
@@ -410,7 +49,7 @@ static void end_tree(struct run *run, const char *reason) {
             break;
         }
         if (run->tree != NULL) {
-            sample = now >= run->next ? sample_on_account(run) : tree_take(run->tree, false);
+            sample = now >= run->next ? sampling_take(run) : tree_take(run->tree, false);
         }
         if (now >= killing) {
             child_signal(&run->child, sample, CHILD_KILL);
@@ -432,8 +71,8 @@ static void say_above(const struct run *run, uint64_t bytes, const char *where, 
 }
 
 static void check_limits(struct run *run, const struct tree_sample *sample, double deadline) {
-    if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && memory_of(sample) > run->max_mem) {
-        say_above(run, memory_of(sample),
+    if (run->max_mem > 0 && sample != NULL && sample->rss > run->max_mem && sampling_memory(sample) > run->max_mem) {
+        say_above(run, sampling_memory(sample),
                   !tree_has_pss()        ? "in the whole tree (sum of RSS)"
                   : sample->is_estimated ? "in the whole tree (PSS where it can be read)"
                                          : "in the whole tree (PSS)",
@@ -489,7 +128,7 @@ static void run_on(struct run *run) {
         const struct tree_sample *sample = NULL;
         double moment = platform_clock();
         if (run->tree != NULL && moment >= run->next) {
-            sample = sample_on_account(run);
+            sample = sampling_take(run);
         }
         check_limits(run, sample, deadline);
         double wake = run->tree != NULL ? run->next : moment + 3600;
@@ -523,7 +162,7 @@ static void record_end(struct run *run) {
                             -1,
                             -1,
                             (double)report->peak,
-                            tree_cpu(run, &(struct tree_sample){.cpu = 0}),
+                            sampling_cpu(run, &(struct tree_sample){.cpu = 0}),
                             -1,
                             NULL};
     if (heaps != NULL && heaps->programs > 0) {
@@ -540,15 +179,6 @@ static void record_end(struct run *run) {
     recorder_add_comment(run->recorder, "ended", end.bytes);
     text_free(&end);
     run->has_failed = !recorder_flush(run->recorder) || run->has_failed;
-}
-
-/* The measured interval includes the time after the last sample. */
-static void count_time(struct run *run, double end) {
-    struct report *report = &run->report;
-    if (report->samples > 0 && end > run->last_moment) {
-        keep_gap(run, end);
-        report->true_interval = (end - run->first_moment) / (double)report->samples;
-    }
 }
 
 /* Nothing is ended for it: the command has already finished. */
@@ -579,9 +209,8 @@ static void conclude(struct run *run) {
         report->still_running = tree_take(run->tree, false)->alive;
     }
     if (child->peak > report->peak) {
-        if ((double)child->peak >
-            (double)report->peak *
-                1.05) { /* More than counting in different places explains: it was another process. */
+        /* More than counting in different places explains: it was another process. */
+        if ((double)child->peak > (double)report->peak * 1.05) {
             report->peak_pid = 0;
         }
         report->peak = child->peak;
@@ -592,7 +221,7 @@ static void conclude(struct run *run) {
     if (report->has_pss && report->peak > report->peak_tree_pss) {
         report->peak_tree_pss = report->peak;
     }
-    count_time(run, child->has_ended ? child->ended : platform_clock());
+    sampling_end(run, child->has_ended ? child->ended : platform_clock());
     oom_end(&run->oom);
     if (run->max_mem > 0 && report->ended_for == NULL && report->peak > run->max_mem) {
         say_above(run, report->peak, "in the largest process, between two samples,", "--max-mem",
@@ -674,22 +303,6 @@ static void print_snapshots(struct run *run) {
     text_free(&text);
 }
 
-static void start_sampling(struct run *run) {
-    const struct options *options = run->options;
-    run->report.interval = options->interval > 0 ? options->interval : DEFAULT_INTERVAL;
-    run->report.true_interval = run->report.interval;
-    run->report.with_pss = options_has(options, OPTION_PSS);
-    run->report.recording = options->record;
-    run->schedule = (struct schedule){.start = run->child.started, .interval = run->report.interval};
-    run->next = run->child.started;
-    run->report.cost = options->cost > 0 ? options->cost : DEFAULT_COST;
-    run->share = SHARE_OF_COST * run->report.cost;
-    run->credit = FIRST_CREDIT;
-    run->pss_credit = PSS_CREDIT;
-    run->credited = run->child.started;
-    run->charged = platform_own_cpu();
-}
-
 static const char no_pss[] = "--pss: this system does not report PSS; without the option, RSS is summed";
 
 static int run_child(struct run *run, struct output *output) {
@@ -760,7 +373,7 @@ static int run_child(struct run *run, struct output *output) {
     if (run->heaps != NULL) {
         heaps_started(run->heaps, run->child.pid);
     }
-    start_sampling(run);
+    sampling_start(run);
     run_on(run);
     conclude(run);
     run->report.status = final_status(run, true);
@@ -786,7 +399,7 @@ static void watch_on(struct run *run) {
     double deadline = run->options->timeout > 0 ? run->child.started + run->options->timeout : DBL_MAX;
     bool is_first = true; /* Its sample is taken even if the time is already over. */
     for (bool goes_on = true; goes_on && run->child.request == 0 && (is_first || platform_clock() < deadline);) {
-        const struct tree_sample *sample = sample_on_account(run);
+        const struct tree_sample *sample = sampling_take(run);
         is_first = false;
         goes_on = is_running(sample, report->pid);
         if (report->watched[0] == '\0' && sample->processes > 0) {
@@ -819,107 +432,16 @@ static int watch(struct run *run, struct output *output) {
     }
     run->report.wall = platform_wall_clock();
     child_watch(&run->child);
-    start_sampling(run);
+    sampling_start(run);
     watch_on(run);
     const char *const command[] = {run->report.name, NULL};
     run->report.command = command;
     run->report.elapsed = platform_clock() - run->child.started;
-    count_time(run, platform_clock());
+    sampling_end(run, platform_clock());
     run->report.user = run->last_cpu;
     bool has_printed = print_report(run, output) == 0;
     run->report.command = NULL;
     return final_status(run, has_printed);
-}
-
-/* ---- The command line ---- */
-
-/* The base of a percentage: the limit that the kernel would enforce, or the machine's memory. 0: unknown. */
-static uint64_t whole_memory(bool *is_limit) {
-    struct sysinfo_memory memory;
-    struct sysinfo_allowance allowance;
-    bool has_total = sysinfo_virtual_memory(NULL, &memory, sizeof memory) == SYSINFO_OK && SYSINFO_HAS(&memory, total);
-    uint64_t total = has_total ? memory.total : 0;
-    *is_limit = sysinfo_usable_memory(NULL, &allowance, sizeof allowance) == SYSINFO_OK &&
-                SYSINFO_HAS(&allowance, limit) && allowance.limit != SYSINFO_UNLIMITED &&
-                (total == 0 || allowance.limit < total);
-    return *is_limit ? allowance.limit : total;
-}
-
-static int parse_limit(struct limits *limits, const char *option, const char *word, uint64_t *bytes) {
-    double percent;
-    const char *unit;
-    if (!scan_number(word, &percent, &unit) || strcmp(unit, "%") != 0) {
-        int status = parse_size(option, word, bytes);
-        return status != 0 || *bytes > 0 ? status : usage("%s '%s' must be greater than 0", option, word);
-    }
-    limits->whole = whole_memory(&limits->is_of_cgroup);
-    if (limits->whole == 0) {
-        return trouble("%s %s: the machine's memory is unknown", option, word);
-    }
-    double limit = (double)limits->whole * percent / 100;
-    if (!(limit >= 1 && limit < 9e18)) {
-        return usage("%s '%s' must be greater than 0", option, word);
-    }
-    *bytes = (uint64_t)limit;
-    return 0;
-}
-
-static int check(const struct options *options) {
-    bool is_watch = options_has(options, OPTION_PID);
-    if (!is_watch && options->operands == 0) {
-        return usage("no command; write for example sysinfo run -- make test");
-    }
-    if (!is_watch && *options->operand[0] == '\0') {
-        return usage("the command's name is empty; write for example sysinfo run -- make test");
-    }
-    if (is_watch && options->operands > 0) {
-        return usage("--pid watches a running process; leave out '%s'", options->operand[0]);
-    }
-    static const enum option_id of_commands[] = {OPTION_MAX_MEM, OPTION_BUDGET, OPTION_REPEAT};
-    for (size_t i = 0; is_watch && i < sizeof of_commands / sizeof of_commands[0]; i++) {
-        if (options_has(options, of_commands[i])) {
-            return usage("%s applies to a command started by run; it and --pid exclude each other",
-                         options->word[of_commands[i]]);
-        }
-    }
-    if (options_has(options, OPTION_REPEAT) && (options->record != NULL || options->heap_record != NULL)) {
-        return usage("--repeat and %s exclude each other: a file holds one run",
-                     options->record != NULL ? "--record" : "--heap-record");
-    }
-    if (is_watch && options_has(options, OPTION_HEAP)) {
-        return usage("--heap counts from the start of a command; it and --pid exclude each other");
-    }
-    if (options_has(options, OPTION_PER_PROCESS) && options->record == NULL) {
-        return usage("--per-process adds rows to a recording; add --record FILE");
-    }
-    if (options->record != NULL && options->output != NULL && platform_is_same_file(options->record, options->output)) {
-        return usage("%s and --record name the same file, %s; choose another for the report",
-                     options->word[OPTION_OUTPUT], options->output);
-    }
-    return 0;
-}
-
-static int check_blocks(const struct options *options, bool is_watch) {
-    bool with_leaks = options_has(options, OPTION_LEAKS), with_references = options_has(options, OPTION_REFERENCES);
-    if (options->heap_record == NULL && with_references) {
-        return usage("--references needs a file; add --heap-record FILE");
-    }
-    if (options->heap_record != NULL && !options_has(options, OPTION_SITES) && !with_leaks && !with_references) {
-        return usage("--heap-record writes the call sites of live blocks; add --sites");
-    }
-    if (options->heap_record == NULL && options_has(options, OPTION_SITES) && !with_leaks) {
-        return usage("--sites writes snapshots to a file; add --heap-record FILE");
-    }
-    if (!with_leaks && (options_has(options, OPTION_MAX_LEAKS) || options->ignore != NULL)) {
-        return usage("%s needs --leaks", options->word[options->ignore != NULL ? OPTION_IGNORE : OPTION_MAX_LEAKS]);
-    }
-    if (options->every > 0 && options->heap_record == NULL) {
-        return usage("--every takes snapshots of live blocks; add --sites --heap-record FILE");
-    }
-    if (is_watch && (options->heap_record != NULL || with_leaks)) {
-        return usage("--sites follows blocks from the start of a command; it and --pid exclude each other");
-    }
-    return 0;
 }
 
 /* ---- Several runs of one command ---- */
@@ -1004,16 +526,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
 
 int run_command(struct options *options) {
     struct limits limits = {.max_mem = 0};
-    int status = check(options);
-    if (status == 0) {
-        status = check_blocks(options, options_has(options, OPTION_PID));
-    }
-    if (status == 0 && options->max_mem != NULL) {
-        status = parse_limit(&limits, "--max-mem", options->max_mem, &limits.max_mem);
-    }
-    if (status == 0 && options->budget != NULL) {
-        status = parse_limit(&limits, "--budget", options->budget, &limits.budget);
-    }
+    int status = arguments_check(&limits, options);
     struct output output = {.path = NULL};
     if (status == 0) {
         status = output_open(&output, options->output, false);
