@@ -159,6 +159,23 @@ static int make_rates(const struct view *view, struct selection *selection) {
     return selection->rates != NULL ? 0 : usage("--rate applies to counters, and none was requested");
 }
 
+/* What follows the choice of fields: `names` operands were fields, the others are an interval and a count. */
+static int prepare(struct options *options, struct view *view, struct selection *selection, size_t names) {
+    if (options->format != FORMAT_TABLE) {
+        selection_drop_doubles(selection);
+    }
+    bool has_window = selection_has_window(selection);
+    view->has_interval = has_window || options_has(options, OPTION_RATE);
+    int status = options_take_schedule(options, names, has_window);
+    if (status == 0) {
+        status = make_rates(view, selection);
+    }
+    if (status == 0) {
+        status = check_value_options(options, selection, names > 0);
+    }
+    return status == 0 ? check_metrics(options, selection) : status;
+}
+
 /* The two lines of a heap have room for neither a time nor a header. */
 static int refuse_column_options(const struct options *options) {
     enum option_id id = options_has(options, OPTION_TIME) ? OPTION_TIME : OPTION_NO_HEADER;
@@ -220,22 +237,8 @@ int run_group(struct options *options) {
         select_group(&view, &selection, group);
         drop_texts(&view, &selection);
     }
-    if (options->format != FORMAT_TABLE) {
-        selection_drop_doubles(&selection);
-    }
-    bool has_window = selection_has_window(&selection);
-    view.has_interval = has_window || options_has(options, OPTION_RATE);
     if (status == 0) {
-        status = options_take_schedule(options, names, has_window);
-    }
-    if (status == 0) {
-        status = make_rates(&view, &selection);
-    }
-    if (status == 0) {
-        status = check_value_options(options, &selection, names > 0);
-    }
-    if (status == 0) {
-        status = check_metrics(options, &selection);
+        status = prepare(options, &view, &selection, names);
     }
     if (status == 0 && selection.count == 0) {
         status = trouble("%s is not supported on this system", group);
@@ -282,22 +285,8 @@ int run_get(struct options *options) {
     if (status == 0) {
         status = check_rows(&view);
     }
-    if (options->format != FORMAT_TABLE) {
-        selection_drop_doubles(&selection);
-    }
-    bool has_window = selection_has_window(&selection);
-    view.has_interval = has_window || options_has(options, OPTION_RATE);
     if (status == 0) {
-        status = options_take_schedule(options, names, has_window);
-    }
-    if (status == 0) {
-        status = make_rates(&view, &selection);
-    }
-    if (status == 0) {
-        status = check_value_options(options, &selection, true);
-    }
-    if (status == 0) {
-        status = check_metrics(options, &selection);
+        status = prepare(options, &view, &selection, names);
     }
     if (status == 0) {
         status = run_samples(&view, printer_of(options, true));

@@ -96,7 +96,8 @@ static void add_limit(struct text *text, const struct sample *sample) {
     if (has_quota) {
         const struct sysinfo_field *field;
         const void *result = result_of(sample, "cpu", "quota", &field);
-        text_addf(text, "%.3g CPUs", sysinfo_field_double(field, result));
+        double quota = sysinfo_field_double(field, result);
+        text_addf(text, quota < 100 ? "%.3g CPUs" : "%.0f CPUs", quota);
         add_holder(text, sample->quota_holder);
     }
     if (has_memory && knows(sample, "mem", "usable")) {
