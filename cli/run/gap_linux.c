@@ -318,3 +318,21 @@ enum heap_gap heap_gap_of_command(const char *command) {
     }
     return HEAP_GAP_NONE;
 }
+
+/* ---- Counting ---- */
+
+void heap_gap_count(struct heap_totals *totals, enum heap_gap gap, const char *name) {
+    enum { OF_PROCESS = 15 }; /* Bytes that the kernel keeps of a process's name. */
+    struct heap_gap_names *names = &totals->gap_names[gap];
+    totals->gaps[gap]++;
+    for (size_t i = 0; i < names->count; i++) {
+        if (strncmp(names->name[i], name, OF_PROCESS) == 0) {
+            return;
+        }
+    }
+    if (names->count < MOST_GAP_NAMES) {
+        snprintf(names->name[names->count++], sizeof names->name[0], "%s", name);
+    } else {
+        names->has_more = true;
+    }
+}

@@ -129,11 +129,11 @@ void heaps_close(struct heaps *heaps);
  */
 enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
 
-/* Adds a process of that program. */
-void heap_gap_count(struct heap_totals *totals, enum heap_gap gap, const char *name);
-
 /* The same for a command's file, found as execvp() does. */
 enum heap_gap heap_gap_of_command(const char *command);
+
+/* Adds a process of that program. */
+void heap_gap_count(struct heap_totals *totals, enum heap_gap gap, const char *name);
 
 /*
  * Whether the program file of a record, whose path may lack its beginning, is what the process runs now. If that cannot
