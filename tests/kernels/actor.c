@@ -4,6 +4,9 @@
  *   actor take BYTES [ROUNDS]       touches that much memory, ROUNDS times, and ends
  *   actor hold BYTES                touches it, prints a line, and keeps it until standard input ends
  *   actor inside COMMAND...         runs it in a cgroup namespace of its own, whose hierarchy alone is mounted
+ *   actor apart COMMAND...          runs it in a cgroup namespace, with the hierarchies mounted as they are
+ *   actor later SECONDS COMMAND...  runs it in a time namespace that has been up for so much longer
+ *   actor alone COMMAND...          runs it as the first process of a namespace of processes, with a /proc of its own
  * Its status is 99 where a call fails.
  */
 #include <errno.h>
@@ -15,7 +18,12 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
 
 static int fail(const char *what) {
     perror(what);
@@ -62,6 +70,53 @@ static int inside(char **command) {
     return fail(command[0]);
 }
 
+static int apart(char **command) {
+    if (unshare(CLONE_NEWCGROUP) != 0) {
+        return fail("unshare");
+    }
+    execvp(command[0], command);
+    return fail(command[0]);
+}
+
+/* A child is the first process of a new namespace of processes or of time. Its status as a shell reports it. */
+static int run_child(char **command, int (*prepare)(void)) {
+    pid_t child = fork();
+    if (child < 0) {
+        return fail("fork");
+    }
+    if (child == 0) {
+        if (prepare == NULL || prepare() == 0) {
+            execvp(command[0], command);
+        }
+        _exit(fail(command[0]));
+    }
+    int status;
+    if (waitpid(child, &status, 0) != child) {
+        return fail("waitpid");
+    }
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static int later(const char *seconds, char **command) {
+    FILE *offsets = unshare(CLONE_NEWTIME) == 0 ? fopen("/proc/self/timens_offsets", "w") : NULL;
+    if (offsets == NULL || fprintf(offsets, "monotonic %s 0\nboottime %s 0\n", seconds, seconds) < 0 ||
+        fclose(offsets) != 0) {
+        return fail("a time namespace");
+    }
+    return run_child(command, NULL);
+}
+
+static int mount_processes(void) {
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 ? mount("proc", "/proc", "proc", 0, NULL) : -1;
+}
+
+static int alone(char **command) {
+    if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) {
+        return fail("unshare");
+    }
+    return run_child(command, mount_processes);
+}
+
 int main(int argc, char **argv) {
     if (argc >= 3 && strcmp(argv[1], "take") == 0) {
         return touch((size_t)strtoull(argv[2], NULL, 10), argc > 3 ? strtol(argv[3], NULL, 10) : 1);
@@ -77,6 +132,15 @@ int main(int argc, char **argv) {
     if (argc >= 3 && strcmp(argv[1], "inside") == 0) {
         return inside(argv + 2);
     }
-    fprintf(stderr, "actor: take BYTES [ROUNDS], hold BYTES or inside COMMAND...\n");
+    if (argc >= 3 && strcmp(argv[1], "apart") == 0) {
+        return apart(argv + 2);
+    }
+    if (argc >= 4 && strcmp(argv[1], "later") == 0) {
+        return later(argv[2], argv + 3);
+    }
+    if (argc >= 3 && strcmp(argv[1], "alone") == 0) {
+        return alone(argv + 2);
+    }
+    fprintf(stderr, "actor: take, hold, inside, apart, later or alone, with what they need\n");
     return 99;
 }

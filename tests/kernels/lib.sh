@@ -247,13 +247,16 @@ prepare_guests() {
 # guest NAME KERNEL ...: boots it as boot() does, and prints what it compared; all that it printed where something
 # failed.
 guest() {
-    local name=$1 status=0 start=$SECONDS seconds=1800
+    local name=$1 log=$guest_logs/$1.log status=0 start=$SECONDS seconds=1200
     boot "$name" $seconds "${@:2}" || status=1
     {
         printf '\n== %s: ' "$name"
-        printf '%s (%s s)\n' "$(sed -n 's/^kernel //p' "$guest_logs/$name.log")" $((SECONDS - start))
-        grep -vE '^(kernel |status |@monitor|\[ )' "$guest_logs/$name.log"
-        grep -q '^status ' "$guest_logs/$name.log" || printf 'failed   %s: no end within %s s\n' "$name" $seconds
+        printf '%s (%s s)\n' "$(sed -n 's/^kernel //p' "$log")" $((SECONDS - start))
+        grep -vE '^(kernel |status |running |@monitor|\[ )' "$log"
+        if ! grep -q '^status ' "$log"; then
+            printf 'failed   %s: ended after %s of %s s in: %s\n' "$name" $((SECONDS - start)) $seconds \
+                "$(sed -n 's/^running *//p' "$log" | tail -n 1)"
+        fi
     } >"$work/$name.report"
     cat "$work/$name.report"
     return $status
@@ -278,14 +281,14 @@ scenarios() {
         -numa node,nodeid=1,cpus=4-7,memdev=high
 }
 
-# together COMMAND...: each is a function with its arguments; two at a time, as a guest mostly keeps one CPU busy.
-# False: one was.
+# together COMMAND...: each is a function with its arguments. A guest for every two CPUs runs at a time, since another
+# part runs beside this one. False: one of them was.
 together() {
-    local status=0 running=0 command words
+    local status=0 running=0 most=$((($(nproc) + 1) / 2)) command words
     for command in "$@"; do
-        if ((running == 2)); then
+        if ((running == most)); then
             wait -n || status=1
-            running=1
+            running=$((running - 1))
         fi
         read -ra words <<<"$command"
         "${words[@]}" &

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 # Runs every scenario, or those that only=REGEX names.
 echo 1 >/proc/sys/vm/overcommit_memory
-status=0
+status=0 seconds=400
 
 # The clock of the shell is set by one of them.
 uptime() {
@@ -10,10 +10,13 @@ uptime() {
 }
 
 for scenario in /guest/scenarios/*.bash; do
-    name=${scenario##*/}
-    [[ ${name%.bash} =~ ^(${only:-.*})$ ]] || continue
+    name=${scenario##*/} name=${name%.bash}
+    [[ $name =~ ^(${only:-.*})$ ]] || continue
+    echo "running  $name"
     start=$(uptime)
-    timeout 900 bash "$scenario" || status=1
-    printf -- '-- %s: %s s\n' "${name%.bash}" $(($(uptime) - start))
+    timeout $seconds bash "$scenario" || status=1
+    took=$(($(uptime) - start))
+    printf -- '-- %s: %s s\n' "$name" $took
+    ((took < seconds)) || printf 'failed   %s: no end within %s s\n' "$name" $seconds
 done
 exit $status

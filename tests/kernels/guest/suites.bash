@@ -4,23 +4,29 @@
 # A skipped test counts as failed: these kernels lack nothing that a suite needs.
 failed=0
 
-# suite NAME SECONDS COMMAND...
+# suite NAME SECONDS COMMAND...: a file takes the output, since a process that outlives its test would keep a pipe open.
 suite() {
-    local name=$1 seconds=$2 line output status start=$SECONDS
+    local name=$1 seconds=$2 line status start=$SECONDS output=/tmp/output
     shift 2
     [[ $name =~ ^(${only:-.*})$ ]] || return
-    output=$(timeout "$seconds" "$@" 2>&1 </dev/null)
+    echo "running  $name"
+    timeout "$seconds" "$@" >"$output" 2>&1 </dev/null
     status=$?
     while read -r line; do
         printf 'failed   %s: %s\n' "$name" "$line"
         failed=1
-    done < <(grep '^skipped' <<<"$output")
+    done < <(grep '^skipped' "$output")
     if ((status == 0)); then
-        printf 'passed   %s (%s s): %s\n' "$name" $((SECONDS - start)) "$(grep -m 1 '^[0-9]*%: ' <<<"$output")"
-    else
-        printf 'failed   %s: status %s\n%s\n' "$name" "$status" "$output"
-        failed=1
+        printf 'passed   %s (%s s): %s\n' "$name" $((SECONDS - start)) "$(grep -m 1 '^[0-9]*%: ' "$output")"
+        return
     fi
+    failed=1
+    if ((SECONDS - start >= seconds)); then
+        printf 'failed   %s: no end within %s s\n' "$name" "$seconds"
+    else
+        printf 'failed   %s: status %s\n' "$name" "$status"
+    fi
+    cat "$output"
 }
 
 # A test reserves more address space than this machine has memory.

@@ -54,7 +54,7 @@ judge() {
 stream() {
     local cpu count=0
     : >$rows
-    sysinfo cpu --percpu --json 0.5 >$rows &
+    sysinfo cpu --percpu --json 0.3 >$rows &
     wait_for has_rows 2
     for cpu in 3 5 3 5; do
         count=$(wc -l <$rows)

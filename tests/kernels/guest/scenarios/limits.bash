@@ -6,6 +6,7 @@
 make "$memory" outer outer/inner outer/sibling
 echo $((400 * MiB)) >"$memory/outer/$limit"
 echo $((300 * MiB)) >"$memory/outer/inner/$limit"
+: >/tmp/held
 exec {held}> >(inside "$memory/outer/sibling" actor hold $((150 * MiB)) >/tmp/held)
 wait_for grep -q held /tmp/held
 

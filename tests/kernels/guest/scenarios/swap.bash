@@ -21,6 +21,7 @@ stalled() {
 
 make "$memory" small
 echo $((64 * MiB)) >"$memory/small/$limit"
+: >/tmp/held
 exec {held}> >(inside "$memory/small" actor hold $((120 * MiB)) >/tmp/held)
 wait_for grep -q held /tmp/held
 compare 'swap in all' "$(sysinfo swap total)" "$(meminfo SwapTotal)"
@@ -65,6 +66,20 @@ for share in 95 105; do
     else
         check 'something was swapped out' test "$after" -gt "$before"
     fi
+done
+
+# Memory and swap together by force: of both together 95 % live, and 105 % are killed.
+echo $((64 * MiB)) >"$memory/small/$limit"
+if [[ $cg == v2 ]]; then
+    echo $((64 * MiB)) >"$memory/small/$swap_limit"
+else
+    echo $((128 * MiB)) >"$memory/small/$swap_limit"
+fi
+for share in 95 105; do
+    read -r usable swap < <(inside "$memory/small" sysinfo get mem.usable swap.usable)
+    inside "$memory/small" actor take $(((usable + swap) * share / 100)) 2>/dev/null
+    compare "$share % of $((usable / MiB)) MiB and of $((swap / MiB)) MiB of swap, exit status" $? \
+        $((share < 100 ? 0 : 137))
 done
 
 for what in cpu memory io; do
