@@ -38,7 +38,7 @@ struct sysinfo_cgroup {
     uint64_t throttled_periods; /* count, counter: Periods in which it used up the quota and was stopped. */
     double throttled;           /* seconds, counter: Time that its CPUs were stopped for, summed over CPUs. */
     uint64_t current;           /* bytes: Memory charged to the cgroup, page cache included. */
-    uint64_t peak;              /* bytes: Most that was ever charged to it. */
+    uint64_t peak;              /* bytes: Most memory that was ever charged to it. */
     uint64_t limit;             /* bytes: Tightest memory limit of the cgroup and of those above it. */
     uint64_t events_high;       /* count, counter: Times that it went above memory.high and was slowed down. */
     uint64_t events_max;        /* count, counter: Times that it ran into memory.max. */

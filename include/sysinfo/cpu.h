@@ -242,7 +242,7 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_counts(struct sysinfo_host *ho
 struct sysinfo_cpu_frequency {
     uint64_t present, estimated;
     uint64_t cpu;     /* none, label: Number of the CPU; absent in the row for all CPUs. */
-    uint64_t current; /* hertz: Frequency at this moment; of all CPUs together, their average. */
+    uint64_t current; /* hertz: Current frequency; for all CPUs together, their average. */
     uint64_t min;     /* hertz: Lowest frequency that the CPU can run at. */
     uint64_t max;     /* hertz: Highest frequency that the CPU can run at, turbo included. */
     uint64_t base;    /* hertz: Frequency that the CPU can hold without turbo. */

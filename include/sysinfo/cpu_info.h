@@ -21,8 +21,8 @@ SYSINFO_BEGIN_DECLS
  */
 struct sysinfo_cpu_description {
     uint64_t present, estimated;
-    char vendor[32];            /* text: Who made the CPUs, as they say it themselves where they do. */
-    char model[64];             /* text: Name of the CPUs; of several, joined by plus signs. */
+    char vendor[32];            /* text: Manufacturer of the CPUs, as they name it if they do. */
+    char model[64];             /* text: Name of the CPUs; several names are joined by plus signs. */
     char architecture[24];      /* text: Instruction set that the kernel runs on, as uname -m names it. */
     uint64_t packages;          /* count, prom cpu_packages: Sockets that the online CPUs belong to. */
     uint64_t cores_performance; /* count, prom cpu_cores_performance: Online cores made for speed. */

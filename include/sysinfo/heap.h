@@ -46,14 +46,14 @@ struct sysinfo_heap {
     uint64_t used;        /* bytes: In blocks allocated and not freed, as the allocator counts them. */
     uint64_t used_mapped; /* bytes: Part of used that has mappings of its own. */
     uint64_t footprint;   /* bytes: Address space that the allocator holds. */
-    uint64_t free;        /* bytes: Kept back by the allocator: footprint - used. */
+    uint64_t free;        /* bytes: Kept by the allocator: footprint - used. */
     uint64_t reclaimable; /* bytes: Part of free that a trim would give back now. */
     uint64_t resident;    /* bytes: Part of the footprint that is in memory. */
     uint64_t arenas;      /* count: Arenas, heaps or zones. */
     uint64_t blocks;      /* count: Blocks allocated and not freed. */
     uint64_t allocs;      /* count, counter: Blocks ever allocated. */
     uint64_t frees;       /* count, counter: Blocks ever freed. */
-    uint64_t peak;        /* bytes: Most that used has ever been. */
+    uint64_t peak;        /* bytes: Highest value of used. */
     uint64_t failed;      /* count, counter: Allocations that failed. */
 };
 

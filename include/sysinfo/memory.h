@@ -23,7 +23,7 @@ SYSINFO_BEGIN_DECLS
 struct sysinfo_memory {
     uint64_t present, estimated;
     uint64_t total;           /* bytes: Memory that the kernel manages. */
-    uint64_t available;       /* bytes: Could be given to programs without swapping. */
+    uint64_t available;       /* bytes: Memory that programs can get without swapping. */
     double percent;           /* percent: In use: (total - available) / total. */
     uint64_t used;            /* bytes: total - available. */
     uint64_t free;            /* bytes: Not used for anything at all. */
@@ -36,7 +36,7 @@ struct sysinfo_memory {
     uint64_t dirty;           /* bytes: File contents that wait to be written to disk. */
     uint64_t writeback;       /* bytes: File contents being written to disk now. */
     uint64_t committed;       /* bytes: Promised to programs, touched or not. */
-    uint64_t commit_limit;    /* bytes: Most that would be promised under strict accounting. */
+    uint64_t commit_limit;    /* bytes: Highest value of committed under strict accounting. */
     uint64_t hugepages_total; /* bytes: Set aside as huge pages, of all sizes; part of used. */
     /* bytes: Set aside as huge pages and not in use; no program gets them as ordinary memory. */
     uint64_t hugepages_free;
@@ -46,9 +46,9 @@ struct sysinfo_memory {
     uint64_t laundry;    /* bytes: Dirty pages queued to be cleaned. */
     uint64_t arc;        /* bytes: Cache of the ZFS file system. */
     uint64_t compressed; /* bytes, last: Taken by pages that were compressed instead of swapped out. */
-    /* count, last: How short memory is, as the system judges: 1 normal, 2 warning, 4 critical. */
+    /* count, last: Memory pressure as the system rates it: 1 normal, 2 warning, 4 critical. */
     uint64_t pressure_level;
-    double pressure_free; /* percent, last: What the system counts as free when it judges so. */
+    double pressure_free; /* percent, last: Free memory, as the system counts it for that rating. */
 };
 
 /*

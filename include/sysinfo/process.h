@@ -20,8 +20,8 @@ SYSINFO_BEGIN_DECLS
  */
 struct sysinfo_process {
     uint64_t present, estimated;
-    uint64_t rss;                  /* bytes: Memory of this process that is resident, shared pages included. */
-    uint64_t peak_rss;             /* bytes: Most that rss has been since the program began. */
+    uint64_t rss;                  /* bytes: Resident memory of this process, shared pages included. */
+    uint64_t peak_rss;             /* bytes: Highest value of rss since the program started. */
     uint64_t vms;                  /* bytes: Address space, resident or not. */
     uint64_t swap;                 /* bytes: Anonymous memory that was swapped out. */
     uint64_t uss;                  /* bytes: Resident memory that no other process shares. */
