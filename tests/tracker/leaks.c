@@ -40,8 +40,8 @@ __attribute__((noinline)) static void clear_stack(void) {
 }
 
 /*
- * Once, takes the blocks that were freed before, and keeps them: from glibc 2.41 on calloc() returns what was freed last,
- * and an old pointer to it, in a variable of a test that is not set yet, would hold a new node.
+ * Once, takes the blocks that were freed before, and keeps them: since glibc 2.41, calloc() returns what was freed
+ * last, and an old pointer to it, in a variable of a test that is not set yet, would hold a new node.
  */
 static void take_freed_blocks(void) {
     static void *volatile taken[64];
