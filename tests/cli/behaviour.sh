@@ -270,7 +270,7 @@ ends_though_nobody_reads() {
     exec 9<&-
     [ $status -eq 143 ]
 }
-check "TERM ends it though nobody reads" ends_though_nobody_reads
+check "TERM ends it even without a reader" ends_though_nobody_reads
 
 # ---- The running kernel, seen through other mounts ----
 

@@ -313,7 +313,7 @@ START_TEST(everything_that_may_be_null_may_be_null) {
 }
 END_TEST
 
-START_TEST(a_root_is_this_machine_or_a_folder_or_not_supported) {
+START_TEST(a_root_is_this_machine_or_a_directory_or_not_supported) {
     struct sysinfo_host *opened = open_host(), *host = opened;
     ck_assert_int_eq(sysinfo_host_open(&host, ""), SYSINFO_INVALID);
     ck_assert_ptr_null(host);
@@ -533,7 +533,7 @@ static void expect_sound_sample(const struct sysinfo_cpu_sample *s) {
     ck_assert(!SYSINFO_HAS(s, guest_nice) || s->guest_nice <= s->nice + 1);
 }
 
-START_TEST(cpu_times_tell_user_system_and_idle) {
+START_TEST(cpu_times_have_user_system_and_idle) {
     struct sysinfo_host *host = open_host();
     struct sysinfo_cpu_sample first, second;
     if (succeeded(host, sysinfo_cpu_times(host, &first, sizeof first), SYSINFO_RESULT_CPU_SAMPLE, "cpu_times")) {
@@ -784,7 +784,7 @@ START_TEST(every_status_has_a_name_a_meaning_and_an_explanation) {
 }
 END_TEST
 
-START_TEST(a_number_that_is_no_status_is_survived) {
+START_TEST(an_unknown_status_number_is_survived) {
     ck_assert_str_eq(sysinfo_status_name(1), "SYSINFO_?");
     ck_assert_str_eq(sysinfo_status_name(-1000), "SYSINFO_?");
     ck_assert_uint_gt(strlen(sysinfo_status_meaning(-1000)), 0);
@@ -901,7 +901,7 @@ Suite *contract_suite(void) {
     tcase_add_test(arguments, an_interval_of_0_needs_a_host);
     tcase_add_test(arguments, other_impossible_arguments_are_invalid);
     tcase_add_test(arguments, everything_that_may_be_null_may_be_null);
-    tcase_add_test(arguments, a_root_is_this_machine_or_a_folder_or_not_supported);
+    tcase_add_test(arguments, a_root_is_this_machine_or_a_directory_or_not_supported);
     suite_add_tcase(suite, arguments);
     TCase *results = tcase_create("results");
     tcase_set_timeout(results, 60);
@@ -912,7 +912,7 @@ Suite *contract_suite(void) {
     tcase_add_loop_test(results, errno_is_left_as_it_was, 0, GETTERS);
     tcase_add_loop_test(results, a_failure_is_explained_until_the_next_call, 0, GETTERS);
     tcase_add_loop_test(results, every_status_has_a_name_a_meaning_and_an_explanation, 0, STATUSES);
-    tcase_add_test(results, a_number_that_is_no_status_is_survived);
+    tcase_add_test(results, an_unknown_status_number_is_survived);
     tcase_add_test(results, every_field_can_be_read_through_the_table);
     suite_add_tcase(suite, results);
     TCase *figures = tcase_create("figures");
@@ -921,7 +921,7 @@ Suite *contract_suite(void) {
     tcase_add_test(figures, swap_used_and_free_are_the_total);
     tcase_add_test(figures, there_is_a_cpu_and_no_more_cores_than_cpus);
     tcase_add_test(figures, load_averages_are_finite_and_not_negative);
-    tcase_add_test(figures, cpu_times_tell_user_system_and_idle);
+    tcase_add_test(figures, cpu_times_have_user_system_and_idle);
     tcase_add_test(figures, the_first_percentage_is_not_yet_and_each_question_has_its_own_past);
     tcase_add_test(figures, later_percentages_are_between_0_and_100);
     tcase_add_test(figures, two_hosts_do_not_affect_each_other);

@@ -218,7 +218,7 @@ START_TEST(a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again) {
 END_TEST
 
 /* A sandbox. Other figures are still reported, but the allowed CPUs and their cores are not guessed. */
-START_TEST(a_forbidden_affinity_is_not_told) {
+START_TEST(a_forbidden_affinity_is_not_reported) {
     static const struct {
         int error, status;
     } refusals[] = {{EPERM, SYSINFO_DENIED}, {ENOSYS, SYSINFO_NOT_SUPPORTED}};
@@ -331,7 +331,7 @@ TCase *file_fault_tests(void) {
                         4); /* If the first file read is one that is kept open. */
     tcase_add_test(tests, a_root_that_was_closed_is_opened_once_more);
     tcase_add_test(tests, a_machine_with_more_cpus_than_a_set_has_room_for_is_asked_again);
-    tcase_add_test(tests, a_forbidden_affinity_is_not_told);
+    tcase_add_test(tests, a_forbidden_affinity_is_not_reported);
     tcase_add_test(tests, roots_work_without_openat2);
     tcase_add_test(tests, short_reads_are_put_together);
     tcase_add_test(tests, no_descriptor_left_is_said_and_recovered_from);

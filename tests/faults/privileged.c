@@ -49,7 +49,7 @@ START_TEST(a_privileged_program_loads_no_hwloc) {
 }
 END_TEST
 
-START_TEST(a_system_without_hwloc_is_told_so_until_it_has_it) {
+START_TEST(hwloc_is_reported_missing_until_it_is_installed) {
     struct sysinfo_host *host = NULL;
     struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(sysinfo_host_open(&host, NULL), SYSINFO_OK);
@@ -65,7 +65,7 @@ START_TEST(a_system_without_hwloc_is_told_so_until_it_has_it) {
 END_TEST
 
 /* A synthetic machine of hwloc. Group: a level that only hwloc knows. */
-START_TEST(dies_are_told_and_groups_are_not) {
+START_TEST(dies_are_reported_and_groups_are_not) {
     struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "package:2 die:2 group:2 l2:2(size=1048576) core:1 pu:2", 1), 0);
     ck_assert_int_eq(sysinfo_topology_objects(NULL, &topology), SYSINFO_OK);
@@ -161,7 +161,7 @@ START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
 }
 END_TEST
 
-START_TEST(a_privileged_program_is_told_everything_else) {
+START_TEST(a_privileged_program_gets_everything_else) {
     struct sysinfo_memory memory;
     struct sysinfo_heap heap;
     is_secure = 1;
@@ -176,11 +176,11 @@ int main(void) {
     Suite *suite = suite_create("privileged");
     TCase *tcase = tcase_create("privileged");
     tcase_add_test(tcase, a_privileged_program_loads_no_hwloc);
-    tcase_add_test(tcase, a_system_without_hwloc_is_told_so_until_it_has_it);
-    tcase_add_test(tcase, dies_are_told_and_groups_are_not);
+    tcase_add_test(tcase, hwloc_is_reported_missing_until_it_is_installed);
+    tcase_add_test(tcase, dies_are_reported_and_groups_are_not);
     tcase_add_test(tcase, another_root_must_be_that_of_hwloc);
     tcase_add_test(tcase, the_topology_of_a_root_is_read_anew_when_other_cpus_are_online);
-    tcase_add_test(tcase, a_privileged_program_is_told_everything_else);
+    tcase_add_test(tcase, a_privileged_program_gets_everything_else);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

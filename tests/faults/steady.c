@@ -381,7 +381,7 @@ START_TEST(a_warm_host_neither_allocates_nor_opens) {
 }
 END_TEST
 
-START_TEST(cores_that_a_machine_does_not_tell_are_not_looked_for_again) {
+START_TEST(unreported_cores_are_not_looked_for_again) {
     folder_make();
     folder_write("sys/devices/system/cpu/online", "0-1\n");
     folder_write("proc/self/status", "Cpus_allowed:\t3\n");
@@ -470,7 +470,7 @@ TCase *steady_tests(void) {
     TCase *tests = tcase_create("steady");
     tcase_add_test(tests, every_public_function_is_asked_here);
     tcase_add_loop_test(tests, a_warm_host_neither_allocates_nor_opens, 0, ROOTS);
-    tcase_add_test(tests, cores_that_a_machine_does_not_tell_are_not_looked_for_again);
+    tcase_add_test(tests, unreported_cores_are_not_looked_for_again);
     tcase_add_test(tests, stat_meminfo_and_loadavg_come_whole_in_one_read);
     tcase_add_test(tests, a_one_off_call_allocates_nothing);
     tcase_add_test(tests, opening_a_host_touches_no_file);

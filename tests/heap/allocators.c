@@ -173,7 +173,7 @@ START_TEST(jemalloc_counts_blocks) {
 }
 END_TEST
 
-START_TEST(mimalloc_tells_no_more_than_its_footprint) {
+START_TEST(mimalloc_reports_only_its_footprint) {
     struct sysinfo_heap before = info();
     ck_assert_uint_eq(before.present, SYSINFO_BIT(struct sysinfo_heap, footprint));
     void *block = touched(100 * MiB);
@@ -188,7 +188,7 @@ static void leak(void *argument) {
     *(void *volatile *)&(void *){NULL} = malloc(100);
 }
 
-START_TEST(leak_is_not_told_where_the_use_is_not) {
+START_TEST(growth_is_unknown_if_the_use_is) {
     double growth;
     int status = sysinfo_heap_growth(host, leak, NULL, 100, &growth);
     ck_assert_int_eq(status, SYSINFO_UNKNOWN);
@@ -207,8 +207,8 @@ int main(int argc, char **argv) {
     tcase_add_test(all, owner_is_found_by_the_object_of_malloc);
     tcase_add_test(all, trim_releases_what_was_predicted);
     if (is("mimalloc")) {
-        tcase_add_test(all, mimalloc_tells_no_more_than_its_footprint);
-        tcase_add_test(all, leak_is_not_told_where_the_use_is_not);
+        tcase_add_test(all, mimalloc_reports_only_its_footprint);
+        tcase_add_test(all, growth_is_unknown_if_the_use_is);
     } else {
         tcase_add_loop_test(all, used_is_the_sum_of_the_blocks, 0, sizeof sizes / sizeof sizes[0]);
         tcase_add_test(all, parts_add_up);

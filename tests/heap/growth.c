@@ -126,7 +126,7 @@ static void fill(void *argument) {
 
 static const uint32_t fillings[] = {1, 2, 7, 64, 100, 333, 1000, 2500};
 
-START_TEST(cache_that_is_full_in_time_is_no_leak) {
+START_TEST(cache_that_fills_up_is_not_a_leak) {
     uint32_t times = fillings[_i];
     static struct memory cache;
     cache = (struct memory){.room = (size_t)times * 14};
@@ -137,7 +137,7 @@ START_TEST(cache_that_is_full_in_time_is_no_leak) {
 }
 END_TEST
 
-START_TEST(cache_is_no_leak) {
+START_TEST(cache_is_not_a_leak) {
     static void *cache;
     static struct memory small = {.room = 64}, large = {.room = 9000}, ring = {.room = 500}, buffer = {.room = 1};
     static const struct {
@@ -216,7 +216,7 @@ static void fill_and_drop(void *argument) {
     memory->answer[memory->next++] = malloc(50);
 }
 
-START_TEST(what_rises_and_falls_is_no_leak) {
+START_TEST(rise_and_fall_is_not_a_leak) {
     static struct memory memory;
     static const size_t rooms[] = {7, 100, 333, 1000, 2048, 777, 5000, 30000};
     memory.room = rooms[_i];
@@ -278,11 +278,11 @@ int main(void) {
     tcase_add_checked_fixture(all, open_host, close_host);
     tcase_add_test(all, one_block_a_call_is_its_size);
     tcase_add_test(all, one_block_in_ten_calls_is_a_tenth);
-    tcase_add_loop_test(all, cache_is_no_leak, 0, 6);
-    tcase_add_loop_test(all, cache_that_is_full_in_time_is_no_leak, 0, (int)(sizeof fillings / sizeof fillings[0]));
+    tcase_add_loop_test(all, cache_is_not_a_leak, 0, 6);
+    tcase_add_loop_test(all, cache_that_fills_up_is_not_a_leak, 0, (int)(sizeof fillings / sizeof fillings[0]));
     tcase_add_loop_test(all, array_that_grows_for_ever_is_a_leak, 0, NUMBERS_OF_CALLS);
     tcase_add_test(all, one_block_in_ten_thousand_calls_is_a_leak);
-    tcase_add_loop_test(all, what_rises_and_falls_is_no_leak, 0, 8);
+    tcase_add_loop_test(all, rise_and_fall_is_not_a_leak, 0, 8);
     tcase_add_loop_test(all, blocks_of_any_size_that_come_and_go_are_no_leak, 0, 10);
     tcase_add_test(all, leak_behind_a_cache_is_seen);
     tcase_add_test(all, wrong_arguments_are_invalid);

@@ -55,7 +55,7 @@ START_TEST(all_heaps_are_summed) {
 }
 END_TEST
 
-START_TEST(sums_without_a_walk_are_told_or_unknown) {
+START_TEST(sums_without_a_walk_are_reported_or_unknown) {
     struct sysinfo_heap heap;
     int status = sysinfo_heap_info(host, &heap, sizeof heap);
     bool is_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != NULL;
@@ -106,7 +106,7 @@ int main(void) {
     tcase_add_checked_fixture(all, open_host, close_host);
     tcase_add_test(all, used_is_the_sum_of_what_was_asked_for);
     tcase_add_test(all, all_heaps_are_summed);
-    tcase_add_test(all, sums_without_a_walk_are_told_or_unknown);
+    tcase_add_test(all, sums_without_a_walk_are_reported_or_unknown);
     tcase_add_test(all, trim_succeeds_and_last_error_stays);
     tcase_add_test(all, a_leak_is_found);
     suite_add_tcase(suite, all);

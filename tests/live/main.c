@@ -266,7 +266,7 @@ START_TEST(counters_of_the_kernel_grow) {
 END_TEST
 
 /* "/" is this machine, the same as no root. */
-START_TEST(figures_of_the_root_folder_are_those_of_the_machine) {
+START_TEST(figures_of_the_root_directory_are_those_of_the_machine) {
     struct sysinfo_host *host = open_host(), *root = NULL;
     struct sysinfo_memory a, b;
     ck_assert_int_eq(sysinfo_host_open(&root, "/../"), SYSINFO_OK); /* Another spelling, read as a directory. */
@@ -299,7 +299,7 @@ int main(void) {
     tcase_add_test(tests, the_cpus_add_up_to_all);
     tcase_add_test(tests, a_busy_child_moves_the_percentage);
     tcase_add_test(tests, counters_of_the_kernel_grow);
-    tcase_add_test(tests, figures_of_the_root_folder_are_those_of_the_machine);
+    tcase_add_test(tests, figures_of_the_root_directory_are_those_of_the_machine);
     suite_add_tcase(suite, tests);
     return run(suite);
 }

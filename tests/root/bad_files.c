@@ -108,7 +108,7 @@ static const struct {
     {"MemTotal: 1000 kB\nBuffers: 5 kB\n", -1, -1, false},
 };
 
-START_TEST(odd_meminfos_are_told_as_far_as_they_go) {
+START_TEST(odd_meminfos_are_reported_as_far_as_they_go) {
     folder_write("proc/meminfo", odd_meminfo[_i].text);
     struct sysinfo_host *host = open_folder();
     struct sysinfo_memory m;
@@ -197,7 +197,7 @@ static const struct {
     {"Inact_clean: 20 kB\n", -1},
 };
 
-START_TEST(the_inactive_lists_of_2_4_are_added_where_both_are_told) {
+START_TEST(the_inactive_lists_of_2_4_are_added_if_both_are_reported) {
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\nMemFree: 100 kB\n%s", inactive_lists[_i].lines);
     folder_write("proc/meminfo", text);
@@ -433,7 +433,7 @@ START_TEST(a_pipe_in_place_of_a_file_does_not_block) {
 }
 END_TEST
 
-START_TEST(a_folder_in_place_of_a_file_is_an_error) {
+START_TEST(a_directory_in_place_of_a_file_is_an_error) {
     folder_make_parents("proc/stat/x");
     struct sysinfo_host *host = open_folder();
     struct sysinfo_stats stats;
@@ -564,7 +564,7 @@ START_TEST(threads_of_a_core_may_have_numbers_far_apart) {
 }
 END_TEST
 
-START_TEST(folders_with_numbers_that_no_cpu_has_are_passed_over) {
+START_TEST(directories_with_impossible_cpu_numbers_are_skipped) {
     folder_make_parents("sys/devices/system/cpu/cpu/x");
     folder_make_parents("sys/devices/system/cpu/cpu0/x");
     folder_make_parents("sys/devices/system/cpu/cpu1/x");
@@ -608,11 +608,11 @@ TCase *bad_file_tests(void) {
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
     tcase_add_loop_test(tests, a_meminfo_without_a_usable_total_is_malformed, 0, LENGTH(bad_meminfo));
     tcase_add_test(tests, a_meminfo_of_nuls_is_malformed);
-    tcase_add_loop_test(tests, odd_meminfos_are_told_as_far_as_they_go, 0, LENGTH(odd_meminfo));
+    tcase_add_loop_test(tests, odd_meminfos_are_reported_as_far_as_they_go, 0, LENGTH(odd_meminfo));
     tcase_add_test(tests, watermarks_above_the_total_are_ignored);
     tcase_add_test(tests, watermarks_above_what_is_free_leave_nothing_available);
     tcase_add_test(tests, a_value_below_0_is_0_and_marked);
-    tcase_add_loop_test(tests, the_inactive_lists_of_2_4_are_added_where_both_are_told, 0, LENGTH(inactive_lists));
+    tcase_add_loop_test(tests, the_inactive_lists_of_2_4_are_added_if_both_are_reported, 0, LENGTH(inactive_lists));
     tcase_add_loop_test(tests, swapped_pages_of_an_unknown_size_are_marked, 0, LENGTH(swapped));
     tcase_add_loop_test(tests, a_total_of_swap_is_good_alone, 0, (int)(sizeof lone_totals / sizeof lone_totals[0]));
     tcase_add_loop_test(tests, of_no_swap_nothing_is_used, 0, (int)(sizeof no_swap / sizeof no_swap[0]));
@@ -622,13 +622,13 @@ TCase *bad_file_tests(void) {
     tcase_add_test(tests, a_file_without_an_end_is_refused);
     tcase_add_test(tests, an_unreadable_file_is_denied);
     tcase_add_test(tests, a_pipe_in_place_of_a_file_does_not_block);
-    tcase_add_test(tests, a_folder_in_place_of_a_file_is_an_error);
+    tcase_add_test(tests, a_directory_in_place_of_a_file_is_an_error);
     tcase_add_test(tests, a_pressure_above_100_is_100_and_marked);
     tcase_add_test(tests, a_pressure_without_its_lines_is_malformed);
     tcase_add_test(tests, huge_pages_beyond_all_memory_are_unknown);
     tcase_add_test(tests, an_explanation_is_of_the_last_call);
     tcase_add_loop_test(tests, odd_topology_files_give_unknown_and_no_wrong_count, 0, LENGTH(odd_counts));
     tcase_add_test(tests, threads_of_a_core_may_have_numbers_far_apart);
-    tcase_add_test(tests, folders_with_numbers_that_no_cpu_has_are_passed_over);
+    tcase_add_test(tests, directories_with_impossible_cpu_numbers_are_skipped);
     return tests;
 }

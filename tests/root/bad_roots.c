@@ -21,7 +21,7 @@ static void expect_failure(const char *root, int status, const char *explanation
     sysinfo_host_close(host);
 }
 
-START_TEST(a_root_that_is_no_folder_is_named) {
+START_TEST(a_root_that_is_not_a_directory_is_named) {
     char path[FOLDER_PATH], text[FOLDER_PATH + 64];
     folder_path(path, "nothing");
     snprintf(text, sizeof text, "%s: No such file or directory", path);
@@ -99,7 +99,7 @@ END_TEST
 TCase *bad_root_tests(void) {
     TCase *tests = tcase_create("bad_roots");
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
-    tcase_add_test(tests, a_root_that_is_no_folder_is_named);
+    tcase_add_test(tests, a_root_that_is_not_a_directory_is_named);
     tcase_add_test(tests, a_root_may_be_relative_and_end_with_slashes);
     tcase_add_test(tests, links_stay_below_the_root);
     return tests;

@@ -154,7 +154,7 @@ static const struct {
 };
 
 /* Without topology in sysfs; and without sysfs. */
-START_TEST(cores_come_from_cpuinfo_where_sysfs_does_not_tell_them) {
+START_TEST(cores_come_from_cpuinfo_if_sysfs_lacks_them) {
     for (int has_list = 0; has_list < 2; has_list++) {
         folder_write("proc/stat", STAT4);
         folder_write("proc/cpuinfo", cpuinfos[_i].cpuinfo);
@@ -180,7 +180,7 @@ TCase *capture_tests(void) {
     tcase_add_loop_test(tests, a_capture_is_read_whole, 0, 4);
     tcase_add_test(tests, a_capture_that_was_cut_gives_no_number_that_was_not_in_it);
     tcase_add_loop_test(tests, what_zfs_would_give_up_is_available, 0, (int)(sizeof caches / sizeof caches[0]));
-    tcase_add_loop_test(tests, cores_come_from_cpuinfo_where_sysfs_does_not_tell_them, 0,
+    tcase_add_loop_test(tests, cores_come_from_cpuinfo_if_sysfs_lacks_them, 0,
                         (int)(sizeof cpuinfos / sizeof cpuinfos[0]));
     return tests;
 }

@@ -75,7 +75,7 @@ static void check_path(struct sysinfo_host *host, const char *machine, const cha
 }
 
 /* Twice: at first, and from what is kept open. */
-START_TEST(what_is_expected_of_a_machine_is_told) {
+START_TEST(every_machine_has_its_expected_figures) {
     char path[1024], line[256], value[128], mark[8];
     struct sysinfo_host *host = NULL;
     ck_assert_int_lt(snprintf(path, sizeof path, "%s/%s", LIMITS, names[_i]), (int)sizeof path);
@@ -131,7 +131,7 @@ END_TEST
 
 TCase *limit_machine_tests(void) {
     TCase *tests = tcase_create("limits");
-    tcase_add_loop_test(tests, what_is_expected_of_a_machine_is_told, 0, count);
+    tcase_add_loop_test(tests, every_machine_has_its_expected_figures, 0, count);
     tcase_add_loop_test(tests, every_machine_survives_every_question, 0, count);
     return tests;
 }

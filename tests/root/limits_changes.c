@@ -179,7 +179,7 @@ START_TEST(no_quota_leaves_less_than_one_cpu) {
 }
 END_TEST
 
-START_TEST(a_limit_is_told_where_the_machine_does_not_say_what_is_available) {
+START_TEST(a_limit_is_reported_without_the_machines_available_memory) {
     struct sysinfo_allowance allowance;
     folder_write("proc/meminfo", "MemTotal: 8388608 kB\n");
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_UNKNOWN);
@@ -327,7 +327,7 @@ START_TEST(an_old_cpuset_without_a_path_is_none) {
 }
 END_TEST
 
-START_TEST(a_quota_of_version_1_that_is_no_number_is_unknown) {
+START_TEST(a_version_1_quota_that_is_not_a_number_is_unknown) {
     folder_write("proc/self/cgroup", "4:cpu:/a\n");
     folder_write(
         "proc/self/mountinfo",
@@ -406,7 +406,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, cpu_use_is_a_share_of_the_quota);
     tcase_add_test(tests, cpu_use_without_a_known_quota_is_marked);
     tcase_add_test(tests, no_quota_leaves_less_than_one_cpu);
-    tcase_add_test(tests, a_limit_is_told_where_the_machine_does_not_say_what_is_available);
+    tcase_add_test(tests, a_limit_is_reported_without_the_machines_available_memory);
     tcase_add_test(tests, a_level_that_does_not_count_is_left_out_after_a_failure);
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen);
     tcase_add_test(tests, mounts_seen_through_the_root_lose_its_name);
@@ -415,7 +415,7 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_group_outside_the_namespace_is_not_seen_in_mounts_either);
     tcase_add_test(tests, a_mask_that_names_no_cpu_takes_none_away);
     tcase_add_loop_test(tests, an_old_cpuset_without_a_path_is_none, 0, 3);
-    tcase_add_test(tests, a_quota_of_version_1_that_is_no_number_is_unknown);
+    tcase_add_test(tests, a_version_1_quota_that_is_not_a_number_is_unknown);
     tcase_add_test(tests, an_oom_control_without_its_count_leaves_it_unknown);
     tcase_add_test(tests, a_group_of_other_controllers_only_has_no_path);
     tcase_add_test(tests, a_groups_pressure_without_its_lines_is_malformed);
@@ -519,7 +519,7 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
 }
 END_TEST
 
-START_TEST(a_machine_without_nodes_says_so) {
+START_TEST(a_machine_without_nodes_is_reported_as_such) {
     struct sysinfo_numa_node_list *list = NULL;
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_null(list);
@@ -556,7 +556,7 @@ TCase *numa_tests(void) {
     tcase_add_checked_fixture(tests, start, stop);
     tcase_add_test(tests, nodes_are_listed_by_number);
     tcase_add_test(tests, many_nodes_fit_and_nothing_old_stays);
-    tcase_add_test(tests, a_machine_without_nodes_says_so);
+    tcase_add_test(tests, a_machine_without_nodes_is_reported_as_such);
     tcase_add_test(tests, more_nodes_than_ever_and_one_with_an_odd_list);
     return tests;
 }

@@ -177,7 +177,7 @@ START_TEST(numa_nodes_are_those_of_sysfs) {
 }
 END_TEST
 
-START_TEST(topology_is_what_hwloc_says) {
+START_TEST(topology_matches_hwloc) {
     struct sysinfo_host *host = open_machine(_i);
     struct sysinfo_topology_object_list *list = NULL;
     char root[1024];
@@ -220,7 +220,7 @@ static uint64_t meminfo_value(FILE *meminfo, const char *key) {
     return UINT64_MAX;
 }
 
-START_TEST(memory_is_what_meminfo_says) {
+START_TEST(memory_matches_meminfo) {
     char path[1024];
     machine_path(path, sizeof path, _i, "/proc/meminfo");
     FILE *meminfo = fopen(path, "r");
@@ -290,7 +290,7 @@ static void expect_columns(const struct sysinfo_cpu_sample *sample, const unsign
     ck_assert(sample->system == (double)column[2] / 100 && sample->idle == (double)column[3] / 100);
 }
 
-START_TEST(cpu_times_are_what_stat_says) {
+START_TEST(cpu_times_match_proc_stat) {
     char path[1024];
     machine_path(path, sizeof path, _i, "/proc/stat");
     FILE *stat = fopen(path, "r");
@@ -324,7 +324,7 @@ START_TEST(cpu_times_are_what_stat_says) {
 }
 END_TEST
 
-START_TEST(everything_else_is_told_or_explained) {
+START_TEST(everything_else_is_reported_or_explained) {
     struct sysinfo_host *host = open_machine(_i);
     uint64_t any[SYSINFO_SLOTS];
     for (uint32_t result = SYSINFO_RESULT_CPU_USAGE; result <= SYSINFO_RESULT_STATS; result++) {
@@ -353,10 +353,10 @@ int main(void) {
     tcase_add_loop_test(tests, frequencies_are_those_of_cpuinfo, 0, machine_count);
     tcase_add_loop_test(tests, usable_cpus_are_those_that_the_captured_process_was_allowed, 0, machine_count);
     tcase_add_loop_test(tests, numa_nodes_are_those_of_sysfs, 0, machine_count);
-    tcase_add_loop_test(tests, topology_is_what_hwloc_says, 0, machine_count);
-    tcase_add_loop_test(tests, memory_is_what_meminfo_says, 0, machine_count);
-    tcase_add_loop_test(tests, cpu_times_are_what_stat_says, 0, machine_count);
-    tcase_add_loop_test(tests, everything_else_is_told_or_explained, 0, machine_count);
+    tcase_add_loop_test(tests, topology_matches_hwloc, 0, machine_count);
+    tcase_add_loop_test(tests, memory_matches_meminfo, 0, machine_count);
+    tcase_add_loop_test(tests, cpu_times_match_proc_stat, 0, machine_count);
+    tcase_add_loop_test(tests, everything_else_is_reported_or_explained, 0, machine_count);
     suite_add_tcase(suite, tests);
     return run(suite);
 }

@@ -104,7 +104,7 @@ START_TEST(without_cpufreq_it_is_that_of_cpuinfo) {
 }
 END_TEST
 
-START_TEST(a_file_that_does_not_say_is_replaced_by_the_next) {
+START_TEST(a_file_without_a_value_is_replaced_by_the_next) {
     static const char *const silent[] = {"<unknown>\n", "0\n", "", "<unsupported>\n", "4294967295\n"};
     struct sysinfo_cpu_frequency all;
     for (size_t i = 0; i <= sizeof silent / sizeof silent[0]; i++) {
@@ -184,7 +184,7 @@ START_TEST(rows_of_any_order_come_sorted_and_once) {
 }
 END_TEST
 
-START_TEST(a_machine_that_does_not_tell_is_unknown) {
+START_TEST(a_machine_that_does_not_report_is_unknown) {
     folder_write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 48.00\n\nprocessor\t: 1\nBogoMIPS\t: 48.00\n");
     struct sysinfo_cpu_frequency all = {.present = 47};
     ck_assert_int_eq(read_all(&all), SYSINFO_UNKNOWN);
@@ -218,7 +218,7 @@ static void write_cores(int cpus, const char *package) {
     }
 }
 
-START_TEST(texts_and_packages_are_told_until_a_cpu_comes) {
+START_TEST(texts_and_packages_are_kept_until_a_cpu_comes) {
     struct sysinfo_cpu_description description;
     folder_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Xeon  \"X\"\n");
     folder_write("proc/sys/kernel/arch", "x86_64\n");
@@ -330,13 +330,13 @@ TCase *processor_tests(void) {
     tcase_add_checked_fixture(tests, make, destroy);
     tcase_add_test(tests, cpufreq_is_in_kilohertz_and_the_sum_of_rows_is_an_average_between_extremes);
     tcase_add_test(tests, without_cpufreq_it_is_that_of_cpuinfo);
-    tcase_add_test(tests, a_file_that_does_not_say_is_replaced_by_the_next);
+    tcase_add_test(tests, a_file_without_a_value_is_replaced_by_the_next);
     tcase_add_test(tests, cpuinfo_comes_first_and_cpufreq_fills_what_it_lacks);
     tcase_add_test(tests, a_cpu_that_is_offline_has_no_row);
     tcase_add_test(tests, a_policy_serves_the_cpus_that_it_names);
     tcase_add_test(tests, rows_of_any_order_come_sorted_and_once);
-    tcase_add_test(tests, a_machine_that_does_not_tell_is_unknown);
-    tcase_add_test(tests, texts_and_packages_are_told_until_a_cpu_comes);
+    tcase_add_test(tests, a_machine_that_does_not_report_is_unknown);
+    tcase_add_test(tests, texts_and_packages_are_kept_until_a_cpu_comes);
     tcase_add_test(tests, packages_that_the_kernel_does_not_know_are_unknown);
     tcase_add_test(tests, kinds_of_intel_are_devices);
     tcase_add_loop_test(tests, kinds_of_arm_are_capacities, 0, (int)(sizeof capacities / sizeof capacities[0]));

@@ -231,7 +231,7 @@ END_TEST
 
 /* ---- Nodes ---- */
 
-START_TEST(a_node_that_nobody_named_is_none) {
+START_TEST(an_invented_node_is_dropped) {
     write_online("0-1\n");
     folder_write("proc/meminfo", "MemTotal: 1000000 kB\nMemFree: 500000 kB\n");
     write_place(0, "0\n", "0\n", 1, 3);
@@ -417,7 +417,7 @@ TCase *topology_tests(void) {
     tcase_add_test(tests, cores_of_any_sibling_file_agree);
     tcase_add_test(tests, threads_of_a_core_need_not_be_neighbours);
     tcase_add_loop_test(tests, a_package_is_what_has_its_number, 0, (int)(sizeof packages / sizeof packages[0]));
-    tcase_add_loop_test(tests, a_node_that_nobody_named_is_none, 0, 2);
+    tcase_add_loop_test(tests, an_invented_node_is_dropped, 0, 2);
     tcase_add_test(tests, caches_of_s390_that_cpus_share_are_in_cpuinfo);
     tcase_add_test(tests, odd_caches_of_cpuinfo_are_left_out);
     tcase_add_test(tests, caches_of_sparc64_are_in_files_of_each_cpu);

@@ -95,8 +95,8 @@ cut() {
     head -c "$(($(stat -c %s a.blocks) - 100))" a.blocks >cut.blocks && sysinfo blocks cut.blocks >/dev/null 2>cut.log \
         && grep -q 'cut off or damaged' cut.log
 }
-check "a file that is cut: what is whole is read" cut
-check "what is no such file" ends_with 3 sysinfo blocks "$command"
+check "a truncated file: its complete snapshots are read" cut
+check "a file of another kind" ends_with 3 sysinfo blocks "$command"
 check "an empty file" bash -c ': >empty; sysinfo blocks empty 2>&1 | grep -q "has no snapshots"'
 check "a mark that is not there" ends_with 3 sysinfo blocks a.blocks@nowhere
 check "a process that is not there" ends_with 3 sysinfo blocks --pid 1 a.blocks
@@ -171,7 +171,7 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
         leaks.txt &&
         echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak \
             --ignore known -- ./ring && grep -q 'ignored: 3 blocks' leaks.txt; }
-    check "what is ignored is counted" ignoring
+    check "ignored leaks are counted" ignoring
     terminated() {
         rm -f ready
         sysinfo run --leaks -- ./ring b 2>leaks.txt &

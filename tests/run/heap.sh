@@ -50,7 +50,7 @@ exact() {
                 "1000 * $small - 65536 <= p['peak'] <= 1000 * $small" 'h["peak_tree"] == p["peak"]' \
             'set(h["not_counted"].values()) == {0} and h["own_allocator"] is None'
 }
-measure "allocations, frees, and what is left at the exit" exact
+measure "allocations, frees, and blocks left at exit" exact
 killed_program() {
     heap actor blocks 1000 900 100 9
     [ $? = 137 ] && of 'h["exited"] == 0 and h["in_use_at_exit"] is None and h["blocks_at_exit"] is None' \
@@ -158,14 +158,14 @@ recorded_leak() {
               and tree[-1]["heap_processes"] == ""
               and "1" in [r["heap_processes"] for r in tree]' a.csv
 }
-measure "what is in use, in the recording" recorded_leak
+measure "memory in use, in the recording" recorded_leak
 recorded_retention() {
     heap actor keep 60 a.csv+8 &&
         rows '55 * MIB < max(int(r["heap_kept_bytes"] or 0) for r in tree if r["heap_bytes"] == "'"$large"'") <= 70 * MIB and 59 * MIB < int(tree[-1]["heap_peak_bytes"]) < 61 * MIB' a.csv &&
         of '55 * MIB < p["kept"] <= 70 * MIB and p["kept_peak"] >= p["kept"] and h["kept_peak_tree"] >= p["kept"]' &&
             sysinfo plot --ascii a.csv | grep '^ *# heap in use   = kept back by malloc (estimated)   . other memory$'
 }
-measure "what is kept back" recorded_retention
+measure "memory kept for reuse" recorded_retention
 without() {
     report actor until a.csv+2 && rows \
         'all(r["heap_processes"] == r["heap_bytes"] == r["heap_frees"] == "" for r in rows)' a.csv && holds \
@@ -317,7 +317,7 @@ seen() { # how, reason: one that samples see, too, counts once
         "h['not_counted']['$2'] == 1 and sum(h['not_counted'].values()) == 1"
 }
 measure "a child of posix_spawn() that samples see" seen spawn static
-measure "one whose parent is gone" seen leave static
+measure "an orphan" seen leave static
 measure "the shell of system()" seen system environment
 measure "the shell of popen()" seen popen environment
 not_said_without() { # The report names the programs.
@@ -399,7 +399,7 @@ check "stdin and stdout" bash -c '[ "$(printf "a\nb" | sysinfo run --heap cat 2>
 check "the exit status" ends_with 3 sysinfo run --heap sh -c 'exit 3'
 check "a signal" ends_with 143 sysinfo run --heap sh -c 'kill $$'
 check "no such command" ends_with 127 sysinfo run --heap nosuch
-check "what LD_PRELOAD was stays behind it" bash -c '[ "$(LD_PRELOAD=libc.so.6 sysinfo run --heap sh -c "echo \$LD_PRELOAD" 2>/dev/null | sed "s|^/[^ :]*libsysinfo_heap.so.0:||")" = libc.so.6 ]'
+check "an existing LD_PRELOAD follows it" bash -c '[ "$(LD_PRELOAD=libc.so.6 sysinfo run --heap sh -c "echo \$LD_PRELOAD" 2>/dev/null | sed "s|^/[^ :]*libsysinfo_heap.so.0:||")" = libc.so.6 ]'
 check "--max-mem" ends_with 124 sysinfo run --heap --max-mem 100M actor leak 200 60000
 check "--timeout" ends_with 124 sysinfo run --heap --timeout 0.3 sleep 60
 daemons() {

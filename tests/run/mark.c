@@ -91,7 +91,7 @@ static const char *const rubbish[] = {"x",
                                       "1:2 :/tmp/a",
                                       "999999999999999:2:/tmp/a"};
 
-START_TEST(rubbish_is_no_recording) {
+START_TEST(rubbish_is_not_a_recording) {
     ck_assert_int_eq(sysinfo_mark(rubbish[_i], "load"), SYSINFO_INVALID);
 }
 END_TEST
@@ -147,7 +147,7 @@ START_TEST(no_trace_is_left) {
 }
 END_TEST
 
-START_TEST(what_is_no_regular_file_is_left_alone) {
+START_TEST(anything_but_a_regular_file_is_left_alone) {
     unlink(path);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
     ck_assert_int_eq(sysinfo_mark(recording("1", "1"), "load"), SYSINFO_OK); /* And it does not wait for a reader. */
@@ -156,7 +156,7 @@ START_TEST(what_is_no_regular_file_is_left_alone) {
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_there_is_no_recording) {
+START_TEST(a_file_that_cannot_exist_is_not_a_recording) {
     char below[96];
     snprintf(below, sizeof below, "1:1:%s/below", path); /* A file is not a directory. */
     ck_assert_int_eq(sysinfo_mark(below, "load"), SYSINFO_OK);
@@ -190,12 +190,12 @@ int main(void) {
     tcase_add_checked_fixture(mark, setup, teardown);
     tcase_add_test(mark, outside_a_recording_nothing_happens);
     tcase_add_test(mark, a_name_is_needed);
-    tcase_add_loop_test(mark, rubbish_is_no_recording, 0, (int)(sizeof rubbish / sizeof rubbish[0]));
+    tcase_add_loop_test(mark, rubbish_is_not_a_recording, 0, (int)(sizeof rubbish / sizeof rubbish[0]));
     tcase_add_loop_test(mark, a_mark_is_a_row, 0, (int)(sizeof dates / sizeof dates[0]));
     tcase_add_test(mark, a_long_name_is_cut);
     tcase_add_test(mark, no_trace_is_left);
-    tcase_add_test(mark, what_is_no_regular_file_is_left_alone);
-    tcase_add_test(mark, a_file_that_cannot_be_there_is_no_recording);
+    tcase_add_test(mark, anything_but_a_regular_file_is_left_alone);
+    tcase_add_test(mark, a_file_that_cannot_exist_is_not_a_recording);
     tcase_add_test(mark, a_limit_on_the_size_of_files_is_kept);
     suite_add_tcase(suite, mark);
     return run(suite);

@@ -21,7 +21,7 @@ check "no such command" ends_with 127 sysinfo run nosuch
 check "no such file" ends_with 127 sysinfo run ./nosuch
 : >not-executable
 check "not executable" ends_with 126 sysinfo run ./not-executable
-check "a folder" ends_with 126 sysinfo run "$scratch"
+check "a directory" ends_with 126 sysinfo run "$scratch"
 check "an option that there is not" ends_with 125 sysinfo run --nosuch true
 check "no command" ends_with 125 sysinfo run
 check "a size that is none" ends_with 125 sysinfo run --max-mem 2Q true
@@ -29,7 +29,7 @@ check "a size of nothing" ends_with 125 sysinfo run --max-mem 0 true
 check "a duration that is none" ends_with 125 sysinfo run --timeout never true
 check "a format that is none" ends_with 125 sysinfo run --csv true
 check "a process and a command" ends_with 125 sysinfo run --pid 1 true
-check "options behind the command are its own" ends_with 0 sysinfo run sh -c '[ "$1" = --json ] && [ "$2" = --help ]' \
+check "options after the command belong to it" ends_with 0 sysinfo run sh -c '[ "$1" = --json ] && [ "$2" = --help ]' \
     sh --json --help
 check "-- ends options" ends_with 0 sysinfo run -- env -u NOTHING true
 check "a script without #!" sh -c 'echo "exit 6" >script; chmod +x script; sysinfo run ./script; [ $? = 6 ]'
@@ -137,7 +137,7 @@ asked_watcher() {
 check "with --pid too" asked_watcher
 check "an interrupt from the terminal is the command's" signalled 2 group 7
 check "a command that closes everything" ends_with 5 sysinfo run actor close-all
-check "a report that nobody reads does not matter" bash -c \
+check "an unread report has no effect" bash -c \
     'sysinfo run sh -c "sleep 0.2; exit 4" 2> >(exit 0); [ $? = 4 ]'
 
 # ---- Peak memory ----
@@ -189,7 +189,7 @@ foreign() { # a child that the shell had before it became sysinfo
     echo >over
     [ $status = 0 ] && holds 'r["peak_tree_rss"] < 20 * MIB' 'r["still_running"] == 0'
 }
-check "who was a child before is none of the tree" foreign
+check "earlier children are not in the tree" foreign
 
 # ---- Many processes, and the cost of sampling ----
 
@@ -216,7 +216,7 @@ many() { # ORPHANS
     report actor forks "$2" "$1" && holds 'r["status"] == 0' 'r["still_running"] == 0'
 }
 check "ten thousand short-lived children" many 0 10000
-check "ten thousand of which nobody waits" many 1 10000
+check "ten thousand that are never waited for" many 1 10000
 crowd() {
     report actor idle 1000 a.csv+2 && holds 'r["peak_tree_processes"] == 1000'
 }
@@ -301,7 +301,7 @@ check "-o keeps stderr clean" bash -c \
 check "-o that cannot be written: nothing is run" bash -c \
     'sysinfo run -o nowhere/report touch started; [ $? = 125 ] && [ ! -e started ]'
 check "a full disk" bash -c 'sysinfo run -o /dev/full true; [ $? = 125 ]'
-check "a report that nobody can read changes no status" bash -c 'sysinfo run true 2>&-; [ $? = 0 ] && { sysinfo run true 2>/dev/full; [ $? = 0 ]; } && { sysinfo run sh -c "exit 3" 2>/dev/full; [ $? = 3 ]; }'
+check "a report to a closed stderr changes no status" bash -c 'sysinfo run true 2>&-; [ $? = 0 ] && { sysinfo run true 2>/dev/full; [ $? = 0 ]; } && { sysinfo run sh -c "exit 3" 2>/dev/full; [ $? = 3 ]; }'
 check "a failing command on a full disk" bash -c 'sysinfo run -o /dev/full sh -c "exit 3"; [ $? = 3 ]'
 
 # ---- Recordings ----
@@ -381,7 +381,7 @@ check "a killed recorder leaves whole lines" killed
 check "outside a recording nothing happens, quietly" bash -c '[ -z "$(sysinfo mark here 2>&1)" ]'
 check "no name" ends_with 2 sysinfo mark
 check "two names" ends_with 2 sysinfo mark a b
-check "what is no recording is said" bash -c 'SYSINFO_RECORDING=rubbish sysinfo mark a; [ $? = 3 ]'
+check "a file that is not a recording is reported" bash -c 'SYSINFO_RECORDING=rubbish sysinfo mark a; [ $? = 3 ]'
 marked() {
     sysinfo run --record a.csv sh -c \
         'sysinfo mark "load, \"all\""; sleep 0.1; cd /; sysinfo mark "$(printf "two\nlines")"; actor marks 1 library' \

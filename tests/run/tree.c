@@ -154,7 +154,7 @@ static const char *const broken[] = {
     "101 (a) S 100 1 1 0 -1 1 1",
     "102 (other) S 100 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 5 1000000 9 1"};
 
-START_TEST(a_broken_stat_is_no_process) {
+START_TEST(a_broken_stat_is_not_a_process) {
     put_process(100, 1, "watcher", 1, 5);
     put_children(100, "");
     struct tree *tree = open_tree(100, true);
@@ -325,7 +325,7 @@ int main(void) {
     tcase_add_test(tree, the_tree_below_the_watcher_is_summed);
     tcase_add_loop_test(tree, any_name_is_read, 0, (int)(sizeof names / sizeof names[0]));
     tcase_add_test(tree, who_vanishes_during_the_walk_is_skipped);
-    tcase_add_loop_test(tree, a_broken_stat_is_no_process, 0, (int)(sizeof broken / sizeof broken[0]));
+    tcase_add_loop_test(tree, a_broken_stat_is_not_a_process, 0, (int)(sizeof broken / sizeof broken[0]));
     tcase_add_test(tree, a_daemon_of_a_watched_process_stays);
     tcase_add_test(tree, children_of_every_thread_count);
     tcase_add_test(tree, who_was_there_before_is_foreign);

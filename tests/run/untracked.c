@@ -140,7 +140,7 @@ START_TEST(without_its_content_it_does_not_count) {
 }
 END_TEST
 
-START_TEST(numbers_of_another_namespace_are_of_nobody_here) {
+START_TEST(pids_of_another_namespace_match_no_process_here) {
     char content[64];
     struct stat space;
     ck_assert_int_eq(stat("/proc/self/ns/pid", &space), 0);
@@ -285,7 +285,7 @@ int main(void) {
     tcase_add_loop_test(notes, what_is_no_note_is_left_alone, 0, (int)(sizeof not_notes / sizeof not_notes[0]));
     tcase_add_loop_test(notes, without_its_content_it_does_not_count, 0,
                         (int)(sizeof not_contents / sizeof not_contents[0]));
-    tcase_add_test(notes, numbers_of_another_namespace_are_of_nobody_here);
+    tcase_add_test(notes, pids_of_another_namespace_match_no_process_here);
     tcase_add_test(notes, a_file_in_the_place_of_a_note_does_not_count);
     tcase_add_test(notes, what_did_not_start_is_taken_back);
     tcase_add_test(notes, the_process_of_a_note_is_known_by_its_beginning);

@@ -72,7 +72,7 @@ START_TEST(cpu_time_is_the_sum_of_all_cpus_in_seconds) {
 END_TEST
 
 /* Ticks of decades: beyond 32 bits, except on a system with only 32. */
-START_TEST(long_counters_are_told_whole) {
+START_TEST(long_counters_are_reported_completely) {
     for (unsigned i = 0; i < sim.cpus; i++) {
         sim.cpu[i].idle = IS(UINT64_C(5000000000), UINT64_C(1) << 40, UINT64_C(1) << 40, UINT64_C(4294967295));
         sim.cpu[i].user += IS(UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(4294900000));
@@ -136,7 +136,7 @@ static void add_cpus(unsigned cpus) {
     sim.cores = cpus / 2;
 }
 
-START_TEST(a_large_machine_is_told_whole) {
+START_TEST(a_large_machine_is_reported_completely) {
     add_cpus(SIM_CPUS);
     struct sysinfo_cpu_sample_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
@@ -162,7 +162,7 @@ static void grow_at_the_last_moment(const char *name, int call) {
 /*
  * CPUs are counted beforehand (OpenBSD), sized beforehand, or read in two answers (macOS): every row is a correct one.
  */
-START_TEST(cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong) {
+START_TEST(cpus_that_appear_during_a_call_are_reported_or_not_but_never_wrong) {
     struct sysinfo_cpu_sample_list *list = NULL;
     sim_hook = grow_at_the_last_moment;
     for (int i = 0; i < 4; i++) {
@@ -290,7 +290,7 @@ START_TEST(more_speculative_than_free_pages_leave_none) {
 }
 END_TEST
 
-START_TEST(failures_of_mach_are_told_apart) {
+START_TEST(failures_of_mach_are_distinguished) {
     static const struct {
         enum sim_error error;
         int status, number;
@@ -337,7 +337,7 @@ END_TEST
 
 static const uint64_t times_and_forks = BIT(stats, boot_time) | BIT(stats, uptime) | BIT(stats, forks);
 
-START_TEST(counters_are_told) {
+START_TEST(counters_are_reported) {
     struct sysinfo_stats told;
     sim.switches = DRAGONFLY(UINT64_C(4000000000), /* It and OpenBSD count in 32 bits. */
                              IS(UINT64_C(6000000000), UINT64_C(6000000000), UINT64_C(4000000000), 0));
@@ -354,7 +354,7 @@ END_TEST
 #endif
 
 #if SIM_OPENBSD
-START_TEST(counters_that_nobody_counts_are_not_told) {
+START_TEST(counters_that_are_not_maintained_are_unknown) {
     struct sysinfo_stats told;
     sim.interrupts = sim.soft_interrupts = sim.syscalls = 0;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
@@ -508,7 +508,7 @@ END_TEST
 
 /* ---- Memory ---- */
 
-START_TEST(memory_is_told_in_bytes) {
+START_TEST(memory_is_reported_in_bytes) {
     struct sysinfo_memory told;
     const uint64_t page = sim.page_size,
                    total = IS(sim.physical, (uint64_t)sim.pages * page, sim.physical, sim.physical);
@@ -783,7 +783,7 @@ START_TEST(three_tebibytes_are_not_one) {
 END_TEST
 
 /* So many pages that the kernel's int is negative. */
-START_TEST(a_very_large_device_is_told) {
+START_TEST(a_very_large_device_is_reported) {
     struct sysinfo_swap told;
     sim.swap[1].bytes = UINT64_C(10) << 40;
     sim.swap[1].used = sim.swap[1].bytes - 4096;
@@ -877,7 +877,7 @@ END_TEST
 
 /* ---- Load ---- */
 
-START_TEST(load_averages_are_told_as_far_as_there_are_any) {
+START_TEST(load_averages_are_reported_as_far_as_there_are_any) {
     struct sysinfo_load told;
     ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_OK);
     ck_assert_uint_eq(told.present, BIT(load, min1) | BIT(load, min5) | BIT(load, min15));
@@ -904,16 +904,16 @@ static Suite *sim_suite(void) {
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, cpu_time_is_the_sum_of_all_cpus_in_seconds);
-    tcase_add_test(t, long_counters_are_told_whole);
+    tcase_add_test(t, long_counters_are_reported_completely);
     tcase_add_test(t, each_cpu_has_a_row_with_its_number);
 #if !SIM_DRAGONFLY
     tcase_add_test(t, a_cpu_that_is_off_has_no_row_and_the_others_keep_their_numbers);
 #endif
-    tcase_add_test(t, a_large_machine_is_told_whole);
-    tcase_add_test(t, cpus_that_appear_during_a_call_are_told_or_not_but_never_wrong);
+    tcase_add_test(t, a_large_machine_is_reported_completely);
+    tcase_add_test(t, cpus_that_appear_during_a_call_are_reported_or_not_but_never_wrong);
     tcase_add_test(t, shares_of_an_interval_are_exact);
     tcase_add_test(t, cpus_and_cores_are_counted);
-    tcase_add_test(t, memory_is_told_in_bytes);
+    tcase_add_test(t, memory_is_reported_in_bytes);
     tcase_add_test(t, pages_may_have_another_size);
     tcase_add_test(t, a_count_below_0_is_0_or_forced_into_the_whole_and_marked);
     tcase_add_test(t, parts_never_exceed_the_whole);
@@ -924,20 +924,20 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, a_machine_without_swap_has_0_which_is_known);
     tcase_add_test(t, more_than_4_gib_of_pages_were_swapped);
     tcase_add_test(t, three_tebibytes_are_not_one);
-    tcase_add_test(t, a_very_large_device_is_told);
-    tcase_add_test(t, load_averages_are_told_as_far_as_there_are_any);
+    tcase_add_test(t, a_very_large_device_is_reported);
+    tcase_add_test(t, load_averages_are_reported_as_far_as_there_are_any);
 #if SIM_MACOS
     tcase_add_test(t, ticks_that_begin_again_do_not_disturb_a_share);
     tcase_add_test(t, statistics_of_newer_and_older_kernels_are_understood);
     tcase_add_test(t, pages_of_files_are_available_and_anonymous_ones_are_not);
     tcase_add_test(t, more_speculative_than_free_pages_leave_none);
-    tcase_add_test(t, failures_of_mach_are_told_apart);
+    tcase_add_test(t, failures_of_mach_are_distinguished);
 #else
 #if !SIM_DRAGONFLY
     tcase_add_test(t, without_a_statistics_clock_the_system_clock_counts);
     tcase_add_test(t, a_clock_that_does_not_tick_is_refused);
 #endif
-    tcase_add_test(t, counters_are_told);
+    tcase_add_test(t, counters_are_reported);
 #endif
 #if SIM_FREEBSD
     tcase_add_test(t, a_device_that_goes_between_the_calls_is_gone);
@@ -963,7 +963,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, an_older_system_knows_no_dirty_pages);
 #endif
 #if SIM_OPENBSD
-    tcase_add_test(t, counters_that_nobody_counts_are_not_told);
+    tcase_add_test(t, counters_that_are_not_maintained_are_unknown);
     tcase_add_test(t, without_smt_every_cpu_is_a_core);
     tcase_add_test(t, a_number_without_a_cpu_is_passed_over);
 #endif

@@ -269,7 +269,7 @@ END_TEST
 
 #if SIM_FREEBSD
 /* The kernel supports more CPUs than this library's set holds. */
-START_TEST(a_set_that_is_too_small_is_no_failure) {
+START_TEST(a_set_that_is_too_small_is_not_a_failure) {
     sim_fault = (struct sim_fault){.name = "cpuset_getaffinity", .error = SIM_ERANGE, .is_set = true};
     struct sysinfo_cpu_allowance told = usable_cpus();
     ck_assert_uint_eq(told.usable, 4);
@@ -480,7 +480,7 @@ START_TEST(frequencies_are_hertz) {
 }
 END_TEST
 
-START_TEST(a_machine_that_tells_no_frequency_is_unknown) {
+START_TEST(a_machine_without_frequencies_is_unknown) {
     struct sysinfo_cpu_frequency told;
     sim.megahertz = 0;
     ck_assert_int_eq(sysinfo_cpu_freq(host, &told, sizeof told),
@@ -510,7 +510,7 @@ END_TEST
 void add_own(TCase *cases) {
 #if !SIM_DRAGONFLY
     tcase_add_test(cases, frequencies_are_hertz);
-    tcase_add_test(cases, a_machine_that_tells_no_frequency_is_unknown);
+    tcase_add_test(cases, a_machine_without_frequencies_is_unknown);
     tcase_add_test(cases, descriptors_are_counted_in_detail);
 #endif
     tcase_add_test(cases, cpus_are_named);
@@ -533,7 +533,7 @@ void add_own(TCase *cases) {
     tcase_add_test(cases, a_release_without_page_counters_says_so);
 #endif
 #if SIM_FREEBSD
-    tcase_add_test(cases, a_set_that_is_too_small_is_no_failure);
+    tcase_add_test(cases, a_set_that_is_too_small_is_not_a_failure);
     tcase_add_test(cases, rules_of_a_jail_and_of_a_user_are_limits);
     tcase_add_test(cases, a_rule_on_swap_bounds_swap_and_memory);
     tcase_add_test(cases, an_amount_may_be_for_each_process_of_its_subject);

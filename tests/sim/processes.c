@@ -69,7 +69,7 @@ START_TEST(the_tree_of_a_process_is_found) {
 }
 END_TEST
 
-START_TEST(a_daemon_and_a_zombie_are_told_apart_from_strangers) {
+START_TEST(daemons_and_zombies_are_distinguished_from_strangers) {
     const char *why = NULL;
     fill();
     struct tree *tree = tree_open("", SIM_PID, true, &why); /* What this process is about to start. */
@@ -156,7 +156,7 @@ END_TEST
 
 void add_processes(TCase *cases) {
     tcase_add_test(cases, the_tree_of_a_process_is_found);
-    tcase_add_test(cases, a_daemon_and_a_zombie_are_told_apart_from_strangers);
+    tcase_add_test(cases, daemons_and_zombies_are_distinguished_from_strangers);
     tcase_add_test(cases, many_processes_are_listed);
     tcase_add_test(cases, a_list_that_is_refused_has_a_reason);
     tcase_add_test(cases, a_list_that_never_fits_is_refused);

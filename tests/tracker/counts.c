@@ -88,7 +88,7 @@ START_TEST(peak_of_small_blocks_is_within_a_batch) {
 }
 END_TEST
 
-START_TEST(heap_info_tells_them) {
+START_TEST(heap_info_reports_them) {
     struct sysinfo_heap heap;
     void *volatile block = malloc(5000);
     int status = sysinfo_heap_info(NULL, &heap, sizeof heap);
@@ -373,7 +373,7 @@ int main(void) {
     tcase_add_test(tests, main_thread_is_exact);
     tcase_add_test(tests, peak_is_that_of_the_moment);
     tcase_add_test(tests, peak_of_small_blocks_is_within_a_batch);
-    tcase_add_test(tests, heap_info_tells_them);
+    tcase_add_test(tests, heap_info_reports_them);
     tcase_add_test(tests, sums_of_ended_threads_stay);
     tcase_add_test(tests, many_threads_at_once);
     tcase_add_loop_test(tests, child_goes_on_from_its_parent, 0, 2);

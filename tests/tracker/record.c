@@ -71,7 +71,7 @@ START_TEST(peak_is_never_below_live) {
 }
 END_TEST
 
-START_TEST(footprint_is_told_with_its_moment) {
+START_TEST(footprint_is_reported_with_its_time) {
     struct sysinfo_heap_record record;
     file.header.footprint_started = file.header.footprint_finished = 7;
     file.header.footprint = 135168;
@@ -90,7 +90,7 @@ START_TEST(footprint_is_told_with_its_moment) {
 }
 END_TEST
 
-START_TEST(what_a_child_began_with_is_told) {
+START_TEST(what_a_child_inherited_is_reported) {
     file.header.inherited_allocs = 9;
     file.header.inherited_frees = 2;
     file.header.inherited_failed = 1;
@@ -106,7 +106,7 @@ START_TEST(what_a_child_began_with_is_told) {
 }
 END_TEST
 
-START_TEST(mapped_memory_is_told) {
+START_TEST(mapped_memory_is_reported) {
     struct sysinfo_heap_record record;
     file.header.mapped = 5 << 20;
     file.header.mapped_peak = 9 << 20;
@@ -153,7 +153,7 @@ START_TEST(half_made_record_is_not_yet) {
 }
 END_TEST
 
-START_TEST(what_is_no_record_is_malformed) {
+START_TEST(anything_but_a_record_is_malformed) {
     struct sysinfo_heap_record record;
     ck_assert_int_eq(read_file(100, &record), SYSINFO_MALFORMED);
     file.header.node_size = 0;
@@ -192,13 +192,13 @@ int main(void) {
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, threads_are_summed);
     tcase_add_test(tests, peak_is_never_below_live);
-    tcase_add_test(tests, footprint_is_told_with_its_moment);
-    tcase_add_test(tests, what_a_child_began_with_is_told);
-    tcase_add_test(tests, mapped_memory_is_told);
+    tcase_add_test(tests, footprint_is_reported_with_its_time);
+    tcase_add_test(tests, what_a_child_inherited_is_reported);
+    tcase_add_test(tests, mapped_memory_is_reported);
     tcase_add_test(tests, freed_before_it_was_seen_is_0_and_estimated);
     tcase_add_test(tests, another_owner_is_named_and_nothing_is_counted);
     tcase_add_test(tests, half_made_record_is_not_yet);
-    tcase_add_test(tests, what_is_no_record_is_malformed);
+    tcase_add_test(tests, anything_but_a_record_is_malformed);
     tcase_add_test(tests, cut_nodes_are_left_out);
     tcase_add_test(tests, wrong_arguments_are_invalid);
     suite_add_tcase(suite, tests);

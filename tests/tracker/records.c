@@ -100,7 +100,7 @@ START_TEST(record_stays_when_its_process_has_ended) {
 }
 END_TEST
 
-START_TEST(footprint_is_told) {
+START_TEST(footprint_is_reported) {
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
@@ -584,7 +584,7 @@ END_TEST
 
 #ifdef JEMALLOC
 /* An allocator behind the tracker: what it maps for its blocks is part of them, not the program's own mapping. */
-START_TEST(what_an_allocator_behind_maps_is_not_the_programs) {
+START_TEST(mappings_of_the_underlying_allocator_are_not_the_programs) {
     struct sysinfo_heap_record record;
     ck_assert_int_eq(run_with(TRACKER ":" JEMALLOC, GUEST, &record), 0);
     ck_assert_uint_eq(record.is_tracked, 1);
@@ -713,7 +713,7 @@ int main(void) {
     TCase *tests = tcase_create("records");
     tcase_add_test(tests, own_record_is_exact);
     tcase_add_loop_test(tests, record_stays_when_its_process_has_ended, 0, 6);
-    tcase_add_test(tests, footprint_is_told);
+    tcase_add_test(tests, footprint_is_reported);
 #ifdef __GLIBC__
     tcase_add_test(tests, footprint_is_right_without_a_walk);
     tcase_add_test(tests, footprint_stays_what_it_was_rather_than_be_walked_for);
@@ -733,7 +733,7 @@ int main(void) {
     tcase_add_test(tests, threads_that_map_are_summed);
     tcase_add_loop_test(tests, child_goes_on_with_what_its_parent_has_mapped, 0, 2);
 #ifdef JEMALLOC
-    tcase_add_test(tests, what_an_allocator_behind_maps_is_not_the_programs);
+    tcase_add_test(tests, mappings_of_the_underlying_allocator_are_not_the_programs);
 #endif
     tcase_add_test(tests, process_goes_on_without_a_file);
     tcase_add_test(tests, limit_on_files_is_respected);

@@ -411,7 +411,7 @@ START_TEST(shrinking_is_printed_with_its_sign) {
 }
 END_TEST
 
-START_TEST(what_cannot_be_written_is_told) {
+START_TEST(a_failed_write_is_reported) {
     FILE *stream = fopen("/dev/null", "r");
     ck_assert_ptr_nonnull(stream);
     int status = sysinfo_heap_scopes_print(table, stream, 1);
@@ -579,7 +579,7 @@ int main(void) {
     tcase_add_test(tests, table_is_printed_with_a_precision);
     tcase_add_test(tests, why_a_peak_is_estimated_is_printed);
     tcase_add_test(tests, shrinking_is_printed_with_its_sign);
-    tcase_add_test(tests, what_cannot_be_written_is_told);
+    tcase_add_test(tests, a_failed_write_is_reported);
     tcase_add_test(tests, without_memory_there_is_no_table);
     tcase_add_test(tests, a_scope_may_have_resident_memory_beside_the_heap);
     tcase_add_test(tests, columns_of_resident_memory_are_there_when_a_row_has_some);

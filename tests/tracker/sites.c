@@ -203,7 +203,7 @@ static void check_sums(const struct sums *sums, const struct sums *expected) {
 
 static const int thread_numbers[] = {1, 4, 16};
 
-START_TEST(rows_are_what_the_script_says) {
+START_TEST(rows_match_the_script) {
     int count = thread_numbers[_i];
     pthread_t thread[THREADS_MOST];
     struct script *scripts = make_scripts(count);
@@ -456,7 +456,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("sites");
     TCase *tests = tcase_create("sites");
-    tcase_add_loop_test(tests, rows_are_what_the_script_says, 0, 3);
+    tcase_add_loop_test(tests, rows_match_the_script, 0, 3);
     tcase_add_loop_test(tests, child_has_rows_of_its_own, 0, 2);
     tcase_add_test(tests, refused_call_leaves_its_block);
     tcase_add_test(tests, survivors_of_each_generation_show_a_leak);

@@ -60,7 +60,7 @@ START_TEST(ten_mebibytes_fire_ten_times) {
 }
 END_TEST
 
-START_TEST(large_blocks_fire_at_once_and_behind_the_allocation) {
+START_TEST(large_blocks_fire_at_once_after_the_allocation) {
     watch(MIB, 0);
     int64_t before = process_counts().live;
     for (int i = 0; i < 10; i++) {
@@ -267,7 +267,7 @@ int main(void) {
     Suite *suite = suite_create("watch");
     TCase *tests = tcase_create("watch");
     tcase_add_test(tests, ten_mebibytes_fire_ten_times);
-    tcase_add_test(tests, large_blocks_fire_at_once_and_behind_the_allocation);
+    tcase_add_test(tests, large_blocks_fire_at_once_after_the_allocation);
     tcase_add_test(tests, what_was_freed_must_grow_again);
     tcase_add_test(tests, blocks_fire_too);
     tcase_add_test(tests, allocating_inside_does_not_call_it_again);

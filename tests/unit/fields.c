@@ -179,7 +179,7 @@ START_TEST(sources_belong_to_fields) {
 }
 END_TEST
 
-START_TEST(states_tell_unknown_from_0_and_from_no_limit) {
+START_TEST(states_distinguish_unknown_from_0_and_from_no_limit) {
     const struct sysinfo_field *bytes = sysinfo_field_find("mem", "total"),
                                *percent = sysinfo_field_find("mem", "percent");
     struct sysinfo_memory memory = {.present = 0};
@@ -221,7 +221,7 @@ START_TEST(a_field_beyond_an_older_struct_is_unknown_and_not_read) {
 }
 END_TEST
 
-START_TEST(a_text_is_no_number_and_ends) {
+START_TEST(a_text_is_not_a_number_and_ends) {
     const struct sysinfo_field *model = sysinfo_field_find("cpu", "model"),
                                *packages = sysinfo_field_find("cpu", "packages");
     struct sysinfo_cpu_description description = {.present = 0};
@@ -292,9 +292,9 @@ TCase *field_tests(void) {
     tcase_add_test(tests, names_are_unique_and_every_row_is_filled);
     tcase_add_test(tests, metrics_are_unique_for_their_labels_and_well_named);
     tcase_add_test(tests, sources_belong_to_fields);
-    tcase_add_test(tests, states_tell_unknown_from_0_and_from_no_limit);
+    tcase_add_test(tests, states_distinguish_unknown_from_0_and_from_no_limit);
     tcase_add_test(tests, a_field_beyond_an_older_struct_is_unknown_and_not_read);
-    tcase_add_test(tests, a_text_is_no_number_and_ends);
+    tcase_add_test(tests, a_text_is_not_a_number_and_ends);
     tcase_add_test(tests, a_text_that_does_not_fit_whole_is_unknown);
     tcase_add_test(tests, a_text_is_tidied_and_cut_between_letters);
     return tests;

@@ -196,7 +196,7 @@ START_TEST(escapes_of_a_mount_are_resolved) {
 }
 END_TEST
 
-START_TEST(a_mount_lies_below_a_folder_or_not) {
+START_TEST(a_mount_lies_below_a_directory_or_not) {
     static const char point[] = "/a\\040b/c";
     const struct sysinfo__part part = {point, sizeof point - 1};
     ck_assert(sysinfo__is_below(part, "/a b/c") && sysinfo__is_below(part, "/a b"));
@@ -314,7 +314,7 @@ int main(void) {
     tcase_add_test(tests, mountinfo_has_any_number_of_optional_fields);
     tcase_add_test(tests, words_are_whole);
     tcase_add_test(tests, escapes_of_a_mount_are_resolved);
-    tcase_add_test(tests, a_mount_lies_below_a_folder_or_not);
+    tcase_add_test(tests, a_mount_lies_below_a_directory_or_not);
     tcase_add_test(tests, a_group_lies_below_the_root_of_a_mount_or_not);
     tcase_add_test(tests, pressure_is_some_and_full);
     tcase_add_test(tests, node_memory_is_read_whatever_the_number);

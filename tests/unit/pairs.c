@@ -243,7 +243,7 @@ START_TEST(a_share_is_true_or_it_is_absent) {
 END_TEST
 
 /* A guest that runs all the time that its CPU counts as user: as doubles, the part was larger than its whole. */
-START_TEST(a_part_that_equals_its_whole_is_no_estimate) {
+START_TEST(a_part_that_equals_its_whole_is_not_an_estimate) {
     static const char before[] = "cpu  279979 0 0 1000 0 0 0 0 712 0\ncpu0 279979 0 0 1000 0 0 0 0 712 0\n";
     static const char after[] = "cpu  280164 0 0 1215 0 0 0 0 897 0\ncpu0 280164 0 0 1215 0 0 0 0 897 0\n";
     struct sysinfo__cpu_rows first = {.count = 0}, second = {.count = 0}, usage = {.count = 0};
@@ -286,7 +286,7 @@ END_TEST
 TCase *pairs_tests(void) {
     TCase *tests = tcase_create("pairs");
     tcase_add_loop_test(tests, a_share_is_true_or_it_is_absent, 0, (int)(sizeof pairs / sizeof pairs[0]));
-    tcase_add_test(tests, a_part_that_equals_its_whole_is_no_estimate);
+    tcase_add_test(tests, a_part_that_equals_its_whole_is_not_an_estimate);
     tcase_add_test(tests, no_pair_of_equal_parts_is_marked);
     return tests;
 }

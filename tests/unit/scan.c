@@ -97,7 +97,7 @@ START_TEST(blanks_and_tabs_are_skipped_and_nothing_else) {
 }
 END_TEST
 
-START_TEST(the_next_line_stands_behind_the_newline_or_is_the_end) {
+START_TEST(the_next_line_follows_the_newline_or_is_the_end) {
     char *text = text_copy("ab\n\ncd", 6), *end = text + 6;
     ck_assert_ptr_eq(sysinfo__scan_next_line(text, end), text + 3);
     ck_assert_ptr_eq(sysinfo__scan_next_line(text + 3, end), text + 4);
@@ -113,6 +113,6 @@ TCase *scan_tests(void) {
     tcase_add_loop_test(tests, digits_at_the_end_of_the_text_are_no_number, 1, LONGEST + 1);
     tcase_add_test(tests, every_number_of_up_to_five_digits_is_itself);
     tcase_add_test(tests, blanks_and_tabs_are_skipped_and_nothing_else);
-    tcase_add_test(tests, the_next_line_stands_behind_the_newline_or_is_the_end);
+    tcase_add_test(tests, the_next_line_follows_the_newline_or_is_the_end);
     return tests;
 }

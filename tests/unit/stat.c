@@ -159,7 +159,7 @@ START_TEST(of_two_lines_for_all_cpus_the_one_that_counts_is_read) {
 }
 END_TEST
 
-START_TEST(the_cpu_line_is_found_behind_others) {
+START_TEST(the_cpu_line_is_found_after_others) {
     struct sysinfo_cpu_sample sample;
     ck_assert_int_eq(total_of("ctxt 9\ncpu3 9 9 9 9\ncpu  100 200 300 400\n", &sample), SYSINFO__STAT_OK);
     ck_assert(sample.user == 1 && sample.idle == 4);
@@ -426,7 +426,7 @@ TCase *stat_tests(void) {
                         (int)(sizeof bad_texts / sizeof bad_texts[0]));
     tcase_add_test(tests, a_text_of_nuls_has_no_cpu_line);
     tcase_add_test(tests, columns_end_where_a_later_one_is_unusable);
-    tcase_add_test(tests, the_cpu_line_is_found_behind_others);
+    tcase_add_test(tests, the_cpu_line_is_found_after_others);
     tcase_add_loop_test(tests, a_number_too_large_to_be_ticks_is_left_out, 0,
                         (int)(sizeof wide_texts / sizeof wide_texts[0]));
     tcase_add_loop_test(tests, of_two_lines_for_all_cpus_the_one_that_counts_is_read, 0,

@@ -74,7 +74,7 @@ START_TEST(blocks_of_cpus_become_rows_and_a_sum) {
 END_TEST
 
 /* FreeBSD with a 32-bit `long`: above 2^31 the kernel's number is negative, and after 2^32 it wraps around. */
-START_TEST(counters_of_32_bits_are_unsigned_and_say_where_they_begin_again) {
+START_TEST(counters_of_32_bits_are_unsigned_and_have_a_wrap) {
     static const uint32_t time[] = {1, 2, 3, 4, 4294967295U, 10, 20, 30, 40, 50};
     const struct sysinfo__cpu_blocks blocks = {time, sizeof time, 4, 128};
     ck_assert_uint_eq(sysinfo__cpu_blocks_count(&blocks), 2);
@@ -444,7 +444,7 @@ int main(void) {
     tcase_add_test(darwin, mach_pages_moved_and_compressed_are_bytes);
     tcase_add_test(bsd, spinning_is_system_time);
     tcase_add_test(bsd, blocks_of_cpus_become_rows_and_a_sum);
-    tcase_add_test(bsd, counters_of_32_bits_are_unsigned_and_say_where_they_begin_again);
+    tcase_add_test(bsd, counters_of_32_bits_are_unsigned_and_have_a_wrap);
     tcase_add_test(bsd, freebsd_reports_what_the_release_has);
     tcase_add_test(bsd, freebsd_counts_swap_in_pages);
     tcase_add_test(bsd, freebsd_counters_may_be_missing_one_by_one);

@@ -39,7 +39,7 @@ START_TEST(units_of_100_ns_become_seconds) {
 }
 END_TEST
 
-START_TEST(kernel_time_that_lags_is_no_system_time) {
+START_TEST(kernel_time_that_lags_is_zero_system_time) {
     static const struct sysinfo__processor lagging[] = {
         {.idle = 500, .kernel = 499},                             /* Less than idle. */
         {.idle = 500, .kernel = 600, .interrupt = 101},           /* Less than idle and interrupts. */
@@ -114,7 +114,7 @@ START_TEST(cores_and_their_cpus_are_counted) {
 }
 END_TEST
 
-START_TEST(the_fingerprint_tells_sets_apart_and_stays) {
+START_TEST(the_fingerprint_distinguishes_sets_and_is_stable) {
     struct text one = {.length = 0}, other = {.length = 0};
     struct sysinfo__cores a, b;
     add_entry(&one, 0, CORE, 1, first_core);
@@ -202,7 +202,7 @@ START_TEST(a_sum_too_large_for_bytes_is_not_known) {
 END_TEST
 
 /* As in wine. */
-START_TEST(a_kernel_without_cache_pool_and_promises_does_not_tell_them) {
+START_TEST(zero_cache_pool_and_commitments_are_unknown) {
     const struct sysinfo__pages pages = {.page_size = 4096, .total = 10, .available = 3};
     struct sysinfo_memory memory = {0};
     ck_assert(sysinfo__decode_memory(&pages, NULL, &memory));
@@ -329,15 +329,15 @@ int main(void) {
     TCase *cases = tcase_create("decode");
     tcase_add_test(cases, modes_are_disjoint_and_add_up_to_kernel_and_user_time);
     tcase_add_test(cases, units_of_100_ns_become_seconds);
-    tcase_add_test(cases, kernel_time_that_lags_is_no_system_time);
+    tcase_add_test(cases, kernel_time_that_lags_is_zero_system_time);
     tcase_add_test(cases, a_negative_counter_is_0_and_marked);
     tcase_add_test(cases, cores_and_their_cpus_are_counted);
-    tcase_add_test(cases, the_fingerprint_tells_sets_apart_and_stays);
+    tcase_add_test(cases, the_fingerprint_distinguishes_sets_and_is_stable);
     tcase_add_test(cases, entries_that_do_not_fit_their_sizes_are_refused);
     tcase_add_test(cases, pages_become_bytes);
     tcase_add_test(cases, numbers_too_large_for_bytes_are_not_known);
     tcase_add_test(cases, a_sum_too_large_for_bytes_is_not_known);
-    tcase_add_test(cases, a_kernel_without_cache_pool_and_promises_does_not_tell_them);
+    tcase_add_test(cases, zero_cache_pool_and_commitments_are_unknown);
     tcase_add_test(cases, no_memory_at_all_is_refused);
     tcase_add_test(cases, page_files_are_followed_by_their_offsets);
     tcase_add_test(cases, no_bytes_are_no_page_file);

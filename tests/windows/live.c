@@ -82,7 +82,7 @@ START_TEST(memory_is_that_of_globalmemorystatusex) {
 END_TEST
 
 /* Windows must report what wine does not. */
-START_TEST(windows_tells_what_wine_does_not) {
+START_TEST(windows_reports_what_wine_does_not) {
     struct sysinfo_memory memory;
     struct sysinfo_swap swap;
     struct sysinfo_stats stats;
@@ -388,7 +388,7 @@ int main(void) {
     tcase_add_checked_fixture(cases, open_host, close_host);
     tcase_add_test(cases, cpu_times_are_those_of_getsystemtimes);
     tcase_add_test(cases, memory_is_that_of_globalmemorystatusex);
-    tcase_add_test(cases, windows_tells_what_wine_does_not);
+    tcase_add_test(cases, windows_reports_what_wine_does_not);
     tcase_add_test(cases, a_process_grows_by_what_it_touches);
     tcase_add_test(cases, the_system_line_is_the_sum_of_the_cpus);
     tcase_add_test(cases, getlasterror_is_left_as_it_was);

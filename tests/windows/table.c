@@ -95,7 +95,7 @@ START_TEST(efficiency_cores_are_cores) {
 }
 END_TEST
 
-START_TEST(cpus_are_counted_from_the_cores_when_the_count_is_not_told) {
+START_TEST(cpus_are_counted_from_cores_without_a_count) {
     machine_reset(2, 64, 32);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 128);
     uint64_t calls = machine.calls; /* The count is the last call of the question. */
@@ -184,7 +184,7 @@ START_TEST(user_time_that_runs_backwards_counts_as_none_and_is_marked) {
 }
 END_TEST
 
-START_TEST(kernel_time_behind_its_parts_is_no_system_time_and_marked) {
+START_TEST(kernel_time_below_its_parts_is_zero_system_time_and_marked) {
     machine.cpu[0][2].kernel = machine.cpu[0][2].idle - 7;
     struct sysinfo_cpu_sample_list *list = samples();
     const struct sysinfo_cpu_sample *row = sysinfo_cpu_sample_list_at(list, 2),
@@ -280,7 +280,7 @@ START_TEST(several_groups_asked_the_old_way_would_be_a_lie) {
 }
 END_TEST
 
-START_TEST(a_refusal_is_told_with_its_number) {
+START_TEST(a_refusal_is_reported_with_its_number) {
     machine.query_ex_status = 0xC0000022;
     struct sysinfo_cpu_sample all;
     ck_assert_int_eq(sysinfo_cpu_times(host, &all, sizeof all), SYSINFO_DENIED);
@@ -648,20 +648,20 @@ int main(void) {
     tcase_add_test(cases, two_groups_of_64_are_128_cpus);
     tcase_add_test(cases, cpus_are_numbered_through_groups_of_different_sizes);
     tcase_add_test(cases, efficiency_cores_are_cores);
-    tcase_add_test(cases, cpus_are_counted_from_the_cores_when_the_count_is_not_told);
+    tcase_add_test(cases, cpus_are_counted_from_cores_without_a_count);
     tcase_add_test(cases, interrupt_and_dpc_time_are_parts_of_kernel_time_and_counted_once);
     tcase_add_test(cases, an_interval_is_slept_on_the_counter_however_often_sleep_returns_early);
     tcase_add_test(cases, cpus_of_the_second_group_are_measured_as_those_of_the_first);
     tcase_add_test(cases, idle_time_that_runs_backwards_gives_no_percentage_once);
     tcase_add_test(cases, user_time_that_runs_backwards_counts_as_none_and_is_marked);
-    tcase_add_test(cases, kernel_time_behind_its_parts_is_no_system_time_and_marked);
+    tcase_add_test(cases, kernel_time_below_its_parts_is_zero_system_time_and_marked);
     tcase_add_test(cases, negative_counters_are_nothing);
     tcase_add_test(cases, a_group_that_vanishes_after_it_was_counted_is_left_out);
     tcase_add_test(cases, a_group_that_vanishes_between_two_samples_costs_the_line_of_all_one_window);
     tcase_add_test(cases, a_cpu_that_is_added_has_no_percentage_at_first);
     tcase_add_loop_test(cases, one_group_can_be_asked_the_old_way, 0, 3);
     tcase_add_loop_test(cases, several_groups_asked_the_old_way_would_be_a_lie, 0, 2);
-    tcase_add_test(cases, a_refusal_is_told_with_its_number);
+    tcase_add_test(cases, a_refusal_is_reported_with_its_number);
     tcase_add_test(cases, a_system_without_native_calls_still_has_memory_and_counts);
     tcase_add_test(cases, four_terabytes_are_counted_in_bytes);
     tcase_add_test(cases, the_size_of_a_page_is_asked);

@@ -24,7 +24,7 @@ static void close_host(void) {
 
 /* ---- This process ---- */
 
-START_TEST(a_process_is_told_in_two_parts) {
+START_TEST(a_process_is_reported_in_two_parts) {
     struct sysinfo_process process;
     ck_assert_int_eq(sysinfo_process_info(host, &process, sizeof process), SYSINFO_OK);
     ck_assert_uint_eq(process.rss, UINT64_C(50) << 20);
@@ -147,7 +147,7 @@ END_TEST
 TCase *process_cases(void) {
     TCase *cases = tcase_create("process");
     tcase_add_checked_fixture(cases, open_host, close_host);
-    tcase_add_test(cases, a_process_is_told_in_two_parts);
+    tcase_add_test(cases, a_process_is_reported_in_two_parts);
     tcase_add_test(cases, a_process_is_found_in_a_long_list);
     tcase_add_test(cases, what_is_not_counted_is_not_known);
     tcase_add_test(cases, the_machine_started_before_its_uptime);
