@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How many CPUs, and how many cores they belong to: from sysfs below the root.
- * Not from sysconf(), which musl and one glibc answer with the CPUs that this
- * process may use, and not from hwloc, which takes milliseconds to load.
+ * The number of CPUs, and of the cores they belong to, from sysfs below the root. Not from sysconf(), which in musl and
+ * one glibc release reports the CPUs that this process may use, and not from hwloc, which takes milliseconds to load.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 
 /* ---- Which CPUs are online ---- */
 
-/* Adds the number in the name of a directory "cpu12" to a set; ignores others ("cpufreq", "cpuidle"). */
+/* Collects the numbers of directories named "cpu12"; ignores others ("cpufreq", "cpuidle"). */
 struct folders {
     struct sysinfo__cpu_set *set;
     bool has_memory;
@@ -31,8 +30,8 @@ static bool note_folder(void *context, const char *name) {
 }
 
 /*
- * A CPU is online unless its file `online` says 0; the first one often has no such file. One that
- * cannot be read says nothing.
+ * A CPU is online unless its file `online` contains 0; the first CPU often has no such file. An unreadable file leaves
+ * it unknown.
  */
 static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
     char path[64];
@@ -63,8 +62,8 @@ static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *o
 }
 
 /*
- * Once more if one disappeared meanwhile; none at all if some are unknown, for those only
- * would be a wrong count.
+ * Retries once if a directory disappeared meanwhile. Counts nothing if some are unknown: a partial count would be
+ * wrong.
  */
 static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     int status = SYSINFO_GONE;
@@ -80,8 +79,8 @@ static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_se
 }
 
 /*
- * The set of online CPUs, empty when sysfs does not say: the kernel's list where there is one, in
- * the state's text when `has_list`.
+ * Finds the set of online CPUs, empty if sysfs does not report it. With `has_list`, the kernel's list is in the state's
+ * text.
  */
 static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinfo__cpu_set *online) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -103,9 +102,9 @@ int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *onl
                                                                : status;
 }
 
-/* ---- Which of them are cores ---- */
+/* ---- Which of them share a core ---- */
 
-/* Four files, the newest kernels' first. */
+/* Tries four files, those of the newest kernels first. */
 int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
                            bool *is_lasting) {
     static const struct {
@@ -140,7 +139,7 @@ int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysin
     return SYSINFO_OK;
 }
 
-/* Whether `cpu` is the first of the set in its core. */
+/* Whether `cpu` is the first CPU of the set in its core. */
 static bool is_first(uint64_t cpu, const struct sysinfo__cpu_set *siblings, const struct sysinfo__cpu_set *online) {
     for (size_t i = 0; i < cpu / 64; i++) {
         if (siblings->word[i] & online->word[i]) {
@@ -173,12 +172,12 @@ int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_se
 
 /* ---- Cores without sysfs ---- */
 
-/* To its end: the kernel hands it out by the page, whatever the room. */
+/* Read to the end: the kernel returns it page by page, however large the buffer. */
 int sysinfo__cpuinfo(struct sysinfo_host *host) {
     return sysinfo__file_read_kept(host, "/proc/cpuinfo", &sysinfo__state(host)->cpuinfo);
 }
 
-/* Where sysfs does not report cores: /proc/cpuinfo, if it has the same number of CPUs. */
+/* Counts cores from /proc/cpuinfo, if it lists the same number of CPUs. */
 static int count_cpuinfo(struct sysinfo_host *host, uint64_t logical, uint64_t *cores) {
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t processors;
@@ -215,7 +214,7 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
         }
     }
     if (counts->present == 0) {
-        sysinfo__state(host)->counted.is_without_folders = false; /* Perhaps they come. */
+        sysinfo__state(host)->counted.is_without_folders = false; /* They may appear later. */
     }
     if (status == SYSINFO_OK && counts->present == 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT),
@@ -236,7 +235,7 @@ static bool is_counted(const struct sysinfo__state *state) {
            memcmp(state->counted.online, state->text, state->length) == 0;
 }
 
-/* Counts what the state's text, or sysfs without that list, says. */
+/* Counts from the list in the state's text, or from sysfs's directories without one. */
 static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, uint64_t *cores, bool *is_lasting) {
     struct sysinfo__cpu_set online = {NULL, 0};
     int status = decode_online(host, has_list, &online);
@@ -252,8 +251,8 @@ static int count(struct sysinfo_host *host, bool has_list, uint64_t *logical, ui
 }
 
 /*
- * Whether the list of online CPUs is what it was: a CPU that went while its files were read made
- * the answer one that must not be kept.
+ * Whether the list of online CPUs is unchanged. If a CPU went offline while its files were read, the result must not be
+ * kept.
  */
 static int is_list_still_true(struct sysinfo_host *host, const char *list, size_t length, bool *is_true) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -263,8 +262,8 @@ static int is_list_still_true(struct sysinfo_host *host, const char *list, size_
 }
 
 /*
- * Counting cores reads a file for every CPU, which takes milliseconds on a large
- * machine: so the answer is kept with the list of online CPUs that it is true for.
+ * Counting cores reads a file for every CPU, which takes milliseconds on a large machine, so the result is kept with
+ * the list of online CPUs it applies to.
  */
 int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     struct sysinfo__state *state = sysinfo__state(host);

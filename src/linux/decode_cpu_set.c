@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's two ways to write a set of CPUs: Documentation/admin-guide/cputopology.rst. */
+/* The kernel's two formats for a set of CPUs: Documentation/admin-guide/cputopology.rst. */
 #include "decode.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set, uint64_t cpu) {
     }
     size_t at = (size_t)(cpu / 64);
     if (at >= set->words) {
-        size_t words = set->words + at + 1; /* At least twice as many. */
+        size_t words = set->words + at + 1; /* Doubles the capacity, at least. */
         uint64_t *word = realloc(set->word, words * sizeof *word);
         if (word == NULL) {
             return false;
@@ -77,7 +77,7 @@ static void clear(struct sysinfo__cpu_set *set) {
     }
 }
 
-/* Without the line's end and anything after it. */
+/* The length without the line end and anything after it. */
 static size_t trimmed(const char *text, size_t length) {
     while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' ' || text[length - 1] == '\0')) {
         length--;
@@ -85,7 +85,7 @@ static size_t trimmed(const char *text, size_t length) {
     return length;
 }
 
-/* A CPU's number at *at; false: none, or too large for one. */
+/* Scans a CPU number at *at. False: no number, or too large. */
 static bool scan_cpu(const char *text, size_t length, size_t *at, uint64_t *cpu) {
     size_t start = *at;
     *cpu = 0;
@@ -98,7 +98,7 @@ static bool scan_cpu(const char *text, size_t length, size_t *at, uint64_t *cpu)
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_list(const char *text, size_t length, struct sysinfo__cpu_set *set) {
     clear(set);
     length = trimmed(text, length);
-    uint64_t next = 0; /* The kernel writes CPUs in order; any other text is not a list, and could take forever. */
+    uint64_t next = 0; /* The kernel lists CPUs in order. Other texts are rejected: they could take forever. */
     for (size_t at = 0; at < length; at++) {
         uint64_t first, last;
         if (!scan_cpu(text, length, &at, &first) || first < next) {
@@ -131,7 +131,7 @@ static int hex_digit(char c) {
                                   : -1;
 }
 
-/* From the last digit, which is CPUs 0 to 3, to the first; every comma ends 32 CPUs. */
+/* Reads from the last digit, CPUs 0 to 3, to the first; a comma separates every 32 CPUs. */
 enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t length, struct sysinfo__cpu_set *set) {
     clear(set);
     uint64_t cpu = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/cpuinfo: lines "key<blanks>: value", in a paragraph for each processor. Every processor's
- * port of Linux has keys of its own: arch/.../kernel/proc.c, setup.c or cpuinfo.c of each, show_cpuinfo().
+ * /proc/cpuinfo: lines "key<blanks>: value", in a paragraph for each processor. Each architecture has its own keys: see
+ * show_cpuinfo() in its proc.c, setup.c or cpuinfo.c.
  */
 #include "decode.h"
 
@@ -26,7 +26,7 @@ static struct sysinfo__part trimmed(const char *from, const char *to) {
     return (struct sysinfo__part){from, (size_t)(to - from)};
 }
 
-/* The line at `p`; returns the start of the next. Without a colon, the value is empty. */
+/* Splits the line at `p` and returns the start of the next. Without a colon, the value is empty. */
 static const char *next_line(const char *p, const char *end, struct line *line) {
     const char *next = sysinfo__scan_next_line(p, end), *stop = next > p && next[-1] == '\n' ? next - 1 : next;
     const char *colon = memchr(p, ':', (size_t)(stop - p));
@@ -43,7 +43,7 @@ static bool begins_with(struct sysinfo__part part, const char *word) {
     return part.length >= strlen(word) && memcmp(part.at, word, strlen(word)) == 0;
 }
 
-/* A number that is all of the part. */
+/* Accepts a number that fills the whole part. */
 static bool is_number(struct sysinfo__part part, uint64_t *number) {
     const char *behind = sysinfo__digits(part.at, number);
     return behind != NULL && behind == part.at + part.length;
@@ -73,7 +73,7 @@ struct core {
 };
 
 static void add_core(struct core *cores, uint64_t *count, struct core core) {
-    for (uint64_t i = *count; i > 0; i--) { /* Neighbours are alike, and the last one is looked at first. */
+    for (uint64_t i = *count; i > 0; i--) { /* Backwards, because neighbours are usually alike. */
         if (cores[i - 1].package == core.package && cores[i - 1].number == core.number) {
             return;
         }
@@ -127,9 +127,9 @@ bool sysinfo__decode_cpuinfo_packages(const char *text, size_t length, struct sy
     return true;
 }
 
-/* ---- Caches, of s390 ---- */
+/* ---- Caches of s390 ---- */
 
-/* The value of `key` in the line, up to `end`; NULL: it has none. */
+/* The value of `key` in the line, up to `end`; NULL: none. */
 static const char *find_value(const char *line, const char *end, const char *key) {
     size_t length = strlen(key);
     for (const char *p = line; p + length < end; p++) {
@@ -184,7 +184,7 @@ bool sysinfo__decode_frequency(const char *text, size_t length, uint64_t unit, u
     return true;
 }
 
-/* "2593.498", "3864.000000MHz", "5200": in whole hertz. */
+/* Decodes "2593.498", "3864.000000MHz" or "5200" into whole hertz. */
 static bool is_megahertz(struct sysinfo__part value, uint64_t *hertz) {
     const char *end = value.at + value.length, *p = sysinfo__digits(value.at, hertz);
     if (p == NULL || p > end || *hertz > MOST_HERTZ / 1000000) {
@@ -201,7 +201,7 @@ static bool is_megahertz(struct sysinfo__part value, uint64_t *hertz) {
     return *hertz > 0 && (behind.length == 0 || is_word(behind, "MHz"));
 }
 
-/* "Cpu12ClkTck" of SPARC, whose values are hertz, in hexadecimal digits. */
+/* Decodes "Cpu12ClkTck" of SPARC, whose values are hertz in hexadecimal. */
 static bool is_clock_tick(struct sysinfo__part key, uint64_t *cpu) {
     const char *digits = key.at + 3, *behind = begins_with(key, "Cpu") ? sysinfo__digits(digits, cpu) : NULL;
     return behind != NULL && *cpu < SYSINFO__MOST_CPUS &&
@@ -236,15 +236,15 @@ bool sysinfo__decode_cpuinfo_frequencies(const char *text, size_t length, struct
             row = NULL; /* Lines that follow are not of this CPU, and the row of the one before may have moved. */
         } else if (is_word(line.key, "cycle frequency [Hz]") && sysinfo__digits(line.value.at, &hertz) != NULL &&
                    hertz > 0 && hertz <= MOST_HERTZ) {
-            FACT(all, current, hertz); /* Alpha, which has one figure: "500000000 est." */
+            FACT(all, current, hertz); /* Alpha has one figure: "500000000 est." */
         }
     }
     return true;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
-/* Numbers of the register MIDR_EL1: its implementers, and parts of each. */
+/* Implementers in the register MIDR_EL1, and their parts. */
 static const struct implementer {
     uint64_t number;
     const char *name;
@@ -299,7 +299,7 @@ static const struct part {
     {0xc0, 0xac3, "Ampere-1"},        {0xc0, 0xac4, "Ampere-1A"},
 };
 
-/* Of the RISC-V register mvendorid: JEDEC's numbers of makers. */
+/* Vendors in RISC-V's register mvendorid, by JEDEC number. */
 static const struct implementer makers[] = {
     {0x31e, "Andes"}, {0x489, "SiFive"}, {0x5b7, "T-Head"}, {0x710, "SpacemiT"}};
 
@@ -313,7 +313,7 @@ static const char *look_up(const struct implementer *table, size_t count, uint64
     return NULL;
 }
 
-/* Texts joined by " + ", each once. */
+/* Distinct texts joined by " + ". */
 struct models {
     char text[128];
     size_t length;
@@ -342,7 +342,7 @@ static void add_model(struct models *models, const char *name) {
     models->length += length;
 }
 
-/* NULL: none of those that are known here. */
+/* NULL: not in the table. */
 static const char *name_of_part(uint64_t implementer, uint64_t number) {
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i].implementer == implementer && parts[i].number == number) {
@@ -352,28 +352,28 @@ static const char *name_of_part(uint64_t implementer, uint64_t number) {
     return NULL;
 }
 
-/* Keys with the name of a model, the better ones first. */
+/* Keys for a model's name, in order of preference. */
 static const char *const model_keys[] = {"model name", "Model Name", "cpu model", "uarch",
                                          "cpu",        "cpu type",   "Processor", "CPU"};
 enum { MODEL_KEYS = sizeof model_keys / sizeof model_keys[0] };
 
 struct identity {
-    struct sysinfo__part vendor, model[MODEL_KEYS], machine; /* The first of each; `at` is NULL where there is none. */
-    bool is_parisc;                                          /* Whose "model name" is that of the machine. */
+    struct sysinfo__part vendor, model[MODEL_KEYS], machine; /* The first of each; `at` is NULL if there is none. */
+    bool is_parisc;                                          /* There, "model name" is the machine's. */
     bool is_arm;
-    uint64_t implementer, part; /* Of ARM, the last ones. */
+    uint64_t implementer, part; /* Of ARM; the last ones. */
     const char *maker;          /* Of RISC-V. */
     struct models parts;
 };
 
-/* Firmware that says nothing is passed on as "unknown". */
+/* Firmware without a value makes the kernel print "unknown". */
 static void note(struct sysinfo__part *place, struct sysinfo__part value) {
     if (place->at == NULL && value.length > 0 && !is_word(value, "unknown")) {
         *place = value;
     }
 }
 
-/* "machine = 8561" in "processor 0: version = 00,  identification = 279F25,  machine = 8561", of s390. */
+/* Finds "machine = 8561" in s390's "processor 0: version = 00,  identification = 279F25,  machine = 8561". */
 static struct sysinfo__part machine_type(struct sysinfo__part value) {
     static const char word[] = "machine = ";
     size_t length = sizeof word - 1;

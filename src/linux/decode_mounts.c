@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The next blank-separated field from *p, which moves past it; its length is 0 at the end of the line. */
+/* Takes the next blank-separated field and advances *p past it; its length is 0 at the end of the line. */
 static struct sysinfo__part next_field(const char **p, const char *end) {
     while (*p < end && **p == ' ') {
         (*p)++;
@@ -27,7 +27,7 @@ bool sysinfo__decode_mountinfo(const char *line, const char *end, struct sysinfo
     mount->point = next_field(&p, end);
     next_field(&p, end);
     struct sysinfo__part field;
-    do { /* Optional fields, as many as there are, and the dash after them. */
+    do { /* Any number of optional fields, up to the dash. */
         field = next_field(&p, end);
     } while (field.length > 0 && !(field.length == 1 && field.at[0] == '-'));
     mount->type = next_field(&p, end);
@@ -65,7 +65,7 @@ static bool is_octal(char c) {
     return c >= '0' && c <= '7';
 }
 
-/* The byte at `p`, where `left` bytes are left; *size is how many of them encode it. */
+/* The byte at `p`, with `left` bytes available; *size is how many of them encode it. */
 static char resolve(const char *p, size_t left, size_t *size) {
     bool is_escape = *p == '\\' && left >= 4 && p[1] <= '3' && is_octal(p[1]) && is_octal(p[2]) && is_octal(p[3]);
     *size = is_escape ? 4 : 1;
@@ -98,9 +98,9 @@ bool sysinfo__group_is_below(struct sysinfo__part path, const char *root, struct
     }
     *below = (struct sysinfo__part){path.at + skip, path.length - skip};
     if (below->length >= 3 && memcmp(below->at, "/..", 3) == 0 && (below->length == 3 || below->at[3] == '/')) {
-        return false; /* In a namespace: above what the mount's root is. */
+        return false; /* Inside a namespace: above the mount's root. */
     }
-    if (below->length == 1) { /* "/" alone: the mount's own directory. */
+    if (below->length == 1) { /* "/" alone is the mount's own directory. */
         below->length = 0;
     }
     return true;

@@ -4,7 +4,7 @@
 #include "backend.h"
 #include "scan.h"
 
-/* Behind "Node 12 " and the key; NULL: another line. */
+/* The text after "Node 12 " and the key; NULL: another line. */
 static const char *value_of(const char *line, const char *key, size_t key_length) {
     uint64_t number;
     if (!SYSINFO__SCAN_BEGINS(line, "Node ")) {
@@ -28,7 +28,7 @@ void sysinfo__decode_node_meminfo(const char *text, size_t length, struct sysinf
             FACT(node, total, kib * 1024);
         } else if ((p = VALUE_OF(line, "MemFree:")) != NULL && sysinfo__scan_number(p, &kib) != NULL) {
             FACT(node, free, kib * 1024);
-            return; /* It comes after the other, and many lines follow. */
+            return; /* It comes after the other key, and many lines follow. */
         }
     }
 }

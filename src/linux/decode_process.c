@@ -5,7 +5,7 @@
 #include "backend.h"
 #include "scan.h"
 
-/* The number after "Key:" and blanks; false: the line is another, or holds none. */
+/* Scans the number after "Key:" and blanks. False: another line, or no number. */
 static bool scan_line(const char *line, const char *key, size_t length, uint64_t *value) {
     return memcmp(line, key, length) == 0 && sysinfo__scan_number(sysinfo__scan_blanks(line + length), value) != NULL;
 }
@@ -43,7 +43,7 @@ void sysinfo__decode_smaps_rollup(const char *text, size_t length, struct sysinf
         } else if (LINE("Private_Dirty")) {
             dirty = value * 1024;
             parts++;
-        } else if (LINE("Private_Hugetlb")) { /* In none of the other two. */
+        } else if (LINE("Private_Hugetlb")) { /* Not included in the other two. */
             huge = value * 1024;
         }
     }

@@ -5,7 +5,7 @@
 
 #include "tracker/record.h"
 
-/* The text that ends at the first zero, or fills its place. */
+/* Copies a text that ends at the first NUL or fills its field. */
 static void copy_text(char *out, size_t size, const char *text, size_t text_size) {
     size_t length = 0;
     while (length < text_size && length + 1 < size && text[length] != '\0') {
@@ -30,7 +30,7 @@ static struct sums add_nodes(const char *bytes, size_t length, const struct sysi
         sums.frees += node.frees;
         sums.failed += node.failed;
         sums.live +=
-            (uint64_t)node.live; /* One thread frees what another has allocated: single nodes may be below 0. */
+            (uint64_t)node.live; /* One thread may free what another allocated, so a single node may be negative. */
         if (length - at < header->node_size) {
             break;
         }
@@ -38,7 +38,7 @@ static struct sums add_nodes(const char *bytes, size_t length, const struct sysi
     return sums;
 }
 
-/* Nodes are read one after the other while threads go on: a block may be seen freed, but not yet allocated. */
+/* Nodes are read in succession while threads run: a block may be seen as freed but not yet as allocated. */
 static void tell(const struct sysinfo__record_header *header, const struct sums *sums,
                  struct sysinfo_heap_record *record) {
     FACT(record, threads, sums->threads);

@@ -12,8 +12,8 @@ enum sysinfo__record_answer {
 };
 
 /*
- * What the tracker's file says (tracker/record.h). CHANGING: the footprint was just
- * being written, and is left out; all else is reported. WRONG: not such a file.
+ * Decodes the tracker's file (tracker/record.h). CHANGING: the footprint was being written and is left out; all else is
+ * reported. WRONG: not such a file.
  */
 enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t length,
                                                    struct sysinfo_heap_record *record);

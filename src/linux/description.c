@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the CPUs are: read once for a set of online CPUs, since it cannot change meanwhile. */
+/* The description of the CPUs, read once for each set of online CPUs. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -8,12 +8,14 @@
 
 #define CPUS "/sys/devices/system/cpu"
 
-/* A failure that leaves a figure unknown. */
+/* Ignores a failure that leaves one figure unknown. */
 static int forgiven(int status) {
     return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
-/* The kernel's own since 6.1: uname(2) obeys the process's personality, and knows no other root. */
+/*
+ * Reads the kernel's own file, since 6.1: uname(2) depends on the process's personality, and describes no other root.
+ */
 static int tell_architecture(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
     const struct sysinfo__state *state = sysinfo__state(host);
     struct utsname names;
@@ -58,7 +60,7 @@ static int tell_packages(struct sysinfo_host *host, const struct sysinfo__cpu_se
 
 /* ---- Kinds of cores ---- */
 
-/* Intel's hybrid processors have a device of performance counters for each kind; no CPU is in two. */
+/* Intel's hybrid processors have a performance counter device for each kind of core; no CPU is in both. */
 static int find_intel_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
                             struct sysinfo__cpu_set *fast) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -71,7 +73,7 @@ static int find_intel_kinds(struct sysinfo_host *host, const struct sysinfo__cpu
     return forgiven(status);
 }
 
-/* How fast a CPU is at its highest frequency, 1024 for the fastest of all; 0: unknown. */
+/* A CPU's speed at its highest frequency, relative to 1024 for the fastest CPU; 0: unknown. */
 static int read_capacity(struct sysinfo_host *host, uint64_t cpu, uint64_t *capacity) {
     char path[64];
     snprintf(path, sizeof path, CPUS "/cpu%u/cpu_capacity", (unsigned)cpu);
@@ -83,8 +85,8 @@ static int read_capacity(struct sysinfo_host *host, uint64_t cpu, uint64_t *capa
 }
 
 /*
- * Documentation/devicetree/bindings/cpu/cpu-capacity.txt. Cores of one kind differ by a few percent where
- * their highest frequencies do, so capacities from 9/10 on are those of one kind.
+ * See Documentation/devicetree/bindings/cpu/cpu-capacity.txt. Capacities of one kind differ by a few percent if the
+ * highest frequencies do, so those from 9/10 on count as one kind.
  */
 static int find_arm_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
                           struct sysinfo__cpu_set *fast) {
@@ -103,7 +105,7 @@ static int find_arm_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_s
                 status = sysinfo__no_memory(host, CPUS);
             }
         }
-        if (lowest == 0 || highest / 10 * 9 <= lowest) { /* Unknown for some, or all of one kind. */
+        if (lowest == 0 || highest / 10 * 9 <= lowest) { /* Unknown for some, or all of the same kind. */
             return status;
         }
     }
@@ -155,7 +157,7 @@ static int describe(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status;
 }
 
-/* A number that stays while the list of online CPUs does; 0: there is none. */
+/* Sets a hash of the list of online CPUs; 0: there is no list. */
 static int read_online(struct sysinfo_host *host, uint64_t *online) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
@@ -177,7 +179,7 @@ int sysinfo__linux_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_descri
     if (status == SYSINFO_OK) {
         status = read_online(host, &after);
     }
-    if (status == SYSINFO_OK && before == after) { /* Else a CPU went or came while its files were read. */
+    if (status == SYSINFO_OK && before == after) { /* Otherwise a CPU went or came while its files were read. */
         state->description = *description;
         state->description_online = before;
     }

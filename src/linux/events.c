@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How often a control group met its limit of memory. */
+/* How often a control group reached its memory limit. */
 #include "linux.h"
 
 int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
@@ -18,7 +18,7 @@ int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy 
             status == SYSINFO_OK ? sysinfo__decode_pairs(state->text, state->length, keys, SYSINFO__EVENTS, value) : 0;
         return sysinfo__forgive(status);
     }
-    /* Version 1: memory.failcnt is one number, and memory.oom_control has a line oom_kill (4.13). */
+    /* Version 1: memory.failcnt is one number; memory.oom_control has a line oom_kill since 4.13. */
     int status =
         sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_EVENTS, &value[SYSINFO__EVENT_MAX]);
     *known |= status == SYSINFO_OK ? UINT32_C(1) << SYSINFO__EVENT_MAX : 0;

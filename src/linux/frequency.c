@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frequencies: /proc/cpuinfo where it has one for each CPU, in one read; else cpufreq, whose files are in
- * kHz: Documentation/admin-guide/pm/cpufreq.rst. The bounds are read each time, for switching turbo off
- * changes them.
+ * Frequencies from /proc/cpuinfo, if it has one for each CPU, in one read; else from cpufreq, in kHz:
+ * Documentation/admin-guide/pm/cpufreq.rst. The bounds are read every time, because switching turbo off changes them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +13,8 @@
 enum { KILOHERTZ = 1000, MEGAHERTZ = 1000000 };
 
 /*
- * A file of a policy or CPU: a governor that is absent, a CPU that is going offline and a driver without
- * an answer make reading fail with many a number, and the figure is then unknown.
+ * Reads a file of a policy or CPU. A missing governor, a CPU that is going offline, and a driver without a value make
+ * reading fail with many error numbers; the figure is then unknown.
  */
 static int read_file(struct sysinfo_host *host, const char *folder, const char *name, uint64_t unit, uint64_t *hertz,
                      bool *is_known) {
@@ -27,14 +26,14 @@ static int read_file(struct sysinfo_host *host, const char *folder, const char *
     return status == SYSINFO_NO_MEMORY || status == SYSINFO_NO_DESCRIPTOR ? status : SYSINFO_OK;
 }
 
-/* The first of two files that says something. */
+/* Reads the first of two files that has a value. */
 static int read_either(struct sysinfo_host *host, const char *folder, const char *name, const char *other,
                        uint64_t *hertz, bool *is_known) {
     int status = read_file(host, folder, name, KILOHERTZ, hertz, is_known);
     return status == SYSINFO_OK && !*is_known ? read_file(host, folder, other, KILOHERTZ, hertz, is_known) : status;
 }
 
-/* What a directory of cpufreq says, and the row does not know yet. */
+/* Reads from a cpufreq directory what the row does not have yet. */
 static int read_policy(struct sysinfo_host *host, const char *folder, struct sysinfo_cpu_frequency *row) {
     uint64_t hertz;
     bool is_known;
@@ -61,7 +60,7 @@ static int read_policy(struct sysinfo_host *host, const char *folder, struct sys
     return status;
 }
 
-/* What the directories of one CPU say. The firmware's nominal frequency is in MHz. */
+/* Reads the directories of one CPU. The firmware's nominal frequency is in MHz. */
 static int read_cpu(struct sysinfo_host *host, struct sysinfo_cpu_frequency *row) {
     char folder[64];
     snprintf(folder, sizeof folder, CPUS "/cpu%u/cpufreq", (unsigned)row->cpu);
@@ -83,11 +82,11 @@ static int read_cpu(struct sysinfo_host *host, struct sysinfo_cpu_frequency *row
 struct policies {
     struct sysinfo_host *host;
     struct sysinfo__cpu_rows *rows;
-    struct sysinfo__cpu_set cpus; /* Of the one that is read. */
+    struct sysinfo__cpu_set cpus; /* Of the current one. */
     int status;
 };
 
-/* Its CPUs, "0 1 2 3"; none where that is not to be read. */
+/* Reads a policy's CPUs, "0 1 2 3"; none if the file cannot be read. */
 static int read_members(struct sysinfo_host *host, const char *folder, struct sysinfo__cpu_set *cpus) {
     char path[128];
     snprintf(path, sizeof path, "%s/affected_cpus", folder);
@@ -137,7 +136,7 @@ static int read_policies(struct sysinfo_host *host, struct sysinfo__cpu_rows *ro
 
 /* ---- All CPUs ---- */
 
-/* One row for each online CPU: the first of those in `rows`, and a new one where there is none. False: no memory. */
+/* Leaves one row for each online CPU: the first of those in `rows`, or a new one. False: no memory. */
 static bool keep_online(const struct sysinfo__cpu_set *online, struct sysinfo__cpu_rows *rows) {
     struct sysinfo__cpu_set seen = {NULL, 0};
     bool had_memory = true;
@@ -159,7 +158,7 @@ static bool keep_online(const struct sysinfo__cpu_set *online, struct sysinfo__c
     return had_memory;
 }
 
-/* The rows of /proc/cpuinfo, and of the other CPUs that are online. */
+/* Makes rows from /proc/cpuinfo, and for the other online CPUs. */
 static int make_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     const struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__cpu_set online = {NULL, 0};

@@ -24,7 +24,7 @@ void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages) {
     }
 }
 
-/* A directory is named "hugepages-2048kB". */
+/* Directories are named "hugepages-2048kB". */
 static bool note_size(void *context, const char *name) {
     struct sysinfo__huge_pages *huge_pages = context;
     uint64_t kib;
@@ -40,7 +40,7 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     int status = SYSINFO_OK;
     if (!huge_pages->is_searched) {
         status = sysinfo__folder_walk(host, FOLDER, note_size, huge_pages);
-        if (status != SYSINFO_OK) { /* Some sizes only are none. */
+        if (status != SYSINFO_OK) { /* An incomplete list of sizes is useless. */
             huge_pages->sizes = 0;
         }
         huge_pages->is_searched = status == SYSINFO_OK || status == SYSINFO_NOT_FOUND;

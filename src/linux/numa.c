@@ -63,8 +63,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 /*
- * The directories are listed again when the list of online nodes has changed; an old kernel without
- * that list is looked at each time.
+ * Lists the directories again if the list of online nodes has changed; on an old kernel without that list, every time.
  */
 static int find_nodes(struct sysinfo_host *host) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -111,7 +110,7 @@ static int tell_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *c
     return SYSINFO_OK;
 }
 
-/* The kernel's list, 2.6.26 and later, else its mask. */
+/* Reads the kernel's list (2.6.26 and later), else its mask. */
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__numa_files *files, struct sysinfo__numa_row *row) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__cpu_set *cpus = &state->numa.cpus;

@@ -4,5 +4,5 @@
 #include <sys/auxv.h>
 
 bool sysinfo__linux_is_privileged(void) {
-    return getauxval(AT_SECURE) != 0; /* Also by file capabilities and by security modules. */
+    return getauxval(AT_SECURE) != 0; /* Set for file capabilities and by security modules too. */
 }

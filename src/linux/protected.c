@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that the kernel keeps for other groups: memory.min, Documentation/admin-guide/cgroup-v2.rst.
+ * Memory that the kernel reserves for other groups: memory.min, Documentation/admin-guide/cgroup-v2.rst.
  *
- * Reclaim leaves a group what it uses up to its memory.min. The page cache in
- * there looks available, to the machine and to every level above, and is not: a
- * program that counts on it is killed. A group is protected against its parent's
- * reclaim by its own memory.min, and against reclaim further up by no more than
- * its parent is.
+ * Reclaim leaves a group its usage up to memory.min. The page cache in it looks available, to the machine and to every
+ * level above, but is not: a program that relies on it gets killed. A group's own memory.min protects it from its
+ * parent's reclaim; from reclaim further up it has no more protection than its parent.
  */
 #include "linux.h"
 
@@ -33,18 +31,18 @@ void sysinfo__protected_forget(struct sysinfo__hierarchy *hierarchy) {
     hierarchy->protected_count = hierarchy->protected_capacity = 0;
 }
 
-/* ---- Which groups have it ---- */
+/* ---- Which groups have a memory.min ---- */
 
 struct scan {
     struct sysinfo_host *host;
     struct sysinfo__hierarchy *hierarchy;
     size_t level;
-    const char *own; /* The name of the group in it that the process is in. */
+    const char *own; /* In it, the name of the group that the process is in. */
     size_t own_length;
     int status;
 };
 
-/* A number in a file that is opened for this once; 0: it cannot be read. */
+/* Reads a number from a file that is opened for this only; 0: unreadable. */
 static int read_number(struct sysinfo_host *host, const char *path, uint64_t *number) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read_once(host, path);
@@ -76,7 +74,7 @@ static bool add(struct sysinfo__hierarchy *hierarchy, size_t level, const char *
     return true;
 }
 
-/* What a scan that failed has found is found again. */
+/* Forgets what a failed scan has found, because it will be found again. */
 static void forget_level(struct sysinfo__hierarchy *hierarchy, size_t level) {
     size_t left = 0;
     for (size_t i = 0; i < hierarchy->protected_count; i++) {
@@ -89,7 +87,7 @@ static void forget_level(struct sysinfo__hierarchy *hierarchy, size_t level) {
     hierarchy->protected_count = left;
 }
 
-/* Files are in that directory too: below those nothing can be opened. */
+/* The directory contains files too, below which nothing can be opened. */
 static bool visit(void *context, const char *name) {
     struct scan *scan = context;
     struct sysinfo__hierarchy *hierarchy = scan->hierarchy;
@@ -113,7 +111,7 @@ static bool visit(void *context, const char *name) {
     return scan->status == SYSINFO_OK && hierarchy->protected_count < MOST_PROTECTED;
 }
 
-/* Looks through a level's groups, and through those of the level below where that one is protected itself. */
+/* Scans a level's groups; if the level below is protected itself, scans that one's groups too. */
 static int scan_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level) {
     for (size_t i = level; i >= 1; i--) {
         struct sysinfo__cgroup_level *this = &hierarchy->level[i], *below = &hierarchy->level[i - 1];
@@ -144,9 +142,9 @@ static int scan_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return SYSINFO_OK;
 }
 
-/* ---- How much it is now ---- */
+/* ---- The current amount ---- */
 
-/* A figure of such a group; *value is unchanged if it is unknown. */
+/* Reads a figure of such a group; *value is unchanged if it is unknown. */
 static int read_figure(struct sysinfo_host *host, const struct sysinfo__protected *group, const char *name,
                        struct sysinfo__kept *file, uint64_t *value) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -163,14 +161,14 @@ static int read_figure(struct sysinfo_host *host, const struct sysinfo__protecte
     return status == SYSINFO_GONE || sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
-/* Of a group's page cache, what reclaim leaves it. A group that was removed has none. */
+/* Adds the part of a group's page cache that reclaim leaves it; 0 for a removed group. */
 static int add_kept(struct sysinfo_host *host, struct sysinfo__protected *group, uint64_t *bytes) {
     uint64_t min = 0, current = 0;
     int status = read_figure(host, group, "memory.min", &group->min, &min);
     if (status == SYSINFO_OK && min > 0) {
         status = read_figure(host, group, "memory.current", &group->current, &current);
     }
-    uint64_t cache = current; /* All of it, if unknown. */
+    uint64_t cache = current; /* Assume all of it if the cache is unknown. */
     if (status == SYSINFO_OK && current > 0) {
         status = read_figure(host, group, "memory.stat", &group->stat, &cache);
     }

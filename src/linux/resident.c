@@ -11,7 +11,7 @@ static int read_own(struct sysinfo_host *host, const char *path) {
     return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED ? SYSINFO_UNKNOWN : status;
 }
 
-/* /proc/self/statm counts in pages: all, in memory, in memory and of a file ... */
+/* Reads /proc/self/statm, in pages: all, resident, resident pages of files, and so on. */
 static int read_counters(struct sysinfo_host *host, uint64_t *bytes) {
     static const char path[] = "/proc/self/statm";
     int status = read_own(host, path);
@@ -27,7 +27,7 @@ static int read_counters(struct sysinfo_host *host, uint64_t *bytes) {
     return SYSINFO_OK;
 }
 
-/* /proc/self/smaps_rollup (Linux 4.14) counts the pages themselves, in KiB. */
+/* Reads /proc/self/smaps_rollup (Linux 4.14), which counts the pages themselves, in KiB. */
 static int read_pages(struct sysinfo_host *host, uint64_t *bytes) {
     static const char key[] = "\nAnonymous:";
     int status = read_own(host, "/proc/self/smaps_rollup");
@@ -43,8 +43,8 @@ static int read_pages(struct sysinfo_host *host, uint64_t *bytes) {
 }
 
 /*
- * The counters are cheap, but a thread adds to them only after 64 page faults (Linux up to 6.1), or each CPU after 32
- * or more (up to 6.15).
+ * The counters are cheap but imprecise: a thread updates them only after 64 page faults (Linux up to 6.1), or each CPU
+ * after 32 or more (up to 6.15).
  */
 int sysinfo__linux_resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
     return is_exact && read_pages(host, bytes) == SYSINFO_OK ? SYSINFO_OK : read_counters(host, bytes);

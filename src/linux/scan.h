@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scanner: numbers out of the kernel's texts, eight bytes at a time.
+ * The scanner extracts numbers from the kernel's texts, eight bytes at a time.
  *
- * /proc/stat of a large machine is half a megabyte of short decimal numbers, and
- * a digit-by-digit loop spends its time in mispredicted branches. So eight bytes
- * are loaded as one word, the byte that ends the number is found with bit
+ * /proc/stat of a large machine is half a megabyte of short decimal numbers, and a digit-by-digit loop spends its time
+ * on mispredicted branches. So eight bytes are loaded as one word, the byte that ends the number is found with bit
  * arithmetic, and the digits before it are combined by three multiplications.
  *
- * A number counts only when a blank or the end of the line follows it: at
- * the end of a text that was cut, the digits are not the number. Sixteen digits
- * and more are refused, so that a value in kB still fits 64 bits as bytes.
+ * A number counts only if a blank or the end of the line follows: in a text that was cut, the last digits are not the
+ * whole number. Sixteen digits and more are refused, so that a value in kB still fits 64 bits as bytes.
  *
  * Zeros follow every text (SYSINFO__TEXT_PADDING), and up to 16 of them are read.
  */
@@ -22,7 +20,7 @@
 
 #include "arithmetic.h"
 
-/* gcc would outline this at its many call sites, and pass each result through memory: half the throughput. */
+/* gcc would not inline these at their many call sites, and passing each result through memory halves the throughput. */
 #define SYSINFO__ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* The next eight bytes, the first one in the lowest byte. */
@@ -35,10 +33,7 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_word(const char *p) {
     return word;
 }
 
-/*
- * Sets the highest bit of at least one byte unless all eight are 0 to 9, of a word that has had '0'
- * taken off by XOR.
- */
+/* Sets the highest bit of at least one byte unless all eight are 0 to 9. The word has had '0' removed by XOR. */
 SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_mark_others(uint64_t word) {
     return (word + UINT64_C(0x7676767676767676)) | word;
 }
@@ -53,19 +48,18 @@ SYSINFO__ALWAYS_INLINE uint64_t sysinfo__scan_combine(uint64_t digits) {
 }
 
 /*
- * The bytes at `p` up to the first that lacks the bit which all digits have,
- * as blanks, line ends and NUL do; returns the place of that byte. Whether these
- * were digits, one to fifteen of them, *others tells, in SYSINFO__SCAN_MARKS: a
- * caller with a line of numbers looks at it once, at the end. None is a step of 0, so
- * that nobody gets far beyond the text in this way.
+ * Scans the bytes at `p` up to the first one that lacks the bit which all digits have, as blanks, line ends and NUL do,
+ * and returns the position of that byte. *others collects in SYSINFO__SCAN_MARKS whether these were one to fifteen
+ * digits: a caller with a line of numbers checks it once, at the end. An empty number is a step of 0, so that no caller
+ * runs far past the text.
  */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_unchecked(const char *p, uint64_t *value, uint64_t *others) {
     const uint64_t zeros = UINT64_C(0x3030303030303030), not_digit = UINT64_C(0x1010101010101010);
     uint64_t digits = sysinfo__scan_word(p) ^ zeros;
     uint64_t ends = digits & not_digit;
     if (ends != 0) {
-        unsigned at = (unsigned)__builtin_ctzll(ends); /* 8 bits for each digit, and 4. */
-        digits <<= (4 - at) & 63; /* The last digit goes to the top. Without any, non-digits stay. */
+        unsigned at = (unsigned)__builtin_ctzll(ends); /* 8 bits for each digit, plus 4. */
+        digits <<= (4 - at) & 63; /* Moves the last digit to the top. If there is none, non-digits stay. */
         *others |= sysinfo__scan_mark_others(digits);
         *value = sysinfo__scan_combine(digits);
         return p + at / 8;
@@ -85,7 +79,7 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_unchecked(const char *p, uint64
     return p + 8 + at / 8;
 }
 
-/* A number at `p`, which is not a blank. Returns the text after it, or NULL if there is no number. */
+/* Scans a number at `p`, which is not a blank. Returns the text after it, or NULL if there is no number. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t *value) {
     uint64_t number, others = 0;
     p = sysinfo__scan_unchecked(p, &number, &others);
@@ -97,8 +91,8 @@ SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_number(const char *p, uint64_t 
 }
 
 /*
- * sysinfo__digits() with a blank or the line's end after it: nanoseconds and the v1 memory
- * controller's "no limit" have up to nineteen digits.
+ * sysinfo__digits() followed by a blank or the line end: nanoseconds and the v1 memory controller's "no limit" have up
+ * to nineteen digits.
  */
 static inline const char *sysinfo__scan_long(const char *p, uint64_t *value) {
     uint64_t number;
@@ -110,7 +104,7 @@ static inline const char *sysinfo__scan_long(const char *p, uint64_t *value) {
     return p;
 }
 
-/* Behind any blanks. */
+/* Skips blanks. */
 SYSINFO__ALWAYS_INLINE const char *sysinfo__scan_blanks(const char *p) {
     for (;;) {
         uint64_t other = sysinfo__scan_word(p) ^ UINT64_C(0x2020202020202020);

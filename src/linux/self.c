@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* This process: files below /proc/self, which always is the process that opens them. */
+/* This process, from files below /proc/self, which always is the process that opens them. */
 #include "linux.h"
 
 #include <unistd.h>
@@ -27,7 +27,7 @@ static int tell_detail(struct sysinfo_host *host, struct sysinfo_process *proces
     }
     uint64_t descriptors = 0;
     status = sysinfo__folder_walk(host, "/proc/self/fd", count_entry, &descriptors);
-    if (status == SYSINFO_OK && descriptors > 0) { /* One of them is that of the directory being read. */
+    if (status == SYSINFO_OK && descriptors > 0) { /* One of them is the directory being read. */
         FACT(process, descriptors, descriptors - 1);
     }
     return sysinfo__is_missing(status) ? SYSINFO_OK : status;

@@ -14,7 +14,10 @@ int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *st
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/stat",
                                "has none of the lines ctxt, intr and softirq");
     }
-    /* The kernel and lxcfs compute btime from this clock at each read, so the difference survives a set clock. */
+    /*
+     * The kernel and lxcfs compute btime from this clock at each read, so the difference stays right when the clock is
+     * set.
+     */
     struct timespec now;
     if (sysinfo__root_is_own(host) && SYSINFO_HAS(stats, boot_time) && clock_gettime(CLOCK_REALTIME, &now) == 0 &&
         (double)now.tv_sec >= stats->boot_time) {
@@ -38,7 +41,7 @@ int sysinfo__linux_page_stats(struct sysinfo_host *host, struct sysinfo_paging *
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t value[KEYS], bytes;
     uint32_t known = sysinfo__decode_pairs(state->text, state->length, keys, KEYS, value);
-    if ((known >> IN & 1) != 0 && sysinfo__multiply(value[IN], 1024, &bytes)) { /* In KiB, whatever a page is. */
+    if ((known >> IN & 1) != 0 && sysinfo__multiply(value[IN], 1024, &bytes)) { /* In KiB, whatever the page size. */
         FACT(paging, paged_in, bytes);
     }
     if ((known >> OUT & 1) != 0 && sysinfo__multiply(value[OUT], 1024, &bytes)) {

@@ -5,7 +5,7 @@
 
 #define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
 
-/* A meminfo without the line: sysinfo(2), which knows this machine only. */
+/* For a meminfo without the line: sysinfo(2), which describes only this machine. */
 static void ask_kernel(struct sysinfo_swap *swap) {
     struct sysinfo kernel;
     uint64_t total, free;
@@ -40,8 +40,8 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
 }
 
 /*
- * The total is good without the rest. Where there is a line that says nothing usable, nothing else
- * is asked: in a container that would be the machine's swap space.
+ * The total is usable without the rest. If the line exists but is unusable, nothing else is read: in a container, that
+ * would be the machine's swap.
  */
 static void tell_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swap *swap) {
     if (!(meminfo->known & ~meminfo->negative & KEY_BIT(SWAP_TOTAL))) {
@@ -59,7 +59,7 @@ static void tell_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swa
 int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
-    if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host)) { /* A /proc of processes only. */
+    if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host)) { /* A /proc that contains only processes. */
         *free_memory = 0;
         *has_line = false;
         ask_kernel(swap);

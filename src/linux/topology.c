@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the kernel says of the machine's parts where hwloc makes something else of
- * them: cores (hwloc takes each thread of an AMD compute unit for a core, and the
- * kernel does not), packages, and caches outside sysfs's usual place. So the topology
- * agrees with every other count.
+ * Corrects hwloc where the kernel describes the machine's parts differently, so that the topology agrees with every
+ * other count: cores (hwloc counts each thread of an AMD compute unit, the kernel does not), packages, and caches
+ * outside sysfs's usual place.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +30,7 @@ static size_t count_rows(const struct sysinfo_topology_object_list *list) {
 
 enum relation { APART, INSIDE, EQUAL, AROUND, CROSSING };
 
-/* What `set` is to `other`. An empty set is apart from all. */
+/* How `set` relates to `other`. An empty set is apart from all. */
 static enum relation relate(const struct sysinfo__cpu_set *set, const struct sysinfo__cpu_set *other) {
     bool shared = false, more = false, missing = false;
     for (size_t i = 0; i < set->words || i < other->words; i++) {
@@ -43,7 +42,7 @@ static enum relation relate(const struct sysinfo__cpu_set *set, const struct sys
     return !shared ? APART : more && missing ? CROSSING : more ? AROUND : missing ? INSIDE : EQUAL;
 }
 
-/* What each row's CPUs are to `set`, for the caller to free; NULL: no memory. */
+/* How each row's CPUs relate to `set`, in an array that the caller frees; NULL: no memory. */
 static enum relation *relate_rows(const struct sysinfo_topology_object_list *list, const struct sysinfo__cpu_set *set) {
     size_t rows = count_rows(list);
     enum relation *relation = calloc(rows + 1, sizeof *relation);
@@ -64,16 +63,15 @@ static enum relation *relate_rows(const struct sysinfo_topology_object_list *lis
     return relation;
 }
 
-/* ---- One object in the place of others ---- */
+/* ---- Replacing objects by one ---- */
 
 static bool is_of_tree(uint64_t type) {
     return type != SYSINFO_TOPOLOGY_NUMA_NODE && type != SYSINFO_TOPOLOGY_CORE_KIND;
 }
 
 /*
- * Whether the object can take the place of those of its type that share CPUs with it:
- * nothing lies across it. A package is only made of several: where hwloc knows none, or
- * a larger one, that stays.
+ * Whether the object can replace those of its type that share CPUs with it: nothing may cross it. A package is only
+ * merged from several: if hwloc has none, or a larger one, that stays.
  */
 static bool is_wanted(const struct sysinfo_topology_object_list *list, uint64_t type, const enum relation *relation) {
     const struct sysinfo_topology_object *object;
@@ -91,7 +89,7 @@ static bool is_wanted(const struct sysinfo_topology_object_list *list, uint64_t 
     return type != SYSINFO_TOPOLOGY_PACKAGE || parts > 1;
 }
 
-/* The row that the object belongs into: the last around it; a core is inside what is as large as it is. */
+/* The row that the object belongs in: the last one around it. A core goes inside an object of its own size. */
 static size_t find_container(const struct sysinfo_topology_object_list *list, uint64_t type,
                              const enum relation *relation) {
     const struct sysinfo_topology_object *object;
@@ -109,7 +107,7 @@ static bool is_inside(const struct sysinfo_topology_object *object, enum relatio
     return is_of_tree(object->type) && (relation == INSIDE || relation == EQUAL);
 }
 
-/* Whether there is such an object already. */
+/* Whether such an object exists already. */
 static bool is_there(const struct sysinfo_topology_object_list *list, uint64_t type, const char *cpus) {
     const struct sysinfo_topology_object *object;
     for (size_t i = 0; (object = object_at(list, i)) != NULL; i++) {
@@ -120,7 +118,7 @@ static bool is_there(const struct sysinfo_topology_object_list *list, uint64_t t
     return false;
 }
 
-/* Puts the new object, and what is inside it, into the container. False: no memory. */
+/* Inserts the new object, with what is inside it, into the container. False: no memory. */
 static bool put(struct sysinfo_topology_object_list *list, const struct sysinfo_topology_object *object,
                 const char *cpus, const enum relation *relation) {
     const struct sysinfo_topology_object *other;
@@ -144,7 +142,7 @@ static bool put(struct sysinfo_topology_object_list *list, const struct sysinfo_
     return true;
 }
 
-/* The same in the place of all of its type that share CPUs with it. */
+/* Inserts it in place of all objects of its type that share CPUs with it. */
 static bool replace(struct sysinfo_topology_object_list *list, const struct sysinfo_topology_object *object,
                     const struct sysinfo__cpu_set *set, const char *cpus) {
     enum relation *relation = relate_rows(list, set);
@@ -163,7 +161,7 @@ static bool replace(struct sysinfo_topology_object_list *list, const struct sysi
     return had_memory;
 }
 
-/* Makes sure that the CPUs in `set` are one object of that type. False: no memory. */
+/* Makes sure that the CPUs in `set` form one object of that type. False: no memory. */
 static bool regroup(struct sysinfo_topology_object_list *list, uint64_t type, uint64_t number,
                     const struct sysinfo__cpu_set *set) {
     size_t size = sysinfo__cpu_set_write(set, NULL, 0) + 1;
@@ -185,9 +183,9 @@ static bool regroup(struct sysinfo_topology_object_list *list, uint64_t type, ui
 
 /* ---- Cores and packages ---- */
 
-/* Where the kernel puts a CPU; UNKNOWN: it does not say. */
+/* Where the kernel places a CPU; UNKNOWN: not reported. */
 struct place {
-    uint64_t core; /* The lowest CPU of it. */
+    uint64_t core; /* The lowest CPU of the core. */
     uint64_t core_number, package;
 };
 
@@ -217,14 +215,14 @@ static int read_place(struct sysinfo_host *host, uint64_t cpu, const struct sysi
     return status == SYSINFO_OK ? read_number(host, cpu, "physical_package_id", &place->package) : status;
 }
 
-/* Of `key`, an offset into struct place, the value of a CPU. */
+/* A CPU's value of `key`, an offset into struct place. */
 static uint64_t value_of(const struct place *place, size_t key) {
     uint64_t value;
     memcpy(&value, (const char *)place + key, sizeof value);
     return value;
 }
 
-/* An object of that type for each value of `key`, which all online CPUs have. */
+/* Creates an object of that type for each value of `key`, which all online CPUs have. */
 static int group_by(struct sysinfo_host *host, struct sysinfo_topology_object_list *list, uint64_t type,
                     const struct sysinfo__cpu_set *online, const struct place *place, size_t key) {
     bool had_memory = true;
@@ -234,7 +232,7 @@ static int group_by(struct sysinfo_host *host, struct sysinfo_topology_object_li
         for (uint64_t other = 0; other < online->words * 64 && value != UNKNOWN && had_memory; other++) {
             if (sysinfo__cpu_set_has(online, other) && value_of(&place[other], key) == value) {
                 had_memory = sysinfo__cpu_set_add(&set, other);
-                value = other < cpu ? UNKNOWN : value; /* Its group is there already. */
+                value = other < cpu ? UNKNOWN : value; /* Its group exists already. */
             }
         }
         if (value != UNKNOWN && had_memory) {
@@ -247,14 +245,14 @@ static int group_by(struct sysinfo_host *host, struct sysinfo_topology_object_li
 }
 
 /*
- * Whether two CPUs of different cores have the same pair of package and core number: then the
- * package's number is that of a board, and names several packages.
+ * Whether two CPUs of different cores have the same package and core numbers: then the package number is that of a
+ * board with several packages.
  */
 static bool is_ambiguous(const struct place *a, const struct place *b) {
     return a->package == b->package && a->core_number == b->core_number && a->core != b->core;
 }
 
-/* Whether each online CPU says of which core and package it is. */
+/* Whether every online CPU reports its core and package. */
 struct known_places {
     bool cores, packages;
 };
@@ -267,7 +265,7 @@ static struct known_places judge(const struct sysinfo__cpu_set *online, struct p
         }
         has.cores = has.cores && place[cpu].core != UNKNOWN;
         has.packages = has.packages && has.cores && place[cpu].core_number != UNKNOWN && place[cpu].package != UNKNOWN;
-        place[cpu].core = has.cores ? place[place[cpu].core].core : UNKNOWN; /* Files that differ: the lowest of all. */
+        place[cpu].core = has.cores ? place[place[cpu].core].core : UNKNOWN; /* If files differ, the lowest. */
         for (uint64_t other = 0; other < cpu && has.packages; other++) {
             has.packages = !sysinfo__cpu_set_has(online, other) || !is_ambiguous(&place[cpu], &place[other]);
         }
@@ -275,7 +273,7 @@ static struct known_places judge(const struct sysinfo__cpu_set *online, struct p
     return has;
 }
 
-/* The places of all online CPUs, by number, for the caller to free. */
+/* The places of all online CPUs, by number, in an array that the caller frees. */
 static int read_places(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, struct place **place) {
     *place = calloc(online->words * 64 + 1, sizeof **place);
     if (*place == NULL) {
@@ -324,9 +322,9 @@ int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu
     return status;
 }
 
-/* ---- Caches of which the size is known, and not whose they are ---- */
+/* ---- Caches with a known size but unknown CPUs ---- */
 
-/* Adds a cache, unless there is one like it, of that size or with CPUs. False: no memory. */
+/* Adds a cache unless a similar one exists, with that size or with CPUs. False: no memory. */
 static bool add_cache(struct sysinfo_topology_object_list *list, const struct sysinfo__cache *cache) {
     const struct sysinfo_topology_object *other;
     size_t row = 1;
@@ -349,7 +347,7 @@ static bool add_cache(struct sysinfo_topology_object_list *list, const struct sy
     return object != NULL;
 }
 
-/* Of s390, which keeps caches that CPUs share out of sysfs. */
+/* For s390, which keeps caches shared by CPUs out of sysfs. */
 static int add_caches_of_cpuinfo(struct sysinfo_host *host, struct sysinfo_topology_object_list *list) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read_once(host, "/proc/cpuinfo");
@@ -364,7 +362,7 @@ static int add_caches_of_cpuinfo(struct sysinfo_host *host, struct sysinfo_topol
     return sysinfo__forgive(status);
 }
 
-/* Of sparc64, which has no directory of caches; in bytes. */
+/* For sparc64, which has no cache directory; in bytes. */
 static int add_caches_of_cpu(struct sysinfo_host *host, struct sysinfo_topology_object_list *list, uint64_t cpu,
                              bool *has_any) {
     static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files with which hwloc, as of 2.12, would end the process or wait forever. It opens what it finds. */
+/* Files with which hwloc, as of 2.12, would abort the process or wait forever: it opens whatever it finds. */
 #include "linux.h"
 
 #include <dirent.h>
@@ -15,7 +15,7 @@
 
 enum { LONGEST_PATH = 4096, DEEPEST = 8 };
 
-/* `path` holds the root and a path in it, and room for names. */
+/* `path` holds the root and a path in it, with room for names. */
 static int check_entry(struct sysinfo_host *host, char *path, size_t root_length, unsigned char type, int depth);
 
 static int check_directory(struct sysinfo_host *host, char *path, size_t root_length, int depth) {
@@ -47,7 +47,7 @@ static int check_entry(struct sysinfo_host *host, char *path, size_t root_length
     if (type == DT_DIR) {
         return check_directory(host, path, root_length, depth);
     }
-    if (stat(path, &about) != 0 || S_ISREG(about.st_mode)) { /* hwloc follows links, and so does this. */
+    if (stat(path, &about) != 0 || S_ISREG(about.st_mode)) { /* hwloc follows links, so this check does too. */
         return SYSINFO_OK;
     }
     if (S_ISDIR(about.st_mode)) {
@@ -57,7 +57,7 @@ static int check_entry(struct sysinfo_host *host, char *path, size_t root_length
                            "is neither a file nor a directory: hwloc could wait for it forever");
 }
 
-/* Of another root, whose files anybody may have made. */
+/* Checks another root, whose files anyone may have created. */
 static int check_root(struct sysinfo_host *host) {
     static const char *const places[] = {"/proc/cpuinfo",
                                          "/proc/meminfo",
@@ -93,7 +93,7 @@ static bool note_node(void *context, const char *name) {
     return !*has_node;
 }
 
-/* It counts the list of nodes that are online, else the directories, and asserts that there is one. */
+/* hwloc reads the list of online nodes, else counts directories, and asserts that there is a node. */
 static int check_nodes(struct sysinfo_host *host) {
     bool has_node = false;
     int status = sysinfo__folder_walk(host, NODES, note_node, &has_node);

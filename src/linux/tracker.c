@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "linux.h"
 
-/* Weak: it is there when libsysinfo_heap is linked or preloaded. */
+/* Weak: defined only if libsysinfo_heap is linked or preloaded. */
 #pragma weak sysinfo__tracker
 
 const struct sysinfo__tracker *sysinfo__linux_tracker(void) {
