@@ -46,17 +46,9 @@ static const struct sysinfo_field *needs_group(const char *name, int *status) {
     return unknown_field(name, status);
 }
 
-/* Returns NULL if no field has that name. */
+/* Returns NULL if no measurement has that name. */
 static const struct sysinfo_field *find_field(const char *word) {
-    const char *dot = strrchr(word, '.');
-    char group[64];
-    size_t length = dot != NULL ? (size_t)(dot - word) : 0;
-    if (dot == NULL || length >= sizeof group) {
-        return NULL;
-    }
-    memcpy(group, word, length);
-    group[length] = '\0';
-    const struct sysinfo_field *field = sysinfo_field_find(group, dot + 1);
+    const struct sysinfo_field *field = field_named(word);
     return field != NULL && is_measure(field) ? field : NULL;
 }
 

@@ -37,14 +37,13 @@ void selection_add_group(struct selection *selection, const char *group) {
     }
 }
 
-/* A name as `get` takes it: "mem.available". */
-static bool is_whole_name(const char *name) {
+const struct sysinfo_field *field_named(const char *name) {
     const char *dot = strrchr(name, '.');
     struct text group = TEXT_INIT;
     text_addf(&group, "%.*s", dot == NULL ? 0 : (int)(dot - name), name);
-    bool is_one = dot != NULL && sysinfo_field_find(group.bytes, dot + 1) != NULL;
+    const struct sysinfo_field *field = dot != NULL ? sysinfo_field_find(group.bytes, dot + 1) : NULL;
     text_free(&group);
-    return is_one;
+    return field;
 }
 
 static bool begins_with(const char *text, const char *word) {
@@ -73,7 +72,7 @@ static const char *alias_of(const char *group, const char *name) {
 
 /* Suggests names as typed after the group: "total" for mem, "memory.some_avg10" for pressure. */
 static int unknown_field(const char *group, const char *name) {
-    if (is_whole_name(name)) {
+    if (field_named(name) != NULL) {
         return usage("'%s' includes its group; write: sysinfo get %s", name, name);
     }
     if (strcmp(group, "cpu") == 0 && (strcmp(name, "freq") == 0 || strcmp(name, "times") == 0)) {

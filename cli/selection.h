@@ -42,6 +42,9 @@ uint32_t selection_results(const struct selection *selection);
 
 void selection_free(struct selection *selection);
 
+/* The field with a full name such as "mem.available"; NULL: none. */
+const struct sysinfo_field *field_named(const char *name);
+
 /* True if a field is a measurement, not a label. */
 bool is_measure(const struct sysinfo_field *field);
 

@@ -93,9 +93,6 @@ void frame_add(struct text *text, struct names *names, const struct sysinfo_heap
 /* "3 blocks, 1.2 KiB" */
 void amount_add(struct text *text, uint64_t blocks, uint64_t bytes);
 
-/* The last component of a path. */
-const char *base_name(const char *path);
-
 void table_add(struct text *text, const struct table *table);
 void table_add_json(struct text *text, const struct table *table);
 void table_add_folded(struct text *text, const struct table *table);

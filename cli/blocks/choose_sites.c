@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "platform.h"
 
 /* Returns 0 if the name is not an address. */
 static uint64_t address_of(const char *name) {
@@ -27,7 +28,7 @@ static bool has_name(const struct table *table, const struct sysinfo_heap_frame 
         }
         text_clear(text);
     }
-    text_addf(text, "%s+0x%llx", base_name(frame->module), (unsigned long long)frame->offset);
+    text_addf(text, "%s+0x%llx", platform_file_name(frame->module), (unsigned long long)frame->offset);
     return strcmp(text->bytes, name) == 0;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "platform.h"
 #include "value.h"
 
 /*
@@ -435,7 +436,7 @@ static void add_arrows(struct text *text, struct graph *graph, bool is_inner) {
 static void add_title(struct text *text, const struct graph *graph) {
     struct text label = TEXT_INIT;
     const struct sysinfo_heap_moment *moment = &graph->table->moment;
-    text_add_plain(&label, base_name(graph->table->image));
+    text_add_plain(&label, platform_file_name(graph->table->image));
     text_addf(&label, " (pid %" PRIu64 "): ", moment->pid);
     amount_add(&label, (uint64_t)moment->blocks, (uint64_t)moment->live);
     if (graph->pointers_left_out > 0) {

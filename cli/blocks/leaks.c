@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "platform.h"
 #include "value.h"
 
 enum { ENTRIES_SHOWN = 20, CALLERS = 4 };
@@ -258,7 +259,7 @@ uint64_t leaks_add(struct text *text, const struct table *table, const struct ig
     uint64_t bytes = moment->lost_bytes - entries.ignored_bytes;
     text_add(text, prefix);
     text_add(text, "leaks of ");
-    text_add_plain(text, base_name(table->image));
+    text_add_plain(text, platform_file_name(table->image));
     text_addf(text, " (pid %" PRIu64 "): ", moment->pid);
     amount_add(text, moment->lost_blocks - entries.ignored_blocks, bytes);
     text_addf(text, " unreachable, of %" PRId64 " block%s%s\n", moment->blocks, moment->blocks == 1 ? "" : "s",

@@ -6,21 +6,17 @@
 #include <string.h>
 
 #include "json.h"
+#include "platform.h"
 #include "value.h"
 
 enum { CALLERS = 3, LINE_WIDTH = 80 }; /* CALLERS: shown for each site of the table. */
-
-const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
 
 void frame_add(struct text *text, struct names *names, const struct sysinfo_heap_frame *frame, bool is_short) {
     struct place place = names_find(names, frame);
     if (place.function != NULL) {
         text_add_plain(text, place.function);
     } else {
-        text_add_plain(text, *frame->module != '\0' ? base_name(frame->module) : "?");
+        text_add_plain(text, *frame->module != '\0' ? platform_file_name(frame->module) : "?");
         text_addf(text, "+0x%" PRIx64, frame->offset);
     }
     if (place.file != NULL && place.line > 0) {

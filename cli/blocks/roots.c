@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "platform.h"
 
 /* ---- Labels ---- */
 
@@ -72,7 +73,7 @@ static void add_variable(struct text *text, const struct table *table, const str
     } else if (is_rest) {
         text_add(text, "more variables of ");
     }
-    text_add_plain(text, base_name(place->module));
+    text_add_plain(text, platform_file_name(place->module));
     if (name == NULL && !is_rest) {
         text_addf(text, "+0x%" PRIx64, place->offset);
     }
@@ -103,7 +104,7 @@ static void add_root(struct text *text, const struct table *table, size_t index)
             return;
         }
         text_add(text, "variables of ");
-        text_add_plain(text, *name != '\0' ? base_name(name) : "a module");
+        text_add_plain(text, *name != '\0' ? platform_file_name(name) : "a module");
         return;
     case SYSINFO_HEAP_ROOT_STACK:
     case SYSINFO_HEAP_ROOT_OWN_STACK:
@@ -123,7 +124,7 @@ static void add_root(struct text *text, const struct table *table, size_t index)
         text_addf(text, "memory at 0x%" PRIx64, root.address);
         if (*name != '\0') {
             text_add(text, ", ");
-            text_add_plain(text, base_name(name));
+            text_add_plain(text, platform_file_name(name));
         }
         return;
     }
