@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Compares the table "What each system answers" of SUPPORT.md with struct sysinfo__backend: an entry that it promises
+ * Compares the table "Figures by system" of SUPPORT.md with struct sysinfo__backend: an entry that it promises
  * for the linked system is not NULL, one that it denies is NULL.
  */
 #include <stdio.h>
