@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of a program that a tracked process starts: any bytes may be in it. */
+/* The file of a program that a tracked process starts; it may contain any bytes. */
 #include <sys/mman.h>
 #include <unistd.h>
 

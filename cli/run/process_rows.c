@@ -11,9 +11,9 @@
 
 #include "fail.h"
 
-/* Processes may start during the call, so room for what came last time may not do. */
+/* Processes may start during the call, so the size of the last result may be too small. */
 size_t process_rows_ask(struct process_rows *rows, const int *question, unsigned length) {
-    int key[8]; /* macOS declares the question as one that sysctl() may write to. */
+    int key[8]; /* macOS declares the key as writable by sysctl(). */
     memcpy(key, question, length * sizeof key[0]);
     for (size_t room = 65536; room <= (size_t)1 << 28; room *= 2) {
         if (room > rows->room) {

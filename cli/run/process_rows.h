@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The list of all processes that sysctl(3) gives on the BSDs and macOS. */
+/* The list of all processes from sysctl(3), on the BSDs and macOS. */
 #ifndef CLI_PROCESS_ROWS_H
 #define CLI_PROCESS_ROWS_H
 
@@ -7,10 +7,10 @@
 
 struct process_rows {
     void *at;
-    size_t room; /* Bytes; kept from one question to the next. */
+    size_t room; /* Bytes; kept for the next query. */
 };
 
-/* How many bytes came; 0: none, or the system refuses. */
+/* Returns the number of bytes read; 0: none, or refused by the system. */
 size_t process_rows_ask(struct process_rows *rows, const int *question, unsigned length);
 
 #endif

@@ -18,16 +18,16 @@
 #include "platform.h"
 
 enum note_kind {
-    IS_OWN,   /* The process goes on as the program. */
-    IS_CHILD, /* A child does. */
-    IS_DONE,  /* A child did, and has ended. */
+    IS_OWN,   /* The process becomes the program. */
+    IS_CHILD, /* A child becomes it. */
+    IS_DONE,  /* A child became it, and has ended. */
     IS_NOT,   /* The program did not start. */
     NOTE_KINDS
 };
 
 struct note {
     int64_t pid;
-    uint64_t time; /* Nanoseconds since the boot. */
+    uint64_t time; /* Nanoseconds since boot. */
     enum heap_gap gap;
     enum note_kind kind;
     bool is_new; /* Read since the last sample. */
@@ -41,7 +41,7 @@ struct notes {
 struct untracked {
     int fd;
     uint64_t space;          /* The PID namespace of this process; 0: unknown. */
-    double ticks;            /* A second, of the times at which processes began. */
+    double ticks;            /* Per second, of process start times. */
     struct notes own, child; /* `child`: those of the last reading. */
 };
 
@@ -121,7 +121,7 @@ static bool parse_name(const char *name, struct note *note) {
     return false;
 }
 
-/* The program, from "NAMESPACE:PATH". False: its process has its number in another namespace, or there is no note. */
+/* Reads the program from "NAMESPACE:PATH". False: the process's number is of another namespace, or there is no note. */
 static bool read_content(const struct untracked *untracked, const char *name, char content[PATH_MAX],
                          const char **program) {
     uint64_t space;
@@ -135,7 +135,7 @@ static bool read_content(const struct untracked *untracked, const char *name, ch
     return space == 0 || untracked->space == 0 || space == untracked->space;
 }
 
-/* A withdrawal exists only if the note was removed before, so it is never read first. */
+/* A withdrawal appears only after the note was removed, so it is never read first. */
 static void take(struct untracked *untracked, const struct note *note, const char *program,
                  struct heap_totals *totals) {
     struct notes *own = &untracked->own;
@@ -161,7 +161,7 @@ static bool is_alive(const struct tree *tree, int64_t pid) {
     return process != NULL ? !process->is_dead : kill((pid_t)pid, 0) == 0 || errno != ESRCH;
 }
 
-/* True if it was removed. */
+/* Returns true if it was removed. */
 static bool read_one(struct untracked *untracked, const char *name, const struct tree *tree,
                      struct heap_totals *totals) {
     char content[PATH_MAX];
@@ -175,7 +175,7 @@ static bool read_one(struct untracked *untracked, const char *name, const struct
         add(&untracked->child, &note);
     }
     if (is_ours && note.kind == IS_CHILD && tree != NULL && is_alive(tree, note.pid)) {
-        return false; /* It waits for the number of the child. */
+        return false; /* It waits for the child's number. */
     }
     bool is_removed = unlinkat(untracked->fd, name, 0) == 0;
     if (is_removed && is_ours) {

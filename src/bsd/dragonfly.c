@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct kinfo_cputime) == 104 && offsetof(struct kinfo_cput
 
 /* ---- CPU time ---- */
 
-/* The kernel counts microseconds, and has a row for each CPU; the rows are packed into blocks in place. */
+/* The kernel counts microseconds in one row per CPU; the rows are packed into blocks in place. */
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_blocks *blocks) {
     enum { BLOCK = SYSINFO__CPU_BLOCK * sizeof(uint64_t) };
     int key[4];
@@ -78,14 +78,14 @@ static int cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *coun
     int status = sysinfo__sysctl_number_by_name(host, "hw.ncpu", &count);
     if (status == SYSINFO_OK && count > 0) {
         FACT(counts, count, count);
-        if (count == 1) { /* Nothing else is asked for, but one CPU has one core. */
+        if (count == 1) { /* Cores are not read, but one CPU has one core. */
             FACT(counts, cores, 1);
         }
     }
     return status;
 }
 
-/* CPUs neither come nor go while DragonFly runs. */
+/* DragonFly cannot add or remove CPUs at run time. */
 static uint64_t online(struct sysinfo_host *host) {
     (void)host;
     return 1;
@@ -93,7 +93,7 @@ static uint64_t online(struct sysinfo_host *host) {
 
 /* ---- Swap ---- */
 
-/* Each row says how long it is; a device that is gone leaves a row of zeros. */
+/* Each row contains its own length; a removed device leaves a row of zeros. */
 static int read_devices(struct sysinfo_host *host, struct sysinfo__freebsd_swap *swap) {
     int key[4];
     size_t length = 4, size = 0;
@@ -133,7 +133,7 @@ const uint64_t sysinfo__system_peak_unit = 1024;
 
 int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) {
     const int key[] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, getpid()};
-    struct kinfo_proc process[2]; /* The second is room for it to grow. */
+    struct kinfo_proc process[2]; /* The second leaves room for the struct to grow. */
     size_t size = sizeof process;
     int status = sysinfo__sysctl(host, "kern.proc.pid", key, 4, process, &size);
     if (status == SYSINFO_OK && size < sizeof process[0]) {
@@ -148,13 +148,13 @@ int sysinfo__system_self(struct sysinfo_host *host, struct sysinfo__self *self) 
     return status;
 }
 
-/* The kernel lists the open files of all processes only. */
+/* The kernel lists only the open files of all processes together. */
 int sysinfo__system_descriptors(struct sysinfo_host *host, uint64_t *count) {
     *count = 0;
     return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "descriptors", "are not counted on this system");
 }
 
-/* RLIMIT_DATA bounds brk(2) alone. */
+/* RLIMIT_DATA limits only brk(2). */
 int sysinfo__system_bounds(struct sysinfo_host *host, struct sysinfo__bounds *bounds) {
     return sysinfo__add_resource(host, bounds, "RLIMIT_AS", RLIMIT_AS, offsetof(struct sysinfo__self, vms));
 }
@@ -171,7 +171,7 @@ int sysinfo__system_allowed_cpus(struct sysinfo_host *host, uint64_t *count) {
     return SYSINFO_OK;
 }
 
-/* ---- What the CPUs are ---- */
+/* ---- Description of the CPUs ---- */
 
 static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
     int status = SYSINFO_OK;
@@ -180,7 +180,7 @@ static int cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     return status;
 }
 
-/* ---- Where it comes from ---- */
+/* ---- Sources ---- */
 
 static const struct sysinfo__source sources[] = {
     CPU_MODE(cpu, "place in kern.cputime"),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* uvm(9), the virtual memory of NetBSD and OpenBSD: one struct of the kernel's answers three questions. */
+/* uvm(9), the virtual memory of NetBSD and OpenBSD: one struct from the kernel answers three questions. */
 #ifndef SYSINFO_BSD_UVM_H
 #define SYSINFO_BSD_UVM_H
 
 #include "bsd/decode.h"
 
-/* Each system defines this one. */
+/* Defined by each system. */
 int sysinfo__system_uvm(struct sysinfo_host *host, struct sysinfo__uvm *uvm);
 
 /* Entries of the tables. */

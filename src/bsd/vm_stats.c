@@ -17,7 +17,7 @@ int sysinfo__find_key(struct sysinfo_host *host, const char *name, int *key, siz
 
 /* ---- Memory ---- */
 
-/* A key that a release may lack, and where its number goes. */
+/* A key that a release may lack, and the destination of its number. */
 struct figure {
     const char *name;
     size_t offset;
@@ -42,7 +42,7 @@ int sysinfo__vm_stats_memory(struct sysinfo_host *host, struct sysinfo_memory *m
         {"vm.stats.vm.v_inactive_count", offsetof(struct sysinfo__freebsd_memory, inactive)},
         {"vm.stats.vm.v_wire_count", offsetof(struct sysinfo__freebsd_memory, wired)},
         {"vm.stats.vm.v_laundry_count", offsetof(struct sysinfo__freebsd_memory, laundry)},
-#ifdef __DragonFly__ /* FreeBSD has no such queue any more, and reports 0. */
+#ifdef __DragonFly__ /* FreeBSD no longer has such a queue, and reports 0. */
         {"vm.stats.vm.v_cache_count", offsetof(struct sysinfo__freebsd_memory, cache)},
 #endif
         {"vfs.bufspace", offsetof(struct sysinfo__freebsd_memory, buffers)},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys below vm.stats, one for each figure, that FreeBSD and DragonFly have in common. */
+/* The keys below vm.stats that FreeBSD and DragonFly share, one for each figure. */
 #ifndef SYSINFO_BSD_VM_STATS_H
 #define SYSINFO_BSD_VM_STATS_H
 
@@ -12,7 +12,7 @@ int sysinfo__vm_stats_paging(struct sysinfo_host *host, struct sysinfo_paging *p
 /* Pages moved to and from swap space. */
 int sysinfo__vm_stats_swapped(struct sysinfo_host *host, struct sysinfo__freebsd_swap *counted);
 
-/* Rows of a backend's sources for these. */
+/* Source rows for these. */
 #define SOURCES_OF_VM_STATS                                                                                   \
     MEMORY(total, "hw.physmem"), MEMORY(free, "vm.stats.vm.v_free_count"),                                    \
         MEMORY(active, "vm.stats.vm.v_active_count"), MEMORY(inactive, "vm.stats.vm.v_inactive_count"),       \

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a guest's shell cannot do itself:
- *   actor take BYTES [ROUNDS]       touches that much memory, ROUNDS times, and ends
- *   actor hold BYTES                touches it, prints a line, and keeps it until standard input ends
- *   actor inside COMMAND...         runs it in a cgroup namespace of its own, whose hierarchy alone is mounted
- *   actor apart COMMAND...          runs it in a cgroup namespace, with the hierarchies mounted as they are
- *   actor later SECONDS COMMAND...  runs it in a time namespace that has been up for so much longer
- *   actor alone COMMAND...          runs it as the first process of a namespace of processes, with a /proc of its own
- * Its status is 99 where a call fails.
+ * Actions that a guest's shell has no command for:
+ *
+ *     actor take BYTES [ROUNDS]       touches that much memory, ROUNDS times, and exits
+ *     actor hold BYTES                touches it, prints a line, and keeps it until standard input ends
+ *     actor inside COMMAND...         runs it in a private cgroup namespace, with only that hierarchy mounted
+ *     actor apart COMMAND...          runs it in a private cgroup namespace, with the hierarchies mounted as before
+ *     actor later SECONDS COMMAND...  runs it in a time namespace whose uptime is SECONDS longer
+ *     actor alone COMMAND...          runs it as the first process of a PID namespace, with its own /proc
+ *
+ * Exits with 99 if a call fails.
  */
 #include <errno.h>
 #include <sched.h>
@@ -30,7 +32,7 @@ static int fail(const char *what) {
     return 99;
 }
 
-/* Each page gets contents of its own, so that compressed swap has something to keep. */
+/* Each page has different contents, so that compressed swap has something to store. */
 static int touch(size_t bytes, long rounds) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     unsigned char *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -46,7 +48,7 @@ static int touch(size_t bytes, long rounds) {
     return 0;
 }
 
-/* Of version 1 the hierarchy of the memory controller. */
+/* In version 1, the hierarchy of the memory controller. */
 static int mount_groups(int version) {
     if (version == 2) {
         return mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL);
@@ -78,7 +80,7 @@ static int apart(char **command) {
     return fail(command[0]);
 }
 
-/* A child is the first process of a new namespace of processes or of time. Its status as a shell reports it. */
+/* The child is the first process of a new PID or time namespace. Returns its status as a shell reports it. */
 static int run_child(char **command, int (*prepare)(void)) {
     pid_t child = fork();
     if (child < 0) {

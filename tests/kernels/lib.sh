@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154
-# Debian's kernels, downloaded and unpacked but not installed, booted in qemu: docs/systems/kernels.md.
-# To be sourced after scripts/lib.sh.
+# Debian's kernels, downloaded and unpacked but not installed, booted in qemu: docs/systems/kernels.md. Source it after
+# scripts/lib.sh.
 cache=$top/build/cache/kernels
 guest_source=$top/tests/kernels
 work=$top/build/kernels/${0##*/}
@@ -10,14 +10,14 @@ native=$(dpkg --print-architecture)
 
 # ---- Downloading ----
 
-# The archive that this system's own packages come from.
+# Prints the archive that this system's packages come from.
 debian_archive() {
     # shellcheck disable=SC2016
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' |
         sort -u | head -n 1
 }
 
-# with_apt RELEASE ARCHITECTURE COMMAND...: in $apt is a private configuration that knows this release alone.
+# with_apt RELEASE ARCHITECTURE COMMAND...: sets $apt to a private configuration for only this release.
 with_apt() {
     local release=$1 architecture=$2 directory=$cache/apt-$1-$2 archive
     archive=$(debian_archive)
@@ -40,20 +40,20 @@ with_apt() {
     return 1
 }
 
-# download PACKAGE: unpacked into ./root.
+# download PACKAGE: unpacks it into ./root.
 download() {
     rm -rf root && apt-get "${apt[@]}" download "$1" && dpkg -x "${1%%:*}"_*.deb root && rm -f ./*.deb
 }
 
-# download_kernel META_PACKAGE: what it depends on; the kernel becomes ./vmlinuz.
+# download_kernel META_PACKAGE: downloads what it depends on; the kernel becomes ./vmlinuz.
 download_kernel() {
     local package
     package=$(apt-cache "${apt[@]}" depends "$1" | sed -n 's/^ *Depends: \(linux-image-.*\)/\1/p' | head -n 1)
     [[ -n $package ]] && download "$package" && cp root/boot/vmlinu[xz]-* vmlinuz
 }
 
-# add_module NAME [SETTING...]: with the modules that it needs before it, to ./modules-root/modules and to the list that
-# the guest loads. A kernel has as no module what is built in.
+# add_module NAME [SETTING...]: adds it, after the modules that it needs, to ./modules-root/modules and to the list that
+# the guest loads. Modules that are built into the kernel are skipped.
 add_module() {
     local path needed depends modules=modules-root/modules
     path=$(find root/lib/modules/ root/usr/lib/modules/ -name "$1.ko*" 2>/dev/null | head -n 1)
@@ -70,7 +70,7 @@ add_module() {
     printf '%s\n' "$1.ko ${2-}" >>"$modules/order"
 }
 
-# unpack_kernel META_PACKAGE: into the current directory.
+# unpack_kernel META_PACKAGE: unpacks into the current directory.
 unpack_kernel() {
     local module modules=modules-root/modules
     rm -rf modules-root && mkdir -p "$modules" && : >"$modules/order" || return 1
@@ -82,7 +82,7 @@ unpack_kernel() {
     pack modules-root modules.gz && rm -rf root modules-root
 }
 
-# fetch_kernel RELEASE ARCHITECTURE META_PACKAGE: once, into $cache/RELEASE-ARCHITECTURE.
+# fetch_kernel RELEASE ARCHITECTURE META_PACKAGE: fetches it once, into $cache/RELEASE-ARCHITECTURE.
 fetch_kernel() {
     local directory=$cache/$1-$2
     [[ ! -e $directory/vmlinuz || ! -e $directory/modules.gz ]] || return 0
@@ -94,8 +94,8 @@ unpack_program() {
     download "$1" && mv "root/$2" "$3" && rm -rf root
 }
 
-# fetch_program ARCHITECTURE PACKAGE PATH: a static program, to $cache/NAME-ARCHITECTURE.
-# Installed as a package, busybox-static would replace another busybox.
+# fetch_program ARCHITECTURE PACKAGE PATH: fetches a static program as $cache/NAME-ARCHITECTURE. It is not installed,
+# because the package busybox-static would replace another busybox.
 fetch_program() {
     local file=$cache/${3##*/}-$1
     [[ ! -x $file ]] || return 0
@@ -103,7 +103,7 @@ fetch_program() {
         rm -rf "$file.new"
 }
 
-# fetch WHAT COMMAND...: says on failure what cannot be had.
+# fetch WHAT COMMAND...: on failure, prints what is not available.
 fetch() {
     local what=$1
     shift
@@ -138,8 +138,8 @@ fetch_kernels() {
     return 77
 }
 
-# prepare_kernels META_PACKAGE RELEASE...: for $architecture, into $kernels, the oldest first. 'bullseye|bookworm' is
-# the first of them that the archive has. 77: not all are there.
+# prepare_kernels META_PACKAGE RELEASE...: sets $kernels for $architecture, oldest first. 'bullseye|bookworm' is the
+# first of these that the archive has. 77: not all are available.
 prepare_kernels() {
     local status
     mkdir -p "$guest_logs" "$cache" "$work" || return 1
@@ -152,12 +152,12 @@ prepare_kernels() {
 
 # ---- The guest's root ----
 
-# pack DIRECTORY FILE: as the kernel unpacks it into memory.
+# pack DIRECTORY FILE: packs it in the form that the kernel unpacks into memory.
 pack() {
     (cd "$1" && find . | LC_ALL=C sort | "$cache/busybox-$native" cpio -o -H newc -R 0:0 2>/dev/null | gzip -1) >"$2"
 }
 
-# prepare_root BUILD: the root of every guest of $architecture, with what CTest runs in BUILD.
+# prepare_root BUILD: makes the root of every guest of $architecture, with what CTest runs in BUILD.
 prepare_root() {
     local directory=$work/root-$architecture name
     rm -rf "$directory" || return 1
@@ -180,7 +180,7 @@ prepare_root() {
 
 # ---- Booting ----
 
-# What a guest asks of its machine: @monitor COMMAND, or @monitor pause SECONDS, which stops it that long.
+# Handles a guest's requests to its machine: @monitor COMMAND, or @monitor pause SECONDS, which stops it that long.
 obey() {
     case $1 in
     '@monitor pause '*) printf 'stop\n' && sleep "${1##* }" && printf 'cont\n' ;;
@@ -188,13 +188,13 @@ obey() {
     esac
 }
 
-# choose_machine ARCHITECTURE: what is downloaded and booted from now on.
+# choose_machine ARCHITECTURE: selects what is downloaded and booted from now on.
 choose_machine() {
     architecture=$1
     case $1 in
     amd64)
         processor=x86_64 triplet='' console=ttyS0 meta_package=linux-image-cloud-amd64
-        # An emulated processor that waits by MWAIT keeps a real one busy.
+        # An emulated processor that waits with MWAIT keeps a real one busy.
         accelerator=(-M pc -accel 'tcg,thread=multi' -cpu 'max,vendor=GenuineIntel,monitor=off')
         ;;
     arm64)
@@ -209,8 +209,8 @@ choose_machine() {
 }
 choose_machine amd64
 
-# boot NAME SECONDS KERNEL OPTIONS QEMU_OPTION...: runs a guest to its end; its console goes to $guest_logs/NAME.log.
-# False: its job failed, or it came to no end.
+# boot NAME SECONDS KERNEL OPTIONS QEMU_OPTION...: runs a guest until it ends; its console goes to $guest_logs/NAME.log.
+# False: its job failed, or it did not end.
 boot() {
     local name=$1 seconds=$2 kernel=$3 options=$4 line pipe log=$guest_logs/$1.log monitor=$work/$1.monitor
     shift 4
@@ -230,7 +230,7 @@ boot() {
     grep -qx 'status 0' "$log"
 }
 
-# Whether KVM boots KERNEL here: /dev/kvm may exist and not do so.
+# Whether KVM boots KERNEL here, which /dev/kvm does not guarantee.
 try_kvm() {
     local emulated=("${accelerator[@]}")
     [[ $architecture == amd64 && -w /dev/kvm ]] || return 0
@@ -238,14 +238,13 @@ try_kvm() {
     boot kvm 30 "$1" 'cg=v2 job=nothing' -m 1024 -smp 2 || accelerator=("${emulated[@]}")
 }
 
-# prepare_guests BUILD: the root of every guest, with what CTest runs in BUILD, and how they are booted.
+# prepare_guests BUILD: prepares the root of every guest, with what CTest runs in BUILD, and how to boot them.
 prepare_guests() {
     prepare_root "$1" && try_kvm "${kernels[0]}" || return
     printf 'kernels: %s; %s\n' "${kernels[*]}" "${accelerator[*]}"
 }
 
-# guest NAME KERNEL ...: boots it as boot() does, and prints what it compared; all that it printed where something
-# failed.
+# guest NAME KERNEL ...: boots it with boot() and prints the comparisons, or on failure all its output.
 guest() {
     local name=$1 log=$guest_logs/$1.log status=0 start=$SECONDS seconds=1200
     boot "$name" $seconds "${@:2}" || status=1
@@ -262,13 +261,13 @@ guest() {
     return $status
 }
 
-# suites GROUPS KERNEL [REGEX]: all that prepare_guests() found, or some of them.
+# suites GROUPS KERNEL [REGEX]: runs everything that prepare_guests() found, or a part of it.
 suites() {
     guest "suites-$1-$2" "$2" "cg=$1 job=suites only=${3-.*}" -m 1024 -smp 2
 }
 
-# scenarios GROUPS KERNEL [REGEX]: on a PC with two packages of two cores each, of two threads each; two nodes; huge
-# pages of two sizes; pressure on. On another machine with four CPUs.
+# scenarios GROUPS KERNEL [REGEX]: on a PC with two packages of two cores with two threads each, two nodes, huge pages
+# of two sizes, and pressure enabled; on another machine, four CPUs.
 scenarios() {
     local options="cg=$1 job=scenarios psi=1 swapaccount=1 only=${3-.*}"
     if [[ $architecture != amd64 ]]; then
@@ -281,8 +280,8 @@ scenarios() {
         -numa node,nodeid=1,cpus=4-7,memdev=high
 }
 
-# together COMMAND...: each is a function with its arguments. A guest for every two CPUs runs at a time, since another
-# part runs beside this one. False: one of them was.
+# together COMMAND...: runs functions with their arguments, one guest for every two CPUs at a time, because another part
+# runs beside this one. False: one of them failed.
 together() {
     local status=0 running=0 most=$((($(nproc) + 1) / 2)) command words
     for command in "$@"; do

@@ -18,13 +18,13 @@ import sys
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LABELS = "^(contract|unit|root|live|heap|tracker|run)$"
 
-# Tests that do not depend on the kernel, or need more tools than the guest has; the other parts run them. mimalloc does
-# not report what heap_growth asks for.
+# Tests that do not depend on the kernel, or need more tools than the guest has; other parts run them. mimalloc does not
+# report what heap_growth needs.
 ELSEWHERE = re.compile(
     r"root_machines|heap_valgrind|heap_growth_mimalloc|example_.*|cli_.*|run_(programs|heaps|limits|blocks|compare|plot|charts)|windows_.*"
 )
 
-# Seconds for one test of a suite and for a suite: a guest that stands still names where, long before its own end.
+# Seconds for one test of a suite, and for a suite: a guest that hangs reports where, long before its own limit.
 TEST_SECONDS, SUITE_SECONDS = 240, 300
 
 LIBRARY = re.compile(r"/usr/\S*\.so[.\d]*")
@@ -100,7 +100,7 @@ def main():
         environment = [text for text in environment if not text.startswith("CK_DEFAULT_TIMEOUT=")]
         command = ["env", f"CK_DEFAULT_TIMEOUT={TEST_SECONDS}"] + environment + test["command"]
         lines.append(f"suite {test['name']} {SUITE_SECONDS} {shlex.join(command)}")
-    for path, _, names in os.walk(os.path.join(build, "tests")):  # what tests load with dlopen()
+    for path, _, names in os.walk(os.path.join(build, "tests")):  # libraries that tests load with dlopen()
         for name in names:
             if name.endswith(".so"):
                 root.add(os.path.join(path, name))

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Starts a program in every way that the C library has, and waits for it.
+ * Starts a program in every way that the C library offers, and waits for it.
  *
- *     starter every PROGRAM      11 processes, by itself
- *     starter shell PROGRAM      4, by the shells of system() and popen()
+ *     starter every PROGRAM      11 processes, started directly
+ *     starter shell PROGRAM      4, started by the shells of system() and popen()
  *     starter handler PROGRAM    1, from a signal handler on a small stack
- *     starter refused FILE       none: what cannot be started, among it FILE, which is not executable
+ *     starter refused FILE       none: files that cannot be started, including FILE, which is not executable
  *     starter spawn PROGRAM      1, which reads stdin to its end
  *     starter leave PROGRAM      1, which is left behind
- *     starter system, popen      a shell that has not the tracker's variables; stdin goes to that of popen
+ *     starter system, popen      a shell without the tracker's variables; stdin goes to that of popen
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +66,7 @@ static void by_execl(void) {
 static void by_execlp(void) {
     char copy[4096];
     char *slash = strcpy(copy, program) + (strrchr(program, '/') - program);
-    *slash = '\0'; /* Found in PATH, after a directory that is not there. */
+    *slash = '\0'; /* Found in PATH, after a missing directory. */
     char path[8192];
     snprintf(path, sizeof path, "/nonexistent:%s", copy);
     setenv("PATH", path, 1);
@@ -93,7 +93,7 @@ static int every(void) {
         end_well(child);
     }
     errno = 0;
-    pid_t child = vfork(); /* NOLINT: what it shares with this process is what is tried. */
+    pid_t child = vfork(); /* NOLINT: sharing memory with this process is what is tested. */
     if (child == 0) {
         execv(program, arguments());
         _exit(127);
@@ -149,7 +149,7 @@ static int refused(void) {
     MUST(posix_spawn(&child, program, NULL, NULL, arguments(), environ) == EACCES);
     MUST(posix_spawnp(&child, "no-such-program", NULL, NULL, arguments(), environ) == ENOENT);
     MUST(popen(":", "no such mode") == NULL && errno == EINVAL);
-    unsetenv("LD_PRELOAD"); /* A program that would not be counted: but there is none. */
+    unsetenv("LD_PRELOAD"); /* The program would not be counted, but it does not exist. */
     MUST(execv("/nonexistent/program", arguments()) == -1 && errno == ENOENT);
     MUST(execv(program, arguments()) == -1 && errno == EACCES);
     MUST(popen(":", "no such mode") == NULL && errno == EINVAL);

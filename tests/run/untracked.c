@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Notes of programs that cannot be counted, as processes leave them and may be made to look. */
+/* Notes about programs that cannot be counted, as written by processes, and forged ones. */
 #include "run/untracked.h"
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static int fd;
 static struct untracked *untracked;
 static struct tree *tree; /* Of nothing. */
 static struct heap_totals totals;
-static char counted[64][32]; /* By heap_gap_count(), which is heaps_linux.c's. */
+static char counted[64][32]; /* By heap_gap_count(), which gap_linux.c defines. */
 static size_t counts;
 
 void heap_gap_count(struct heap_totals *sums, enum heap_gap gap, const char *name) {
@@ -178,7 +178,7 @@ START_TEST(what_did_not_start_is_taken_back) {
     untracked_read(untracked, tree, &totals);
     ck_assert_uint_eq(sum(), 0);
     ck_assert(!untracked_has(untracked, 100, 0));
-    put("100.7.static.not", "0:"); /* Of nothing that is known. */
+    put("100.7.static.not", "0:"); /* About an unknown process. */
     untracked_read(untracked, tree, &totals);
     ck_assert_uint_eq(sum(), 0);
 }
@@ -192,12 +192,12 @@ START_TEST(the_process_of_a_note_is_known_by_its_beginning) {
     untracked_read(untracked, tree, &totals);
     ck_assert(untracked_has(untracked, getpid(), 1));
     ck_assert(untracked_has(untracked, getpid(), 5 * ticks));
-    ck_assert(!untracked_has(untracked, getpid(), 5 * ticks + 1)); /* One that has the number later. */
+    ck_assert(!untracked_has(untracked, getpid(), 5 * ticks + 1)); /* A later process with that number. */
     ck_assert(!untracked_has(untracked, getpid() + 1, 1));
     tree_take(tree, false);
     untracked_forget(untracked, tree);
     untracked_forget(untracked, tree);
-    ck_assert(untracked_has(untracked, getpid(), 1)); /* It lives. */
+    ck_assert(untracked_has(untracked, getpid(), 1)); /* It is alive. */
 }
 END_TEST
 
@@ -266,7 +266,7 @@ START_TEST(sixty_are_read) {
 END_TEST
 
 START_TEST(where_there_is_no_place_there_are_no_notes) {
-    ck_assert_ptr_null(untracked_open(fd)); /* It is there: somebody else's. */
+    ck_assert_ptr_null(untracked_open(fd)); /* It exists: someone else created it. */
     ck_assert_ptr_null(untracked_open(-1));
     ck_assert_uint_eq(untracked_read(NULL, tree, &totals), 0);
     ck_assert(!untracked_has(NULL, 1, 1));

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154
-# What the scenarios share. Each figure of ours is held against one that the shell takes from the kernel's files.
+# Shared by the scenarios. Every figure is compared with one that the shell reads from the kernel's files.
 failed=0
 MiB=1048576
 
-# compare WHAT OURS KERNEL'S [SLACK]: two whole numbers, or with no SLACK two words.
+# compare WHAT OURS KERNEL'S [SLACK]: compares two integers, or without SLACK two words.
 compare() {
     local what=$1 ours=$2 theirs=$3 slack=${4:-0}
     if [[ $ours == "$theirs" ]] ||
@@ -16,7 +16,8 @@ compare() {
     fi
 }
 
-# between WHAT BEFORE OURS AFTER: a figure that only grows, between two readings of the kernel's. Decimals are allowed.
+# between WHAT BEFORE OURS AFTER: a figure that only grows lies between two of the kernel's readings. Decimals are
+# allowed.
 between() {
     if awk -v a="$2" -v b="$3" -v c="$4" 'BEGIN { exit !(b != "" && a <= b && b <= c) }'; then
         printf 'same     %s: sysinfo %s, kernel %s before and %s after\n' "$1" "$3" "$2" "$4"
@@ -26,7 +27,7 @@ between() {
     fi
 }
 
-# check WHAT COMMAND...: it succeeds.
+# check WHAT COMMAND...: the command succeeds.
 check() {
     local what=$1
     shift
@@ -38,7 +39,7 @@ check() {
     fi
 }
 
-# wait_for COMMAND...: until it succeeds. False: it never did, which is not a matter of seconds.
+# wait_for COMMAND...: repeats until it succeeds. False: it did not, even after far more time than it needs.
 wait_for() {
     local i
     for ((i = 0; i < 600; i++)); do
@@ -62,7 +63,7 @@ else
     [[ ! -e $memory/memory.use_hierarchy ]] || echo 1 >$memory/memory.use_hierarchy
 fi
 
-# make HIERARCHY NAME...: groups, each a directory; those of version 2 have their controllers.
+# make HIERARCHY NAME...: creates groups, which are directories; in version 2 they get their controllers.
 make() {
     local top=$1 name
     shift
@@ -72,7 +73,7 @@ make() {
     done
 }
 
-# inside GROUP COMMAND...: a process of the group.
+# inside GROUP COMMAND...: runs a process in the group.
 inside() {
     (
         echo "$BASHPID" >"$1/cgroup.procs" || exit 98
@@ -81,14 +82,14 @@ inside() {
     )
 }
 
-# room GROUP: what the group may still take: its limit, less what it uses and cannot give back.
+# room GROUP: prints how much more the group may take: its limit minus what it uses and cannot reclaim.
 room() {
     awk -v limit="$(<"$1/$limit")" -v used="$(<"$1/$used")" -v prefix="$prefix" '
         $1 == prefix "active_file" || $1 == prefix "inactive_file" || $1 == prefix "slab_reclaimable" { back += $2 }
         END { used -= back; printf "%.0f\n", limit - (used > 0 ? used : 0) }' "$1/memory.stat"
 }
 
-# event GROUP NAME: version 2 counts what the limits did.
+# event GROUP NAME: prints a counter of limit events, which only version 2 has.
 event() {
     awk -v name="$2" '$1 == name { print $2 }' "$1/memory.events"
 }

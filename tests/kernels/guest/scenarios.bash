@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154
-# Runs every scenario, or those that only=REGEX names.
+# Runs every scenario, or those that match only=REGEX.
 echo 1 >/proc/sys/vm/overcommit_memory
 status=0 seconds=400
 
-# The clock of the shell is set by one of them.
+# One of the scenarios sets the clock that the shell uses.
 uptime() {
     cut -d . -f 1 /proc/uptime
 }

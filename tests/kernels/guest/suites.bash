@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2154,SC2317
-# Runs every suite of /suites, or those that only=REGEX names.
-# A skipped test counts as failed: these kernels lack nothing that a suite needs.
+# Runs every suite of /suites, or those that match only=REGEX. A skipped test counts as failed: these kernels support
+# everything that a suite needs.
 failed=0
 
-# suite NAME SECONDS COMMAND...: a file takes the output, since a process that outlives its test would keep a pipe open.
+# suite NAME SECONDS COMMAND...: the output goes to a file, because a process that outlives its test would keep a pipe
+# open.
 suite() {
     local name=$1 seconds=$2 line status start=$SECONDS output=/tmp/output
     shift 2
@@ -33,7 +34,7 @@ suite() {
 echo 1 >/proc/sys/vm/overcommit_memory
 . /suites
 if [[ $cg == v2 ]]; then
-    # So far no controller was enabled for the groups in the topmost.
+    # No controller was enabled yet for the groups below the top.
     for controller in $(</sys/fs/cgroup/cgroup.controllers); do
         echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control
     done

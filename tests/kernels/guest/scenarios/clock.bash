@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# A clock that is set, and a machine that is stopped and continued, in the middle of a stream.
+# A clock that is set, and a machine that is stopped and continued, during a stream.
 . /guest/lib.bash
 
 rows=/tmp/rows
@@ -11,7 +11,7 @@ has_rows() {
     [[ $(wc -l <$rows) -ge "$1" ]]
 }
 
-# stream WHAT COMMAND...: the intervals of the rows are never longer together than the kernel was up meanwhile.
+# stream WHAT COMMAND...: the sum of the rows' intervals never exceeds the elapsed uptime.
 stream() {
     local what=$1 start process
     shift
@@ -38,7 +38,7 @@ forward() {
 back() {
     date -s "@$(($(date +%s) - 7200))" >/dev/null
 }
-# The clock of the board goes on while the processors are stopped.
+# The hardware clock advances while the processors are stopped.
 stop_and_continue() {
     local board start
     board=$(</sys/class/rtc/rtc0/since_epoch)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# CPUs that go offline and come back in the middle of `cpu --percpu`, on a busy and on an idle machine.
+# CPUs that go offline and come back during `cpu --percpu`, on a busy and on an idle machine.
 . /guest/lib.bash
 
 rows=/tmp/rows
@@ -9,8 +9,8 @@ has_rows() {
     [[ $(wc -l <$rows) -ge "$1" ]]
 }
 
-# judge BUSY: the figure of all CPUs lies between the least and the greatest of its rows. Where every CPU is busy it is
-# high on average: a CPU that has just come back is idle for a moment. Prints what is wrong.
+# judge BUSY: the total lies between the lowest and the highest of its rows. If every CPU is busy, it is high on
+# average: a CPU that has just come back is idle for a moment. Prints violations.
 judge() {
     awk -v busy="$1" '
         function value(text) {
@@ -50,7 +50,7 @@ judge() {
         }' $rows
 }
 
-# stream: takes CPUs away and gives them back while rows are written.
+# stream: takes CPUs offline and online while rows are written.
 stream() {
     local cpu count=0
     : >$rows

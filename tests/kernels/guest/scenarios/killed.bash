@@ -6,7 +6,7 @@
 make "$memory" job
 echo $((64 * MiB)) >"$memory/job/$limit"
 
-# kills: how often the kernel killed a process of the group.
+# kills: prints how many processes of the group the kernel has killed.
 kills() {
     if [[ $cg == v2 ]]; then
         event "$memory/job" oom_kill

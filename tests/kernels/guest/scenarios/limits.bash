@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# Nested limits, quotas and cpusets: the tightest level holds, whichever it is.
+# Nested limits, quotas and cpusets: the tightest level applies, whichever it is.
 . /guest/lib.bash
 
 make "$memory" outer outer/inner outer/sibling
@@ -10,7 +10,7 @@ echo $((300 * MiB)) >"$memory/outer/inner/$limit"
 exec {held}> >(inside "$memory/outer/sibling" actor hold $((150 * MiB)) >/tmp/held)
 wait_for grep -q held /tmp/held
 
-# The lowest limit is the inner group's, and the least room the outer's, of which the sibling has a part.
+# The inner group has the lowest limit; the outer group, part of which the sibling uses, has the least room.
 both=$(inside "$memory/outer/inner" sysinfo get mem.limit mem.usable)
 compare 'the limit is the lowest of the levels' "${both% *}" "$(<"$memory/outer/inner/$limit")"
 compare 'usable is the least room of the levels' "${both#* }" "$(room "$memory/outer")" $((2 * MiB))
@@ -20,7 +20,7 @@ wait_for rmdir "$memory/outer/sibling" 2>/dev/null
 compare 'the sibling ended: usable' "$(inside "$memory/outer/inner" sysinfo mem usable)" \
     "$(room "$memory/outer/inner")" $((2 * MiB))
 
-# quota GROUP MICROSECONDS: of each 100000.
+# quota GROUP MICROSECONDS: per 100000.
 quota() {
     if [[ $cg == v2 ]]; then
         echo "$2 100000" >"$1/cpu.max"
@@ -34,7 +34,7 @@ none=-1
 make "$cpu" outer outer/inner
 quota "$cpu/outer" 350000
 quota "$cpu/outer/inner" 250000
-# least: the quotas of both groups in CPUs, the least of them, and rounded up.
+# least: prints both groups' quotas in CPUs, the lower one, and that rounded up.
 least() {
     local group
     for group in outer outer/inner; do

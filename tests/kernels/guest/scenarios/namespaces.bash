@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# Namespaces of control groups, of processes and of time.
+# Namespaces of control groups, processes and time.
 . /guest/lib.bash
 
 make "$memory" outer outer/inner
@@ -8,14 +8,14 @@ echo $((256 * MiB)) >"$memory/outer/$limit"
 echo $((192 * MiB)) >"$memory/outer/inner/$limit"
 group=$memory/outer/inner
 
-# What the process sees of its group is the top of its namespace.
+# To the process, its group is the top of its namespace.
 paths=$(inside "$group" actor inside cat /proc/self/cgroup)
 compare 'the path of the group in its namespace' "$(grep -E '^[0-9]+:(memory)?:' <<<"$paths" | grep -o '[^:]*$' |
     sort -u)" /
 compare 'the limit in a namespace' "$(inside "$group" actor inside sysinfo mem limit)" "$(<"$group/$limit")"
 compare 'usable in a namespace' "$(inside "$group" actor inside sysinfo mem usable)" "$(room "$group")" $((2 * MiB))
 
-# The group above is out of sight there: version 2 does not report its limit.
+# The group above is hidden there: version 2 does not report its limit.
 echo "$((320 * MiB))" >"$group/$limit"
 seen=$(inside "$group" actor inside sysinfo mem limit)
 if [[ $cg == v1 ]]; then
@@ -34,7 +34,7 @@ check 'a limit is unknown where its group cannot be found' grep -q "'limit' is n
 check 'usable is marked as estimated there' grep -q 'estimated: usable' \
     <(inside "$group" actor apart sysinfo mem usable 2>&1)
 
-# The limit of its group changes under a stream.
+# The group's limit changes during a stream.
 rows=/tmp/rows
 shows() {
     [[ $(tail -n 1 $rows) == "$1" ]]
@@ -48,7 +48,7 @@ wait_for shows "$(<"$group/$limit") $(<"$group/$limit")"
 compare 'another limit there' "$(tail -n 1 $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
 check 'the stream goes on' kill $stream
 
-# A process that is number 1 of its namespace; its own figures are those of its own /proc.
+# A process that is number 1 of its namespace reads its own figures from its own /proc.
 ours=$(actor alone sysinfo get cpu.count mem.total process.threads)
 compare 'CPUs, memory and threads as the first process of a namespace' "$ours" \
     "$(grep -c ^processor /proc/cpuinfo) $(awk '/^MemTotal:/ { printf "%.0f", $2 * 1024 }' /proc/meminfo) 1"
@@ -58,7 +58,7 @@ peak=$(sed -n 's/.*"peak_process":\([0-9]*\).*/\1/p' /tmp/report)
 check "the peak of its job there, $peak bytes, is what it took" \
     test "$peak" -ge $((48 * MiB)) -a "$peak" -lt $((56 * MiB))
 
-# A namespace of time is up for longer than the machine; before 5.11 its /proc/stat does not say so.
+# A time namespace has a longer uptime than the machine; before 5.11 its /proc/stat does not show it.
 now() {
     actor later 100000 bash -c 'echo $(($(date +%s) - $(sed -n "s/^btime //p" /proc/stat)))'
 }

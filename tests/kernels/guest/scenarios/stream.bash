@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# A stream whose process is moved, and whose groups are removed and made again; limits of memory, quotas and cpusets.
+# A stream whose process is moved, and whose groups are removed and recreated; limits of memory, quotas and cpusets.
 . /guest/lib.bash
 
 make "$memory" one two three
@@ -15,7 +15,7 @@ rows=/tmp/rows
 ) &
 stream=$!
 
-# shows GROUP: the newest row is the group's limit.
+# shows GROUP: the newest row has the group's limit.
 shows() {
     [[ $(tail -n 1 $rows) == "$(<"$memory/$1/$limit")" ]]
 }
@@ -56,7 +56,7 @@ done
 sysinfo get cpu.quota cpu.usable 0.05 >$rows &
 stream=$!
 
-# quota GROUP MICROSECONDS: of each 100000.
+# quota GROUP MICROSECONDS: per 100000.
 quota() {
     if [[ $cg == v2 ]]; then
         echo "$2 100000" >"$cpu/$1/cpu.max"
@@ -64,7 +64,7 @@ quota() {
         echo "$2" >"$cpu/$1/cpu.cfs_quota_us"
     fi
 }
-# kernel_cpus GROUP: the quota of its file in CPUs, and how many it leaves of those that the process may run on.
+# kernel_cpus GROUP: prints the quota in its file in CPUs, and how many of the allowed CPUs it leaves.
 kernel_cpus() {
     local mask allowed part=("$none")
     mask=$(awk '/^Cpus_allowed:/ { print $2 }' /proc/$stream/status)

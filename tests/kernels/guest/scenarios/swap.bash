@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# Swap on compressed memory, with pages that truly go out and come in again, and the pressure that this makes.
+# Swap on compressed memory, with pages that really move out and in, and the resulting pressure.
 . /guest/lib.bash
 
 echo $((256 * MiB)) >/sys/block/zram0/disksize
 mkswap /dev/zram0 >/dev/null
 swapon /dev/zram0
 
-# vmstat KEY: in bytes.
+# vmstat KEY: prints it in bytes.
 vmstat() {
     awk -v key="$1" '$1 == key { printf "%.0f\n", $2 * 4096 }' /proc/vmstat
 }
 meminfo() {
     awk -v key="$1:" '$1 == key { printf "%.0f\n", $2 * 1024 }' /proc/meminfo
 }
-# stalled: seconds, as the kernel's microseconds.
+# stalled: prints seconds, from the kernel's microseconds.
 stalled() {
     awk '/^some/ { sub(/.*total=/, ""); printf "%.6f\n", $0 / 1e6 }' "$1"
 }
@@ -53,7 +53,7 @@ for key in pswpin:sin pswpout:sout; do
     check "pages were swapped (${key%:*})" test "$middle" -gt $((before + 20 * MiB))
 done
 
-# With swap a process of 105 % lives, and pages go out; of 95 % none do.
+# With swap, a process of 105 % survives and pages move out; with one of 95 % none do.
 echo $((128 * MiB)) >"$memory/small/$limit"
 for share in 95 105; do
     usable=$(inside "$memory/small" sysinfo mem usable)
@@ -68,7 +68,7 @@ for share in 95 105; do
     fi
 done
 
-# Memory and swap together by force: of both together 95 % live, and 105 % are killed.
+# The sum of memory and swap, tested by force: 95 % of it survives, and 105 % is killed.
 echo $((64 * MiB)) >"$memory/small/$limit"
 if [[ $cg == v2 ]]; then
     echo $((64 * MiB)) >"$memory/small/$swap_limit"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# Sockets, cores, threads and NUMA nodes against /sys, and huge pages of two sizes.
+# Sockets, cores, threads and NUMA nodes compared with /sys, and huge pages of two sizes.
 . /guest/lib.bash
 
 cpus=/sys/devices/system/cpu
@@ -21,7 +21,7 @@ for node in 0 1; do
         "$(awk '/MemTotal/ { printf "%.0f\n", $4 * 1024 }' /sys/devices/system/node/node$node/meminfo)"
 done
 
-# huge FILE: all sizes together, in bytes.
+# huge FILE: prints the total of all sizes, in bytes.
 huge() {
     local size total=0
     for size in /sys/kernel/mm/hugepages/*; do

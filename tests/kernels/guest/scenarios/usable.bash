@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC1091,SC2016,SC2086,SC2154,SC2317
-# mem.usable by force: a process that takes 95 % of it lives, and one that takes 105 % is killed by the kernel.
+# mem.usable, tested by force: a process that takes 95 % of it survives, and one that takes 105 % is killed by the
+# kernel.
 . /guest/lib.bash
 
 over=105
@@ -42,7 +43,7 @@ rm /dev/shm/data /var/tmp/data
 
 force 'in a cgroup namespace' "$memory/outer/inner" actor inside
 if [[ $cg == v2 ]]; then
-    # Above memory.high a process is slowed down, and not killed.
+    # Above memory.high, a process is slowed down but not killed.
     echo $((96 * MiB)) >"$memory/outer/inner/memory.high"
     usable=$(inside "$memory/outer/inner" sysinfo mem usable)
     before=$(event "$memory/outer/inner" high)
@@ -55,7 +56,7 @@ else
     echo 'left out: version 1 has no memory.high'
 fi
 
-# MemAvailable leaves out what the kernel keeps in reserve, some of which a process does get.
+# MemAvailable excludes the kernel's reserves, part of which a process does get.
 over=125
 mkdir "$memory/free"
 force 'no limit but the machine' "$memory/free"
