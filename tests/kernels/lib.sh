@@ -24,7 +24,7 @@ with_apt() {
     apt=(-qq -o "Dir::Etc::SourceList=$directory/sources.list" -o Dir::Etc::SourceParts=- -o "Dir::State=$directory"
         -o "Dir::State::Lists=$directory/lists" -o "Dir::State::status=$directory/status"
         -o "Dir::Cache=$directory/cache" -o "APT::Architecture=$architecture" -o "APT::Architectures=$architecture"
-        -o Acquire::Languages=none -o APT::Sandbox::User=root -o Debug::NoLocking=1)
+        -o Acquire::Languages=none -o Acquire::Retries=3 -o APT::Sandbox::User=root -o Debug::NoLocking=1)
     shift 2
     mkdir -p "$directory/lists/partial" "$directory/cache/archives/partial" && : >"$directory/status" || return 1
     # A release that has left the archive is kept in another one.
