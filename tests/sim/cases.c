@@ -971,6 +971,7 @@ static Suite *sim_suite(void) {
     tcase_add_test(t, pages_without_a_size_are_refused);
 #endif
     add_own(t);
+    add_heap(t);
 #if !SIM_DRAGONFLY /* Of none the figures were found. */
     add_machines(t);
 #endif

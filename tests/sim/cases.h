@@ -44,6 +44,9 @@ void lose_cpus_1_and_3(void);
 void add_faults(TCase *cases);
 void add_own(TCase *cases);
 
+/* heap.c: the heap of this process. */
+void add_heap(TCase *cases);
+
 /* machines.c: machines with published figures. */
 void add_machines(TCase *cases);
 

@@ -62,6 +62,12 @@ static inline enum sim_error give_text(const char *text, unsigned char *answer, 
         return -1;                                          \
     }
 #define NO_MACH                                                                       \
+    int sim_task_info(unsigned what, int *answer, unsigned *length) {                 \
+        (void)what;                                                                   \
+        (void)answer;                                                                 \
+        (void)length;                                                                 \
+        return -1;                                                                    \
+    }                                                                                 \
     int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length) { \
         (void)what;                                                                   \
         (void)answer;                                                                 \

@@ -185,4 +185,16 @@ int sim_process_info(int pid, int what, void *answer, int room) {
     return files * (int)sizeof *file;
 }
 
+int sim_task_info(unsigned what, int *answer, unsigned *length) {
+    if (what != TASK_VM_INFO || *length < TASK_VM_INFO_REV1_COUNT) {
+        return -1;
+    }
+    struct task_vm_info *task = (void *)answer;
+    task->virtual_size = sim.process.vms * sim.page_size;
+    task->resident_size = sim.process.rss * sim.page_size;
+    task->phys_footprint = sim.heap.footprint;
+    *length = TASK_VM_INFO_REV1_COUNT;
+    return 0;
+}
+
 NO_CPUCTL

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The system calls of another system's library, answered from the simulated machine. */
+#define _GNU_SOURCE /* dl_iterate_phdr() */
 #include "sim.h"
 
+#include <link.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -719,6 +721,146 @@ void simk_free(void *memory);
 void simk_free(void *memory) {
     sim_live_allocations -= memory != NULL;
     free(memory);
+}
+
+/* ---- The loader: the allocator's functions lie in this program, and so does malloc() ---- */
+
+int simk_dl_iterate_phdr(int (*each)(struct dl_phdr_info *, size_t, void *), void *context);
+int simk_dl_iterate_phdr(int (*each)(struct dl_phdr_info *, size_t, void *), void *context) {
+    return dl_iterate_phdr(each, context); /* The struct begins alike everywhere. */
+}
+
+/* jemalloc's, of FreeBSD and NetBSD. */
+static int tell_size(size_t value, void *old, size_t *size) {
+    if (old == NULL || *size != sizeof value) {
+        return 22;
+    }
+    memcpy(old, &value, sizeof value);
+    return 0;
+}
+
+static int sim_mallctl(const char *name, void *old, size_t *size, void *new_value, size_t new_size) {
+    (void)new_size;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } sizes[] = {{"stats.allocated", sim.heap.allocated},
+                 {"stats.arenas.4096.tcache_bytes", sim.heap.cached},
+                 {"stats.mapped", sim.heap.mapped},
+                 {"stats.retained", sim.heap.retained},
+                 {"stats.resident", sim.heap.resident},
+                 {"arenas.page", sim.heap.page},
+                 {"stats.arenas.4096.pdirty", sim.heap.dirty},
+                 {"stats.arenas.4096.pmuzzy", sim.heap.muzzy},
+                 {"stats.arenas.4096.small.nmalloc", sim.heap.blocks + 7},
+                 {"stats.arenas.4096.large.nmalloc", 0},
+                 {"stats.arenas.4096.small.ndalloc", 7},
+                 {"stats.arenas.4096.large.ndalloc", 0}};
+    if (strcmp(name, "epoch") == 0) {
+        return new_value == NULL || enter("epoch").error != SIM_OK ? 22 : 0;
+    }
+    if (strcmp(name, "arena.4096.purge") == 0) {
+        sim.process.rss -= sim.heap.released;
+        return 0;
+    }
+    if (strcmp(name, "arenas.narenas") == 0 && *size == sizeof sim.heap.arenas) {
+        memcpy(old, &sim.heap.arenas, sizeof sim.heap.arenas);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !sim.heap.has_no_statistics; i++) {
+        if (strcmp(name, sizes[i].name) == 0) {
+            return tell_size((size_t)sizes[i].value, old, size);
+        }
+    }
+    return strcmp(name, "thread.tcache.flush") == 0 ? 0 : 2;
+}
+
+void *simk_dlsym(void *handle, const char *name);
+void *simk_dlsym(void *handle, const char *name) {
+    (void)handle;
+    int (*control)(const char *, void *, size_t *, void *, size_t) = sim_mallctl;
+    void *(*allocate)(size_t) = simk_malloc;
+    void *function = NULL;
+#if SIM_FREEBSD || SIM_NETBSD
+    if (sim.heap.is_there && strcmp(name, "mallctl") == 0) {
+        memcpy(&function, &control, sizeof function);
+    }
+#endif
+    if (sim.heap.is_there && strcmp(name, "malloc") == 0) {
+        memcpy(&function, &allocate, sizeof function);
+    }
+    (void)control, (void)allocate;
+    return function;
+}
+
+const char *simk_dlerror(void);
+const char *simk_dlerror(void) {
+    return NULL;
+}
+
+/* ---- The zones of macOS ---- */
+
+struct loaded {
+    const char *path;
+    void *base;
+    const char *symbol;
+    void *address;
+};
+
+int simk_dladdr(const void *address, struct loaded *loaded);
+int simk_dladdr(const void *address, struct loaded *loaded) {
+    (void)address;
+    *loaded = (struct loaded){.path = "/usr/lib/system", .base = &sim};
+    return 1;
+}
+
+int simk_malloc_get_all_zones(unsigned task, void *reader, unsigned long **zones, unsigned *count);
+int simk_malloc_get_all_zones(unsigned task, void *reader, unsigned long **zones, unsigned *count) {
+    static struct {
+        void *reserved[2], *size;
+        void *(*allocate)(size_t);
+    } zone = {.allocate = simk_malloc};
+    static unsigned long list[8];
+    (void)task, (void)reader;
+    struct sim_fault fault = enter("malloc_get_all_zones");
+    if (fault.error != SIM_OK) {
+        return 5;
+    }
+    list[0] = (unsigned long)&zone;
+    *zones = list;
+    *count = sim.heap.is_there ? sim.heap.arenas : 0;
+    return 0;
+}
+
+struct zone_statistics {
+    unsigned blocks;
+    size_t used, peak, allocated;
+};
+void simk_malloc_zone_statistics(void *zone, struct zone_statistics *statistics);
+void simk_malloc_zone_statistics(void *zone, struct zone_statistics *statistics) {
+    if (zone != NULL) {
+        abort();
+    }
+    *statistics = (struct zone_statistics){.blocks = (unsigned)sim.heap.blocks,
+                                           .used = (size_t)sim.heap.allocated,
+                                           .peak = (size_t)sim.heap.peak,
+                                           .allocated = (size_t)sim.heap.mapped};
+}
+
+size_t simk_malloc_zone_pressure_relief(void *zone, size_t goal);
+size_t simk_malloc_zone_pressure_relief(void *zone, size_t goal) {
+    (void)zone, (void)goal;
+    sim.heap.footprint -= sim.heap.released * sim.page_size;
+    return 0;
+}
+
+int simk_task_info(unsigned task, unsigned what, int *answer, unsigned *length);
+int simk_task_info(unsigned task, unsigned what, int *answer, unsigned *length) {
+    struct sim_fault fault = enter("task_info");
+    if (fault.error != SIM_OK) {
+        return refused(&fault);
+    }
+    return task == simk_mach_task_self_ && sim_task_info(what, answer, length) == 0 ? 0 : 4;
 }
 
 /* ---- Functions that are the same everywhere ---- */

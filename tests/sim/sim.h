@@ -64,6 +64,13 @@ struct sim_machine {
         int64_t peak, minor_faults, major_faults, voluntary, involuntary; /* In the units of getrusage. */
         uint64_t address_limit, data_limit;
     } process;
+    struct { /* The allocator of the C library; without `is_there` nothing is known of it. */
+        bool is_there, has_no_statistics;
+        uint64_t allocated, cached, mapped, retained, page, dirty, muzzy, resident, blocks, peak;
+        unsigned arenas;
+        uint64_t released;  /* Pages that a trim gives back to the system. */
+        uint64_t footprint; /* Bytes, macOS: of the whole process. */
+    } heap;
     unsigned processes; /* On the machine; 0: the system does not list them. */
     struct sim_process {
         int pid, parent;
@@ -163,6 +170,7 @@ extern const uint64_t sim_rlim_infinity;
 int sim_cpu_state(unsigned long request, void *state); /* ioctl of NetBSD's /dev/cpuctl */
 int sim_processor_info(int what, int *answer, unsigned *cpus, unsigned *length);
 int sim_process_info(int pid, int what, void *answer, int room); /* Returns how many bytes it has filled. */
-int sim_statistics(int what, int *answer, unsigned *length);     /* *length is the room, then the actual length. */
+int sim_task_info(unsigned what, int *answer, unsigned *length);
+int sim_statistics(int what, int *answer, unsigned *length); /* *length is the room, then the actual length. */
 
 #endif
