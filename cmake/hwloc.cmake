@@ -2,6 +2,33 @@
 # Sets SYSINFO_HAS_HWLOC: whether topology is built in, and with which header. The library itself is loaded at run time.
 # If the header is missing or too old, SYSINFO_HWLOC=AUTO leaves topology out, and ON fails.
 
+# The name of hwloc 2's library on a system.
+function(sysinfo_hwloc_soname backend result)
+    set(soname libhwloc.so.15)
+    if(backend STREQUAL "macos")
+        set(soname libhwloc.15.dylib)
+    elseif(backend STREQUAL "openbsd") # Its loader takes the newest of libhwloc.so.N.M.
+        set(soname libhwloc.so)
+    endif()
+    set(${result} "${soname}" PARENT_SCOPE)
+endfunction()
+
+# The libraries to try, in this order: the one found at build time, the one that the loader finds, and those in the
+# directories of Homebrew on Apple processors, of ports and Homebrew on Intel processors, and of pkgsrc, where many
+# loaders do not look.
+function(sysinfo_hwloc_names backend soname found result)
+    set(names "${soname}")
+    if(NOT backend STREQUAL "linux")
+        if(found)
+            list(PREPEND names "${found}")
+        endif()
+        foreach(directory IN ITEMS /opt/homebrew/lib /usr/local/lib /usr/pkg/lib)
+            list(APPEND names "${directory}/${soname}")
+        endforeach()
+    endif()
+    set(${result} "${names}" PARENT_SCOPE)
+endfunction()
+
 set(SYSINFO_HAS_HWLOC OFF)
 if(NOT SYSINFO_HWLOC OR SYSINFO_BACKEND STREQUAL "none")
     return()

@@ -110,6 +110,23 @@ START_TEST(zones_that_cannot_be_listed_are_not_known) {
     ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_NOT_SUPPORTED);
 }
 END_TEST
+
+START_TEST(a_first_zone_of_another_library_is_not_that_of_the_system) {
+    struct sysinfo_heap heap;
+    fill();
+    sim.heap.is_other = true;
+    ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_NOT_SUPPORTED);
+    ck_assert_ptr_null(sysinfo_heap_allocator(host));
+}
+END_TEST
+
+START_TEST(a_first_zone_of_no_library_is_not_that_of_the_system) {
+    struct sysinfo_heap heap;
+    fill();
+    sim_fault = (struct sim_fault){.name = "dladdr", .error = SIM_EIO, .is_set = true};
+    ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_NOT_SUPPORTED);
+}
+END_TEST
 #else
 /* Its name is known, and nothing of its heap. */
 START_TEST(an_allocator_that_reports_nothing_has_a_name) {
@@ -133,6 +150,8 @@ void add_heap(TCase *cases) {
     tcase_add_test(cases, a_jemalloc_without_statistics_is_not_supported);
 #elif SIM_MACOS
     tcase_add_test(cases, zones_that_cannot_be_listed_are_not_known);
+    tcase_add_test(cases, a_first_zone_of_another_library_is_not_that_of_the_system);
+    tcase_add_test(cases, a_first_zone_of_no_library_is_not_that_of_the_system);
 #else
     tcase_add_test(cases, an_allocator_that_reports_nothing_has_a_name);
 #endif

@@ -809,9 +809,10 @@ struct loaded {
 
 int simk_dladdr(const void *address, struct loaded *loaded);
 int simk_dladdr(const void *address, struct loaded *loaded) {
-    (void)address;
-    *loaded = (struct loaded){.path = "/usr/lib/system", .base = &sim};
-    return 1;
+    void *(*allocate)(size_t) = simk_malloc;
+    bool is_other = sim.heap.is_other && memcmp(&address, &allocate, sizeof address) == 0;
+    *loaded = (struct loaded){.path = "/usr/lib/system", .base = is_other ? &sim.heap : (void *)&sim};
+    return enter("dladdr").error == SIM_OK;
 }
 
 int simk_malloc_get_all_zones(unsigned task, void *reader, unsigned long **zones, unsigned *count);

@@ -65,7 +65,7 @@ struct sim_machine {
         uint64_t address_limit, data_limit;
     } process;
     struct { /* The allocator of the C library; without `is_there` nothing is known of it. */
-        bool is_there, has_no_statistics;
+        bool is_there, has_no_statistics, is_other; /* is_other, macOS: the first zone is of another library. */
         uint64_t allocated, cached, mapped, retained, page, dirty, muzzy, resident, blocks, peak;
         unsigned arenas;
         uint64_t released;  /* Pages that a trim gives back to the system. */
