@@ -81,7 +81,7 @@ void snapshots_collect(struct snapshots *snapshots, bool is_end) {
 
 struct missing snapshots_missing(const struct snapshots *snapshots) {
     (void)snapshots;
-    return (struct missing){0, 0};
+    return (struct missing){0, 0, 0};
 }
 
 bool snapshots_close(struct snapshots *snapshots) {

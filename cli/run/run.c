@@ -287,6 +287,10 @@ static void add_missing(struct text *text, const struct missing *missing) {
                   "temporary files\n",
                   missing->failed, missing->failed == 1 ? " was" : "s were");
     }
+    if (missing->denied > 0) {
+        text_addf(text, "sysinfo: %" PRIu64 " snapshot%s not taken of processes that now run as another user\n",
+                  missing->denied, missing->denied == 1 ? " was" : "s were");
+    }
 }
 
 /* Printed on stderr, after the report. */

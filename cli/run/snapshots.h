@@ -28,6 +28,7 @@ void snapshots_collect(struct snapshots *snapshots, bool is_end);
 struct missing {
     uint64_t confined; /* Processes that have forbidden themselves system calls. */
     uint64_t failed;   /* Snapshots for which there was no memory, or no room in the directory. */
+    uint64_t denied;   /* Snapshots of processes that run as another user now. */
 };
 struct missing snapshots_missing(const struct snapshots *snapshots);
 

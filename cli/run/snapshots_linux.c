@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * docs/leaks.md describes the control file: 8 bytes of state (the generation, above 32 bits the number of the last
- * request), 8 bytes of what is asked for, a label, and two counts of what is missing.
+ * request), 8 bytes of what is asked for, a label, and three counts of what is missing.
  */
 #define _DEFAULT_SOURCE 1
 #include "run/snapshots.h"
@@ -32,7 +32,7 @@
 struct control {
     uint64_t state, what;
     char label[112];
-    uint64_t confined, failed;
+    uint64_t confined, failed, denied;
 };
 
 struct snapshots {
@@ -167,7 +167,8 @@ void snapshots_await(struct snapshots *snapshots, const char *label, double seco
 struct missing snapshots_missing(const struct snapshots *snapshots) {
     const struct control *control = snapshots->control;
     return (struct missing){__atomic_load_n(&control->confined, __ATOMIC_RELAXED),
-                            __atomic_load_n(&control->failed, __ATOMIC_RELAXED)};
+                            __atomic_load_n(&control->failed, __ATOMIC_RELAXED),
+                            __atomic_load_n(&control->denied, __ATOMIC_RELAXED)};
 }
 
 bool snapshots_close(struct snapshots *snapshots) {

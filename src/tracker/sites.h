@@ -233,8 +233,9 @@ struct sysinfo__control {
     char label[112];
     uint64_t confined; /* Processes that ended and may not be examined: they have forbidden themselves system calls. */
     uint64_t failed;   /* Snapshots for which there was no room. */
+    uint64_t denied;   /* Snapshots that could not be written as the process runs as another user. */
 };
-_Static_assert(sizeof(struct sysinfo__control) == 144, "read by other processes");
+_Static_assert(sizeof(struct sysinfo__control) == 152, "read by other processes");
 
 #define SYSINFO__CONTROL_NAME "control"
 extern struct sysinfo__control *sysinfo__control;

@@ -427,10 +427,13 @@ static int be_copy(void *unused) {
 
 /* ---- The copy ---- */
 
-/* Without handlers, and where that is possible without a signal at its end: an emulator knows no such child. */
+/*
+ * Without handlers, and where that is possible without a signal at its end, and not traced by whoever traces the
+ * process: an emulator knows no such child.
+ */
 static pid_t fork_quietly(int *wait_for) {
     *wait_for = (int)__WCLONE;
-    pid_t copy = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL);
+    pid_t copy = (pid_t)syscall(SYS_clone, CLONE_UNTRACED, NULL, NULL, NULL, NULL);
     if (copy < 0 && errno == EINVAL) {
         *wait_for = 0;
         copy = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
@@ -653,7 +656,7 @@ void sysinfo__record_blocks(const char *label, bool is_end) {
     memcpy(request.label, label, length);
     int fd = make_file();
     if (fd < 0) {
-        count_missing(&sysinfo__control->failed);
+        count_missing(errno == EACCES ? &sysinfo__control->denied : &sysinfo__control->failed);
     } else {
         if (begin_copy(fd, &request, &running) != SYSINFO_OK) {
             running.pid = 0;
