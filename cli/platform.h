@@ -19,6 +19,9 @@ void platform_leave(void);
 /* Sets an environment variable for this process. */
 void platform_set_variable(const char *name, const char *value);
 
+/* Whether this process may have so many files open. */
+bool platform_may_have_descriptors(unsigned count);
+
 /* Seconds on the monotonic clock; and a sleep until that clock shows `time`, which no signal shortens. */
 double platform_clock(void);
 void platform_sleep_until(double time);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
@@ -41,6 +42,11 @@ void platform_leave(void) {
 
 void platform_set_variable(const char *name, const char *value) {
     setenv(name, value, 1);
+}
+
+bool platform_may_have_descriptors(unsigned count) {
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= count;
 }
 
 double platform_clock(void) {
@@ -115,9 +121,10 @@ static bool has_waited(const struct deferral *deferral) {
            sigprocmask(SIG_SETMASK, &deferral->before, NULL) == 0;
 }
 
-static const char *write_all(int fd, const char *bytes, size_t count, const struct deferral *deferral) {
-    while (count > 0) {
-        ssize_t written = write(fd, bytes, count);
+/* Sets *left to what was not written. */
+static const char *write_all(int fd, const char *bytes, size_t count, const struct deferral *deferral, size_t *left) {
+    for (*left = count; *left > 0;) {
+        ssize_t written = write(fd, bytes, *left);
         if (written < 0 && errno == EINTR) {
             if (deferral != NULL) {
                 has_waited(deferral);
@@ -128,20 +135,25 @@ static const char *write_all(int fd, const char *bytes, size_t count, const stru
             return strerror(errno);
         }
         bytes += written;
-        count -= (size_t)written;
+        *left -= (size_t)written;
     }
     return NULL;
 }
 
-const char *platform_write(int fd, const char *bytes, size_t count) {
+static const char *write_counted(int fd, const char *bytes, size_t count, size_t *left) {
     if (count <= 4096) { /* A pipe takes this much at once, and so does a file. */
-        return write_all(fd, bytes, count, NULL);
+        return write_all(fd, bytes, count, NULL, left);
     }
     struct deferral deferral;
     defer_ends(&deferral);
-    const char *error = write_all(fd, bytes, count, &deferral);
+    const char *error = write_all(fd, bytes, count, &deferral, left);
     allow_ends(&deferral);
     return error;
+}
+
+const char *platform_write(int fd, const char *bytes, size_t count) {
+    size_t left;
+    return write_counted(fd, bytes, count, &left);
 }
 
 /* ---- Files ---- */
@@ -272,14 +284,18 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
     return NULL;
 }
 
-/* Appends to a file. If the disk fills up, cuts the partial output off again, so that the last line is whole. */
+/*
+ * Appends to a file. If the disk fills up, cuts the partial output off again, so that the last line is
+ * whole, unless somebody has written after it.
+ */
 static const char *append(const struct platform_file *file, const char *bytes, size_t count) {
-    struct stat information;
-    off_t start = file->is_regular ? lseek(file->fd, 0, SEEK_END) : -1;
-    const char *error = platform_write(file->fd, bytes, count);
-    if (error != NULL && start >= 0 && fstat(file->fd, &information) == 0 &&
-        information.st_size == lseek(file->fd, 0, SEEK_CUR)) {
-        (void)!ftruncate(file->fd, start);
+    struct stat now;
+    size_t left;
+    const char *error = write_counted(file->fd, bytes, count, &left);
+    off_t taken = (off_t)(count - left);
+    if (error != NULL && taken > 0 && file->is_regular && fstat(file->fd, &now) == 0 && now.st_size >= taken &&
+        now.st_size == lseek(file->fd, 0, SEEK_CUR)) {
+        (void)!ftruncate(file->fd, now.st_size - taken);
     }
     return error;
 }

@@ -7,9 +7,13 @@
 #include <sysinfo/sysinfo.h>
 
 #include "fail.h"
+#include "platform.h"
 
-static bool read_counters(struct sysinfo_cgroup *cgroup) {
-    return sysinfo_cgroup_usage(NULL, cgroup, sizeof *cgroup) == SYSINFO_OK && SYSINFO_HAS(cgroup, events_oom_kill);
+/* A host keeps about a dozen of them open, and to look at the processes takes some. */
+enum { ENOUGH = 256 };
+
+static bool read_counters(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) {
+    return sysinfo_cgroup_usage(host, cgroup, sizeof *cgroup) == SYSINFO_OK && SYSINFO_HAS(cgroup, events_oom_kill);
 }
 
 static uint64_t grown(uint64_t now, uint64_t before) {
@@ -18,34 +22,34 @@ static uint64_t grown(uint64_t now, uint64_t before) {
 
 void oom_begin(struct oom *oom) {
     struct sysinfo_cgroup cgroup;
-    oom->is_known = read_counters(&cgroup);
+    oom->host = NULL;
+    if (platform_may_have_descriptors(ENOUGH)) { /* Else each call looks for the cgroup anew. */
+        (void)!sysinfo_host_open(&oom->host, NULL);
+    }
+    oom->is_known = read_counters(oom->host, &cgroup);
     if (oom->is_known) {
         oom->kills_before = cgroup.events_oom_kill;
         oom->events_before = cgroup.events_oom;
     }
 }
 
-static char *copy_of_path(void) {
-    struct sysinfo_host *host;
+static char *copy_of_path(struct oom *oom) {
     const char *path;
-    char *copy = NULL;
-    if (sysinfo_host_open(&host, NULL) != SYSINFO_OK) {
+    if ((oom->host == NULL && sysinfo_host_open(&oom->host, NULL) != SYSINFO_OK) ||
+        sysinfo_cgroup_path(oom->host, &path) != SYSINFO_OK) {
         return NULL;
     }
-    if (sysinfo_cgroup_path(host, &path) == SYSINFO_OK) {
-        copy = malloc(strlen(path) + 1);
-        if (copy == NULL) {
-            fail_no_memory();
-        }
-        strcpy(copy, path);
+    char *copy = malloc(strlen(path) + 1);
+    if (copy == NULL) {
+        fail_no_memory();
     }
-    sysinfo_host_close(host);
+    strcpy(copy, path);
     return copy;
 }
 
 void oom_end(struct oom *oom) {
     struct sysinfo_cgroup cgroup;
-    if (!oom->is_known || !read_counters(&cgroup)) {
+    if (!oom->is_known || !read_counters(oom->host, &cgroup)) {
         return;
     }
     oom->kills = grown(cgroup.events_oom_kill, oom->kills_before);
@@ -54,11 +58,13 @@ void oom_end(struct oom *oom) {
     oom->has_limit = SYSINFO_HAS(&cgroup, limit) && cgroup.limit != SYSINFO_UNLIMITED;
     oom->limit = oom->has_limit ? cgroup.limit : 0;
     if (oom->kills > 0) {
-        oom->group = copy_of_path();
+        oom->group = copy_of_path(oom);
     }
 }
 
 void oom_free(struct oom *oom) {
     free(oom->group);
     oom->group = NULL;
+    sysinfo_host_close(oom->host);
+    oom->host = NULL;
 }

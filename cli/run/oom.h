@@ -6,9 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct sysinfo_host;
+
 /* The counters of this process's cgroup, in which the command starts, before and since. */
 struct oom {
-    bool is_known; /* The cgroup has these counters. */
+    struct sysinfo_host *host; /* Knows where that cgroup is. */
+    bool is_known;             /* The cgroup has these counters. */
     uint64_t kills_before, events_before;
     uint64_t kills; /* Processes of the cgroup that were killed since. */
     bool has_events;
