@@ -6,7 +6,7 @@ static const struct {
     const char *text;
     uint64_t unit;
 } keys[SYSINFO__MEMINFO_KEYS] = {
-#define KEY(id, text, unit) {text ":", unit},
+#define KEY(id, text, blanks, unit) {text ":", unit},
     SYSINFO__MEMINFO_KEY_LIST(KEY)
 #undef KEY
 };

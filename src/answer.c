@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_host *host) {
+SYSINFO__HOT struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_host *host) {
     call->saved_errno = errno;
     if (host == NULL) {
         host = &call->one_off;
@@ -16,6 +16,7 @@ struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_h
         return NULL;
     }
     call->host = host;
+    host->calls++;
     host->status = SYSINFO_OK;
     host->system_error = 0;
     host->complaint = NULL;
@@ -23,7 +24,7 @@ struct sysinfo_host *sysinfo__begin(struct sysinfo__call *call, struct sysinfo_h
     return host;
 }
 
-int sysinfo__end(struct sysinfo__call *call, int status) {
+SYSINFO__HOT int sysinfo__end(struct sysinfo__call *call, int status) {
     struct sysinfo_host *host = call->host;
     if (host->status != status) { /* Drop a failure that the call recovered from: it must not be explained later. */
         host->status = status;
@@ -54,7 +55,7 @@ static int check_result(struct sysinfo_host *host, const void *out, size_t size)
     return SYSINFO_OK;
 }
 
-void sysinfo__give(void *out, size_t size, const void *full, size_t full_size) {
+SYSINFO__HOT void sysinfo__give(void *out, size_t size, const void *full, size_t full_size) {
     size_t shared = size < full_size ? size : full_size;
     memcpy(out, full, shared);
     memset((char *)out + shared, 0, size - shared);
@@ -69,8 +70,8 @@ void sysinfo__give(void *out, size_t size, const void *full, size_t full_size) {
     }
 }
 
-int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read, const struct sysinfo__question *question,
-                    void *out, size_t size) {
+SYSINFO__HOT int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *read,
+                                 const struct sysinfo__question *question, void *out, size_t size) {
     struct sysinfo__call call;
     union sysinfo__result result;
     host = sysinfo__begin(&call, host);

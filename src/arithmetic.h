@@ -38,7 +38,7 @@ static inline const char *sysinfo__digits(const char *p, uint64_t *value) {
     uint64_t number = 0;
     for (; *p >= '0' && *p <= '9'; p++) {
         unsigned digit = (unsigned)(*p - '0');
-        if (number > (UINT64_MAX - digit) / 10) {
+        if (p - digits >= 19 && number > (UINT64_MAX - digit) / 10) { /* 19 digits always fit. */
             return NULL;
         }
         number = number * 10 + digit;

@@ -29,11 +29,13 @@ static void stamp(struct sysinfo_cpu_sample *sample, double time) {
 #define LATE 0.03 /* Seconds. */
 enum { MOST_ATTEMPTS = 3 };
 
-int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
+SYSINFO__HOT int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample) {
     double now = 0;
     int status = SYSINFO_OK;
     for (int attempt = 0; attempt < MOST_ATTEMPTS && status == SYSINFO_OK; attempt++) {
-        memset(sample, 0, sizeof *sample);
+        if (attempt > 0) {
+            memset(sample, 0, sizeof *sample);
+        }
         now = sysinfo__clock();
         status = ASK(host, cpu_times, "CPU time", sample);
         if (sysinfo__clock() - now < LATE) {
@@ -45,7 +47,7 @@ int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sa
 }
 
 /* Reads every CPU, sorted, and the total. */
-static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+SYSINFO__HOT static int take_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     double now = 0;
     int status = SYSINFO_OK;
     for (int attempt = 0; attempt < MOST_ATTEMPTS && status == SYSINFO_OK; attempt++) {
@@ -229,7 +231,7 @@ static int give_samples(struct sysinfo_host *host, struct sysinfo_cpu_sample_lis
     return SYSINFO_OK;
 }
 
-int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
+SYSINFO__HOT int sysinfo_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo_cpu_sample_list **list) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (host == NULL) {

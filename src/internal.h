@@ -16,6 +16,7 @@ struct sysinfo_host {
     size_t explanation_size;
     bool is_one_off;       /* It lives on the stack for one call. */
     atomic_flag is_in_use; /* A call is in progress; a second thread is refused instead of getting wrong results. */
+    uint64_t calls;        /* Calls that have begun. */
 
     /* The last failure. */
     int status;
@@ -131,6 +132,7 @@ void sysinfo__give(void *out, size_t size, const void *full, size_t full_size);
 
 /* The results come zeroed. */
 int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+int sysinfo__available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory); /* `available` alone. */
 int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap);
 int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample);
 int sysinfo__cpu_usage_since(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage);

@@ -37,7 +37,7 @@ static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, st
 int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance) {
     struct sysinfo__limit limit = {0};
     struct sysinfo_memory memory = {0};
-    int status = sysinfo__memory(host, &memory);
+    int status = sysinfo__available_memory(host, &memory);
     if (status == SYSINFO_OK) {
         status = without_limits(ASK(host, memory_limit, "the memory limit of a process", &limit), &limit);
     }

@@ -32,8 +32,8 @@ static int read_description(struct sysinfo_host *host, size_t room, struct sysin
     return status;
 }
 
-static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question,
-                       union sysinfo__result *result) {
+SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question,
+                                    union sysinfo__result *result) {
     switch (question->result) {
     case SYSINFO_RESULT_CPU_USAGE:
         return sysinfo__cpu_usage_since(host, question->interval, &result->cpu_usage);
@@ -116,7 +116,7 @@ static int ask(struct sysinfo_host *host, struct sysinfo__question question, voi
     return sysinfo__answer(host, read_result, &question, out, size);
 }
 
-int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
+SYSINFO__HOT int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
     return ask(host, (struct sysinfo__question){.result = result}, out, size);
 }
 

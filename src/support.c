@@ -10,12 +10,16 @@
 
 #include "internal.h"
 
-struct sysinfo__state *sysinfo__state(struct sysinfo_host *host) {
+SYSINFO__HOT struct sysinfo__state *sysinfo__state(struct sysinfo_host *host) {
     return &host->state;
 }
 
-const char *sysinfo__root(const struct sysinfo_host *host) {
+SYSINFO__HOT const char *sysinfo__root(const struct sysinfo_host *host) {
     return host->root;
+}
+
+uint64_t sysinfo__call_number(const struct sysinfo_host *host) {
+    return host->calls;
 }
 
 /* ---- Failures ---- */

@@ -57,7 +57,9 @@ static int count_own(struct sysinfo_host *host, uint64_t *count) {
     int status = ask_kernel(host);
     *count = 0;
     for (size_t i = 0; status == SYSINFO_OK && i < affinity->words; i++) {
-        *count += (uint64_t)__builtin_popcountl(affinity->mask[i]);
+        if (affinity->mask[i] != 0) { /* Most are, and not every processor counts bits in one step. */
+            *count += (uint64_t)__builtin_popcountl(affinity->mask[i]);
+        }
     }
     return status;
 }

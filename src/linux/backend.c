@@ -236,6 +236,7 @@ const struct sysinfo__backend sysinfo__backend = {
     .cpu_info = sysinfo__linux_cpu_info,
     .online = sysinfo__linux_online,
     .virtual_memory = sysinfo__linux_virtual_memory,
+    .available_memory = sysinfo__linux_available_memory,
     .swap_memory = sysinfo__linux_swap_memory,
     .load_average = sysinfo__linux_load_average,
     .cpu_stats = sysinfo__linux_cpu_stats,

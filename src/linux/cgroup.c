@@ -11,11 +11,6 @@ struct cpu_question {
     uint64_t own_group; /* Hash of the group's path, to compare with that of another hierarchy. */
 };
 
-/* Of a hierarchy with levels, which have a group. */
-static uint64_t group_hash(const struct sysinfo__hierarchy *hierarchy) {
-    return sysinfo__text_hash(hierarchy->group, strlen(hierarchy->group));
-}
-
 /* ---- CPU ---- */
 
 enum { USAGE, USER, SYSTEM, PERIODS, THROTTLED_PERIODS, THROTTLED, THROTTLED_V1, STAT_KEYS };
@@ -80,7 +75,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
         return status;
     }
     question->has_own_group = true;
-    question->own_group = group_hash(hierarchy);
+    question->own_group = hierarchy->group_hash;
     size_t level = question->quota.level;
     sample->group = question->own_group + level;
     status = read_cpu_stat(host, hierarchy, level, &known, value);
@@ -135,13 +130,13 @@ static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     if (hierarchy->levels == 0 || hierarchy->is_above) {
         return SYSINFO_OK;
     }
-    bool is_same_group = question->has_own_group && question->own_group == group_hash(hierarchy);
+    bool is_same_group = question->has_own_group && question->own_group == hierarchy->group_hash;
     size_t level = is_same_group && question->quota.level < hierarchy->levels ? question->quota.level : 0;
-    bool is_known;
-    double seconds;
     int status = read_usage(host, hierarchy, level, &sample->has_quota_time, &sample->quota_time);
-    sample->group = group_hash(hierarchy) + level;
-    if (status == SYSINFO_OK) {
+    bool is_known = sample->has_quota_time;
+    double seconds = sample->quota_time;
+    sample->group = hierarchy->group_hash + level;
+    if (status == SYSINFO_OK && level > 0) {
         status = read_usage(host, hierarchy, 0, &is_known, &seconds);
     }
     if (status == SYSINFO_OK && is_known) {
@@ -171,63 +166,82 @@ int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *
     return status;
 }
 
+/* The figures of one memory group. */
+struct memory_group {
+    size_t level; /* The number of levels: there is none. */
+    bool has_bytes;
+    uint64_t bytes;
+    uint32_t events; /* The mask of those that are known. */
+    uint64_t event[SYSINFO__EVENTS];
+};
+
+/* What of the answer the memory controller's hierarchy adds to. */
+struct memory_question {
+    struct sysinfo_cgroup *cgroup;
+    uint64_t present, estimated; /* What was known before. */
+};
+
 /* The process's own memory group. */
-static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
-    struct sysinfo_cgroup *cgroup = context;
-    size_t level;
-    uint64_t bytes, value[SYSINFO__EVENTS] = {0};
-    int status = sysinfo__memory_level(host, hierarchy, &level, &bytes);
-    if (status == SYSINFO_OK) {
-        FACT(cgroup, current, bytes);
+static int ask_own(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup,
+                   struct memory_group *own) {
+    uint64_t peak;
+    int status = sysinfo__memory_level(host, hierarchy, &own->level, &own->bytes);
+    own->has_bytes = status == SYSINFO_OK;
+    if (own->has_bytes) {
+        FACT(cgroup, current, own->bytes);
     }
     status = sysinfo__forgive(status);
     if (hierarchy->is_above || hierarchy->levels == 0 || status != SYSINFO_OK) {
+        own->level = hierarchy->levels;
         return status;
     }
-    level = level < hierarchy->levels ? level : 0;
-    status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_PEAK, &bytes);
+    own->level = own->level < hierarchy->levels ? own->level : 0;
+    status = sysinfo__hierarchy_read_limit(host, hierarchy, own->level, SYSINFO__MEMORY_PEAK, &peak);
     if (status == SYSINFO_OK) {
-        FACT(cgroup, peak, bytes);
+        FACT(cgroup, peak, peak);
     }
     status = sysinfo__forgive(status);
-    uint32_t known = 0;
     if (status == SYSINFO_OK) {
-        status = sysinfo__memory_events(host, hierarchy, level, &known, value);
+        status = sysinfo__memory_events(host, hierarchy, own->level, &own->events, own->event);
     }
-    TELL_EVENT(known, value, SYSINFO__EVENT_HIGH, cgroup, events_high);
-    TELL_EVENT(known, value, SYSINFO__EVENT_MAX, cgroup, events_max);
-    TELL_EVENT(known, value, SYSINFO__EVENT_OOM, cgroup, events_oom);
-    TELL_EVENT(known, value, SYSINFO__EVENT_OOM_KILL, cgroup, events_oom_kill);
+    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_HIGH, cgroup, events_high);
+    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_MAX, cgroup, events_max);
+    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_OOM, cgroup, events_oom);
+    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_OOM_KILL, cgroup, events_oom_kill);
     return status;
 }
 
-/* The group that holds the tightest limit. */
-static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
-    struct sysinfo_cgroup *cgroup = context;
-    uint64_t bytes, value[SYSINFO__EVENTS] = {0};
-    if (cgroup->limit_level >= hierarchy->levels) {
+/* The group that holds the tightest limit, which often is the process's own. */
+static int ask_holder(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                      const struct memory_group *own, struct sysinfo_cgroup *cgroup) {
+    struct memory_group holder = *own;
+    int status = SYSINFO_OK;
+    if (level >= hierarchy->levels) {
         return SYSINFO_OK;
     }
-    size_t level = (size_t)cgroup->limit_level;
-    int status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &bytes);
-    if (status == SYSINFO_OK) {
-        FACT(cgroup, limit_current, bytes);
+    if (level != own->level) {
+        holder = (struct memory_group){.level = level};
+        status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &holder.bytes);
+        holder.has_bytes = status == SYSINFO_OK;
+        status = sysinfo__forgive(status);
+        if (status == SYSINFO_OK) {
+            status = sysinfo__memory_events(host, hierarchy, level, &holder.events, holder.event);
+        }
     }
-    status = sysinfo__forgive(status);
-    uint32_t known = 0;
-    if (status == SYSINFO_OK) {
-        status = sysinfo__memory_events(host, hierarchy, level, &known, value);
+    if (holder.has_bytes) {
+        FACT(cgroup, limit_current, holder.bytes);
     }
-    TELL_EVENT(known, value, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
-    TELL_EVENT(known, value, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
-    TELL_EVENT(known, value, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
-    TELL_EVENT(known, value, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
+    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
+    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
+    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
+    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
     return status;
 }
 
-static int tell_limit(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) {
+static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, const struct memory_group *own,
+                     struct sysinfo_cgroup *cgroup) {
     struct sysinfo__limit limit = {0};
-    int status = sysinfo__cgroup_memory_limit(host, &limit);
+    int status = sysinfo__cgroup_memory_limit(host, hierarchy, &limit);
     if (status != SYSINFO_OK || !SYSINFO_HAS(&limit, limit)) {
         return status;
     }
@@ -238,11 +252,24 @@ static int tell_limit(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup) 
     if (limit.limit == SYSINFO_UNLIMITED) {
         return SYSINFO_OK;
     }
-    uint64_t own = cgroup->present;
+    uint64_t before = cgroup->present;
     FACT(cgroup, limit_level, limit.level);
-    status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_limit, cgroup);
+    status = ask_holder(host, hierarchy, (size_t)limit.level, own, cgroup);
     if (SYSINFO_IS_ESTIMATED(&limit, limit)) { /* A level that could not be seen may hold a tighter one. */
-        cgroup->estimated |= cgroup->present & ~own;
+        cgroup->estimated |= cgroup->present & ~before;
+    }
+    return status;
+}
+
+static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+    const struct memory_question *question = context;
+    struct sysinfo_cgroup *cgroup = question->cgroup;
+    struct memory_group own = {0};
+    cgroup->present = question->present;
+    cgroup->estimated = question->estimated;
+    int status = ask_own(host, hierarchy, cgroup, &own);
+    if (status == SYSINFO_OK && cgroup->present != 0) { /* Else nothing is known of the process's group. */
+        status = ask_limit(host, hierarchy, &own, cgroup);
     }
     return status;
 }
@@ -254,12 +281,13 @@ int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_samp
         status = sysinfo__hierarchy_ask(host, SYSINFO__CPUACCT, ask_cpuacct, &question);
     }
     if (status == SYSINFO_OK) {
-        status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, &sample->cgroup);
+        struct memory_question memory = {&sample->cgroup, sample->cgroup.present, sample->cgroup.estimated};
+        status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, &memory);
     }
     if (status == SYSINFO_OK && sample->cgroup.present == 0) {
         status = sysinfo__no_group(host);
     }
-    return status == SYSINFO_OK ? tell_limit(host, &sample->cgroup) : status;
+    return status;
 }
 
 /* ---- Where it is ---- */

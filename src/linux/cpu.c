@@ -23,7 +23,7 @@ static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome
     }
 }
 
-int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
+SYSINFO__HOT int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
     if (status != SYSINFO_OK) {
         return status;
@@ -32,7 +32,7 @@ int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sampl
     return explain(host, sysinfo__decode_stat_total(state->text, state->length, ticks_per_second(host), times));
 }
 
-int sysinfo__linux_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
+SYSINFO__HOT int sysinfo__linux_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
     if (status != SYSINFO_OK) {
         return status;

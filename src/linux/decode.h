@@ -49,39 +49,42 @@ void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysin
 
 /* ---- /proc/meminfo ---- */
 
-/* key, its unit in bytes (1024: the file says kB; 1: a bare count) */
-#define SYSINFO__MEMINFO_KEY_LIST(KEY)          \
-    KEY(MEM_TOTAL, "MemTotal", 1024)            \
-    KEY(MEM_FREE, "MemFree", 1024)              \
-    KEY(MEM_AVAILABLE, "MemAvailable", 1024)    \
-    KEY(MEM_SHARED, "MemShared", 1024)          \
-    KEY(BUFFERS, "Buffers", 1024)               \
-    KEY(CACHED, "Cached", 1024)                 \
-    KEY(ACTIVE, "Active", 1024)                 \
-    KEY(INACTIVE, "Inactive", 1024)             \
-    KEY(ACTIVE_FILE, "Active(file)", 1024)      \
-    KEY(INACTIVE_FILE, "Inactive(file)", 1024)  \
-    KEY(INACT_DIRTY, "Inact_dirty", 1024)       \
-    KEY(INACT_LAUNDRY, "Inact_laundry", 1024)   \
-    KEY(INACT_CLEAN, "Inact_clean", 1024)       \
-    KEY(SWAP_TOTAL, "SwapTotal", 1024)          \
-    KEY(SWAP_FREE, "SwapFree", 1024)            \
-    KEY(ZSWAP, "Zswap", 1024)                   \
-    KEY(ZSWAPPED, "Zswapped", 1024)             \
-    KEY(DIRTY, "Dirty", 1024)                   \
-    KEY(WRITEBACK, "Writeback", 1024)           \
-    KEY(SHMEM, "Shmem", 1024)                   \
-    KEY(SLAB, "Slab", 1024)                     \
-    KEY(S_RECLAIMABLE, "SReclaimable", 1024)    \
-    KEY(COMMIT_LIMIT, "CommitLimit", 1024)      \
-    KEY(COMMITTED_AS, "Committed_AS", 1024)     \
-    KEY(HUGE_PAGES_TOTAL, "HugePages_Total", 1) \
-    KEY(HUGE_PAGES_FREE, "HugePages_Free", 1)   \
-    KEY(HUGE_PAGE_SIZE, "Hugepagesize", 1024)   \
-    KEY(HUGETLB, "Hugetlb", 1024)
+/*
+ * key, the blanks with which the kernel fills it up after its colon, its unit in bytes (1024: the file says
+ * kB; 1: a bare count)
+ */
+#define SYSINFO__MEMINFO_KEY_LIST(KEY)               \
+    KEY(MEM_TOTAL, "MemTotal", "       ", 1024)      \
+    KEY(MEM_FREE, "MemFree", "        ", 1024)       \
+    KEY(MEM_AVAILABLE, "MemAvailable", "   ", 1024)  \
+    KEY(MEM_SHARED, "MemShared", "      ", 1024)     \
+    KEY(BUFFERS, "Buffers", "        ", 1024)        \
+    KEY(CACHED, "Cached", "         ", 1024)         \
+    KEY(ACTIVE, "Active", "         ", 1024)         \
+    KEY(INACTIVE, "Inactive", "       ", 1024)       \
+    KEY(ACTIVE_FILE, "Active(file)", "   ", 1024)    \
+    KEY(INACTIVE_FILE, "Inactive(file)", " ", 1024)  \
+    KEY(INACT_DIRTY, "Inact_dirty", "    ", 1024)    \
+    KEY(INACT_LAUNDRY, "Inact_laundry", "  ", 1024)  \
+    KEY(INACT_CLEAN, "Inact_clean", "    ", 1024)    \
+    KEY(SWAP_TOTAL, "SwapTotal", "      ", 1024)     \
+    KEY(SWAP_FREE, "SwapFree", "       ", 1024)      \
+    KEY(ZSWAP, "Zswap", "          ", 1024)          \
+    KEY(ZSWAPPED, "Zswapped", "       ", 1024)       \
+    KEY(DIRTY, "Dirty", "          ", 1024)          \
+    KEY(WRITEBACK, "Writeback", "      ", 1024)      \
+    KEY(SHMEM, "Shmem", "          ", 1024)          \
+    KEY(SLAB, "Slab", "           ", 1024)           \
+    KEY(S_RECLAIMABLE, "SReclaimable", "   ", 1024)  \
+    KEY(COMMIT_LIMIT, "CommitLimit", "    ", 1024)   \
+    KEY(COMMITTED_AS, "Committed_AS", "   ", 1024)   \
+    KEY(HUGE_PAGES_TOTAL, "HugePages_Total", "", 1)  \
+    KEY(HUGE_PAGES_FREE, "HugePages_Free", " ", 1)   \
+    KEY(HUGE_PAGE_SIZE, "Hugepagesize", "   ", 1024) \
+    KEY(HUGETLB, "Hugetlb", "        ", 1024)
 
 enum sysinfo__meminfo_key {
-#define KEY(id, text, unit) SYSINFO__##id,
+#define KEY(id, text, blanks, unit) SYSINFO__##id,
     SYSINFO__MEMINFO_KEY_LIST(KEY)
 #undef KEY
         SYSINFO__MEMINFO_KEYS
@@ -92,7 +95,8 @@ enum sysinfo__meminfo_key {
 /* Where each key's line began in the last text. A wrong hint costs time, never a wrong number. Start zeroed. */
 struct sysinfo__meminfo_hints {
     size_t length;                        /* Of that text; 0: no hints yet. */
-    uint32_t line[SYSINFO__MEMINFO_KEYS]; /* Offset; UINT32_MAX: it had no such line. */
+    uint32_t keys;                        /* Bit k: it had a line of key k, */
+    uint32_t line[SYSINFO__MEMINFO_KEYS]; /* at this offset. */
 };
 
 struct sysinfo__meminfo {
@@ -115,7 +119,7 @@ struct sysinfo__pair_key {
 };
 #define SYSINFO__PAIR_KEY(name) {name " ", sizeof(name)}
 
-/* The values of the keys that have a line with a number, at most 32; returns the mask of those. */
+/* The values of the keys that have a line with a number, at most 31; returns the mask of those. */
 uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
                                uint64_t *values);
 

@@ -37,6 +37,11 @@ bool sysinfo__decode_group(const char *text, size_t length, const char *controll
  */
 static const char *scan_value(const char *p, const char *end, uint64_t *value) {
     uint64_t number;
+    const char *usual = sysinfo__scan_number(p, &number);
+    if (usual != NULL && *usual != '\t') {
+        *value = number;
+        return usual;
+    }
     p = sysinfo__digits(p, &number);
     if (p == NULL || (p < end && *p != '\n' && *p != ' ')) {
         return NULL;
@@ -51,7 +56,11 @@ static const char *scan_max(const char *p, const char *end) {
                                                                                                            : NULL;
 }
 
-bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit) {
+SYSINFO__HOT bool sysinfo__decode_limit(const char *text, size_t length, uint64_t *limit) {
+    if (SYSINFO__SCAN_BEGINS(text, "9223372036854771712\n")) { /* Version 1 without a limit, read a digit at a time. */
+        *limit = UINT64_C(0x7ffffffffffff000);
+        return true;
+    }
     if (scan_max(text, text + length) != NULL) {
         *limit = SYSINFO_UNLIMITED;
         return true;

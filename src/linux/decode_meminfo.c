@@ -8,33 +8,29 @@
  */
 #include "decode.h"
 
+#include "backend.h"
 #include "scan.h"
 
-/* A key with its colon, as two words to compare with the text at once. */
+/* A key as the kernel writes it: all numbers begin in the same column. */
+enum { COLUMN = 16, WIDTH = 8 };
 struct key {
-    char text[16];
-    unsigned char length; /* With the colon. */
+    char text[COLUMN + 1];
+    unsigned char length; /* With the colon, without the blanks. */
     uint16_t unit;
 };
 
 static const struct key keys[SYSINFO__MEMINFO_KEYS] = {
-#define KEY(id, text, unit) [SYSINFO__##id] = {text ":", sizeof(text ":") - 1, unit},
+#define KEY(id, text, blanks, unit) [SYSINFO__##id] = {text ":" blanks, sizeof text, unit},
     SYSINFO__MEMINFO_KEY_LIST(KEY)
 #undef KEY
 };
+#define KEY(id, text, blanks, unit) _Static_assert(sizeof text + sizeof blanks - 1 == COLUMN, "fills its column");
+SYSINFO__MEMINFO_KEY_LIST(KEY)
+#undef KEY
 _Static_assert(SYSINFO__MEMINFO_KEYS < 32, "masks of keys are 32 bits wide");
 
-/* The word with all but its first `bytes` bytes cleared; 8 and more keep it whole. */
-SYSINFO__ALWAYS_INLINE uint64_t first_bytes(uint64_t word, unsigned bytes) {
-    return bytes >= 8 ? word : word & ((UINT64_C(1) << 8 * bytes) - 1);
-}
-
-SYSINFO__ALWAYS_INLINE bool begins_with_key(const char *line, const struct key *key) {
-    if (first_bytes(sysinfo__scan_word(line) ^ sysinfo__scan_word(key->text), key->length) != 0) {
-        return false;
-    }
-    return key->length <= 8 ||
-           first_bytes(sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8), key->length - 8u) == 0;
+static bool begins_with_key(const char *line, const struct key *key) {
+    return line[0] == key->text[0] && memcmp(line, key->text, key->length) == 0;
 }
 
 /*
@@ -51,7 +47,7 @@ static __attribute__((noinline)) bool scan_last(const char *p, uint64_t *value) 
     return true;
 }
 
-SYSINFO__ALWAYS_INLINE void decode_value(const char *line, unsigned k, struct sysinfo__meminfo *meminfo) {
+static __attribute__((noinline)) void decode_value(const char *line, unsigned k, struct sysinfo__meminfo *meminfo) {
     uint32_t bit = UINT32_C(1) << k;
     uint64_t value = 0;
     const char *p = sysinfo__scan_blanks(line + keys[k].length);
@@ -69,17 +65,39 @@ SYSINFO__ALWAYS_INLINE void decode_value(const char *line, unsigned k, struct sy
     meminfo->value[k] = value * keys[k].unit;
 }
 
+/*
+ * The line as every kernel of today writes it: the key, and in the eight bytes after it blanks and a
+ * number. False: it is another, or another key's.
+ */
+SYSINFO__ALWAYS_INLINE bool decode_usual_line(const char *line, const struct key *key, uint64_t *value) {
+    uint64_t others = (sysinfo__scan_word(line) ^ sysinfo__scan_word(key->text)) |
+                      (sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8));
+    if (others != 0) {
+        return false;
+    }
+    uint64_t digits = sysinfo__scan_word(line + COLUMN) ^ UINT64_C(0x3030303030303030);
+    uint64_t blanks = (digits & UINT64_C(0x1010101010101010)) >> 4; /* 1 in the byte of each blank. */
+    digits ^= blanks << 4;
+    blanks *= 255;
+    char end = line[COLUMN + WIDTH];
+    if ((sysinfo__scan_mark_others(digits) & SYSINFO__SCAN_MARKS) != 0 || (blanks & (blanks + 1)) != 0 ||
+        blanks == UINT64_MAX || (end != ' ' && end != '\n')) {
+        return false;
+    }
+    *value = sysinfo__scan_combine(digits) * key->unit;
+    return true;
+}
+
 /* Looks at every line, and renews the hints. */
 static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hints *hints,
                      struct sysinfo__meminfo *meminfo) {
     const char *end = text + length;
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
-    for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
-        hints->line[k] = UINT32_MAX;
-    }
+    hints->keys = 0;
     for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
         for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
-            if (hints->line[k] == UINT32_MAX && begins_with_key(line, &keys[k])) {
+            if (!(hints->keys >> k & 1) && begins_with_key(line, &keys[k])) {
+                hints->keys |= UINT32_C(1) << k;
                 hints->line[k] = (uint32_t)(line - text);
                 decode_value(line, k, meminfo);
                 break;
@@ -90,8 +108,8 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
     hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
 }
 
-void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, struct sysinfo__meminfo_hints *hints,
-                             struct sysinfo__meminfo *meminfo) {
+SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted,
+                                          struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
     if (length >= UINT32_MAX) { /* No meminfo. */
         return;
@@ -100,17 +118,23 @@ void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted, s
         scan_all(text, length, hints, meminfo);
         return;
     }
-    while (wanted != 0) {
+    uint32_t usual = 0;
+    for (wanted &= hints->keys; wanted != 0; wanted &= wanted - 1) {
         unsigned k = (unsigned)__builtin_ctz(wanted);
-        wanted &= wanted - 1;
-        uint32_t at = hints->line[k];
-        if (at == UINT32_MAX) {
-            continue;
-        }
-        if ((at > 0 && text[at - 1] != '\n') || !begins_with_key(text + at, &keys[k])) {
+        const char *line = text + hints->line[k];
+        if (line > text && line[-1] != '\n') {
             scan_all(text, length, hints, meminfo);
             return;
         }
-        decode_value(text + at, k, meminfo);
+        if (decode_usual_line(line, &keys[k], &meminfo->value[k])) {
+            usual |= UINT32_C(1) << k;
+        } else if (begins_with_key(line, &keys[k])) {
+            decode_value(line, k, meminfo);
+        } else {
+            scan_all(text, length, hints, meminfo);
+            return;
+        }
     }
+    meminfo->seen |= usual;
+    meminfo->known |= usual;
 }

@@ -9,7 +9,7 @@
 #include "backend.h"
 #include "scan.h"
 
-enum { COLUMNS = 10, COLUMNS_OF_EVERY_KERNEL = 4 };
+enum { COLUMNS = 10, COLUMNS_OF_EVERY_KERNEL = 4, MOST_DIGITS = 15 };
 
 #define BIT(mode) SYSINFO_BIT(struct sysinfo_cpu_sample, mode)
 
@@ -62,6 +62,23 @@ SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLU
     return true;
 }
 
+/* The same in a loop, for few lines. */
+SYSINFO__ALWAYS_INLINE bool scan_one_of_few(const char **at, uint64_t ticks[COLUMNS]) {
+    const char *p = *at;
+    uint64_t others = 0;
+    unsigned gaps = 0;
+    SYSINFO__ROLLED
+    for (int column = 0; column < COLUMNS; column++) {
+        gaps |= (unsigned char)*p ^ ' ';
+        p = sysinfo__scan_unchecked(p + 1, &ticks[column], &others);
+    }
+    if ((others & SYSINFO__SCAN_MARKS) != 0 || gaps != 0 || *p != '\n') {
+        return false;
+    }
+    *at = p;
+    return true;
+}
+
 /*
  * Any line: returns the modes whose columns are numbers. A number too large to be
  * ticks, as an idle time below zero that the kernel printed unsigned, is left out and
@@ -96,9 +113,11 @@ SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
  * Fills the modes of `sample` from the columns at *at, which points after the label, and moves it
  * as far as that went; false, and nothing filled: too few.
  */
-SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_second, struct sysinfo_cpu_sample *sample) {
+SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, bool is_one_of_few, double ticks_per_second,
+                                         struct sysinfo_cpu_sample *sample) {
     uint64_t ticks[COLUMNS];
-    uint64_t modes = scan_usual_line(at, ticks) ? ALL_MODES : scan_any_line(*at, ticks);
+    bool is_usual = is_one_of_few ? scan_one_of_few(at, ticks) : scan_usual_line(at, ticks);
+    uint64_t modes = is_usual ? ALL_MODES : scan_any_line(*at, ticks);
     if (modes == 0) {
         return false;
     }
@@ -118,10 +137,16 @@ SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, double ticks_per_secon
 
 /* The number in a label "cpu12" at `line`; returns the text after it, or NULL if the line is another. */
 SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
-    if (!SYSINFO__SCAN_BEGINS(line, "cpu") || line[3] < '0' || line[3] > '9') {
+    if (!SYSINFO__SCAN_BEGINS(line, "cpu")) {
         return NULL;
     }
-    return sysinfo__scan_number(line + 3, cpu);
+    const char *p = line + 3;
+    uint64_t number = 0;
+    for (; *p >= '0' && *p <= '9' && p < line + 3 + MOST_DIGITS; p++) {
+        number = number * 10 + (uint64_t)(*p - '0');
+    }
+    *cpu = number;
+    return p > line + 3 && (*p == ' ' || *p == '\n' || *p == '\t') ? p : NULL;
 }
 
 /* A text's lines of CPUs, as far as they have been read. */
@@ -133,34 +158,38 @@ struct cpu_lines {
 
 /*
  * A line for all CPUs: the first one that counts anything, should there be several
- * (a container's file system that put its own before the kernel's).
+ * (a container's file system that put its own before the kernel's). Moves *at as far as it was read.
  */
-static void decode_total(const char *columns, double ticks_per_second, struct cpu_lines *lines,
-                         struct sysinfo_cpu_sample *all) {
-    struct sysinfo_cpu_sample sample = {.present = 0};
-    while (columns[1] == ' ') { /* After this label stand two blanks. */
-        columns++;
+SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, double ticks_per_second,
+                                         struct cpu_lines *lines, struct sysinfo_cpu_sample *all) {
+    struct sysinfo_cpu_sample another, *sample = all;
+    if (lines->outcome == SYSINFO__STAT_OK) {
+        another = (struct sysinfo_cpu_sample){.present = 0};
+        sample = &another;
     }
-    bool is_good = decode_modes(&columns, ticks_per_second, &sample);
-    bool is_counting = is_good && (sample.user > 0 || sample.nice > 0 || sample.system > 0 || sample.idle > 0);
-    if (lines->outcome != SYSINFO__STAT_OK || (is_counting && !lines->is_counting)) {
+    while ((*at)[1] == ' ') { /* After this label stand two blanks. */
+        ++*at;
+    }
+    bool is_good = decode_modes(at, is_one_of_few, ticks_per_second, sample);
+    bool is_counting = is_good && (sample->user > 0 || sample->nice > 0 || sample->system > 0 || sample->idle > 0);
+    if (sample == all) {
         lines->outcome = is_good ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
         lines->is_counting = is_counting;
-        if (is_good) {
-            *all = sample;
-        }
+    } else if (is_counting && !lines->is_counting) {
+        *all = another;
+        lines->is_counting = true;
     }
 }
 
 /*
  * The cpu lines stand together, and first; the lines after them are long and hold
  * none, so the walk ends there, unless it has not met a line for all CPUs.
- * `rows` NULL: the cpuN lines are counted only.
+ * `rows` NULL: the cpuN lines are counted only. `all` comes without any mode.
  */
 SYSINFO__ALWAYS_INLINE enum sysinfo__stat_outcome decode_cpu_lines(const char *text, size_t length,
                                                                    double ticks_per_second,
                                                                    struct sysinfo_cpu_sample *all,
-                                                                   struct sysinfo__cpu_rows *rows) {
+                                                                   struct sysinfo__cpu_rows *rows, bool are_few) {
     const char *end = text + length, *line = text;
     struct cpu_lines lines = {SYSINFO__STAT_NO_CPU_LINE, false, 0};
     while (line < end) {
@@ -173,17 +202,17 @@ SYSINFO__ALWAYS_INLINE enum sysinfo__stat_outcome decode_cpu_lines(const char *t
                 return SYSINFO__STAT_NO_MEMORY;
             }
             if (row != NULL) {
-                decode_modes(&columns, ticks_per_second, row);
+                decode_modes(&columns, are_few, ticks_per_second, row);
             }
-            line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end);
-            continue;
-        }
-        if (SYSINFO__SCAN_BEGINS(line, "cpu ")) {
-            decode_total(line + 3, ticks_per_second, &lines, all);
+        } else if (SYSINFO__SCAN_BEGINS(line, "cpu ")) {
+            columns = line + 3;
+            decode_total(&columns, are_few, ticks_per_second, &lines, all);
         } else if (lines.outcome == SYSINFO__STAT_OK) {
             break;
+        } else {
+            columns = line;
         }
-        line = sysinfo__scan_next_line(line, end);
+        line = *columns == '\n' ? columns + 1 : sysinfo__scan_next_line(columns, end);
     }
     if (lines.outcome == SYSINFO__STAT_OK && lines.count > 0) {
         FACT(all, cpus, lines.count);
@@ -191,14 +220,17 @@ SYSINFO__ALWAYS_INLINE enum sysinfo__stat_outcome decode_cpu_lines(const char *t
     return lines.outcome;
 }
 
-enum sysinfo__stat_outcome sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second,
-                                                      struct sysinfo_cpu_sample *all) {
-    return decode_cpu_lines(text, length, ticks_per_second, all, NULL);
+SYSINFO__HOT enum sysinfo__stat_outcome
+sysinfo__decode_stat_total(const char *text, size_t length, double ticks_per_second, struct sysinfo_cpu_sample *all) {
+    return decode_cpu_lines(text, length, ticks_per_second, all, NULL, true);
 }
 
-enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second,
-                                                     struct sysinfo__cpu_rows *rows) {
-    enum sysinfo__stat_outcome outcome = decode_cpu_lines(text, length, ticks_per_second, &rows->all.sample, rows);
+SYSINFO__HOT enum sysinfo__stat_outcome
+sysinfo__decode_stat_rows(const char *text, size_t length, double ticks_per_second, struct sysinfo__cpu_rows *rows) {
+    enum { SHORT_TEXT = 4096 };
+    enum sysinfo__stat_outcome outcome =
+        length <= SHORT_TEXT ? decode_cpu_lines(text, length, ticks_per_second, &rows->all.sample, rows, true)
+                             : decode_cpu_lines(text, length, ticks_per_second, &rows->all.sample, rows, false);
     rows->count = outcome == SYSINFO__STAT_OK ? rows->count : 0;
     return outcome;
 }

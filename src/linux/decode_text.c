@@ -28,29 +28,23 @@ static size_t find_pair_line(const char *text, size_t length, const struct sysin
     return length;
 }
 
-/* Counts of pages have at most fifteen digits, times in nanoseconds more. */
-static const char *scan_short(const char *p, uint64_t *value) {
-    return sysinfo__scan_number(p, value);
-}
-
-static uint32_t decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
-                             size_t *hints, uint64_t *values, const char *(*scan)(const char *p, uint64_t *value)) {
-    uint32_t known = 0;
-    for (int key = 0; key < count; key++) {
-        size_t at = find_pair_line(text, length, &keys[key], hints != NULL ? hints[key] : length);
-        if (hints != NULL) {
-            hints[key] = at;
-        }
-        if (at < length && scan(text + at + keys[key].length, &values[key]) != NULL) {
-            known |= UINT32_C(1) << key;
+/* One walk over the lines for all keys. Of several lines with the same key the first counts. */
+uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
+                               uint64_t *values) {
+    const char *end = text + length;
+    uint32_t sought = (UINT32_C(1) << count) - 1, known = 0;
+    for (const char *line = text; line < end && sought != 0; line = sysinfo__scan_next_line(line, end)) {
+        for (uint32_t left = sought; left != 0; left &= left - 1) {
+            int key = __builtin_ctz(left);
+            if (*line == keys[key].text[0] && memcmp(line, keys[key].text, keys[key].length) == 0) {
+                uint32_t bit = UINT32_C(1) << key;
+                sought &= ~bit;
+                known |= sysinfo__scan_long(line + keys[key].length, &values[key]) != NULL ? bit : 0;
+                break;
+            }
         }
     }
     return known;
-}
-
-uint32_t sysinfo__decode_pairs(const char *text, size_t length, const struct sysinfo__pair_key *keys, int count,
-                               uint64_t *values) {
-    return decode_pairs(text, length, keys, count, NULL, values, sysinfo__scan_long);
 }
 
 /* ---- /proc/vmstat ---- */
@@ -62,7 +56,15 @@ uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SY
         [SYSINFO__PSWPOUT] = SYSINFO__PAIR_KEY("pswpout"),
         [SYSINFO__NR_FREE_PAGES] = SYSINFO__PAIR_KEY("nr_free_pages"),
     };
-    return decode_pairs(text, length, keys, SYSINFO__VMSTAT_KEYS, hints, value, scan_short);
+    uint32_t known = 0;
+    for (int key = 0; key < SYSINFO__VMSTAT_KEYS; key++) {
+        size_t at = find_pair_line(text, length, &keys[key], hints[key]);
+        hints[key] = at;
+        if (at < length && sysinfo__scan_number(text + at + keys[key].length, &value[key]) != NULL) {
+            known |= UINT32_C(1) << key;
+        }
+    }
+    return known;
 }
 
 /* ---- /proc/zoneinfo: in each zone a line "        low      123" ---- */

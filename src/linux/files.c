@@ -10,10 +10,13 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { PROC_MAGIC = 0x9fa0, CGROUP_MAGIC = 0x27e0eb, CGROUP2_MAGIC = 0x63677270, LONGEST_TEXT = 64 << 20 };
-
-/* In the place of a descriptor: -1 is one that is not open. */
-enum { ABSENT = -2 };
+enum {
+    PROC_MAGIC = 0x9fa0,
+    SYSFS_MAGIC = 0x62656572,
+    CGROUP_MAGIC = 0x27e0eb,
+    CGROUP2_MAGIC = 0x63677270,
+    LONGEST_TEXT = 64 << 20
+};
 
 /*
  * Whether the kernel makes the file as a single record: then a read that leaves room
@@ -28,7 +31,7 @@ static const struct {
     [SYSINFO__FILE_VMSTAT] = {"/proc/vmstat", false, true},
     [SYSINFO__FILE_ZONEINFO] = {"/proc/zoneinfo", false, true},
     [SYSINFO__FILE_LOADAVG] = {"/proc/loadavg", true, false},
-    [SYSINFO__FILE_ONLINE] = {"/sys/devices/system/cpu/online", false, true},
+    [SYSINFO__FILE_ONLINE] = {"/sys/devices/system/cpu/online", true, true},
 };
 
 const char *sysinfo__file_path(enum sysinfo__file file) {
@@ -129,7 +132,7 @@ static bool make_room(struct sysinfo__state *state) {
  * file, a full buffer is grown and the file read anew, so that the text is of one
  * moment. Returns an errno, or 0.
  */
-static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read, const char **complaint) {
+SYSINFO__HOT static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read) {
     size_t length = 0;
     for (;;) {
         size_t room = state->capacity - SYSINFO__TEXT_PADDING - length;
@@ -146,7 +149,6 @@ static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_
         }
         if (length == state->capacity - SYSINFO__TEXT_PADDING) {
             if (state->capacity >= LONGEST_TEXT) {
-                *complaint = "is longer than 64 MiB, the most that is read";
                 return EFBIG;
             }
             if (!make_room(state)) {
@@ -188,8 +190,10 @@ static bool is_text(const struct sysinfo__state *state) {
     return memchr(state->text, '\0', state->length) == NULL;
 }
 
-static int explain_read(struct sysinfo_host *host, int error, const char *path, const char *complaint) {
-    return complaint != NULL ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, complaint) : failed(host, error, path);
+static int explain_read(struct sysinfo_host *host, int error, const char *path) {
+    return error == EFBIG
+               ? sysinfo__failed(host, SYSINFO_MALFORMED, 0, path, "is longer than 64 MiB, the most that is read")
+               : failed(host, error, path);
 }
 
 static bool may_be_cut(const char *path) {
@@ -202,13 +206,18 @@ static int64_t file_system(int fd) {
     return fstatfs(fd, &information) == 0 ? (int64_t)information.f_type : 0;
 }
 
+static bool is_cgroup_magic(int64_t magic) {
+    return magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
+}
+
 /*
  * Where one read returns a single record: not lxcfs and captures, and sysfs returns some of
- * its files by the page.
+ * its files by the page, but not the list of online CPUs.
  */
-static bool is_from_kernel(int fd) {
+static bool is_from_kernel(int fd, const char *path) {
     int64_t magic = file_system(fd);
-    return magic == PROC_MAGIC || magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
+    return magic == PROC_MAGIC || is_cgroup_magic(magic) ||
+           (magic == SYSFS_MAGIC && path == kept_files[SYSINFO__FILE_ONLINE].path);
 }
 
 /*
@@ -216,10 +225,12 @@ static bool is_from_kernel(int fd) {
  * stale (its file was removed, or somebody closed it) is opened anew, once.
  * `is_single`, unless NULL, says whether one read brings all of it, and is renewed
  * when it is opened. One that may be absent, and is, is not looked for again: *fd remembers it.
+ * `error` is that of a read which has failed already, or 0.
  */
-static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single, bool may_be_absent) {
+static int read_or_open(struct sysinfo_host *host, const char *path, int *fd, bool *is_single, bool may_be_absent,
+                        int error) {
     bool was_open = *fd >= 0;
-    if (*fd == ABSENT) {
+    if (*fd == SYSINFO__ABSENT) {
         return failed(host, ENOENT, path);
     }
     for (;;) {
@@ -227,15 +238,14 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
             int status;
             *fd = open_path(host, path, 0, &status);
             if (*fd < 0) {
-                *fd = may_be_absent && status == SYSINFO_NOT_FOUND ? ABSENT : -1;
+                *fd = may_be_absent && status == SYSINFO_NOT_FOUND ? SYSINFO__ABSENT : -1;
                 return status;
             }
             if (is_single != NULL) {
-                *is_single = is_from_kernel(*fd);
+                *is_single = is_from_kernel(*fd, path);
             }
         }
-        const char *complaint = NULL;
-        int error = read_text(sysinfo__state(host), *fd, is_single != NULL && *is_single, &complaint);
+        error = error != 0 ? error : read_text(sysinfo__state(host), *fd, is_single != NULL && *is_single);
         if (error == 0) {
             if (!sysinfo__root_is_own(host) && is_text(sysinfo__state(host))) {
                 tidy_capture(sysinfo__state(host), may_be_cut(path));
@@ -251,16 +261,42 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
         *fd = -1;
         bool is_stale = is_foreign || error == ENODEV || error == ENOENT || error == ESTALE;
         if (!was_open || !is_stale) {
-            return explain_read(host, error, path, complaint);
+            return explain_read(host, error, path);
         }
         was_open = false;
+        error = 0;
     }
 }
 
-int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
+static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool *is_single, bool may_be_absent) {
+    return read_or_open(host, path, fd, is_single, may_be_absent, 0);
+}
+
+SYSINFO__HOT int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
     struct sysinfo__state *state = sysinfo__state(host);
+    int *fd = &state->file[file], error = 0;
+    if (*fd >= 0 && sysinfo__root_is_own(host)) {
+        error = read_text(state, *fd, state->is_single[file]);
+        if (error == 0) {
+            return SYSINFO_OK;
+        }
+    }
     bool *is_single = kept_files[file].is_single_record ? &state->is_single[file] : NULL;
-    return read_kept(host, kept_files[file].path, &state->file[file], is_single, kept_files[file].may_be_absent);
+    return read_or_open(host, kept_files[file].path, fd, is_single, kept_files[file].may_be_absent, error);
+}
+
+SYSINFO__HOT int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kept *file) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int error = read_text(state, file->fd, file->is_single);
+    if (error == 0 && !sysinfo__root_is_own(host) && is_text(state)) {
+        tidy_capture(state, false);
+    }
+    return error;
+}
+
+int sysinfo__file_read_after(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file,
+                             bool may_be_absent, int error) {
+    return read_or_open(host, path, &file->fd, &file->is_single, may_be_absent, error);
 }
 
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd) {
@@ -284,13 +320,27 @@ void sysinfo__kept_close(struct sysinfo__kept *file) {
 
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer) {
     int status;
+    char folder[4096];
+    size_t length = strlen(path);
+    if (sysinfo__root_is_own(host) && length + sizeof "/." <= sizeof folder) {
+        struct statfs information;
+        memcpy(folder, path, length);
+        memcpy(folder + length, "/.", sizeof "/.");
+        if (statfs(folder, &information) != 0) {
+            status = failed(host, errno, path);
+            *answer = false;
+            return sysinfo__is_missing(status) ? SYSINFO_OK : status;
+        }
+        *answer = is_cgroup_magic((int64_t)information.f_type);
+        return SYSINFO_OK;
+    }
     int fd = open_path(host, path, O_PATH | O_DIRECTORY, &status);
     *answer = false;
     if (fd < 0) {
         return sysinfo__is_missing(status) ? SYSINFO_OK : status;
     }
     int64_t magic = sysinfo__root_is_own(host) ? file_system(fd) : CGROUP_MAGIC;
-    *answer = magic == CGROUP_MAGIC || magic == CGROUP2_MAGIC;
+    *answer = is_cgroup_magic(magic);
     close(fd);
     return SYSINFO_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "scan.h"
 
-enum { ABSENT = -2, ATTEMPTS = 3 }; /* Of a descriptor: the file is not there. */
+enum { ATTEMPTS = 3 };
 
 #define GROUP_FILE "/proc/self/cgroup"
 
@@ -60,15 +60,20 @@ int sysinfo__no_group(struct sysinfo_host *host) {
 
 /* ---- What is kept ---- */
 
+static void forget_watches(struct sysinfo__hierarchy *hierarchy) {
+    for (int i = 0; i < hierarchy->watches; i++) {
+        sysinfo__kept_close(&hierarchy->watch[i].file);
+    }
+    hierarchy->watches = 0;
+}
+
 static void forget_hierarchy(struct sysinfo__hierarchy *hierarchy) {
     for (size_t level = 0; level < hierarchy->levels; level++) {
         for (int file = 0; file < SYSINFO__CGROUP_FILES; file++) {
             sysinfo__kept_close(&hierarchy->level[level].file[file]);
         }
     }
-    for (int i = 0; i < hierarchy->watches; i++) {
-        sysinfo__kept_close(&hierarchy->watch[i].file);
-    }
+    forget_watches(hierarchy);
     sysinfo__protected_forget(hierarchy);
     free(hierarchy->level);
     free(hierarchy->path);
@@ -124,7 +129,7 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
             return status;
         }
     }
-    file->fd = is_there ? ABSENT : -1;
+    file->fd = is_there ? SYSINFO__ABSENT : -1;
     return sysinfo__failed(host, is_there ? SYSINFO_NOT_FOUND : SYSINFO_GONE, ENOENT, hierarchy->path, NULL);
 }
 
@@ -132,16 +137,20 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
  * Reads a file in a level's directory, through a descriptor that is kept. That it does not
  * exist is remembered; if it existed earlier, the status is SYSINFO_GONE.
  */
-static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
-                   struct sysinfo__kept *file) {
+SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                const char *name, struct sysinfo__kept *file) {
     bool was_open = file->fd >= 0;
+    int error = was_open ? sysinfo__file_read_open(host, file) : 0;
+    if (was_open && error == 0) { /* The usual case needs no path. */
+        return SYSINFO_OK;
+    }
     char saved[LONGEST_NAME];
     append_name(hierarchy, level, name, saved);
     int status;
-    if (file->fd == ABSENT) {
+    if (file->fd == SYSINFO__ABSENT) {
         status = sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL);
     } else {
-        status = sysinfo__file_read_single(host, hierarchy->path, file);
+        status = sysinfo__file_read_after(host, hierarchy->path, file, false, error);
         if (status == SYSINFO_NOT_FOUND) {
             status = was_open ? SYSINFO_GONE : miss(host, hierarchy, level, file);
         }
@@ -311,13 +320,21 @@ static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     return SYSINFO_OK;
 }
 
-/* Whether a level's directory has a file of that name; what cannot be read is there. */
+/* Whether a level's directory has a file of that name; what cannot be read is there, but not for certain. */
 static int has_file(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
-                    bool *answer) {
+                    bool *answer, bool *is_certain) {
     struct sysinfo__kept file = {.fd = -1};
+    char saved[LONGEST_NAME];
+    append_name(hierarchy, level, name, saved);
+    *answer = *is_certain = sysinfo__root_is_own(host) && access(hierarchy->path, R_OK) == 0;
+    remove_name(hierarchy, level, saved);
+    if (*answer) {
+        return SYSINFO_OK;
+    }
     int status = read_in(host, hierarchy, level, name, &file);
     sysinfo__kept_close(&file);
     *answer = status != SYSINFO_NOT_FOUND;
+    *is_certain = status == SYSINFO_OK || status == SYSINFO_NOT_FOUND;
     return status == SYSINFO_OK || sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
@@ -329,18 +346,19 @@ static int has_file(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
  */
 static int find_top(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t top = hierarchy->levels - 1;
-    bool has_neighbour = false, has_agent = true;
+    bool has_neighbour = false, has_agent = true, is_certain = false;
     if (hierarchy->sight != SYSINFO__WHOLE || hierarchy->is_top_hidden) {
         return SYSINFO_OK;
     }
     if (hierarchy->is_v2) {
-        return has_file(host, hierarchy, top, "cgroup.type", &hierarchy->is_top_hidden);
+        return has_file(host, hierarchy, top, "cgroup.type", &hierarchy->is_top_hidden, &is_certain);
     }
-    int status = has_file(host, hierarchy, top, "cgroup.clone_children", &has_neighbour);
+    int status = has_file(host, hierarchy, top, "cgroup.clone_children", &has_neighbour, &is_certain);
     if (status == SYSINFO_OK && has_neighbour) {
-        status = has_file(host, hierarchy, top, "release_agent", &has_agent);
+        status = has_file(host, hierarchy, top, "release_agent", &has_agent, &is_certain);
     }
     hierarchy->is_top_hidden = has_neighbour && !has_agent;
+    hierarchy->is_top_seen = status == SYSINFO_OK && has_neighbour && has_agent && is_certain;
     return status;
 }
 
@@ -386,6 +404,7 @@ static int find_hierarchy(struct search *search, enum sysinfo__controller contro
     }
     memcpy(hierarchy->group, search->path.at, search->path.length);
     hierarchy->group[search->path.length] = '\0';
+    hierarchy->group_hash = sysinfo__text_hash(search->path.at, search->path.length);
     hierarchy->sight = SYSINFO__HIDDEN;
     return look(search, hierarchy->is_v2 ? "" : name);
 }
@@ -434,6 +453,7 @@ static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *mem
         if (status == SYSINFO_OK && sysinfo__state(host)->text[0] == '0') {
             memory->levels = level;
             memory->is_top_hidden = false;
+            memory->is_top_seen = true;
         } else if (status != SYSINFO_OK && !sysinfo__is_one_unknown(status)) {
             return status;
         }
@@ -487,12 +507,6 @@ static int find_all(struct sysinfo_host *host) {
         }
     }
     free(old_cpuset);
-    for (int c = 0; c < SYSINFO__CONTROLLERS && status == SYSINFO_OK; c++) { /* The text of the mounts is gone then. */
-        status = find_top(host, &cgroups->hierarchy[c]);
-    }
-    if (status == SYSINFO_OK) {
-        status = trim_levels(host, &cgroups->hierarchy[SYSINFO__MEMORY]);
-    }
     cgroups->is_found = status == SYSINFO_OK && is_lasting;
     for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
         cgroups->is_found =
@@ -504,18 +518,27 @@ static int find_all(struct sysinfo_host *host) {
 /* ---- Keeping up with the process ---- */
 
 /*
- * Reads /proc/self/cgroup and finds out whether it is as it was. A kept descriptor is that of the
- * process that opened it: not of a child.
+ * Reads /proc/self/cgroup and finds out whether it is as it was: once in a call, for the kernel takes
+ * longer over it than over the files of a group, and all figures of a call are to be of one group. A
+ * kept descriptor is that of the process that opened it: not of a child.
  */
-static int read_own_group(struct sysinfo_host *host, bool *is_same) {
+SYSINFO__HOT static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__cgroups *cgroups = &state->cgroups;
+    if (cgroups->is_found && cgroups->checked == sysinfo__call_number(host)) {
+        *is_same = true;
+        return SYSINFO_OK;
+    }
     int64_t process = getpid();
     if (process != cgroups->process) {
         sysinfo__kept_close(&cgroups->own_group);
         cgroups->process = process;
     }
-    int status = sysinfo__file_read_if_any(host, GROUP_FILE, &cgroups->own_group);
+    bool was_open = cgroups->own_group.fd >= 0;
+    int error = was_open ? sysinfo__file_read_open(host, &cgroups->own_group) : 0, status = SYSINFO_OK;
+    if (!was_open || error != 0) {
+        status = sysinfo__file_read_after(host, GROUP_FILE, &cgroups->own_group, true, error);
+    }
     bool has_text = status == SYSINFO_OK;
     if (!has_text && !sysinfo__is_missing(status)) {
         return status;
@@ -537,6 +560,7 @@ static int read_own_group(struct sysinfo_host *host, bool *is_same) {
         memcpy(cgroups->text, state->text, state->length);
         memset(cgroups->text + state->length, 0, SYSINFO__TEXT_PADDING);
     }
+    cgroups->checked = sysinfo__call_number(host);
     return SYSINFO_OK;
 }
 
@@ -564,7 +588,7 @@ static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy
 
 static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t top = hierarchy->levels;
-    hierarchy->watches = 0;
+    forget_watches(hierarchy); /* Those of an attempt that failed. */
     for (size_t level = hierarchy->levels; level > 0 && hierarchy->is_v2; level--) {
         int status = sysinfo__hierarchy_read(host, hierarchy, level - 1, 0);
         if (status == SYSINFO_NOT_FOUND) {
@@ -580,15 +604,35 @@ static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
         }
     }
     bool is_same = true;
-    hierarchy->is_watched = true;
     return watch(host, hierarchy, &is_same);
 }
 
-static int renew(struct sysinfo_host *host, enum sysinfo__controller controller, bool anew) {
+/* Before the first question: what else there is to find out about a hierarchy that may hold limits. */
+static int prepare(struct sysinfo_host *host, enum sysinfo__controller controller) {
+    struct sysinfo__hierarchy *hierarchy = &sysinfo__state(host)->cgroups.hierarchy[controller];
+    int status = SYSINFO_OK;
+    if (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU) {
+        status = find_top(host, hierarchy);
+    }
+    if (status == SYSINFO_OK && controller == SYSINFO__MEMORY) {
+        status = trim_levels(host, hierarchy);
+    }
+    if (status == SYSINFO_OK &&
+        (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU || controller == SYSINFO__CPUSET)) {
+        status = begin_watch(host, hierarchy);
+    }
+    hierarchy->is_prepared = status == SYSINFO_OK;
+    return status;
+}
+
+SYSINFO__HOT static int renew(struct sysinfo_host *host, enum sysinfo__controller controller, bool anew) {
     struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
     struct sysinfo__hierarchy *hierarchy = &cgroups->hierarchy[controller];
     if (anew) {
         cgroups->is_found = false;
+    }
+    if (cgroups->is_found && hierarchy->checked == sysinfo__call_number(host)) {
+        return SYSINFO_OK;
     }
     bool is_same;
     int status = read_own_group(host, &is_same);
@@ -602,18 +646,19 @@ static int renew(struct sysinfo_host *host, enum sysinfo__controller controller,
     if (status == SYSINFO_OK && !is_same) {
         status = find_all(host);
     }
-    if (status == SYSINFO_OK && !hierarchy->is_watched &&
-        (controller == SYSINFO__MEMORY || controller == SYSINFO__CPU || controller == SYSINFO__CPUSET)) {
-        status = begin_watch(host, hierarchy);
+    if (status == SYSINFO_OK && !hierarchy->is_prepared) {
+        status = prepare(host, controller);
     }
+    hierarchy->checked = status == SYSINFO_OK ? sysinfo__call_number(host) : 0;
     return status;
 }
 
 /* ---- Asking ---- */
 
-int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
-                           int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context),
-                           void *context) {
+SYSINFO__HOT int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
+                                        int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                                   void *context),
+                                        void *context) {
     int status = SYSINFO_GONE;
     for (int attempt = 0; attempt < ATTEMPTS && status == SYSINFO_GONE; attempt++) {
         status = renew(host, controller, attempt > 0);
@@ -634,7 +679,8 @@ static const char *name_of(struct sysinfo_host *host, const struct sysinfo__hier
     return hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
 }
 
-int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file) {
+SYSINFO__HOT int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                         int file) {
     const char *name = name_of(host, hierarchy, file);
     struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
     int status = name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, kept);
@@ -654,8 +700,8 @@ int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hier
     return status;
 }
 
-int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                                  int file, uint64_t *value) {
+SYSINFO__HOT int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                               size_t level, int file, uint64_t *value) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
     if (status == SYSINFO_OK && !sysinfo__decode_limit(state->text, state->length, value)) {

@@ -37,12 +37,17 @@ static struct tightest no_limit(const struct sysinfo__hierarchy *hierarchy) {
 }
 
 /* That no limit was found is a fact only where all were seen. */
-static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
+static void tell_limit(const struct tightest *all, struct sysinfo__limit *limit) {
+    limit->level = all->level;
     if (all->is_limit_certain && (all->limit != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, limit, all->limit);
     } else if (all->limit != SYSINFO_UNLIMITED) {
         GUESS(limit, limit, all->limit);
     }
+}
+
+static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
+    tell_limit(all, limit);
     if (all->is_room_certain && (all->room != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, room, all->room);
     } else if (all->room != SYSINFO_UNLIMITED) {
@@ -99,11 +104,12 @@ static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
 
 /* ---- Memory ---- */
 
-/* The limit and the use of the same level: what another level uses says nothing of this one's limit. */
-static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                            struct tightest *all) {
+/* The limit of a level, and doubts about it; SYSINFO_UNLIMITED: none, or it is unknown. */
+static int read_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                             struct tightest *all, uint64_t *limit) {
     uint64_t most, high;
     bool is_known = true;
+    *limit = SYSINFO_UNLIMITED;
     int status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_LIMIT, &most, &is_known);
     if (status == SYSINFO_OK) {
         status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_HIGH, &high, &is_known);
@@ -114,12 +120,20 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     if (!is_known) {
         doubt_limit(all);
     }
-    uint64_t limit = sysinfo__smaller(most, high), used;
-    if (limit == SYSINFO_UNLIMITED) {
-        return SYSINFO_OK;
+    *limit = sysinfo__smaller(most, high);
+    all->level = *limit < all->limit ? level : all->level;
+    return SYSINFO_OK;
+}
+
+/* The limit and the use of the same level: what another level uses says nothing of this one's limit. */
+static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                            struct tightest *all) {
+    uint64_t limit, used;
+    bool is_known = true;
+    int status = read_memory_limit(host, hierarchy, level, all, &limit);
+    if (status != SYSINFO_OK || limit == SYSINFO_UNLIMITED) {
+        return status;
     }
-    all->level = limit < all->limit ? level : all->level;
-    is_known = true;
     status = read_use(host, hierarchy, level, SYSINFO__MEMORY_USED, &used, &is_known);
     if (status == SYSINFO_OK && !is_known) {
         doubt_use(all, limit);
@@ -141,10 +155,18 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     return status;
 }
 
-/* Version 1 reports the limits of groups that no mount shows, but not their use: at least that of this one. */
+/*
+ * Version 1 reports the limits of groups that no mount shows, in memory.stat: which the kernel takes longer over
+ * than over all else together, so not where the levels show that there are none.
+ */
+static bool may_have_hidden(const struct sysinfo__hierarchy *hierarchy) {
+    return !hierarchy->is_v2 && hierarchy->levels > 0 && !hierarchy->is_top_seen;
+}
+
+/* It does not report their use: at least that of this one. */
 static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct tightest *all) {
     struct sysinfo__memory_stat stat;
-    if (hierarchy->is_v2 || hierarchy->levels == 0) {
+    if (!may_have_hidden(hierarchy)) {
         return SYSINFO_OK;
     }
     uint64_t used;
@@ -177,15 +199,35 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
         status = sysinfo__protected_memory(host, hierarchy, hierarchy->levels - 1, &limit->kept);
         limit->is_kept_unknown = hierarchy->is_v2 && hierarchy->is_top_hidden;
     }
-    limit->level = all.level;
     if (status == SYSINFO_OK) {
         tell(&all, limit);
     }
     return status;
 }
 
-int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
-    return sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
+int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                 struct sysinfo__limit *limit) {
+    struct tightest all = no_limit(hierarchy);
+    int status = SYSINFO_OK;
+    for (size_t level = 0; level < hierarchy->levels && status == SYSINFO_OK; level++) {
+        uint64_t found;
+        status = read_memory_limit(host, hierarchy, level, &all, &found);
+        all.limit = sysinfo__smaller(all.limit, found);
+    }
+    if (status == SYSINFO_OK && may_have_hidden(hierarchy)) {
+        struct sysinfo__memory_stat stat;
+        bool is_known = true;
+        status = read_stat(host, hierarchy, 0, &stat, &is_known);
+        all.is_top_hidden = all.is_top_hidden && !stat.has_limits;
+        if (stat.limit < all.limit) {
+            all.limit = stat.limit;
+            all.level = hierarchy->levels;
+        }
+    }
+    if (status == SYSINFO_OK) {
+        tell_limit(&all, limit);
+    }
+    return status;
 }
 
 /* A bound of the process is an upper bound where its groups' limits are not known for certain. */
@@ -209,7 +251,7 @@ static void add_bound(const struct sysinfo__process_bound *bound, struct sysinfo
 int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS];
     size_t count = 0;
-    int status = sysinfo__cgroup_memory_limit(host, limit);
+    int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
     if (status == SYSINFO_OK) {
         status = sysinfo__process_bounds(host, bounds, &count);
     }
@@ -284,7 +326,7 @@ static int add_swap_level_v1(struct sysinfo_host *host, struct sysinfo__hierarch
 
 static int add_hidden_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct tightest *all) {
     struct sysinfo__memory_stat stat;
-    if (hierarchy->is_v2 || hierarchy->levels == 0) {
+    if (!may_have_hidden(hierarchy)) {
         return SYSINFO_OK;
     }
     bool is_known = true;
@@ -365,6 +407,10 @@ static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 
 int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota) {
     bool is_known = hierarchy->sight == SYSINFO__NONE || hierarchy->sight == SYSINFO__WHOLE;
+    if (hierarchy->quota_read == sysinfo__call_number(host)) {
+        *quota = hierarchy->quota;
+        return SYSINFO_OK;
+    }
     *quota = (struct sysinfo__quota){.cpus = (double)INFINITY};
     for (size_t level = 0; level < hierarchy->levels; level++) {
         double cpus;
@@ -378,6 +424,8 @@ int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
         }
     }
     quota->is_certain = is_known && (quota->cpus < (double)INFINITY || !hierarchy->is_top_hidden);
+    hierarchy->quota = *quota;
+    hierarchy->quota_read = sysinfo__call_number(host);
     return SYSINFO_OK;
 }
 

@@ -17,6 +17,7 @@ int sysinfo__linux_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows 
 int sysinfo__linux_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *description);
 uint64_t sysinfo__linux_online(struct sysinfo_host *host);
 int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+int sysinfo__linux_available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
 int sysinfo__linux_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap);
 int sysinfo__linux_load_average(struct sysinfo_host *host, struct sysinfo_load *load);
 int sysinfo__linux_cpu_stats(struct sysinfo_host *host, struct sysinfo_stats *stats);
@@ -75,6 +76,14 @@ int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd
 
 /* The same for a file that procfs or cgroupfs makes as a single record: one read brings all of it. */
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
+
+/*
+ * The same in two steps, where the path is not at hand: reads one that is open, and returns an errno, or
+ * 0; after such an error the second opens it anew, or explains the error.
+ */
+int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kept *file);
+int sysinfo__file_read_after(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file,
+                             bool may_be_absent, int error);
 
 /* The same for one that some kernels lack: when it is not there, it is not looked for again until it is closed. */
 int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
@@ -237,8 +246,9 @@ enum { SYSINFO__EVENT_HIGH, SYSINFO__EVENT_MAX, SYSINFO__EVENT_OOM, SYSINFO__EVE
 int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                            uint32_t *known, uint64_t value[SYSINFO__EVENTS]);
 
-/* The tightest memory limit of the cgroups alone. */
-int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit);
+/* The tightest memory limit of the cgroups alone, and its level: for sysinfo__hierarchy_ask(). */
+int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                 struct sysinfo__limit *limit);
 
 /* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
 int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
@@ -257,12 +267,7 @@ int sysinfo__no_group(struct sysinfo_host *host);
 void sysinfo__cgroups_open(struct sysinfo__cgroups *cgroups);
 void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups);
 
-/* The tightest quota of all levels of the CPU controller's hierarchy. */
-struct sysinfo__quota {
-    double cpus;     /* Infinity: none was found. */
-    size_t level;    /* Which holds it; 0 when there is none. */
-    bool is_certain; /* All levels were seen. */
-};
+/* The tightest quota of all levels of the CPU controller's hierarchy; read once in a call. */
 int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota);
 
 /* ---- What bounds the memory of one process beside its cgroups ---- */

@@ -19,6 +19,40 @@
         }                                                          \
     } while (0)
 
+/* The lines that are a field as they stand; of two that are the same field, the later one here counts. */
+static const struct {
+    unsigned char key, slot;
+} lines[] = {
+#define LINE(key, field) {SYSINFO__##key, offsetof(struct sysinfo_memory, field) / 8}
+    LINE(MEM_TOTAL, total),
+    LINE(MEM_FREE, free),
+    LINE(ACTIVE, active),
+    LINE(BUFFERS, buffers),
+    LINE(MEM_SHARED, shared), /* Linux 2.4 */
+    LINE(SHMEM, shared),      /* 2.6.32 and later */
+    LINE(SLAB, slab),
+    LINE(DIRTY, dirty),
+    LINE(WRITEBACK, writeback),
+    LINE(COMMITTED_AS, committed),
+    LINE(COMMIT_LIMIT, commit_limit),
+    LINE(ZSWAP, zswap),
+    LINE(ZSWAPPED, zswapped),
+#undef LINE
+};
+
+static void tell_lines(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    SYSINFO__ROLLED
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        uint32_t key = UINT32_C(1) << lines[i].key;
+        uint64_t field = UINT64_C(1) << lines[i].slot;
+        if (meminfo->known & key) {
+            memcpy((char *)memory + (size_t)8 * lines[i].slot, &meminfo->value[lines[i].key], sizeof(uint64_t));
+            memory->present |= field;
+            memory->estimated |= meminfo->negative & key ? field : 0;
+        }
+    }
+}
+
 static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo) {
     const char *complaint = NULL;
     if (!(meminfo->seen & KEY_BIT(MEM_TOTAL))) {
@@ -184,6 +218,9 @@ static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     uint64_t size, least;
     bool is_own = true;
+    if (state->arcstats.fd == SYSINFO__ABSENT) {
+        return SYSINFO_OK;
+    }
     int status = sysinfo__file_read_if_any(host, "/proc/spl/kstat/zfs/arcstats", &state->arcstats);
     bool is_known = status == SYSINFO_OK && sysinfo__decode_arcstats(state->text, state->length, &size, &least);
     if (is_known) {
@@ -223,35 +260,24 @@ static bool ask_kernel(struct sysinfo_memory *memory) {
     return true;
 }
 
-int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    struct sysinfo__state *state = sysinfo__state(host);
+/* Reads meminfo, or asks the kernel where there is none: then *is_told is set. */
+static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory, bool *is_told) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
-    if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory)) {
-        return SYSINFO_OK;
-    }
-    if (status != SYSINFO_OK) {
-        return status;
-    }
+    *is_told = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory);
+    return *is_told ? SYSINFO_OK : status;
+}
+
+/* Everything that the state's text says. */
+SYSINFO__HOT static int tell_all(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__meminfo meminfo;
     uint32_t wanted = SYSINFO__ALL_MEMINFO_KEYS & ~(KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE));
     sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
-    status = need_total(host, &meminfo);
+    int status = need_total(host, &meminfo);
     if (status != SYSINFO_OK) {
         return status;
     }
-    TELL(memory, total, &meminfo, MEM_TOTAL);
-    TELL(memory, free, &meminfo, MEM_FREE);
-    TELL(memory, active, &meminfo, ACTIVE);
-    TELL(memory, buffers, &meminfo, BUFFERS);
-    TELL(memory, shared, &meminfo, MEM_SHARED); /* Linux 2.4 */
-    TELL(memory, shared, &meminfo, SHMEM);      /* 2.6.32 and later */
-    TELL(memory, slab, &meminfo, SLAB);
-    TELL(memory, dirty, &meminfo, DIRTY);
-    TELL(memory, writeback, &meminfo, WRITEBACK);
-    TELL(memory, committed, &meminfo, COMMITTED_AS);
-    TELL(memory, commit_limit, &meminfo, COMMIT_LIMIT);
-    TELL(memory, zswap, &meminfo, ZSWAP);
-    TELL(memory, zswapped, &meminfo, ZSWAPPED);
+    tell_lines(&meminfo, memory);
     tell_available(&meminfo, memory);
     tell_cached(&meminfo, memory);
     tell_inactive(&meminfo, memory);
@@ -260,4 +286,30 @@ int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memo
         status = estimate_available(host, &meminfo, memory);
     }
     return status == SYSINFO_OK ? tell_arc(host, memory) : status;
+}
+
+SYSINFO__HOT int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    bool is_told;
+    int status = read_meminfo(host, memory, &is_told);
+    return status == SYSINFO_OK && !is_told ? tell_all(host, memory) : status;
+}
+
+/* Two lines of fifty, where the kernel reports what is available and its number makes sense. */
+SYSINFO__HOT int sysinfo__linux_available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    struct sysinfo__meminfo meminfo;
+    bool is_told;
+    int status = read_meminfo(host, memory, &is_told);
+    if (status != SYSINFO_OK || is_told) {
+        return status;
+    }
+    const uint32_t wanted = KEY_BIT(MEM_TOTAL) | KEY_BIT(MEM_AVAILABLE);
+    sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
+    uint64_t total = meminfo.value[SYSINFO__MEM_TOTAL], available = meminfo.value[SYSINFO__MEM_AVAILABLE];
+    if ((meminfo.known & wanted) != wanted || available == 0 || available > total) {
+        return tell_all(host, memory);
+    }
+    FACT(memory, total, total);
+    FACT(memory, available, available);
+    return tell_arc(host, memory);
 }

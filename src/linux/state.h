@@ -22,7 +22,8 @@ enum sysinfo__file {
     SYSINFO__FILES
 };
 
-/* Another file that is kept. -1: not open. */
+/* Another file that is kept. -1: not open; SYSINFO__ABSENT: there is none, and it is not looked for again. */
+enum { SYSINFO__ABSENT = -2 };
 struct sysinfo__kept {
     int fd;
     bool is_single; /* One read brings all of it. */
@@ -62,12 +63,21 @@ enum sysinfo__sight {
     SYSINFO__WHOLE
 };
 
+struct sysinfo__quota {
+    double cpus;     /* Infinity: none was found. */
+    size_t level;    /* Which holds it; 0 when there is none. */
+    bool is_certain; /* All levels were seen. */
+};
+
 struct sysinfo__hierarchy {
     enum sysinfo__sight sight;
     bool is_v2;
-    bool is_above;       /* The levels are groups above the process's own, which is not shown. */
-    bool is_top_hidden;  /* There are groups above the highest level, and no mount shows them. */
-    char *group;         /* The path of the process's group in the hierarchy; NULL: not known. */
+    bool is_above;      /* The levels are groups above the process's own, which is not shown. */
+    bool is_top_hidden; /* There are groups above the highest level, and no mount shows them. */
+    bool is_top_seen;   /* The highest level has none above it that could hold a limit (version 1). */
+    uint64_t checked;   /* The number of the call in which it was last found to be as it was. */
+    char *group;        /* The path of the process's group in the hierarchy; NULL: not known. */
+    uint64_t group_hash;
     char *path;          /* Its directory, with room for the name of a file. */
     size_t length;       /* Of that. */
     size_t mount_length; /* Of the part that is the mount's. */
@@ -85,7 +95,9 @@ struct sysinfo__hierarchy {
         struct sysinfo__kept min, current, stat;
     } *guarded;
     size_t protected_count, protected_capacity;
-    bool is_watched;
+    struct sysinfo__quota quota;
+    uint64_t quota_read; /* The number of the call in which that was read. */
+    bool is_prepared;
     int watches;
     struct {
         struct sysinfo__kept file;
@@ -98,6 +110,7 @@ struct sysinfo__cgroups {
     int64_t process;                /* Whose /proc/self the descriptors below are. */
     struct sysinfo__kept own_group; /* /proc/self/cgroup */
     bool is_found;                  /* The rest is true for the text below. */
+    uint64_t checked;               /* The number of the call in which it was last read. */
     bool has_text;                  /* There is such a file. */
     bool is_without;                /* There is none because this kernel has no control groups. */
     int text_status;                /* Why it could not be read, */

@@ -5,7 +5,7 @@
 
 #include "posix.h"
 
-double sysinfo__posix_clock(void) {
+SYSINFO__HOT double sysinfo__posix_clock(void) {
     struct timespec now = {0, 0};
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -122,7 +123,12 @@ long __wrap_syscall(long number, ...) {
     void *how = va_arg(rest, void *);
     size_t size = va_arg(rest, size_t);
     va_end(rest);
-    return fails(FAULT_OPEN) ? -1 : __real_syscall(number, folder, path, how, size);
+#ifdef SYS_openat2
+    if (number == SYS_openat2 && fails(FAULT_OPEN)) {
+        return -1;
+    }
+#endif
+    return __real_syscall(number, folder, path, how, size);
 }
 
 ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {

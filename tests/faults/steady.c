@@ -406,7 +406,13 @@ static const struct {
 } single_reads[] = {
     {"cpu_times", 1},        {"cpu_percent", 2},    {"cpu_percent since last", 1}, {"cpu_times_percent since last", 1},
     {"cpu_times_percpu", 1}, {"virtual_memory", 1}, {"load_average", 1},           {"cpu_stats", 1},
-    {"cpu_counts", 2} /* sysfs files have no end mark: the second read returns nothing. */};
+    {"cpu_counts", 1}};
+
+/* A container may have another list over the kernel's, which is read to its end: the second read returns nothing. */
+static bool is_sysfs(void) {
+    struct statfs information;
+    return statfs("/sys/devices/system/cpu/online", &information) == 0 && information.f_type == 0x62656572;
+}
 
 START_TEST(stat_meminfo_and_loadavg_come_whole_in_one_read) {
     struct sysinfo_host *host = open_root(NULL);
@@ -427,7 +433,8 @@ START_TEST(stat_meminfo_and_loadavg_come_whole_in_one_read) {
         faults_begin(FAULT_READ, -1, 0);
         questions[i].ask(host, answer);
         faults_end();
-        ck_assert_msg(faults.calls[FAULT_READ] == single_reads[s].reads, "%s: %d reads", questions[i].name,
+        int more = strcmp(questions[i].name, "cpu_counts") == 0 && !is_sysfs();
+        ck_assert_msg(faults.calls[FAULT_READ] == single_reads[s].reads + more, "%s: %d reads", questions[i].name,
                       faults.calls[FAULT_READ]);
     }
     sysinfo_host_close(host);

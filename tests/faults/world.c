@@ -135,6 +135,32 @@ START_TEST(a_move_in_the_middle_of_a_call_mixes_no_figures) {
 }
 END_TEST
 
+/*
+ * The kernel takes longer over /proc/self/cgroup than over a group's files, and all figures of a call are to be of
+ * one group: it is read once, and each file of the group once. A capture's file is read to its end: twice.
+ */
+START_TEST(a_call_reads_each_file_once) {
+    make_groups();
+    folder_write(GROUPS "a/cpu.max", "max 100000\n");
+    folder_write(GROUPS "a/cpu.stat", "usage_usec 1\n");
+    folder_write(GROUPS "a/memory.peak", "20971520\n");
+    folder_write(GROUPS "a/memory.events", "high 0\nmax 0\noom 0\noom_kill 0\n");
+    struct sysinfo_host *host = open_root(folder_root);
+    struct sysinfo_cgroup usage;
+    for (int warm = 0; warm < 2; warm++) {
+        ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    }
+    faults_begin(FAULT_READ, -1, 0);
+    int status = sysinfo_cgroup_usage(host, &usage, sizeof usage);
+    faults_end();
+    ck_assert_int_eq(status, SYSINFO_OK);
+    ck_assert(usage.limit == 100 * MIB && usage.limit_current == 20 * MIB && SYSINFO_HAS(&usage, limit_events_oom));
+    /* The process's group, cpu.max and cpu.stat, five files of memory, and the controllers of the highest group. */
+    ck_assert_int_le(faults.calls[FAULT_READ], 2 * (1 + 2 + 5 + 1) + 2);
+    sysinfo_host_close(host);
+}
+END_TEST
+
 /* ---- Descriptors closed by someone else ---- */
 
 enum { MOST_DESCRIPTORS = 256 };
@@ -330,6 +356,7 @@ TCase *world_tests(void) {
     tcase_add_checked_fixture(tests, folder_make, folder_remove);
     tcase_add_loop_test(tests, cpus_that_go_while_they_are_counted_leave_no_mixed_count, 0, 2);
     tcase_add_loop_test(tests, a_move_in_the_middle_of_a_call_mixes_no_figures, 0, 4);
+    tcase_add_test(tests, a_call_reads_each_file_once);
     tcase_add_loop_test(tests, descriptors_that_became_anothers_are_left_alone, 0, 3);
     tcase_add_test(tests, no_clock_makes_an_impossible_percentage);
     tcase_add_test(tests, an_interval_of_days_lasts_as_long);

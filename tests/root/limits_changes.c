@@ -360,6 +360,68 @@ START_TEST(an_oom_control_without_its_count_leaves_it_unknown) {
 }
 END_TEST
 
+/*
+ * Version 1 repeats in memory.stat the tightest limit of all groups above. It is needed only where the mount
+ * may hide some of them: the file release_agent stands in the highest group alone.
+ */
+START_TEST(limits_above_a_version_1_mount_count_unless_it_shows_the_highest_group) {
+    bool is_highest = _i == 1;
+    folder_write("proc/self/cgroup", "4:memory:/a\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    folder_write("sys/fs/cgroup/cgroup.clone_children", "0\n");
+    if (is_highest) {
+        folder_write("sys/fs/cgroup/release_agent", "\n");
+    }
+    folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", "314572800\n");
+    folder_write("sys/fs/cgroup/a/memory.usage_in_bytes", "104857600\n");
+    folder_write("sys/fs/cgroup/a/memory.stat", "hierarchical_memory_limit 209715200\ntotal_active_file 0\n");
+    ck_assert_uint_eq(allowance().limit, is_highest ? MIB(300) : MIB(200));
+    struct sysinfo_cgroup usage;
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert_uint_eq(usage.limit, is_highest ? MIB(300) : MIB(200));
+    ck_assert_uint_eq(usage.limit_level, is_highest ? 0 : 2);
+    ck_assert_int_eq(SYSINFO_HAS(&usage, limit_current), is_highest);
+}
+END_TEST
+
+/* The kernel's word for no limit, and numbers that begin like it. */
+START_TEST(a_version_1_limit_has_up_to_twenty_digits) {
+    static const struct {
+        const char *text;
+        uint64_t limit;
+    } cases[] = {
+        {"9223372036854771712\n", SYSINFO_UNLIMITED},  {"9223372036854771712", SYSINFO_UNLIMITED},
+        {"922337203685477171\n", 922337203685477171},  {"9223372036854775807\n", SYSINFO_UNLIMITED},
+        {"18446744073709551615\n", SYSINFO_UNLIMITED}, {"1000000000000000\n", 1000000000000000},
+        {"999999999999999\n", 999999999999999},        {"00000000000000000001048576\n", MIB(1)},
+    };
+    folder_write("proc/self/cgroup", "4:memory:/a\n");
+    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", cases[i].text);
+        struct sysinfo_allowance memory = allowance();
+        ck_assert_msg(memory.limit == cases[i].limit, "'%s'", cases[i].text);
+    }
+    static const char *const malformed[] = {"18446744073709551616\n", "123\tx\n", "12a\n", "\n"};
+    for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
+        folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", malformed[i]);
+        struct sysinfo_allowance memory = allowance();
+        ck_assert_msg(!SYSINFO_HAS(&memory, limit), "'%s'", malformed[i]);
+    }
+}
+END_TEST
+
+/* Of the lines of a file the first with a key counts, as it always did, wherever the others stand. */
+START_TEST(the_first_line_of_a_key_counts) {
+    folder_write("sys/fs/cgroup/a/cpu.stat", "nr_throttled 3\nusage_usec x\nusage_usec 5000000\nuser_usec 1000000\n"
+                                             "nr_throttled 4\nnr_periods 7");
+    struct sysinfo_cgroup usage;
+    ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
+    ck_assert_uint_eq(usage.throttled_periods, 3);
+    ck_assert(!SYSINFO_HAS(&usage, cpu_time) && usage.cpu_user == 1);
+}
+END_TEST
+
 START_TEST(a_group_of_other_controllers_only_has_no_path) {
     const char *path;
     folder_write("proc/self/cgroup", "5:freezer:/a\n");
@@ -416,6 +478,9 @@ TCase *limit_change_tests(void) {
     tcase_add_test(tests, a_mask_that_names_no_cpu_takes_none_away);
     tcase_add_loop_test(tests, an_old_cpuset_without_a_path_is_none, 0, 3);
     tcase_add_test(tests, a_version_1_quota_that_is_not_a_number_is_unknown);
+    tcase_add_loop_test(tests, limits_above_a_version_1_mount_count_unless_it_shows_the_highest_group, 0, 2);
+    tcase_add_test(tests, a_version_1_limit_has_up_to_twenty_digits);
+    tcase_add_test(tests, the_first_line_of_a_key_counts);
     tcase_add_test(tests, an_oom_control_without_its_count_leaves_it_unknown);
     tcase_add_test(tests, a_group_of_other_controllers_only_has_no_path);
     tcase_add_test(tests, a_groups_pressure_without_its_lines_is_malformed);
