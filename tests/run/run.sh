@@ -206,9 +206,9 @@ overhead() { # command...: CPU time of sysinfo itself
 measure "ten processes cost less than 1 % of a CPU" overhead actor idle 10 3000
 measure "a hundred are seen less often instead of costing more" overhead -i 20ms actor idle 100 4000
 measure "short intervals stretch instead of costing more" overhead -i 1ms actor idle 10 4000
-stretches() { # The first samples are free, up to 50 ms of CPU.
-    report --cost 5% -i 1ms actor idle 100 a.csv+300 && holds 'r["interval_stretched"]' 'r["interval"] > 0.001' &&
-        rm a.csv && sysinfo run --cost 5% -i 1ms --record a.csv actor idle 100 a.csv+300 2>&1 | grep -E \
+stretches() { # Up to 50 ms of CPU are free. On a busy machine only samples that take long are more than that share.
+    report --cost 3% -i 1ms actor idle 500 a.csv+20 && holds 'r["interval_stretched"]' 'r["interval"] > 0.001' &&
+        rm a.csv && sysinfo run --cost 3% -i 1ms --record a.csv actor idle 500 a.csv+20 2>&1 | grep -E \
             'sampled every [0-9.]+ s, not every 0.001 s'
 }
 check "and it is said" stretches
