@@ -2,9 +2,10 @@
 /*
  * sysinfo_bench_tracker: what each malloc() and free() costs under the tracker, beside plain glibc, glibc's libmemusage
  * and heaptrack's library. Each runs in a child process that measures itself; they take turns. Prints the limit of
- * docs/tracker.md beside each figure, but never fails because of it. Then measures snapshots of a million blocks.
+ * docs/tracker.md and docs/leaks.md beside each figure, but never fails because of it. Then measures whole programs,
+ * memory, snapshots of a million blocks, and the exit of a small program.
  *
- *     sysinfo_bench_tracker [ROUNDS]
+ *     sysinfo_bench_tracker [ROUNDS [pairs|programs|memory|snapshots|exit]]
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -20,6 +21,9 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "graph.h"
+#include "tracker.h"
+
 enum { MOST_ROUNDS = 99, TASKS = 4, SET = 262144 };
 
 /* CPU time of this process, not elapsed time, because other load may be running. */
@@ -30,13 +34,6 @@ static double cpu_time(void) {
 }
 
 /* ---- The work of a child ---- */
-
-static uint64_t next_random(uint64_t *state) {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 /* Replaces blocks of a set in random order. */
 static void work_on_set(size_t count, size_t sizes, uint64_t pairs, uint64_t seed) {
@@ -73,11 +70,12 @@ static void work_on_scopes(uint64_t pairs) {
 static const struct {
     const char *name;
     uint64_t pairs;
-    double limit; /* Nanoseconds more than plain glibc. */
-} tasks[TASKS] = {{"hot, 24 bytes", 3000000, 4},
-                  {"set of 1,000", 2000000, 5},
-                  {"set of 262,144", 600000, 70},
-                  {"enter and leave", 2000000, 25}};
+    double limit;       /* Nanoseconds more than bare. */
+    double sites_limit; /* Times bare, with 16 frames. */
+} tasks[TASKS] = {{"hot, 24 bytes", 3000000, 4, 3.2},
+                  {"set of 1,000", 2000000, 5, 2.1},
+                  {"set of 262,144", 600000, 70, 2.8},
+                  {"enter and leave", 2000000, 25, 0}};
 
 static void work(int task, uint64_t pairs, uint64_t seed) {
     switch (task) {
@@ -107,65 +105,10 @@ __attribute__((noinline)) static void work_deeply(int depth, uint64_t pairs, uin
     }
 }
 
-enum { DEPTH = 10 };
+enum { DEPTH = 8 };
 static void *work_in_thread(void *seed) {
     work_deeply(DEPTH, tasks[task_of_child].pairs, (uint64_t)(uintptr_t)seed);
     return NULL;
-}
-
-/* ---- Snapshots ---- */
-
-static double wall_time(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-struct node {
-    struct node *next[2];
-    uint64_t number;
-};
-
-/* Makes nodes in random order, each of which points to two others, then drops one in ten. */
-static struct node **make_graph(size_t count) {
-    struct node **node = calloc(count, sizeof(struct node *));
-    uint64_t seed = 4711;
-    for (size_t i = 0; node != NULL && i < count; i++) {
-        node[i] = calloc(1, sizeof **node);
-        if (node[i] == NULL) {
-            exit(1);
-        }
-    }
-    for (size_t i = 0; node != NULL && i < count; i++) {
-        node[i]->next[0] = node[next_random(&seed) % count];
-        node[i]->next[1] = node[next_random(&seed) % count];
-    }
-    return node;
-}
-
-/* Prints milliseconds: the total, and how long the process was stopped. */
-static int take_snapshots(uint32_t what, int rounds) {
-    struct node **volatile graph = make_graph(1000000);
-    double least = 1e9, least_pause = 1e9;
-    for (int i = 0; i < rounds; i++) {
-        struct sysinfo_heap_snapshot *snapshot;
-        struct sysinfo_heap_moment moment;
-        double start = wall_time();
-        if (graph == NULL || sysinfo_heap_snapshot_open(&snapshot, what) != SYSINFO_OK ||
-            sysinfo_heap_snapshot_moment(snapshot, &moment, sizeof moment, NULL, NULL) != SYSINFO_OK) {
-            return 1;
-        }
-        double took = wall_time() - start;
-        least = took < least ? took : least;
-        least_pause = moment.pause * 1e3 < least_pause ? moment.pause * 1e3 : least_pause;
-        sysinfo_heap_snapshot_close(snapshot);
-    }
-    printf("a million blocks, %-10s %9.1f ms, of which the process stands still for %.1f\n",
-           what == 0                    ? "sites"
-           : what == SYSINFO_HEAP_LEAKS ? "leaks"
-                                        : "references",
-           least, least_pause);
-    return 0;
 }
 
 /* Prints nanoseconds per pair. */
@@ -199,7 +142,7 @@ extern char **environ;
 
 struct way {
     const char *name, *preload;
-    bool keeps_sites;
+    const char *sites; /* Frames to keep of each call; NULL: none. */
     double took[2][MOST_ROUNDS];
 };
 
@@ -212,8 +155,9 @@ static double ask_child(const struct way *way, int task, int threads) {
     char name[] = "sysinfo_bench_tracker", option[] = "--child";
     char *arguments[] = {name, option, task_text, threads_text, NULL};
     static char log[] = "DUMP_HEAPTRACK_OUTPUT=/dev/null"; /* The output of heaptrack's library. */
-    static char sites[] = "SYSINFO_HEAP_SITES=16";
-    char *environment[] = {setting, log, way->keeps_sites ? sites : NULL, NULL};
+    char sites[64];
+    snprintf(sites, sizeof sites, "SYSINFO_HEAP_SITES=%s", way->sites != NULL ? way->sites : "");
+    char *environment[] = {setting, log, way->sites != NULL ? sites : NULL, NULL};
     int pipes[2];
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -253,10 +197,12 @@ static void report(int task, struct way *ways, int count, int rounds) {
         double one_median = median(ways[i].took[0], rounds), two_median = median(ways[i].took[1], rounds),
                one = ways[i].took[0][0], two = ways[i].took[1][0];
         bare = i == 0 ? one : bare;
-        printf("%-18s %-14s %9.2f %9.2f %+9.2f %9.2f %9.2f %9.2f", tasks[task].name, ways[i].name, one, one_median,
-               one - bare, two, two_median, two / one);
-        if (i == 1) {
-            printf("   at most +%.0f", tasks[task].limit);
+        printf("%-16s %-16s %9.2f %9.2f %+9.2f %9.2f %9.2f %9.2f %9.2f", tasks[task].name, ways[i].name, one,
+               one_median, one - bare, one / bare, two, two_median, two / one);
+        if (i == 1 || count == 1) {
+            printf("   at most %s%.0f", count == 1 ? "" : "+", tasks[task].limit);
+        } else if (ways[i].sites != NULL && strcmp(ways[i].sites, "16") == 0) {
+            printf("   at most %.1f and 1.1", tasks[task].sites_limit);
         }
         printf("\n");
     }
@@ -280,19 +226,12 @@ static void compare(int task, struct way *ways, int count, int rounds) {
     fflush(stdout);
 }
 
-int main(int count, char **arguments) {
-    if (count == 4 && strcmp(arguments[1], "--snapshots") == 0) {
-        return take_snapshots((uint32_t)atoi(arguments[2]), atoi(arguments[3]));
-    }
-    if (count == 4 && strcmp(arguments[1], "--child") == 0) {
-        return be_child(atoi(arguments[2]), atoi(arguments[3]));
-    }
-    int rounds = count > 1 ? atoi(arguments[1]) : 7;
-    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
-    static struct way ways[5] = {{.name = "bare glibc", .preload = ""},
+static void measure_pairs(int rounds) {
+    static struct way ways[6] = {{.name = "bare glibc", .preload = ""},
                                  {.name = "tracker", .preload = TRACKER},
-                                 {.name = "its sites", .preload = TRACKER, .keeps_sites = true}};
-    int used = 3;
+                                 {.name = "sites, 1 frame", .preload = TRACKER, .sites = "1"},
+                                 {.name = "sites, 16 frames", .preload = TRACKER, .sites = "16"}};
+    int used = 4;
     static const struct {
         const char *name, *library, *package;
     } peers[] = {{"libmemusage", LIBMEMUSAGE, "libc-devtools"}, {"heaptrack", LIBHEAPTRACK, "heaptrack"}};
@@ -304,20 +243,45 @@ int main(int count, char **arguments) {
             printf("skipped: %s, which Debian has in %s\n", peers[i].name, peers[i].package);
         }
     }
-    printf("%-18s %-14s %9s %9s %9s %9s %9s %9s\n", "ns a pair", "", "1 thread", "median", "more", "2 threads",
-           "median", "2 : 1");
+    printf("%-16s %-16s %9s %9s %9s %9s %9s %9s %9s\n", "ns a pair", "", "1 thread", "median", "more", ": bare",
+           "2 threads", "median", "2 : 1");
     for (int task = 0; task < TASKS - 1; task++) {
         compare(task, ways, used, rounds);
     }
     compare(TASKS - 1, &ways[1], 1, rounds);
-    for (uint32_t what = 0; what <= SYSINFO_HEAP_REFERENCES; what++) {
-        char command[4200];
-        snprintf(command, sizeof command, "SYSINFO_HEAP_SITES=16 LD_PRELOAD='%s' exec '%s' --snapshots %u %d", TRACKER,
-                 arguments[0], (unsigned)what, rounds);
-        if (system(command) != 0) {
-            fprintf(stderr, "sysinfo_bench_tracker: snapshots failed\n");
-            return 1;
-        }
+}
+
+static bool is_wanted(const char *part, const char *only) {
+    return only == NULL || strcmp(part, only) == 0;
+}
+
+int main(int count, char **arguments) {
+    if (count == 5 && strcmp(arguments[1], "--snapshots") == 0) {
+        return be_measured_snapshots(atoi(arguments[2]), atoi(arguments[3]), atoi(arguments[4]));
+    }
+    if (count == 4 && strcmp(arguments[1], "--memory") == 0) {
+        return be_measured_memory(atoi(arguments[2]), atoi(arguments[3]));
+    }
+    if (count == 4 && strcmp(arguments[1], "--child") == 0) {
+        return be_child(atoi(arguments[2]), atoi(arguments[3]));
+    }
+    int rounds = count > 1 ? atoi(arguments[1]) : 7;
+    rounds = rounds < 1 ? 1 : rounds > MOST_ROUNDS ? MOST_ROUNDS : rounds;
+    const char *only = count > 2 ? arguments[2] : NULL;
+    if (is_wanted("pairs", only)) {
+        measure_pairs(rounds);
+    }
+    if (is_wanted("programs", only)) {
+        measure_programs(rounds);
+    }
+    if (is_wanted("memory", only)) {
+        measure_memory(arguments[0]);
+    }
+    if (is_wanted("snapshots", only)) {
+        measure_snapshots(arguments[0], rounds);
+    }
+    if (is_wanted("exit", only)) {
+        measure_exit(rounds);
     }
     return 0;
 }

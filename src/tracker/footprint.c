@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the allocator holds from the system, for who reads the record: with what is
- * live it tells what is kept back.
+ * Records how much memory the allocator holds from the system. Less the live bytes, that is what it keeps back.
  *
- * mallinfo2() tells it, but walks all lists of free chunks while other threads wait
- * for malloc(): up to 0.3 us a chunk, when they lie far apart. So it is asked only
- * where there cannot be many of them: those of the last time, and one for each
- * free() since. Beyond that, a program with one thread has all in the segment that
- * sbrk() tells of and in blocks with mappings of their own, which cost nothing to
- * count. With more threads, the figure stays what it was.
+ * mallinfo2() reports it, but walks all lists of free chunks while other threads wait for malloc(): up to 0.3 us a
+ * chunk when they lie far apart. So it is called only when there can be few: at most those of the last walk, and one
+ * for each free() since. With more, a program with one thread has all of its heap in the segment of sbrk() and in
+ * blocks with mappings of their own, and both are cheap to count. With several threads, the figure stays as it was.
  */
 #include "inside.h"
 
@@ -26,7 +23,7 @@ int64_t sysinfo__own_mappings;
 
 #if TELLS_FOOTPRINT
 
-/* From one look to the next: nanoseconds at least, and how many times as long as the last one took. */
+/* Between two looks: nanoseconds at least, and how many times as long as the last look took. */
 enum { LEAST_PAUSE = 50000000, SHARE = 200 };
 
 /* A walk of at most about 5 ms. */
@@ -70,7 +67,7 @@ static uint64_t size_of_segment(void) {
     return (uint64_t)(end - segment) + (uint64_t)LOAD(sysinfo__own_mappings);
 }
 
-/* The first thread's node, and the one that is shared. */
+/* The nodes in use are then the shared one and that of the first thread. */
 static bool has_one_thread(void) {
     return LOAD(sysinfo__memory.header.nodes) <= 2 && LOAD(sysinfo__memory.node[0].allocs) == 0;
 }
@@ -95,8 +92,8 @@ static bool is_time(void) {
 }
 
 /*
- * Not when this thread is in the allocator, and a signal handler has come between:
- * it may hold the lock that would be waited for.
+ * Does nothing in a signal handler that interrupted the allocator: this thread may hold the lock that mallinfo2()
+ * waits for.
  */
 void sysinfo__look_at_footprint(const node_t *node) {
     if (!sysinfo__is_recording || !sysinfo__is_glibc || (LOAD(node->inside) & SYSINFO__IN_ALLOCATOR) != 0 ||

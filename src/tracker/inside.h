@@ -2,14 +2,13 @@
 /*
  * The inside of the tracker.
  *
- * Each thread counts in a node of its own, which only it writes: there is no lock
- * and no locked instruction on the way of an allocation. Nodes lie in the record
- * (record.h), static memory of the tracker that a file may be mapped over, and are
- * never given back; one whose thread has ended is used by the next.
+ * Each thread counts in a node that only it writes, so an allocation needs no lock and no locked instruction. Nodes
+ * are part of the record (record.h), static memory of the tracker that a file may be mapped over. They are never
+ * freed: when a thread ends, the next one reuses its node.
  *
- * A thread finds its node through a slot. Slots lie in pages that the kernel clears
- * in a child process, so that a child notices at its first allocation that it is
- * one, however it was made. vfork() shares memory, and then counts are the parent's.
+ * A thread finds its node through a slot. Slots lie in pages that the kernel clears in a child process, so a child
+ * notices at its first allocation that it is one, however it was created. A child of vfork() shares its parent's
+ * memory and counts there.
  */
 #ifndef SYSINFO_TRACKER_INSIDE_H
 #define SYSINFO_TRACKER_INSIDE_H
@@ -32,7 +31,7 @@ enum {
         (SYSINFO__RECORD_BYTES - sizeof(struct sysinfo__record_header)) / sizeof(struct sysinfo__record_node)
 };
 
-/* What a thread does not tell the header yet: so many bytes, or calls. */
+/* A thread adds its counts to the header's after so many bytes or calls. */
 enum { SYSINFO__BATCH = 65536, SYSINFO__BATCH_CALLS = 1024 };
 
 typedef struct sysinfo__record_node node_t;
@@ -47,11 +46,11 @@ enum {
 
 extern struct sysinfo__memory {
     struct sysinfo__record_header header;
-    /* The first is that of threads without an own one, and changed by locked instructions. */
+    /* Threads without a node share the first one, and change it with locked instructions. */
     node_t node[SYSINFO__NODES];
 } sysinfo__memory;
 
-/* The allocator behind. Before it is known, a small one that serves dlsym(). */
+/* The functions that the tracker calls. Until the real allocator is known, a small one for dlsym(). */
 extern struct sysinfo__real {
     void *(*malloc)(size_t size);
     void (*free)(void *block);
@@ -72,12 +71,12 @@ extern struct sysinfo__real {
 /* The size of a block is in the word in front of it, as glibc has it. */
 extern bool sysinfo__has_size_in_front;
 
-/* The allocator behind is glibc's own. */
+/* The real allocator is glibc's. */
 extern bool sysinfo__is_glibc;
 
 /*
- * The allocator behind cannot be counted, for the reason in header.owner: calls are only passed on, from the first
- * one.
+ * The real allocator cannot be counted, for the reason in header.owner. The tracker then only forwards calls, from the
+ * first one on.
  */
 extern bool sysinfo__is_aside;
 
@@ -90,30 +89,30 @@ extern __thread node_t **sysinfo__slot __attribute__((tls_model("initial-exec"))
 /* ---- nodes.c ---- */
 
 /*
- * What `*sysinfo__slot` is too, when it is not NULL. NULL: this thread has none. Starts the tracker
- * at its first call.
+ * The node of the calling thread, which is `*sysinfo__slot` where that is not NULL; NULL: it has none. The first call
+ * starts the tracker.
  */
 node_t *sysinfo__find_node(void);
 
 /*
- * Tells the header what the node has counted. After an allocation, lets the watch and the footprint
- * be looked at; keeps errno.
+ * Adds what the node has counted to the header. After an allocation, also checks the watch and the footprint. Keeps
+ * errno.
  */
 void sysinfo__flush(node_t *node, bool is_allocation);
 
-/* Where `live` is to be looked at again, after its peak or what is told has changed. */
+/* Sets the bounds of `live` after its peak, or what the header knows of it, has changed. */
 void sysinfo__set_bounds(node_t *node);
 
-/* The same for the node that threads share: changes it, and tells the header. */
+/* Adds to the shared node and to the header. */
 void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t failed);
 
 /* The sums of all nodes. */
 void sysinfo__sum(struct sysinfo__tally *tally);
 
-/* The same, before the tracker has started. */
+/* The same, without starting the tracker. */
 void sysinfo__tally_nodes(struct sysinfo__tally *tally);
 
-/* The tracker has started, and malloc() is its own. */
+/* The tracker has started, and the program calls its malloc(). */
 bool sysinfo__is_counting(void);
 
 /* The record is in a file. */
@@ -128,13 +127,13 @@ static inline bool sysinfo__is_boot(const void *block) {
     return (uintptr_t)block - (uintptr_t)sysinfo__boot < SYSINFO__BOOT_BYTES;
 }
 
-/* Finds the allocator behind. */
+/* Finds the real allocator. */
 void sysinfo__find_real(void);
 
 /* Whose malloc() is really called: "" for the tracker's, into header.owner. */
 void sysinfo__find_owner(void);
 
-/* ---- wrappers.c: for a block whose size is not in front of it, or that there is none ---- */
+/* ---- wrappers.c: for blocks whose size is not in front of them, and for failures ---- */
 
 void *sysinfo__malloc_slowly(size_t size);
 void sysinfo__free_slowly(void *block);
@@ -146,15 +145,15 @@ void *sysinfo__count_alloc(node_t *node, void *block);
 const char *sysinfo__records_directory(void);
 
 /*
- * Makes a file in the folder with this content, and maps it over the record. False: there is none,
- * and nothing has changed.
+ * Creates a file with this content in the directory, and maps it over the record. False: it could not, and nothing
+ * has changed.
  */
 bool sysinfo__record_to_file(const struct sysinfo__memory *content);
 
 /* Whether the record has room for so many nodes, in its file if it has one. */
 bool sysinfo__record_has_room(uint32_t nodes);
 
-/* Private memory in the place of a file that is another process's. */
+/* Maps private memory over a file that belongs to another process. */
 void sysinfo__record_to_memory(const struct sysinfo__memory *content);
 
 /* The bytes that are in use, in whole pages. */
@@ -176,10 +175,10 @@ void sysinfo__find_confining(void);
 /* Before the allocator is called for the first time. */
 void sysinfo__begin_footprint(void);
 
-/* Keeps what the allocator holds, if it is time to look again. */
+/* Records what the allocator holds, if it is time to look again. */
 void sysinfo__look_at_footprint(const node_t *node);
 
-/* Bytes of blocks of glibc's with mappings of their own. */
+/* Bytes of those glibc blocks that have mappings of their own. */
 extern int64_t sysinfo__own_mappings;
 void sysinfo__forget_footprint_lock(void);
 
@@ -202,8 +201,7 @@ void sysinfo__repair_watch(void);
 /* ---- Counting ---- */
 
 /*
- * One instruction where that is to be had: a signal handler that allocates comes before or behind
- * it, not in between.
+ * One instruction on x86-64: a signal handler that allocates runs before it or after it, never in the middle.
  */
 static inline void sysinfo__add(void *counter, int64_t amount) {
     uint64_t *place = counter;
@@ -214,7 +212,7 @@ static inline void sysinfo__add(void *counter, int64_t amount) {
 #endif
 }
 
-/* glibc's flag of a block with a mapping of its own, whose size is told in another way. */
+/* glibc's flag of a block with a mapping of its own, whose size is stored differently. */
 enum { SYSINFO__IS_MAPPED = 2 };
 
 static inline size_t sysinfo__word_in_front(const void *block) {
@@ -241,8 +239,8 @@ static inline node_t *sysinfo__node(void) {
 }
 
 /*
- * While a thread is in the allocator behind, it does not ask it for its footprint: a signal handler
- * might, and wait for a lock forever. A handler's own calls leave the mark as they found it.
+ * Marks that the thread is in the real allocator. A signal handler that interrupts it must not ask for the footprint,
+ * or it might wait for a lock forever. Calls by a handler leave the mark as they found it.
  */
 static inline void sysinfo__mark(node_t *node, uint64_t is_inside) {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Nodes: who counts where, what a thread's end and a fork do to them, and their sums. */
+/* Assigns nodes to threads, handles the end of a thread and fork(), and sums nodes. */
 #include "snapshot.h"
 
 #include <pthread.h>
@@ -49,7 +49,7 @@ static int fork_lock;
 static bool is_copied; /* `copy` is what the record was when this process was forked. */
 static struct sysinfo__memory copy;
 
-/* The content of a file cannot be read in the child: the parent has gone on by then. */
+/* Copied here, as the parent may change the file before the child reads it. */
 static void before_fork(void) {
     while (__atomic_exchange_n(&fork_lock, 1, __ATOMIC_ACQUIRE) != 0) {
         sched_yield();
@@ -69,7 +69,7 @@ static void after_fork(void) {
     __atomic_store_n(&fork_lock, 0, __ATOMIC_RELEASE);
 }
 
-/* What kernels before 4.14 do not do by themselves. The rest happens when the child allocates. */
+/* Clears what kernels before 4.14 do not. The child does the rest when it allocates. */
 static void after_fork_in_child(void) {
     sysinfo__unlock_mapped();
     sysinfo__unlock_watch();
@@ -192,7 +192,7 @@ static void begin_record(void) {
     sysinfo__is_recording = sysinfo__record_to_file(&sysinfo__memory);
 }
 
-/* Not before the C library knows the environment. No other thread is there yet. */
+/* Runs once the C library knows the environment. There are no other threads yet. */
 static void settle(void) {
     state = SETTLING;
 #ifndef MADV_WIPEONFORK
@@ -236,7 +236,7 @@ node_t *sysinfo__find_node(void) {
     return node;
 }
 
-/* A record of one that stands aside says why. Not before this: a sanitizer has begun by now. */
+/* When the tracker only forwards calls, its record says why. Not earlier: a sanitizer must have started. */
 __attribute__((constructor)) static void start(void) {
     (void)sysinfo__find_node();
     if (state == ASIDE) {
@@ -260,7 +260,7 @@ __attribute__((destructor)) static void end(void) {
     STORE(sysinfo__memory.header.has_ended, 1);
 }
 
-/* ---- Telling the header ---- */
+/* ---- Adding to the header ---- */
 
 static void tell(int64_t bytes, int64_t calls_in, int64_t calls_out, bool is_allocation) {
     struct sysinfo__record_header *header = &sysinfo__memory.header;
@@ -280,7 +280,7 @@ void sysinfo__set_bounds(node_t *node) {
     STORE(node->floor, told - SYSINFO__BATCH);
 }
 
-/* Exchanges: a signal handler that allocates in between tells its part, and no part is told twice. */
+/* Exchanges, so that a signal handler that allocates in the middle adds its part, and no part is added twice. */
 void sysinfo__flush(node_t *node, bool is_allocation) {
     int error = errno;
     int64_t live = LOAD(node->live), blocks = (int64_t)(LOAD(node->allocs) - LOAD(node->frees));
@@ -308,7 +308,7 @@ void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t
     errno = error;
 }
 
-/* ---- The door ---- */
+/* ---- The functions for libsysinfo ---- */
 
 void sysinfo__sum(struct sysinfo__tally *tally) {
     (void)sysinfo__find_node(); /* In a child that has not allocated yet, the record is still the parent's. */

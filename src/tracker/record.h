@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tracker keeps of one process, in its memory and, where it records, in a
- * file: a header, and behind it a node for each thread. docs/tracker.md describes it for readers.
- * Numbers are of the machine's own byte order, as the file never leaves it.
+ * The tracker's record of one process, in memory and, if it records, in a file: a header, then a node for each
+ * thread. docs/tracker.md describes it for readers. Numbers are in the machine's byte order, as the file never leaves
+ * the machine.
  */
 #ifndef SYSINFO_TRACKER_RECORD_H
 #define SYSINFO_TRACKER_RECORD_H
@@ -11,7 +11,7 @@
 
 #define SYSINFO__RECORD_MAGIC "sysheap1"
 
-/* How the size of a block is known. */
+/* Where the size of a block is read. */
 enum { SYSINFO__SIZE_USABLE = 1, SYSINFO__SIZE_HEADER = 2 };
 
 struct sysinfo__record_header {
@@ -56,9 +56,9 @@ struct sysinfo__record_node {
     int64_t live;
     uint64_t owned; /* 1: a thread counts here. An ended thread's sums stay, and another goes on with them. */
 
-    /* Only of meaning inside the process. */
+    /* Used only by the process itself. */
     uint64_t inside;        /* In a call of the real allocator; or calls always go the long way. */
-    int64_t ceiling, floor; /* Beyond these, `live` is looked at: it has a new peak, or is to be told. */
+    int64_t ceiling, floor; /* Beyond these, `live` has a new peak, or the header is to know. */
     int64_t peak;           /* Of `live`, since the thread began or a scope was entered. */
     int64_t told;           /* Of `live`, what the header knows. */
     int64_t told_blocks;

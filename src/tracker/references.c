@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which words point to which blocks, for who wants to know what holds a block: the roots that pointers were found in,
- * and how many pointers lead from each site and root to each site. In a copy of the process.
+ * Records what holds blocks: the roots in which pointers were found, and how many pointers lead from each site and
+ * root to each site. Runs in a copy of the process.
  */
 #include "snapshot.h"
 

@@ -44,13 +44,14 @@ static uint32_t frames_used;
 static uint32_t other_site = SYSINFO__SITE_OTHERS;
 uint32_t sysinfo__first_own_site, sysinfo__first_repeated_site;
 
+/* No step waits for the one before it. */
 static uint32_t hash_of(const uint64_t *frame, uint32_t count) {
-    uint64_t hash = count;
+    uint64_t hash = count, factor = UINT64_C(0x9E3779B97F4A7C15);
     for (uint32_t i = 0; i < count; i++) {
-        hash = (hash ^ frame[i]) * UINT64_C(0x9E3779B97F4A7C15);
-        hash ^= hash >> 29;
+        hash += (frame[i] ^ frame[i] >> 32) * factor;
+        factor += UINT64_C(0x3C6EF372FE94F82A);
     }
-    return (uint32_t)(hash >> 8);
+    return (uint32_t)(hash >> 32);
 }
 
 static bool is_site(const struct sysinfo__site *site, uint32_t hash, const uint64_t *frame, uint32_t count) {

@@ -48,7 +48,7 @@ extern uint32_t *sysinfo__area_list, sysinfo__area_count; /* Those that have a l
 
 bool sysinfo__words_begin(void);
 
-/* The word of an address, in a leaf that is made if need be. NULL: there is none to be had. */
+/* The word of an address; creates its leaf if there is none. NULL: there is no memory. */
 uint32_t *sysinfo__make_word(const void *block);
 
 static inline uint32_t *sysinfo__find_word(const void *block) {
@@ -82,7 +82,7 @@ bool sysinfo__modules_begin(void);
 /* The number of the module that has code at this address now; 0: none. Takes no lock where glibc allows it. */
 uint32_t sysinfo__find_module(uintptr_t address);
 
-/* Something was unloaded: addresses may mean something else from here on. */
+/* Something was unloaded, so addresses may mean something else from now on. */
 void sysinfo__forget_modules(void);
 
 /*
@@ -222,7 +222,7 @@ uint64_t sysinfo__begin_sites(node_t *node);
 void sysinfo__forget_code(void);
 void sysinfo__forget_rules(void);
 
-/* The calling thread is the first of the program, whose stack has its end elsewhere. */
+/* The calling thread is the program's first one, whose stack ends at another place. */
 void sysinfo__is_first_thread(void);
 
 /* ---- Generations and requests: shared by the processes of a tree where they keep records ---- */
@@ -268,7 +268,7 @@ void sysinfo__disown_range(const void *memory);
 
 #pragma GCC visibility pop
 
-/* Code of the tracker that stands between a caller and the allocator: no frame of a site. */
+/* Code of the tracker between a caller and the allocator, which is no frame of a site. */
 #define SYSINFO__BETWEEN __attribute__((section("sysinfo_heap_between")))
 
 #endif

@@ -565,7 +565,7 @@ int sysinfo__snapshot(uint32_t what, const void **bytes, size_t *size) {
     return status;
 }
 
-/* ---- Files, for who asks through the records' directory ---- */
+/* ---- Files in the directory of records ---- */
 
 static uint32_t served; /* The number of the last request that was met. */
 static struct copy running;

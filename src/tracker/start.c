@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is behind the tracker, who is in front of it, and what serves until that is known. */
+/* Finds the real allocator, and whether the program calls the tracker at all; serves calls until then. */
 #include "inside.h"
 
 #include <dlfcn.h>
@@ -13,12 +13,12 @@
 
 #include "heap/elf_object.h"
 
-/* ---- Before the allocator behind is known: dlsym() may ask for memory itself ---- */
+/* ---- Before the real allocator is known: dlsym() may allocate ---- */
 
 char sysinfo__boot[SYSINFO__BOOT_BYTES] __attribute__((aligned(16)));
 static size_t boot_used;
 
-/* In front of each block its size, and where glibc has its own, a flag that takes free() aside. */
+/* Each block has its size in front of it, and a flag where glibc has its own, so that free() notices. */
 size_t sysinfo__boot_size(const void *block) {
     return ((const size_t *)block)[-2];
 }
@@ -95,7 +95,7 @@ struct sysinfo__real sysinfo__real = {
     .mremap = boot_mremap,
 };
 
-/* ---- The allocator behind ---- */
+/* ---- The real allocator ---- */
 
 bool sysinfo__has_size_in_front, sysinfo__is_glibc, sysinfo__is_aside;
 
@@ -160,8 +160,8 @@ static void set_owner(const char *path, const char *note) {
 }
 
 /*
- * A sanitizer's runtime, linked as a library, comes behind a preloaded one. It lives by calls in an order of its own,
- * and is not touched before it has begun: not even dl_iterate_phdr(), which it stands in front of, too.
+ * A sanitizer's runtime that is linked as a library comes after a preloaded one. It expects calls in its own order, so
+ * nothing of it may be called before it has started, not even dl_iterate_phdr(), which it also replaces.
  */
 static bool is_sanitizer(void *allocate) {
     Dl_info its, runtime;
@@ -174,7 +174,7 @@ static bool is_sanitizer(void *allocate) {
     return true;
 }
 
-/* A library that counts or checks malloc() for itself may leave malloc_usable_size() to the C library. */
+/* A library that counts or checks malloc() itself may not replace malloc_usable_size(). */
 static bool has_foreign_sizes(void *allocate, void *usable_size) {
     struct sysinfo__object_search its = sysinfo__find_object(allocate);
     if (its.object == sysinfo__find_object(usable_size).object) {
@@ -238,7 +238,7 @@ void sysinfo__find_real(void) {
     sysinfo__real = real;
 }
 
-/* ---- Whose malloc() the program calls ---- */
+/* ---- Which malloc() the program calls ---- */
 
 static const struct {
     const char *symbol, *name;
@@ -270,7 +270,7 @@ static void name_owner(void) {
     }
 }
 
-/* By trying: a program may define malloc(), or have a stub of its own that only looks like it. */
+/* Tries it: a program may define malloc(), or have a stub that only looks like one. */
 void sysinfo__find_owner(void) {
     void *(*volatile allocate)(size_t) = malloc;
     void (*volatile release)(void *) = free;

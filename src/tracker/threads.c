@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies the process while its other threads stand still, with their registers: a
- * pointer may be nowhere else. A helper that shares this process's memory traces the threads,
- * forks and lets them go; a thread cannot be traced by its own process. Where tracing is denied
- * (seccomp, Yama, a debugger, strace), the copy is made without registers.
+ * Copies the process while its other threads are stopped, and reads their registers, which may hold the only pointer
+ * to a block. A process cannot trace its own threads, so a helper that shares its memory does: it stops them, forks and
+ * lets them run. Where tracing is denied (seccomp, Yama, a debugger, strace), the copy is made without registers.
  */
 #include "snapshot.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door between libsysinfo and the tracker, a library of its own: libsysinfo
- * looks for the one symbol below, which is weak there, and finds the tracker when
- * it is linked or preloaded. A version that it does not know is no tracker.
+ * The interface between libsysinfo and the tracker, a library of its own. libsysinfo has a weak reference to the one
+ * symbol below, and so finds the tracker when it is linked or preloaded. It ignores a tracker of another version.
  */
 #ifndef SYSINFO_TRACKER_TRACKER_H
 #define SYSINFO_TRACKER_TRACKER_H
@@ -32,7 +31,7 @@ struct sysinfo__tracker {
     uint32_t version;
 
     bool (*is_counting)(void);        /* Whether malloc() is the tracker's, and not that of another. */
-    const void *(*real_malloc)(void); /* The malloc() behind the tracker. */
+    const void *(*real_malloc)(void); /* The malloc() that the tracker calls. */
 
     /* Wait-free and safe in signal handlers. False: the calling thread has no counts of its own. */
     void (*process)(struct sysinfo__tally *tally);

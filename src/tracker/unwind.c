@@ -17,12 +17,13 @@ struct entry {
 };
 _Static_assert(sizeof(struct entry) == 32, "two in a cache line");
 
-/* Each is used once those before it are full: entries lie anywhere in a table, so a large one soon is all memory. */
+/* Each is used once the one before it is full: entries lie anywhere in a table, so a large one soon is all memory. */
 enum { TABLES = 3 };
 static struct table {
     struct entry *entry;
     uint32_t size, used;
-} table[TABLES] = {{NULL, 1 << 11, 0}, {NULL, 1 << 13, 0}, {NULL, 1 << 15, 0}};
+} table[TABLES] = {{NULL, 1 << 11, 0}, {NULL, 1 << 13, 0}, {NULL, 1 << 16, 0}};
+static int last_table; /* That has entries, or will have the next. */
 
 /* From the linker, for the section of that name. */
 /* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker chooses the names. */
@@ -57,10 +58,11 @@ void sysinfo__forget_rules(void) {
     for (int i = 0; i < TABLES; i++) {
         empty(&table[i]);
     }
+    STORE(last_table, 0);
 }
 
 static bool is_full(const struct table *of) {
-    return LOAD(of->used) >= of->size / 4 * 3;
+    return LOAD(of->used) >= of->size / 2;
 }
 
 static void look_up(uintptr_t address, struct entry *entry) {
@@ -103,18 +105,24 @@ static inline struct entry *find_place(const struct table *in, uintptr_t address
     return NULL;
 }
 
+__attribute__((noinline)) static const struct entry *add_to_last(uintptr_t address, struct entry *spare) {
+    int last = LOAD(last_table);
+    if (is_full(&table[last]) && last < TABLES - 1) {
+        STORE(last_table, ++last);
+    }
+    struct table *of = &table[last];
+    return add_entry(address, is_full(of) ? NULL : find_place(of, address), of, spare);
+}
+
 static inline const struct entry *find_entry(uintptr_t address, struct entry *spare) {
-    for (int i = 0; i < TABLES; i++) {
-        struct entry *entry = find_place(&table[i], address);
+    for (int i = LOAD(last_table); i >= 0; i--) {
+        const struct entry *entry = find_place(&table[i], address);
         if (entry != NULL && LOAD(entry->address) == address) {
             return __atomic_load_n(&entry->is_ready, __ATOMIC_ACQUIRE) != 0 ? entry
                                                                             : add_entry(address, NULL, NULL, spare);
         }
-        if (!is_full(&table[i])) {
-            return add_entry(address, entry, &table[i], spare);
-        }
     }
-    return add_entry(address, NULL, NULL, spare);
+    return add_to_last(address, spare);
 }
 
 /* ---- The stack ---- */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A function that is called when the heap has grown. Threads look at the watch when
- * they tell the header of a batch; they never wait for who changes it, and leave a
- * watch that is just being changed to their next batch.
+ * Calls a function when the heap has grown. Threads check the watch when they add a batch to the header. They never
+ * wait while it is being changed, but check again after their next batch.
  */
 #include "inside.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What stands in front of malloc() and its family.
+ * The functions that replace malloc() and its family.
  *
- * An allocation is counted when it is there, and a free before it is done: another
- * thread that gets or frees the same block is then never counted too early.
+ * An allocation is counted after it is done, and a free before: otherwise another thread could be counted first that
+ * gets or frees the same block.
  */
 #include "sites.h"
 
@@ -43,7 +43,7 @@ __attribute__((noinline)) void *sysinfo__allocated_more(node_t *node, void *bloc
     return block;
 }
 
-/* A block with a mapping of its own is handed out, or given back: never on the short way. In front of it is a gap. */
+/* Counts a block with a mapping of its own, whose block begins after a gap. Never called on the short way. */
 static void note_mapping(const void *block, int64_t size, int64_t sign) {
     if (sysinfo__has_size_in_front && (sysinfo__word_in_front(block) & SYSINFO__IS_MAPPED) != 0) {
         int64_t gap = (int64_t)((const size_t *)block)[-2], head = 2 * (int64_t)sizeof(size_t);
@@ -99,7 +99,7 @@ __attribute__((noinline)) SYSINFO__BETWEEN void *sysinfo__malloc_slowly(size_t s
     return sysinfo__count_alloc(node, block);
 }
 
-/* Under another name, so that it can be told from a malloc() that is in front of it. */
+/* Under another name, to distinguish it from a malloc() that the program calls instead. */
 void *sysinfo__malloc(size_t size) __attribute__((visibility("hidden")));
 SYSINFO__BETWEEN void *sysinfo__malloc(size_t size) {
     node_t *node = *sysinfo__slot;
@@ -214,7 +214,7 @@ EXPORT void *realloc(void *block, size_t size) {
 /* What the C library refuses by itself, before realloc(), is a failure like any other. */
 EXPORT void *reallocarray(void *block, size_t count, size_t size) {
     size_t bytes;
-    node_t *node = sysinfo__node(); /* Finds the allocator behind, too. */
+    node_t *node = sysinfo__node(); /* Also finds the real allocator. */
     if (sysinfo__is_aside && sysinfo__real.reallocarray != NULL) {
         return sysinfo__real.reallocarray(block, count, size);
     }
