@@ -118,7 +118,7 @@ without_memory() { # For the result of the copy.
 }
 check "no memory for a snapshot: the command is not affected, and no part of it is left" without_memory
 check "a full disk: the command is not affected" full
-check "nothing is left behind" bash -c '! ls -d /dev/shm/sysinfo-heap-* "$TMPDIR"/sysinfo-heap-* 2>/dev/null | while read -r d; do flock -n "$d" true && echo "$d"; done | grep .'
+check "nothing is left behind" bash -c '! ls -d /dev/shm/sysinfo-heap-* "$TMPDIR"/sysinfo-heap-* 2>/dev/null | while read -r d; do flock -n "$d/" true && echo "$d"; done | grep .'
 
 # ---- Leaks ----
 
