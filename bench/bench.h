@@ -14,6 +14,10 @@ enum question {
     SWAP_MEMORY,
     CPU_COUNT,
     CORE_COUNT,
+    CPU_FREQ,
+    CPU_INFO,
+    PROCESS_MEMORY,
+    GET_AVAILABLE,
     QUESTIONS
 };
 extern const char *const question_names[QUESTIONS];
@@ -67,6 +71,7 @@ struct throughput {
     const char *widths;
     size_t bytes;
     double library, library_median, strtoull; /* GB/s: best decile and median; best decile of a strtoull loop. */
+    double share; /* Of the kernel's own time for a line of /proc/stat on this machine, at the median; the bar's. */
     double bar;
 };
 

@@ -8,9 +8,10 @@
 
 #include "bench.h"
 
-enum { STAT, MEMINFO, VMSTAT, ONLINE, FILES };
-static const char *const paths[FILES] = {"/proc/stat", "/proc/meminfo", "/proc/vmstat",
-                                         "/sys/devices/system/cpu/online"};
+enum { STAT, MEMINFO, VMSTAT, ONLINE, CPUINFO, STATM, FILES };
+static const char *const paths[FILES] = {"/proc/stat",    "/proc/meminfo",
+                                         "/proc/vmstat",  "/sys/devices/system/cpu/online",
+                                         "/proc/cpuinfo", "/proc/self/statm"};
 static int file[FILES];
 static char text[1 << 20];
 
@@ -56,12 +57,21 @@ static bool read_meminfo_and_vmstat(void) {
 }
 
 static bool read_online(void) {
-    return read_to_end(ONLINE);
+    return read_record(ONLINE);
+}
+
+static bool read_cpuinfo_and_online(void) {
+    return read_to_end(CPUINFO) && read_record(ONLINE);
+}
+
+static bool read_statm(void) {
+    return read_record(STATM);
 }
 
 const struct peer peer_floor = {
     .name = "floor",
     .open = open_all,
     .close = close_all,
-    .call = {read_stat, read_stat, read_stat, read_meminfo, read_meminfo_and_vmstat, read_online, read_online},
+    .call = {read_stat, read_stat, read_stat, read_meminfo, read_meminfo_and_vmstat, read_online, read_online,
+             read_cpuinfo_and_online, read_online, read_statm, read_meminfo},
 };

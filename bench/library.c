@@ -50,11 +50,33 @@ static bool core_count(void) {
     return sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL) > 0;
 }
 
+static bool cpu_freq(void) {
+    struct sysinfo_cpu_frequency frequency;
+    int status = sysinfo_cpu_freq(host, &frequency, sizeof frequency);
+    return status == SYSINFO_OK || status == SYSINFO_UNKNOWN;
+}
+
+static bool cpu_info(void) {
+    struct sysinfo_cpu_description description;
+    return sysinfo_cpu_info(host, &description, sizeof description) == SYSINFO_OK;
+}
+
+static bool process_memory(void) {
+    uint64_t rss;
+    return sysinfo_process_memory(host, &rss) == SYSINFO_OK;
+}
+
+static bool get_available(void) {
+    double available;
+    return sysinfo_get(host, "mem.available", &available) == SYSINFO_OK;
+}
+
 const struct peer peer_sysinfo = {
     .name = "sysinfo",
     .open = open_host,
     .close = close_host,
-    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, cpu_count, core_count},
+    .call = {cpu_times, cpu_times_percpu, cpu_percent, virtual_memory, swap_memory, cpu_count, core_count, cpu_freq,
+             cpu_info, process_memory, get_available},
 };
 
 static bool count_by_sysconf(void) {

@@ -154,13 +154,13 @@ static void print_table(const struct machine *machine, const struct results *res
         }
     }
     if (results->decodes > 0) {
-        printf("\n%-24s %-16s %10s %10s %10s %10s %7s\n", "decode /proc/stat", "widths", "KB", "GB/s", "median",
-               "strtoull", "bar");
+        printf("\n%-24s %-16s %10s %10s %10s %10s %7s %7s\n", "decode /proc/stat", "widths", "KB", "GB/s", "median",
+               "strtoull", "share", "bar");
     }
     for (size_t i = 0; i < results->decodes; i++) {
         const struct throughput *decode = &results->decode[i];
-        printf("%5d CPUs %14s %-16s %10.1f %10.3f %10.3f %10.3f", decode->cpus, "", decode->widths,
-               (double)decode->bytes / 1e3, decode->library, decode->library_median, decode->strtoull);
+        printf("%5d CPUs %14s %-16s %10.1f %10.3f %10.3f %10.3f %7.3f", decode->cpus, "", decode->widths,
+               (double)decode->bytes / 1e3, decode->library, decode->library_median, decode->strtoull, decode->share);
         if (decode->bar > 0) {
             printf(" %7.2f", decode->bar);
         }
@@ -216,8 +216,8 @@ static void print_json(const struct machine *machine, const struct results *resu
         const struct throughput *decode = &results->decode[i];
         printf("%s\n{\"cpus\":%d,", i > 0 ? "," : "", decode->cpus);
         print_text("widths", decode->widths, ",");
-        printf("\"bytes\":%zu,\"gb_per_second\":%.4f,\"median\":%.4f,\"strtoull\":%.4f", decode->bytes, decode->library,
-               decode->library_median, decode->strtoull);
+        printf("\"bytes\":%zu,\"gb_per_second\":%.4f,\"median\":%.4f,\"strtoull\":%.4f,\"share\":%.4f", decode->bytes,
+               decode->library, decode->library_median, decode->strtoull, decode->share);
         print_bar(decode->bar);
     }
     printf("],\n\"skipped\":[");
