@@ -285,8 +285,8 @@ const char *platform_file_open(struct platform_file **opened, const char *path, 
 }
 
 /*
- * Appends to a file. If the disk fills up, cuts the partial output off again, so that the last line is
- * whole, unless somebody has written after it.
+ * Appends to a file. If the disk fills up, cuts the partial output off again, so that the last line is whole, unless
+ * someone has written after it.
  */
 static const char *append(const struct platform_file *file, const char *bytes, size_t count) {
     struct stat now;

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which CPUs this process may run on.
+ * The CPUs that this process may run on.
  *
- * On this machine, one system call: the kernel keeps every process's mask
- * within its cpuset and the CPUs that are in use. Below another root the same is
- * put together from that root's files.
+ * On this machine, one system call answers: the kernel keeps every process's mask within its cpuset and the active
+ * CPUs. Below another root, the answer is assembled from that root's files.
  */
 #include "linux.h"
 
@@ -29,8 +28,8 @@ void sysinfo__affinity_close(struct sysinfo__affinity *affinity) {
 /* ---- This machine ---- */
 
 /*
- * The kernel refuses a mask that is too small for the machine, whose size it does
- * not tell: cpu_set_t ends at 1024 CPUs, but the call takes larger ones.
+ * The kernel rejects a mask that is too small for the machine but does not report the required size. cpu_set_t ends at
+ * 1024 CPUs; the call accepts larger masks.
  */
 static int ask_kernel(struct sysinfo_host *host) {
     struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
@@ -77,7 +76,7 @@ static int list_own(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
 
 /* ---- Another root ---- */
 
-/* Takes from `cpus` what is not in the other set. */
+/* Removes from `cpus` whatever is not in the other set. */
 static int keep_decoded(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus,
                         enum sysinfo__cpu_set_outcome outcome) {
     if (outcome == SYSINFO__CPU_SET_NO_MEMORY) {
@@ -101,10 +100,7 @@ static int keep_mask(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
     return sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
-/*
- * A group without CPUs of its own has those of the group above (version 2; a version 1 group may
- * then not run anything).
- */
+/* A group without CPUs of its own uses those of the group above. (In version 1, such a group cannot run anything.) */
 static int ask_cpuset(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     const struct sysinfo__state *state = sysinfo__state(host);
     for (size_t level = 0; level < hierarchy->levels; level++) {
@@ -124,7 +120,7 @@ static int ask_cpuset(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return SYSINFO_OK;
 }
 
-/* Empty where the machine does not say which CPUs are online. */
+/* Empty if the machine does not report which CPUs are online. */
 static int list_other(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) {
     int status = sysinfo__online_cpus(host, cpus);
     if (status == SYSINFO_OK) {
@@ -154,7 +150,7 @@ int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *
     return status;
 }
 
-/* The set, and a number that stays while it stays. */
+/* Lists the set, and sets a hash that changes with it. */
 static int list_allowed(struct sysinfo_host *host, struct sysinfo__cpu_set *allowed, uint64_t *hash) {
     if (allowed->words > 0) {
         memset(allowed->word, 0, allowed->words * sizeof allowed->word[0]);
@@ -175,7 +171,7 @@ int sysinfo__linux_allowed_cores(struct sysinfo_host *host, uint64_t *cores) {
         affinity->counted_hash = 0;
         bool is_lasting;
         status = sysinfo__count_cores(host, allowed, &affinity->counted_cores, &is_lasting);
-        /* A CPU that went while its files were read made the answer one that must not be kept. */
+        /* A CPU that went offline while its files were read: do not keep this result. */
         if (status == SYSINFO_OK && (status = list_allowed(host, allowed, &hash_behind)) == SYSINFO_OK &&
             hash_behind == hash && is_lasting) {
             affinity->counted_hash = hash;

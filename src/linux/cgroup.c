@@ -3,7 +3,7 @@
 
 #include "linux.h"
 
-/* What a caller of sysinfo__hierarchy_ask() wants of the CPU controller's hierarchy, and what it got. */
+/* What a caller of sysinfo__hierarchy_ask() wants from the CPU controller's hierarchy, and the results. */
 struct cpu_question {
     struct sysinfo__cgroup_sample *sample;
     struct sysinfo__quota quota;
@@ -16,8 +16,8 @@ struct cpu_question {
 enum { USAGE, USER, SYSTEM, PERIODS, THROTTLED_PERIODS, THROTTLED, THROTTLED_V1, STAT_KEYS };
 
 /*
- * cpu.stat of a level: the mask of known keys. Times are in microseconds, but for version 1's
- * throttled time in nanoseconds.
+ * Reads cpu.stat of a level and sets the mask of known keys. Times are in microseconds, except version 1's throttled
+ * time, in nanoseconds.
  */
 static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, uint32_t *known,
                          uint64_t value[STAT_KEYS]) {
@@ -83,7 +83,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
         return status;
     }
     tell_throttled(known, value, &sample->cgroup);
-    if (!question->quota.is_certain) { /* A quota that cannot be seen may be the tightest one. */
+    if (!question->quota.is_certain) { /* A hidden quota may be tighter. */
         sample->cgroup.estimated |= sample->cgroup.present;
     }
     sample->has_quota_time = IS_KNOWN(known, USAGE);
@@ -97,7 +97,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
     return status;
 }
 
-/* Version 1: nanoseconds in a file of the cpuacct controller. */
+/* In version 1, a file of the cpuacct controller holds nanoseconds. */
 static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, bool *is_known,
                       double *seconds) {
     uint64_t nanoseconds;
@@ -107,7 +107,7 @@ static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return sysinfo__forgive(status);
 }
 
-/* Lines "user 123" and "system 45" in ticks of 10 ms. */
+/* Reads lines "user 123" and "system 45" in ticks of 10 ms. */
 static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
     static const struct sysinfo__pair_key keys[] = {SYSINFO__PAIR_KEY("user"), SYSINFO__PAIR_KEY("system")};
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -123,7 +123,7 @@ static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return sysinfo__forgive(status);
 }
 
-/* The two controllers may be mounted apart, and the process may be in groups of different names. */
+/* The two controllers may be mounted separately, and the process may be in groups of different names. */
 static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct cpu_question *question = context;
     struct sysinfo__cgroup_sample *sample = question->sample;
@@ -255,7 +255,7 @@ static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     uint64_t before = cgroup->present;
     FACT(cgroup, limit_level, limit.level);
     status = ask_holder(host, hierarchy, (size_t)limit.level, own, cgroup);
-    if (SYSINFO_IS_ESTIMATED(&limit, limit)) { /* A level that could not be seen may hold a tighter one. */
+    if (SYSINFO_IS_ESTIMATED(&limit, limit)) { /* A hidden level may hold a tighter limit. */
         cgroup->estimated |= cgroup->present & ~before;
     }
     return status;
@@ -290,7 +290,7 @@ int sysinfo__linux_cgroup(struct sysinfo_host *host, struct sysinfo__cgroup_samp
     return status;
 }
 
-/* ---- Where it is ---- */
+/* ---- The group's path ---- */
 
 static int ask_path(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     (void)host;
@@ -304,9 +304,8 @@ int sysinfo__linux_cgroup_path(struct sysinfo_host *host, const char **path) {
     *path = NULL;
     for (size_t i = 0; i < sizeof order / sizeof order[0] && status == SYSINFO_OK && *path == NULL; i++) {
         status = sysinfo__hierarchy_ask(host, order[i], ask_path, path);
-        if (status == SYSINFO_OK &&
-            !sysinfo__state(host)
-                 ->cgroups.has_text) { /* The next would read it again, and another group is not this one. */
+        /* Without the file, the next call would read it again, and another group is not this one. */
+        if (status == SYSINFO_OK && !sysinfo__state(host)->cgroups.has_text) {
             break;
         }
     }

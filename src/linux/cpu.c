@@ -3,7 +3,7 @@
 
 #include "linux.h"
 
-/* USER_HZ: a constant of the architecture, 100 on every one that is alive. */
+/* USER_HZ is constant per architecture, and 100 on all current ones. */
 static double ticks_per_second(const struct sysinfo_host *host) {
     long ticks = sysinfo__root_is_own(host) ? sysconf(_SC_CLK_TCK) : 100;
     return ticks > 0 ? (double)ticks : 100;

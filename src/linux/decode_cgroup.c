@@ -32,8 +32,8 @@ bool sysinfo__decode_group(const char *text, size_t length, const char *controll
 /* ---- Files with one value ---- */
 
 /*
- * A number that ends with a blank, the line, or the text: these files are
- * short, come whole, and in a capture may have lost their line's end.
+ * Scans a number up to a blank or the end of the line or text: these files are short, are read whole, and in a capture
+ * may lack the final line end.
  */
 static const char *scan_value(const char *p, const char *end, uint64_t *value) {
     uint64_t number;
@@ -50,7 +50,7 @@ static const char *scan_value(const char *p, const char *end, uint64_t *value) {
     return p;
 }
 
-/* The text after "max"; NULL: something else. */
+/* The text after "max"; NULL: anything else. */
 static const char *scan_max(const char *p, const char *end) {
     return end - p >= 3 && SYSINFO__SCAN_BEGINS(p, "max") && (end - p == 3 || p[3] == '\n' || p[3] == ' ') ? p + 3
                                                                                                            : NULL;
@@ -69,8 +69,8 @@ SYSINFO__HOT bool sysinfo__decode_limit(const char *text, size_t length, uint64_
 }
 
 /*
- * The kernel rounds the largest positive `long` down to whole pages: 2^63 - 4096
- * and less on 64 bits (2^63 - 1 before Linux 3.19), 2^31 - 1 pages on 32 bits.
+ * The kernel rounds the largest positive `long` down to whole pages: at most 2^63 - 4096 on 64 bits (2^63 - 1 before
+ * Linux 3.19), 2^31 - 1 pages on 32 bits.
  */
 bool sysinfo__is_no_limit_v1(uint64_t limit) {
     return limit >= UINT64_C(0x7ffffffffff00000) || limit == UINT64_C(0x7fffffff) * 4096;
@@ -102,8 +102,8 @@ bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microse
 /* ---- memory.stat ---- */
 
 /*
- * Version 1 has each figure for the group alone, and as "total_" with all groups below, which is
- * what the limit holds down.
+ * Version 1 reports each figure for the group alone, and with the prefix "total_" including all groups below, which is
+ * what the limit applies to.
  */
 void sysinfo__decode_memory_stat(const char *text, size_t length, bool is_v2, struct sysinfo__memory_stat *stat) {
     enum { ACTIVE_FILE, INACTIVE_FILE, SLAB_RECLAIMABLE, LIMIT, MEMORY_AND_SWAP, KEYS };

@@ -2,9 +2,8 @@
 /*
  * /proc/meminfo: proc(5). Lines "Key:   123 kB", a few of them without a unit.
  *
- * A general search costs more than the kernel's own work is worth to a meter that
- * asks ten times a second, and the lines do not move: so the offset of each line
- * in the last text is remembered, and checked before it is believed.
+ * A general search costs too much for a meter that reads ten times a second, and lines do not move. So the offset of
+ * each line in the last text is remembered, and verified before use.
  */
 #include "decode.h"
 
@@ -34,8 +33,8 @@ static bool begins_with_key(const char *line, const struct key *key) {
 }
 
 /*
- * A bare count at the end of a text that lost its last line end. Of a size the unit is missing too,
- * so that text was cut.
+ * Scans a bare count at the end of a text without its last line end. A size lacks its unit there too, so such a text
+ * was cut.
  */
 static __attribute__((noinline)) bool scan_last(const char *p, uint64_t *value) {
     uint64_t number;
@@ -88,7 +87,7 @@ SYSINFO__ALWAYS_INLINE bool decode_usual_line(const char *line, const struct key
     return true;
 }
 
-/* Looks at every line, and renews the hints. */
+/* Scans every line and renews the hints. */
 static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hints *hints,
                      struct sysinfo__meminfo *meminfo) {
     const char *end = text + length;
@@ -104,14 +103,14 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
             }
         }
     }
-    /* Without a total the text was a broken one: the lines that it lacked are looked for again in the next. */
+    /* A text without a total was broken: search the next one again for the lines it lacked. */
     hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
 }
 
 SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted,
                                           struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
-    if (length >= UINT32_MAX) { /* No meminfo. */
+    if (length >= UINT32_MAX) { /* Not a meminfo. */
         return;
     }
     if (hints->length != length) {

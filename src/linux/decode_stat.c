@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /proc/stat: proc(5). The columns of a cpu line, and the kernel that added
- * each: user nice system idle, iowait (2.5.41), irq softirq (2.6.0), steal
- * (2.6.11), guest (2.6.24), guest_nice (2.6.33). Later ones are ignored.
+ * /proc/stat: proc(5). The columns of a cpu line, with the kernel that added each: user nice system idle, iowait
+ * (2.5.41), irq softirq (2.6.0), steal (2.6.11), guest (2.6.24), guest_nice (2.6.33). Later columns are ignored.
  */
 #include "decode.h"
 
@@ -21,12 +20,12 @@ static const uint64_t mode_of_column[COLUMNS] = {BIT(user), BIT(nice),    BIT(sy
      BIT(guest) | BIT(guest_nice))
 
 /*
- * The line as every kernel of today writes it: ten columns, one blank before each.
- * Whether it is that line is asked once, at its end; false, and *at where it was: it is another.
+ * Scans the line as every current kernel writes it: ten columns separated by one blank. Whether it has this form is
+ * checked once, at its end. Returns false and leaves *at unchanged for any other line.
  *
- * Column by column, so that each has its own branch history: the widths of a column
- * are alike from line to line, those of neighbours are not. What is 0 on most
- * machines is not scanned at all: its length is then known before it is read.
+ * The code is repeated for each column, so that each has its own branch history: the widths of a column are alike from
+ * line to line, those of neighbours are not. Columns that are 0 on most machines are not scanned at all, so their
+ * length is known in advance.
  */
 SYSINFO__ALWAYS_INLINE bool scan_usual_line(const char **at, uint64_t ticks[COLUMNS]) {
     const char *p = *at;
@@ -80,10 +79,9 @@ SYSINFO__ALWAYS_INLINE bool scan_one_of_few(const char **at, uint64_t ticks[COLU
 }
 
 /*
- * Any line: returns the modes whose columns are numbers. A number too large to be
- * ticks, as an idle time below zero that the kernel printed unsigned, is left out and
- * those after it are good; anything else ends the line. 0: that leaves fewer
- * columns than every kernel writes, or no good one.
+ * Scans any line and returns the modes whose columns are numbers. A number too large for ticks, such as a negative idle
+ * time printed as unsigned, is left out, and the columns after it are valid; anything else ends the line. Returns 0 if
+ * fewer columns remain than every kernel writes, or no valid one.
  */
 static __attribute__((noinline)) uint64_t scan_any_line(const char *p, uint64_t ticks[COLUMNS]) {
     int column = 0;
@@ -104,14 +102,14 @@ static __attribute__((noinline)) uint64_t scan_any_line(const char *p, uint64_t 
     return column >= COLUMNS_OF_EVERY_KERNEL ? modes : 0;
 }
 
-/* Scanned numbers have less than 16 digits; from a signed number the conversion is one instruction. */
+/* Scanned numbers have fewer than 16 digits; converting a signed number takes one instruction. */
 SYSINFO__ALWAYS_INLINE double seconds(uint64_t ticks, double ticks_per_second) {
     return (double)(int64_t)ticks / ticks_per_second;
 }
 
 /*
- * Fills the modes of `sample` from the columns at *at, which points after the label, and moves it
- * as far as that went; false, and nothing filled: too few.
+ * Fills the modes of `sample` from the columns at *at, which points after the label, and advances it past them. False:
+ * too few columns, and nothing is filled.
  */
 SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, bool is_one_of_few, double ticks_per_second,
                                          struct sysinfo_cpu_sample *sample) {
@@ -135,7 +133,7 @@ SYSINFO__ALWAYS_INLINE bool decode_modes(const char **at, bool is_one_of_few, do
     return true;
 }
 
-/* The number in a label "cpu12" at `line`; returns the text after it, or NULL if the line is another. */
+/* Scans a label "cpu12" at `line`. Returns the text after it, or NULL for another line. */
 SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
     if (!SYSINFO__SCAN_BEGINS(line, "cpu")) {
         return NULL;
@@ -149,16 +147,16 @@ SYSINFO__ALWAYS_INLINE const char *scan_label(const char *line, uint64_t *cpu) {
     return p > line + 3 && (*p == ' ' || *p == '\n' || *p == '\t') ? p : NULL;
 }
 
-/* A text's lines of CPUs, as far as they have been read. */
+/* The progress through a text's lines of CPUs. */
 struct cpu_lines {
-    enum sysinfo__stat_outcome outcome; /* Of the best line for all CPUs. */
-    bool is_counting;                   /* That line counts something. */
-    uint64_t count;                     /* Of the cpuN lines. */
+    enum sysinfo__stat_outcome outcome; /* For the best line for all CPUs. */
+    bool is_counting;                   /* That line has non-zero counts. */
+    uint64_t count;                     /* The number of cpuN lines. */
 };
 
 /*
- * A line for all CPUs: the first one that counts anything, should there be several
- * (a container's file system that put its own before the kernel's). Moves *at as far as it was read.
+ * Of several lines for all CPUs, uses the first with non-zero counts. (A container's file system may have put its own
+ * before the kernel's.) Advances *at as far as it was read.
  */
 SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, double ticks_per_second,
                                          struct cpu_lines *lines, struct sysinfo_cpu_sample *all) {
@@ -167,7 +165,7 @@ SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, do
         another = (struct sysinfo_cpu_sample){.present = 0};
         sample = &another;
     }
-    while ((*at)[1] == ' ') { /* After this label stand two blanks. */
+    while ((*at)[1] == ' ') { /* Two blanks follow this label. */
         ++*at;
     }
     bool is_good = decode_modes(at, is_one_of_few, ticks_per_second, sample);
@@ -182,9 +180,8 @@ SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, do
 }
 
 /*
- * The cpu lines stand together, and first; the lines after them are long and hold
- * none, so the walk ends there, unless it has not met a line for all CPUs.
- * `rows` NULL: the cpuN lines are counted only. `all` comes without any mode.
+ * The cpu lines come first and are consecutive; the lines after them are long. So the walk ends there, unless no line
+ * for all CPUs was found. With a NULL `rows`, cpuN lines are only counted. `all` comes without any mode.
  */
 SYSINFO__ALWAYS_INLINE enum sysinfo__stat_outcome decode_cpu_lines(const char *text, size_t length,
                                                                    double ticks_per_second,
@@ -245,7 +242,9 @@ size_t sysinfo__decode_stat_cpu_lines(const char *text, size_t length) {
     return count;
 }
 
-/* The first number of a line that begins with `key`, which ends with a blank; false: another line, or no number. */
+/*
+ * Scans the first number of a line that begins with `key`, which ends with a blank. False: another line, or no number.
+ */
 #define COUNTER(key) (SYSINFO__SCAN_BEGINS(line, key) && sysinfo__scan_long(line + sizeof(key) - 1, &value) != NULL)
 
 void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysinfo_stats *stats) {

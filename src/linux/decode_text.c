@@ -14,7 +14,7 @@ static bool is_pair_line(const char *text, size_t length, size_t at, const struc
     return at < length && (at == 0 || text[at - 1] == '\n') && memcmp(text + at, key->text, key->length) == 0;
 }
 
-/* The offset of a key's line, `length` when there is none; `hint` is tried first. */
+/* The offset of a key's line, or `length` if there is none; `hint` is tried first. */
 static size_t find_pair_line(const char *text, size_t length, const struct sysinfo__pair_key *key, size_t hint) {
     if (is_pair_line(text, length, hint, key)) {
         return hint;
@@ -67,7 +67,7 @@ uint32_t sysinfo__decode_vmstat(const char *text, size_t length, size_t hints[SY
     return known;
 }
 
-/* ---- /proc/zoneinfo: in each zone a line "        low      123" ---- */
+/* ---- /proc/zoneinfo: each zone has a line "        low      123" ---- */
 
 uint64_t sysinfo__decode_zoneinfo_low(const char *text, size_t length) {
     const char *end = text + length;

@@ -19,8 +19,8 @@ enum {
 };
 
 /*
- * Whether the kernel makes the file as a single record: then a read that leaves room
- * in the buffer has brought all of it. And whether there are kernels without it.
+ * Whether the kernel produces the file as a single record, so that a read that leaves room in the buffer has returned
+ * all of it; and whether some kernels lack the file.
  */
 static const struct {
     const char *path;
@@ -48,13 +48,10 @@ static int failed(struct sysinfo_host *host, int error, const char *path) {
 
 /* ---- Opening ---- */
 
-/*
- * Below a root, a link that points to an absolute path means a path below that root, where the
- * kernel can say so (5.6).
- */
+/* Below a root, an absolute link leads to a path below that root, if the kernel supports it (5.6). */
 static int open_below(int root, const char *relative, int flags) {
 #ifdef SYS_openat2
-    /* Not from <linux/openat2.h>: a C library may come without the kernel's headers, as musl does. */
+    /* Defined here, because a C library such as musl may come without <linux/openat2.h>. */
     enum { RESOLVE_BELOW_ROOT = 0x10 };
     const struct {
         uint64_t flags, mode, resolve;
@@ -75,7 +72,7 @@ static int open_root(struct sysinfo_host *host) {
     return state->root;
 }
 
-/* One attempt. `*failing` is what could not be opened: the path, or the root itself. */
+/* Tries once. Sets *failing to what could not be opened: the path, or the root itself. */
 static int try_open(struct sysinfo_host *host, const char *path, int flags, const char **failing) {
     *failing = path;
     if (sysinfo__root_is_own(host)) {
@@ -87,7 +84,7 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
         return -1;
     }
     int fd = open_below(root, path + 1, flags);
-    if (fd < 0 && errno == EBADF) { /* Somebody closed the root: open it once more. */
+    if (fd < 0 && errno == EBADF) { /* Someone closed the root: reopen it. */
         sysinfo__state(host)->root = -1;
         root = open_root(host);
         *failing = root < 0 ? "/" : path;
@@ -96,17 +93,16 @@ static int try_open(struct sysinfo_host *host, const char *path, int flags, cons
     return fd;
 }
 
-/* A descriptor, or -1 with the failure kept. O_NONBLOCK: a pipe in the place of a file must not block. */
+/* Returns a descriptor, or -1 with the failure kept. O_NONBLOCK: a FIFO in place of a file must not block. */
 static int open_path(struct sysinfo_host *host, const char *path, int more_flags, int *status) {
     int flags =
         O_CLOEXEC | more_flags |
-        ((more_flags & O_PATH) != 0 ? 0
-                                    : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* openat2() takes no others with O_PATH. */
+        ((more_flags & O_PATH) != 0 ? 0 : O_RDONLY | O_NOCTTY | O_NONBLOCK); /* All that openat2() takes with O_PATH. */
     const char *failing;
     int fd;
     do {
         fd = try_open(host, path, flags, &failing);
-    } while (fd < 0 && errno == EINTR); /* A file system in user space, as lxcfs is, may be interrupted. */
+    } while (fd < 0 && errno == EINTR); /* A user-space file system such as lxcfs may be interrupted. */
     *status = fd < 0 ? failed(host, errno, failing) : SYSINFO_OK;
     return fd;
 }
@@ -128,9 +124,8 @@ static bool make_room(struct sysinfo__state *state) {
 }
 
 /*
- * Reads from the start to the end of the file. When one read brings all of a
- * file, a full buffer is grown and the file read anew, so that the text is of one
- * moment. Returns an errno, or 0.
+ * Reads the file from start to end. If one read returns a whole file, a full buffer is enlarged and the file read
+ * again, so that the text is from one moment. Returns an errno, or 0.
  */
 SYSINFO__HOT static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read) {
     size_t length = 0;
@@ -163,9 +158,8 @@ SYSINFO__HOT static int read_text(struct sysinfo__state *state, int fd, bool is_
 }
 
 /*
- * A capture may have passed through an editor or another system: its lines then end
- * with CR LF, and the last one may have lost its end. In /proc/stat and /proc/meminfo
- * a last line without one may also have been cut, so their decoders judge it.
+ * A capture may have been through an editor or another system: lines then end with CR LF, and the last one may lack its
+ * end. In /proc/stat and /proc/meminfo such a last line may also have been cut, so their decoders decide.
  */
 static void tidy_capture(struct sysinfo__state *state, bool may_be_cut) {
     char *text = state->text, *out = memchr(text, '\r', state->length);
@@ -180,12 +174,12 @@ static void tidy_capture(struct sysinfo__state *state, bool may_be_cut) {
         length = (size_t)(out - text);
     }
     if (!may_be_cut && length > 0 && text[length - 1] != '\n') {
-        text[length++] = '\n'; /* In the padding, of which enough is left. */
+        text[length++] = '\n'; /* In the padding, enough of which remains. */
     }
     state->length = length;
 }
 
-/* A record of the tracker is none. */
+/* A record of the tracker is not a text. */
 static bool is_text(const struct sysinfo__state *state) {
     return memchr(state->text, '\0', state->length) == NULL;
 }
@@ -211,8 +205,8 @@ static bool is_cgroup_magic(int64_t magic) {
 }
 
 /*
- * Where one read returns a single record: not lxcfs and captures, and sysfs returns some of
- * its files by the page, but not the list of online CPUs.
+ * True where one read returns a single record. Not for lxcfs and captures; sysfs returns some files page by page, but
+ * not the list of online CPUs.
  */
 static bool is_from_kernel(int fd, const char *path) {
     int64_t magic = file_system(fd);
@@ -221,11 +215,10 @@ static bool is_from_kernel(int fd, const char *path) {
 }
 
 /*
- * Reads through *fd, which is opened when it is -1. A descriptor that has gone
- * stale (its file was removed, or somebody closed it) is opened anew, once.
- * `is_single`, unless NULL, says whether one read brings all of it, and is renewed
- * when it is opened. One that may be absent, and is, is not looked for again: *fd remembers it.
- * `error` is that of a read which has failed already, or 0.
+ * Reads through *fd, and opens it if it is -1. A stale descriptor (its file was removed, or someone closed it) is
+ * reopened once. `is_single`, unless NULL, says whether one read returns the whole file, and is updated when it is
+ * opened. An optional file that is missing is not reopened: *fd remembers it. `error` is that of a read that has
+ * already failed, or 0.
  */
 static int read_or_open(struct sysinfo_host *host, const char *path, int *fd, bool *is_single, bool may_be_absent,
                         int error) {
@@ -253,8 +246,8 @@ static int read_or_open(struct sysinfo_host *host, const char *path, int *fd, bo
             return SYSINFO_OK;
         }
         bool is_foreign =
-            error == EBADF || (was_open && (error == ESPIPE ||
-                                            error == EISDIR)); /* Somebody closed it, and may have the number in use. */
+            error == EBADF ||
+            (was_open && (error == ESPIPE || error == EISDIR)); /* Someone closed it; the number may be reused. */
         if (!is_foreign) {
             close(*fd);
         }

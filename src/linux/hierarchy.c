@@ -13,7 +13,7 @@ enum { ATTEMPTS = 3 };
 #define GROUP_FILE "/proc/self/cgroup"
 
 static const struct {
-    const char *name; /* In /proc/self/cgroup and among a mount's options; "": version 2. */
+    const char *name; /* As in /proc/self/cgroup and a mount's options; "": version 2. */
     struct {
         const char *v2, *v1;
     } file[SYSINFO__CGROUP_FILES];
@@ -47,7 +47,7 @@ static const struct {
                            [SYSINFO__UNIFIED_IRQ] = {"irq.pressure", NULL}}},
 };
 
-enum { LONGEST_NAME = 40 }; /* Of a file, with the slash before it. */
+enum { LONGEST_NAME = 40 }; /* Of a file name, including the slash before it. */
 
 int sysinfo__no_group(struct sysinfo_host *host) {
     struct sysinfo__cgroups *cgroups = &sysinfo__state(host)->cgroups;
@@ -58,7 +58,7 @@ int sysinfo__no_group(struct sysinfo_host *host) {
     return sysinfo__failed(host, cgroups->text_status, cgroups->text_error, GROUP_FILE, NULL);
 }
 
-/* ---- What is kept ---- */
+/* ---- What a host keeps ---- */
 
 static void forget_watches(struct sysinfo__hierarchy *hierarchy) {
     for (int i = 0; i < hierarchy->watches; i++) {
@@ -100,7 +100,7 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
     sysinfo__kept_close(&cgroups->own_group);
 }
 
-/* Appends the name of a file to a level's directory, and keeps the bytes there; and restores them. */
+/* Appends a file name to a level's directory and saves the bytes it overwrites; and restores them. */
 static void append_name(struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
                         char saved[LONGEST_NAME]) {
     char *behind = hierarchy->path + hierarchy->level[level].path_length;
@@ -114,13 +114,13 @@ static void remove_name(struct sysinfo__hierarchy *hierarchy, size_t level, cons
 }
 
 /*
- * A missing file: SYSINFO_GONE if its group's directory is missing too, as the process was
- * moved and the group removed since it was found.
+ * Handles a missing file: SYSINFO_GONE if its group's directory is missing too, because the process was moved and the
+ * group removed.
  */
 static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                 struct sysinfo__kept *file) {
     bool is_there = true;
-    if (level == 0) { /* Those above have a group in them. */
+    if (level == 0) { /* Directories above it contain a group. */
         char *behind = hierarchy->path + hierarchy->level[level].path_length, saved = *behind;
         *behind = '\0';
         int status = sysinfo__is_cgroup(host, hierarchy->path[0] == '\0' ? "/" : hierarchy->path, &is_there);
@@ -134,8 +134,8 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
 }
 
 /*
- * Reads a file in a level's directory, through a descriptor that is kept. That it does not
- * exist is remembered; if it existed earlier, the status is SYSINFO_GONE.
+ * Reads a file in a level's directory through a kept descriptor. Remembers that a file is missing; if it existed
+ * earlier, returns SYSINFO_GONE.
  */
 SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                                 const char *name, struct sysinfo__kept *file) {
@@ -162,7 +162,7 @@ SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hiera
 /* ---- Finding one hierarchy among the mounts ---- */
 
 /* What there is to look for: the controller of a version 1 mount, or "" for version 2. */
-/* No machine mounts its cgroups that often; a file that does is not worth seconds of opening directories. */
+/* More mounts than any machine has. Such a file would take seconds of opening directories. */
 enum { MOST_TRIES = 1000 };
 
 struct search {
@@ -171,14 +171,14 @@ struct search {
     struct sysinfo__part path; /* Of the process's group. */
     bool is_mountinfo;
     /*
-     * Mount points begin with the host's root, which has so many bytes: they are those of a running
-     * system seen through that root.
+     * The length of the host's root, if mount points begin with it: then they are those of a running system seen
+     * through that root.
      */
     size_t prefix;
     struct sysinfo__hierarchy *hierarchy;
-    size_t root_length; /* Of the mount that was taken; less is better, as it shows more levels. */
-    bool is_missing;    /* A mount should show the group, but its directory is missing, perhaps only at this moment. */
-    int tries;          /* Directories that were opened. */
+    size_t root_length; /* Of the chosen mount; shorter is better, because it shows more levels. */
+    bool is_missing;    /* A mount should show the group, but its directory is missing, perhaps only for a moment. */
+    int tries;          /* Directories opened. */
 };
 
 static bool equals(struct sysinfo__part part, const char *word) {
@@ -195,14 +195,13 @@ static bool is_wanted(const struct search *search, const struct sysinfo__mount *
 }
 
 /*
- * Takes the directory `point`/`below` if it exists and is better than the one before; its
- * levels are counted later.
+ * Takes the directory `point`/`below` if it exists and is better than the previous one; its levels are counted later.
  */
 static int take(struct search *search, const char *point, struct sysinfo__part below, enum sysinfo__sight sight,
                 size_t root_length, bool is_above) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
     if (sight < hierarchy->sight || (sight == hierarchy->sight && root_length > search->root_length)) {
-        return SYSINFO_OK; /* There is a better one. */
+        return SYSINFO_OK; /* A better one was found. */
     }
     if (search->tries++ >= MOST_TRIES) {
         search->is_missing = true;
@@ -235,7 +234,7 @@ static int take(struct search *search, const char *point, struct sysinfo__part b
     return SYSINFO_OK;
 }
 
-/* Whether a mount's root is "/..", "/../.." ...: above the namespace, and so above everything in it. */
+/* Whether a mount's root is "/..", "/../.." and so on: above the namespace, and so above everything in it. */
 static bool is_above_all(const char *root) {
     const char *p = root;
     while (strncmp(p, "/..", 3) == 0) {
@@ -247,12 +246,10 @@ static bool is_above_all(const char *root) {
 /*
  * Considers one mount.
  *
- * Where its root does not lead to the group, there is a second best. In a
- * namespace a mount from outside it ("/../..") shows groups above: their limits
- * hold, though others between are not seen, and their use is not the process's.
- * And /proc/mounts has no roots: there the path may be one outside a
- * container while the mount shows the container's own group. A mount that shows a
- * group below the process's or beside it says nothing about the process.
+ * If its root does not lead to the group, a second best may remain. In a namespace, a mount from outside it ("/../..")
+ * shows groups above: their limits apply, although groups between may be hidden, and their usage is not the process's.
+ * And /proc/mounts does not report roots: there, the path may be one outside a container while the mount shows the
+ * container's own group. A mount that shows a group below the process's, or beside it, says nothing about the process.
  */
 static int consider(struct search *search, const struct sysinfo__mount *mount, char *point, char *root) {
     const struct sysinfo__part nothing = {"", 0};
@@ -273,7 +270,7 @@ static int consider(struct search *search, const struct sysinfo__mount *mount, c
     return is_above_all(root) ? take(search, point, nothing, SYSINFO__PARTIAL, root_length, true) : SYSINFO_OK;
 }
 
-/* Looks through all mounts, whose text is the state's. */
+/* Considers all mounts in the state's text. */
 static int look(struct search *search, const char *controller) {
     const struct sysinfo__state *state = sysinfo__state(search->host);
     const char *end = state->text + state->length;
@@ -297,7 +294,7 @@ static int look(struct search *search, const char *controller) {
     return status;
 }
 
-/* Makes the levels from the group's own directory up to the mount's. */
+/* Creates the levels from the group's directory up to the mount's. */
 static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t levels = 1;
     for (size_t i = hierarchy->mount_length; i < hierarchy->length; i++) {
@@ -320,7 +317,7 @@ static int make_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     return SYSINFO_OK;
 }
 
-/* Whether a level's directory has a file of that name; what cannot be read is there, but not for certain. */
+/* Whether a level's directory has a file with that name. If that cannot be read, it does, but not for certain. */
 static int has_file(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
                     bool *answer, bool *is_certain) {
     struct sysinfo__kept file = {.fd = -1};
@@ -339,10 +336,9 @@ static int has_file(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
 }
 
 /*
- * Whether the highest level has groups above it: its mount shows a part of the
- * hierarchy, or the process is in a namespace, where that part looks like all of it.
- * Only the group at the very top lacks cgroup.type (version 2), and only that one
- * has release_agent (version 1; a capture may have neither it nor its neighbour).
+ * Whether there are groups above the highest level: its mount shows a part of the hierarchy, or the process is in a
+ * namespace, where that part looks like the whole. Only the top group lacks cgroup.type (version 2), and only it has
+ * release_agent (version 1; a capture may have neither that file nor its neighbour).
  */
 static int find_top(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy) {
     size_t top = hierarchy->levels - 1;
@@ -362,12 +358,9 @@ static int find_top(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     return status;
 }
 
-/* ---- Finding all of them ---- */
+/* ---- Finding all hierarchies ---- */
 
-/*
- * Whether the mounts are those of a running system, seen through this host's root: then their
- * points begin with it.
- */
+/* If the mounts are those of a running system seen through this host's root, mount points begin with it. */
 static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
     const struct sysinfo__state *state = sysinfo__state(host);
     const char *root = sysinfo__root(host), *end = state->text + state->length;
@@ -384,7 +377,7 @@ static size_t find_prefix(struct sysinfo_host *host, bool is_mountinfo) {
     return 0;
 }
 
-/* One controller's hierarchy: version 1 where /proc/self/cgroup says so, else version 2. */
+/* Finds one controller's hierarchy: version 1 if /proc/self/cgroup lists it, else version 2. */
 static int find_hierarchy(struct search *search, enum sysinfo__controller controller,
                           const struct sysinfo__cgroups *cgroups) {
     struct sysinfo__hierarchy *hierarchy = search->hierarchy;
@@ -409,7 +402,7 @@ static int find_hierarchy(struct search *search, enum sysinfo__controller contro
     return look(search, hierarchy->is_v2 ? "" : name);
 }
 
-/* Where only /proc/self/cpuset names the group (before 2.6.24), of either version. */
+/* Before 2.6.24 only /proc/self/cpuset names the group, in either version. */
 static int find_old_cpuset(struct search *search, const char *path, size_t length) {
     search->path = (struct sysinfo__part){path, length};
     search->hierarchy->sight = SYSINFO__HIDDEN;
@@ -421,7 +414,7 @@ static int find_old_cpuset(struct search *search, const char *path, size_t lengt
     return status;
 }
 
-/* Reads the file that names the cpuset's group; *path is NULL where there is none. The caller frees it. */
+/* Reads the file that names the cpuset's group, which the caller frees; *path is NULL if there is none. */
 static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *length) {
     const struct sysinfo__state *state = sysinfo__state(host);
     *path = NULL;
@@ -442,8 +435,7 @@ static int read_old_cpuset(struct sysinfo_host *host, char **path, size_t *lengt
 }
 
 /*
- * Before 5.11 a v1 memory group could be set not to limit its children. The levels
- * from such a one upwards do not count.
+ * Before 5.11, a v1 memory group could be set not to limit its children. Levels from such a group upwards do not count.
  */
 static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *memory) {
     for (size_t level = 1; level < memory->levels && !memory->is_v2; level++) {
@@ -461,10 +453,7 @@ static int trim_levels(struct sysinfo_host *host, struct sysinfo__hierarchy *mem
     return SYSINFO_OK;
 }
 
-/*
- * Reads the mounts into the state's text: empty where there is no such file. *is_lasting: it is no
- * use to look again.
- */
+/* Reads the mounts into the state's text; empty if there is no such file. *is_lasting: no need to look again. */
 static int read_mounts(struct sysinfo_host *host, bool *is_mountinfo, bool *is_lasting) {
     int status = sysinfo__file_read_once(host, "/proc/self/mountinfo");
     *is_mountinfo = status == SYSINFO_OK;
@@ -510,17 +499,17 @@ static int find_all(struct sysinfo_host *host) {
     cgroups->is_found = status == SYSINFO_OK && is_lasting;
     for (int c = 0; c < SYSINFO__CONTROLLERS && search.is_missing; c++) {
         cgroups->is_found =
-            cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Else to be looked for again. */
+            cgroups->is_found && cgroups->hierarchy[c].sight != SYSINFO__HIDDEN; /* Otherwise, look again. */
     }
     return status;
 }
 
-/* ---- Keeping up with the process ---- */
+/* ---- Following the process ---- */
 
 /*
- * Reads /proc/self/cgroup and finds out whether it is as it was: once in a call, for the kernel takes
- * longer over it than over the files of a group, and all figures of a call are to be of one group. A
- * kept descriptor is that of the process that opened it: not of a child.
+ * Reads /proc/self/cgroup and checks whether it has changed. Once per call, because the kernel takes longer for it than
+ * for the files of a group, and all figures of a call must be of one group. A kept descriptor belongs to the process
+ * that opened it, not to a child.
  */
 SYSINFO__HOT static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -565,11 +554,10 @@ SYSINFO__HOT static int read_own_group(struct sysinfo_host *host, bool *is_same)
 }
 
 /*
- * On version 2 a group has a controller's files only once that controller was
- * enabled above it, which an administrator may do at any time, to set a limit at
- * once. Enabling goes from the top down, so it shows in the highest two groups
- * without those files: their cgroup.controllers is watched. (Two, because the
- * highest may be the root of all, which never has limits.)
+ * In version 2, a group has a controller's files only after that controller was enabled above it, which an
+ * administrator may do at any time, to set a limit at once. Controllers are enabled from the top down, so a change
+ * shows first in the highest two groups without those files: their cgroup.controllers is watched. (Two, because the
+ * highest may be the root of all groups, which never has limits.)
  */
 static int watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, bool *is_same) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -594,11 +582,11 @@ static int begin_watch(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
         if (status == SYSINFO_NOT_FOUND) {
             hierarchy->watch[hierarchy->watches].file.fd = -1;
             hierarchy->watch[hierarchy->watches++].level = level - 1;
-            if (level < top) { /* Below it there are none either. */
+            if (level < top) { /* No group below has them either. */
                 break;
             }
         } else if (status == SYSINFO_OK) {
-            hierarchy->watches = 0; /* What has none above this one is the root of all. */
+            hierarchy->watches = 0; /* A group with none above it is the root of all. */
         } else if (!sysinfo__is_one_unknown(status)) {
             return status;
         }
@@ -673,7 +661,7 @@ static enum sysinfo__controller controller_of(struct sysinfo_host *host, const s
     return (enum sysinfo__controller)(hierarchy - sysinfo__state(host)->cgroups.hierarchy);
 }
 
-/* NULL: its version has no such file. */
+/* NULL: the hierarchy's version has no such file. */
 static const char *name_of(struct sysinfo_host *host, const struct sysinfo__hierarchy *hierarchy, int file) {
     enum sysinfo__controller controller = controller_of(host, hierarchy);
     return hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of control groups. docs/containers.md explains every formula. */
+/* Limits of control groups. docs/containers.md explains every formula. */
 #include "linux.h"
 
 #include <math.h>
@@ -11,9 +11,9 @@
 
 struct tightest {
     uint64_t limit, room;
-    size_t level; /* Which holds the limit. */
+    size_t level; /* The level that holds the limit. */
     bool is_limit_certain, is_room_certain;
-    bool is_top_hidden; /* No limit here does not mean that groups above have none. */
+    bool is_top_hidden; /* Groups above may have a limit even if none is found here. */
 };
 
 static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
@@ -21,7 +21,7 @@ static void add_limit(struct tightest *all, uint64_t limit, uint64_t used) {
     all->room = sysinfo__smaller(all->room, sysinfo__reduced(limit, used));
 }
 
-/* A level whose limit or use is unknown: those of the others are then an upper bound. */
+/* With a level whose limit or usage is unknown, the values of the others are upper bounds. */
 static void doubt_limit(struct tightest *all) {
     all->is_limit_certain = all->is_room_certain = false;
 }
@@ -36,7 +36,7 @@ static struct tightest no_limit(const struct sysinfo__hierarchy *hierarchy) {
     return (struct tightest){SYSINFO_UNLIMITED, SYSINFO_UNLIMITED, 0, is_certain, is_certain, hierarchy->is_top_hidden};
 }
 
-/* That no limit was found is a fact only where all were seen. */
+/* "No limit" is a fact only if all levels were seen. */
 static void tell_limit(const struct tightest *all, struct sysinfo__limit *limit) {
     limit->level = all->level;
     if (all->is_limit_certain && (all->limit != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
@@ -56,8 +56,8 @@ static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
 }
 
 /*
- * A figure of one level. *value stays as it was, and *is_known is cleared, where it
- * is unknown; a file that does not exist leaves *value alone too.
+ * Reads a figure of one level. If it is unknown, *value stays and *is_known is cleared; a missing file leaves *value
+ * too.
  */
 static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
                        uint64_t *value, bool *is_known) {
@@ -69,7 +69,7 @@ static int read_figure(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     return SYSINFO_OK;
 }
 
-/* A limit: no file, or on version 1 a huge number, is none. */
+/* Reads a limit. A missing file, or in version 1 a huge number, means no limit. */
 static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
                       uint64_t *bound, bool *is_known) {
     *bound = SYSINFO_UNLIMITED;
@@ -80,7 +80,7 @@ static int read_bound(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return status;
 }
 
-/* What is in use: here a file that does not exist is not known. */
+/* Reads the usage; a missing file makes it unknown. */
 static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file,
                     uint64_t *use, bool *is_known) {
     *use = SYSINFO_UNLIMITED;
@@ -89,7 +89,7 @@ static int read_use(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
     return status;
 }
 
-/* memory.stat of a level. *is_known is cleared without that file: then nothing is known to be given up. */
+/* Reads memory.stat of a level. Without the file, *is_known is cleared and nothing counts as reclaimable. */
 static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                      struct sysinfo__memory_stat *stat, bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -125,7 +125,7 @@ static int read_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarch
     return SYSINFO_OK;
 }
 
-/* The limit and the use of the same level: what another level uses says nothing of this one's limit. */
+/* Compares a level's limit with the same level's usage; other levels' usage is irrelevant to it. */
 static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                             struct tightest *all) {
     uint64_t limit, used;
@@ -142,7 +142,7 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
     struct sysinfo__memory_stat stat = {0};
     uint64_t kept = 0;
     if (status == SYSINFO_OK &&
-        sysinfo__reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it could give up. */
+        sysinfo__reduced(limit, used) < all->room) { /* Else it cannot be the tightest, whatever it reclaims. */
         status = read_stat(host, hierarchy, level, &stat, &is_known);
         if (status == SYSINFO_OK) {
             status = sysinfo__protected_memory(host, hierarchy, level, &kept);
@@ -156,8 +156,8 @@ static int add_memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy
 }
 
 /*
- * Version 1 reports the limits of groups that no mount shows, in memory.stat: which the kernel takes longer over
- * than over all else together, so not where the levels show that there are none.
+ * Version 1 reports the limits of hidden groups in memory.stat, which takes longer than everything else together. So it
+ * is not read if the levels show that there are none.
  */
 static bool may_have_hidden(const struct sysinfo__hierarchy *hierarchy) {
     return !hierarchy->is_v2 && hierarchy->levels > 0 && !hierarchy->is_top_seen;
@@ -230,7 +230,7 @@ int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__hier
     return status;
 }
 
-/* A bound of the process is an upper bound where its groups' limits are not known for certain. */
+/* A bound on the process is an upper bound if its groups' limits are uncertain. */
 static void add_bound(const struct sysinfo__process_bound *bound, struct sysinfo__limit *limit) {
     uint64_t room = bound->is_use_known ? sysinfo__reduced(bound->limit, bound->used) : bound->limit;
     if (bound->is_limit && SYSINFO_HAS(limit, limit)) {
@@ -292,8 +292,7 @@ static int add_swap_level_v2(struct sysinfo_host *host, struct sysinfo__hierarch
 }
 
 /*
- * Version 1 limits memory and swap together: what exceeds the limit of memory is swap, as container
- * engines mean it.
+ * Version 1 limits memory and swap together. The part above the memory limit is swap, as container engines define it.
  */
 static uint64_t swap_part(uint64_t both, uint64_t memory) {
     return both == SYSINFO_UNLIMITED || memory == SYSINFO_UNLIMITED ? both : sysinfo__reduced(both, memory);
@@ -361,12 +360,12 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
     int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_swap, limit);
     uint64_t free_memory;
     bool has_line;
-    if (status == SYSINFO_OK) { /* Without /proc/vmstat, which costs more than all else together. */
+    if (status == SYSINFO_OK) { /* Does not read /proc/vmstat, which costs more than everything else together. */
         status = sysinfo__swap_space(host, &swap, &free_memory, &has_line);
     }
     if (status == SYSINFO_OK && SYSINFO_HAS(&swap, total) && swap.total == 0) {
         FACT(limit, machine, 0);
-    } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* Then the total is known too. */
+    } else if (status == SYSINFO_OK && SYSINFO_HAS(&swap, free)) { /* With it, the total is known too. */
         FACT(limit, machine, sysinfo__smaller(swap.free, swap.total));
     }
     return status;
@@ -374,7 +373,7 @@ int sysinfo__linux_swap_limit(struct sysinfo_host *host, struct sysinfo__limit *
 
 /* ---- CPUs ---- */
 
-/* A level's quota in CPUs; infinity: none. *is_known is cleared if it is unknown. */
+/* Reads a level's quota in CPUs; infinity: none. Clears *is_known if it is unknown. */
 static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, double *cpus,
                       bool *is_known) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -451,7 +450,7 @@ int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limi
 
 /* ---- Level by level ---- */
 
-/* The path of a level's group: that of the process's own, less a name for each level. */
+/* The length of a level's group path: the process's own, minus one name per level. */
 static size_t name_length(const struct sysinfo__hierarchy *hierarchy, size_t level) {
     size_t length = strlen(hierarchy->group);
     for (; level > 0 && length > 1; level--) {
@@ -461,7 +460,7 @@ static size_t name_length(const struct sysinfo__hierarchy *hierarchy, size_t lev
     return length;
 }
 
-/* The row of a group, which the hierarchy of another controller may have made. */
+/* Finds the row of a group, which another controller's hierarchy may have created. */
 static struct sysinfo__limit_row *row_of(struct sysinfo__limit_rows *rows, const struct sysinfo__hierarchy *hierarchy,
                                          size_t level) {
     const char *name = hierarchy->is_above ? "/.." : hierarchy->group;
@@ -552,7 +551,7 @@ static int add_quota_row(struct sysinfo_host *host, struct sysinfo__hierarchy *h
     return status;
 }
 
-/* What an earlier attempt has added is added anew. */
+/* A retry starts over, so rows that an earlier attempt added are dropped. */
 struct level_question {
     struct sysinfo__limit_rows *rows;
     size_t rows_before;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the Linux backend share; state.h has what a host keeps open. */
+/* Shared by the files of the Linux backend; state.h has what a host keeps open. */
 #ifndef SYSINFO_LINUX_H
 #define SYSINFO_LINUX_H
 
@@ -38,43 +38,40 @@ int sysinfo__linux_topology(struct sysinfo_host *host, struct sysinfo_topology_o
 const struct sysinfo__tracker *sysinfo__linux_tracker(void);
 int sysinfo__linux_heap_record(struct sysinfo_host *host, const char *path, struct sysinfo_heap_record *record);
 
-/* ---- Files: below the host's root, whole, and through descriptors that stay open ---- */
+/* ---- Files below the host's root, read whole, through descriptors that stay open ---- */
 
 /*
- * Whether a failure means that this machine does not report a figure, rather than that reading it
- * went wrong: the file is missing, denied, gone, or not supported.
+ * Whether a failure means that this machine does not report a figure, rather than that reading it went wrong: the file
+ * is missing, denied, gone, or not supported.
  */
 static inline bool sysinfo__is_missing(int status) {
     return status == SYSINFO_NOT_FOUND || status == SYSINFO_DENIED || status == SYSINFO_GONE ||
            status == SYSINFO_NOT_SUPPORTED;
 }
 
-/* Whether a failure leaves one figure unknown rather than the whole answer. */
+/* Whether a failure leaves one figure unknown, not the whole result. */
 static inline bool sysinfo__is_one_unknown(int status) {
     return sysinfo__is_missing(status) || status == SYSINFO_MALFORMED;
 }
 
-/* A file that cannot be read leaves its figures unknown; one that is gone means that the group is. */
+/* An unreadable file leaves its figures unknown; a file that is gone means that the group is. */
 static inline int sysinfo__forgive(int status) {
     return status != SYSINFO_GONE && sysinfo__is_one_unknown(status) ? SYSINFO_OK : status;
 }
 
-/* The path of a kept file, "/proc/stat". */
+/* The path of a kept file, such as "/proc/stat". */
 const char *sysinfo__file_path(enum sysinfo__file file);
 
-/*
- * Reads a kept file whole, into the state's `text` and `length`. What another
- * read left there is gone.
- */
+/* Reads a kept file whole into the state's `text` and `length`, replacing the previous text. */
 int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
 
 /*
- * The same for a file that the caller keeps: *fd is opened when it is -1. It is read
- * to its end, and short. When it is not there, it is not looked for again.
+ * The same for a file that the caller keeps: *fd is opened if it is -1. The file is short and is read to its end. A
+ * missing file is remembered.
  */
 int sysinfo__file_read_kept(struct sysinfo_host *host, const char *path, int *fd);
 
-/* The same for a file that procfs or cgroupfs makes as a single record: one read brings all of it. */
+/* The same for a file that procfs or cgroupfs produces as a single record: one read returns all of it. */
 int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 
 /*
@@ -85,61 +82,58 @@ int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kep
 int sysinfo__file_read_after(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file,
                              bool may_be_absent, int error);
 
-/* The same for one that some kernels lack: when it is not there, it is not looked for again until it is closed. */
+/* The same for a file that some kernels lack: if missing, it is not reopened until it is closed. */
 int sysinfo__file_read_if_any(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file);
 void sysinfo__kept_close(struct sysinfo__kept *file);
 
 /* True if a directory of cgroups exists at that path; below another root, any directory. */
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
 
-/* FNV-1a, to notice that a text has changed. */
+/* FNV-1a, to detect that a text has changed. */
 uint64_t sysinfo__text_hash(const char *text, size_t length);
 
-/* The same for a file that is opened for this one reading. `path` begins with a slash. */
+/* The same for a file that is opened for this reading only. `path` begins with a slash. */
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
 
 /* Calls `visit` for each entry of a directory, until it returns false. */
 int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
                          void *context);
 
-/*
- * The number in a name made of a prefix, digits and a suffix: ("cpu12", "cpu", "") is 12. False:
- * the name is another.
- */
+/* The number in a name of a prefix, digits and a suffix: ("cpu12", "cpu", "") gives 12. False: another name. */
 bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number);
 
-/* Whether this is the machine's own root, so that the system itself may be asked. */
+/* Whether this is the machine's own root, so that the system itself may be called. */
 bool sysinfo__root_is_own(const struct sysinfo_host *host);
 
-/* Whether the kernel's own /proc is mounted, so that a file that it lacks is one that this kernel lacks. */
+/* Whether the kernel's own /proc is mounted, so that a missing file is missing from this kernel. */
 bool sysinfo__has_proc(const struct sysinfo_host *host);
 
 /* ---- CPUs ---- */
 
-/* The online CPUs; an empty set where sysfs does not say. */
+/* The online CPUs; empty if sysfs does not report them. */
 int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online);
 
 /*
- * The CPUs that share a core with `cpu`. *is_known is cleared where the machine does not say,
- * *is_lasting where a file could not be read.
+ * The CPUs that share a core with `cpu`. Clears *is_known if the machine does not report them, and *is_lasting if a
+ * file could not be read.
  */
 int sysinfo__read_siblings(struct sysinfo_host *host, uint64_t cpu, struct sysinfo__cpu_set *siblings, bool *is_known,
                            bool *is_lasting);
 
 /*
- * Cores that the CPUs belong to; 0: at least one of them does not say which is its core.
- * *is_lasting: that no file was kept from us.
+ * The number of cores that the CPUs belong to; 0: at least one CPU does not report its core. *is_lasting: every file
+ * could be read.
  */
 int sysinfo__count_cores(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, uint64_t *cores,
                          bool *is_lasting);
 
-/* The packages that the CPUs belong to, as the topology has them; 0: not all of them say which is theirs. */
+/* The number of packages that the CPUs belong to, consistent with the topology; 0: some CPUs do not report theirs. */
 int sysinfo__count_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online, uint64_t *packages);
 
-/* Reads /proc/cpuinfo into the state's text, where there is one. */
+/* Reads /proc/cpuinfo into the state's text, if it exists. */
 int sysinfo__cpuinfo(struct sysinfo_host *host);
 
-/* Sets `allowed` to the online CPUs that this process may run on; leaves it absent if unknown. */
+/* Sets `allowed` to the number of online CPUs that this process may run on; leaves it absent if unknown. */
 int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit);
 
 void sysinfo__affinity_open(struct sysinfo__affinity *affinity);
@@ -148,28 +142,26 @@ void sysinfo__affinity_close(struct sysinfo__affinity *affinity);
 /* ---- Memory ---- */
 
 /*
- * Of this machine: what the system says. Of another root: the power of two that
- * makes free memory in pages (nr_free_pages of its vmstat) equal free memory in
- * bytes (MemFree of its meminfo); the two files are not of the same instant, so a
- * quarter of difference is let pass. Where they do not say, it is this machine's
- * page size, and *is_guess is set. Pass 0 for what is not known.
+ * The page size. For this machine, the system reports it. For another root, it is the power of two that makes free
+ * memory in pages (nr_free_pages of its vmstat) equal free memory in bytes (MemFree of its meminfo), with a tolerance
+ * of a quarter, because the files are read at different times. Without these, it is this machine's page size, and
+ * *is_guess is set. Pass 0 for unknown values.
  */
 uint64_t sysinfo__page_size(const struct sysinfo_host *host, uint64_t free_bytes, uint64_t free_pages, bool *is_guess);
 
 /*
- * Bytes in free huge pages of all sizes, from sys/kernel/mm/hugepages: meminfo
- * reports the free ones of the default size only. *is_known is cleared where the
- * machine does not say.
+ * Bytes in free huge pages of all sizes, from sys/kernel/mm/hugepages: meminfo reports only those of the default size.
+ * Clears *is_known if the machine does not report them.
  */
 int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *is_known);
 
-/* What sysinfo__free_huge_pages() keeps open. */
+/* The state of sysinfo__free_huge_pages(). */
 void sysinfo__huge_pages_open(struct sysinfo__huge_pages *huge_pages);
 void sysinfo__huge_pages_close(struct sysinfo__huge_pages *huge_pages);
 
 /*
- * `total` and `free` without what was moved; from the same text free memory in
- * bytes (0: unknown), and whether it has a SwapTotal line.
+ * Reads swap's `total` and `free` without the pages moved; and from the same text free memory in bytes (0: unknown),
+ * and whether it has a SwapTotal line.
  */
 int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line);
 
@@ -179,21 +171,18 @@ void sysinfo__numa_close(struct sysinfo__numa *numa);
 /* ---- Control groups ---- */
 
 /*
- * Where the control groups of this process are.
+ * Where this process's control groups are.
  *
- * A process is in one group of each hierarchy. On version 2 there is a single
- * hierarchy for all controllers; on version 1 each controller has its own, or
- * shares one; both versions may be mounted at once, with each controller in one of
- * them. A limit holds for all groups below: so what counts is the process's
- * group and every group above it, here called levels, from its own (0) to
- * the highest that the mount shows.
+ * A process is in one group of each hierarchy. In version 2, there is a single hierarchy for all controllers; in
+ * version 1, each controller has its own or shares one. Both versions may be mounted at once, with each controller in
+ * one of them. A limit applies to all groups below, so the process's group and every group above it matter. They are
+ * called levels here, from its own (0) to the highest that the mount shows.
  *
- * Finding them takes tens of microseconds (mountinfo is long), reading a limit
- * less than one. So they are found once, their files stay open, and each question
- * reads /proc/self/cgroup to see whether the process is still where it was.
+ * Finding them takes tens of microseconds (mountinfo is long), reading a limit less than one. So they are found once,
+ * their files stay open, and each question reads /proc/self/cgroup to check whether the process was moved.
  */
 
-/* The files of each controller: a name in version 2, and one in version 1. NULL: that version has none. */
+/* The files of each controller, which have one name in version 2 and one in version 1; NULL: not in that version. */
 enum sysinfo__memory_file {
     SYSINFO__MEMORY_LIMIT,
     SYSINFO__MEMORY_HIGH,
@@ -212,52 +201,48 @@ enum sysinfo__cpuset_file { SYSINFO__CPUSET_CPUS, SYSINFO__CPUSET_NO_PREFIX, SYS
 enum sysinfo__unified_file { SYSINFO__UNIFIED_CPU, SYSINFO__UNIFIED_MEMORY, SYSINFO__UNIFIED_IO, SYSINFO__UNIFIED_IRQ };
 
 /*
- * Asks a hierarchy: brings the view of it up to date, calls `ask`, and when a
- * group vanished meanwhile (SYSINFO_GONE) looks for the groups anew and asks
- * again. `ask` begins from scratch each time.
+ * Queries a hierarchy: brings the view of it up to date and calls `ask`. If a group vanished meanwhile (SYSINFO_GONE),
+ * finds the groups again and calls `ask` again, which must start from scratch.
  */
 int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller controller,
                            int (*ask)(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context),
                            void *context);
 
 /*
- * Reads a level's file into the state's text. SYSINFO_NOT_FOUND: that level has no
- * such file (which is remembered), or this version has none. SYSINFO_GONE: it had one.
+ * Reads a level's file into the state's text. SYSINFO_NOT_FOUND: the level has no such file (which is remembered), or
+ * its version has none. SYSINFO_GONE: the file has disappeared.
  */
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
 
 /*
- * What of the memory that a level's groups would give up the kernel keeps for those that the process
- * is not in: page cache below their memory.min (version 2). Which groups have that is looked for once.
+ * Of the page cache that a level's groups could give up, the part that the kernel reserves for groups that the process
+ * is not in: what is below their memory.min (version 2). The groups with a memory.min are found once.
  */
 int sysinfo__protected_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                               uint64_t *bytes);
 void sysinfo__protected_forget(struct sysinfo__hierarchy *hierarchy);
 
 /*
- * The process's memory group: the lowest level that has a use, for a threaded group has none, nor one
- * that lacks the controller. Sets *level to the number of levels where there is none.
+ * The process's memory group: the lowest level with a usage, because a threaded group, or one without the controller,
+ * has none. Sets *level to the number of levels if there is none.
  */
 int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t *level,
                           uint64_t *bytes);
 
-/* What happened at a level's memory limit, and in the groups below it: the mask of what is known. */
+/* What happened at a level's memory limit, and in the groups below it. Returns the mask of known events. */
 enum { SYSINFO__EVENT_HIGH, SYSINFO__EVENT_MAX, SYSINFO__EVENT_OOM, SYSINFO__EVENT_OOM_KILL, SYSINFO__EVENTS };
 int sysinfo__memory_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                            uint32_t *known, uint64_t value[SYSINFO__EVENTS]);
 
-/* The tightest memory limit of the cgroups alone, and its level: for sysinfo__hierarchy_ask(). */
+/* The tightest memory limit of cgroups only, and its level; for sysinfo__hierarchy_ask(). */
 int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
                                  struct sysinfo__limit *limit);
 
-/* Says of a level's file, which was read, what is wrong with it: SYSINFO_MALFORMED. */
+/* Fails with SYSINFO_MALFORMED and a complaint about a level's file that was just read. */
 int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                                  int file, const char *complaint);
 
-/*
- * The same for a file that holds one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: it
- * holds something else.
- */
+/* The same for a file with one number, or "max": SYSINFO_UNLIMITED. SYSINFO_MALFORMED: anything else. */
 int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                                   int file, uint64_t *value);
 
@@ -270,24 +255,24 @@ void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups);
 /* The tightest quota of all levels of the CPU controller's hierarchy; read once in a call. */
 int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota);
 
-/* ---- What bounds the memory of one process beside its cgroups ---- */
+/* ---- Limits on a process's memory besides its cgroups ---- */
 
 struct sysinfo__process_bound {
     const char *name; /* "RLIMIT_AS" */
     uint64_t limit, used;
-    bool is_limit; /* Set by somebody; else it is what addresses can reach. */
+    bool is_limit; /* It was set; otherwise it is the end of the address space. */
     bool is_use_known;
 };
 enum { SYSINFO__PROCESS_BOUNDS = 3 };
 
-/* Fills the bounds that there are, and sets *count. */
+/* Fills the bounds that exist and sets *count. */
 int sysinfo__process_bounds(struct sysinfo_host *host, struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS],
                             size_t *count);
 
-/* Reads /proc/self/status of the process that asks into the state's text, where there is one. */
+/* Reads /proc/self/status of the calling process into the state's text, if it exists. */
 int sysinfo__process_status(struct sysinfo_host *host);
 
-/* Closes what another process opened below /proc/self: call it before a file of `process` is read. */
+/* Closes what another process opened below /proc/self. Call it before reading a file of `process`. */
 void sysinfo__process_renew(struct sysinfo__process *process);
 
 #endif

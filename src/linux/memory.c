@@ -9,7 +9,7 @@
 #define KEY_BIT(key) (UINT32_C(1) << SYSINFO__##key)
 #define IS_KNOWN(meminfo, key) (((meminfo)->known & KEY_BIT(key)) != 0)
 
-/* A value as the file gives it; one below 0, as some containers show, is 0 and marked. */
+/* Sets a value from the file. A negative one, as some containers show, becomes 0 and is marked. */
 #define TELL(memory, field, meminfo, key)                          \
     do {                                                           \
         if ((meminfo)->negative & KEY_BIT(key)) {                  \
@@ -19,7 +19,7 @@
         }                                                          \
     } while (0)
 
-/* The lines that are a field as they stand; of two that are the same field, the later one here counts. */
+/* Lines that are a field unchanged; of two for the same field, the later one here counts. */
 static const struct {
     unsigned char key, slot;
 } lines[] = {
@@ -84,10 +84,9 @@ static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *m
 }
 
 /*
- * What Linux 3.14 and later compute for MemAvailable, as near as the files of an
- * older kernel allow: free memory above the low watermarks, plus the file cache
- * and the reclaimable kernel objects but for the part that is better kept. Where
- * not even those are reported: free memory and the cache.
+ * Approximates what Linux 3.14 and later compute for MemAvailable from an older kernel's files: free memory above the
+ * low watermarks, plus the file cache and the reclaimable kernel objects, except for a part that is better kept. If not
+ * even those are reported: free memory and the cache.
  */
 static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
                               struct sysinfo_memory *memory) {
@@ -112,7 +111,7 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
         return status;
     }
     uint64_t low = sysinfo__bytes(low_pages, bytes_per_page);
-    if (low > value[SYSINFO__MEM_TOTAL]) { /* A container's small meminfo over the machine's zoneinfo. */
+    if (low > value[SYSINFO__MEM_TOTAL]) { /* A container's small meminfo beside the machine's zoneinfo. */
         low = 0;
     }
     uint64_t file_cache = value[SYSINFO__ACTIVE_FILE] + value[SYSINFO__INACTIVE_FILE];
@@ -122,7 +121,7 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
     return SYSINFO_OK;
 }
 
-/* ---- The other fields that are more than one line ---- */
+/* ---- Other fields computed from several lines ---- */
 
 static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     if (IS_KNOWN(meminfo, MEM_AVAILABLE) &&
@@ -131,7 +130,7 @@ static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinf
     }
 }
 
-/* As free(1) and psutil have it: the page cache and what the kernel's object caches would give back. */
+/* The page cache and the reclaimable kernel caches, as in free(1) and psutil. */
 static void tell_cached(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     TELL(memory, cached, meminfo, CACHED);
     if (SYSINFO_HAS(memory, cached) && IS_KNOWN(meminfo, S_RECLAIMABLE)) {
@@ -139,7 +138,7 @@ static void tell_cached(const struct sysinfo__meminfo *meminfo, struct sysinfo_m
     }
 }
 
-/* Linux 2.4 splits what 2.6 calls inactive into up to three lists. */
+/* Linux 2.4 splits 2.6's inactive list into up to three. */
 static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     TELL(memory, inactive, meminfo, INACTIVE);
     if (!SYSINFO_HAS(memory, inactive) && IS_KNOWN(meminfo, INACT_DIRTY) && IS_KNOWN(meminfo, INACT_CLEAN)) {
@@ -149,8 +148,7 @@ static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo
 }
 
 /*
- * The lines HugePages_* know one size, the default; Hugetlb counts them all. Only where these
- * differ are the other sizes read.
+ * The HugePages_* lines cover only the default size; Hugetlb covers all. The other sizes are read only if these differ.
  */
 static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
                            struct sysinfo_memory *memory) {
@@ -181,8 +179,8 @@ static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__memi
 }
 
 /*
- * Another meminfo may lie over the machine's, as lxcfs puts one into a container: then the cache of
- * the machine's ZFS is not in its figures. A capture shows that in its list of mounts.
+ * Another meminfo may cover the machine's, as lxcfs does in a container; then its figures do not include the machine's
+ * ZFS cache. In a capture, the list of mounts shows that.
  */
 static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
     const struct sysinfo__state *state = sysinfo__state(host);
@@ -211,8 +209,8 @@ static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
 }
 
 /*
- * The cache of ZFS is neither in the kernel's page cache nor in MemAvailable, though
- * ZFS gives up what of it is above c_min when memory is short.
+ * The ZFS cache is neither in the kernel's page cache nor in MemAvailable, but ZFS gives up what exceeds c_min when
+ * memory is short.
  */
 static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -239,8 +237,8 @@ static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
 }
 
 /*
- * A /proc of processes only (mounted with subset=pid), or none: sysinfo(2) knows the totals of this
- * machine. It does not know the page cache, so free memory and buffers are the least that is available.
+ * If /proc contains only processes (mounted with subset=pid), or is missing, sysinfo(2) reports this machine's totals.
+ * It does not report the page cache, so free memory and buffers are the least that is available.
  */
 static bool ask_kernel(struct sysinfo_memory *memory) {
     struct sysinfo kernel;
@@ -260,7 +258,7 @@ static bool ask_kernel(struct sysinfo_memory *memory) {
     return true;
 }
 
-/* Reads meminfo, or asks the kernel where there is none: then *is_told is set. */
+/* Reads meminfo, or asks the kernel if there is none; then sets *is_told. */
 static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory, bool *is_told) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
     *is_told = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory);

@@ -15,7 +15,7 @@
 #define STATUS_FILE "/proc/self/status"
 #define LIMITS_FILE "/proc/self/limits"
 
-/* A descriptor below /proc/self is of the process that opened it, not of a child. */
+/* A descriptor below /proc/self belongs to the process that opened it, not to a child. */
 void sysinfo__process_renew(struct sysinfo__process *process) {
     if (process->id != getpid()) {
         sysinfo__kept_close(&process->status);
@@ -58,8 +58,8 @@ static uint64_t own_limit(int resource) {
 }
 
 /*
- * Where a 32-bit program's addresses end: 2, 3 or 4 GiB, by the kernel. The stack that
- * the program began with lies below that end, and so does what the kernel put on it.
+ * The end of a 32-bit program's address space: 2, 3 or 4 GiB, depending on the kernel. The initial stack, with what the
+ * kernel put on it, lies just below it.
  */
 static uint64_t address_space(void) {
     if (sizeof(void *) > 4) {
@@ -69,7 +69,7 @@ static uint64_t address_space(void) {
     return on_stack == 0 ? 4 * gib : (on_stack / gib + 1) * gib;
 }
 
-/* Below another root what its own file says of its process, where there is one. */
+/* Below another root, reads what its own file reports about its process, if it exists. */
 static int read_limits(struct sysinfo_host *host, uint64_t *address, uint64_t *data) {
     struct sysinfo__state *state = sysinfo__state(host);
     sysinfo__process_renew(&state->process);

@@ -11,7 +11,7 @@
 
 #include "decode.h"
 
-/* The files that are kept open from the first question to the last. */
+/* Files that stay open from the first question to the last. */
 enum sysinfo__file {
     SYSINFO__FILE_STAT,
     SYSINFO__FILE_MEMINFO,
@@ -22,17 +22,14 @@ enum sysinfo__file {
     SYSINFO__FILES
 };
 
-/* Another file that is kept. -1: not open; SYSINFO__ABSENT: there is none, and it is not looked for again. */
+/* Another file that is kept open. -1: not open; SYSINFO__ABSENT: it is missing, and not looked for again. */
 enum { SYSINFO__ABSENT = -2 };
 struct sysinfo__kept {
     int fd;
-    bool is_single; /* One read brings all of it. */
+    bool is_single; /* One read returns all of it. */
 };
 
-/*
- * The sizes of huge pages that the machine has; looked for once, when meminfo's one size does not
- * explain all of them.
- */
+/* The sizes of huge pages on the machine; found once, if meminfo's default size does not account for all of them. */
 enum { SYSINFO__HUGE_PAGE_SIZES = 16 };
 struct sysinfo__huge_pages {
     bool is_searched;
@@ -55,11 +52,11 @@ enum sysinfo__controller {
 };
 enum { SYSINFO__CGROUP_FILES = 10, SYSINFO__WATCHES = 2 };
 
-/* How much of a hierarchy can be seen, from the least. */
+/* How much of a hierarchy is visible, from least to most. */
 enum sysinfo__sight {
-    SYSINFO__NONE,    /* There is none: nothing limits the process. */
+    SYSINFO__NONE,    /* There is none, so nothing limits the process. */
     SYSINFO__HIDDEN,  /* There is one, but no mount shows the process's group. */
-    SYSINFO__PARTIAL, /* Levels between the process and the lowest that can be seen are missing. */
+    SYSINFO__PARTIAL, /* Levels between the process and the lowest visible one are missing. */
     SYSINFO__WHOLE
 };
 
@@ -72,25 +69,25 @@ struct sysinfo__quota {
 struct sysinfo__hierarchy {
     enum sysinfo__sight sight;
     bool is_v2;
-    bool is_above;      /* The levels are groups above the process's own, which is not shown. */
-    bool is_top_hidden; /* There are groups above the highest level, and no mount shows them. */
+    bool is_above;      /* The levels are above the process's own group, which is hidden. */
+    bool is_top_hidden; /* There are hidden groups above the highest level. */
     bool is_top_seen;   /* The highest level has none above it that could hold a limit (version 1). */
     uint64_t checked;   /* The number of the call in which it was last found to be as it was. */
-    char *group;        /* The path of the process's group in the hierarchy; NULL: not known. */
+    char *group;        /* The path of the process's group in the hierarchy; NULL: unknown. */
     uint64_t group_hash;
-    char *path;          /* Its directory, with room for the name of a file. */
+    char *path;          /* The group's directory, with room for a file name. */
     size_t length;       /* Of that. */
-    size_t mount_length; /* Of the part that is the mount's. */
+    size_t mount_length; /* Of the mount's part of `path`. */
     size_t levels;
     struct sysinfo__cgroup_level {
-        size_t path_length; /* Its directory is the first so many bytes of `path`. */
-        bool is_scanned;    /* For the groups in it that are protected. */
-        uint64_t min;       /* Its own memory.min when that was done. */
+        size_t path_length; /* Its directory is a prefix of `path` with this length. */
+        bool is_scanned;    /* For protected groups inside it. */
+        uint64_t min;       /* Its own memory.min at that time. */
         struct sysinfo__kept file[SYSINFO__CGROUP_FILES];
     } *level;
-    /* Groups beside the process's own and those above it that have memory.min. */
+    /* Groups beside those on the process's path that have a memory.min. */
     struct sysinfo__protected {
-        size_t level; /* It lies in this level's group. */
+        size_t level; /* It is inside this level's group. */
         char *path;
         struct sysinfo__kept min, current, stat;
     } *guarded;
@@ -107,23 +104,23 @@ struct sysinfo__hierarchy {
 };
 
 struct sysinfo__cgroups {
-    int64_t process;                /* Whose /proc/self the descriptors below are. */
+    int64_t process;                /* The process whose /proc/self the descriptors below belong to. */
     struct sysinfo__kept own_group; /* /proc/self/cgroup */
-    bool is_found;                  /* The rest is true for the text below. */
+    bool is_found;                  /* What follows applies to the current text. */
     uint64_t checked;               /* The number of the call in which it was last read. */
-    bool has_text;                  /* There is such a file. */
-    bool is_without;                /* There is none because this kernel has no control groups. */
+    bool has_text;                  /* The file exists. */
+    bool is_without;                /* It does not, because this kernel has no control groups. */
     int text_status;                /* Why it could not be read, */
-    int64_t text_error;             /* and the system's own number for that. */
+    int64_t text_error;             /* and the system's error number. */
     char *text;
     size_t length;
     struct sysinfo__hierarchy hierarchy[SYSINFO__CONTROLLERS];
 };
 
 struct sysinfo__state {
-    int root;                       /* The directory below which files are opened; -1: not open, or this machine. */
+    int root;                       /* Directory below which files are opened; -1: not open, or this machine. */
     int file[SYSINFO__FILES];       /* -1: not open. */
-    bool is_single[SYSINFO__FILES]; /* One read brings all of it. */
+    bool is_single[SYSINFO__FILES]; /* One read returns all of it. */
 
     struct sysinfo__huge_pages huge_pages;
     struct sysinfo__kept arcstats; /* Of ZFS. */
@@ -131,47 +128,47 @@ struct sysinfo__state {
 
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {
-        int64_t id; /* Whose files these are. */
+        int64_t id; /* The process whose files these are. */
         struct sysinfo__kept status, limits, statm, rollup;
     } process;
     struct sysinfo__affinity {
-        unsigned long *mask; /* What the kernel fills; grown to what it asks for. */
+        unsigned long *mask; /* Filled by the kernel; grown to the size it requires. */
         size_t words;
         struct sysinfo__cpu_set allowed, other;
-        /* The set that was counted last, 0: none, and its cores, 0: the machine does not say. */
+        /* The hash of the set counted last (0: none), and its number of cores (0: not reported). */
         uint64_t counted_hash, counted_cores;
     } affinity;
-    struct sysinfo__kept pressure[4]; /* By what is waited for, in the order of their results. */
+    struct sysinfo__kept pressure[4]; /* By resource, in the order of their results. */
     struct sysinfo__numa {
         struct sysinfo__kept online;
-        uint64_t hash; /* Of its text, for which the nodes below are all; 0: not looked for yet. */
+        uint64_t hash; /* Of the list for which the nodes below are complete; 0: not read yet. */
         size_t count, capacity;
         struct sysinfo__numa_files {
             uint64_t number;
             struct sysinfo__kept meminfo, cpulist;
         } *node;
-        struct sysinfo__cpu_set cpus; /* Of the node that is being read. */
+        struct sysinfo__cpu_set cpus; /* Of the node being read. */
     } numa;
 
     struct sysinfo__meminfo_hints meminfo_hints;
     size_t vmstat_hints[SYSINFO__VMSTAT_KEYS];
 
-    /* The last count, and the text of sys/devices/system/cpu/online that it is true for. */
+    /* The last count, and the text of sys/devices/system/cpu/online that it applies to. */
     struct {
         char *online; /* NULL: not counted yet. */
         size_t length;
-        uint64_t logical, cores; /* cores 0: the machine does not say. */
-        bool is_without_folders; /* Nor has it directories of CPUs. */
+        uint64_t logical, cores; /* cores 0: not reported. */
+        bool is_without_folders; /* It has no CPU directories either. */
     } counted;
 
-    /* What the CPUs are, and the hash of the list of online CPUs that it is true for; 0: not looked for yet. */
+    /* The description of the CPUs, and the hash of the list of online CPUs that it applies to; 0: not read yet. */
     struct sysinfo_cpu_description description;
     uint64_t description_online;
 
-    /* What was read last, with SYSINFO__TEXT_PADDING zero bytes after it. */
+    /* The last text read, followed by SYSINFO__TEXT_PADDING zero bytes. */
     char *text;
     size_t length, capacity;
-    char small_text[8192]; /* Enough for most machines: a one-off call allocates nothing. */
+    char small_text[8192]; /* Enough for most machines, so that a one-off call allocates nothing. */
 };
 
 #endif
