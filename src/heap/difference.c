@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What came to a snapshot since another: both put together in the bytes of a third. */
+/* Subtracts a snapshot from a later one. The result is a third snapshot with the modules and sites of both. */
 #include <string.h>
 
 #include "heap/snapshot.h"
 
-/* What is put together of two snapshots: first its size, then its content. */
+/* The result is measured first, and then written. */
 struct merger {
     const struct sysinfo_heap_snapshot *now, *before;
     uint32_t *same;    /* For each site of `before`: that of `now`, plus 1; 0: none. */

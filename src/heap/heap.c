@@ -30,7 +30,7 @@ static int find(struct sysinfo_host *host) {
     return status == SYSINFO_OK ? find_allocator(host) : status;
 }
 
-/* Figures that are read one after the other, while other threads go on, may contradict each other. */
+/* Figures are read one after the other while other threads run, and may contradict each other. */
 static void derive(struct sysinfo_heap *heap) {
     if (!SYSINFO_HAS(heap, used)) {
         return;
@@ -61,8 +61,8 @@ static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
 }
 
 /*
- * An allocator does not know which of its free pages are in memory: those that nobody has touched, or that were given
- * back before, are not. To ask takes a system call, so not for the small change of a small heap.
+ * An allocator does not know which of its free pages are in memory: pages that were never touched, or were released
+ * before, are not. Asking the kernel takes a system call, which a small heap is not worth.
  */
 static void limit_reclaimable(struct sysinfo_host *host, struct sysinfo_heap *heap) {
     uint64_t bytes;
@@ -92,8 +92,8 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
 /*
  * The tracker's counts replace what an allocator reports less exactly. False: no tracker.
  *
- * Its bytes are those that blocks can hold; an allocator may count more with each of them. The peak is one of `used`:
- * what is counted more now is taken to have been so then.
+ * It counts the bytes that blocks can hold; an allocator may count more for each block. The peak is in terms of `used`,
+ * assuming that the difference was the same at the peak.
  */
 static bool add_counts(struct sysinfo_heap *heap) {
     struct sysinfo_heap_tally tally;
@@ -213,7 +213,7 @@ struct level {
 
 /*
  * What a program has in use rises and falls. So the least is compared with the most of all levels that far back, and
- * looks come at odd moments, that do not go in step with anything.
+ * the moments of the looks are random, so that they are not in step with the program.
  */
 static uint64_t next_odd(uint64_t *state) {
     *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);

@@ -8,10 +8,9 @@
 #include <string.h>
 
 /*
- * A program that is linked to a fixed place (-no-pie) and takes the address of
- * malloc() gets that of a stub of its own, everywhere the same so that pointers
- * compare equal. The owner is then found by another function of every allocator,
- * one whose address hardly anybody takes.
+ * A program that is linked to a fixed address (-no-pie) and takes the address of malloc() gets that of a stub in the
+ * program, so that such pointers compare equal everywhere. The owner is then found by another function that every
+ * allocator has, and whose address programs rarely take.
  */
 static const void *behind_stub(const void *address) {
 #ifdef __GLIBC__

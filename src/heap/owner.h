@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose malloc() this process calls, and how that allocator is asked.
+ * Detects the process's allocator and queries it.
  *
- * The owner is known only at run time: a program may link another allocator or be
- * started with one preloaded. So each allocator is a file of its own with the two
- * functions below, and the table of a C library, struct sysinfo__heap_backend,
- * has the function that finds out which of them it is.
+ * The allocator is known only at run time: a program may link another one, or be started with one preloaded. So each
+ * allocator has a file with the functions below, and the table of a C library, struct sysinfo__heap_backend, has the
+ * function that detects which one it is.
  *
  * An allocator's functions are used only when they lie in the same object (program
  * or library) as the malloc() that is really called: a plug-in may carry a private
@@ -36,8 +35,8 @@ struct sysinfo__allocator {
     int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
 
     /*
-     * Fills what this thread keeps of freed blocks and `tell` counts as in use, so that it is the same each time. NULL:
-     * nothing is counted so.
+     * Fills this thread's cache of freed blocks, which `tell` counts as in use, so that it is the same each time. NULL:
+     * the allocator counts no such cache.
      */
     void (*fill_cache)(void);
 };

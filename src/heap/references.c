@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What holds a block, as a snapshot has it. */
+/* Reads from a snapshot what holds a block. */
 #include "heap/snapshot.h"
 
 /* ---- Checking ---- */
@@ -63,7 +63,7 @@ static const struct sysinfo__blocks_block *blocks_of(const struct sysinfo_heap_s
     return rows_of(snapshot->bytes, &snapshot->header, SYSINFO__SECTION_BLOCKS);
 }
 
-/* From the number of a site in the bytes to the one in order of bytes. */
+/* Maps the number of a site in the file to its place in order of bytes. */
 static size_t index_of(const struct sysinfo_heap_snapshot *snapshot, uint32_t site) {
     return snapshot->site[site].index;
 }

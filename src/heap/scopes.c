@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of scopes. Places are found by their line and claimed by one exchange
- * of a pointer, sums are added one by one: nothing is locked, so that neither a
- * thread that stands still nor a fork can leave the table shut.
+ * The table of scopes. A place is found by its line and claimed with one compare-and-swap of a pointer, and each sum is
+ * added atomically. There is no lock that a stopped thread or a fork could leave taken.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -157,7 +156,7 @@ size_t sysinfo_heap_scopes_count(const struct sysinfo_heap_scopes *table) {
     return table == NULL ? 0 : atomic_load(&table->used) + has_others(table);
 }
 
-/* SYSINFO_NOT_YET: another thread is just adding it. */
+/* SYSINFO_NOT_YET: another thread is adding it. */
 static int find_at(const struct sysinfo_heap_scopes *table, size_t index, const struct row **row) {
     size_t used = table == NULL ? 0 : atomic_load(&table->used);
     if (index < used) {

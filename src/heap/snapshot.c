@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Snapshots of live blocks: taken by the tracker, or read from bytes that anybody may
- * have written. The bytes are checked once, when a snapshot is opened; what is read
- * afterwards relies on that. Memory is not of the heap where there is a tracker.
+ * Snapshots of live blocks, taken by the tracker or read from untrusted bytes. The bytes are checked once, when a
+ * snapshot is opened; later reads rely on that. With a tracker, memory for them is not taken from the heap.
  */
 #include <sysinfo/heap_tracker.h>
 
@@ -205,7 +204,7 @@ static void fill_sites(struct sysinfo_heap_snapshot *snapshot) {
     sort_sites(snapshot->site, snapshot->sites);
 }
 
-/* From numbers of sites as the bytes have them to those in order of bytes. */
+/* Maps the number of a site in the file to its place in order of bytes. */
 static void fill_members(struct sysinfo_heap_snapshot *snapshot) {
     const struct sysinfo__blocks_member *row = rows_of(snapshot->bytes, &snapshot->header, SYSINFO__SECTION_MEMBERS);
     size_t members = count_of(&snapshot->header, SYSINFO__SECTION_MEMBERS);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a stretch of code leaves unreachable: a generation of its own, and a snapshot at the end. */
+/* Finds what a stretch of code leaves unreachable: begins a generation, and takes a snapshot at the end. */
 #include <sysinfo/heap_tracker.h>
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The record in a file: mapped over the tracker's memory, it is that memory. No descriptor stays
- * open, and what cannot be done is left undone.
+ * The record in a file, which is mapped over the tracker's memory. No descriptor stays open. On an error, the tracker
+ * goes on without a file.
  */
 #include "inside.h"
 
@@ -31,7 +31,7 @@ size_t sysinfo__record_used(const struct sysinfo__memory *content) {
     return whole_pages(sizeof content->header + LOAD(content->header.nodes) * sizeof content->node[0]);
 }
 
-/* A file that grows beyond the process's limit would bring it a signal. */
+/* A file that grows beyond the process's limit would raise SIGXFSZ. */
 static bool may_grow(void) {
     struct rlimit limit;
     return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
@@ -39,8 +39,7 @@ static bool may_grow(void) {
 }
 
 /*
- * Writes, so that the room is really there: a hole in a full file system would bring a signal when
- * it is touched.
+ * Writes zeros to allocate the space: touching a hole in a full file system would raise SIGBUS.
  */
 static bool write_all(int fd, const void *bytes, size_t count, size_t at) {
     while (count > 0) {
@@ -70,8 +69,7 @@ static int make_file(const char *folder) {
 }
 
 /*
- * No more than the file has: what looks for pointers in all memory (a collector of garbage, a
- * finder of leaks) touches every page.
+ * Maps no more than the file has: garbage collectors and leak detectors read every page that is mapped.
  */
 static bool map_part(int fd, size_t from, size_t to) {
     return sysinfo__real.mmap((char *)&sysinfo__memory + from, to - from, PROT_READ | PROT_WRITE,
@@ -89,7 +87,7 @@ static bool map_file(int fd, const struct sysinfo__memory *content) {
     return true;
 }
 
-/* The environment is that of the start: a program may change it, and a child keep to the old one. */
+/* As the environment was at the start: the program may change it later, and its children keep the directory. */
 const char *sysinfo__records_directory(void) {
     static char folder[PATH_BYTES - 32];
     static bool is_known;
@@ -127,7 +125,7 @@ void sysinfo__record_to_memory(const struct sysinfo__memory *content) {
     }
 }
 
-/* One thread at a time; another does without a node of its own meanwhile, and does not wait. */
+/* One thread at a time. Another one does not wait, but counts in the shared node. */
 bool sysinfo__record_has_room(uint32_t nodes) {
     size_t needed = sizeof sysinfo__memory.header + nodes * sizeof sysinfo__memory.node[0];
     if (!sysinfo__is_recording || needed <= __atomic_load_n(&file_bytes, __ATOMIC_ACQUIRE)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that the program maps for itself, past malloc(): anonymous mmap() with access, until munmap() or mremap(). The
- * allocator's own mappings are not in it, nor those that the C library makes inside itself.
+ * Counts memory that the program maps without malloc(): anonymous mmap() with access, until munmap() or mremap(). It
+ * does not include the mappings of the allocator, nor those that the C library makes by itself.
  *
  * A program may unmap a part of what it has mapped, and map over it. So the ranges are kept, in order of their
  * addresses. Only a process with a record keeps them, as only readers of records ask.
@@ -108,7 +108,7 @@ static void delete_ranges(size_t from, size_t to) {
     ranges -= to - from;
 }
 
-/* What was taken out of the ranges, to be put back, or put elsewhere. */
+/* Parts removed from the ranges, to be put back or moved. */
 enum { MOST_PIECES = 64 };
 struct pieces {
     uint64_t bytes;
@@ -124,7 +124,7 @@ static void note_piece(struct pieces *taken, uintptr_t start, uintptr_t end) {
     taken->bytes += end - start;
 }
 
-/* Takes out what lies between `start` and `end`. */
+/* Removes what lies between `start` and `end`. */
 static void cut(uintptr_t start, uintptr_t end, struct pieces *taken) {
     size_t at = find_range(start);
     if (at < ranges && range[at].start < start) {
@@ -148,7 +148,7 @@ static void cut(uintptr_t start, uintptr_t end, struct pieces *taken) {
     delete_ranges(at, next);
 }
 
-/* Puts in what lies between `start` and `end`, where nothing is. Neighbours become one. */
+/* Adds the range from `start` to `end`, which must be free. Joins it with its neighbours. */
 static void put(uintptr_t start, uintptr_t end) {
     size_t at = find_range(start);
     bool joins_left = at > 0 && range[at - 1].end == start, joins_right = at < ranges && range[at].start == end;
@@ -182,7 +182,7 @@ static bool is_of_pages(const void *address) {
     return (uintptr_t)address % (uintptr_t)sysconf(_SC_PAGESIZE) == 0;
 }
 
-/* What lies there is counted from now on, or not; `taken`: what was counted there before. */
+/* Counts that range from now on, or no longer; `taken` is what was counted there before. */
 static void change(const void *address, size_t size, bool is_counted, struct pieces *taken) {
     uintptr_t start = (uintptr_t)address, end = start + round_up(size);
     taken->bytes = taken->count = 0;
@@ -212,7 +212,7 @@ static void change(const void *address, size_t size, bool is_counted, struct pie
     release_lock();
 }
 
-/* Counts what was taken, moved from `old` to `to`, and cut to so many bytes. */
+/* Counts what was taken at `old` as moved to `to`, and cut to `size` bytes. */
 static void put_pieces(const struct pieces *taken, uintptr_t old, uintptr_t to, size_t size) {
     for (size_t i = 0; i < taken->count && i < MOST_PIECES; i++) {
         uintptr_t start = taken->piece[i].start - old, end = taken->piece[i].end - old;
@@ -227,7 +227,7 @@ static void put_pieces(const struct pieces *taken, uintptr_t old, uintptr_t to, 
     }
 }
 
-/* ---- What stands in front of the C library ---- */
+/* ---- Replacements for the C library's functions ---- */
 
 /*
  * Whether this call is the program's own. Does not start the tracker: an allocator in front of it maps memory while it
@@ -256,8 +256,8 @@ EXPORT void *mmap64(void *address, size_t size, int protection, int flags, int f
     __attribute__((alias("mmap")));
 
 /*
- * Taken out before the call, as a free is counted: once it is done, another thread may be given the same addresses.
- * When it fails, nothing was unmapped, and what was taken out is put in again.
+ * Removes the range before the call: after it, another thread may get the same addresses. If the call fails, nothing
+ * was unmapped, and the range is put back.
  */
 EXPORT int munmap(void *address, size_t size) {
     if (!is_counted_here() || !is_of_pages(address)) {
@@ -272,7 +272,7 @@ EXPORT int munmap(void *address, size_t size) {
     return status;
 }
 
-/* What grows belongs to the last part, and is counted as that is. */
+/* A mapping grows at its end, so the new part is counted if the last part was. */
 static void put_moved(const struct pieces *taken, uintptr_t old, size_t old_size, void *memory, size_t size) {
     struct pieces covered;
     uintptr_t to = (uintptr_t)memory;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds blocks that nothing points to, in a copy of the process: every word of memory
- * that is not of the heap may be a pointer, into any part of a block, and so may every word of a
- * block that is reached. What is not reached falls into components, blocks that reach each other
- * (Tarjan's algorithm): one that no other component points to is a leak, and is a cycle where it has several
- * blocks or one that points to itself; what it reaches besides, it keeps.
+ * Finds blocks that nothing points to. Runs in a copy of the process. Every word of memory outside the heap may be a
+ * pointer to any part of a block, and so may every word of a block that is reached. Unreached blocks form components,
+ * whose blocks reach each other (Tarjan's algorithm). A component that no other one points to is a leak, and a cycle if
+ * it has several blocks or one that points to itself. It keeps the other blocks that it reaches.
  *
  * Blocks that a child of fork() inherited may hold others, but are no leaks of its own.
  *
- * Breadth first, so that few steps lead from a root to each block, and what will be read is known early.
+ * Marks breadth first: the way from a root to a block is short, and memory can be fetched before it is read.
  */
 #include "snapshot.h"
 
@@ -47,7 +46,7 @@ static uintptr_t lowest = UINTPTR_MAX, highest;
 static uint32_t *queue, queue_used, queue_done;
 static uintptr_t lowest_lost = UINTPTR_MAX, highest_lost; /* Of blocks that the first look did not reach. */
 
-/* Of each block, where references are kept: where it was first reached from, and over how many blocks. */
+/* For each block, if references are kept: from where it was first reached, and over how many blocks. */
 static struct {
     uint64_t offset; /* Of that word, in the holder or in the root. */
     uint32_t root, distance;
@@ -85,7 +84,7 @@ static void add_block(void *context, uintptr_t base, uint32_t word) {
     blocks++;
 }
 
-/* The compiler's own calls a function, as not all processors have an instruction for it. */
+/* The compiler's builtin calls a function, as not every x86-64 has the instruction. */
 static inline uint32_t count_bits(uint64_t bits) {
     bits -= bits >> 1 & UINT64_C(0x5555555555555555);
     bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
@@ -155,9 +154,9 @@ static void reach(uint32_t number, uint32_t holder, uint32_t root, uintptr_t pla
 }
 
 /*
- * glibc's lists point to the header of a free chunk, which is the last word of the block before. Two such pointers a
- * large chunk has to itself, and they stay in it when it is a block again; a text may have been written over a part of
- * the first.
+ * glibc's lists point to the header of a free chunk, which is the last word of the block before. A large free chunk
+ * also has two such pointers to itself. They stay in it when it becomes a block again, unless the program writes over
+ * them; a text may cover a part of the first.
  */
 static bool is_of_allocator(const uintptr_t *word, const struct block *from) {
     uintptr_t header = from->base - 2 * sizeof *word, place = (uintptr_t)word - from->base;
@@ -176,8 +175,8 @@ static bool is_in_lists(uintptr_t word, const struct block *to) {
 }
 
 /*
- * Words that may be pointers are met one after the other, but what they point to lies anywhere. So each waits in a ring
- * while the memory that decides over it is fetched, first its page, and then its block. The order stays.
+ * Words are read in order, but the blocks that they may point to lie anywhere. So each candidate waits in a ring while
+ * its page and then its block are fetched into the cache. Candidates leave the ring in the order in which they came.
  */
 struct candidate {
     uintptr_t word, place;
@@ -237,7 +236,7 @@ static inline void add_candidates(uintptr_t start, uintptr_t end, uint32_t holde
     }
 }
 
-/* Of roots: the next one may have another origin. */
+/* For roots. Leaves no candidate in the ring, as the next root may have another origin. */
 static void scan(uintptr_t start, uintptr_t end, uint32_t root, bool is_libc) {
     add_candidates(start, end, 0, root, is_libc);
     decide_all();
@@ -416,7 +415,7 @@ static void sort_skips(void) {
     }
 }
 
-/* The allocator's own memory is no root: a block that was freed would hide what it pointed to. */
+/* The allocator's memory is not a root: freed blocks would hide leaks. */
 static void skip_heap(void) {
     enum { NOT_MAIN_ARENA = 4 };
     const uintptr_t arena = 64 << 20;
@@ -669,7 +668,7 @@ static void scan_mapping(const struct mapping *map, uint32_t root) {
     scan_rest(map->start, map->end, root, map->is_libc);
 }
 
-/* The order decides what a block is said to be held by: the thread that has asked comes last. */
+/* The first root that reaches a block is reported as its holder. The thread that asked comes last. */
 static void mark_all(uintptr_t sp) {
     for (size_t i = 0; i < mappings; i++) {
         if (may_hold_pointers(&mapping[i]) && is_global(&mapping[i])) {
@@ -686,7 +685,7 @@ static void mark_all(uintptr_t sp) {
     scan_own_stack(sp);
 }
 
-/* What turns up is not called a leak, nor is what it points to. */
+/* Blocks that are found here, and those that they point to, are not reported as leaks. */
 static void mark_what_may_be_held(uintptr_t sp) {
     for (uint32_t i = 0; i < blocks; i++) {
         if (block[i].root == 0) {
@@ -699,7 +698,7 @@ static void mark_what_may_be_held(uintptr_t sp) {
     }
     is_second_look = true;
     mark_all(sp);
-    uint32_t done = queue_used;             /* What is reached from here on comes later. */
+    uint32_t done = queue_used;             /* Blocks that the loop below reaches follow. */
     for (uint32_t i = 0; i < blocks; i++) { /* In the order of memory. */
         if (block[i].root != 0) {
             look_again(block[i].base, block[i].base + block[i].size, i + 1);
@@ -811,7 +810,7 @@ struct component {
 };
 static struct component *component;
 
-/* Those that point to others come last in the order: each is final when it is met from there. */
+/* Components that point to others come last in `order`. From its end on, the owner of each is final. */
 static void find_owners(void) {
     component = sysinfo__reserve_rows(components, sizeof *component);
     for (uint32_t i = order_used; i > 0; i--) {

@@ -2,8 +2,8 @@
 /*
  * The list of modules only grows: a block may outlive the library that allocated it.
  *
- * glibc 2.35 and later find a module without a lock. Elsewhere the list of the dynamic linker is
- * walked, under its lock, when an address is met that no known module has.
+ * glibc 2.35 and later find a module without a lock. Elsewhere, an address outside the known modules makes the tracker
+ * walk the dynamic linker's list, under its lock.
  */
 #include "sites.h"
 
@@ -23,13 +23,13 @@
 struct sysinfo__module *sysinfo__module;
 uint32_t sysinfo__modules = 1;
 
-/* Those that are loaded now, as far as they were met. */
+/* Modules that are loaded now, of those met so far. */
 static uint16_t *loaded;
 static uint32_t loaded_count;
 static int lock;
 static char program[4096]; /* The path of the one that has no name in the list. */
 
-/* Not forever: this may be a signal handler that interrupted the holder. */
+/* Gives up after a while: this may be a signal handler that interrupted the holder. */
 static bool take_lock(void) {
     enum { ATTEMPTS = 1000 };
     for (int i = 0; i < ATTEMPTS; i++) {
@@ -51,7 +51,7 @@ bool sysinfo__modules_begin(void) {
     return sysinfo__module != NULL && loaded != NULL;
 }
 
-/* Of all paths, one after the other. */
+/* Stores all paths one after the other. */
 static const char *keep_path(const char *path) {
     enum { PATHS = 1 << 20 };
     static char *paths;

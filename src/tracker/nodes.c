@@ -20,9 +20,9 @@ __thread node_t **sysinfo__slot = &nobody;
 static __thread bool is_exiting __attribute__((tls_model("initial-exec")));
 
 /*
- * What scopes need of their thread. `high` is the most that its live bytes have been before the innermost scope that
- * is open began; from there on, node->peak has it. `depth` is twice the number of open scopes, plus 1 when one of
- * the innermost's own has not been left, so that its peak may have been lost.
+ * A thread's state for scopes. `high` is the peak of its live bytes before the innermost open scope began; node->peak
+ * is the peak since then. `depth` is twice the number of open scopes, plus 1 if a scope inside the innermost one was
+ * not left, so that the peak may have been lost.
  */
 static __thread struct {
     int64_t high;
@@ -30,8 +30,8 @@ static __thread struct {
 } scopes __attribute__((tls_model("initial-exec")));
 
 /*
- * The slots, in pages that are cleared in a child. The first is set as long as this is the process
- * that the rest is of.
+ * The slots, in pages that the kernel clears in a child. The first one is set in the process that the other slots
+ * belong to.
  */
 static union {
     node_t *slot[SYSINFO__NODES];
@@ -78,7 +78,7 @@ static void after_fork_in_child(void) {
     *sysinfo__slot = NULL;
 }
 
-/* The child's nodes are those of the parent; those of threads that it does not have are free. */
+/* The child inherits the parent's nodes; those of threads that it does not have are free. */
 static void begin_as_child(void) {
     sigset_t all, before;
     sigfillset(&all);
@@ -380,7 +380,7 @@ static bool leave(struct sysinfo__tracker_scope *scope, struct sysinfo__tally *w
     }
     int64_t peak = LOAD(node->peak), outer = scope->start.peak, high = peak_of(node);
     bool is_lost = scopes.depth != (scope->outer | 1) + 1;
-    if (is_lost && high > scope->high) { /* Never was so much live before the scope: that was within it. */
+    if (is_lost && high > scope->high) { /* A new peak of the thread, so it was within the scope. */
         peak = high;
         is_lost = false;
     }

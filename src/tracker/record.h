@@ -29,13 +29,13 @@ struct sysinfo__record_header {
     /* In batches from each thread: sysinfo__flush(). */
     int64_t live, blocks;
     uint64_t peak;
-    uint32_t nodes;     /* That were ever used. The first is shared by threads that have no own. */
+    uint32_t nodes;     /* Ever used. Threads without a node share the first. */
     uint32_t has_ended; /* exit() was called, or main() returned. */
     uint64_t unused_2[4];
 
     /*
-     * Consistent when both counters are equal: `started` is counted before a change, and
-     * `finished`, which is read first, behind it.
+     * Consistent when both counters are equal: a writer increments `started` before a change and `finished` after
+     * it; a reader reads `finished` first.
      */
     uint64_t footprint_finished;
     uint64_t footprint;
@@ -46,7 +46,7 @@ struct sysinfo__record_header {
     /* Anonymous memory that the program has mapped for itself, and the most that it was. */
     uint64_t mapped, mapped_peak;
     uint64_t inherited_mapped; /* What it was where the record begins. */
-    uint64_t mapped_lost;      /* Changes of it that could not be followed: not 0, and it is an estimate. */
+    uint64_t mapped_lost;      /* Changes that could not be followed; if not 0, `mapped` is an estimate. */
     uint64_t unused_3[7];
 };
 _Static_assert(sizeof(struct sysinfo__record_header) == 512, "the nodes follow at a cache line");
@@ -54,7 +54,7 @@ _Static_assert(sizeof(struct sysinfo__record_header) == 512, "the nodes follow a
 struct sysinfo__record_node {
     uint64_t allocs, frees, failed;
     int64_t live;
-    uint64_t owned; /* 1: a thread counts here. An ended thread's sums stay, and another goes on with them. */
+    uint64_t owned; /* 1: a thread counts here. When it ends, its sums stay, and another thread adds to them. */
 
     /* Used only by the process itself. */
     uint64_t inside;        /* In a call of the real allocator; or calls always go the long way. */

@@ -2,13 +2,11 @@
 /*
  * Call sites of live blocks: which call allocated each, and in which generation.
  *
- * Keeping sites is a mode. It replaces the functions in sysinfo__real by others that
- * note each block, so that a process without it runs no instruction more.
+ * Keeping sites is a mode. It replaces the functions in sysinfo__real by others that note each block, and sets a bit in
+ * each thread's node that malloc() and free() test anyway, so that it costs no instruction when it is off.
  *
- * Each block has one word in a table that is indexed by its address: nothing is
- * searched, locked or linked at malloc() and free(). All of this memory is private
- * and holds no block's address as a pointer except the mapped tables themselves; a
- * child of fork() has its own copy.
+ * Each block has one word in a table that is indexed by its address, so malloc() and free() search, lock and link
+ * nothing. All of this memory is private: a child of fork() has its own copy.
  */
 #ifndef SYSINFO_TRACKER_SITES_H
 #define SYSINFO_TRACKER_SITES_H
@@ -26,9 +24,8 @@
 /* ---- words.c: one word for each 32 bytes of address space ---- */
 
 /*
- * A word: bit 0 the half of the 32 bytes in which the block begins, 9 bits of generation, 22 of
- * site. 0: no block begins here. No allocator returns two blocks that begin in the same 32 bytes,
- * as none is asked for less than 32.
+ * A word has in bit 0 the half of the 32 bytes in which the block begins, then 9 bits of generation and 22 of site. 0:
+ * no block begins here. Two blocks never begin in the same 32 bytes, as no allocator is asked for less than 32.
  */
 enum {
     SYSINFO__GRANULE = 32,
@@ -44,7 +41,7 @@ enum {
 
 extern uint32_t **sysinfo__areas; /* NULL until the mode is on. */
 
-extern uint32_t *sysinfo__area_list, sysinfo__area_count; /* Those that have a leaf, as they came. */
+extern uint32_t *sysinfo__area_list, sysinfo__area_count; /* Areas that have a leaf, in no order. */
 
 bool sysinfo__words_begin(void);
 
@@ -67,7 +64,7 @@ enum { SYSINFO__MODULES_MOST = 4096, SYSINFO__BUILD_ID_MOST = 32 };
 /* Number 0 is code that belongs to no file. */
 struct sysinfo__module {
     uintptr_t start, end;              /* Where it is mapped, the same after it was unloaded. */
-    uintptr_t bias;                    /* What is added to the addresses of its file. */
+    uintptr_t bias;                    /* The difference to the addresses in its file. */
     const unsigned char *unwind_table; /* .eh_frame_hdr; NULL: it has none. */
     const char *path;
     uint32_t build_id_size;
@@ -86,8 +83,8 @@ uint32_t sysinfo__find_module(uintptr_t address);
 void sysinfo__forget_modules(void);
 
 /*
- * In a copy of the process, where nobody gives back a lock that another thread held: finds the modules that can be
- * found without the dynamic linker's locks.
+ * For a copy of the process, in which a lock of another thread is never released: releases the tracker's, and finds
+ * the modules that need none of the dynamic linker's.
  */
 void sysinfo__own_modules(void);
 uint32_t sysinfo__find_module_alone(uintptr_t address);
@@ -147,7 +144,7 @@ struct sysinfo__registers {
 /* A frame: the module's number above 48 bits of offset in it. */
 #define SYSINFO__FRAME(module, offset) ((uint64_t)(module) << 48 | ((uint64_t)(offset) & UINT64_C(0xFFFFFFFFFFFF)))
 
-/* The words of the stack that decided over a result: as long as they stay the same, so does it. */
+/* The words of the stack that determine a result: while they are the same, the result is the same. */
 struct sysinfo__reads {
     uint32_t count;                      /* Beyond SYSINFO__READS_MOST: not all of them are here. */
     bool needs_fp;                       /* The frame pointer decided, too. */
@@ -173,7 +170,7 @@ struct sysinfo__site {
     uint32_t first; /* In sysinfo__site_frame. */
     uint32_t hash, count;
 };
-enum { SYSINFO__SITE_OTHERS = 1, SYSINFO__SITE_FIRST = 2 }; /* Those for which there was no room. */
+enum { SYSINFO__SITE_OTHERS = 1, SYSINFO__SITE_FIRST = 2 }; /* OTHERS: sites for which there was no room. */
 
 /*
  * A child of fork() has sites of its own, so that blocks which it inherited can be told from those that it
@@ -205,8 +202,8 @@ void sysinfo__keep_sites_if_asked(void);
 extern struct sysinfo__real sysinfo__behind;
 
 /*
- * malloc() and free() of a thread whose node has SYSINFO__NOTES_SITES and nothing else: the size of a
- * block is in front of it, and no call of the allocator is interrupted.
+ * malloc() and free() while sites are kept. In a node with SYSINFO__NOTES_SITES alone, the size of a block is in front
+ * of it, and no call of the allocator is interrupted; any other node takes the long way.
  */
 void *sysinfo__malloc_noted(size_t size, node_t *node);
 void sysinfo__free_noted(void *block, node_t *node);
@@ -215,7 +212,7 @@ static inline bool sysinfo__notes_sites(const node_t *node) {
     return SYSINFO__KEEPS_SITES && node != NULL && node->inside == SYSINFO__NOTES_SITES;
 }
 
-/* The calling thread begins to count in this node; what its `inside` is outside all calls. */
+/* The calling thread begins to count in this node. Returns its `inside` outside of calls. */
 uint64_t sysinfo__begin_sites(node_t *node);
 
 /* dlclose() was called. */
@@ -254,10 +251,10 @@ static inline uint64_t sysinfo__block_size(const void *block) {
     return (uint64_t)sysinfo__size_of((void *)(uintptr_t)block);
 }
 
-/* Zeroed private memory that is only there once it is touched; NULL: none. It is of the tracker: no root. */
+/* Zeroed private memory, which takes up room once it is touched and is not a root; NULL: there is none. */
 void *sysinfo__reserve(size_t size);
 
-/* Memory that is the tracker's own, and holds addresses of blocks. */
+/* The tracker's own memory, which holds addresses of blocks and is not searched. */
 struct sysinfo__range {
     uintptr_t start, end; /* 0 and 0: free. */
 };

@@ -11,7 +11,7 @@
 
 struct sysinfo__request {
     uint64_t what;
-    bool is_file; /* The copy gives the file its name when it is whole. */
+    bool is_file; /* The copy renames the file when it is complete. */
     char label[112];
 };
 
@@ -44,8 +44,8 @@ extern uint32_t sysinfo__stopped_count;
 extern bool sysinfo__has_registers; /* Of all of them. */
 
 /*
- * Runs `function`, which does not return, in a copy of this process that is made while the other threads
- * stand still. Returns the copy, or -1 and errno; `wait_for` is for waitpid().
+ * Stops the other threads, copies this process, and runs `function` in the copy, which must not return. Returns the
+ * copy, or -1 and errno; `wait_for` is for waitpid().
  */
 pid_t sysinfo__copy_stopped(int (*function)(void *), void *argument, int *wait_for);
 
@@ -95,7 +95,7 @@ void sysinfo__set_origin(struct sysinfo__origin origin);
 /* The root that this word of the origin is, plus 1, and its offset there. */
 uint32_t sysinfo__root_of(uintptr_t place, uint64_t *offset);
 
-/* One more word that points from a site, or from a root, to a site. */
+/* Counts one more word in a site or a root that points to a site. */
 void sysinfo__add_edge(uint32_t from, uint32_t to);
 void sysinfo__write_references(void);
 

@@ -23,14 +23,14 @@ struct sysinfo__tracker_scope {
     struct sysinfo__tally start;
     uint64_t outer; /* The depth of the scopes around it. */
     int64_t high;   /* The peak of the thread before it. */
-    /* Told by leave(): an inner scope was not left (longjmp), and the peak may have been higher before that. */
+    /* Set by leave(): an inner scope was not left (longjmp), so the peak may have been higher. */
     uint64_t is_peak_lost;
 };
 
 struct sysinfo__tracker {
     uint32_t version;
 
-    bool (*is_counting)(void);        /* Whether malloc() is the tracker's, and not that of another. */
+    bool (*is_counting)(void);        /* Whether the program calls the tracker's malloc(). */
     const void *(*real_malloc)(void); /* The malloc() that the tracker calls. */
 
     /* Wait-free and safe in signal handlers. False: the calling thread has no counts of its own. */
@@ -38,8 +38,8 @@ struct sysinfo__tracker {
     bool (*thread)(struct sysinfo__tally *tally);
 
     /*
-     * Of the calling thread; false: it has no counts of its own, or the scope is not of this
-     * thread. The peak is that above the start.
+     * Of the calling thread. False: it has no counts of its own, or the scope belongs to another thread. The peak is
+     * relative to the start.
      */
     bool (*enter)(struct sysinfo__tracker_scope *scope);
     bool (*leave)(struct sysinfo__tracker_scope *scope, struct sysinfo__tally *within);
