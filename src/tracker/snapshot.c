@@ -231,7 +231,7 @@ void *sysinfo__reserve_or_give_up(size_t size) {
 }
 
 void *sysinfo__reserve_rows(size_t count, size_t size) {
-    enum { LARGE = 4 << 20 };
+    enum { LARGE = 2 << 20 };
     void *memory = sysinfo__reserve_or_give_up((count + 1) * size);
 #ifdef MADV_HUGEPAGE
     if (count * size >= LARGE) { /* Not found in a processor's table of pages, a row costs more than to read it. */

@@ -258,12 +258,16 @@ END_TEST
 
 START_TEST(refused_call_leaves_its_block) {
     void *block = by_malloc(NULL, 100);
-    void *moved = realloc(block, SIZE_MAX / 4);
+    uint64_t failed = process_counts().failed;
+    void *moved = realloc(block, SIZE_MAX / 4), *none = by_malloc(NULL, SIZE_MAX / 4);
+    failed = process_counts().failed - failed;
     struct sums sums = snapshot_sums();
     int64_t size = size_of(block);
     free(block);
     struct sums after = snapshot_sums();
     ck_assert_ptr_null(moved);
+    ck_assert_ptr_null(none);
+    ck_assert_uint_eq(failed, 2);
     ck_assert_int_eq(sums.blocks[BY_malloc], 1);
     ck_assert_int_eq(sums.bytes[BY_malloc], size);
     ck_assert_int_eq(after.blocks[BY_malloc], 0);
