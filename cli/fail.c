@@ -10,6 +10,7 @@
 #include "utf8.h"
 
 static const char *command = "";
+static void (*first)(void);
 static int usage_status = EXIT_USAGE, trouble_status = EXIT_TROUBLE;
 
 void fail_set_command(const char *name, bool runs_program) {
@@ -59,6 +60,13 @@ void note(const char *format, ...) {
     va_end(arguments);
 }
 
+void fail_first(void (*function)(void)) {
+    first = function;
+}
+
 void fail_no_memory(void) {
+    if (first != NULL) {
+        first();
+    }
     exit(trouble("no memory"));
 }

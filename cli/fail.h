@@ -39,6 +39,9 @@ int trouble_writing(const char *reason);
 /* Prints a remark without failing. */
 void note(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* Calls `function` before fail_no_memory() reports anything: it gives the terminal back. */
+void fail_first(void (*function)(void));
+
 /* Reports that memory ran out, and exits. */
 #if defined(__GNUC__)
 __attribute__((noreturn))

@@ -130,6 +130,33 @@ static int numa_read(struct sysinfo_host *host, uint64_t *answer) {
     return status;
 }
 
+static int page_stats(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_page_stats(host, (void *)answer, SIZE);
+}
+
+static int process_info(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_process_info(host, (void *)answer, SIZE);
+}
+
+static int process_detail(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_process_detail(host, (void *)answer, SIZE);
+}
+
+static int process_memory(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_process_memory(host, answer + 2);
+}
+
+static int get(struct sysinfo_host *host, uint64_t *answer) {
+    double value = 0;
+    int status = sysinfo_get(host, "mem.total", &value);
+    answer[2] = (uint64_t)value;
+    return status;
+}
+
+static int get_uint64(struct sysinfo_host *host, uint64_t *answer) {
+    return sysinfo_get_uint64(host, "stats.ctx_switches", answer + 2);
+}
+
 const struct question questions[] = {
     {"cpu_times", cpu_times, false, false},
     {"cpu_percent", cpu_percent, false, false},
@@ -156,6 +183,12 @@ const struct question questions[] = {
     {"memory_pressure", memory_pressure, false, false, false, true},
     {"cgroup_memory_pressure", cgroup_memory_pressure, false, false, true, true},
     {"numa_read", numa_read, true, false, false, true},
+    {"page_stats", page_stats, false, false, false, true},
+    {"process_info", process_info, false, false, false, true},
+    {"process_detail", process_detail, false, false, false, true},
+    {"process_memory", process_memory, false, false, false, true},
+    {"get", get, false, false},
+    {"get_uint64", get_uint64, false, false},
 };
 const int question_count = sizeof questions / sizeof questions[0];
 

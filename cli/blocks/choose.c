@@ -66,8 +66,9 @@ static bool matches(const char *mark, const char *label, uint64_t number) {
 static size_t list(struct entries *entries, const struct text *bytes, const char *mark, int64_t pid) {
     size_t at = 0, used = 0;
     struct sysinfo_heap_snapshot *snapshot;
-    while (at < bytes->length &&
-           sysinfo_heap_snapshot_read(&snapshot, bytes->bytes + at, bytes->length - at, &used) == SYSINFO_OK) {
+    int status = SYSINFO_OK;
+    while (at < bytes->length && (status = sysinfo_heap_snapshot_read(&snapshot, bytes->bytes + at, bytes->length - at,
+                                                                      &used)) == SYSINFO_OK) {
         if ((entries->count & (entries->count - 1)) == 0) {
             size_t room = entries->count == 0 ? 1 : entries->count * 2;
             entries->entry = realloc(entries->entry, room * sizeof *entries->entry);
@@ -83,6 +84,9 @@ static size_t list(struct entries *entries, const struct text *bytes, const char
             matches(mark, label, entry->moment.number) && (pid == 0 || entry->moment.pid == (uint64_t)pid);
         sysinfo_heap_snapshot_close(snapshot);
         at += used;
+    }
+    if (status == SYSINFO_NO_MEMORY) {
+        fail_no_memory();
     }
     return at;
 }

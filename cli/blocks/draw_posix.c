@@ -49,12 +49,15 @@ static int run_dot(FILE *input, struct text *image) {
     int error = start(&child, fileno(input), ends[1], ends[0]);
     close(ends[1]);
     if (error == 0) {
-        bool is_read = read_all(ends[0], image);
+        error = read_all(ends[0], image) ? 0 : errno;
+        close(ends[0]); /* dot need not wait if nobody reads on. */
         while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
         }
-        error = is_read && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0
-                : WIFEXITED(status) && WEXITSTATUS(status) == 127        ? ENOENT
-                                                                         : -1;
+        bool has_ended = WIFEXITED(status);
+        return error != 0                                ? error
+               : has_ended && WEXITSTATUS(status) == 0   ? 0
+               : has_ended && WEXITSTATUS(status) == 127 ? ENOENT
+                                                         : -1;
     }
     close(ends[0]);
     return error;

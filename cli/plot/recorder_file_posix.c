@@ -16,19 +16,26 @@ struct recorder_file {
     int fd;
 };
 
-/* Whether the existing file may be replaced: it is empty, or an earlier recording. */
-static bool may_replace(const char *path, const char *head, size_t length) {
+/* Why the existing file may not be replaced; NULL: it is empty, or an earlier recording. */
+static const char *refusal(const char *path, const char *head, size_t length) {
     struct stat file;
     if (stat(path, &file) != 0 || !S_ISREG(file.st_mode) || file.st_size == 0) {
-        return true;
+        return NULL;
     }
     char begin[256];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    ssize_t count = fd < 0 || length > sizeof begin ? -1 : read(fd, begin, length);
+    ssize_t count;
+    do {
+        count = fd < 0 ? -1 : read(fd, begin, length < sizeof begin ? length : sizeof begin);
+    } while (count < 0 && fd >= 0 && errno == EINTR);
+    const char *error = count < 0 ? strerror(errno) : NULL;
     if (fd >= 0) {
         close(fd);
     }
-    return count == (ssize_t)length && memcmp(begin, head, length) == 0;
+    bool is_recording = count == (ssize_t)length && memcmp(begin, head, length) == 0;
+    return error != NULL   ? error
+           : !is_recording ? "it exists and is not a recording; choose another name, or remove it"
+                           : NULL;
 }
 
 static int fail(const char *path, const char *why) {
@@ -57,8 +64,9 @@ static int take(const struct recorder_file *recorder, char **location) {
 }
 
 struct recorder_file *recorder_file_open(const char *path, const char *head, size_t length, char **location) {
-    if (!may_replace(path, head, length)) {
-        fail(path, "it exists and is not a recording; choose another name, or remove it");
+    const char *why = refusal(path, head, length);
+    if (why != NULL) {
+        fail(path, why);
         return NULL;
     }
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);

@@ -41,7 +41,7 @@ struct snapshots {
     FILE *file;
     struct control *control;
     size_t collected;
-    bool has_failed;
+    int error; /* The first that kept a snapshot from being written; 0: none. */
 };
 
 static struct control *map_control(int directory, int flags) {
@@ -69,7 +69,6 @@ struct snapshots *snapshots_open(const char *directory, const char *path, uint64
     snapshots->file = snapshots->control != NULL ? fopen(path, "we") : NULL;
     if (snapshots->file == NULL) {
         trouble("--heap-record %s cannot be written: %s", path, strerror(errno));
-        snapshots->has_failed = true;
         snapshots_close(snapshots);
         return NULL;
     }
@@ -111,11 +110,15 @@ static bool ends_with(const char *name, const char *end) {
     return length > last && strcmp(name + length - last, end) == 0;
 }
 
+static void keep_error(struct snapshots *snapshots, bool is_good) {
+    snapshots->error = is_good || snapshots->error != 0 ? snapshots->error : errno;
+}
+
 static bool append(struct snapshots *snapshots, int fd) {
     char bytes[65536];
     ssize_t length;
-    while ((length = read(fd, bytes, sizeof bytes)) > 0) {
-        if (fwrite(bytes, 1, (size_t)length, snapshots->file) != (size_t)length) {
+    while ((length = read(fd, bytes, sizeof bytes)) > 0 || (length < 0 && errno == EINTR)) {
+        if (length > 0 && fwrite(bytes, 1, (size_t)length, snapshots->file) != (size_t)length) {
             return false;
         }
     }
@@ -134,7 +137,7 @@ static bool collect(struct snapshots *snapshots) {
         }
         int fd = openat(snapshots->directory, entry->d_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         if (fd >= 0) {
-            snapshots->has_failed = !append(snapshots, fd) || snapshots->has_failed;
+            keep_error(snapshots, append(snapshots, fd));
             close(fd);
             snapshots->collected++;
             unlinkat(snapshots->directory, entry->d_name, 0);
@@ -143,7 +146,7 @@ static bool collect(struct snapshots *snapshots) {
     if (directory != NULL) {
         closedir(directory);
     }
-    snapshots->has_failed = fflush(snapshots->file) != 0 || snapshots->has_failed;
+    keep_error(snapshots, fflush(snapshots->file) == 0);
     return is_busy;
 }
 
@@ -175,10 +178,12 @@ bool snapshots_close(struct snapshots *snapshots) {
     if (snapshots == NULL) {
         return true;
     }
-    bool is_good = !snapshots->has_failed;
-    if (snapshots->file != NULL && (fclose(snapshots->file) != 0 || !is_good)) {
-        trouble("--heap-record %s could not be written", snapshots->path);
-        is_good = false;
+    if (snapshots->file != NULL) {
+        keep_error(snapshots, fclose(snapshots->file) == 0);
+    }
+    bool is_good = snapshots->file != NULL && snapshots->error == 0;
+    if (snapshots->error != 0) {
+        trouble("--heap-record %s could not be written: %s", snapshots->path, strerror(snapshots->error));
     }
     if (snapshots->control != NULL) {
         munmap(snapshots->control, sizeof *snapshots->control);

@@ -107,6 +107,7 @@ static const char *draw_on_time(const struct options *options, struct sampler *s
     struct text footer = TEXT_INIT;
     describe(&footer, options, schedule->interval);
     history_add(&history, sample, platform_clock());
+    fail_first(terminal_close);
     terminal_open();
     const char *error = draw(sample, &history, groups, footer.bytes);
     double next = schedule_next(schedule, platform_clock());

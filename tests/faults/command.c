@@ -7,6 +7,8 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +28,12 @@ enum { MOST_WORDS = 12, MOST_TEXT = 1 << 16, MOST_CALLS = 2000 };
 
 #define SERVER FIXTURES "/../../cli/roots/server"
 #define NESTED FIXTURES "/../limits/v2-nested"
+#define BLOCKS FIXTURES "/../../../fuzz/corpus/blocks"
 
 /* `same`: the output does not depend on the time. The command writes FILE. */
 static const struct {
     const char *words[MOST_WORDS];
-    bool same, is_run;
+    bool same, is_run, is_screen; /* It draws on a terminal, until the key q. */
 } commands[] = {
     {{"--root", SERVER}, true, false},
     {{"mem", "--root", SERVER}, true, false},
@@ -62,7 +65,30 @@ static const struct {
     {{"plot", "RECORDING"}, true, false},
     {{"plot", "-o", "FILE.svg", "RECORDING", "--per-process"}, true, false},
     {{"mark", "x"}, true, false},
+    {{"watch", "--root", SERVER}, false, false, true},
+    {{"limits", "--root", NESTED}, true, false},
+    {{"limits", "--json", "--root", NESTED}, true, false},
+    {{"cpu", "--freq", "--root", SERVER}, true, false},
+    {{"topology", "--root", SERVER}, true, false},
+    {{"topology", "--json"}, false, false},
+    {{"process", "--kv"}, false, false},
+    {{"process", "1", "2"}, false, false},
+    {{"compare", "RECORDING", "RECORDING"}, true, false},
+    {{"compare", "--json", "--max", "10%", "-o", "FILE", "RECORDING", "RECORDING"}, true, false},
+    {{"blocks", BLOCKS "/two"}, true, false},
+    {{"blocks", "-o", "FILE", BLOCKS "/one", BLOCKS "/two"}, true, false},
+    {{"blocks", "--generations", BLOCKS "/two"}, true, false},
+    {{"blocks", "--json", BLOCKS "/references"}, true, false},
+    {{"blocks", "--holders", "app+0x2234", BLOCKS "/references"}, true, false},
+    {{"blocks", "--graph", BLOCKS "/references"}, true, false},
+    {{"blocks", "--graph", "-o", "FILE.svg", BLOCKS "/references"}, false, false},
+    {{"blocks", "--leaks", BLOCKS "/references"}, true, false},
+    {{"blocks", "--folded", BLOCKS "/two"}, true, false},
     {{"run", "--", "true"}, false, true},
+    {{"run", "--repeat", "2", "--record", "FILE", "--", "true"}, false, true},
+    {{"run", "--heap", "--json", "-o", "FILE.json", "--", "true"}, false, true},
+    {{"run", "--sites", "--heap-record", "FILE.blocks", "--", "true"}, false, true},
+    {{"run", "--leaks", "--", "true"}, false, true},
     {{"run", "--record", "FILE", "--per-process", "--json", "-o", "FILE.json", "--", "sh", "-c", "exit 3"},
      false,
      true},
@@ -84,6 +110,7 @@ static const struct {
     {FAULT_WRITE, ENOSPC, "No space left on device"},
     {FAULT_WRITE, EINTR, NULL},
     {FAULT_PROCESS, EAGAIN, "Resource temporarily unavailable"},
+    {FAULT_LIBRARY, ENOMEM, "topology"},
 };
 enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 
@@ -138,7 +165,10 @@ static void run_command_line(int which, const int streams[2], int t, int at) {
     dup2(streams[0], 1);
     dup2(streams[1], 2);
     atexit(tell_parent);
-    if (!commands[which].is_run) { /* For `run`, the time that passes is the other process's. */
+    if (commands[which].is_screen) {
+        dup2(streams[0], 0);
+        setenv("TERM", "xterm", 1);
+    } else if (!commands[which].is_run) { /* For `run`, the time that passes is the other process's. */
         faults.time = 1000;
         faults.wall = 1e9;
     }
@@ -164,8 +194,44 @@ static void read_stream(int fd, char *text) {
     close(fd);
 }
 
+/* Opens a terminal whose user has pressed q. */
+static int open_terminal(int *stream) {
+    int ours = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    bool is_open = ours >= 0 && grantpt(ours) == 0 && unlockpt(ours) == 0;
+    *stream = is_open ? open(ptsname(ours), O_RDWR | O_NOCTTY | O_CLOEXEC) : -1;
+    ck_assert_msg(*stream >= 0, "no terminal: %s", strerror(errno));
+    ck_assert_int_eq(write(ours, "q", 1), 1);
+    return ours;
+}
+
+/* Reads what is drawn until the child ends. A child that could not read its key is told to end. */
+static int watch_terminal(int ours, pid_t child, char *text) {
+    enum { ROUNDS = 300 };
+    int status = 0, rounds = 0;
+    size_t length = 0;
+    for (bool has_ended = false; !has_ended;) {
+        has_ended = waitpid(child, &status, WNOHANG) == child;
+        for (struct pollfd input = {.fd = ours, .events = POLLIN}; poll(&input, 1, has_ended ? 0 : 10) > 0;) {
+            ssize_t count = (input.revents & POLLIN) != 0 ? read(ours, text + length, MOST_TEXT - 1 - length) : 0;
+            if (count <= 0) {
+                break;
+            }
+            length += (size_t)count;
+        }
+        if (++rounds == ROUNDS) {
+            kill(child, SIGTERM);
+        }
+    }
+    text[length] = '\0';
+    close(ours);
+    return status;
+}
+
 static void run_in_trouble(int which, int t, int at, struct outcome *outcome) {
-    int streams[2] = {memfd_create("out", MFD_CLOEXEC), memfd_create("err", MFD_CLOEXEC)};
+    int streams[2] = {-1, memfd_create("err", MFD_CLOEXEC)};
+    bool is_screen = commands[which].is_screen;
+    int ours = is_screen ? open_terminal(&streams[0]) : -1;
+    streams[0] = is_screen ? streams[0] : memfd_create("out", MFD_CLOEXEC);
     memset(of_child, 0, sizeof *of_child);
     fflush(NULL);
     pid_t child = fork();
@@ -173,10 +239,15 @@ static void run_in_trouble(int which, int t, int at, struct outcome *outcome) {
     if (child == 0) {
         run_command_line(which, streams, t, at);
     }
-    ck_assert_int_eq(waitpid(child, &outcome->status, 0), child);
+    if (is_screen) {
+        outcome->status = watch_terminal(ours, child, outcome->out);
+        close(streams[0]);
+    } else {
+        ck_assert_int_eq(waitpid(child, &outcome->status, 0), child);
+        read_stream(streams[0], outcome->out);
+    }
     outcome->has_failed = of_child->has_failed;
     memcpy(outcome->calls, of_child->calls, sizeof outcome->calls);
-    read_stream(streams[0], outcome->out);
     read_stream(streams[1], outcome->err);
 }
 
@@ -184,7 +255,16 @@ static void run_in_trouble(int which, int t, int at, struct outcome *outcome) {
 
 static bool is_documented(int which, int status, int usual) {
     int code = WEXITSTATUS(status);
+    if (commands[which].is_screen && WIFSIGNALED(status)) {
+        return WTERMSIG(status) == SIGTERM;
+    }
     return WIFEXITED(status) && (code == usual || code == (commands[which].is_run ? 125 : 3));
+}
+
+/* Whatever fails, the user's own screen is there again. */
+static void expect_own_screen(const char *text, const char *what) {
+    const char *enter = strstr(text, "\033[?1049h"), *leave = strstr(text, "\033[?1049l");
+    ck_assert_msg(enter == NULL || leave > enter, "%s: the screen was not left", what);
 }
 
 static void expect_lines(const char *text, const char *what) {
@@ -231,12 +311,17 @@ static void expect_no_wrong_number(const struct outcome *outcome, const struct o
 
 static void expect_outcome(int which, int t, int at, const struct outcome *outcome, const struct outcome *calm) {
     char what[128];
-    int usual = WEXITSTATUS(calm->status), code = WEXITSTATUS(outcome->status);
+    bool has_exited = WIFEXITED(outcome->status);
+    int usual = WEXITSTATUS(calm->status), code = has_exited ? WEXITSTATUS(outcome->status) : usual;
     const char *second = commands[which].words[1] != NULL ? commands[which].words[1] : "";
     snprintf(what, sizeof what, "%s %.40s ..., trouble %d, call %d", commands[which].words[0], second, t, at);
     ck_assert_msg(is_documented(which, outcome->status, usual), "%s: status %x: %s", what, (unsigned)outcome->status,
                   outcome->err);
-    expect_lines(outcome->out, what);
+    if (commands[which].is_screen && trouble[t].kind != FAULT_WRITE) {
+        expect_own_screen(outcome->out, what);
+    } else if (!commands[which].is_screen) {
+        expect_lines(outcome->out, what);
+    }
     expect_messages(outcome->err, what);
     if (trouble[t].sentence == NULL) {
         ck_assert_msg(code == usual, "%s: status %d: %s", what, code, outcome->err);
@@ -281,7 +366,8 @@ START_TEST(every_failing_call_has_its_message_and_status) {
     ck_assert_msg(WIFEXITED(calm.status) && !calm.has_failed, "%s", calm.err);
     int failures = 0;
     for (int t = 0; t < TROUBLE; t++) {
-        int step = 1 + calm.calls[trouble[t].kind] / MOST_FAILURES, at = 0;
+        int most = commands[_i].is_screen ? 10 : MOST_FAILURES; /* A frame takes its time. */
+        int step = 1 + calm.calls[trouble[t].kind] / most, at = 0;
         for (run_in_trouble(_i, t, at, &outcome); outcome.has_failed; run_in_trouble(_i, t, at += step, &outcome)) {
             expect_outcome(_i, t, at, &outcome, &calm);
             expect_no_file_left();

@@ -2,12 +2,15 @@
 #include "faults.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -220,6 +223,106 @@ char *__wrap_strdup(const char *string) {
 
 FILE *__wrap_fopen(const char *path, const char *mode) {
     return fails(FAULT_OPEN) ? NULL : __real_fopen(path, mode);
+}
+
+/* ---- Streams, and what else only the command calls ---- */
+
+size_t __real_fread(void *bytes, size_t size, size_t count, FILE *file);
+size_t __real_fwrite(const void *bytes, size_t size, size_t count, FILE *file);
+int __real_fflush(FILE *file);
+ssize_t __real_read(int fd, void *bytes, size_t size);
+void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+char *__real_mkdtemp(char *path);
+int __real_mkdirat(int folder, const char *path, mode_t mode);
+DIR *__real_opendir(const char *path);
+size_t __wrap_fread(void *bytes, size_t size, size_t count, FILE *file);
+size_t __wrap_fwrite(const void *bytes, size_t size, size_t count, FILE *file);
+int __wrap_fflush(FILE *file);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+char *__wrap_mkdtemp(char *path);
+int __wrap_mkdirat(int folder, const char *path, mode_t mode);
+DIR *__wrap_opendir(const char *path);
+
+/* The stream itself must know of its failure: its file becomes one that cannot be read. */
+size_t __wrap_fread(void *bytes, size_t size, size_t count, FILE *file) {
+    if (faults.error != EINTR && fails(FAULT_READ)) {                     /* The C library reads on after a signal. */
+        int broken = __real_open("/proc/self/mem", O_RDONLY | O_CLOEXEC); /* No page has address 0: EIO. */
+        (void)dup2(broken, fileno(file));
+        (void)close(broken);
+    }
+    return __real_fread(bytes, size, count, file);
+}
+
+size_t __wrap_fwrite(const void *bytes, size_t size, size_t count, FILE *file) {
+    return faults.error != EINTR && file != stderr && fails(FAULT_WRITE) ? 0 : __real_fwrite(bytes, size, count, file);
+}
+
+int __wrap_fflush(FILE *file) {
+    bool is_counted = faults.error != EINTR && file != NULL && file != stderr;
+    return is_counted && fails(FAULT_WRITE) ? EOF : __real_fflush(file);
+}
+
+ssize_t __wrap_read(int fd, void *bytes, size_t size) {
+    return fails(FAULT_READ) ? -1 : __real_read(fd, bytes, size);
+}
+
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
+    return fails(FAULT_MEMORY) ? MAP_FAILED : __real_mmap(address, size, protection, flags, fd, offset);
+}
+
+char *__wrap_mkdtemp(char *path) {
+    return fails(FAULT_FOLDER) ? NULL : __real_mkdtemp(path);
+}
+
+int __wrap_mkdirat(int folder, const char *path, mode_t mode) {
+    return fails(FAULT_FOLDER) ? -1 : __real_mkdirat(folder, path, mode);
+}
+
+DIR *__wrap_opendir(const char *path) {
+    return fails(FAULT_FOLDER) ? NULL : __real_opendir(path);
+}
+
+/* ---- hwloc, which the library loads ---- */
+
+void *__real_dlopen(const char *path, int flags);
+void *__real_dlsym(void *handle, const char *name);
+void *__wrap_dlopen(const char *path, int flags);
+void *__wrap_dlsym(void *handle, const char *name);
+
+void *__wrap_dlopen(const char *path, int flags) {
+    return fails(FAULT_LIBRARY) ? NULL : __real_dlopen(path, flags);
+}
+
+/* Each call of hwloc's that may fail, behind one of the same type. */
+#define HWLOC_CALLS                                                                                         \
+    CALL(hwloc_topology_init, int, (void **topology), (topology), -1)                                       \
+    CALL(hwloc_topology_set_flags, int, (void *topology, unsigned long flags), (topology, flags), -1)       \
+    CALL(hwloc_topology_set_icache_types_filter, int, (void *topology, int filter), (topology, filter), -1) \
+    CALL(hwloc_topology_load, int, (void *topology), (topology), -1)                                        \
+    CALL(hwloc_bitmap_alloc, void *, (void), (), NULL)                                                      \
+    CALL(hwloc_bitmap_list_asprintf, int, (char **text, const void *set), (text, set), -1)                  \
+    CALL(hwloc_cpukinds_get_nr, int, (void *topology, unsigned long flags), (topology, flags), -1)
+
+#define CALL(name, type, parameters, arguments, failure)               \
+    static type(*real_##name) parameters;                              \
+    static type failing_##name parameters {                            \
+        return fails(FAULT_LIBRARY) ? failure : real_##name arguments; \
+    }
+HWLOC_CALLS
+#undef CALL
+
+void *__wrap_dlsym(void *handle, const char *name) {
+    void *symbol = fails(FAULT_LIBRARY) ? NULL : __real_dlsym(handle, name);
+#define CALL(call, type, parameters, arguments, failure) \
+    if (symbol != NULL && strcmp(name, #call) == 0) {    \
+        type(*failing) parameters = failing_##call;      \
+        memcpy(&real_##call, &symbol, sizeof symbol);    \
+        memcpy(&symbol, &failing, sizeof symbol);        \
+    }
+    HWLOC_CALLS
+#undef CALL
+    return symbol;
 }
 
 /* ---- Clocks ---- */

@@ -6,7 +6,17 @@
 #include <check.h>
 #include <stdbool.h>
 
-enum fault { FAULT_MEMORY, FAULT_OPEN, FAULT_READ, FAULT_FOLDER, FAULT_WRITE, FAULT_PROCESS, FAULT_AFFINITY, FAULTS };
+enum fault {
+    FAULT_MEMORY,
+    FAULT_OPEN,
+    FAULT_READ,
+    FAULT_FOLDER,
+    FAULT_WRITE,
+    FAULT_PROCESS,
+    FAULT_AFFINITY,
+    FAULT_LIBRARY, /* Looking for hwloc, and its calls. */
+    FAULTS
+};
 
 struct faults {
     bool is_counting; /* The calls below are counted and may fail. */

@@ -217,8 +217,8 @@ many() { # ORPHANS
 }
 check "ten thousand short-lived children" many 0 10000
 check "ten thousand that are never waited for" many 1 10000
-crowd() {
-    report actor idle 1000 a.csv+2 && holds 'r["peak_tree_processes"] == 1000'
+crowd() { # The header, the comment and a sample that began too early make three lines.
+    report actor idle 1000 a.csv+5 && holds 'r["peak_tree_processes"] == 1000'
 }
 check "a thousand at once" crowd
 starved() {
