@@ -104,6 +104,50 @@ START_TEST(without_cpufreq_it_is_that_of_cpuinfo) {
 }
 END_TEST
 
+/*
+ * The file of a large machine is longer than a page and than any first buffer. Each row is 1200 bytes, so that pages
+ * end at different places in it.
+ */
+enum { LONG_CPUS = 300, LONG_ROW = 1200 };
+
+static void write_long_cpuinfo(int shift) {
+    char *text = malloc((size_t)(LONG_CPUS + 1) * (LONG_ROW + 64)), *at = text;
+    ck_assert_ptr_nonnull(text);
+    at += sprintf(at, "%*s\n", shift, "");
+    for (int cpu = 0; cpu < LONG_CPUS; cpu++) {
+        char *row = at;
+        at += sprintf(at, "processor\t: %d\nvendor_id\t: GenuineIntel\nmodel name\t: Xeon of many\n", cpu);
+        at += sprintf(at, "physical id\t: %d\ncore id\t\t: %d\ncpu MHz\t\t: %d.000\nflags\t\t:", cpu / 100, cpu % 100,
+                      1000 + cpu);
+        while (at - row < LONG_ROW - 4) {
+            at += sprintf(at, " f");
+        }
+        at += sprintf(at, "\n\n");
+    }
+    folder_write("proc/cpuinfo", text);
+    free(text);
+}
+
+START_TEST(a_cpuinfo_longer_than_a_page_is_read_to_its_end) {
+    static const int shifts[] = {0, 1, 17, 100, 511, 1023};
+    struct sysinfo_cpu_frequency all;
+    struct sysinfo_cpu_description description;
+    folder_write(CPUS "/online", "0-299\n");
+    write_long_cpuinfo(shifts[_i]);
+    ck_assert_int_eq(read_all(&all), SYSINFO_OK);
+    ck_assert_uint_eq(sysinfo_cpu_frequency_list_count(list), LONG_CPUS);
+    for (uint64_t cpu = 0; cpu < LONG_CPUS; cpu++) {
+        check_row(cpu, cpu, 1000 + cpu, 0, 0, 0);
+    }
+    ck_assert_uint_eq(all.current, (1000 * 2 + LONG_CPUS - 1) * MHZ / 2); /* The mean of 1000 to 1299. */
+    ck_assert_int_eq(sysinfo_cpu_info(host, &description, sizeof description), SYSINFO_OK);
+    ck_assert_str_eq(description.vendor, "GenuineIntel");
+    ck_assert_str_eq(description.model, "Xeon of many");
+    ck_assert_uint_eq(description.packages, 3);
+    ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), LONG_CPUS);
+}
+END_TEST
+
 START_TEST(a_file_without_a_value_is_replaced_by_the_next) {
     static const char *const silent[] = {"<unknown>\n", "0\n", "", "<unsupported>\n", "4294967295\n"};
     struct sysinfo_cpu_frequency all;
@@ -330,6 +374,7 @@ TCase *processor_tests(void) {
     tcase_add_checked_fixture(tests, make, destroy);
     tcase_add_test(tests, cpufreq_is_in_kilohertz_and_the_sum_of_rows_is_an_average_between_extremes);
     tcase_add_test(tests, without_cpufreq_it_is_that_of_cpuinfo);
+    tcase_add_loop_test(tests, a_cpuinfo_longer_than_a_page_is_read_to_its_end, 0, 6);
     tcase_add_test(tests, a_file_without_a_value_is_replaced_by_the_next);
     tcase_add_test(tests, cpuinfo_comes_first_and_cpufreq_fills_what_it_lacks);
     tcase_add_test(tests, a_cpu_that_is_offline_has_no_row);
