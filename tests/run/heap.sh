@@ -326,6 +326,16 @@ not_said_without() { # The report names the programs.
     grep -q '^sysinfo: heap not counted: 2 static programs (test_run_static), 1 program started without LD_PRELOAD in its environment (actor)$' out
 }
 measure "and they are named" not_said_without
+many_names() {
+    local i
+    for i in 1 2 3 4 5; do
+        cp "$static" "s$i"
+    done
+    sysinfo run --heap -i 10s sh -c './s1; ./s2; ./s3; ./s4; ./s5' 2>out </dev/null
+    cat out
+    grep -qE '^sysinfo: heap not counted: 5 static programs \((s[1-5], ){4}\.\.\.\)$' out
+}
+measure "no more than four of them" many_names
 
 # ---- Memory mapped without malloc() ----
 
