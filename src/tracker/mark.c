@@ -415,10 +415,15 @@ static void sort_skips(void) {
     }
 }
 
+static bool is_global(const struct mapping *map) {
+    return map->follows_global || (map->has_file && !map->is_shared && map->is_writable);
+}
+
 /* The allocator's memory is not a root: freed blocks would hide leaks. */
 static void skip_heap(void) {
-    enum { NOT_MAIN_ARENA = 4 };
+    enum { NOT_MAIN_ARENA = 4, AMONG_VARIABLES_MOST = 65536 };
     const uintptr_t arena = 64 << 20;
+    uint32_t among_variables = 0;
     uintptr_t last_arena = 0;
     const struct mapping *last = NULL;
     for (uint32_t i = 0; i < blocks; i++) {
@@ -433,9 +438,12 @@ static void skip_heap(void) {
             }
         } else if (last == NULL || base < last->start || base >= last->end) {
             struct mapping *found = find_mapping(base);
-            last = found;
-            if (found != NULL) {
+            if (found != NULL && is_global(found) && among_variables < AMONG_VARIABLES_MOST) {
+                among_variables++; /* musl allocates what variables leave free of a page. */
+                add_skip(base, base + block[i].size);
+            } else if (found != NULL) {
                 found->holds_blocks = true;
+                last = found;
             }
         }
     }
@@ -516,10 +524,6 @@ static void scan_rest(uintptr_t start, uintptr_t end, uint32_t root, bool is_lib
     if (start < end) {
         scan_pages(start, end, root, is_libc);
     }
-}
-
-static bool is_global(const struct mapping *map) {
-    return map->follows_global || (map->has_file && !map->is_shared && map->is_writable);
 }
 
 static bool may_hold_pointers(const struct mapping *map) {
