@@ -56,11 +56,16 @@ struct sysinfo__state {
  * and to fetch it takes longer than to execute it. So what a usual call executes stands together in
  * memory (a fifth of the time that the library adds), and loops of a few rounds are not unrolled.
  */
+#ifndef __GNUC__ /* MSVC */
+#define SYSINFO__HOT
+#define SYSINFO__ROLLED
+#else
 #define SYSINFO__HOT __attribute__((hot))
 #ifdef __clang__
 #define SYSINFO__ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define SYSINFO__ROLLED _Pragma("GCC unroll 1")
+#endif
 #endif
 
 /* Sets a known text of `length` bytes, which need not end with a NUL. An empty text stays unknown. */
