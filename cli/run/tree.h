@@ -19,6 +19,8 @@ struct process {
     uint64_t peak;     /* The highest RSS ever, including between samples. */
     /* The anonymous part of RSS, such as heap and stacks; all of it if the system does not report it. */
     uint64_t anonymous;
+    uint64_t faults;  /* Page faults of its own, for the source. */
+    bool is_complete; /* The source has read all that it has of it. */
     uint64_t threads;
     double cpu; /* CPU seconds, of its own and of children it waited for: */
     double children_cpu;

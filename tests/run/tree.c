@@ -45,13 +45,18 @@ static void put(int pid, const char *name, const char *content) {
 }
 
 /* Writes a process with that many pages; its name is written unchanged. */
-static void put_process(int pid, int parent, const char *name, int pages, int started) {
+static void put_process_with_faults(int pid, int parent, const char *name, int pages, int started, int minor,
+                                    int major) {
     char stat[512];
     snprintf(
         stat, sizeof stat,
-        "%d (%s) S %d 1 1 0 -1 4194304 100 0 0 0 200 50 30 20 20 0 1 0 %d 1000000 %d 18446744073709551615 1 1 0 0 0\n",
-        pid, name, parent, started, pages);
+        "%d (%s) S %d 1 1 0 -1 4194304 %d 0 %d 0 200 50 30 20 20 0 1 0 %d 1000000 %d 18446744073709551615 1 1 0 0 0\n",
+        pid, name, parent, minor, major, started, pages);
     put(pid, "stat", stat);
+}
+
+static void put_process(int pid, int parent, const char *name, int pages, int started) {
+    put_process_with_faults(pid, parent, name, pages, started, 100, 0);
 }
 
 static void put_children(int pid, const char *children) {
@@ -112,6 +117,34 @@ START_TEST(the_tree_below_the_watcher_is_summed) {
 END_TEST
 
 static const char *const names[] = {"a b", ") S 1 1", "(", "x) R 0 (y", "line\nline", ""};
+
+/* What cannot have changed is not read again; a fault of either kind, another RSS and another process can. */
+START_TEST(a_peak_is_read_again_after_a_fault) {
+    static const struct {
+        int pages, started, minor, major, kib, peak;
+    } steps[] = {
+        {10, 7, 100, 0, 400, 400}, {10, 7, 100, 0, 999, 400}, {10, 7, 101, 0, 500, 500}, {10, 7, 101, 0, 999, 500},
+        {10, 7, 101, 1, 600, 600}, {11, 7, 101, 1, 700, 700}, {11, 8, 101, 1, 100, 100}, {11, 8, 101, 1, 999, 100},
+    };
+    put_children(100, "101 ");
+    put_process(100, 1, "watcher", 1, 1);
+    put_process(101, 100, "make", 10, 7);
+    put_children(101, "");
+    struct tree *tree = open_tree(101, false);
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        char status[64];
+        put_process_with_faults(101, 100, "make", steps[i].pages, steps[i].started, steps[i].minor, steps[i].major);
+        snprintf(status, sizeof status, "VmHWM:\t%d kB\nRssAnon:\t%d kB\n", steps[i].kib, steps[i].kib / 4);
+        put(101, "status", status);
+        const struct tree_sample *sample = tree_take(tree, false);
+        ck_assert_uint_eq(sample->processes, 1);
+        ck_assert_msg(sample->process[0].peak == (uint64_t)steps[i].peak * 1024 &&
+                          sample->process[0].anonymous == (uint64_t)steps[i].peak / 4 * 1024,
+                      "step %zu: %llu", i, (unsigned long long)sample->process[0].peak);
+    }
+    tree_free(tree);
+}
+END_TEST
 
 START_TEST(any_name_is_read) {
     put_process(100, 1, "watcher", 1, 5);
@@ -323,6 +356,7 @@ int main(void) {
     TCase *tree = tcase_create("tree");
     tcase_add_checked_fixture(tree, setup, teardown);
     tcase_add_test(tree, the_tree_below_the_watcher_is_summed);
+    tcase_add_test(tree, a_peak_is_read_again_after_a_fault);
     tcase_add_loop_test(tree, any_name_is_read, 0, (int)(sizeof names / sizeof names[0]));
     tcase_add_test(tree, who_vanishes_during_the_walk_is_skipped);
     tcase_add_loop_test(tree, a_broken_stat_is_not_a_process, 0, (int)(sizeof broken / sizeof broken[0]));
