@@ -19,11 +19,11 @@ struct key {
 };
 
 static const struct key keys[SYSINFO__MEMINFO_KEYS] = {
-#define KEY(id, text, blanks, unit) [SYSINFO__##id] = {text ":" blanks, sizeof text, unit},
+#define KEY(id, text, blanks, unit) [SYSINFO__##id] = {text ":" blanks, sizeof(text), unit},
     SYSINFO__MEMINFO_KEY_LIST(KEY)
 #undef KEY
 };
-#define KEY(id, text, blanks, unit) _Static_assert(sizeof text + sizeof blanks - 1 == COLUMN, "fills its column");
+#define KEY(id, text, blanks, unit) _Static_assert(sizeof(text) + sizeof(blanks) - 1 == COLUMN, "fills its column");
 SYSINFO__MEMINFO_KEY_LIST(KEY)
 #undef KEY
 _Static_assert(SYSINFO__MEMINFO_KEYS < 32, "masks of keys are 32 bits wide");

@@ -154,29 +154,36 @@ struct cpu_lines {
     uint64_t count;                     /* The number of cpuN lines. */
 };
 
+static bool has_counts(const struct sysinfo_cpu_sample *sample) {
+    return sample->user > 0 || sample->nice > 0 || sample->system > 0 || sample->idle > 0;
+}
+
 /*
- * Of several lines for all CPUs, uses the first with non-zero counts. (A container's file system may have put its own
- * before the kernel's.) Advances *at as far as it was read.
+ * Of several lines for all CPUs, uses the first with non-zero counts: a container's file system may have put its own
+ * before the kernel's.
  */
-SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, double ticks_per_second,
-                                         struct cpu_lines *lines, struct sysinfo_cpu_sample *all) {
-    struct sysinfo_cpu_sample another, *sample = all;
-    if (lines->outcome == SYSINFO__STAT_OK) {
-        another = (struct sysinfo_cpu_sample){.present = 0};
-        sample = &another;
-    }
-    while ((*at)[1] == ' ') { /* Two blanks follow this label. */
-        ++*at;
-    }
-    bool is_good = decode_modes(at, is_one_of_few, ticks_per_second, sample);
-    bool is_counting = is_good && (sample->user > 0 || sample->nice > 0 || sample->system > 0 || sample->idle > 0);
-    if (sample == all) {
-        lines->outcome = is_good ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
-        lines->is_counting = is_counting;
-    } else if (is_counting && !lines->is_counting) {
+__attribute__((noinline)) static void decode_another_total(const char **at, bool is_one_of_few, double ticks_per_second,
+                                                           struct cpu_lines *lines, struct sysinfo_cpu_sample *all) {
+    struct sysinfo_cpu_sample another = {.present = 0};
+    if (decode_modes(at, is_one_of_few, ticks_per_second, &another) && has_counts(&another) && !lines->is_counting) {
         *all = another;
         lines->is_counting = true;
     }
+}
+
+/* Advances *at as far as it was read. */
+SYSINFO__ALWAYS_INLINE void decode_total(const char **at, bool is_one_of_few, double ticks_per_second,
+                                         struct cpu_lines *lines, struct sysinfo_cpu_sample *all) {
+    while ((*at)[1] == ' ') { /* Two blanks follow this label. */
+        ++*at;
+    }
+    if (lines->outcome == SYSINFO__STAT_OK) {
+        decode_another_total(at, is_one_of_few, ticks_per_second, lines, all);
+        return;
+    }
+    bool is_good = decode_modes(at, is_one_of_few, ticks_per_second, all);
+    lines->outcome = is_good ? SYSINFO__STAT_OK : SYSINFO__STAT_SHORT_CPU_LINE;
+    lines->is_counting = is_good && has_counts(all);
 }
 
 /*

@@ -48,7 +48,7 @@ static void tell_lines(const struct sysinfo__meminfo *meminfo, struct sysinfo_me
         if (meminfo->known & key) {
             memcpy((char *)memory + (size_t)8 * lines[i].slot, &meminfo->value[lines[i].key], sizeof(uint64_t));
             memory->present |= field;
-            memory->estimated |= meminfo->negative & key ? field : 0;
+            memory->estimated |= (meminfo->negative & key) != 0 ? field : 0;
         }
     }
 }
