@@ -37,17 +37,17 @@ static void select_table(struct view *view, struct selection *selection, struct 
     table->column = columns;
     table->columns = 0;
     for (size_t i = 0; i < whole->columns; i++) {
-        bool is_told = false;
+        bool is_reported = false;
         for (size_t k = 0; k < (whole->rows > 0 ? whole->rows : 1); k++) {
             const char *group = (whole->rows > 0 ? whole->row : own)[k];
             const struct sysinfo_field *field =
                 sysinfo_field_find(group != NULL ? group : whole->column[i].group, whole->column[i].field);
             if (field != NULL && sysinfo_field_source(field) != NULL) {
                 selection_add(selection, field);
-                is_told = true;
+                is_reported = true;
             }
         }
-        if (is_told) {
+        if (is_reported) {
             columns[table->columns++] = whole->column[i];
         }
     }
@@ -325,7 +325,7 @@ int run_overview(struct options *options) {
     struct view view = {.options = options,
                         .selection = &selection,
                         .has_interval = options->format != FORMAT_PROM,
-                        .tells_holders = options->format == FORMAT_TABLE};
+                        .names_holders = options->format == FORMAT_TABLE};
     select_groups(&view, &selection, options_has(options, OPTION_ALL));
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
     int status = options_take_schedule(options, 0, view.has_interval);

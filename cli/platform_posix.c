@@ -195,11 +195,11 @@ static char *behind_links(const char *path) {
     }
     target[length] = '\0';
     const char *slash = strrchr(path, '/');
-    size_t folder = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash - path) + 1;
-    char *joined = malloc(folder + (size_t)length + 1);
+    size_t directory = target[0] == '/' || slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    char *joined = malloc(directory + (size_t)length + 1);
     if (joined != NULL) {
-        memcpy(joined, path, folder);
-        memcpy(joined + folder, target, (size_t)length + 1);
+        memcpy(joined, path, directory);
+        memcpy(joined + directory, target, (size_t)length + 1);
     }
     return joined;
 }

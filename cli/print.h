@@ -41,7 +41,7 @@ struct view {
     bool with_kinds; /* Rows of CPUs show each one's kind. */
     enum rows rows;
     bool has_interval;  /* The fields include CPU percentages. */
-    bool tells_holders; /* Samples name the level that holds a limit. */
+    bool names_holders; /* Samples name the level that holds a limit. */
 };
 
 typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);

@@ -402,7 +402,7 @@ static void keep_binding(struct sample *sample, const struct sysinfo_limit_level
 static void find_holders(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
     sample->memory_holder = sample->quota_holder = sample->binding_name = NULL;
-    if (!sampler->tells_holders || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
+    if (!sampler->names_holders || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
         return;
     }
     const struct sysinfo_limit_level *level, *tightest = NULL,

@@ -58,7 +58,7 @@ struct sampler {
     bool has_root;            /* It reads another machine's root directory. */
     bool since_boot;          /* Compares with zero, not with the last sample. */
     bool measures_cgroup;     /* The cgroup's CPU use since the last sample. */
-    bool tells_holders;       /* For limits. */
+    bool names_holders;       /* For limits. */
     bool makes_rates;         /* Counters per second since the last sample. */
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;

@@ -106,8 +106,8 @@ static void remark_failures(const struct view *view, const struct sample *sample
                        ((field->result == SYSINFO_RESULT_CPU_FREQUENCY ||     /* Virtual machines often lack it. */
                          field->result == SYSINFO_RESULT_CPU_DESCRIPTION) &&
                         sample->status[field->result] == SYSINFO_UNKNOWN);
-        bool is_told_here = sysinfo_field_source(field) != NULL;
-        if (is_told_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
+        bool is_reported_here = sysinfo_field_source(field) != NULL;
+        if (is_reported_here && !is_rare && sample->status[field->result] != SYSINFO_OK &&
             !(remarks->failed >> field->result & 1)) {
             struct text why = TEXT_INIT;
             explain_unknown(&why, view->options, sample, field);
@@ -307,7 +307,7 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     status = sampler_open(&sampler, options, view->selection, view->percpu);
     if (status == 0) {
-        sampler.tells_holders = view->tells_holders;
+        sampler.names_holders = view->names_holders;
         sampler.rows = view->rows;
         sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
         if (view->rows == ROWS_OF_NODES) {

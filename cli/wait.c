@@ -50,11 +50,12 @@ static void add_value(struct text *text, const struct sysinfo_field *field, cons
     value_add(text, field, sample_result(sample, field), "unknown", "none");
 }
 
-/* With -v, prints the values that decided, except that of `told`, which has its own message. */
-static void tell(const struct conditions *conditions, const struct sample *sample, const struct expression *told) {
+/* With -v, prints the values that decided, except that of `reported`, which has its own message. */
+static void report(const struct conditions *conditions, const struct sample *sample,
+                   const struct expression *reported) {
     for (size_t i = 0; i < conditions->count; i++) {
         const struct expression *expression = &conditions->list[i];
-        if (expression == told) {
+        if (expression == reported) {
             continue;
         }
         struct text values = TEXT_INIT;
@@ -173,7 +174,7 @@ static int watch(const struct options *options, const struct conditions *conditi
         }
         end_progress(&progress);
         if (options_has(options, OPTION_VERBOSE)) {
-            tell(conditions, sample, truth == IS_UNKNOWN ? unknown : NULL);
+            report(conditions, sample, truth == IS_UNKNOWN ? unknown : NULL);
         }
         if (unknown != NULL) {
             return fail_unknown(options, unknown, sample);

@@ -32,25 +32,25 @@ install(FILES SECURITY.md SUPPORT.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPO
 
 # ---- find_package(sysinfo) ----
 
-set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/sysinfo")
-install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION "${package_folder}" COMPONENT
+set(package_directory "${CMAKE_INSTALL_LIBDIR}/cmake/sysinfo")
+install(EXPORT sysinfo NAMESPACE sysinfo:: FILE sysinfoTargets.cmake DESTINATION "${package_directory}" COMPONENT
     development)
 configure_package_config_file(cmake/sysinfoConfig.cmake.in "${generated}/sysinfoConfig.cmake" INSTALL_DESTINATION
-    "${package_folder}" NO_SET_AND_CHECK_MACRO)
+    "${package_directory}" NO_SET_AND_CHECK_MACRO)
 # Nothing is removed within a major version: docs/abi.md.
 write_basic_package_version_file("${generated}/sysinfoConfigVersion.cmake" COMPATIBILITY SameMajorVersion)
 install(FILES "${generated}/sysinfoConfig.cmake" "${generated}/sysinfoConfigVersion.cmake" DESTINATION
-    "${package_folder}" COMPONENT development)
+    "${package_directory}" COMPONENT development)
 
 # ---- pkg-config ----
 
 # Directories are relative to the .pc file, so that an installed tree can be moved; one outside of the prefix is
 # absolute.
-function(pkg_config_folder result folder)
-    if(IS_ABSOLUTE "${folder}")
-        set(${result} "${folder}" PARENT_SCOPE)
+function(pkg_config_directory result directory)
+    if(IS_ABSOLUTE "${directory}")
+        set(${result} "${directory}" PARENT_SCOPE)
     else()
-        set(${result} "\${prefix}/${folder}" PARENT_SCOPE)
+        set(${result} "\${prefix}/${directory}" PARENT_SCOPE)
     endif()
 endfunction()
 if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
@@ -60,8 +60,8 @@ else()
     string(REGEX REPLACE "/$" "" up "${up}")
     set(pc_prefix "\${pcfiledir}/${up}")
 endif()
-pkg_config_folder(pc_libdir "${CMAKE_INSTALL_LIBDIR}")
-pkg_config_folder(pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+pkg_config_directory(pc_libdir "${CMAKE_INSTALL_LIBDIR}")
+pkg_config_directory(pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
 list(TRANSFORM SYSINFO_SYSTEM_LIBRARIES PREPEND "-l" OUTPUT_VARIABLE pc_libs_private)
 string(REPLACE ";" " " pc_libs_private "${pc_libs_private}")
 set(pc_libs "-l${SYSINFO_OUTPUT_NAME}")

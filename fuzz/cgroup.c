@@ -29,25 +29,25 @@ static bool is_number(const char *word, uint64_t *value) {
     return true;
 }
 
-/* libFuzzer is told not to make inputs with longer words. */
+/* libFuzzer is asked not to make inputs with longer words. */
 enum { LONGEST_WORD = 8192 };
 
 static void try_limit(const char *text, size_t length) {
     char word[LONGEST_WORD];
     uint64_t limit = 1, number = 0;
     first_word(text, length, word, sizeof word);
-    bool is_told = sysinfo__decode_limit(text, length, &limit);
+    bool is_reported = sysinfo__decode_limit(text, length, &limit);
     bool is_max = strcmp(word, "max") == 0, is_digits = strlen(word) < sizeof word - 1 && is_number(word, &number);
-    MUST(is_told == (is_max || is_digits));
-    MUST(!is_told || limit == (is_max ? SYSINFO_UNLIMITED : number));
-    MUST(is_told || limit == 1);
+    MUST(is_reported == (is_max || is_digits));
+    MUST(!is_reported || limit == (is_max ? SYSINFO_UNLIMITED : number));
+    MUST(is_reported || limit == 1);
 }
 
 static void try_cpu_max(const char *text, size_t length) {
     double cpus = -1;
-    bool is_told = sysinfo__decode_cpu_max(text, length, &cpus);
-    MUST(is_told ? cpus >= 0 : !(cpus > -1 || cpus < -1)); /* Also rejects NaN. */
-    if (is_told && cpus < (double)INFINITY) {
+    bool is_reported = sysinfo__decode_cpu_max(text, length, &cpus);
+    MUST(is_reported ? cpus >= 0 : !(cpus > -1 || cpus < -1)); /* Also rejects NaN. */
+    if (is_reported && cpus < (double)INFINITY) {
         char quota[LONGEST_WORD], period[LONGEST_WORD];
         uint64_t a, b;
         first_word(text, length, quota, sizeof quota);
@@ -63,10 +63,10 @@ static void try_quota(const char *text, size_t length) {
     char word[LONGEST_WORD];
     uint64_t microseconds = 1, number;
     first_word(text, length, word, sizeof word);
-    bool is_told = sysinfo__decode_quota_v1(text, length, &microseconds);
+    bool is_reported = sysinfo__decode_quota_v1(text, length, &microseconds);
     bool is_none = strcmp(word, "-1") == 0;
-    MUST(is_told == (is_none || is_number(word, &number)));
-    MUST(!is_told || microseconds == (is_none ? SYSINFO_UNLIMITED : number));
+    MUST(is_reported == (is_none || is_number(word, &number)));
+    MUST(!is_reported || microseconds == (is_none ? SYSINFO_UNLIMITED : number));
 }
 
 /* The value of the first line with that key. False: no such line, or not a number. */
@@ -117,9 +117,9 @@ static void try_pairs(const char *text, size_t length) {
     uint32_t known = sysinfo__decode_pairs(text, length, keys, KEYS, value);
     MUST(known >> KEYS == 0);
     for (int i = 0; i < KEYS; i++) {
-        bool is_told = value_of(text, length, keys[i].text, &slow);
-        MUST(is_told == (known >> i & 1));
-        MUST(!is_told || value[i] == slow);
+        bool is_reported = value_of(text, length, keys[i].text, &slow);
+        MUST(is_reported == (known >> i & 1));
+        MUST(!is_reported || value[i] == slow);
     }
 }
 

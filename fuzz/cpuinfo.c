@@ -40,7 +40,7 @@ static double slow_hertz(const char *value) {
 }
 
 /* Whether a line of the text contains this value. */
-static bool is_told(const char *text, const char *end, const struct sysinfo_cpu_frequency *row) {
+static bool is_reported(const char *text, const char *end, const struct sysinfo_cpu_frequency *row) {
     for (const char *line = text; line < end; line = slow_next_line(line, end)) {
         struct slow_line parts = slow_split(line, end);
         double hertz = slow_hertz(parts.value);
@@ -79,7 +79,7 @@ static void try_frequencies(const char *text, size_t length) {
         const struct sysinfo_cpu_frequency *row = &rows.row[i].frequency;
         must_be_a_frequency(row);
         MUST(SYSINFO_HAS(row, cpu) && row->cpu < SYSINFO__MOST_CPUS);
-        MUST(i >= 64 || !SYSINFO_HAS(row, current) || is_told(text, text + length, row));
+        MUST(i >= 64 || !SYSINFO_HAS(row, current) || is_reported(text, text + length, row));
     }
     must_be_a_frequency(&rows.all.frequency);
     free(rows.row);

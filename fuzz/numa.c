@@ -41,9 +41,9 @@ static void try_allowed(const char *text, size_t length) {
     struct sysinfo__part mask = {NULL, 0};
     struct sysinfo__cpu_set set = {NULL, 0};
     const char *line = slow_line(text, text + length, "Cpus_allowed:");
-    bool is_told = sysinfo__decode_cpus_allowed(text, length, &mask);
-    MUST(!is_told || (line != NULL && mask.at > line && mask.length > 0 && mask.at + mask.length <= text + length));
-    if (is_told && sysinfo__decode_cpu_mask(mask.at, mask.length, &set) == SYSINFO__CPU_SET_OK) {
+    bool is_reported = sysinfo__decode_cpus_allowed(text, length, &mask);
+    MUST(!is_reported || (line != NULL && mask.at > line && mask.length > 0 && mask.at + mask.length <= text + length));
+    if (is_reported && sysinfo__decode_cpu_mask(mask.at, mask.length, &set) == SYSINFO__CPU_SET_OK) {
         MUST(sysinfo__cpu_set_count(&set) <= mask.length * 4);
     }
     sysinfo__cpu_set_free(&set);

@@ -31,8 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     char *text = text_of(data, size);
     struct sysinfo_pressure pressure;
     memset(&pressure, 0, sizeof pressure);
-    bool is_told = sysinfo__decode_pressure(text, size, &pressure);
-    MUST(is_told == (pressure.present != 0));
+    bool is_reported = sysinfo__decode_pressure(text, size, &pressure);
+    MUST(is_reported == (pressure.present != 0));
     must_be_pressure(&pressure);
     if (is_plausible(&pressure)) { /* Formatted as the kernel does, it is the same up to rounding. */
         char line[512];
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         free(again_text);
     }
     if (slow_line(text, text + size, "some ") == NULL && slow_line(text, text + size, "full ") == NULL) {
-        MUST(!is_told);
+        MUST(!is_reported);
     }
     free(text);
     return 0;

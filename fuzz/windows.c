@@ -22,7 +22,7 @@ static void try_processors(const uint8_t *bytes, size_t size) {
     }
     struct sysinfo_cpu_sample sample;
     memset(&sample, 0, sizeof sample);
-    sysinfo__modes_tell(&all, &sample);
+    sysinfo__modes_report(&all, &sample);
     must_be_a_result(&sample, sizeof sample);
     MUST(all.idle == idle && sample.user >= 0 && sample.system >= 0 && sample.idle >= 0 && sample.irq >= 0 &&
          sample.softirq >= 0);
@@ -62,9 +62,9 @@ static void try_memory(const uint8_t *bytes, size_t size) {
     }
     struct sysinfo_memory memory;
     memset(&memory, 0, sizeof memory);
-    bool is_told = sysinfo__decode_memory(&pages, size > sizeof pages ? &lists : NULL, &memory);
+    bool is_reported = sysinfo__decode_memory(&pages, size > sizeof pages ? &lists : NULL, &memory);
     must_be_a_result(&memory, sizeof memory);
-    MUST(is_told == (memory.total > 0) && (is_told || memory.present == 0));
+    MUST(is_reported == (memory.total > 0) && (is_reported || memory.present == 0));
     MUST(!SYSINFO_HAS(&memory, available) || memory.available / pages.page_size == pages.available);
     struct sysinfo_swap swap;
     memset(&swap, 0, sizeof swap);

@@ -16,7 +16,7 @@ static int without_limits(int status, struct sysinfo__limit *limit) {
 #define LIMIT SYSINFO_BIT(struct sysinfo_allowance, limit)
 #define USABLE SYSINFO_BIT(struct sysinfo_allowance, usable)
 
-static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowance *allowance) {
+static void set_limit(const struct sysinfo__limit *limit, struct sysinfo_allowance *allowance) {
     if (SYSINFO_HAS(limit, limit)) {
         FACT(allowance, limit, limit->limit);
         allowance->estimated |= SYSINFO_IS_ESTIMATED(limit, limit) ? LIMIT : 0;
@@ -24,7 +24,7 @@ static void tell_limit(const struct sysinfo__limit *limit, struct sysinfo_allowa
 }
 
 /* Sets the minimum of the machine and the limits, marked if the limits are uncertain. */
-static void tell_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
+static void set_usable(const struct sysinfo__limit *limit, uint64_t machine, struct sysinfo_allowance *allowance) {
     bool has_room = SYSINFO_HAS(limit, room);
     machine = machine > limit->kept ? machine - limit->kept : 0;
     bool is_doubtful = limit->is_kept_unknown && (!has_room || machine < limit->room);
@@ -42,10 +42,10 @@ int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowanc
         status = without_limits(ASK(host, memory_limit, "the memory limit of a process", &limit), &limit);
     }
     if (status == SYSINFO_OK) {
-        tell_limit(&limit, allowance);
+        set_limit(&limit, allowance);
     }
     if (status == SYSINFO_OK && SYSINFO_HAS(&memory, available)) {
-        tell_usable(&limit, memory.available, allowance);
+        set_usable(&limit, memory.available, allowance);
     }
     if (status == SYSINFO_OK && allowance->present == 0) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "",
@@ -78,8 +78,8 @@ int sysinfo__swap_allowance(struct sysinfo_host *host, struct sysinfo_allowance 
         status = machine_swap(host, &limit);
     }
     if (status == SYSINFO_OK) {
-        tell_limit(&limit, allowance);
-        tell_usable(&limit, limit.machine, allowance);
+        set_limit(&limit, allowance);
+        set_usable(&limit, limit.machine, allowance);
     }
     return status;
 }

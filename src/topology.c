@@ -124,7 +124,7 @@ static uint64_t type_of(const struct hwloc_obj *object) {
     }
 }
 
-static void tell_details(const struct hwloc_obj *from, struct sysinfo_topology_object *object) {
+static void set_details(const struct hwloc_obj *from, struct sysinfo_topology_object *object) {
     if (from->os_index != HWLOC_UNKNOWN_INDEX && object->type != SYSINFO_TOPOLOGY_CACHE &&
         object->type != SYSINFO_TOPOLOGY_MACHINE) {
         FACT(object, number, from->os_index);
@@ -154,7 +154,7 @@ static bool add_tree(const struct hwloc *hwloc, const struct hwloc_obj *from, ui
         if (object == NULL) {
             return false;
         }
-        tell_details(from, object);
+        set_details(from, object);
         depth++;
     }
     for (const struct hwloc_obj *child = from->memory_first_child; child != NULL; child = child->next_sibling) {

@@ -136,12 +136,12 @@ static bool read_users(int64_t pid, double users[2]) {
 }
 
 /* True if the directory has the same path for the process. A process that has ended has no root. */
-static bool sees(int64_t pid, const char *folder) {
+static bool sees(int64_t pid, const char *directory) {
     char root[PATH_ROOM];
     struct text path = TEXT_INIT;
     struct stat here, there;
-    text_addf(&path, "%s%s", path_of(root, pid, "root"), folder);
-    bool is_seen = stat(folder, &here) != 0 ||
+    text_addf(&path, "%s%s", path_of(root, pid, "root"), directory);
+    bool is_seen = stat(directory, &here) != 0 ||
                    (stat(path.bytes, &there) == 0 ? there.st_dev == here.st_dev && there.st_ino == here.st_ino
                                                   : errno == EACCES || stat(root, &there) != 0);
     text_free(&path);
@@ -171,20 +171,20 @@ static struct places find_places(int64_t pid) {
 }
 
 /* Checks whether it started with the variables that the command got. Its environment may also be empty. */
-static enum heap_gap look_at_environment(int64_t pid, const char *folder) {
+static enum heap_gap look_at_environment(int64_t pid, const char *directory) {
     struct text text = TEXT_INIT;
     struct places before = find_places(pid);
-    bool has_preload = false, has_folder = false, is_read = read_file(pid, "environ", &text);
+    bool has_preload = false, has_directory = false, is_read = read_file(pid, "environ", &text);
     for (size_t at = 0; is_read && at < text.length; at += strlen(text.bytes + at) + 1) {
         const char *variable = text.bytes + at;
         static const char records[] = SYSINFO_HEAP_RECORDS "=";
         has_preload = has_preload || strncmp(variable, "LD_PRELOAD=", strlen("LD_PRELOAD=")) == 0;
-        has_folder = has_folder || (strncmp(variable, records, sizeof records - 1) == 0 &&
-                                    strcmp(variable + sizeof records - 1, folder) == 0);
+        has_directory = has_directory || (strncmp(variable, records, sizeof records - 1) == 0 &&
+                                          strcmp(variable + sizeof records - 1, directory) == 0);
     }
     bool is_empty = is_read && text.length == 0;
     text_free(&text);
-    if (!is_read || (has_preload && has_folder)) {
+    if (!is_read || (has_preload && has_directory)) {
         return HEAP_GAP_NONE;
     }
     /* The environment is also empty during exec, until its end. */
@@ -216,7 +216,7 @@ bool heap_image_is_current(int64_t pid, const char *image, const char *name) {
     return used >= wanted && memcmp(file + used - wanted, image, wanted) == 0;
 }
 
-enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent) {
+enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *directory, const char *parent) {
     char path[PATH_ROOM];
     struct program_file program;
     double users[2] = {-1, -1};
@@ -246,12 +246,12 @@ enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, con
     if (users[1] != (double)geteuid() && users[1] != 0) {
         return HEAP_GAP_USER;
     }
-    if (!sees(pid, folder)) {
+    if (!sees(pid, directory)) {
         return HEAP_GAP_ROOT;
     }
     bool is_copy =
         parent != NULL && heap_image_is_current(pid, parent, name); /* And may have overwritten its environment. */
-    return is_copy ? HEAP_GAP_NONE : look_at_environment(pid, folder);
+    return is_copy ? HEAP_GAP_NONE : look_at_environment(pid, directory);
 }
 
 /* ---- A command that has not started yet ---- */

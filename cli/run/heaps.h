@@ -106,7 +106,7 @@ void heaps_started(struct heaps *heaps, int64_t pid);
 
 /* Values for the command's environment, valid until heaps_close(). */
 const char *heaps_preload(const struct heaps *heaps);
-const char *heaps_folder(const struct heaps *heaps);
+const char *heaps_directory(const struct heaps *heaps);
 
 /* Reads the heaps of the processes in the tree's last sample, and drops those that exited. */
 const struct heap_sample *heaps_take(struct heaps *heaps, const struct tree *tree, const struct tree_sample *sample);
@@ -124,10 +124,10 @@ void heaps_close(struct heaps *heaps);
 /* ---- Only on Linux: gap_linux.c and preload_linux.c ---- */
 
 /*
- * Why a process with that name has no record in `folder`. `parent` is the program file of its parent if that is
+ * Why a process with that name has no record in `directory`. `parent` is the program file of its parent if that is
  * counted, else NULL.
  */
-enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *folder, const char *parent);
+enum heap_gap heap_gap_of(int64_t pid, const char *name, const char *directory, const char *parent);
 
 /* The same for a command's file, found as execvp() does. */
 enum heap_gap heap_gap_of_command(const char *command);

@@ -27,7 +27,7 @@
 #include "run/untracked.h"
 #include "text.h"
 
-#define FOLDER_BEGIN "sysinfo-heap-"
+#define DIRECTORY_BEGIN "sysinfo-heap-"
 enum { NAME_ROOM = 48 }; /* For "PID.N". */
 
 /* A file of the directory. */
@@ -52,7 +52,7 @@ struct known {
 };
 
 struct heaps {
-    char *folder;
+    char *directory;
     int fd;
     struct text preload;
     struct sysinfo_host *host;
@@ -71,17 +71,17 @@ struct heaps {
 /* ---- The directory ---- */
 
 static void remove_files(const char *path) {
-    DIR *folder = opendir(path);
-    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
-        unlinkat(dirfd(folder), file->d_name, 0);
+    DIR *directory = opendir(path);
+    for (const struct dirent *file; directory != NULL && (file = readdir(directory)) != NULL;) {
+        unlinkat(dirfd(directory), file->d_name, 0);
     }
-    if (folder != NULL) {
-        closedir(folder);
+    if (directory != NULL) {
+        closedir(directory);
     }
 }
 
 /* Processes that outlive this program may still create files in it. */
-static void remove_folder(const char *path) {
+static void remove_directory(const char *path) {
     enum { ATTEMPTS = 100 };
     struct text notes = TEXT_INIT;
     text_addf(&notes, "%s/" UNTRACKED, path);
@@ -109,19 +109,19 @@ static int hold(const char *path) {
 
 /* Removes directories left behind by owners that were killed. */
 static void remove_stale(const char *place) {
-    DIR *folder = opendir(place);
-    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
+    DIR *directory = opendir(place);
+    for (const struct dirent *file; directory != NULL && (file = readdir(directory)) != NULL;) {
         struct text path = TEXT_INIT;
         text_addf(&path, "%s/%s", place, file->d_name);
-        int fd = strncmp(file->d_name, FOLDER_BEGIN, strlen(FOLDER_BEGIN)) == 0 ? hold(path.bytes) : -1;
+        int fd = strncmp(file->d_name, DIRECTORY_BEGIN, strlen(DIRECTORY_BEGIN)) == 0 ? hold(path.bytes) : -1;
         if (fd >= 0) {
-            remove_folder(path.bytes);
+            remove_directory(path.bytes);
             close(fd);
         }
         text_free(&path);
     }
-    if (folder != NULL) {
-        closedir(folder);
+    if (directory != NULL) {
+        closedir(directory);
     }
 }
 
@@ -130,7 +130,7 @@ static bool make_in(struct heaps *heaps, const char *place) {
     for (int i = 0; i < 10 && heaps->fd < 0 && *place == '/'; i++) {
         struct text path = TEXT_INIT;
         struct stat file;
-        text_addf(&path, "%s/" FOLDER_BEGIN "XXXXXX", place);
+        text_addf(&path, "%s/" DIRECTORY_BEGIN "XXXXXX", place);
         if (mkdtemp(path.bytes) == NULL) {
             text_free(&path);
             return false;
@@ -140,7 +140,7 @@ static bool make_in(struct heaps *heaps, const char *place) {
             close(heaps->fd);
             heaps->fd = -1;
         }
-        heaps->folder = heaps->fd >= 0 ? path.bytes : NULL;
+        heaps->directory = heaps->fd >= 0 ? path.bytes : NULL;
         if (heaps->fd < 0) {
             text_free(&path);
         }
@@ -148,7 +148,7 @@ static bool make_in(struct heaps *heaps, const char *place) {
     return heaps->fd >= 0;
 }
 
-static bool make_folder(struct heaps *heaps) {
+static bool make_directory(struct heaps *heaps) {
     const char *own = getenv("TMPDIR");
     const char *const places[] = {"/dev/shm", own != NULL ? own : "", "/tmp"};
     bool is_made = false;
@@ -166,7 +166,7 @@ struct heaps *heaps_open(void) {
     }
     heaps->fd = -1;
     int status = preload_find(&heaps->preload);
-    if (status == 0 && !make_folder(heaps)) {
+    if (status == 0 && !make_directory(heaps)) {
         status = trouble("cannot create a directory for the counts in /dev/shm, TMPDIR or /tmp: %s", strerror(errno));
     }
     if (status == 0 && sysinfo_host_open(&heaps->host, NULL) != SYSINFO_OK) {
@@ -193,8 +193,8 @@ const char *heaps_preload(const struct heaps *heaps) {
     return heaps->preload.bytes;
 }
 
-const char *heaps_folder(const struct heaps *heaps) {
-    return heaps->folder;
+const char *heaps_directory(const struct heaps *heaps) {
+    return heaps->directory;
 }
 
 void heaps_close(struct heaps *heaps) {
@@ -203,11 +203,11 @@ void heaps_close(struct heaps *heaps) {
     }
     untracked_close(heaps->untracked);
     if (heaps->fd >= 0) {
-        remove_folder(heaps->folder);
+        remove_directory(heaps->directory);
         close(heaps->fd);
     }
     sysinfo_host_close(heaps->host);
-    free(heaps->folder);
+    free(heaps->directory);
     free(heaps->entry);
     free(heaps->known);
     text_free(&heaps->preload);
@@ -244,8 +244,8 @@ static bool parse_name(const char *name, struct entry *entry) {
 static void list(struct heaps *heaps) {
     struct entry *entries = NULL, entry;
     size_t count = 0, room = 0;
-    DIR *folder = opendir(heaps->folder);
-    for (const struct dirent *file; folder != NULL && (file = readdir(folder)) != NULL;) {
+    DIR *directory = opendir(heaps->directory);
+    for (const struct dirent *file; directory != NULL && (file = readdir(directory)) != NULL;) {
         if (!parse_name(file->d_name, &entry)) {
             continue;
         }
@@ -261,8 +261,8 @@ static void list(struct heaps *heaps) {
         entries[count] = past != NULL ? *past : entry;
         entries[count++].is_new = past == NULL;
     }
-    if (folder != NULL) {
-        closedir(folder);
+    if (directory != NULL) {
+        closedir(directory);
     }
     if (count > 0) {
         qsort(entries, count, sizeof *entries, by_pid_and_number);
@@ -329,7 +329,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
 /* Reads a record, and takes its figures if it has any. */
 static void read_entry(struct heaps *heaps, struct entry *entry, struct sysinfo_heap_record *record) {
     struct text path = TEXT_INIT;
-    text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->folder, entry->pid, entry->number);
+    text_addf(&path, "%s/%" PRId64 ".%" PRIu64, heaps->directory, entry->pid, entry->number);
     int status = sysinfo_heap_recorded(heaps->host, path.bytes, record, sizeof *record);
     text_free(&path);
     if (status != SYSINFO_OK) { /* It is still being written. */
@@ -544,7 +544,7 @@ static enum heap_gap find_gap(const struct heaps *heaps, const struct process *p
         return HEAP_GAP_NONE;
     }
     const struct heap_program *parent = heaps_find(heaps, process->parent);
-    return heap_gap_of(process->pid, process->name, heaps->folder, parent != NULL ? parent->image : NULL);
+    return heap_gap_of(process->pid, process->name, heaps->directory, parent != NULL ? parent->image : NULL);
 }
 
 /* True if a note counts the process, or will count it. */

@@ -22,7 +22,7 @@ const char *heaps_preload(const struct heaps *heaps) {
     return NULL;
 }
 
-const char *heaps_folder(const struct heaps *heaps) {
+const char *heaps_directory(const struct heaps *heaps) {
     (void)heaps;
     return NULL;
 }

@@ -15,16 +15,16 @@
  * The library's full path if it is in that directory, to be freed, else NULL. A relative directory starts from the
  * command's own.
  */
-static char *find_in(const char *folder) {
+static char *find_in(const char *directory) {
     char command[PATH_MAX];
     struct text file = TEXT_INIT;
     ssize_t length = readlink("/proc/self/exe", command, sizeof command - 1);
-    if (*folder != '/' && length > 0) {
+    if (*directory != '/' && length > 0) {
         command[length] = '\0';
         *strrchr(command, '/') = '\0';
         text_addf(&file, "%s/", command);
     }
-    text_add(&file, folder);
+    text_add(&file, directory);
     char *full = realpath(file.bytes, NULL);
     text_clear(&file);
     text_addf(&file, "%s/" SYSINFO_HEAP_LIBRARY, full != NULL ? full : "");
@@ -37,10 +37,10 @@ static char *find_in(const char *folder) {
 
 int preload_find(struct text *text) {
     /* Moved together with the command, installed, or in a build directory. */
-    static const char *const folders[] = {SYSINFO_LIBRARIES_FROM_COMMAND, ".", "..", SYSINFO_LIBRARIES};
+    static const char *const directories[] = {SYSINFO_LIBRARIES_FROM_COMMAND, ".", "..", SYSINFO_LIBRARIES};
     char *path = NULL;
-    for (size_t i = 0; path == NULL && i < sizeof folders / sizeof folders[0]; i++) {
-        path = find_in(folders[i]);
+    for (size_t i = 0; path == NULL && i < sizeof directories / sizeof directories[0]; i++) {
+        path = find_in(directories[i]);
     }
     if (path == NULL) {
         return trouble(SYSINFO_HEAP_LIBRARY

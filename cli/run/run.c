@@ -336,10 +336,10 @@ static int run_child(struct run *run, struct output *output) {
     if (options->heap_record != NULL) {
         text_add(&run->snapshots_path, options->heap_record);
     } else if (with_leaks) { /* It is removed with the directory. */
-        text_addf(&run->snapshots_path, "%s/snapshots", heaps_folder(run->heaps));
+        text_addf(&run->snapshots_path, "%s/snapshots", heaps_directory(run->heaps));
     }
     if (run->snapshots_path.length > 0 &&
-        (run->snapshots = snapshots_open(heaps_folder(run->heaps), run->snapshots_path.bytes, what)) == NULL) {
+        (run->snapshots = snapshots_open(heaps_directory(run->heaps), run->snapshots_path.bytes, what)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
     char frames[24];
@@ -354,7 +354,7 @@ static int run_child(struct run *run, struct output *output) {
     run->report.wall = platform_wall_clock();
     const struct variable variables[] = {
         {SYSINFO_RECORDING, recording},
-        {SYSINFO_HEAP_RECORDS, run->heaps != NULL ? heaps_folder(run->heaps) : NULL},
+        {SYSINFO_HEAP_RECORDS, run->heaps != NULL ? heaps_directory(run->heaps) : NULL},
         {SYSINFO_HEAP_SITES, run->snapshots != NULL ? frames : NULL},
         {"LD_PRELOAD", run->heaps != NULL ? heaps_preload(run->heaps) : NULL},
         {NULL, NULL},

@@ -12,7 +12,9 @@
 
 struct snapshots;
 
-/* The directory is that of heaps_folder(), `what` as in sysinfo_heap_snapshot_open(). Returns NULL after a message. */
+/*
+ * The directory is that of heaps_directory(), `what` as in sysinfo_heap_snapshot_open(). Returns NULL after a message.
+ */
 struct snapshots *snapshots_open(const char *directory, const char *path, uint64_t what);
 
 /* Asks each process for a snapshot with this label, and begins the next generation. */

@@ -72,7 +72,7 @@ static struct sysinfo__ticks ticks_of(const struct cpustats *stats) {
 static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, struct sysinfo_cpu_sample *sum) {
     enum { MOST = 4096 }; /* Many times what OpenBSD supports. */
     double rate;
-    uint64_t count, told = 0;
+    uint64_t count, reported = 0;
     struct sysinfo__ticks all = {0};
     int status = sysinfo__tick_rate(host, &rate);
     if (status == SYSINFO_OK) {
@@ -90,7 +90,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
         }
         struct sysinfo__ticks ticks = ticks_of(&stats);
         sysinfo__ticks_add(&all, &ticks);
-        told++;
+        reported++;
         if (rows != NULL && (stats.cs_flags & CPUSTATS_ONLINE)) {
             struct sysinfo_cpu_sample *row = sysinfo__cpu_rows_add(rows, cpu);
             if (row == NULL) {
@@ -99,7 +99,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows, 
             sysinfo__decode_ticks(&ticks, rate, sizeof(uint64_t), row);
         }
     }
-    if (status == SYSINFO_OK && told == 0) {
+    if (status == SYSINFO_OK && reported == 0) {
         status = sysinfo__failed(host, SYSINFO_MALFORMED, 0, "kern.cpustats", "knows no CPU");
     }
     if (status == SYSINFO_OK) {

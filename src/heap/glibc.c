@@ -52,7 +52,7 @@ static int read_malloc_info(struct sysinfo_host *host, struct sysinfo__malloc_in
 
 #if __GLIBC_PREREQ(2, 33)
 
-static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
+static int set_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
     (void)host; /* The other way can fail. */
     struct mallinfo2 sums = mallinfo2();
     FACT(heap, used, sums.uordblks + sums.hblkhd);
@@ -68,7 +68,7 @@ static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint6
  * Some 500 bytes of the stream that it is read through are counted as well, and where the top
  * begins is not reported.
  */
-static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
+static int set_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint64_t *top) {
     struct sysinfo__malloc_info info;
     int status = read_malloc_info(host, &info);
     if (status == SYSINFO_OK) {
@@ -82,7 +82,7 @@ static int tell_sums(struct sysinfo_host *host, struct sysinfo_heap *heap, uint6
 
 #endif
 
-static int tell_reclaimable(struct sysinfo_host *host, uint64_t top, struct sysinfo_heap *heap) {
+static int set_reclaimable(struct sysinfo_host *host, uint64_t top, struct sysinfo_heap *heap) {
     struct sysinfo__malloc_info info;
     int status = read_malloc_info(host, &info);
     if (status != SYSINFO_OK) {
@@ -102,18 +102,18 @@ static void merge_small_chunks(void) {
     (void)mallopt(NO_PARAMETER, 0);
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)owner;
     if (in_detail) {
         merge_small_chunks();
     }
     uint64_t top;
-    int status = tell_sums(host, heap, &top);
+    int status = set_sums(host, heap, &top);
     if (status != SYSINFO_OK) {
         return status;
     }
-    return in_detail ? tell_reclaimable(host, top, heap) : SYSINFO_OK;
+    return in_detail ? set_reclaimable(host, top, heap) : SYSINFO_OK;
 }
 
 /*
@@ -146,7 +146,7 @@ static void fill_cache(void) {
     }
 }
 
-static const struct sysinfo__allocator glibc = {"glibc", tell, trim, fill_cache};
+static const struct sysinfo__allocator glibc = {"glibc", report, trim, fill_cache};
 
 static bool holds_something(void) {
 #if __GLIBC_PREREQ(2, 33)

@@ -79,11 +79,11 @@ static int ask_allocator(struct sysinfo_host *host, bool in_detail, struct sysin
         return status;
     }
     const struct sysinfo__heap_owner *owner = &host->heap_owner;
-    if (owner->allocator->tell == NULL) {
+    if (owner->allocator->report == NULL) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, owner->allocator->name,
                                "does not report what its heap holds");
     }
-    status = owner->allocator->tell(host, owner, in_detail, heap);
+    status = owner->allocator->report(host, owner, in_detail, heap);
     limit_reclaimable(host, heap);
     heap->estimated = sysinfo__heap_backend.is_tried ? heap->estimated : heap->present;
     return status;

@@ -11,23 +11,23 @@
 #define ALL "4096"
 
 static bool get(const struct sysinfo__heap_owner *owner, const char *name, void *value, size_t size) {
-    size_t told = size;
-    return owner->calls.jemalloc.mallctl(name, value, &told, NULL, 0) == 0 && told == size;
+    size_t reported = size;
+    return owner->calls.jemalloc.mallctl(name, value, &reported, NULL, 0) == 0 && reported == size;
 }
 
 static bool get_size(const struct sysinfo__heap_owner *owner, const char *name, uint64_t *value) {
     size_t size = 0; /* Of the process's own width: on 32 bits, a read of 8 bytes is refused. */
-    bool is_told = get(owner, name, &size, sizeof size);
+    bool is_reported = get(owner, name, &size, sizeof size);
     *value = size;
-    return is_told;
+    return is_reported;
 }
 
 static bool get_sum(const struct sysinfo__heap_owner *owner, const char *small, const char *large, uint64_t *sum) {
     uint64_t part = 0;
     *sum = 0;
-    bool is_told = get(owner, small, sum, sizeof *sum) && get(owner, large, &part, sizeof part);
+    bool is_reported = get(owner, small, sum, sizeof *sum) && get(owner, large, &part, sizeof part);
     *sum += part;
-    return is_told;
+    return is_reported;
 }
 
 /*
@@ -46,7 +46,7 @@ static bool get_cached(const struct sysinfo__heap_owner *owner, uint64_t *bytes)
     return get_size(owner, "stats.arenas." ALL ".tcache_bytes", bytes);
 }
 
-static void tell_used(const struct sysinfo__heap_owner *owner, uint64_t allocated, struct sysinfo_heap *heap) {
+static void set_used(const struct sysinfo__heap_owner *owner, uint64_t allocated, struct sysinfo_heap *heap) {
     uint64_t cached = 0;
     bool is_known = get_cached(owner, &cached);
     FACT(heap, used, allocated > cached ? allocated - cached : 0);
@@ -59,7 +59,7 @@ static void tell_used(const struct sysinfo__heap_owner *owner, uint64_t allocate
  * Of blocks in caches only the bytes are known. And a thread adds what it has asked for to nrequests only when it
  * flushes its cache, even an empty one.
  */
-static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_heap *heap) {
+static void set_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_heap *heap) {
     uint64_t made, gone, asked;
     if (!get_sum(owner, "stats.arenas." ALL ".small.nmalloc", "stats.arenas." ALL ".large.nmalloc", &made) ||
         !get_sum(owner, "stats.arenas." ALL ".small.ndalloc", "stats.arenas." ALL ".large.ndalloc", &gone) ||
@@ -78,8 +78,8 @@ static void tell_blocks(const struct sysinfo__heap_owner *owner, struct sysinfo_
     }
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)in_detail;
     flush(owner);
     uint64_t epoch = 1; /* The statistics are a copy; writing this renews it. */
@@ -91,7 +91,7 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     if (!get_size(owner, "stats.allocated", &used)) {
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "jemalloc", "was built without statistics");
     }
-    tell_used(owner, used, heap);
+    set_used(owner, used, heap);
     if (get_size(owner, "stats.mapped", &mapped) && get_size(owner, "stats.retained", &retained)) {
         FACT(heap, footprint, mapped + retained);
     }
@@ -105,7 +105,7 @@ static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     if (get(owner, "arenas.narenas", &arenas, sizeof arenas)) {
         FACT(heap, arenas, arenas);
     }
-    tell_blocks(owner, heap);
+    set_blocks(owner, heap);
     return SYSINFO_OK;
 }
 
@@ -115,7 +115,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return error == 0 ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_SYSTEM, error, "arena." ALL ".purge", NULL);
 }
 
-static const struct sysinfo__allocator jemalloc = {"jemalloc", tell, trim, NULL};
+static const struct sysinfo__allocator jemalloc = {"jemalloc", report, trim, NULL};
 
 bool sysinfo__jemalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "mallctl", &owner->calls.jemalloc.mallctl)) {

@@ -7,8 +7,8 @@
 #include <malloc/malloc.h>
 #include <string.h>
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)host;
     (void)owner;
     (void)in_detail;
@@ -37,7 +37,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator macos = {"macos", tell, trim, NULL};
+static const struct sysinfo__allocator macos = {"macos", report, trim, NULL};
 
 static const void *object_of(const void *address) {
     Dl_info information;

@@ -5,8 +5,8 @@
  */
 #include "owner.h"
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)in_detail;
     size_t commit = 0, ignored;
     owner->calls.mimalloc.process_info(&ignored, &ignored, &ignored, &ignored, &ignored, &commit, &ignored, &ignored);
@@ -23,7 +23,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator mimalloc = {"mimalloc", tell, trim, NULL};
+static const struct sysinfo__allocator mimalloc = {"mimalloc", report, trim, NULL};
 
 bool sysinfo__mimalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "mi_process_info", &owner->calls.mimalloc.process_info) ||

@@ -28,15 +28,15 @@ struct sysinfo__allocator {
      * Stores what the allocator reports, with FACT and GUESS. `free` is computed in
      * src/heap/heap.c, and inconsistent figures are corrected there. NULL: it reports nothing.
      */
-    int (*tell)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap);
+    int (*report)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap);
 
     /* Gives unused memory back to the system. NULL: no such call. */
     int (*trim)(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner);
 
     /*
-     * Fills this thread's cache of freed blocks, which `tell` counts as in use, so that it is the same each time. NULL:
-     * the allocator counts no such cache.
+     * Fills this thread's cache of freed blocks, which `report` counts as in use, so that it is the same each time.
+     * NULL: the allocator counts no such cache.
      */
     void (*fill_cache)(void);
 };

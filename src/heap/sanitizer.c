@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)host;
     (void)in_detail;
     FACT(heap, used, owner->calls.sanitizer.used());
@@ -24,7 +24,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator sanitizer = {"sanitizer", tell, trim, NULL};
+static const struct sysinfo__allocator sanitizer = {"sanitizer", report, trim, NULL};
 static const struct sysinfo__allocator silent = {"sanitizer", NULL, trim, NULL};
 
 /*

@@ -67,7 +67,7 @@ void sysinfo_heap_enter_rss(struct sysinfo_heap_scope *scope, size_t size, const
     }
 }
 
-static void tell_rss(struct sysinfo_heap_scope *scope, int64_t start) {
+static void set_rss(struct sysinfo_heap_scope *scope, int64_t start) {
     uint64_t rss;
     if (sysinfo_process_memory(NULL, &rss) == SYSINFO_OK) {
         FACT(scope, rss, (int64_t)rss);
@@ -76,7 +76,7 @@ static void tell_rss(struct sysinfo_heap_scope *scope, int64_t start) {
 }
 
 /* False: it is of another thread. */
-static bool tell_exactly(struct sysinfo_heap_scope *scope, struct open_scope *open) {
+static bool set_exactly(struct sysinfo_heap_scope *scope, struct open_scope *open) {
     const struct sysinfo__tracker *tracker = sysinfo__counting_tracker();
     struct sysinfo__tally within;
     if (tracker == NULL || !tracker->leave(&open->tracker, &within)) {
@@ -111,7 +111,7 @@ int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct sysinfo_heap_sco
         scope->rss = scope->rss_increment = 0;
     }
     if (open.tracker.node != NULL) {
-        if (!tell_exactly(scope, &open)) {
+        if (!set_exactly(scope, &open)) {
             return SYSINFO_INVALID;
         }
     } else if (open.used >= 0 && ask_allocator(&used)) {
@@ -119,7 +119,7 @@ int sysinfo_heap_leave(struct sysinfo_heap_scope *scope, struct sysinfo_heap_sco
         GUESS(scope, increment, used - open.used);
     }
     if (had_rss) {
-        tell_rss(scope, start);
+        set_rss(scope, start);
     }
     if (table != NULL) {
         sysinfo__scopes_add(table, open.place, scope, had_rss ? scope->rss : 0, had_rss ? scope->rss_increment : 0);

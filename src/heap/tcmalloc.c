@@ -7,13 +7,13 @@
 
 static bool get(const struct sysinfo__heap_owner *owner, const char *property, uint64_t *value) {
     size_t size = 0;
-    bool is_told = owner->calls.tcmalloc.get(property, &size) != 0;
+    bool is_reported = owner->calls.tcmalloc.get(property, &size) != 0;
     *value = size;
-    return is_told;
+    return is_reported;
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)in_detail;
     uint64_t value;
     if (!get(owner, "generic.current_allocated_bytes", &value)) {
@@ -38,7 +38,7 @@ static int trim(struct sysinfo_host *host, const struct sysinfo__heap_owner *own
     return SYSINFO_OK;
 }
 
-static const struct sysinfo__allocator tcmalloc = {"tcmalloc", tell, trim, NULL};
+static const struct sysinfo__allocator tcmalloc = {"tcmalloc", report, trim, NULL};
 
 bool sysinfo__tcmalloc_owns(const void *object, struct sysinfo__heap_owner *owner) {
     if (!sysinfo__object_has(object, "MallocExtension_GetNumericProperty", &owner->calls.tcmalloc.get) ||

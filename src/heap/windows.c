@@ -73,7 +73,7 @@ static void free_heaps(struct heaps *heaps) {
 
 struct sums {
     uint64_t used, committed, blocks;
-    bool is_told; /* At least one heap could be asked. */
+    bool is_reported; /* At least one heap could be asked. */
 };
 
 static heap_summary find_summary(void) {
@@ -93,7 +93,7 @@ static void summarize(heap_summary call, const struct heaps *heaps, struct sums 
         if (call(heaps->heap[i], 0, &summary)) {
             sums->used += summary.allocated;
             sums->committed += summary.committed;
-            sums->is_told = true;
+            sums->is_reported = true;
         }
     }
 }
@@ -113,28 +113,28 @@ static void walk(HANDLE heap, struct sums *sums) {
             sums->committed += entry.Region.dwCommittedSize;
         }
     }
-    sums->is_told = sums->is_told || GetLastError() == ERROR_NO_MORE_ITEMS;
+    sums->is_reported = sums->is_reported || GetLastError() == ERROR_NO_MORE_ITEMS;
     HeapUnlock(heap);
 }
 
-static int tell_sums(struct sysinfo_host *host, bool in_detail, const struct heaps *heaps, struct sysinfo_heap *heap) {
+static int set_sums(struct sysinfo_host *host, bool in_detail, const struct heaps *heaps, struct sysinfo_heap *heap) {
     struct sums sums = {0, 0, 0, false};
     heap_summary summary = find_summary();
     if (summary != NULL) {
         summarize(summary, heaps, &sums);
     }
-    bool has_summary = sums.is_told;
+    bool has_summary = sums.is_reported;
     if (in_detail) {
         struct sums walked = {0, 0, 0, false};
         for (DWORD i = 0; i < heaps->count; i++) {
             walk(heaps->heap[i], &walked);
         }
-        if (walked.is_told) {
+        if (walked.is_reported) {
             FACT(heap, blocks, walked.blocks);
             sums = has_summary ? sums : walked;
         }
     }
-    if (!sums.is_told) {
+    if (!sums.is_reported) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "this version of Windows",
                                "reports its heaps only to sysinfo_heap_detail()");
     }
@@ -144,14 +144,14 @@ static int tell_sums(struct sysinfo_host *host, bool in_detail, const struct hea
     return SYSINFO_OK;
 }
 
-static int tell(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *host, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)owner;
     DWORD saved_error = GetLastError();
     struct heaps heaps;
     int status = list_heaps(host, &heaps);
     if (status == SYSINFO_OK) {
-        status = tell_sums(host, in_detail, &heaps, heap);
+        status = set_sums(host, in_detail, &heaps, heap);
         free_heaps(&heaps);
     }
     SetLastError(saved_error);
@@ -197,7 +197,7 @@ static int resident(struct sysinfo_host *host, bool is_exact, uint64_t *bytes) {
 
 /* ---- The owner ---- */
 
-static const struct sysinfo__allocator windows = {"windows", tell, trim, NULL};
+static const struct sysinfo__allocator windows = {"windows", report, trim, NULL};
 
 static void find(struct sysinfo__heap_owner *owner) {
     owner->allocator = &windows;

@@ -38,7 +38,7 @@ static int read_cpu_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *h
 
 #define IS_KNOWN(known, key) ((known) >> (key) & 1)
 
-static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
+static void set_throttled(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, PERIODS)) {
         FACT(cgroup, periods, value[PERIODS]);
     }
@@ -52,7 +52,7 @@ static void tell_throttled(uint32_t known, const uint64_t *value, struct sysinfo
     }
 }
 
-static void tell_used(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
+static void set_used(uint32_t known, const uint64_t *value, struct sysinfo_cgroup *cgroup) {
     if (IS_KNOWN(known, USAGE)) {
         FACT(cgroup, cpu_time, (double)value[USAGE] / 1e6);
     }
@@ -82,7 +82,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
     if (status != SYSINFO_OK) {
         return status;
     }
-    tell_throttled(known, value, &sample->cgroup);
+    set_throttled(known, value, &sample->cgroup);
     if (!question->quota.is_certain) { /* A hidden quota may be tighter. */
         sample->cgroup.estimated |= sample->cgroup.present;
     }
@@ -92,7 +92,7 @@ static int ask_cpu(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
         status = read_cpu_stat(host, hierarchy, 0, &known, value);
     }
     if (status == SYSINFO_OK) {
-        tell_used(known, value, &sample->cgroup);
+        set_used(known, value, &sample->cgroup);
     }
     return status;
 }
@@ -108,7 +108,7 @@ static int read_usage(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
 }
 
 /* Reads lines "user 123" and "system 45" in ticks of 10 ms. */
-static int tell_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
+static int set_split(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo_cgroup *cgroup) {
     static const struct sysinfo__pair_key keys[] = {SYSINFO__PAIR_KEY("user"), SYSINFO__PAIR_KEY("system")};
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t ticks[2];
@@ -142,16 +142,16 @@ static int ask_cpuacct(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     if (status == SYSINFO_OK && is_known) {
         FACT(&sample->cgroup, cpu_time, seconds);
     }
-    return status == SYSINFO_OK ? tell_split(host, hierarchy, &sample->cgroup) : status;
+    return status == SYSINFO_OK ? set_split(host, hierarchy, &sample->cgroup) : status;
 }
 
 /* ---- Memory ---- */
 
-#define TELL_EVENT(known, value, event, cgroup, field) \
-    do {                                               \
-        if (IS_KNOWN(known, event)) {                  \
-            FACT(cgroup, field, (value)[event]);       \
-        }                                              \
+#define SET_EVENT(known, value, event, cgroup, field) \
+    do {                                              \
+        if (IS_KNOWN(known, event)) {                 \
+            FACT(cgroup, field, (value)[event]);      \
+        }                                             \
     } while (0)
 
 int sysinfo__memory_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t *level,
@@ -204,10 +204,10 @@ static int ask_own(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
     if (status == SYSINFO_OK) {
         status = sysinfo__memory_events(host, hierarchy, own->level, &own->events, own->event);
     }
-    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_HIGH, cgroup, events_high);
-    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_MAX, cgroup, events_max);
-    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_OOM, cgroup, events_oom);
-    TELL_EVENT(own->events, own->event, SYSINFO__EVENT_OOM_KILL, cgroup, events_oom_kill);
+    SET_EVENT(own->events, own->event, SYSINFO__EVENT_HIGH, cgroup, events_high);
+    SET_EVENT(own->events, own->event, SYSINFO__EVENT_MAX, cgroup, events_max);
+    SET_EVENT(own->events, own->event, SYSINFO__EVENT_OOM, cgroup, events_oom);
+    SET_EVENT(own->events, own->event, SYSINFO__EVENT_OOM_KILL, cgroup, events_oom_kill);
     return status;
 }
 
@@ -231,10 +231,10 @@ static int ask_holder(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     if (holder.has_bytes) {
         FACT(cgroup, limit_current, holder.bytes);
     }
-    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
-    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
-    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
-    TELL_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
+    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
+    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
+    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
+    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
     return status;
 }
 

@@ -15,18 +15,18 @@
 /* ---- Which CPUs are online ---- */
 
 /* Collects the numbers of directories named "cpu12"; ignores others ("cpufreq", "cpuidle"). */
-struct folders {
+struct directories {
     struct sysinfo__cpu_set *set;
     bool has_memory;
 };
 
-static bool note_folder(void *context, const char *name) {
-    struct folders *folders = context;
+static bool note_directory(void *context, const char *name) {
+    struct directories *directories = context;
     uint64_t cpu;
     if (sysinfo__name_number(name, "cpu", "", &cpu)) {
-        folders->has_memory = sysinfo__cpu_set_add(folders->set, cpu) || cpu >= SYSINFO__MOST_CPUS;
+        directories->has_memory = sysinfo__cpu_set_add(directories->set, cpu) || cpu >= SYSINFO__MOST_CPUS;
     }
-    return folders->has_memory;
+    return directories->has_memory;
 }
 
 /*
@@ -41,15 +41,15 @@ static int is_online(struct sysinfo_host *host, uint64_t cpu, bool *answer) {
     return status == SYSINFO_NOT_FOUND ? SYSINFO_OK : status;
 }
 
-static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+static int look_at_directories(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     struct sysinfo__state *state = sysinfo__state(host);
-    if (state->counted.is_without_folders) {
+    if (state->counted.is_without_directories) {
         return SYSINFO_OK;
     }
-    struct folders folders = {online, true};
-    int status = sysinfo__folder_walk(host, CPUS, note_folder, &folders);
-    state->counted.is_without_folders = status == SYSINFO_NOT_FOUND;
-    if (!folders.has_memory) {
+    struct directories directories = {online, true};
+    int status = sysinfo__directory_walk(host, CPUS, note_directory, &directories);
+    state->counted.is_without_directories = status == SYSINFO_NOT_FOUND;
+    if (!directories.has_memory) {
         return sysinfo__no_memory(host, CPUS);
     }
     for (uint64_t cpu = 0; cpu < online->words * 64 && status == SYSINFO_OK; cpu++) {
@@ -65,11 +65,11 @@ static int look_at_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *o
  * Retries once if a directory disappeared meanwhile. Counts nothing if some are unknown: a partial count would be
  * wrong.
  */
-static int online_from_folders(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
+static int online_from_directories(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
     int status = SYSINFO_GONE;
     for (int attempt = 0; attempt < 2 && status == SYSINFO_GONE; attempt++) {
         sysinfo__cpu_set_free(online);
-        status = look_at_folders(host, online);
+        status = look_at_directories(host, online);
     }
     if (sysinfo__is_missing(status)) {
         sysinfo__cpu_set_free(online);
@@ -93,7 +93,7 @@ static int decode_online(struct sysinfo_host *host, bool has_list, struct sysinf
             return SYSINFO_OK;
         }
     }
-    return online_from_folders(host, online);
+    return online_from_directories(host, online);
 }
 
 int sysinfo__online_cpus(struct sysinfo_host *host, struct sysinfo__cpu_set *online) {
@@ -214,7 +214,7 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
         }
     }
     if (counts->present == 0) {
-        sysinfo__state(host)->counted.is_without_folders = false; /* They may appear later. */
+        sysinfo__state(host)->counted.is_without_directories = false; /* They may appear later. */
     }
     if (status == SYSINFO_OK && counts->present == 0) {
         status = sysinfo__failed(host, SYSINFO_UNKNOWN, 0, sysinfo__file_path(SYSINFO__FILE_STAT),
@@ -223,7 +223,7 @@ static int count_without_sysfs(struct sysinfo_host *host, struct sysinfo_process
     return status;
 }
 
-static void tell(uint64_t count, uint64_t cores, struct sysinfo_processors *counts) {
+static void report(uint64_t count, uint64_t cores, struct sysinfo_processors *counts) {
     FACT(counts, count, count);
     if (cores > 0) {
         FACT(counts, cores, cores);
@@ -270,7 +270,7 @@ int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processo
     int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
     bool has_list = status == SYSINFO_OK;
     if (has_list && is_counted(state)) {
-        tell(state->counted.logical, state->counted.cores, counts);
+        report(state->counted.logical, state->counted.cores, counts);
         return SYSINFO_OK;
     }
     if (!has_list && !sysinfo__is_missing(status)) {
@@ -305,7 +305,7 @@ int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processo
     if (logical == 0) {
         return count_without_sysfs(host, counts);
     }
-    tell(logical, cores, counts);
+    report(logical, cores, counts);
     return SYSINFO_OK;
 }
 

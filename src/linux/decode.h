@@ -220,7 +220,7 @@ bool sysinfo__has_word(struct sysinfo__part list, const char *word);
 size_t sysinfo__unescape(struct sysinfo__part part, char *out);
 
 /* True if the part, with its escapes resolved, is that directory or below it. */
-bool sysinfo__is_below(struct sysinfo__part point, const char *folder);
+bool sysinfo__is_below(struct sysinfo__part point, const char *directory);
 
 /*
  * Whether a mount of the part `root` of a hierarchy shows the group `path`. Sets *below to the rest of the path, "" or

@@ -410,7 +410,7 @@ static void note_line(struct identity *identity, const struct line *line) {
     }
 }
 
-static void tell_model(const struct identity *identity, struct sysinfo_cpu_description *description) {
+static void set_model(const struct identity *identity, struct sysinfo_cpu_description *description) {
     if (identity->parts.length > 0) {
         FACT_TEXT(description, model, identity->parts.text, identity->parts.length);
         return;
@@ -445,5 +445,5 @@ void sysinfo__decode_cpuinfo_description(const char *text, size_t length, struct
     } else if (vendor != NULL) {
         FACT_TEXT(description, vendor, vendor, strlen(vendor));
     }
-    tell_model(&identity, description);
+    set_model(&identity, description);
 }

@@ -81,10 +81,10 @@ size_t sysinfo__unescape(struct sysinfo__part part, char *out) {
     return length;
 }
 
-bool sysinfo__is_below(struct sysinfo__part point, const char *folder) {
+bool sysinfo__is_below(struct sysinfo__part point, const char *directory) {
     size_t i = 0;
-    for (size_t size; *folder != '\0'; i += size, folder++) {
-        if (i == point.length || resolve(point.at + i, point.length - i, &size) != *folder) {
+    for (size_t size; *directory != '\0'; i += size, directory++) {
+        if (i == point.length || resolve(point.at + i, point.length - i, &size) != *directory) {
             return false;
         }
     }

@@ -39,8 +39,8 @@ static struct sums add_nodes(const char *bytes, size_t length, const struct sysi
 }
 
 /* Nodes are read in succession while threads run: a block may be seen as freed but not yet as allocated. */
-static void tell(const struct sysinfo__record_header *header, const struct sums *sums,
-                 struct sysinfo_heap_record *record) {
+static void report(const struct sysinfo__record_header *header, const struct sums *sums,
+                   struct sysinfo_heap_record *record) {
     FACT(record, threads, sums->threads);
     FACT(record, allocs, sums->allocs);
     FACT(record, frees, sums->frees);
@@ -58,7 +58,7 @@ static void tell(const struct sysinfo__record_header *header, const struct sums 
     GUESS(record, peak, header->peak > record->live ? header->peak : record->live);
 }
 
-static void tell_inherited(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
+static void set_inherited(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
     FACT(record, inherited_allocs, header->inherited_allocs);
     FACT(record, inherited_frees, header->inherited_frees);
     FACT(record, inherited_failed, header->inherited_failed);
@@ -67,7 +67,7 @@ static void tell_inherited(const struct sysinfo__record_header *header, struct s
          header->inherited_allocs > header->inherited_frees ? header->inherited_allocs - header->inherited_frees : 0);
 }
 
-static void tell_mapped(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
+static void set_mapped(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
     FACT(record, mapped, header->mapped);
     FACT(record, mapped_peak, header->mapped_peak);
     FACT(record, inherited_mapped, header->inherited_mapped);
@@ -77,7 +77,7 @@ static void tell_mapped(const struct sysinfo__record_header *header, struct sysi
     }
 }
 
-static bool tell_footprint(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
+static bool set_footprint(const struct sysinfo__record_header *header, struct sysinfo_heap_record *record) {
     if (header->footprint_started != header->footprint_finished) {
         return false;
     }
@@ -115,10 +115,10 @@ enum sysinfo__record_answer sysinfo__decode_record(const void *bytes, size_t len
     copy_text(record->owner, sizeof record->owner, header.owner, sizeof header.owner);
     if (record->is_tracked) {
         struct sums sums = add_nodes(bytes, length, &header);
-        tell(&header, &sums, record);
-        tell_inherited(&header, record);
-        tell_mapped(&header, record);
-        return tell_footprint(&header, record) ? SYSINFO__RECORD_WHOLE : SYSINFO__RECORD_CHANGING;
+        report(&header, &sums, record);
+        set_inherited(&header, record);
+        set_mapped(&header, record);
+        return set_footprint(&header, record) ? SYSINFO__RECORD_WHOLE : SYSINFO__RECORD_CHANGING;
     }
     return SYSINFO__RECORD_WHOLE;
 }

@@ -16,7 +16,7 @@ static int forgiven(int status) {
 /*
  * Reads the kernel's own file, since 6.1: uname(2) depends on the process's personality, and describes no other root.
  */
-static int tell_architecture(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+static int set_architecture(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
     const struct sysinfo__state *state = sysinfo__state(host);
     struct utsname names;
     int status = sysinfo__file_read_once(host, "/proc/sys/kernel/arch");
@@ -28,7 +28,7 @@ static int tell_architecture(struct sysinfo_host *host, struct sysinfo_cpu_descr
     return forgiven(status);
 }
 
-static int tell_model(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
+static int set_model(struct sysinfo_host *host, struct sysinfo_cpu_description *description) {
     const struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__cpuinfo(host);
     if (status == SYSINFO_OK) {
@@ -39,8 +39,8 @@ static int tell_model(struct sysinfo_host *host, struct sysinfo_cpu_description 
 
 /* ---- Packages ---- */
 
-static int tell_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
-                         struct sysinfo_cpu_description *description) {
+static int set_packages(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
+                        struct sysinfo_cpu_description *description) {
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t packages;
     int status = sysinfo__count_packages(host, online, &packages);
@@ -112,8 +112,8 @@ static int find_arm_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_s
     return status;
 }
 
-static int tell_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
-                      struct sysinfo_cpu_description *description) {
+static int set_kinds(struct sysinfo_host *host, const struct sysinfo__cpu_set *online,
+                     struct sysinfo_cpu_description *description) {
     struct sysinfo__cpu_set fast = {NULL, 0};
     uint64_t cores = 0, fast_cores = 0;
     bool is_lasting;
@@ -142,16 +142,16 @@ static int describe(struct sysinfo_host *host, struct sysinfo_cpu_description *d
     struct sysinfo__cpu_set online = {NULL, 0};
     int status = sysinfo__online_cpus(host, &online);
     if (status == SYSINFO_OK) {
-        status = tell_architecture(host, description);
+        status = set_architecture(host, description);
     }
     if (status == SYSINFO_OK) {
-        status = tell_model(host, description);
+        status = set_model(host, description);
     }
     if (status == SYSINFO_OK) {
-        status = tell_packages(host, &online, description);
+        status = set_packages(host, &online, description);
     }
     if (status == SYSINFO_OK) {
-        status = tell_kinds(host, &online, description);
+        status = set_kinds(host, &online, description);
     }
     sysinfo__cpu_set_free(&online);
     return status;

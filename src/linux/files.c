@@ -313,13 +313,13 @@ void sysinfo__kept_close(struct sysinfo__kept *file) {
 
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer) {
     int status;
-    char folder[4096];
+    char directory[4096];
     size_t length = strlen(path);
-    if (sysinfo__root_is_own(host) && length + sizeof "/." <= sizeof folder) {
+    if (sysinfo__root_is_own(host) && length + sizeof "/." <= sizeof directory) {
         struct statfs information;
-        memcpy(folder, path, length);
-        memcpy(folder + length, "/.", sizeof "/.");
-        if (statfs(folder, &information) != 0) {
+        memcpy(directory, path, length);
+        memcpy(directory + length, "/.", sizeof "/.");
+        if (statfs(directory, &information) != 0) {
             status = failed(host, errno, path);
             *answer = false;
             return sysinfo__is_missing(status) ? SYSINFO_OK : status;
@@ -361,28 +361,28 @@ int sysinfo__file_read_once(struct sysinfo_host *host, const char *path) {
     return status;
 }
 
-int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
-                         void *context) {
+int sysinfo__directory_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
+                            void *context) {
     int status;
     int fd = open_path(host, path, O_DIRECTORY, &status);
     if (fd < 0) {
         return status;
     }
-    DIR *folder = fdopendir(fd);
-    if (folder == NULL) {
+    DIR *directory = fdopendir(fd);
+    if (directory == NULL) {
         status = failed(host, errno, path);
         close(fd);
         return status;
     }
     const struct dirent *entry;
-    for (errno = 0; (entry = readdir(folder)) != NULL; errno = 0) {
+    for (errno = 0; (entry = readdir(directory)) != NULL; errno = 0) {
         if (!visit(context, entry->d_name)) {
             errno = 0;
             break;
         }
     }
     status = errno != 0 ? failed(host, errno, path) : SYSINFO_OK;
-    closedir(folder);
+    closedir(directory);
     return status;
 }
 

@@ -16,10 +16,10 @@ enum { KILOHERTZ = 1000, MEGAHERTZ = 1000000 };
  * Reads a file of a policy or CPU. A missing governor, a CPU that is going offline, and a driver without a value make
  * reading fail with many error numbers; the figure is then unknown.
  */
-static int read_file(struct sysinfo_host *host, const char *folder, const char *name, uint64_t unit, uint64_t *hertz,
+static int read_file(struct sysinfo_host *host, const char *directory, const char *name, uint64_t unit, uint64_t *hertz,
                      bool *is_known) {
     char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     int status = sysinfo__file_read_once(host, path);
     const struct sysinfo__state *state = sysinfo__state(host);
     *is_known = status == SYSINFO_OK && sysinfo__decode_frequency(state->text, state->length, unit, hertz);
@@ -27,32 +27,32 @@ static int read_file(struct sysinfo_host *host, const char *folder, const char *
 }
 
 /* Reads the first of two files that has a value. */
-static int read_either(struct sysinfo_host *host, const char *folder, const char *name, const char *other,
+static int read_either(struct sysinfo_host *host, const char *directory, const char *name, const char *other,
                        uint64_t *hertz, bool *is_known) {
-    int status = read_file(host, folder, name, KILOHERTZ, hertz, is_known);
-    return status == SYSINFO_OK && !*is_known ? read_file(host, folder, other, KILOHERTZ, hertz, is_known) : status;
+    int status = read_file(host, directory, name, KILOHERTZ, hertz, is_known);
+    return status == SYSINFO_OK && !*is_known ? read_file(host, directory, other, KILOHERTZ, hertz, is_known) : status;
 }
 
 /* Reads from a cpufreq directory what the row does not have yet. */
-static int read_policy(struct sysinfo_host *host, const char *folder, struct sysinfo_cpu_frequency *row) {
+static int read_policy(struct sysinfo_host *host, const char *directory, struct sysinfo_cpu_frequency *row) {
     uint64_t hertz;
     bool is_known;
-    int status = read_either(host, folder, "cpuinfo_max_freq", "scaling_max_freq", &hertz, &is_known);
+    int status = read_either(host, directory, "cpuinfo_max_freq", "scaling_max_freq", &hertz, &is_known);
     if (status == SYSINFO_OK && is_known) {
         FACT(row, max, hertz);
-        status = read_either(host, folder, "cpuinfo_min_freq", "scaling_min_freq", &hertz, &is_known);
+        status = read_either(host, directory, "cpuinfo_min_freq", "scaling_min_freq", &hertz, &is_known);
         if (is_known) {
             FACT(row, min, hertz);
         }
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(row, current)) {
-        status = read_either(host, folder, "scaling_cur_freq", "cpuinfo_cur_freq", &hertz, &is_known);
+        status = read_either(host, directory, "scaling_cur_freq", "cpuinfo_cur_freq", &hertz, &is_known);
         if (is_known) {
             FACT(row, current, hertz);
         }
     }
     if (status == SYSINFO_OK && !SYSINFO_HAS(row, base)) {
-        status = read_file(host, folder, "base_frequency", KILOHERTZ, &hertz, &is_known);
+        status = read_file(host, directory, "base_frequency", KILOHERTZ, &hertz, &is_known);
         if (is_known) {
             FACT(row, base, hertz);
         }
@@ -62,14 +62,14 @@ static int read_policy(struct sysinfo_host *host, const char *folder, struct sys
 
 /* Reads the directories of one CPU. The firmware's nominal frequency is in MHz. */
 static int read_cpu(struct sysinfo_host *host, struct sysinfo_cpu_frequency *row) {
-    char folder[64];
-    snprintf(folder, sizeof folder, CPUS "/cpu%u/cpufreq", (unsigned)row->cpu);
-    int status = read_policy(host, folder, row);
+    char directory[64];
+    snprintf(directory, sizeof directory, CPUS "/cpu%u/cpufreq", (unsigned)row->cpu);
+    int status = read_policy(host, directory, row);
     if (status == SYSINFO_OK && !SYSINFO_HAS(row, base)) {
         uint64_t hertz;
         bool is_known;
-        snprintf(folder, sizeof folder, CPUS "/cpu%u/acpi_cppc", (unsigned)row->cpu);
-        status = read_file(host, folder, "nominal_freq", MEGAHERTZ, &hertz, &is_known);
+        snprintf(directory, sizeof directory, CPUS "/cpu%u/acpi_cppc", (unsigned)row->cpu);
+        status = read_file(host, directory, "nominal_freq", MEGAHERTZ, &hertz, &is_known);
         if (is_known) {
             FACT(row, base, hertz);
         }
@@ -87,9 +87,9 @@ struct policies {
 };
 
 /* Reads a policy's CPUs, "0 1 2 3"; none if the file cannot be read. */
-static int read_members(struct sysinfo_host *host, const char *folder, struct sysinfo__cpu_set *cpus) {
+static int read_members(struct sysinfo_host *host, const char *directory, struct sysinfo__cpu_set *cpus) {
     char path[128];
-    snprintf(path, sizeof path, "%s/affected_cpus", folder);
+    snprintf(path, sizeof path, "%s/affected_cpus", directory);
     int status = sysinfo__file_read_once(host, path);
     struct sysinfo__state *state = sysinfo__state(host);
     size_t length = status == SYSINFO_OK ? state->length : 0;
@@ -115,13 +115,13 @@ static bool note_policy(void *context, const char *name) {
     if (!sysinfo__name_number(name, "policy", "", &number)) {
         return true;
     }
-    char folder[64];
-    snprintf(folder, sizeof folder, CPUS "/cpufreq/policy%u", (unsigned)number);
-    policies->status = read_members(policies->host, folder, &policies->cpus);
+    char directory[64];
+    snprintf(directory, sizeof directory, CPUS "/cpufreq/policy%u", (unsigned)number);
+    policies->status = read_members(policies->host, directory, &policies->cpus);
     for (size_t i = 0; i < policies->rows->count && policies->status == SYSINFO_OK; i++) {
         struct sysinfo_cpu_frequency *row = &policies->rows->row[i].frequency;
         if (is_without_policy(row) && sysinfo__cpu_set_has(&policies->cpus, row->cpu)) {
-            policies->status = read_policy(policies->host, folder, row);
+            policies->status = read_policy(policies->host, directory, row);
         }
     }
     return policies->status == SYSINFO_OK;
@@ -129,7 +129,7 @@ static bool note_policy(void *context, const char *name) {
 
 static int read_policies(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     struct policies policies = {host, rows, {NULL, 0}, SYSINFO_OK};
-    int status = sysinfo__folder_walk(host, CPUS "/cpufreq", note_policy, &policies);
+    int status = sysinfo__directory_walk(host, CPUS "/cpufreq", note_policy, &policies);
     sysinfo__cpu_set_free(&policies.cpus);
     return sysinfo__is_missing(status) ? SYSINFO_OK : status == SYSINFO_OK ? policies.status : status;
 }

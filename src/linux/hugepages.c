@@ -7,7 +7,7 @@
 
 #include "scan.h"
 
-#define FOLDER "/sys/kernel/mm/hugepages"
+#define DIRECTORY "/sys/kernel/mm/hugepages"
 
 void sysinfo__huge_pages_open(struct sysinfo__huge_pages *huge_pages) {
     memset(huge_pages, 0, sizeof *huge_pages);
@@ -39,7 +39,7 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     struct sysinfo__huge_pages *huge_pages = &state->huge_pages;
     int status = SYSINFO_OK;
     if (!huge_pages->is_searched) {
-        status = sysinfo__folder_walk(host, FOLDER, note_size, huge_pages);
+        status = sysinfo__directory_walk(host, DIRECTORY, note_size, huge_pages);
         if (status != SYSINFO_OK) { /* An incomplete list of sizes is useless. */
             huge_pages->sizes = 0;
         }
@@ -49,7 +49,7 @@ int sysinfo__free_huge_pages(struct sysinfo_host *host, uint64_t *bytes, bool *i
     *is_known = huge_pages->sizes > 0;
     for (int i = 0; i < huge_pages->sizes && status == SYSINFO_OK; i++) {
         char path[96];
-        snprintf(path, sizeof path, FOLDER "/hugepages-%llukB/free_hugepages",
+        snprintf(path, sizeof path, DIRECTORY "/hugepages-%llukB/free_hugepages",
                  (unsigned long long)(huge_pages->size[i].bytes / 1024));
         status = sysinfo__file_read_kept(host, path, &huge_pages->size[i].fd);
         uint64_t pages, of_size;

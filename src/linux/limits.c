@@ -37,7 +37,7 @@ static struct tightest no_limit(const struct sysinfo__hierarchy *hierarchy) {
 }
 
 /* "No limit" is a fact only if all levels were seen. */
-static void tell_limit(const struct tightest *all, struct sysinfo__limit *limit) {
+static void set_limit(const struct tightest *all, struct sysinfo__limit *limit) {
     limit->level = all->level;
     if (all->is_limit_certain && (all->limit != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, limit, all->limit);
@@ -46,8 +46,8 @@ static void tell_limit(const struct tightest *all, struct sysinfo__limit *limit)
     }
 }
 
-static void tell(const struct tightest *all, struct sysinfo__limit *limit) {
-    tell_limit(all, limit);
+static void report(const struct tightest *all, struct sysinfo__limit *limit) {
+    set_limit(all, limit);
     if (all->is_room_certain && (all->room != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, room, all->room);
     } else if (all->room != SYSINFO_UNLIMITED) {
@@ -200,7 +200,7 @@ static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
         limit->is_kept_unknown = hierarchy->is_v2 && hierarchy->is_top_hidden;
     }
     if (status == SYSINFO_OK) {
-        tell(&all, limit);
+        report(&all, limit);
     }
     return status;
 }
@@ -225,7 +225,7 @@ int sysinfo__cgroup_memory_limit(struct sysinfo_host *host, struct sysinfo__hier
         }
     }
     if (status == SYSINFO_OK) {
-        tell_limit(&all, limit);
+        set_limit(&all, limit);
     }
     return status;
 }
@@ -350,7 +350,7 @@ static int ask_swap(struct sysinfo_host *host, struct sysinfo__hierarchy *hierar
         status = add_hidden_swap(host, hierarchy, &all);
     }
     if (status == SYSINFO_OK) {
-        tell(&all, limit);
+        report(&all, limit);
     }
     return status;
 }
@@ -479,7 +479,7 @@ static struct sysinfo__limit_row *row_of(struct sysinfo__limit_rows *rows, const
     return row;
 }
 
-static void tell_level_memory(const struct tightest *all, struct sysinfo_limit_level *level) {
+static void set_level_memory(const struct tightest *all, struct sysinfo_limit_level *level) {
     if (all->is_limit_certain) {
         FACT(level, memory_limit, all->limit);
     }
@@ -489,8 +489,8 @@ static void tell_level_memory(const struct tightest *all, struct sysinfo_limit_l
     }
 }
 
-static int tell_level_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
-                             struct sysinfo_limit_level *level) {
+static int set_level_events(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,
+                            struct sysinfo_limit_level *level) {
     uint64_t value[SYSINFO__EVENTS] = {0};
     uint32_t known = 0;
     int status = sysinfo__memory_events(host, hierarchy, number, &known, value);
@@ -523,7 +523,7 @@ static int add_memory_row(struct sysinfo_host *host, struct sysinfo__hierarchy *
     if (status != SYSINFO_OK) {
         return status;
     }
-    tell_level_memory(&memory, &row->level);
+    set_level_memory(&memory, &row->level);
     if (swap.is_limit_certain) {
         FACT(&row->level, swap_limit, swap.limit);
     }
@@ -533,7 +533,7 @@ static int add_memory_row(struct sysinfo_host *host, struct sysinfo__hierarchy *
     if (is_known) {
         FACT(&row->level, memory_used, used);
     }
-    return tell_level_events(host, hierarchy, number, &row->level);
+    return set_level_events(host, hierarchy, number, &row->level);
 }
 
 static int add_quota_row(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t number,

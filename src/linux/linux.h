@@ -96,8 +96,8 @@ uint64_t sysinfo__text_hash(const char *text, size_t length);
 int sysinfo__file_read_once(struct sysinfo_host *host, const char *path);
 
 /* Calls `visit` for each entry of a directory, until it returns false. */
-int sysinfo__folder_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
-                         void *context);
+int sysinfo__directory_walk(struct sysinfo_host *host, const char *path, bool (*visit)(void *context, const char *name),
+                            void *context);
 
 /* The number in a name of a prefix, digits and a suffix: ("cpu12", "cpu", "") gives 12. False: another name. */
 bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number);

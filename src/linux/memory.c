@@ -10,7 +10,7 @@
 #define IS_KNOWN(meminfo, key) (((meminfo)->known & KEY_BIT(key)) != 0)
 
 /* Sets a value from the file. A negative one, as some containers show, becomes 0 and is marked. */
-#define TELL(memory, field, meminfo, key)                          \
+#define SET_VALUE(memory, field, meminfo, key)                     \
     do {                                                           \
         if ((meminfo)->negative & KEY_BIT(key)) {                  \
             GUESS(memory, field, 0);                               \
@@ -40,7 +40,7 @@ static const struct {
 #undef LINE
 };
 
-static void tell_lines(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+static void set_lines(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     SYSINFO__ROLLED
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         uint32_t key = UINT32_C(1) << lines[i].key;
@@ -123,7 +123,7 @@ static int estimate_available(struct sysinfo_host *host, const struct sysinfo__m
 
 /* ---- Other fields computed from several lines ---- */
 
-static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+static void set_available(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
     if (IS_KNOWN(meminfo, MEM_AVAILABLE) &&
         meminfo->value[SYSINFO__MEM_AVAILABLE] > 0) { /* 0 is a bug of some kernels, not a value. */
         FACT(memory, available, meminfo->value[SYSINFO__MEM_AVAILABLE]);
@@ -131,16 +131,16 @@ static void tell_available(const struct sysinfo__meminfo *meminfo, struct sysinf
 }
 
 /* The page cache and the reclaimable kernel caches, as in free(1) and psutil. */
-static void tell_cached(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
-    TELL(memory, cached, meminfo, CACHED);
+static void set_cached(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    SET_VALUE(memory, cached, meminfo, CACHED);
     if (SYSINFO_HAS(memory, cached) && IS_KNOWN(meminfo, S_RECLAIMABLE)) {
         memory->cached += meminfo->value[SYSINFO__S_RECLAIMABLE];
     }
 }
 
 /* Linux 2.4 splits 2.6's inactive list into up to three. */
-static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
-    TELL(memory, inactive, meminfo, INACTIVE);
+static void set_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo_memory *memory) {
+    SET_VALUE(memory, inactive, meminfo, INACTIVE);
     if (!SYSINFO_HAS(memory, inactive) && IS_KNOWN(meminfo, INACT_DIRTY) && IS_KNOWN(meminfo, INACT_CLEAN)) {
         uint64_t laundry = IS_KNOWN(meminfo, INACT_LAUNDRY) ? meminfo->value[SYSINFO__INACT_LAUNDRY] : 0;
         FACT(memory, inactive, meminfo->value[SYSINFO__INACT_DIRTY] + meminfo->value[SYSINFO__INACT_CLEAN] + laundry);
@@ -150,8 +150,8 @@ static void tell_inactive(const struct sysinfo__meminfo *meminfo, struct sysinfo
 /*
  * The HugePages_* lines cover only the default size; Hugetlb covers all. The other sizes are read only if these differ.
  */
-static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
-                           struct sysinfo_memory *memory) {
+static int set_huge_pages(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
+                          struct sysinfo_memory *memory) {
     const uint64_t *value = meminfo->value;
     const uint32_t needed = KEY_BIT(HUGE_PAGES_TOTAL) | KEY_BIT(HUGE_PAGES_FREE) | KEY_BIT(HUGE_PAGE_SIZE);
     bool is_default_known = (meminfo->known & ~meminfo->negative & needed) == needed;
@@ -165,7 +165,7 @@ static int tell_huge_pages(struct sysinfo_host *host, const struct sysinfo__memi
     bool is_free_known = is_default_known;
     int status = SYSINFO_OK;
     if (IS_KNOWN(meminfo, HUGETLB)) {
-        TELL(memory, hugepages_total, meminfo, HUGETLB);
+        SET_VALUE(memory, hugepages_total, meminfo, HUGETLB);
         if (!is_default_known || value[SYSINFO__HUGETLB] != default_total) {
             status = sysinfo__free_huge_pages(host, &free_bytes, &is_free_known);
         }
@@ -212,7 +212,7 @@ static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
  * The ZFS cache is neither in the kernel's page cache nor in MemAvailable, but ZFS gives up what exceeds c_min when
  * memory is short.
  */
-static int tell_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static int set_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     uint64_t size, least;
     bool is_own = true;
@@ -258,15 +258,15 @@ static bool ask_kernel(struct sysinfo_memory *memory) {
     return true;
 }
 
-/* Reads meminfo, or asks the kernel if there is none; then sets *is_told. */
-static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory, bool *is_told) {
+/* Reads meminfo, or asks the kernel if there is none; then sets *is_reported. */
+static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory, bool *is_reported) {
     int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
-    *is_told = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory);
-    return *is_told ? SYSINFO_OK : status;
+    *is_reported = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory);
+    return *is_reported ? SYSINFO_OK : status;
 }
 
 /* Everything that the state's text says. */
-SYSINFO__HOT static int tell_all(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+SYSINFO__HOT static int set_all(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__meminfo meminfo;
     uint32_t wanted = SYSINFO__ALL_MEMINFO_KEYS & ~(KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE));
@@ -275,39 +275,39 @@ SYSINFO__HOT static int tell_all(struct sysinfo_host *host, struct sysinfo_memor
     if (status != SYSINFO_OK) {
         return status;
     }
-    tell_lines(&meminfo, memory);
-    tell_available(&meminfo, memory);
-    tell_cached(&meminfo, memory);
-    tell_inactive(&meminfo, memory);
-    status = tell_huge_pages(host, &meminfo, memory);
+    set_lines(&meminfo, memory);
+    set_available(&meminfo, memory);
+    set_cached(&meminfo, memory);
+    set_inactive(&meminfo, memory);
+    status = set_huge_pages(host, &meminfo, memory);
     if (status == SYSINFO_OK && !SYSINFO_HAS(memory, available)) {
         status = estimate_available(host, &meminfo, memory);
     }
-    return status == SYSINFO_OK ? tell_arc(host, memory) : status;
+    return status == SYSINFO_OK ? set_arc(host, memory) : status;
 }
 
 SYSINFO__HOT int sysinfo__linux_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
-    bool is_told;
-    int status = read_meminfo(host, memory, &is_told);
-    return status == SYSINFO_OK && !is_told ? tell_all(host, memory) : status;
+    bool is_reported;
+    int status = read_meminfo(host, memory, &is_reported);
+    return status == SYSINFO_OK && !is_reported ? set_all(host, memory) : status;
 }
 
 /* Two lines of fifty, where the kernel reports what is available and its number makes sense. */
 SYSINFO__HOT int sysinfo__linux_available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__meminfo meminfo;
-    bool is_told;
-    int status = read_meminfo(host, memory, &is_told);
-    if (status != SYSINFO_OK || is_told) {
+    bool is_reported;
+    int status = read_meminfo(host, memory, &is_reported);
+    if (status != SYSINFO_OK || is_reported) {
         return status;
     }
     const uint32_t wanted = KEY_BIT(MEM_TOTAL) | KEY_BIT(MEM_AVAILABLE);
     sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
     uint64_t total = meminfo.value[SYSINFO__MEM_TOTAL], available = meminfo.value[SYSINFO__MEM_AVAILABLE];
     if ((meminfo.known & wanted) != wanted || available == 0 || available > total) {
-        return tell_all(host, memory);
+        return set_all(host, memory);
     }
     FACT(memory, total, total);
     FACT(memory, available, available);
-    return tell_arc(host, memory);
+    return set_arc(host, memory);
 }

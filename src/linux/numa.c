@@ -78,7 +78,7 @@ static int find_nodes(struct sysinfo_host *host) {
     }
     struct walk walk = {numa, true};
     forget(numa);
-    status = sysinfo__folder_walk(host, NODES, note_node, &walk);
+    status = sysinfo__directory_walk(host, NODES, note_node, &walk);
     if (!walk.has_memory) {
         return sysinfo__no_memory(host, NODES);
     }
@@ -100,7 +100,7 @@ static int read_node_file(struct sysinfo_host *host, uint64_t number, const char
     return sysinfo__file_read_single(host, path, file);
 }
 
-static int tell_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, struct sysinfo__numa_row *row) {
+static int set_cpus(struct sysinfo_host *host, const struct sysinfo__cpu_set *cpus, struct sysinfo__numa_row *row) {
     if (!sysinfo__numa_row_reserve(row, sysinfo__cpu_set_write(cpus, NULL, 0))) {
         return sysinfo__no_memory(host, NODES);
     }
@@ -130,7 +130,7 @@ static int read_cpus(struct sysinfo_host *host, struct sysinfo__numa_files *file
         return sysinfo__no_memory(host, NODES);
     }
     if (outcome == SYSINFO__CPU_SET_OK) {
-        return tell_cpus(host, cpus, row);
+        return set_cpus(host, cpus, row);
     }
     return status == SYSINFO_OK || sysinfo__is_missing(status) ? SYSINFO_OK : status;
 }

@@ -124,7 +124,7 @@ static int scan_level(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
             }
             forget_level(hierarchy, i);
             snprintf(path, sizeof path, "%.*s", (int)this->path_length, hierarchy->path);
-            int status = sysinfo__folder_walk(host, path[0] == '\0' ? "/" : path, visit, &scan);
+            int status = sysinfo__directory_walk(host, path[0] == '\0' ? "/" : path, visit, &scan);
             status = status == SYSINFO_OK || sysinfo__is_one_unknown(status) ? scan.status : status;
             if (status == SYSINFO_OK) {
                 snprintf(path, sizeof path, "%.*s/memory.min", (int)below->path_length, hierarchy->path);

@@ -17,7 +17,7 @@ static bool count_entry(void *context, const char *name) {
     return true;
 }
 
-static int tell_detail(struct sysinfo_host *host, struct sysinfo_process *process) {
+static int set_detail(struct sysinfo_host *host, struct sysinfo_process *process) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = read_own(host, "/proc/self/smaps_rollup", &state->process.rollup); /* Since 4.14. */
     if (status == SYSINFO_OK) {
@@ -26,7 +26,7 @@ static int tell_detail(struct sysinfo_host *host, struct sysinfo_process *proces
         return status;
     }
     uint64_t descriptors = 0;
-    status = sysinfo__folder_walk(host, "/proc/self/fd", count_entry, &descriptors);
+    status = sysinfo__directory_walk(host, "/proc/self/fd", count_entry, &descriptors);
     if (status == SYSINFO_OK && descriptors > 0) { /* One of them is the directory being read. */
         FACT(process, descriptors, descriptors - 1);
     }
@@ -47,7 +47,7 @@ int sysinfo__linux_process(struct sysinfo_host *host, bool in_detail, struct sys
     if (status == SYSINFO_OK) {
         sysinfo__decode_process_status(state->text, state->length, process);
     }
-    return in_detail ? tell_detail(host, process) : SYSINFO_OK;
+    return in_detail ? set_detail(host, process) : SYSINFO_OK;
 }
 
 int sysinfo__linux_process_memory(struct sysinfo_host *host, uint64_t *rss) {

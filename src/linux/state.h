@@ -157,8 +157,8 @@ struct sysinfo__state {
     struct {
         char *online; /* NULL: not counted yet. */
         size_t length;
-        uint64_t logical, cores; /* cores 0: not reported. */
-        bool is_without_folders; /* It has no CPU directories either. */
+        uint64_t logical, cores;     /* cores 0: not reported. */
+        bool is_without_directories; /* It has no CPU directories either. */
     } counted;
 
     /* The description of the CPUs, and the hash of the list of online CPUs that it applies to; 0: not read yet. */

@@ -16,7 +16,7 @@ static void ask_kernel(struct sysinfo_swap *swap) {
     }
 }
 
-static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sysinfo_swap *swap) {
+static int set_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sysinfo_swap *swap) {
     struct sysinfo__state *state = sysinfo__state(host);
     int status = sysinfo__file_read(host, SYSINFO__FILE_VMSTAT);
     if (status != SYSINFO_OK) {
@@ -43,7 +43,7 @@ static int tell_moved(struct sysinfo_host *host, uint64_t free_bytes, struct sys
  * The total is usable without the rest. If the line exists but is unusable, nothing else is read: in a container, that
  * would be the machine's swap.
  */
-static void tell_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swap *swap) {
+static void set_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swap *swap) {
     if (!(meminfo->known & ~meminfo->negative & KEY_BIT(SWAP_TOTAL))) {
         return;
     }
@@ -71,7 +71,7 @@ int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, ui
     struct sysinfo__meminfo meminfo;
     const uint32_t wanted = KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE) | KEY_BIT(MEM_FREE);
     sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
-    tell_swap(&meminfo, swap);
+    set_swap(&meminfo, swap);
     if (!(meminfo.seen & KEY_BIT(SWAP_TOTAL)) && sysinfo__root_is_own(host)) {
         ask_kernel(swap);
     }
@@ -85,7 +85,7 @@ int sysinfo__linux_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *s
     bool has_line;
     int status = sysinfo__swap_space(host, swap, &free_memory, &has_line);
     if (status == SYSINFO_OK) {
-        status = tell_moved(host, free_memory, swap);
+        status = set_moved(host, free_memory, swap);
     }
     if (status == SYSINFO_OK && swap->present == 0) {
         const char *complaint = has_line ? "has no usable numbers in SwapTotal and SwapFree" : "has no SwapTotal line";

@@ -96,7 +96,7 @@ static bool note_node(void *context, const char *name) {
 /* hwloc reads the list of online nodes, else counts directories, and asserts that there is a node. */
 static int check_nodes(struct sysinfo_host *host) {
     bool has_node = false;
-    int status = sysinfo__folder_walk(host, NODES, note_node, &has_node);
+    int status = sysinfo__directory_walk(host, NODES, note_node, &has_node);
     if (status != SYSINFO_OK || has_node) {
         return sysinfo__forgive(status);
     }

@@ -7,15 +7,16 @@
 
 int sysinfo__posix_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
     double average[3];
-    int told = getloadavg(average, 3);
-    if (told < 1) {
-        return sysinfo__failed(host, SYSINFO_SYSTEM, told < 0 ? errno : 0, "getloadavg", "returned no load average");
+    int reported = getloadavg(average, 3);
+    if (reported < 1) {
+        return sysinfo__failed(host, SYSINFO_SYSTEM, reported < 0 ? errno : 0, "getloadavg",
+                               "returned no load average");
     }
     FACT(load, min1, average[0]);
-    if (told > 1) {
+    if (reported > 1) {
         FACT(load, min5, average[1]);
     }
-    if (told > 2) {
+    if (reported > 2) {
         FACT(load, min15, average[2]);
     }
     return SYSINFO_OK;

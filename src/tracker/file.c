@@ -54,9 +54,9 @@ static bool write_all(int fd, const void *bytes, size_t count, size_t at) {
     return true;
 }
 
-static int make_file(const char *folder) {
+static int make_file(const char *directory) {
     for (int i = 0; i < MOST_NAMES; i++) {
-        int length = snprintf(path, sizeof path, "%s/%ld.%d", folder, (long)getpid(), i);
+        int length = snprintf(path, sizeof path, "%s/%ld.%d", directory, (long)getpid(), i);
         if (length < 0 || (size_t)length >= sizeof path) {
             return -1;
         }
@@ -89,24 +89,24 @@ static bool map_file(int fd, const struct sysinfo__memory *content) {
 
 /* As the environment was at the start: the program may change it later, and its children keep the directory. */
 const char *sysinfo__records_directory(void) {
-    static char folder[PATH_BYTES - 32];
+    static char directory[PATH_BYTES - 32];
     static bool is_known;
     if (!is_known) {
         is_known = true;
         const char *named = secure_getenv(SYSINFO_HEAP_RECORDS);
-        if (named != NULL && named[0] == '/' && strlen(named) < sizeof folder) {
-            memcpy(folder, named, strlen(named) + 1);
+        if (named != NULL && named[0] == '/' && strlen(named) < sizeof directory) {
+            memcpy(directory, named, strlen(named) + 1);
         }
     }
-    return folder[0] != '\0' ? folder : NULL;
+    return directory[0] != '\0' ? directory : NULL;
 }
 
 bool sysinfo__record_to_file(const struct sysinfo__memory *content) {
-    const char *folder = sysinfo__records_directory();
-    if (folder == NULL || !may_grow()) {
+    const char *directory = sysinfo__records_directory();
+    if (directory == NULL || !may_grow()) {
         return false;
     }
-    int fd = make_file(folder);
+    int fd = make_file(directory);
     if (fd < 0) {
         return false;
     }

@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 #ifdef __GLIBC__
-#define TELLS_FOOTPRINT __GLIBC_PREREQ(2, 33)
+#define REPORTS_FOOTPRINT __GLIBC_PREREQ(2, 33)
 #else
-#define TELLS_FOOTPRINT 0
+#define REPORTS_FOOTPRINT 0
 #endif
 
 int64_t sysinfo__own_mappings;
 
-#if TELLS_FOOTPRINT
+#if REPORTS_FOOTPRINT
 
 /* Between two looks: nanoseconds at least, and how many times as long as the last look took. */
 enum { LEAST_PAUSE = 50000000, SHARE = 200 };

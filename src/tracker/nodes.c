@@ -262,7 +262,7 @@ __attribute__((destructor)) static void end(void) {
 
 /* ---- Adding to the header ---- */
 
-static void tell(int64_t bytes, int64_t calls_in, int64_t calls_out, bool is_allocation) {
+static void report(int64_t bytes, int64_t calls_in, int64_t calls_out, bool is_allocation) {
     struct sysinfo__record_header *header = &sysinfo__memory.header;
     int64_t live = __atomic_add_fetch(&header->live, bytes, __ATOMIC_RELAXED);
     int64_t blocks = __atomic_add_fetch(&header->blocks, calls_in - calls_out, __ATOMIC_RELAXED);
@@ -275,19 +275,19 @@ static void tell(int64_t bytes, int64_t calls_in, int64_t calls_out, bool is_all
 }
 
 void sysinfo__set_bounds(node_t *node) {
-    int64_t peak = LOAD(node->peak), told = LOAD(node->told);
-    STORE(node->ceiling, peak < told + SYSINFO__BATCH ? peak : told + SYSINFO__BATCH);
-    STORE(node->floor, told - SYSINFO__BATCH);
+    int64_t peak = LOAD(node->peak), reported = LOAD(node->reported);
+    STORE(node->ceiling, peak < reported + SYSINFO__BATCH ? peak : reported + SYSINFO__BATCH);
+    STORE(node->floor, reported - SYSINFO__BATCH);
 }
 
 /* Exchanges, so that a signal handler that allocates in the middle adds its part, and no part is added twice. */
 void sysinfo__flush(node_t *node, bool is_allocation) {
     int error = errno;
     int64_t live = LOAD(node->live), blocks = (int64_t)(LOAD(node->allocs) - LOAD(node->frees));
-    int64_t more_bytes = live - __atomic_exchange_n(&node->told, live, __ATOMIC_RELAXED);
-    int64_t more_blocks = blocks - __atomic_exchange_n(&node->told_blocks, blocks, __ATOMIC_RELAXED);
+    int64_t more_bytes = live - __atomic_exchange_n(&node->reported, live, __ATOMIC_RELAXED);
+    int64_t more_blocks = blocks - __atomic_exchange_n(&node->reported_blocks, blocks, __ATOMIC_RELAXED);
     sysinfo__set_bounds(node);
-    tell(more_bytes, more_blocks, 0, is_allocation);
+    report(more_bytes, more_blocks, 0, is_allocation);
     if (is_allocation) {
         sysinfo__look_at_footprint(node);
     }
@@ -304,7 +304,7 @@ void sysinfo__count_shared(int64_t bytes, int64_t allocs, int64_t frees, int64_t
     (void)__atomic_fetch_add(&node->live, bytes, __ATOMIC_RELAXED);
     (void)__atomic_fetch_add(&node->frees, (uint64_t)frees, __ATOMIC_RELAXED);
     (void)__atomic_fetch_add(&node->allocs, (uint64_t)allocs, __ATOMIC_RELAXED);
-    tell(bytes, allocs, frees, allocs > 0);
+    report(bytes, allocs, frees, allocs > 0);
     errno = error;
 }
 

@@ -60,8 +60,8 @@ struct sysinfo__record_node {
     uint64_t inside;        /* In a call of the real allocator; or calls always go the long way. */
     int64_t ceiling, floor; /* Beyond these, `live` has a new peak, or the header is to know. */
     int64_t peak;           /* Of `live`, since the thread began or a scope was entered. */
-    int64_t told;           /* Of `live`, what the header knows. */
-    int64_t told_blocks;
+    int64_t reported;       /* Of `live`, what the header knows. */
+    int64_t reported_blocks;
     int64_t first_live; /* What the sums were when this thread began. */
     uint64_t first_allocs, first_frees, first_failed;
     uint64_t memos; /* An address in the process: sites.c. */

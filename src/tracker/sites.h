@@ -173,7 +173,7 @@ struct sysinfo__site {
 enum { SYSINFO__SITE_OTHERS = 1, SYSINFO__SITE_FIRST = 2 }; /* OTHERS: sites for which there was no room. */
 
 /*
- * A child of fork() has sites of its own, so that blocks which it inherited can be told from those that it
+ * A child of fork() has sites of its own, so that blocks which it inherited can be distinguished from those that it
  * allocated. Blocks of sites below this are inherited; 0: none is.
  */
 extern uint32_t sysinfo__first_own_site;

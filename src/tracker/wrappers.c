@@ -35,7 +35,7 @@ __attribute__((noinline)) void *sysinfo__allocated_more(node_t *node, void *bloc
     if (live > LOAD(node->peak)) {
         STORE(node->peak, live);
     }
-    if (live - LOAD(node->told) > SYSINFO__BATCH || sysinfo__is_batch(LOAD(node->allocs))) {
+    if (live - LOAD(node->reported) > SYSINFO__BATCH || sysinfo__is_batch(LOAD(node->allocs))) {
         sysinfo__flush(node, true);
     } else {
         sysinfo__set_bounds(node);

@@ -24,7 +24,7 @@ static bool add(void *context, uint64_t cpu, const struct sysinfo__processor *pr
     }
     struct sysinfo__modes modes = {0};
     sysinfo__modes_add(&modes, processor);
-    sysinfo__modes_tell(&modes, sample);
+    sysinfo__modes_report(&modes, sample);
     return true;
 }
 
@@ -36,9 +36,9 @@ static int read_times(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows,
     }
     if (sum.cpus == 0) {
         return sysinfo__failed(host, SYSINFO_MALFORMED, 0,
-                               "NtQuerySystemInformation(SystemProcessorPerformanceInformation)", "told of no CPU");
+                               "NtQuerySystemInformation(SystemProcessorPerformanceInformation)", "reported no CPU");
     }
-    sysinfo__modes_tell(&sum.all, all);
+    sysinfo__modes_report(&sum.all, all);
     return SYSINFO_OK;
 }
 

@@ -52,7 +52,7 @@ void sysinfo__modes_add(struct sysinfo__modes *modes, const struct sysinfo__proc
     modes->softirq += softirq;
 }
 
-void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample) {
+void sysinfo__modes_report(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample) {
     const double units = 1e7; /* 100 ns units per second. */
     FACT(sample, user, (double)modes->user / units);
     FACT(sample, system, (double)modes->system / units);

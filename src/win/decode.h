@@ -28,7 +28,7 @@ struct sysinfo__modes {
 void sysinfo__modes_add(struct sysinfo__modes *modes, const struct sysinfo__processor *processor);
 
 /* Converts them to seconds. */
-void sysinfo__modes_tell(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample);
+void sysinfo__modes_report(const struct sysinfo__modes *modes, struct sysinfo_cpu_sample *sample);
 
 /* ---- Counts: GetLogicalProcessorInformationEx(RelationProcessorCore) ---- */
 

@@ -85,9 +85,9 @@ static void read_architecture(struct sysinfo_cpu_description *description) {
     USHORT emulated = 0, native = 0;
     machine_function get_machine = (machine_function)sysinfo__win_find(L"kernel32.dll", "IsWow64Process2");
     DWORD last_error = GetLastError();
-    bool is_told = get_machine != NULL && get_machine(GetCurrentProcess(), &emulated, &native);
+    bool is_reported = get_machine != NULL && get_machine(GetCurrentProcess(), &emulated, &native);
     SetLastError(last_error);
-    const char *name = is_told ? sysinfo__machine_name(native) : NULL;
+    const char *name = is_reported ? sysinfo__machine_name(native) : NULL;
     if (name != NULL) {
         FACT_TEXT(description, architecture, name, strlen(name));
     }

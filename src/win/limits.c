@@ -56,8 +56,8 @@ int sysinfo__win_allowed_cores(struct sysinfo_host *host, uint64_t *number) {
 
 /* ---- Level by level ---- */
 
-static void tell_memory(const struct sysinfo__room *room, bool is_known, uint64_t used,
-                        struct sysinfo_limit_level *level) {
+static void set_memory(const struct sysinfo__room *room, bool is_known, uint64_t used,
+                       struct sysinfo_limit_level *level) {
     FACT(level, memory_limit, room->limit);
     if (is_known) {
         FACT(level, memory_used, used);
@@ -77,7 +77,7 @@ static int add_job(struct sysinfo_host *host, struct sysinfo__limit_rows *rows, 
         return sysinfo__no_memory(host, "QueryInformationJobObject");
     }
     if (job->has_limits) {
-        tell_memory(&all, job->has_job_used, job->job_used, &row->level);
+        set_memory(&all, job->has_job_used, job->job_used, &row->level);
     }
     sysinfo__decode_job_rate(job, cpus, &quota);
     if (SYSINFO_HAS(&quota, quota)) {
@@ -92,7 +92,7 @@ static int add_job(struct sysinfo_host *host, struct sysinfo__limit_rows *rows, 
     if (row == NULL) {
         return sysinfo__no_memory(host, "QueryInformationJobObject");
     }
-    tell_memory(&process, job->has_process_used, job->process_used, &row->level);
+    set_memory(&process, job->has_process_used, job->process_used, &row->level);
     return SYSINFO_OK;
 }
 

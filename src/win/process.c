@@ -9,11 +9,11 @@
 
 static int read_memory(struct sysinfo_host *host, PROCESS_MEMORY_COUNTERS *memory) {
     DWORD last_error = GetLastError();
-    bool is_told = GetProcessMemoryInfo(GetCurrentProcess(), memory, sizeof *memory);
+    bool is_reported = GetProcessMemoryInfo(GetCurrentProcess(), memory, sizeof *memory);
     DWORD error = GetLastError();
     SetLastError(last_error);
-    return is_told ? SYSINFO_OK
-                   : sysinfo__failed(host, sysinfo__win_status(error), error, "GetProcessMemoryInfo", NULL);
+    return is_reported ? SYSINFO_OK
+                       : sysinfo__failed(host, sysinfo__win_status(error), error, "GetProcessMemoryInfo", NULL);
 }
 
 /* The address space: VirtualSize in VM_COUNTERS. */

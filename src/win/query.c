@@ -217,20 +217,21 @@ int sysinfo__query_cores(struct sysinfo_host *host, enum sysinfo__relation relat
     struct sysinfo__state *state = sysinfo__state(host);
     DWORD last_error = GetLastError();
     DWORD error, length;
-    bool is_told, has_memory = true;
+    bool is_reported, has_memory = true;
     do {
         length = (DWORD)state->capacity;
-        is_told = GetLogicalProcessorInformationEx((LOGICAL_PROCESSOR_RELATIONSHIP)relation, state->buffer, &length);
+        is_reported =
+            GetLogicalProcessorInformationEx((LOGICAL_PROCESSOR_RELATIONSHIP)relation, state->buffer, &length);
         error = GetLastError();
-        if (!is_told && error == ERROR_INSUFFICIENT_BUFFER) {
+        if (!is_reported && error == ERROR_INSUFFICIENT_BUFFER) {
             has_memory = grow(state, length);
         }
-    } while (!is_told && error == ERROR_INSUFFICIENT_BUFFER && has_memory);
+    } while (!is_reported && error == ERROR_INSUFFICIENT_BUFFER && has_memory);
     SetLastError(last_error);
     if (!has_memory) {
         return sysinfo__no_memory(host, source);
     }
-    if (!is_told) {
+    if (!is_reported) {
         return sysinfo__failed(host, sysinfo__win_status(error), error, source, NULL);
     }
     state->length = length < state->capacity ? length : state->capacity;
@@ -245,10 +246,10 @@ int sysinfo__query_cores(struct sysinfo_host *host, enum sysinfo__relation relat
 int sysinfo__query_pages(struct sysinfo_host *host, struct sysinfo__pages *pages) {
     DWORD last_error = GetLastError();
     PERFORMANCE_INFORMATION information = {.cb = sizeof information};
-    bool is_told = GetPerformanceInfo(&information, sizeof information);
+    bool is_reported = GetPerformanceInfo(&information, sizeof information);
     DWORD error = GetLastError();
     SetLastError(last_error);
-    if (!is_told) {
+    if (!is_reported) {
         return sysinfo__failed(host, sysinfo__win_status(error), error, "GetPerformanceInfo", NULL);
     }
     *pages = (struct sysinfo__pages){
@@ -277,9 +278,9 @@ bool sysinfo__query_page_lists(struct sysinfo_host *host, struct sysinfo__page_l
         ULONG length = 0;
         status = (uint32_t)((query_function)state->query)(SYSINFO__CLASS_MEMORY_LIST, numbers,
                                                           (ULONG)(size * sizeof numbers[0]), &length);
-        bool is_told = length >= LEAST * sizeof numbers[0] && length <= sizeof numbers && next == LEAST;
+        bool is_reported = length >= LEAST * sizeof numbers[0] && length <= sizeof numbers && next == LEAST;
         state->page_lists = size;
-        size = is_told && length != size * sizeof numbers[0] ? length / sizeof numbers[0] : next;
+        size = is_reported && length != size * sizeof numbers[0] ? length / sizeof numbers[0] : next;
     }
     if (status == info_length_mismatch) {
         state->page_lists = MOST + 1; /* No size fits: do not try again. */

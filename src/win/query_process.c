@@ -22,10 +22,10 @@ static void look_up(struct sysinfo__state *state) {
 /* The number of CPU sets assigned to this process, each of which is one CPU; 0: none, so all may be used. */
 static ULONG count_cpu_sets(const struct sysinfo__state *state) {
     ULONG wanted = 0;
-    bool is_told = state->cpu_sets == NULL ||
-                   ((cpu_sets_function)state->cpu_sets)(GetCurrentProcess(), NULL, 0, &wanted) ||
-                   GetLastError() == ERROR_INSUFFICIENT_BUFFER;
-    return is_told ? wanted : 0;
+    bool is_reported = state->cpu_sets == NULL ||
+                       ((cpu_sets_function)state->cpu_sets)(GetCurrentProcess(), NULL, 0, &wanted) ||
+                       GetLastError() == ERROR_INSUFFICIENT_BUFFER;
+    return is_reported ? wanted : 0;
 }
 
 /*

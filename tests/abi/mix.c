@@ -47,7 +47,7 @@ static int is_whole(const uint64_t guard[8]) {
 static void memory(void) {
     GUARDED(sysinfo_memory) memory;
     PREPARE(memory);
-    expect(sysinfo_virtual_memory(NULL, &memory.value, sizeof memory.value) == SYSINFO_OK, "memory is told");
+    expect(sysinfo_virtual_memory(NULL, &memory.value, sizeof memory.value) == SYSINFO_OK, "memory is reported");
     expect(is_whole(memory.guard), "memory is not overrun");
     expect(SYSINFO_HAS(&memory.value, total) && memory.value.total > 0, "total is known");
     expect(memory.value.present >> (sizeof memory.value / 8) == 0, "no bit beyond the caller's memory");
@@ -98,11 +98,11 @@ static void rows(void) {
     struct sysinfo_cpu_sample_list *list = NULL;
     const struct sysinfo_cpu_sample *row;
     uint64_t least = 0;
-    expect(sysinfo_cpu_times_percpu(NULL, &list) == SYSINFO_OK, "each CPU's times are told");
+    expect(sysinfo_cpu_times_percpu(NULL, &list) == SYSINFO_OK, "each CPU's times are reported");
     expect(sysinfo_cpu_sample_list_at(list, 0) != NULL, "there is a CPU");
     for (size_t i = 0; (row = sysinfo_cpu_sample_list_at(list, i)) != NULL; i++) {
         expect(SYSINFO_HAS(row, cpu) && row->cpu >= least && row->cpu < 1u << 20, "CPUs are in ascending order");
-        expect(SYSINFO_HAS(row, idle), "each CPU's idle time is told");
+        expect(SYSINFO_HAS(row, idle), "each CPU's idle time is reported");
 #ifdef WITH_TOMORROW
         expect(!SYSINFO_HAS(row, tomorrow), "a field that nobody fills is unknown");
 #endif
@@ -120,8 +120,8 @@ static void rows(void) {
         if ((call) == SYSINFO_OK) {                                                                                  \
             expect(is_whole(answer.guard), #call " overruns nothing");                                               \
             expect(answer.value.present != 0 && answer.value.present >> (sizeof answer.value / 8) == 0,              \
-                   #call " tells what the caller has room for");                                                     \
-            expect((answer.value.estimated & ~answer.value.present) == 0, #call " estimates what it tells");         \
+                   #call " reports what the caller has room for");                                                   \
+            expect((answer.value.estimated & ~answer.value.present) == 0, #call " estimates what it reports");       \
         } else {                                                                                                     \
             expect(memcmp(&answer, &untouched, sizeof answer) == 0, #call " leaves the struct alone when it fails"); \
         }                                                                                                            \

@@ -833,7 +833,7 @@ START_TEST(every_field_can_be_read_through_the_table) {
             ck_assert(sysinfo_field_double(field, any) == 0);
             continue;
         }
-        ck_assert_msg(sysinfo_field_source(field) != NULL, "%s.%s is told but has no source", field->group,
+        ck_assert_msg(sysinfo_field_source(field) != NULL, "%s.%s is reported but has no source", field->group,
                       field->name);
         if (field->type == SYSINFO_TYPE_TEXT) {
             ck_assert_uint_gt(strlen(sysinfo_field_text(field, any)), 0);

@@ -139,7 +139,7 @@ struct outcome {
 
 static struct faults *of_child; /* The child's, at its exit. */
 
-static void tell_parent(void) {
+static void report_to_parent(void) {
     *of_child = faults;
 }
 
@@ -164,7 +164,7 @@ static void run_command_line(int which, const int streams[2], int t, int at) {
     }
     dup2(streams[0], 1);
     dup2(streams[1], 2);
-    atexit(tell_parent);
+    atexit(report_to_parent);
     if (commands[which].is_screen) {
         dup2(streams[0], 0);
         setenv("TERM", "xterm", 1);
@@ -204,7 +204,7 @@ static int open_terminal(int *stream) {
     return ours;
 }
 
-/* Reads what is drawn until the child ends. A child that could not read its key is told to end. */
+/* Reads what is drawn until the child ends. A child that could not read its key is asked to end. */
 static int watch_terminal(int ours, pid_t child, char *text) {
     enum { ROUNDS = 300 };
     int status = 0, rounds = 0;

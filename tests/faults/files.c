@@ -106,9 +106,9 @@ static void expect_no_wrong_figure(const struct question *question, const char *
                                    const uint64_t *answer) {
     ck_assert_msg((answer[0] & ~calm->answer[0][0] & ~answer[1]) == 0, "%s: in trouble it knows more", question->name);
     for (size_t slot = 2; slot < SYSINFO_SLOTS; slot++) {
-        bool is_told = answer[0] == 0 || (answer[0] >> slot & 1),
+        bool is_reported = answer[0] == 0 || (answer[0] >> slot & 1),
              is_estimated = (answer[1] >> slot & 1) || follows_an_estimate(question, answer, slot);
-        if (is_told && !is_estimated && calm->answer[0][slot] == calm->answer[1][slot]) {
+        if (is_reported && !is_estimated && calm->answer[0][slot] == calm->answer[1][slot]) {
             ck_assert_msg(answer[slot] == calm->answer[0][slot], "%s, %s, trouble %d: slot %zu is %llu instead of %llu",
                           question->name, root, t, slot, (unsigned long long)answer[slot],
                           (unsigned long long)calm->answer[0][slot]);

@@ -267,12 +267,12 @@ START_TEST(a_stop_within_an_interval_is_part_of_it) {
         struct sysinfo_host *host = NULL;
         struct sysinfo_cpu_usage usage = {0};
         int status = sysinfo_host_open(&host, NULL);
-        bool is_told = write(ends[1], "x", 1) == 1;
+        bool is_reported = write(ends[1], "x", 1) == 1;
         status = status == SYSINFO_OK ? sysinfo_cpu_times_percent(host, 0.1, &usage, sizeof usage) : status;
         bool is_right = status == SYSINFO_NOT_YET ||
                         (status == SYSINFO_OK && usage.interval >= 0.1 && usage.percent >= 0 && usage.percent <= 100);
         sysinfo_host_close(host);
-        _exit(is_told && is_right ? 0 : 1);
+        _exit(is_reported && is_right ? 0 : 1);
     }
     char byte;
     int status;

@@ -182,15 +182,14 @@ END_TEST
 
 /* ---- Fake allocators that the host detects ---- */
 
-static struct sysinfo_heap told;
-static int tell_status, give_back_status;
+static struct sysinfo_heap reported;
+static int set_status, give_back_status;
 
-static int tell(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner, bool in_detail,
-                struct sysinfo_heap *heap) {
+static int report(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner, bool in_detail,
+                  struct sysinfo_heap *heap) {
     (void)owner, (void)in_detail;
-    *heap = told;
-    return tell_status == SYSINFO_OK ? SYSINFO_OK
-                                     : sysinfo__failed(asker, tell_status, 0, "the allocator", "has failed");
+    *heap = reported;
+    return set_status == SYSINFO_OK ? SYSINFO_OK : sysinfo__failed(asker, set_status, 0, "the allocator", "has failed");
 }
 
 static int give_back(struct sysinfo_host *asker, const struct sysinfo__heap_owner *owner) {
@@ -200,8 +199,8 @@ static int give_back(struct sysinfo_host *asker, const struct sysinfo__heap_owne
 }
 
 static void believe_in(const struct sysinfo__allocator *allocator) {
-    told = (struct sysinfo_heap){.present = 0};
-    tell_status = give_back_status = SYSINFO_OK;
+    reported = (struct sysinfo_heap){.present = 0};
+    set_status = give_back_status = SYSINFO_OK;
     host->heap_owner = (struct sysinfo__heap_owner){.is_searched = true, .allocator = allocator};
 }
 
@@ -210,12 +209,12 @@ static void do_nothing(void *argument) {
 }
 
 START_TEST(figures_that_contradict_each_other_are_put_right) {
-    static const struct sysinfo__allocator odd = {"odd", tell, NULL};
+    static const struct sysinfo__allocator odd = {"odd", report, NULL};
     believe_in(&odd);
-    FACT(&told, used, 100);
-    FACT(&told, used_mapped, 101);
-    FACT(&told, footprint, 99);
-    FACT(&told, reclaimable, 1);
+    FACT(&reported, used, 100);
+    FACT(&reported, used_mapped, 101);
+    FACT(&reported, footprint, 99);
+    FACT(&reported, reclaimable, 1);
     struct sysinfo_heap heap = info();
     ck_assert(heap.used == 100 && !SYSINFO_IS_ESTIMATED(&heap, used));
     ck_assert(heap.used_mapped == 100 && SYSINFO_IS_ESTIMATED(&heap, used_mapped));
@@ -223,8 +222,8 @@ START_TEST(figures_that_contradict_each_other_are_put_right) {
     ck_assert(SYSINFO_HAS(&heap, free) && heap.free == 0);
     ck_assert(heap.reclaimable == 0 && SYSINFO_IS_ESTIMATED(&heap, reclaimable));
     believe_in(&odd);
-    FACT(&told, used, 100);
-    FACT(&told, reclaimable, 1);
+    FACT(&reported, used, 100);
+    FACT(&reported, reclaimable, 1);
     heap = info();
     ck_assert(!SYSINFO_HAS(&heap, free) && !SYSINFO_HAS(&heap, footprint) &&
               heap.reclaimable == 1); /* Free memory is unknown. */
@@ -232,7 +231,7 @@ START_TEST(figures_that_contradict_each_other_are_put_right) {
 END_TEST
 
 START_TEST(an_allocator_that_lacks_a_call_says_so) {
-    static const struct sysinfo__allocator silent = {"silent", NULL, NULL}, keeping = {"keeping", tell, NULL};
+    static const struct sysinfo__allocator silent = {"silent", NULL, NULL}, keeping = {"keeping", report, NULL};
     struct sysinfo_heap heap;
     uint64_t released = 47;
     double growth = 47;
@@ -248,19 +247,19 @@ START_TEST(an_allocator_that_lacks_a_call_says_so) {
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_UNKNOWN);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "keeping does not report how much is in use");
     ck_assert(released == 47 && growth == 47);
-    FACT(&told, used, 100); /* Growth is reported even without a call that trims. */
+    FACT(&reported, used, 100); /* Growth is reported even without a call that trims. */
     ck_assert_int_eq(sysinfo_heap_growth(host, do_nothing, NULL, 1, &growth), SYSINFO_OK);
     ck_assert(growth == 0);
 }
 END_TEST
 
 START_TEST(an_allocator_that_fails_is_believed) {
-    static const struct sysinfo__allocator failing = {"failing", tell, give_back, NULL};
+    static const struct sysinfo__allocator failing = {"failing", report, give_back, NULL};
     struct sysinfo_heap heap;
     uint64_t released = 47;
     double growth = 47;
     believe_in(&failing);
-    tell_status = SYSINFO_MALFORMED;
+    set_status = SYSINFO_MALFORMED;
     give_back_status = SYSINFO_SYSTEM;
     ck_assert_int_eq(sysinfo_heap_info(host, &heap, sizeof heap), SYSINFO_MALFORMED);
     ck_assert_int_eq(sysinfo_heap_trim(host, &released), SYSINFO_SYSTEM);

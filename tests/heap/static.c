@@ -22,6 +22,6 @@ int main(void) {
         puts("wrong: the figures of a static program");
         return 1;
     }
-    puts("static glibc: told to the byte");
+    puts("static glibc: exact to the byte");
     return 0;
 }

@@ -37,12 +37,12 @@ static void expect_seconds(double seconds, uint64_t ticks) {
 }
 
 /* The expected sample for one CPU's ticks, or for the sum over all. */
-static void expect_sample(const struct sysinfo_cpu_sample *told, const struct sim_cpu *cpu) {
-    expect_seconds(told->user, IS(cpu->user, cpu->user, cpu->user, cpu->user + cpu->nice));
-    expect_seconds(told->nice, IS(cpu->nice, cpu->nice, cpu->nice, 0));
-    expect_seconds(told->system, IS(cpu->system, cpu->system, cpu->system + cpu->spin, cpu->system + cpu->irq));
-    expect_seconds(told->irq, IS(cpu->irq, cpu->irq, cpu->irq, 0));
-    expect_seconds(told->idle, cpu->idle);
+static void expect_sample(const struct sysinfo_cpu_sample *reported, const struct sim_cpu *cpu) {
+    expect_seconds(reported->user, IS(cpu->user, cpu->user, cpu->user, cpu->user + cpu->nice));
+    expect_seconds(reported->nice, IS(cpu->nice, cpu->nice, cpu->nice, 0));
+    expect_seconds(reported->system, IS(cpu->system, cpu->system, cpu->system + cpu->spin, cpu->system + cpu->irq));
+    expect_seconds(reported->irq, IS(cpu->irq, cpu->irq, cpu->irq, 0));
+    expect_seconds(reported->idle, cpu->idle);
 }
 
 static struct sim_cpu sum_of_cpus(void) {
@@ -62,12 +62,12 @@ static struct sim_cpu sum_of_cpus(void) {
 }
 
 START_TEST(cpu_time_is_the_sum_of_all_cpus_in_seconds) {
-    struct sysinfo_cpu_sample told;
-    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, sample_fields);
-    ck_assert_uint_eq(told.estimated, 0);
+    struct sysinfo_cpu_sample reported;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, sample_fields);
+    ck_assert_uint_eq(reported.estimated, 0);
     struct sim_cpu sum = sum_of_cpus();
-    expect_sample(&told, &sum);
+    expect_sample(&reported, &sum);
 }
 END_TEST
 
@@ -77,10 +77,10 @@ START_TEST(long_counters_are_reported_completely) {
         sim.cpu[i].idle = IS(UINT64_C(5000000000), UINT64_C(1) << 40, UINT64_C(1) << 40, UINT64_C(4294967295));
         sim.cpu[i].user += IS(UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(9000000000), UINT64_C(4294900000));
     }
-    struct sysinfo_cpu_sample told;
+    struct sysinfo_cpu_sample reported;
     struct sim_cpu sum = sum_of_cpus();
-    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
-    expect_sample(&told, &sum);
+    ck_assert_int_eq(sysinfo_cpu_times(host, &reported, sizeof reported), SYSINFO_OK);
+    expect_sample(&reported, &sum);
     struct sysinfo_cpu_sample_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
     expect_sample(sysinfo_cpu_sample_list_all(list), &sum);
@@ -257,7 +257,7 @@ END_TEST
  * 192 GiB: most active pages are of files, which are released on demand.
  */
 START_TEST(pages_of_files_are_available_and_anonymous_ones_are_not) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.page_size = 16384;
     sim.physical = UINT64_C(48) << 30;
     sim.free = 40000;
@@ -267,26 +267,26 @@ START_TEST(pages_of_files_are_available_and_anonymous_ones_are_not) {
     sim.wired = 300000;
     sim.file = 650000;
     sim.purgeable = 10000;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(680000) * 16384);
-    ck_assert_uint_eq(told.cached, UINT64_C(660000) * 16384);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(680000) * 16384);
+    ck_assert_uint_eq(reported.cached, UINT64_C(660000) * 16384);
     sim.physical = UINT64_C(192) << 30;
     sim.free = 6000000;
     sim.active = 3000000;
     sim.inactive = 2500000;
     sim.file = 2900000;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(8890000) * 16384);
-    ck_assert_uint_eq(told.used, told.total - told.available);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(8890000) * 16384);
+    ck_assert_uint_eq(reported.used, reported.total - reported.available);
 }
 END_TEST
 
 START_TEST(more_speculative_than_free_pages_leave_none) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.speculative = sim.free + 1;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&told, free));
-    ck_assert_uint_eq(told.free, 0);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&reported, free));
+    ck_assert_uint_eq(reported.free, 0);
 }
 END_TEST
 
@@ -301,10 +301,10 @@ START_TEST(failures_of_mach_are_distinguished) {
     static const char *const functions[] = {"host_processor_info", "host_page_size", "host_statistics64"};
     for (size_t function = 0; function < 3; function++) {
         for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
-            uint64_t told[SYSINFO_SLOTS];
+            uint64_t reported[SYSINFO_SLOTS];
             sim_fault = (struct sim_fault){.name = functions[function], .error = failures[i].error, .is_set = true};
-            int status = function == 0 ? sysinfo_cpu_times(host, (void *)told, sizeof told)
-                                       : sysinfo_virtual_memory(host, (void *)told, sizeof told);
+            int status = function == 0 ? sysinfo_cpu_times(host, (void *)reported, sizeof reported)
+                                       : sysinfo_virtual_memory(host, (void *)reported, sizeof reported);
             ck_assert_int_eq(status, failures[i].status);
             ck_assert_int_eq(sysinfo_system_error(host), failures[i].number);
             ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, status), "was refused by the Mach kernel"));
@@ -317,20 +317,20 @@ END_TEST
 START_TEST(without_a_statistics_clock_the_system_clock_counts) {
     sim.stathz = 0;
     sim.hz = 100;
-    struct sysinfo_cpu_sample told;
-    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_OK);
+    struct sysinfo_cpu_sample reported;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &reported, sizeof reported), SYSINFO_OK);
     struct sim_cpu sum = sum_of_cpus();
-    ck_assert_double_eq_tol(told.idle, (double)sum.idle / 100, 1e-9);
+    ck_assert_double_eq_tol(reported.idle, (double)sum.idle / 100, 1e-9);
 }
 END_TEST
 
 START_TEST(a_clock_that_does_not_tick_is_refused) {
     sim.stathz = sim.hz = 0;
-    struct sysinfo_cpu_sample told;
-    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_MALFORMED);
+    struct sysinfo_cpu_sample reported;
+    ck_assert_int_eq(sysinfo_cpu_times(host, &reported, sizeof reported), SYSINFO_MALFORMED);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_MALFORMED), "kern.clockrate reports a clock rate of 0");
     sim.hz = -100;
-    ck_assert_int_eq(sysinfo_cpu_times(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_cpu_times(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 #endif
@@ -338,43 +338,43 @@ END_TEST
 static const uint64_t times_and_forks = BIT(stats, boot_time) | BIT(stats, uptime) | BIT(stats, forks);
 
 START_TEST(counters_are_reported) {
-    struct sysinfo_stats told;
+    struct sysinfo_stats reported;
     sim.switches = DRAGONFLY(UINT64_C(4000000000), /* It and OpenBSD count in 32 bits. */
                              IS(UINT64_C(6000000000), UINT64_C(6000000000), UINT64_C(4000000000), 0));
-    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
-                                        BIT(stats, syscalls) | times_and_forks);
-    ck_assert_uint_eq(told.forks, IS(5670, 5000, 5000, 0)); /* FreeBSD counts three kinds separately. */
-    ck_assert_uint_eq(told.ctx_switches, sim.switches);
-    ck_assert_uint_eq(told.interrupts, sim.interrupts);
-    ck_assert_uint_eq(told.soft_interrupts, sim.soft_interrupts);
-    ck_assert_uint_eq(told.syscalls, sim.syscalls);
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) |
+                                            BIT(stats, soft_interrupts) | BIT(stats, syscalls) | times_and_forks);
+    ck_assert_uint_eq(reported.forks, IS(5670, 5000, 5000, 0)); /* FreeBSD counts three kinds separately. */
+    ck_assert_uint_eq(reported.ctx_switches, sim.switches);
+    ck_assert_uint_eq(reported.interrupts, sim.interrupts);
+    ck_assert_uint_eq(reported.soft_interrupts, sim.soft_interrupts);
+    ck_assert_uint_eq(reported.syscalls, sim.syscalls);
 }
 END_TEST
 #endif
 
 #if SIM_OPENBSD
 START_TEST(counters_that_are_not_maintained_are_unknown) {
-    struct sysinfo_stats told;
+    struct sysinfo_stats reported;
     sim.interrupts = sim.soft_interrupts = sim.syscalls = 0;
-    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | times_and_forks);
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(stats, ctx_switches) | times_and_forks);
 }
 END_TEST
 
 START_TEST(without_smt_every_cpu_is_a_core) {
-    struct sysinfo_processors told;
+    struct sysinfo_processors reported;
     lose_cpus_1_and_3();
     sim.smt = 0;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.count, 2);
-    ck_assert_uint_eq(told.cores, 2);
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.count, 2);
+    ck_assert_uint_eq(reported.cores, 2);
     sim.smt = -1;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&told, count) && !SYSINFO_HAS(&told, cores));
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&reported, count) && !SYSINFO_HAS(&reported, cores));
     sim.smt = 0;
     sim.cpus = 0;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_UNKNOWN);
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_UNKNOWN);
 }
 END_TEST
 
@@ -391,11 +391,11 @@ END_TEST
 
 #if SIM_NETBSD
 START_TEST(counters_at_0_are_known) {
-    struct sysinfo_stats told;
+    struct sysinfo_stats reported;
     sim.interrupts = sim.soft_interrupts = sim.syscalls = 0;
-    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) | BIT(stats, soft_interrupts) |
-                                        BIT(stats, syscalls) | times_and_forks);
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(stats, ctx_switches) | BIT(stats, interrupts) |
+                                            BIT(stats, soft_interrupts) | BIT(stats, syscalls) | times_and_forks);
 }
 END_TEST
 
@@ -429,17 +429,17 @@ START_TEST(an_older_system_counts_configured_cpus) {
 END_TEST
 
 START_TEST(the_cache_is_of_files_and_programs) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.exec = INT64_MIN;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.cached, 120000 * 4096);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.cached, 120000 * 4096);
     sim.file = -3;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.cached, 0);
-    ck_assert(SYSINFO_IS_ESTIMATED(&told, cached));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.cached, 0);
+    ck_assert(SYSINFO_IS_ESTIMATED(&reported, cached));
     sim.file = sim.exec = INT64_MAX;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.cached, told.total);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.cached, reported.total);
 }
 END_TEST
 
@@ -449,7 +449,7 @@ END_TEST
  * included. How the cached pages divide into those of files, of programs and anonymous ones was not published.
  */
 START_TEST(memory_of_the_kernel_is_not_available) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.pages = 2026715;
     sim.free = 658066;
     sim.active = 813024;
@@ -458,45 +458,45 @@ START_TEST(memory_of_the_kernel_is_not_available) {
     sim.file = 500000;
     sim.exec = 281755;
     sim.anonymous = 153546;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(1439821) * 4096);
-    ck_assert(!SYSINFO_IS_ESTIMATED(&told, available));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(1439821) * 4096);
+    ck_assert(!SYSINFO_IS_ESTIMATED(&reported, available));
     sim.anonymous = 600000; /* Wired pages may be pages of files; no more than the rest counts. */
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(1422279) * 4096);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(1422279) * 4096);
     sim.anonymous = 3000000;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, 0);
-    ck_assert(SYSINFO_HAS(&told, available));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, 0);
+    ck_assert(SYSINFO_HAS(&reported, available));
 }
 END_TEST
 
 START_TEST(an_older_system_knows_no_dirty_pages) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim_fault =
         (struct sim_fault){.name = "vm.uvmexp2", .cut = 14 * 8, .is_set = true}; /* NetBSD 9 ended with colormiss. */
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&told, cached) && !SYSINFO_HAS(&told, dirty));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&reported, cached) && !SYSINFO_HAS(&reported, dirty));
     sim_fault.cut = 20 * 8;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 #endif
 
 START_TEST(cpus_and_cores_are_counted) {
-    struct sysinfo_processors told;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.count, 4);
-    ck_assert_int_eq(SYSINFO_HAS(&told, cores), DRAGONFLY(0, IS(1, 0, 0, 1)));
-    ck_assert_uint_eq(told.cores, DRAGONFLY(0, IS(2, 0, 0, 2)));
+    struct sysinfo_processors reported;
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.count, 4);
+    ck_assert_int_eq(SYSINFO_HAS(&reported, cores), DRAGONFLY(0, IS(1, 0, 0, 1)));
+    ck_assert_uint_eq(reported.cores, DRAGONFLY(0, IS(2, 0, 0, 2)));
     sim.cores = 0;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(!SYSINFO_HAS(&told, cores));
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert(!SYSINFO_HAS(&reported, cores));
     sim.cpus = 1;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.cores, DRAGONFLY(1, IS(0, 1, 1, 0)));
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.cores, DRAGONFLY(1, IS(0, 1, 1, 0)));
     sim.cpus = 0;
-    ck_assert_int_eq(sysinfo_cpu_counts(host, &told, sizeof told), SYSINFO_UNKNOWN);
+    ck_assert_int_eq(sysinfo_cpu_counts(host, &reported, sizeof reported), SYSINFO_UNKNOWN);
     struct sysinfo_cpu_sample times;
     struct sysinfo_cpu_sample_list *list = NULL;
     ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_MALFORMED);
@@ -509,48 +509,48 @@ END_TEST
 /* ---- Memory ---- */
 
 START_TEST(memory_is_reported_in_bytes) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     const uint64_t page = sim.page_size,
                    total = IS(sim.physical, (uint64_t)sim.pages * page, sim.physical, sim.physical);
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
     const uint64_t everywhere = BIT(memory, total) | BIT(memory, available) | BIT(memory, percent) | BIT(memory, used) |
                                 BIT(memory, free) | BIT(memory, active) | BIT(memory, inactive) |
                                 IS(BIT(memory, wired), BIT(memory, wired), 0, BIT(memory, wired));
-    ck_assert_uint_eq(told.present,
+    ck_assert_uint_eq(reported.present,
                       everywhere | IS(DRAGONFLY(BIT(memory, buffers) | BIT(memory, cached),
                                                 BIT(memory, buffers) | BIT(memory, laundry) | BIT(memory, arc)),
                                       BIT(memory, buffers) | BIT(memory, cached) | BIT(memory, dirty),
                                       BIT(memory, cached) | BIT(memory, dirty),
                                       BIT(memory, cached) | BIT(memory, compressed) | BIT(memory, pressure_level) |
                                           BIT(memory, pressure_free)));
-    ck_assert_uint_eq(told.estimated,
+    ck_assert_uint_eq(reported.estimated,
                       IS(BIT(memory, available), 0, 0, 0)); /* FreeBSD: inactive pages may be anonymous. */
-    ck_assert_uint_eq(told.total, total);
-    ck_assert_uint_eq(told.free, IS(300000, 300000, 300000, 300000 - 11000) * page);
-    ck_assert_uint_eq(told.active, 400000 * page);
-    ck_assert_uint_eq(told.inactive, 500000 * page);
-    ck_assert_uint_eq(told.wired, IS(250000, 250000, 0, 250000) * page); /* OpenBSD counts hardly any. */
-    ck_assert_uint_eq(told.available, IS(DRAGONFLY(940000 * page, 800000 * page + 987654321 - 268435456),
-                                         (300000 + 120000 + 30000) * page, (300000 + 500000 + 140000) * page,
-                                         (300000 - 11000 + 120000 + 5000) * page));
-    ck_assert_uint_eq(told.used, total - told.available);
-    ck_assert_uint_eq(told.buffers, IS(123456789, 123456789, 0, 0));
-    ck_assert_uint_eq(told.cached, IS(DRAGONFLY(140000, 0), 150000, 140000, 125000) * page);
-    ck_assert_uint_eq(told.dirty, IS(0, 900, 900, 0) * page);
-    ck_assert_uint_eq(told.laundry, IS(DRAGONFLY(0, 7000), 0, 0, 0) * page);
-    ck_assert_uint_eq(told.arc, IS(DRAGONFLY(0, 987654321), 0, 0, 0));
-    ck_assert_uint_eq(told.compressed, IS(0, 0, 0, 60000) * page);
-    ck_assert_uint_eq(told.pressure_level, IS(0, 0, 0, 1));
-    ck_assert_double_eq(told.pressure_free, IS(0, 0, 0, 63));
+    ck_assert_uint_eq(reported.total, total);
+    ck_assert_uint_eq(reported.free, IS(300000, 300000, 300000, 300000 - 11000) * page);
+    ck_assert_uint_eq(reported.active, 400000 * page);
+    ck_assert_uint_eq(reported.inactive, 500000 * page);
+    ck_assert_uint_eq(reported.wired, IS(250000, 250000, 0, 250000) * page); /* OpenBSD counts hardly any. */
+    ck_assert_uint_eq(reported.available, IS(DRAGONFLY(940000 * page, 800000 * page + 987654321 - 268435456),
+                                             (300000 + 120000 + 30000) * page, (300000 + 500000 + 140000) * page,
+                                             (300000 - 11000 + 120000 + 5000) * page));
+    ck_assert_uint_eq(reported.used, total - reported.available);
+    ck_assert_uint_eq(reported.buffers, IS(123456789, 123456789, 0, 0));
+    ck_assert_uint_eq(reported.cached, IS(DRAGONFLY(140000, 0), 150000, 140000, 125000) * page);
+    ck_assert_uint_eq(reported.dirty, IS(0, 900, 900, 0) * page);
+    ck_assert_uint_eq(reported.laundry, IS(DRAGONFLY(0, 7000), 0, 0, 0) * page);
+    ck_assert_uint_eq(reported.arc, IS(DRAGONFLY(0, 987654321), 0, 0, 0));
+    ck_assert_uint_eq(reported.compressed, IS(0, 0, 0, 60000) * page);
+    ck_assert_uint_eq(reported.pressure_level, IS(0, 0, 0, 1));
+    ck_assert_double_eq(reported.pressure_free, IS(0, 0, 0, 63));
 }
 END_TEST
 
 START_TEST(pages_may_have_another_size) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.page_size = 16384;
     sim.physical *= 4;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.active, UINT64_C(400000) * 16384);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.active, UINT64_C(400000) * 16384);
 }
 END_TEST
 
@@ -574,41 +574,41 @@ START_TEST(a_count_below_0_is_0_or_forced_into_the_whole_and_marked) {
 #endif
     };
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        uint64_t told[SYSINFO_SLOTS];
+        uint64_t reported[SYSINFO_SLOTS];
         int64_t pages = *counts[i].pages;
         *counts[i].pages = -1000000;
-        ck_assert_int_eq(sysinfo_read(host, SYSINFO_RESULT_MEMORY, told, sizeof told), SYSINFO_OK);
-        ck_assert_uint_eq(told[counts[i].offset / 8], IS(sim.physical, 0, 0, sim.physical));
-        ck_assert(told[1] >> counts[i].offset / 8 & 1);
+        ck_assert_int_eq(sysinfo_read(host, SYSINFO_RESULT_MEMORY, reported, sizeof reported), SYSINFO_OK);
+        ck_assert_uint_eq(reported[counts[i].offset / 8], IS(sim.physical, 0, 0, sim.physical));
+        ck_assert(reported[1] >> counts[i].offset / 8 & 1);
         *counts[i].pages = pages;
     }
 }
 END_TEST
 
 START_TEST(parts_never_exceed_the_whole) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.free = sim.inactive = sim.active = 3000000;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_le(told.free, told.total);
-    ck_assert_uint_le(told.available, told.total);
-    ck_assert(told.percent >= 0 && told.percent <= 100);
-    ck_assert(SYSINFO_IS_ESTIMATED(&told, free));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_le(reported.free, reported.total);
+    ck_assert_uint_le(reported.available, reported.total);
+    ck_assert(reported.percent >= 0 && reported.percent <= 100);
+    ck_assert(SYSINFO_IS_ESTIMATED(&reported, free));
 }
 END_TEST
 
 START_TEST(a_machine_without_memory_is_refused) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.physical = 0;
     sim.pages = 0;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 
 #if SIM_NETBSD || SIM_OPENBSD
 START_TEST(pages_without_a_size_are_refused) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.page_size = 0;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 #endif
@@ -670,16 +670,16 @@ enum { OPTIONAL_KEYS = sizeof optional_keys / sizeof optional_keys[0] };
 START_TEST(a_key_that_is_missing_or_closed_takes_its_fields_with_it_and_no_others) {
     const struct optional *optional = &optional_keys[_i];
     static const enum sim_error ways[] = {SIM_NO_SUCH_KEY, SIM_ENOENT, SIM_EACCES, SIM_EPERM};
-    uint64_t whole[SYSINFO_SLOTS], told[SYSINFO_SLOTS];
+    uint64_t whole[SYSINFO_SLOTS], reported[SYSINFO_SLOTS];
     ck_assert_int_eq(sysinfo_read(host, optional->result, whole, sizeof whole), SYSINFO_OK);
     ck_assert_uint_eq(whole[0] & optional->fields, optional->fields);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         sim_fault = (struct sim_fault){.name = optional->key, .error = ways[i], .is_set = true};
-        ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_OK);
-        ck_assert_uint_eq(told[0], whole[0] & ~optional->fields);
+        ck_assert_int_eq(sysinfo_read(host, optional->result, reported, sizeof reported), SYSINFO_OK);
+        ck_assert_uint_eq(reported[0], whole[0] & ~optional->fields);
     }
     sim_fault.error = SIM_EIO; /* This does not mean "missing". */
-    ck_assert_int_eq(sysinfo_read(host, optional->result, told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_read(host, optional->result, reported, sizeof reported), SYSINFO_SYSTEM);
 }
 END_TEST
 
@@ -715,88 +715,89 @@ enum { NEEDED_KEYS = sizeof needed_keys / sizeof needed_keys[0] };
 
 START_TEST(a_key_that_is_needed_and_closed_is_denied_and_named) {
     const struct needed *needed = &needed_keys[_i];
-    uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
-    memset(told, 0x5A, sizeof told);
+    uint64_t reported[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
+    memset(reported, 0x5A, sizeof reported);
     memset(untouched, 0x5A, sizeof untouched);
     sim_errno = 4711;
     sim_fault = (struct sim_fault){.name = needed->key, .error = SIM_EACCES, .is_set = true};
-    ck_assert_int_eq(sysinfo_read(host, needed->result, told, sizeof told), SYSINFO_DENIED);
-    ck_assert_int_eq(memcmp(told, untouched, sizeof told), 0);
+    ck_assert_int_eq(sysinfo_read(host, needed->result, reported, sizeof reported), SYSINFO_DENIED);
+    ck_assert_int_eq(memcmp(reported, untouched, sizeof reported), 0);
     ck_assert_int_eq(sysinfo_system_error(host), 13);
     const char *text = sysinfo_explain(host, SYSINFO_DENIED);
     ck_assert_msg(strstr(text, ": Permission denied") != NULL, "%s", text);
     ck_assert_msg(strncmp(needed->key, "sysctl", 6) == 0 || strstr(text, needed->key) == text, "%s", text);
     ck_assert_int_eq(sim_errno, 4711); /* The system's errno is unchanged. */
     sim_fault.error = SIM_EIO;
-    ck_assert_int_eq(sysinfo_read(host, needed->result, told, sizeof told), SYSINFO_SYSTEM);
-    ck_assert_int_eq(memcmp(told, untouched, sizeof told), 0);
+    ck_assert_int_eq(sysinfo_read(host, needed->result, reported, sizeof reported), SYSINFO_SYSTEM);
+    ck_assert_int_eq(memcmp(reported, untouched, sizeof reported), 0);
 }
 END_TEST
 
 /* ---- Swap ---- */
 
 START_TEST(swap_is_the_sum_of_its_devices_in_bytes) {
-    struct sysinfo_swap told;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) |
-                                        BIT(swap, sin) | BIT(swap, sout));
-    ck_assert_uint_eq(told.estimated, IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD also counts written pages of files. */
-    ck_assert_uint_eq(told.total, UINT64_C(3) << 30);
-    ck_assert_uint_eq(told.used, 4096 * 1024);
-    ck_assert_uint_eq(told.free, told.total - told.used);
-    ck_assert_uint_eq(told.sin, 77 * 4096);
-    ck_assert_uint_eq(told.sout, 99 * 4096);
+    struct sysinfo_swap reported;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(swap, total) | BIT(swap, used) | BIT(swap, free) | BIT(swap, percent) |
+                                            BIT(swap, sin) | BIT(swap, sout));
+    ck_assert_uint_eq(reported.estimated,
+                      IS(0, 0, BIT(swap, sout), 0)); /* OpenBSD also counts written pages of files. */
+    ck_assert_uint_eq(reported.total, UINT64_C(3) << 30);
+    ck_assert_uint_eq(reported.used, 4096 * 1024);
+    ck_assert_uint_eq(reported.free, reported.total - reported.used);
+    ck_assert_uint_eq(reported.sin, 77 * 4096);
+    ck_assert_uint_eq(reported.sout, 99 * 4096);
 }
 END_TEST
 
 START_TEST(a_machine_without_swap_has_0_which_is_known) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim.swaps = 0;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert(SYSINFO_HAS(&told, total) && SYSINFO_HAS(&told, used) && SYSINFO_HAS(&told, free) &&
-              SYSINFO_HAS(&told, percent));
-    ck_assert_uint_eq(told.total + told.used + told.free, 0);
-    ck_assert_double_eq(told.percent, 0);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert(SYSINFO_HAS(&reported, total) && SYSINFO_HAS(&reported, used) && SYSINFO_HAS(&reported, free) &&
+              SYSINFO_HAS(&reported, percent));
+    ck_assert_uint_eq(reported.total + reported.used + reported.free, 0);
+    ck_assert_double_eq(reported.percent, 0);
 }
 END_TEST
 
 START_TEST(more_than_4_gib_of_pages_were_swapped) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim.pages_in = UINT64_C(3000000000); /* More than an int holds. */
     sim.pages_out = UINT64_C(4000000000);
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.sin, UINT64_C(3000000000) * 4096);
-    ck_assert_uint_eq(told.sout, UINT64_C(4000000000) * 4096);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.sin, UINT64_C(3000000000) * 4096);
+    ck_assert_uint_eq(reported.sout, UINT64_C(4000000000) * 4096);
 }
 END_TEST
 
 /* A number of 512-byte blocks that does not fit 32 bits, as swapctl(2) reports it. */
 START_TEST(three_tebibytes_are_not_one) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim.swaps = 1;
     sim.swap[0].bytes = UINT64_C(3) << 40;
     sim.swap[0].used = UINT64_C(5) << 39;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.total, UINT64_C(3) << 40);
-    ck_assert_uint_eq(told.used, UINT64_C(5) << 39);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.total, UINT64_C(3) << 40);
+    ck_assert_uint_eq(reported.used, UINT64_C(5) << 39);
 }
 END_TEST
 
 /* So many pages that the kernel's int is negative. */
 START_TEST(a_very_large_device_is_reported) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim.swap[1].bytes = UINT64_C(10) << 40;
     sim.swap[1].used = sim.swap[1].bytes - 4096;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.total, sim.swap[1].bytes + (UINT64_C(1) << 30));
-    ck_assert_uint_eq(told.used, sim.swap[1].bytes - 4096 + 4096 * 1000);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.total, sim.swap[1].bytes + (UINT64_C(1) << 30));
+    ck_assert_uint_eq(reported.used, sim.swap[1].bytes - 4096 + 4096 * 1000);
 }
 END_TEST
 
 #if SIM_FREEBSD
 /* An idle machine with 16 GiB and ZFS: 12 GiB of it are its cache, which releases all but half a GiB. */
 START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
-    struct sysinfo_memory told;
+    struct sysinfo_memory reported;
     sim.physical = UINT64_C(16) << 30;
     sim.free = 131072; /* 512 MiB. */
     sim.inactive = 65536;
@@ -805,16 +806,16 @@ START_TEST(the_cache_of_zfs_is_available_but_for_its_least_size) {
     sim.laundry = 0;
     sim.arc = UINT64_C(12) << 30;
     sim.arc_least = UINT64_C(1) << 29;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, (UINT64_C(12) << 30) + (UINT64_C(1) << 28));
-    ck_assert_double_eq_tol(told.percent, 23.4375, 1e-9);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, (UINT64_C(12) << 30) + (UINT64_C(1) << 28));
+    ck_assert_double_eq_tol(reported.percent, 23.4375, 1e-9);
     sim.arc_least = sim.arc + 1; /* Smaller than its minimum. */
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(3) << 28);
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(3) << 28);
     sim.arc = 0; /* Without ZFS. */
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.available, UINT64_C(3) << 28);
-    ck_assert(!SYSINFO_HAS(&told, arc) && SYSINFO_IS_ESTIMATED(&told, available));
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.available, UINT64_C(3) << 28);
+    ck_assert(!SYSINFO_HAS(&reported, arc) && SYSINFO_IS_ESTIMATED(&reported, available));
 }
 END_TEST
 
@@ -826,10 +827,10 @@ static void lose_the_second_device(const char *name, int call) {
 }
 
 START_TEST(a_device_that_goes_between_the_calls_is_gone) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim_hook = lose_the_second_device;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.total, UINT64_C(1) << 30);
 }
 END_TEST
 
@@ -837,16 +838,16 @@ END_TEST
 
 #if SIM_FREEBSD || SIM_DRAGONFLY
 START_TEST(devices_of_an_unknown_version_are_refused) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim.swap_version = 3;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 
 START_TEST(a_system_without_any_counter_says_so) {
-    struct sysinfo_stats told;
+    struct sysinfo_stats reported;
     sim_fault = (struct sim_fault){.error = SIM_NO_SUCH_KEY, .is_set = true};
-    ck_assert_int_eq(sysinfo_cpu_stats(host, &told, sizeof told), SYSINFO_NOT_FOUND);
+    ck_assert_int_eq(sysinfo_cpu_stats(host, &reported, sizeof reported), SYSINFO_NOT_FOUND);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_NOT_FOUND), "vm.stats.sys has none of the counters");
 }
 END_TEST
@@ -855,22 +856,22 @@ END_TEST
 #if SIM_DRAGONFLY
 /* Each row says how long it is: a later kernel has longer ones, and its last row may have come in part. */
 START_TEST(rows_of_devices_are_of_the_length_that_they_say) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     sim_fault = (struct sim_fault){.name = "vm.swap_info_array", .cut = 8, .is_set = true};
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.total, UINT64_C(1) << 30);
     sim_fault.is_set = false;
     sim.swap_row = 96; /* Twice as long: every second row is not one. */
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.total, UINT64_C(1) << 30);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.total, UINT64_C(1) << 30);
     static const size_t odd[] = {1, 40, 97, SIZE_MAX};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         sim.swap_row = odd[i];
-        ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+        ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
     }
     sim.swap_row = 0;
     sim.swap_version = 0;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_MALFORMED);
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_MALFORMED);
 }
 END_TEST
 #endif
@@ -878,20 +879,20 @@ END_TEST
 /* ---- Load ---- */
 
 START_TEST(load_averages_are_reported_as_far_as_there_are_any) {
-    struct sysinfo_load told;
-    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(load, min1) | BIT(load, min5) | BIT(load, min15));
-    ck_assert_double_eq(told.min1, 0.5);
-    ck_assert_double_eq(told.min5, 1.25);
-    ck_assert_double_eq(told.min15, 2);
+    struct sysinfo_load reported;
+    ck_assert_int_eq(sysinfo_load_average(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(load, min1) | BIT(load, min5) | BIT(load, min15));
+    ck_assert_double_eq(reported.min1, 0.5);
+    ck_assert_double_eq(reported.min5, 1.25);
+    ck_assert_double_eq(reported.min15, 2);
     sim.loads = 1;
-    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.present, BIT(load, min1));
+    ck_assert_int_eq(sysinfo_load_average(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.present, BIT(load, min1));
     sim.loads = 0;
-    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_load_average(host, &reported, sizeof reported), SYSINFO_SYSTEM);
     ck_assert_int_eq(sysinfo_system_error(host), 0);
     sim.loads = -1;
-    ck_assert_int_eq(sysinfo_load_average(host, &told, sizeof told), SYSINFO_SYSTEM);
+    ck_assert_int_eq(sysinfo_load_average(host, &reported, sizeof reported), SYSINFO_SYSTEM);
     ck_assert_int_eq(sysinfo_system_error(host), 5);
 }
 END_TEST

@@ -47,12 +47,12 @@ static int ask(uint32_t result) {
         ck_assert((status == SYSINFO_OK) == (list != NULL));
         sysinfo_cpu_usage_list_free(list);
     } else {
-        uint64_t told[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
-        memset(told, 0x5A, sizeof told);
+        uint64_t reported[SYSINFO_SLOTS], untouched[SYSINFO_SLOTS];
+        memset(reported, 0x5A, sizeof reported);
         memset(untouched, 0x5A, sizeof untouched);
-        status = result == 97 ? sysinfo_process_detail(own, (void *)told, sizeof told)
-                              : sysinfo_read(own, result, told, sizeof told);
-        ck_assert((status == SYSINFO_OK) == (memcmp(told, untouched, sizeof told) != 0));
+        status = result == 97 ? sysinfo_process_detail(own, (void *)reported, sizeof reported)
+                              : sysinfo_read(own, result, reported, sizeof reported);
+        ck_assert((status == SYSINFO_OK) == (memcmp(reported, untouched, sizeof reported) != 0));
     }
     ck_assert_str_ne(sysinfo_status_name(status), "SYSINFO_?");
     ck_assert(status == SYSINFO_OK || strlen(sysinfo_explain(own, status)) > 0);
@@ -176,12 +176,12 @@ END_TEST
 
 START_TEST(a_warm_host_allocates_nothing) {
     struct sysinfo_cpu_sample_list *list = NULL;
-    uint64_t told[SYSINFO_SLOTS];
+    uint64_t reported[SYSINFO_SLOTS];
     int before = 0;
     for (int round = 0; round < 3; round++) {
         ck_assert_int_eq(sysinfo_cpu_times_percpu(host, &list), SYSINFO_OK);
         for (size_t i = 0; i < PLAIN_RESULTS; i++) {
-            int status = sysinfo_read(host, results[i], told, sizeof told);
+            int status = sysinfo_read(host, results[i], reported, sizeof reported);
             ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
         }
         ck_assert(round < 2 || sim_allocations == before);
@@ -217,10 +217,10 @@ START_TEST(a_sleep_goes_on_after_a_signal_and_may_last_for_days) {
 END_TEST
 
 START_TEST(a_list_without_an_end_is_left) {
-    struct sysinfo_swap told;
+    struct sysinfo_swap reported;
     struct sysinfo_cpu_sample_list *list = NULL;
     sim.swaps = IS(5000, 5000, 5000, 2);
-    int status = sysinfo_swap_memory(host, &told, sizeof told);
+    int status = sysinfo_swap_memory(host, &reported, sizeof reported);
     ck_assert_int_eq(status, SYSINFO_OK);
     sim_fault = (struct sim_fault){
         .name = DRAGONFLY("kern.cputime", IS("kern.cp_times", "kern.cp_time", "kern.cpustats", "host_processor_info")),

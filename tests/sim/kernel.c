@@ -731,7 +731,7 @@ int simk_dl_iterate_phdr(int (*each)(struct dl_phdr_info *, size_t, void *), voi
 }
 
 /* jemalloc's, of FreeBSD and NetBSD. */
-static int tell_size(size_t value, void *old, size_t *size) {
+static int report_size(size_t value, void *old, size_t *size) {
     if (old == NULL || *size != sizeof value) {
         return 22;
     }
@@ -769,7 +769,7 @@ static int sim_mallctl(const char *name, void *old, size_t *size, void *new_valu
     }
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && !sim.heap.has_no_statistics; i++) {
         if (strcmp(name, sizes[i].name) == 0) {
-            return tell_size((size_t)sizes[i].value, old, size);
+            return report_size((size_t)sizes[i].value, old, size);
         }
     }
     return strcmp(name, "thread.tcache.flush") == 0 ? 0 : 2;

@@ -10,15 +10,15 @@
 #define PAGES_OF(mib) (INT64_C(256) * (mib))
 
 static struct sysinfo_memory memory(void) {
-    struct sysinfo_memory told;
-    ck_assert_int_eq(sysinfo_virtual_memory(host, &told, sizeof told), SYSINFO_OK);
-    return told;
+    struct sysinfo_memory reported;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    return reported;
 }
 
 static struct sysinfo_swap swap(void) {
-    struct sysinfo_swap told;
-    ck_assert_int_eq(sysinfo_swap_memory(host, &told, sizeof told), SYSINFO_OK);
-    return told;
+    struct sysinfo_swap reported;
+    ck_assert_int_eq(sysinfo_swap_memory(host, &reported, sizeof reported), SYSINFO_OK);
+    return reported;
 }
 
 #if !SIM_MACOS
@@ -36,10 +36,10 @@ START_TEST(a_small_machine_is_as_top_shows_it) {
     sim.free = 11147;
     sim.inactive = 164911;
     sim.arc = 0;
-    struct sysinfo_memory told = memory();
-    ck_assert_uint_eq(told.free >> 20, 43);
-    ck_assert_uint_eq(told.inactive >> 20, 644);
-    ck_assert_uint_eq(told.available, 721133568);
+    struct sysinfo_memory reported = memory();
+    ck_assert_uint_eq(reported.free >> 20, 43);
+    ck_assert_uint_eq(reported.inactive >> 20, 644);
+    ck_assert_uint_eq(reported.available, 721133568);
 }
 END_TEST
 
@@ -59,15 +59,15 @@ START_TEST(a_machine_full_of_cache_is_not_full) {
     sim.arc = UINT64_C(12) << 30;
     sim.arc_least = UINT64_C(1) << 30;
     set_swap(UINT64_C(4096) << 20, UINT64_C(552) << 20);
-    struct sysinfo_memory told = memory();
-    ck_assert_uint_eq(told.total, UINT64_C(17143341056));
-    ck_assert_uint_eq(told.free, 171257856);
-    ck_assert_uint_eq(mebibytes(told.inactive), 430);
-    ck_assert_uint_eq(mebibytes(told.laundry), 99);
-    ck_assert_uint_eq(told.wired >> 30, 14); /* top rounds to 15G. */
-    ck_assert_uint_eq(told.arc >> 30, 12);
-    ck_assert_uint_eq(told.available, 171257856 + 450809856 + (UINT64_C(11) << 30));
-    ck_assert_double_eq_tol(told.percent, 27.47, 0.01);
+    struct sysinfo_memory reported = memory();
+    ck_assert_uint_eq(reported.total, UINT64_C(17143341056));
+    ck_assert_uint_eq(reported.free, 171257856);
+    ck_assert_uint_eq(mebibytes(reported.inactive), 430);
+    ck_assert_uint_eq(mebibytes(reported.laundry), 99);
+    ck_assert_uint_eq(reported.wired >> 30, 14); /* top rounds to 15G. */
+    ck_assert_uint_eq(reported.arc >> 30, 12);
+    ck_assert_uint_eq(reported.available, 171257856 + 450809856 + (UINT64_C(11) << 30));
+    ck_assert_double_eq_tol(reported.percent, 27.47, 0.01);
     struct sysinfo_swap space = swap();
     ck_assert_uint_eq(mebibytes(space.total), 4096);
     ck_assert_uint_eq(mebibytes(space.free), 3544);
@@ -91,12 +91,12 @@ START_TEST(a_machine_that_swaps_is_as_top_shows_it) {
     sim.arc = UINT64_C(4001) << 20;
     sim.arc_least = UINT64_C(4000) << 20;
     set_swap(UINT64_C(4096) << 20, UINT64_C(3073) << 20);
-    struct sysinfo_memory told = memory();
-    ck_assert_uint_eq(mebibytes(told.active), 3379);
-    ck_assert_uint_eq(mebibytes(told.laundry), 8809);
-    ck_assert_uint_eq(mebibytes(told.wired), 7180);
-    ck_assert_uint_eq(mebibytes(told.buffers), 1561);
-    ck_assert_uint_eq(mebibytes(told.available), 2474 + 2029 + 1);
+    struct sysinfo_memory reported = memory();
+    ck_assert_uint_eq(mebibytes(reported.active), 3379);
+    ck_assert_uint_eq(mebibytes(reported.laundry), 8809);
+    ck_assert_uint_eq(mebibytes(reported.wired), 7180);
+    ck_assert_uint_eq(mebibytes(reported.buffers), 1561);
+    ck_assert_uint_eq(mebibytes(reported.available), 2474 + 2029 + 1);
     ck_assert_double_eq_tol(swap().percent, 75, 0.5);
 }
 END_TEST
@@ -124,13 +124,13 @@ START_TEST(what_no_queue_holds_is_in_use) {
     for (int programs = 0; programs <= 1; programs++) {
         sim.exec = programs ? rest : 0;
         sim.anonymous = programs ? 0 : rest;
-        struct sysinfo_memory told = memory();
-        ck_assert_uint_eq(told.total, 1019899904);
-        ck_assert_uint_eq(told.free, 545050624);
-        ck_assert_uint_eq(told.active, 234807296);
-        ck_assert_uint_eq(told.wired, 294912);
-        ck_assert_uint_eq(told.cached, (uint64_t)(sim.file + sim.exec) * 4096);
-        ck_assert_uint_eq(told.used, (uint64_t)(kernel + sim.anonymous) * 4096);
+        struct sysinfo_memory reported = memory();
+        ck_assert_uint_eq(reported.total, 1019899904);
+        ck_assert_uint_eq(reported.free, 545050624);
+        ck_assert_uint_eq(reported.active, 234807296);
+        ck_assert_uint_eq(reported.wired, 294912);
+        ck_assert_uint_eq(reported.cached, (uint64_t)(sim.file + sim.exec) * 4096);
+        ck_assert_uint_eq(reported.used, (uint64_t)(kernel + sim.anonymous) * 4096);
     }
 }
 END_TEST
@@ -142,12 +142,12 @@ END_TEST
 START_TEST(much_swap_space_is_whole) {
     set_swap(UINT64_C(476570451968), UINT64_C(5305618432));
     sim.pages_out = UINT64_C(528124133376) / 4096;
-    struct sysinfo_swap told = swap();
-    ck_assert_uint_eq(told.total, UINT64_C(476570451968));
-    ck_assert_uint_eq(told.used, UINT64_C(5305618432));
-    ck_assert_uint_eq(told.free, UINT64_C(471264833536));
-    ck_assert_double_eq_tol(told.percent, 1.1, 0.05);
-    ck_assert_uint_eq(told.sout, UINT64_C(528124133376));
+    struct sysinfo_swap reported = swap();
+    ck_assert_uint_eq(reported.total, UINT64_C(476570451968));
+    ck_assert_uint_eq(reported.used, UINT64_C(5305618432));
+    ck_assert_uint_eq(reported.free, UINT64_C(471264833536));
+    ck_assert_double_eq_tol(reported.percent, 1.1, 0.05);
+    ck_assert_uint_eq(reported.sout, UINT64_C(528124133376));
 }
 END_TEST
 #endif
@@ -166,14 +166,14 @@ START_TEST(an_idle_machine_is_as_vmstat_shows_it) {
     sim.soft_interrupts = 253130413;
     sim.syscalls = 510493143;
     sim.forks = 101105;
-    struct sysinfo_memory told = memory();
+    struct sysinfo_memory reported = memory();
     struct sysinfo_stats stats;
     struct sysinfo_paging paging;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
     ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
-    ck_assert_uint_eq(told.free / 4096, 424148);
-    ck_assert_uint_eq(told.active / 4096, 27420);
-    ck_assert_uint_eq(told.inactive / 4096, 629);
+    ck_assert_uint_eq(reported.free / 4096, 424148);
+    ck_assert_uint_eq(reported.active / 4096, 27420);
+    ck_assert_uint_eq(reported.inactive / 4096, 629);
     ck_assert_uint_eq(stats.interrupts, 583192502);
     ck_assert_uint_eq(stats.ctx_switches, 123079479);
     ck_assert_uint_eq(stats.soft_interrupts, 253130413);
@@ -199,12 +199,12 @@ static void set_memory(uint64_t physical, int64_t all, int64_t active, int64_t f
 START_TEST(a_server_is_as_top_shows_it) {
     set_memory(2090799104, 1254 + 681, 701, 681, 387);
     set_swap(UINT64_C(11) << 30, UINT64_C(72) << 20);
-    struct sysinfo_memory told = memory();
-    ck_assert_uint_eq(told.total, 2090799104);
-    ck_assert_uint_eq(mebibytes(told.active), 701);
-    ck_assert_uint_eq(mebibytes(told.free), 681);
-    ck_assert_uint_eq(mebibytes(told.cached), 387);
-    ck_assert_uint_eq(mebibytes(told.available), 681 + 387);
+    struct sysinfo_memory reported = memory();
+    ck_assert_uint_eq(reported.total, 2090799104);
+    ck_assert_uint_eq(mebibytes(reported.active), 701);
+    ck_assert_uint_eq(mebibytes(reported.free), 681);
+    ck_assert_uint_eq(mebibytes(reported.cached), 387);
+    ck_assert_uint_eq(mebibytes(reported.available), 681 + 387);
     struct sysinfo_swap space = swap();
     ck_assert_uint_eq(mebibytes(space.used), 72);
     ck_assert_uint_eq(space.total >> 30, 11);
@@ -218,10 +218,10 @@ END_TEST
 START_TEST(an_old_desktop_is_as_top_shows_it) {
     set_memory(UINT64_C(2) << 30, 1735 + 252, 1078, 252, 397);
     set_swap(UINT64_C(2295) << 20, UINT64_C(57) << 20);
-    struct sysinfo_memory told = memory();
-    ck_assert_uint_eq(mebibytes(told.free), 252);
-    ck_assert_uint_eq(mebibytes(told.active), 1078);
-    ck_assert_uint_eq(mebibytes(told.available), 252 + 397);
+    struct sysinfo_memory reported = memory();
+    ck_assert_uint_eq(mebibytes(reported.free), 252);
+    ck_assert_uint_eq(mebibytes(reported.active), 1078);
+    ck_assert_uint_eq(mebibytes(reported.available), 252 + 397);
     ck_assert_uint_eq(mebibytes(swap().free), 2295 - 57);
 }
 END_TEST
@@ -244,15 +244,15 @@ START_TEST(a_mac_under_pressure_is_as_its_tools_show_it) {
     sim.pages_out = 929703;
     sim.faults = 574921966;
     sim.pressure_free = 38;
-    struct sysinfo_memory told = memory();
+    struct sysinfo_memory reported = memory();
     struct sysinfo_swap space = swap();
     struct sysinfo_paging paging;
     ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
-    ck_assert_uint_eq(told.free, UINT64_C(4518) * 16384);
-    ck_assert_uint_eq(told.cached, UINT64_C(142473) * 16384);
-    ck_assert_uint_eq(told.available, UINT64_C(146991) * 16384); /* 2.2 GiB; with the inactive ones it was 3.0. */
-    ck_assert_uint_eq(told.compressed, UINT64_C(454496) * 16384);
-    ck_assert_double_eq(told.pressure_free, 38);
+    ck_assert_uint_eq(reported.free, UINT64_C(4518) * 16384);
+    ck_assert_uint_eq(reported.cached, UINT64_C(142473) * 16384);
+    ck_assert_uint_eq(reported.available, UINT64_C(146991) * 16384); /* 2.2 GiB; with the inactive ones it was 3.0. */
+    ck_assert_uint_eq(reported.compressed, UINT64_C(454496) * 16384);
+    ck_assert_double_eq(reported.pressure_free, 38);
     ck_assert_uint_eq(space.sin, UINT64_C(470789) * 16384);
     ck_assert_uint_eq(space.sout, UINT64_C(929703) * 16384);
     ck_assert_uint_eq(paging.faults, 574921966);
@@ -277,17 +277,17 @@ START_TEST(an_idle_mac_is_as_vm_stat_shows_it) {
     sim.pages_in = sim.pages_out = 0;
     sim.faults = 11477162;
     ck_assert_uint_eq(file + anonymous, (uint64_t)(sim.active + sim.inactive + sim.speculative));
-    struct sysinfo_memory told = memory();
+    struct sysinfo_memory reported = memory();
     struct sysinfo_paging paging;
     ck_assert_int_eq(sysinfo_page_stats(host, &paging, sizeof paging), SYSINFO_OK);
-    ck_assert_uint_eq(told.free, UINT64_C(6127229) * 4096);
-    ck_assert_uint_eq(told.active, 485320 * 4096);
-    ck_assert_uint_eq(told.wired, UINT64_C(715958) * 4096);
-    ck_assert_uint_eq(told.cached, UINT64_C(1092168) * 4096);
-    ck_assert(SYSINFO_HAS(&told, compressed) && told.compressed == 0);
+    ck_assert_uint_eq(reported.free, UINT64_C(6127229) * 4096);
+    ck_assert_uint_eq(reported.active, 485320 * 4096);
+    ck_assert_uint_eq(reported.wired, UINT64_C(715958) * 4096);
+    ck_assert_uint_eq(reported.cached, UINT64_C(1092168) * 4096);
+    ck_assert(SYSINFO_HAS(&reported, compressed) && reported.compressed == 0);
     ck_assert_uint_eq(paging.faults, 11477162);
     /* Used is anonymous less purgeable, wired, and the 740 pages of the 32 GiB that are in none of these counts. */
-    ck_assert_uint_eq(told.used, (anonymous - 11820 + 715958 + 740) * 4096);
+    ck_assert_uint_eq(reported.used, (anonymous - 11820 + 715958 + 740) * 4096);
 }
 END_TEST
 
@@ -296,16 +296,16 @@ END_TEST
  * hw.perflevel0.physicalcpu 8 (its name is Performance), hw.perflevel1.physicalcpu 4 (Efficiency).
  */
 START_TEST(cores_of_two_kinds_are_as_sysctl_shows_them) {
-    struct sysinfo_cpu_description told;
+    struct sysinfo_cpu_description reported;
     for (; sim.cpus < 12; sim.cpus++) {
         sim.cpu[sim.cpus] = (struct sim_cpu){.user = 1, .system = 1, .idle = 1};
     }
     sim.cores = 12;
     sim.physical = UINT64_C(25769803776);
     sim.efficient = 4;
-    ck_assert_int_eq(sysinfo_cpu_info(host, &told, sizeof told), SYSINFO_OK);
-    ck_assert_uint_eq(told.cores_performance, 8);
-    ck_assert_uint_eq(told.cores_efficiency, 4);
+    ck_assert_int_eq(sysinfo_cpu_info(host, &reported, sizeof reported), SYSINFO_OK);
+    ck_assert_uint_eq(reported.cores_performance, 8);
+    ck_assert_uint_eq(reported.cores_efficiency, 4);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 12);
     ck_assert_uint_eq(memory().total, UINT64_C(24) << 30);
 }

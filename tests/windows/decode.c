@@ -29,7 +29,7 @@ START_TEST(units_of_100_ns_become_seconds) {
     const struct sysinfo__modes modes = {
         .user = 15000000, .system = 1, .idle = UINT64_C(31536000) * 128 * 10000000, .irq = 10, .softirq = 0};
     struct sysinfo_cpu_sample sample = {0};
-    sysinfo__modes_tell(&modes, &sample);
+    sysinfo__modes_report(&modes, &sample);
     ck_assert(sample.user == 1.5);
     ck_assert(sample.system == 1e-7);
     ck_assert(sample.idle == 128.0 * 31536000); /* A year of 128 CPUs. */
@@ -52,7 +52,7 @@ START_TEST(kernel_time_that_lags_is_zero_system_time) {
         sysinfo__modes_add(&modes, &lagging[i]);
         ck_assert_uint_eq(modes.system, 0);
         ck_assert_uint_eq(modes.idle, (uint64_t)lagging[i].idle);
-        sysinfo__modes_tell(&modes, &sample);
+        sysinfo__modes_report(&modes, &sample);
         ck_assert(SYSINFO_IS_ESTIMATED(&sample, system) && !SYSINFO_IS_ESTIMATED(&sample, idle));
     }
 }

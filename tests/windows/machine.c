@@ -120,7 +120,7 @@ static bool fails(void) {
 static uint32_t give(const void *answer, size_t size, void *buffer, ULONG capacity, ULONG *length) {
     if (machine.grows > 0 || size > capacity) {
         machine.grows -= machine.grows > 0;
-        *length = machine.tells_no_size ? 0 : (ULONG)size;
+        *length = machine.reports_no_size ? 0 : (ULONG)size;
         return length_mismatch;
     }
     memcpy(buffer, answer, size);
@@ -183,7 +183,7 @@ static uint32_t give_page_lists(void *buffer, ULONG capacity, ULONG *length) {
     uintptr_t answer[64] = {machine.zeroed, machine.free, machine.modified, 7, 7, 7};
     size_t size = machine.page_list_numbers * sizeof answer[0];
     if (capacity != size) {
-        *length = machine.tells_no_size ? 0 : (ULONG)size;
+        *length = machine.reports_no_size ? 0 : (ULONG)size;
         return length_mismatch;
     }
     return give(answer, size, buffer, capacity, length);

@@ -76,7 +76,7 @@ struct machine {
     bool has_no_query, has_no_query_ex;
     uint32_t query_ex_status, page_file_status, memory_list_status; /* An NTSTATUS to return; 0: succeed. */
     unsigned page_list_numbers; /* How many numbers the kernel requires for the page lists. */
-    bool tells_no_size;         /* A too small buffer gets no size hint. */
+    bool reports_no_size;       /* A too small buffer gets no size hint. */
     unsigned grows;             /* This many more times, a buffer is too small, whatever its size. */
     unsigned vanishing_group;   /* Counted and then gone; 0: none. */
     int64_t early_wakeups;      /* This many more times, a sleep ends after half its time. */

@@ -362,7 +362,7 @@ END_TEST
 START_TEST(lists_of_pages_of_any_length_are_read) {
     static const unsigned numbers[] = {21, 22, 23, 30, 64, 3};
     machine.page_list_numbers = numbers[_i / 2];
-    machine.tells_no_size = _i % 2 == 1;
+    machine.reports_no_size = _i % 2 == 1;
     struct sysinfo_memory memory;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&memory, free) && memory.free == 3000 * 4096 && memory.laundry == 300 * 4096);
@@ -468,10 +468,10 @@ END_TEST
 /* ---- Buffers ---- */
 
 START_TEST(buffers_grow_to_what_is_wanted) {
-    machine.tells_no_size = _i == 1;
+    machine.reports_no_size = _i == 1;
     machine_reset(8, 64, 32); /* 256 cores: 12 KiB. */
     machine.page_files = 200; /* 14 KiB. */
-    machine.tells_no_size = _i == 1;
+    machine.reports_no_size = _i == 1;
     for (unsigned i = 0; i < 200; i++) {
         machine.page_file[i].pages = 1;
     }

@@ -187,7 +187,7 @@ START_TEST(a_limit_of_the_job_leaves_what_its_processes_have_not_committed) {
     ck_assert(!SYSINFO_HAS(&allowance, limit) && allowance.usable == GIB - 1024 * 4096);
     machine.job.used = 3 * GIB; /* Above its limit, which was lowered. */
     ck_assert_uint_eq(usable_memory().usable, 0);
-    machine.is_before_10 = true; /* What others of the job use is not told: this one's 100 MiB are the least. */
+    machine.is_before_10 = true; /* What others of the job use is not reported: this one's 100 MiB are the least. */
     allowance = usable_memory();
     ck_assert_uint_eq(allowance.usable, 2 * GIB - (UINT64_C(100) << 20));
     ck_assert(SYSINFO_IS_ESTIMATED(&allowance, usable) && !SYSINFO_IS_ESTIMATED(&allowance, limit));

@@ -14,8 +14,8 @@ enum { MOST = 600, WATCHER = 1000 };
 
 static struct windows_process listed[MOST];
 static size_t count;
-static unsigned too_short; /* This many more times, the buffer is too small, */
-static bool tells_no_size; /* and the required size is not reported. */
+static unsigned too_short;   /* This many more times, the buffer is too small, */
+static bool reports_no_size; /* and the required size is not reported. */
 static ULONG_PTR member[MOST];
 static DWORD members;
 static JOBOBJECT_BASIC_ACCOUNTING_INFORMATION times;
@@ -27,7 +27,7 @@ static LONG WINAPI query(int class, void *buffer, ULONG capacity, ULONG *length)
     ck_assert_int_eq(class, 5);
     if (too_short > 0 || size > capacity) {
         too_short -= too_short > 0;
-        *length = tells_no_size ? 0 : size;
+        *length = reports_no_size ? 0 : size;
         return (LONG)0xC0000004;
     }
     memcpy(buffer, listed, size);
@@ -126,7 +126,7 @@ static void setup(void) {
     static char process;
     count = 0;
     too_short = 0;
-    tells_no_size = has_no_job = has_ended = false;
+    reports_no_size = has_no_job = has_ended = false;
     members = 0;
     memset(&times, 0, sizeof times);
     memset(&memory, 0, sizeof memory);
@@ -163,7 +163,7 @@ START_TEST(children_and_members_are_the_tree_and_the_job_counts_their_time) {
 END_TEST
 
 START_TEST(a_long_list_is_asked_for_until_it_fits) {
-    tells_no_size = _i == 1;
+    reports_no_size = _i == 1;
     too_short = 5;
     struct tree *tree = open_tree();
     for (size_t i = 0; i < 400; i++) {
