@@ -131,7 +131,7 @@ void sysinfo__give(void *out, size_t size, const void *full, size_t full_size);
 /* ---- Corrected and derived results --------------------------------------------- */
 
 /* The results come zeroed. */
-int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
+int sysinfo__read_memory(struct sysinfo_host *host, struct sysinfo_memory *memory);
 int sysinfo__available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory); /* `available` alone. */
 int sysinfo__swap(struct sysinfo_host *host, struct sysinfo_swap *swap);
 int sysinfo__cpu_sample(struct sysinfo_host *host, struct sysinfo_cpu_sample *sample);

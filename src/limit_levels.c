@@ -15,7 +15,7 @@ struct sysinfo_limit_level_list {
 
 static int add_memory(struct sysinfo_host *host, struct sysinfo_limit_level *level) {
     struct sysinfo_memory memory = {0};
-    int status = sysinfo__memory(host, &memory);
+    int status = sysinfo__read_memory(host, &memory);
     if (status != SYSINFO_OK) {
         return status;
     }

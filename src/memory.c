@@ -38,7 +38,7 @@ static void derive(struct sysinfo_memory *memory) {
     }
 }
 
-SYSINFO__HOT int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+SYSINFO__HOT int sysinfo__read_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     int status = ASK(host, virtual_memory, "memory", memory);
     if (status == SYSINFO_OK) {
         derive(memory);
@@ -48,7 +48,7 @@ SYSINFO__HOT int sysinfo__memory(struct sysinfo_host *host, struct sysinfo_memor
 
 int sysinfo__available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     if (sysinfo__backend.available_memory == NULL) {
-        return sysinfo__memory(host, memory);
+        return sysinfo__read_memory(host, memory);
     }
     int status = sysinfo__backend.available_memory(host, memory);
     if (status == SYSINFO_OK) {

@@ -46,7 +46,7 @@ SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysi
     case SYSINFO_RESULT_CPU_DESCRIPTION:
         return read_description(host, question->room, &result->cpu_description);
     case SYSINFO_RESULT_MEMORY:
-        return sysinfo__memory(host, &result->memory);
+        return sysinfo__read_memory(host, &result->memory);
     case SYSINFO_RESULT_SWAP:
         return sysinfo__swap(host, &result->swap);
     case SYSINFO_RESULT_LOAD:

@@ -148,10 +148,11 @@ static size_t find_module(struct names *names, const struct sysinfo_heap_frame *
             return i;
         }
     }
-    names->module = realloc(names->module, (names->modules + 1) * sizeof *names->module);
-    if (names->module == NULL) {
+    struct module *grown = realloc(names->module, (names->modules + 1) * sizeof *grown);
+    if (grown == NULL) {
         fail_no_memory();
     }
+    names->module = grown;
     struct module *module = &names->module[names->modules];
     *module = (struct module){.path = frame->module, .build_id = frame->build_id};
     if (*frame->module == '/' && names->dw.library != NULL) {

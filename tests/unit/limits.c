@@ -59,9 +59,10 @@ START_TEST(limits_are_numbers_or_max) {
     ck_assert(limit_of("max\n", &limit) && limit == SYSINFO_UNLIMITED);
     ck_assert(limit_of("max", &limit) && limit == SYSINFO_UNLIMITED);
     ck_assert(limit_of("9223372036854771712\n", &limit) && limit == UINT64_C(9223372036854771712));
+    ck_assert(limit_of("9223372036854710272 \n", &limit) && limit == UINT64_C(9223372036854710272));
     limit = 47;
     static const char *const bad[] = {
-        "", "\n", "-1\n", "maximum\n", "ma", "12x\n", "0x10\n", "18446744073709551616\n", " 5\n"};
+        "", "\n", "-1\n", "maximum\n", "ma", "12x\n", "12\t\n", "0x10\n", "18446744073709551616\n", " 5\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         ck_assert_msg(!limit_of(bad[i], &limit) && limit == 47, "'%s'", bad[i]);
     }

@@ -139,6 +139,8 @@ static const char *const texts_of_two_totals[] = {
     "cpu  3000 0 100 9000 0 0 0 0 0 0\ncpu  0 0 0 0 0 0 0 0 0 0\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\n",
     "cpu  3000 0 100 9000 0 0 0 0 0 0\ncpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu  7000 0 0 1\nintr 5\n",
     "cpu  0 0 0 0\ncpu0 1 2 3 4\ncpu  3000 0 100 9000\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu  3000 0 100 9000 0 0 0 0 0 0\ncpu  7 8\ncpu0 1 2 3 4\ncpu1 1 2 3 4\nintr 5\n",
+    "cpu  0 0 0 0\ncpu  7 8\ncpu0 1 2 3 4\ncpu  3000 0 100 9000\ncpu1 1 2 3 4\nintr 5\n",
     "cpu  1 2\ncpu0 1 2 3 4\ncpu  3000 0 100 9000\ncpu1 1 2 3 4\nintr 5\n",
     "cpu0 1 2 3 4\ncpu1 1 2 3 4\ncpu  3000 0 100 9000\nintr 5\n",
 };
@@ -269,20 +271,26 @@ static int read_plainly(const char *p, double seconds[10], uint64_t *wide) {
     return column;
 }
 
-/* Checks the row of a line between a line for all CPUs and another CPU's. */
-static void check_row(const char *line, size_t length) {
+enum { LONG_TEXT = 4097 };
+
+/*
+ * Checks the row of a line between a line for all CPUs and another CPU's. Texts of many CPUs are scanned in another way
+ * than short ones: `more` bytes follow.
+ */
+static void check_row_of(const char *line, size_t length, size_t more) {
     static const char before[] = "cpu  1 2 3 4\n", behind[] = "cpu9 1 2 3 4\n";
-    char bytes[512];
-    size_t size = sizeof before - 1;
+    char bytes[512 + LONG_TEXT];
+    size_t size = sizeof before - 1, end = size + length + sizeof behind - 1;
     memcpy(bytes, before, size);
     memcpy(bytes + size, line, length);
     memcpy(bytes + size + length, behind, sizeof behind - 1);
-    char *text = text_copy(bytes, size + length + sizeof behind - 1);
+    memset(bytes + end, 'x', more);
+    char *text = text_copy(bytes, end + more);
     double seconds[10];
     uint64_t wide;
     int columns = read_plainly(text + size + 4, seconds, &wide);
     struct sysinfo__cpu_rows rows = {.count = 0};
-    ck_assert_int_eq(sysinfo__decode_stat_rows(text, size + length + sizeof behind - 1, 100, &rows), SYSINFO__STAT_OK);
+    ck_assert_int_eq(sysinfo__decode_stat_rows(text, end + more, 100, &rows), SYSINFO__STAT_OK);
     ck_assert_uint_gt(rows.count, 0);
     const struct sysinfo_cpu_sample *row = &rows.row[0].sample;
     uint64_t known = BIT(cpu);
@@ -294,6 +302,11 @@ static void check_row(const char *line, size_t length) {
     ck_assert_msg(row->present == known, "'%.*s' has %d columns", (int)length, line, columns);
     free(rows.row);
     free(text);
+}
+
+static void check_row(const char *line, size_t length) {
+    check_row_of(line, length, 0);
+    check_row_of(line, length, LONG_TEXT);
 }
 
 START_TEST(each_byte_of_a_line_counts_as_in_a_plain_reading) {
@@ -331,11 +344,11 @@ START_TEST(every_width_of_every_column_is_read) {
 END_TEST
 
 START_TEST(lines_that_only_begin_like_a_cpu_are_not_counted) {
-    static const char bytes[] =
-        "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\ncpu6";
+    static const char bytes[] = "cpu  1 2 3 4\ncpu0 1 2 3 4\ncpufreq 1 2 3 4\ncpu12 1\ncpu5x 1\ncpu 7\n cpu3 1\ncpu4\n"
+                                "cpu9\t1 2 3 4\ncpu1234567890123456 1 2 3 4\ncpu6";
     char *text = text_copy(bytes, sizeof bytes - 1);
     ck_assert_uint_eq(sysinfo__decode_stat_cpu_lines(text, sizeof bytes - 1),
-                      3); /* 0, 12, 4; the last number may be cut. */
+                      4); /* 0, 12, 4, 9; the last number may be cut. */
     free(text);
 }
 END_TEST

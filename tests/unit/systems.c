@@ -119,6 +119,12 @@ START_TEST(freebsd_reports_what_the_release_has) {
     struct sysinfo_memory little = {0};
     sysinfo__decode_freebsd_memory(&least, &little);
     ck_assert_uint_eq(little.present, BIT(memory, total) | BIT(memory, free));
+    const struct sysinfo__freebsd_memory dragonfly = {
+        .page_size = 4096, .total = 1 << 30, .free = KNOWN(9), .inactive = KNOWN(20), .cache = KNOWN(400)};
+    struct sysinfo_memory with_cache = {0};
+    sysinfo__decode_freebsd_memory(&dragonfly, &with_cache);
+    ck_assert_uint_eq(with_cache.cached, 400 * 4096);
+    ck_assert_uint_eq(with_cache.available, 429 * 4096);
     const struct sysinfo__freebsd_memory odd = {.page_size = 4096, .total = 1 << 30, .inactive = KNOWN(9)};
     struct sysinfo_memory without_free = {0};
     sysinfo__decode_freebsd_memory(&odd, &without_free);
