@@ -36,8 +36,9 @@ int ignored_read(struct ignored *ignored, const char *path) {
         ignored->text.length += length;
     } while (length > 0);
     ignored->text.bytes[ignored->text.length] = '\0';
+    int error = ferror(file) ? errno : 0;
     fclose(file);
-    return 0;
+    return error != 0 ? trouble("--ignore %s: %s", path, strerror(error)) : 0;
 }
 
 void ignored_free(struct ignored *ignored) {
@@ -364,17 +365,13 @@ static uint64_t report_one(struct text *text, const struct chosen *chosen, const
     return bytes;
 }
 
-int leaks_report(struct text *text, const char *path, const char *ignore, uint64_t *bytes) {
-    struct ignored ignored = {.text = TEXT_INIT};
+int leaks_report(struct text *text, const char *path, const struct ignored *ignored, uint64_t *bytes) {
     struct chosen *chosen = NULL;
     size_t count = 0;
     *bytes = 0;
-    int status = ignored_read(&ignored, ignore);
-    if (status == 0) {
-        status = choose_all(&chosen, &count, path);
-    }
+    int status = choose_all(&chosen, &count, path);
     for (size_t i = 0; i < count; i++) {
-        *bytes += report_one(text, &chosen[i], &ignored);
+        *bytes += report_one(text, &chosen[i], ignored);
     }
     if (status == 0 && count == 0) {
         text_add(text, "sysinfo: leaks: no process of the command could be examined\n");
@@ -382,6 +379,5 @@ int leaks_report(struct text *text, const char *path, const char *ignore, uint64
         text_addf(text, "sysinfo: leaks: none in %zu process%s\n", count, count == 1 ? "" : "es");
     }
     chosen_free_all(chosen, count);
-    ignored_free(&ignored);
     return status;
 }

@@ -12,7 +12,6 @@
 /* Patterns of functions and modules, one per line of a file. */
 struct ignored {
     struct text text;
-    size_t lines;
 };
 
 /* Returns 0, or the status after a message; call ignored_free() either way. With a NULL path, nothing is ignored. */
@@ -27,6 +26,6 @@ void leaks_add_json(struct text *text, const struct table *table, const struct i
  * Adds a report on the last snapshot of each process in a file that `run` has just written. Sets `*bytes` to the bytes
  * leaked in all of them. Returns 0, or the status after a message.
  */
-int leaks_report(struct text *text, const char *path, const char *ignore, uint64_t *bytes);
+int leaks_report(struct text *text, const char *path, const struct ignored *ignored, uint64_t *bytes);
 
 #endif

@@ -109,5 +109,5 @@ int arguments_check(struct limits *limits, const struct options *options) {
     if (status == 0 && options->budget != NULL) {
         status = parse_limit(limits, "--budget", options->budget, &limits->budget);
     }
-    return status;
+    return status == 0 ? ignored_read(&limits->ignored, options->ignore) : status;
 }

@@ -297,8 +297,9 @@ static void add_missing(struct text *text, const struct missing *missing) {
 static void print_snapshots(struct run *run) {
     struct text text = TEXT_INIT;
     if (options_has(run->options, OPTION_LEAKS)) {
-        run->has_failed = leaks_report(&text, run->snapshots_path.bytes, run->options->ignore, &run->lost_bytes) != 0 ||
-                          run->has_failed;
+        run->has_failed =
+            leaks_report(&text, run->snapshots_path.bytes, &run->limits->ignored, &run->lost_bytes) != 0 ||
+            run->has_failed;
     }
     add_missing(&text, &run->missing);
     if (text.length > 0) {
@@ -529,13 +530,14 @@ static int run_once(const struct options *options, const struct limits *limits, 
 }
 
 int run_command(struct options *options) {
-    struct limits limits = {.max_mem = 0};
+    struct limits limits = {.ignored.text = TEXT_INIT};
     int status = arguments_check(&limits, options);
     struct output output = {.path = NULL};
     if (status == 0) {
         status = output_open(&output, options->output, false);
     }
     if (status != 0) {
+        ignored_free(&limits.ignored);
         return status;
     }
     struct runs runs = {.count = 0};
@@ -554,5 +556,6 @@ int run_command(struct options *options) {
     if (output.file != NULL && output_close(&output, has_reported) != 0 && status == 0) {
         status = EXIT_OWN_FAILURE;
     }
+    ignored_free(&limits.ignored);
     return request != 0 ? child_obey(request) : status;
 }

@@ -172,6 +172,12 @@ if gcc -O1 -g -fno-builtin ring.c -o ring 2>/dev/null; then
         echo '*ake_b' >known && ends_with 0 sysinfo run --leaks --max-leaks 0 --ignore known -- ./ring && leak \
             --ignore known -- ./ring && grep -q 'ignored: 3 blocks' leaks.txt; }
     check "ignored leaks are counted" ignoring
+    unread() { # FILE
+        rm -f started
+        ends_with 125 sysinfo run --leaks --ignore "$1" -- touch started && [ ! -e started ]
+    }
+    check "a missing file of patterns is an error before the command starts" unread missing
+    check "and so is a directory" unread .
     terminated() {
         rm -f ready
         sysinfo run --leaks -- ./ring b 2>leaks.txt &
