@@ -136,7 +136,7 @@ START_TEST(a_cpuinfo_longer_than_a_page_is_read_to_its_end) {
     write_long_cpuinfo(shifts[_i]);
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_frequency_list_count(list), LONG_CPUS);
-    for (uint64_t cpu = 0; cpu < LONG_CPUS; cpu++) {
+    for (size_t cpu = 0; cpu < LONG_CPUS; cpu++) {
         check_row(cpu, cpu, 1000 + cpu, 0, 0, 0);
     }
     ck_assert_uint_eq(all.current, (1000 * 2 + LONG_CPUS - 1) * MHZ / 2); /* The mean of 1000 to 1299. */

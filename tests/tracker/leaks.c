@@ -85,6 +85,7 @@ __attribute__((noinline)) static struct found look(void) {
 __attribute__((noinline)) static void deeply(void (*function)(void *), void *argument) {
     volatile char bytes[8192];
     __asm__ volatile("" ::"r"(bytes) : "memory"); /* Otherwise clang keeps less of it. */
+    take_freed_blocks();
     function(argument);
     __asm__ volatile("" ::: "memory");
 }
