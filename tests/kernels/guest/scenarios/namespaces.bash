@@ -39,7 +39,10 @@ rows=/tmp/rows
 shows() {
     [[ $(tail -n 1 $rows) == "$1" ]]
 }
-inside "$group" actor inside sysinfo get mem.limit cgroup.limit 0.05 >$rows &
+( # Of inside(), $! would be the shell around it.
+    echo "$BASHPID" >"$group/cgroup.procs"
+    exec actor inside sysinfo get mem.limit cgroup.limit 0.05 >$rows
+) &
 stream=$!
 wait_for shows "$(<"$group/$limit") $(<"$group/$limit")"
 compare 'a stream in a namespace' "$(tail -n 1 $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
@@ -47,6 +50,7 @@ echo $((224 * MiB)) >"$group/$limit"
 wait_for shows "$(<"$group/$limit") $(<"$group/$limit")"
 compare 'another limit there' "$(tail -n 1 $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
 check 'the stream goes on' kill $stream
+wait $stream 2>/dev/null
 
 # A process that is number 1 of its namespace reads its own figures from its own /proc.
 ours=$(actor alone sysinfo get cpu.count mem.total process.threads)
