@@ -39,6 +39,11 @@ check() {
     fi
 }
 
+# newest FILE: its last complete line. A line that extends over two pages may be seen when half of it is written.
+newest() {
+    head -n "$(wc -l <"$1")" "$1" | tail -n 1
+}
+
 # wait_for COMMAND...: repeats until it succeeds. False: it did not, even after far more time than it needs.
 wait_for() {
     local i

@@ -61,7 +61,7 @@ stream() {
         echo $((1 - $(</sys/devices/system/cpu/cpu$cpu/online))) >/sys/devices/system/cpu/cpu$cpu/online
         wait_for has_rows $((count + 3))
         compare "CPUs online" "$(sysinfo cpu count)" "$(grep -c ^processor /proc/cpuinfo)"
-        compare 'rows of the stream' "$(tail -n 1 $rows | grep -o '"cpu":[0-9]' | wc -l)" \
+        compare 'rows of the stream' "$(newest $rows | grep -o '"cpu":[0-9]' | wc -l)" \
             "$(grep -c '^cpu[0-9]' /proc/stat)"
     done
     check 'the stream goes on' kill $!

@@ -37,7 +37,7 @@ check 'usable is marked as estimated there' grep -q 'estimated: usable' \
 # The group's limit changes during a stream.
 rows=/tmp/rows
 shows() {
-    [[ $(tail -n 1 $rows) == "$1" ]]
+    [[ $(newest $rows) == "$1" ]]
 }
 ( # Of inside(), $! would be the shell around it.
     echo "$BASHPID" >"$group/cgroup.procs"
@@ -45,10 +45,10 @@ shows() {
 ) &
 stream=$!
 wait_for shows "$(<"$group/$limit") $(<"$group/$limit")"
-compare 'a stream in a namespace' "$(tail -n 1 $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
+compare 'a stream in a namespace' "$(newest $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
 echo $((224 * MiB)) >"$group/$limit"
 wait_for shows "$(<"$group/$limit") $(<"$group/$limit")"
-compare 'another limit there' "$(tail -n 1 $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
+compare 'another limit there' "$(newest $rows)" "$(<"$group/$limit") $(<"$group/$limit")"
 check 'the stream goes on' kill $stream
 wait $stream 2>/dev/null
 

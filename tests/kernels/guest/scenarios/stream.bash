@@ -17,13 +17,13 @@ stream=$!
 
 # shows GROUP: the newest row has the group's limit.
 shows() {
-    [[ $(tail -n 1 $rows) == "$(<"$memory/$1/$limit")" ]]
+    [[ $(newest $rows) == "$(<"$memory/$1/$limit")" ]]
 }
 
 # follow WHAT GROUP
 follow() {
     wait_for shows "$2"
-    compare "$1: the limit in the stream" "$(tail -n 1 $rows)" "$(<"$memory/$2/$limit")"
+    compare "$1: the limit in the stream" "$(newest $rows)" "$(<"$memory/$2/$limit")"
 }
 
 follow 'started in one group' one
@@ -86,12 +86,12 @@ kernel_cpus() {
     }'
 }
 shows_cpus() {
-    [[ $(tail -n 1 $rows) == "$(kernel_cpus "$1")" ]]
+    [[ $(newest $rows) == "$(kernel_cpus "$1")" ]]
 }
 # follow_cpus WHAT GROUP
 follow_cpus() {
     wait_for shows_cpus "$2"
-    compare "$1: the quota and the usable CPUs in the stream" "$(tail -n 1 $rows)" "$(kernel_cpus "$2")"
+    compare "$1: the quota and the usable CPUs in the stream" "$(newest $rows)" "$(kernel_cpus "$2")"
 }
 none=-1
 [[ $cg == v1 ]] || none=max
