@@ -380,7 +380,7 @@ START_TEST(rules_are_read_one_by_one) {
     const char *rest =
         sysinfo__decode_rctl_rule("jail:www:memoryuse:deny=1073741824,"
                                   "user:1001:vmemoryuse:sigkill=7/process,process:9:pcpu:throttle=50/user,"
-                                  "jail:www:memoryuse:log=1,nonsense,",
+                                  "jail:www:memoryuse:log=1,user:1001:vmemoryusx:deny=1,nonsense,",
                                   &rule);
     ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_MEMORY && rule.amount == 1073741824);
     ck_assert_str_eq(rule.subject, "jail:www:");
@@ -391,6 +391,8 @@ START_TEST(rules_are_read_one_by_one) {
     ck_assert(rule.resource == SYSINFO__RCTL_CPU && rule.amount == 50 && rule.is_per_other);
     rest = sysinfo__decode_rctl_rule(rest, &rule);
     ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_OTHER); /* It only reports, and limits nothing. */
+    rest = sysinfo__decode_rctl_rule(rest, &rule);
+    ck_assert(rule.is_understood && rule.resource == SYSINFO__RCTL_OTHER);
     rest = sysinfo__decode_rctl_rule(rest, &rule);
     ck_assert(!rule.is_understood);
     ck_assert_str_eq(rest, "");
