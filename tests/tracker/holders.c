@@ -44,18 +44,6 @@ APART static void clear_stack(void) {
     __asm__ volatile("" ::"r"(bytes) : "memory");
 }
 
-/*
- * Once, takes and keeps the blocks that were freed before: from glibc 2.41 on calloc() returns what was freed last, and
- * an old pointer to it, which libcheck and glibc leave in variables, would hold a new node.
- */
-APART static void take_freed_blocks(void) {
-    static void *volatile taken[128];
-    for (size_t i = 0; i < 128 && taken[127] == NULL; i++) {
-        taken[i] = calloc(1 + i % 2, sizeof(struct node));
-        MUST(taken[i] != NULL);
-    }
-}
-
 /* So deep that whatever it leaves on the stack lies below the frames of look(), and is cleared. */
 APART static void deeply(void (*function)(void)) {
     volatile char bytes[8192];

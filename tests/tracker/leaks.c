@@ -39,18 +39,6 @@ __attribute__((noinline)) static void clear_stack(void) {
     __asm__ volatile("" ::"r"(bytes) : "memory"); /* Otherwise clang removes it. */
 }
 
-/*
- * Once, takes the blocks that were freed before, and keeps them: since glibc 2.41, calloc() returns what was freed
- * last, and an old pointer to it, in a variable of a test that is not set yet, would hold a new node.
- */
-static void take_freed_blocks(void) {
-    static void *volatile taken[64];
-    for (size_t i = 0; i < 64 && taken[63] == NULL; i++) {
-        taken[i] = calloc(1, sizeof(struct node));
-        MUST(taken[i] != NULL);
-    }
-}
-
 __attribute__((noinline)) static struct found look(void) {
     struct sysinfo_heap_snapshot *snapshot;
     struct sysinfo_heap_moment moment;
