@@ -22,11 +22,11 @@ static inline uint64_t next_random(uint64_t *state) {
  * at first, nothing was allocated before.
  */
 static inline void take_freed_blocks(void) {
-    enum { CACHED = 128, MOST = 1 << 14 }; /* Some are cached apart from the others. */
+    enum { CACHED = 64 * 16, MOST = 1 << 14 }; /* A thread caches up to 16 blocks of each of 64 sizes. */
     static void *volatile taken[MOST];
     uintptr_t end = (uintptr_t)sbrk(0);
     for (size_t i = 0; i < MOST && (i > 0 || taken[0] == NULL); i++) {
-        taken[i] = calloc(1 + i % 2, 32);
+        taken[i] = calloc(1, i < CACHED ? 24 + i % 64 * 16 : 24);
         MUST(taken[i] != NULL);
         if (i >= CACHED && (uintptr_t)taken[i] >= end) {
             break;
