@@ -319,6 +319,7 @@ static void note_owner(struct heaps *heaps, struct entry *entry, const struct sy
         return;
     }
     entry->is_foreign = true;
+    entry->is_counted = false; /* It was read before it had found that out. */
     heaps->foreseen = entry->pid == heaps->command ? HEAP_GAP_NONE : heaps->foreseen;
     heap_gap_count(&heaps->totals, HEAP_GAP_ALLOCATOR, platform_file_name(record->image));
     if (heaps->totals.owner[0] == '\0') {

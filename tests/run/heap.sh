@@ -210,6 +210,19 @@ short() { # program, key: too short for any sample, so its file explains it, eac
 }
 check "a static program that ends at once" short test_run_static static
 check "one with an allocator of its own" short test_run_own_malloc own_allocator
+late() { # It is read once before it finds out whose malloc() it calls: the owner in its record is at 192.
+    heap python3 -c '
+import os, subprocess
+records = os.environ["SYSINFO_HEAP_RECORDS"]
+own = next(name for name in os.listdir(records) if name.split(".")[0] == str(os.getpid()))
+subprocess.run(["actor", "until", "a.csv+4"], check=True)
+with open(os.path.join(records, own), "r+b") as record:
+    record.seek(192)
+    record.write(b"/usr/lib/another.so")' && of \
+        'h["not_counted"]["own_allocator"] == 1 and h["own_allocator"] == "/usr/lib/another.so"' \
+        'h["processes"] > 0 and all("python" not in p["image"] for p in h["largest"])'
+}
+check "one that finds its allocator late" late
 script() {
     printf '#! %s\n' "$programs/test_run_static" >script && chmod +x script && heap -i 10s ./script </dev/null && of \
         'h["not_counted"]["static"] == 1'
