@@ -222,7 +222,7 @@ with open(os.path.join(records, own), "r+b") as record:
         'h["not_counted"]["own_allocator"] == 1 and h["own_allocator"] == "/usr/lib/another.so"' \
         'h["processes"] > 0 and all("python" not in p["image"] for p in h["largest"])'
 }
-check "one that finds its allocator late" late
+measure "one that finds its allocator late" late
 script() {
     printf '#! %s\n' "$programs/test_run_static" >script && chmod +x script && heap -i 10s ./script </dev/null && of \
         'h["not_counted"]["static"] == 1'
