@@ -71,10 +71,11 @@ static size_t list(struct entries *entries, const struct text *bytes, const char
                                                                       &used)) == SYSINFO_OK) {
         if ((entries->count & (entries->count - 1)) == 0) {
             size_t room = entries->count == 0 ? 1 : entries->count * 2;
-            entries->entry = realloc(entries->entry, room * sizeof *entries->entry);
-            if (entries->entry == NULL) {
+            void *grown = realloc(entries->entry, room * sizeof *entries->entry);
+            if (grown == NULL) {
                 fail_no_memory();
             }
+            entries->entry = grown;
         }
         struct entry *entry = &entries->entry[entries->count++];
         const char *label = "";

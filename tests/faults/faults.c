@@ -294,15 +294,25 @@ void *__wrap_dlopen(const char *path, int flags) {
     return fails(FAULT_LIBRARY) ? NULL : __real_dlopen(path, flags);
 }
 
+#if __has_include(<hwloc/autogen/config.h>) /* A cross compiler finds hwloc.h alone. */
+#include <hwloc.h>
+#else
+typedef struct hwloc_topology *hwloc_topology_t;
+typedef struct hwloc_bitmap_s *hwloc_bitmap_t;
+typedef const struct hwloc_bitmap_s *hwloc_const_bitmap_t;
+enum hwloc_type_filter_e { HWLOC_TYPE_FILTER_KEEP_ALL };
+#endif
+
 /* Each call of hwloc's that may fail, behind one of the same type. */
-#define HWLOC_CALLS                                                                                         \
-    CALL(hwloc_topology_init, int, (void **topology), (topology), -1)                                       \
-    CALL(hwloc_topology_set_flags, int, (void *topology, unsigned long flags), (topology, flags), -1)       \
-    CALL(hwloc_topology_set_icache_types_filter, int, (void *topology, int filter), (topology, filter), -1) \
-    CALL(hwloc_topology_load, int, (void *topology), (topology), -1)                                        \
-    CALL(hwloc_bitmap_alloc, void *, (void), (), NULL)                                                      \
-    CALL(hwloc_bitmap_list_asprintf, int, (char **text, const void *set), (text, set), -1)                  \
-    CALL(hwloc_cpukinds_get_nr, int, (void *topology, unsigned long flags), (topology, flags), -1)
+#define HWLOC_CALLS                                                                                                 \
+    CALL(hwloc_topology_init, int, (hwloc_topology_t * topology), (topology), -1)                                   \
+    CALL(hwloc_topology_set_flags, int, (hwloc_topology_t topology, unsigned long flags), (topology, flags), -1)    \
+    CALL(hwloc_topology_set_icache_types_filter, int, (hwloc_topology_t topology, enum hwloc_type_filter_e filter), \
+         (topology, filter), -1)                                                                                    \
+    CALL(hwloc_topology_load, int, (hwloc_topology_t topology), (topology), -1)                                     \
+    CALL(hwloc_bitmap_alloc, hwloc_bitmap_t, (void), (), NULL)                                                      \
+    CALL(hwloc_bitmap_list_asprintf, int, (char **text, hwloc_const_bitmap_t set), (text, set), -1)                 \
+    CALL(hwloc_cpukinds_get_nr, int, (hwloc_topology_t topology, unsigned long flags), (topology, flags), -1)
 
 #define CALL(name, type, parameters, arguments, failure)               \
     static type(*real_##name) parameters;                              \
