@@ -426,38 +426,34 @@ static void collect_words(char **words, const char *first, struct words *more) {
     }
 }
 
+/* Sets `words` to room in the caller's frame, which a function could not, and leaves `more` after the NULL. */
+#define COLLECT_WORDS(words, first, more)                                            \
+    va_start((more).list, first);                                                    \
+    (words) = __builtin_alloca((count_words(first, &(more)) + 1) * sizeof *(words)); \
+    va_end((more).list);                                                             \
+    va_start((more).list, first);                                                    \
+    collect_words(words, first, &(more))
+
 EXPORT int execl(const char *path, const char *argument, ...) {
+    char **words;
     struct words more;
-    va_start(more.list, argument);
-    size_t count = count_words(argument, &more);
-    va_end(more.list);
-    char **words = __builtin_alloca((count + 1) * sizeof *words);
-    va_start(more.list, argument);
-    collect_words(words, argument, &more);
+    COLLECT_WORDS(words, argument, more);
     va_end(more.list);
     return start_file(path, words, environ);
 }
 
 EXPORT int execlp(const char *file, const char *argument, ...) {
+    char **words;
     struct words more;
-    va_start(more.list, argument);
-    size_t count = count_words(argument, &more);
-    va_end(more.list);
-    char **words = __builtin_alloca((count + 1) * sizeof *words);
-    va_start(more.list, argument);
-    collect_words(words, argument, &more);
+    COLLECT_WORDS(words, argument, more);
     va_end(more.list);
     return start_command(file, words, environ);
 }
 
 EXPORT int execle(const char *path, const char *argument, ...) {
+    char **words;
     struct words more;
-    va_start(more.list, argument);
-    size_t count = count_words(argument, &more);
-    va_end(more.list);
-    char **words = __builtin_alloca((count + 1) * sizeof *words);
-    va_start(more.list, argument);
-    collect_words(words, argument, &more);
+    COLLECT_WORDS(words, argument, more);
     char **environment = va_arg(more.list, char **);
     va_end(more.list);
     return start_file(path, words, environment);
