@@ -122,8 +122,8 @@ SYSINFO_EXPORT const char *sysinfo_heap_allocator(struct sysinfo_host *host);
  * `times`, there is no leak. Otherwise it goes on with twice as many calls, up to 128 times
  * `times`, and compares each time with an eighth of the calls. An array that grows fourfold or
  * less each time it is full is a leak, and so is one lost block in 10 times `times` calls.
- * A cache is none if it is full after 14 times `times` calls. One that grows longer cannot be told
- * from such an array: fill it first, or choose a larger `times`.
+ * A cache that is full after 14 times `times` calls is not a leak. One that grows longer looks like
+ * such an array: fill it first, or choose a larger `times`.
  *
  * *growth is the least growth of `used` per call in any comparison; exactly 0 without a leak,
  * so a test checks growth == 0. A leak of one block in many calls is a fraction. Only memory

@@ -428,8 +428,8 @@ static int be_copy(void *unused) {
 /* ---- The copy ---- */
 
 /*
- * Without handlers, and where that is possible without a signal at its end, and not traced by whoever traces the
- * process: an emulator knows no such child.
+ * Runs no fork handlers. A tracer of the process does not follow the copy, and its end sends no signal, except in an
+ * emulator, which supports only the usual fork.
  */
 static pid_t fork_quietly(int *wait_for) {
     *wait_for = (int)__WCLONE;
