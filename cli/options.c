@@ -366,8 +366,8 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
         }
         value = argv[++*at];
     }
-    if (option->argument != NULL && !needs_argument(option) && equals != NULL && *value == '\0') {
-        return option->words != NULL ? unknown_word(option->id, "time", value) : not_cpus(value);
+    if (equals != NULL && *value == '\0' && option->words != NULL && !needs_argument(option)) {
+        return unknown_word(option->id, option->name + 2, value);
     }
     bool is_format = option->id == OPTION_FORMAT && needs_argument(option);
     return set(options, option, is_format ? word : option->name, value);

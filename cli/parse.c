@@ -143,6 +143,9 @@ int parse_count(const char *word, uint64_t *count) {
     if (is_number && *count == 0) {
         return usage("count '%s' must be at least 1", word);
     }
+    if (!is_number && *word != '\0' && word[strspn(word, "0123456789")] == '\0') {
+        return usage("count '%s' is too large; at most 9999999999999999", word);
+    }
     if (!is_number) {
         return usage("count '%s' is not a whole number of at least 1", word);
     }
