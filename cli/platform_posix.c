@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,7 @@ void platform_leave(void) {
     sigaction(SIGXFSZ, &size_signal, NULL);
 }
 
-/* ---- Time ---- */
+/* ---- This process ---- */
 
 void platform_set_variable(const char *name, const char *value) {
     setenv(name, value, 1);
@@ -48,6 +49,8 @@ bool platform_may_have_descriptors(unsigned count) {
     struct rlimit limit;
     return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= count;
 }
+
+/* ---- Time ---- */
 
 double platform_clock(void) {
     struct timespec now = {0, 0};
@@ -74,16 +77,16 @@ int64_t platform_wall_clock(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-size_t platform_terminal_width(int fd) {
-    struct winsize size;
-    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 double platform_cpu_tick(void) {
     return 0.01;
 }
 
 /* ---- Writing ---- */
+
+size_t platform_terminal_width(int fd) {
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
 static void wake_up(int number) {
     (void)number; /* Its only purpose is to interrupt a write. */
@@ -121,21 +124,30 @@ static bool has_waited(const struct deferral *deferral) {
            sigprocmask(SIG_SETMASK, &deferral->before, NULL) == 0;
 }
 
+/*
+ * Waits until a non-blocking stream has room: another program that shares it may have set that mode. False: a signal
+ * interrupted it, or it failed.
+ */
+static bool wait_for_room(int fd) {
+    struct pollfd stream = {.fd = fd, .events = POLLOUT};
+    return poll(&stream, 1, -1) >= 0;
+}
+
 /* Sets *left to what was not written. */
 static const char *write_all(int fd, const char *bytes, size_t count, const struct deferral *deferral, size_t *left) {
     for (*left = count; *left > 0;) {
         ssize_t written = write(fd, bytes, *left);
-        if (written < 0 && errno == EINTR) {
+        if (written >= 0) {
+            bytes += written;
+            *left -= (size_t)written;
+        } else if (errno != EAGAIN || !wait_for_room(fd)) {
+            if (errno != EINTR) {
+                return strerror(errno);
+            }
             if (deferral != NULL) {
                 has_waited(deferral);
             }
-            continue;
         }
-        if (written < 0) {
-            return strerror(errno);
-        }
-        bytes += written;
-        *left -= (size_t)written;
     }
     return NULL;
 }

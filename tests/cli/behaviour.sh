@@ -224,6 +224,43 @@ never_early() {
 }
 check "no sample is early" never_early
 
+# A program that shares the pipe made it non-blocking, and it is full when the command writes.
+waits_for_room() { # arguments of sysinfo...
+    python3 - "$@" <<'END'
+import fcntl, os, subprocess, sys, time
+
+command = ["sysinfo"] + sys.argv[1:]
+expected = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+reader, writer = os.pipe()
+fcntl.fcntl(writer, fcntl.F_SETFL, os.O_WRONLY | os.O_NONBLOCK)
+full = 0
+try:
+    while True:
+        full += os.write(writer, b"x" * 4096)
+except BlockingIOError:
+    pass
+child = subprocess.Popen(command, stdout=writer)
+os.close(writer)
+
+
+def state():
+    with open(f"/proc/{child.pid}/stat") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+while state() not in "SZ":
+    time.sleep(0.01)
+with open(reader, "rb") as pipe:
+    output = pipe.read()[full:]
+assert child.wait() == 0, child.returncode
+assert output == expected, (len(output), len(expected))
+END
+}
+if has python3; then
+    check "a short line waits for room in a pipe that does not block" waits_for_room mem --kv --root "$roots/server"
+    check "so does a long text" waits_for_room fields --root "$roots/server"
+fi
+
 # Lines of more than 4096 bytes into a pipe that is read slowly: a signal ends the command only after a line.
 make_large_machine() {
     mkdir -p large/proc
