@@ -24,6 +24,12 @@ static int count_kind(struct sysinfo_host *host, uint32_t kind, uint64_t *number
     return status;
 }
 
+static const char *unknown_kind(uint32_t kind) {
+    return kind == SYSINFO_CPU_PHYSICAL || kind == SYSINFO_CPU_USABLE_CORES
+               ? "this machine does not report which CPUs share a core"
+               : "this machine does not report how many CPUs it has";
+}
+
 int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
@@ -36,10 +42,8 @@ int sysinfo_cpu_count(struct sysinfo_host *host, uint32_t kind) {
     uint64_t number;
     int status = count_kind(host, kind, &number);
     if (status == SYSINFO_OK) {
-        status =
-            number >= 1 && number <= INT32_MAX
-                ? (int)number
-                : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report how many CPUs it has");
+        bool is_known = number >= 1 && number <= INT32_MAX;
+        status = is_known ? (int)number : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", unknown_kind(kind));
     }
     return sysinfo__end(&call, status);
 }

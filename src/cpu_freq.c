@@ -55,7 +55,7 @@ static int read_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) 
     sum_up(rows);
     return rows->all.frequency.present != 0
                ? SYSINFO_OK
-               : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say how fast its CPUs run");
+               : sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report how fast its CPUs run");
 }
 
 int sysinfo__cpu_frequency(struct sysinfo_host *host, struct sysinfo_cpu_frequency *frequency) {

@@ -24,7 +24,7 @@ static int read_counts(struct sysinfo_host *host, struct sysinfo_processors *cou
 static int read_description(struct sysinfo_host *host, size_t room, struct sysinfo_cpu_description *description) {
     int status = ASK(host, cpu_info, "the model of the CPUs", description);
     if (status == SYSINFO_OK && description->present == 0) {
-        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not say what CPUs it has");
+        return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, "", "this machine does not report what CPUs it has");
     }
     DROP_CUT(description, vendor, room);
     DROP_CUT(description, model, room);

@@ -82,6 +82,7 @@ START_TEST(an_old_kernels_other_figures_are_told) {
               !SYSINFO_HAS(&stats, soft_interrupts) && !SYSINFO_HAS(&stats, uptime));
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2); /* From the lines of stat: there is no sysfs. */
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), SYSINFO_UNKNOWN);
+    ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN), "this machine does not report which CPUs share a core");
     sysinfo_host_close(host);
 }
 END_TEST
