@@ -110,6 +110,25 @@ const char *json_member(const char *object, const char *key) {
     return NULL;
 }
 
+/* Multiplies by the power of ten after "e", if there is one, as jq and Python write small and large numbers. */
+static double scale(double number, const char *exponent) {
+    enum { MOST = 1000 }; /* Beyond every double. */
+    int power = 0;
+    if (*exponent != 'e' && *exponent != 'E') {
+        return number;
+    }
+    exponent++;
+    bool is_negative = *exponent == '-';
+    exponent += *exponent == '-' || *exponent == '+';
+    for (; is_digit(*exponent); exponent++) {
+        power = power < MOST ? power * 10 + (*exponent - '0') : power;
+    }
+    for (; power > 0; power--) {
+        number = is_negative ? number / 10 : number * 10;
+    }
+    return number;
+}
+
 bool json_number(const char *value, double *number) {
     if (value == NULL) {
         return false;
@@ -119,7 +138,7 @@ bool json_number(const char *value, double *number) {
     if (!scan_number(value + is_negative, number, &end)) {
         return false;
     }
-    *number = is_negative ? -*number : *number;
+    *number = scale(is_negative ? -*number : *number, end);
     return true;
 }
 
