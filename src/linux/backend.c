@@ -159,10 +159,11 @@ static const struct sysinfo__source sources[] = {
     PAGING(paged_out, "pgpgout in /proc/vmstat"),
     PAGING(faults, "pgfault in /proc/vmstat"),
     PAGING(major_faults, "pgmajfault in /proc/vmstat"),
-    USABLE_MEMORY(limit,
-                  "least of memory.max and memory.high (v1: memory.limit_in_bytes) of its own cgroup and all above it"),
-    USABLE_MEMORY(usable, "least of available and, for each limit, limit - (current - active_file - inactive_file - "
-                          "slab_reclaimable) of the same cgroup"),
+    USABLE_MEMORY(limit, "least of memory.max and memory.high (v1: memory.limit_in_bytes) of its own cgroup and all "
+                         "above it, RLIMIT_AS and RLIMIT_DATA"),
+    USABLE_MEMORY(usable, "least of available, for each cgroup with a limit, limit - (current - active_file - "
+                          "inactive_file - slab_reclaimable), RLIMIT_AS - VmSize and RLIMIT_DATA - VmData; without "
+                          "what memory.min keeps for other cgroups"),
     USABLE_SWAP(limit, "least of memory.swap.max and memory.swap.high (v1: memory.memsw.limit_in_bytes - "
                        "memory.limit_in_bytes) of its own cgroup and all above it"),
     USABLE_SWAP(usable, "least of free swap and, for each limit, limit - memory.swap.current of the same cgroup"),
