@@ -159,8 +159,8 @@ SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_times_percpu(struct sysinfo_ho
 /*
  * sysinfo_cpu_times_percent() for each CPU, with the same rules for `interval` and a
  * previous sample of its own. A CPU that is new, or that has no true percentage over this
- * interval, has a row with its number only. The row for all CPUs sums the others; it is
- * marked estimated when a CPU of the previous sample is missing from it. Since 0.1.
+ * interval, has a row with its number only. The row for all CPUs sums those that both
+ * samples have; it is marked estimated when one of them has no true percentage. Since 0.1.
  */
 SYSINFO_EXPORT SYSINFO_MUST_CHECK int sysinfo_cpu_usage_percpu(struct sysinfo_host *host, double interval,
                                                                struct sysinfo_cpu_usage_list **list);
@@ -251,8 +251,8 @@ struct sysinfo_cpu_frequency {
 /*
  * The frequency of all CPUs together.
  *
- * Cost on Linux: /proc/cpuinfo, and up to six files of each CPU, which are opened each time, for
- * switching turbo off changes `max`: 70 us for each CPU. The kernel asks each CPU for its frequency,
+ * Cost on Linux: /proc/cpuinfo, and up to six files of each CPU: 70 us for each CPU. They are read
+ * each time, because switching turbo off changes `max`. The kernel asks each CPU for its frequency,
  * so this is for people and monitors, not for hot loops. SYSINFO_UNKNOWN: this machine does not report
  * any of it. Errors: any but NOT_YET. Since 0.2.
  */

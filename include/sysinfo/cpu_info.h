@@ -30,6 +30,8 @@ struct sysinfo_cpu_description {
 };
 
 /*
+ * Describes the CPUs. Succeeds when at least one figure is known.
+ *
  * Cost on Linux: the first call reads /proc/cpuinfo and a file for each CPU; later calls one short
  * file, until a CPU comes or goes. SYSINFO_UNKNOWN: this machine does not report any of it. Errors:
  * any but NOT_YET. Since 0.2.

@@ -29,7 +29,7 @@ SYSINFO_BEGIN_DECLS
  *
  * `recording` is the variable's value, or NULL. The call returns 0 and does nothing when it
  * is NULL or "", when the recording has ended (no `sysinfo run` has it open), and on systems
- * other than Linux and the BSDs. It writes only to a file that a recorder has open.
+ * other than Linux, the BSDs and macOS. It writes only to a file that a recorder has open.
  *
  * `name` is UTF-8 and appears in the plot. Control characters become blanks; text beyond 200
  * bytes is cut off.
