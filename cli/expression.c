@@ -33,9 +33,7 @@ static const struct sysinfo_field *unknown_field(const char *word, int *status) 
     return NULL;
 }
 
-/*
- * Refuses a name without its group and shows a full name: as an example, or as the suggestion if only one group has it.
- */
+/* Refuses a name without its group, with the first full name that has it as an example. */
 static const struct sysinfo_field *needs_group(const char *name, int *status) {
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         if (is_measure(field) && strcmp(field->name, name) == 0) {

@@ -16,7 +16,7 @@ struct expression {
     double value;                      /* In the field's unit, or percent of `whole`. */
     const struct sysinfo_field *other; /* Compare with this field's value; NULL: with `value`. */
     const struct sysinfo_field *whole; /* The percentage's base; NULL: `value` is not a percentage. */
-    const char *text;                  /* The comparison and the value as written, for messages: "> 2G". */
+    const char *text;                  /* The whole expression as written, for messages. */
 };
 
 enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };
@@ -25,8 +25,8 @@ enum truth { IS_FALSE, IS_TRUE, IS_UNKNOWN };
 const struct sysinfo_field *parse_field(const char *word, int *status);
 
 /*
- * Parses all operands, one or three words for each expression, into a list that the caller frees with
- * expressions_free(). Returns 0, or the status after a message.
+ * Parses all operands, one word or three for each expression (four if a blank precedes the unit), into a list that the
+ * caller frees with expressions_free(). Returns 0, or the status after a message.
  */
 int expressions_parse(const char *const *operand, size_t operands, struct expression **list, size_t *count);
 void expressions_free(struct expression *list, size_t count);

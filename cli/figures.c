@@ -128,7 +128,7 @@ static int check_metrics(const struct options *options, const struct selection *
     return 0;
 }
 
-/* ---- The groups: cpu, mem, swap, load, stats, cgroup, pressure, heap ---- */
+/* ---- The groups: cpu, mem, swap and so on ---- */
 
 static int check_value_options(const struct options *options, const struct selection *selection, bool has_names) {
     bool has_bytes = false;

@@ -32,8 +32,6 @@
 
 #include "tracker/tracker.h"
 
-struct sysinfo_host;
-
 /* What a host keeps open, if the linked backend's directory has this file. */
 #if __has_include("state.h")
 #include "state.h"
@@ -52,9 +50,9 @@ struct sysinfo__state {
     (FACT(result, field, value), (void)((result)->estimated |= UINT64_C(1) << SYSINFO_SLOT(result, field)))
 
 /*
- * After the kernel has made a file's text, hardly any of our code is left in the processor's cache,
- * and to fetch it takes longer than to execute it. So what a usual call executes stands together in
- * memory (a fifth of the time that the library adds), and loops of a few rounds are not unrolled.
+ * When the kernel has produced a file's text, hardly any of this library's code is left in the processor's cache, and
+ * fetching it takes longer than executing it. So the functions that a usual call executes are placed together in
+ * memory, which saves a fifth of the time that the library adds, and loops of a few rounds are not unrolled.
  */
 #ifndef __GNUC__ /* MSVC */
 #define SYSINFO__HOT

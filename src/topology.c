@@ -268,8 +268,8 @@ static int read_topology(struct sysinfo_host *host, struct sysinfo_topology_obje
         return sysinfo__failed(host, SYSINFO_NOT_SUPPORTED, 0, "topology",
                                "of another root needs HWLOC_FSROOT set to that root");
     }
-    if ((sysinfo__backend.is_privileged != NULL &&
-         sysinfo__backend.is_privileged())) { /* hwloc loads plugins from HWLOC_PLUGINS_PATH. */
+    /* hwloc loads plugins from HWLOC_PLUGINS_PATH. */
+    if (sysinfo__backend.is_privileged != NULL && sysinfo__backend.is_privileged()) {
         return sysinfo__failed(
             host, SYSINFO_DENIED, 0, "topology",
             "is not read by a program that has more rights than its caller: hwloc obeys environment variables");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of glibc's malloc_info(), as it comes piece by piece. */
-#ifndef SYSINFO_PROC_DECODE_MALLOC_INFO_H
-#define SYSINFO_PROC_DECODE_MALLOC_INFO_H
+#ifndef SYSINFO_HEAP_DECODE_MALLOC_INFO_H
+#define SYSINFO_HEAP_DECODE_MALLOC_INFO_H
 
 #include <stdbool.h>
 #include <stddef.h>

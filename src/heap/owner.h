@@ -10,8 +10,8 @@
  * or library) as the malloc() that is really called: a plug-in may carry a private
  * allocator, and the C library's own answers zeros when another has taken over.
  */
-#ifndef SYSINFO_PROC_OWNER_H
-#define SYSINFO_PROC_OWNER_H
+#ifndef SYSINFO_HEAP_OWNER_H
+#define SYSINFO_HEAP_OWNER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -105,7 +105,7 @@ bool sysinfo__tcmalloc_owns(const void *object, struct sysinfo__heap_owner *owne
 bool sysinfo__mimalloc_owns(const void *object, struct sysinfo__heap_owner *owner);
 
 /*
- * Finds the owner among all of these and the C library, for which `libc_owns` speaks; NULL: its
+ * Finds the owner among all of these and the C library, which `libc_owns` recognizes; NULL: the C library's
  * allocator is one of these.
  */
 void sysinfo__elf_heap_find(struct sysinfo__heap_owner *owner,

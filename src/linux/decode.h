@@ -43,7 +43,7 @@ enum sysinfo__stat_outcome sysinfo__decode_stat_rows(const char *text, size_t le
 /* The number of cpuN lines. */
 size_t sysinfo__decode_stat_cpu_lines(const char *text, size_t length);
 
-/* The lines ctxt, intr and softirq. */
+/* The lines ctxt, intr, softirq, processes, procs_running, procs_blocked and btime. */
 void sysinfo__decode_stat_counters(const char *text, size_t length, struct sysinfo_stats *stats);
 
 /* ---- /proc/meminfo ---- */
@@ -291,11 +291,13 @@ enum sysinfo__cpu_set_outcome sysinfo__decode_cpu_mask(const char *text, size_t 
 /* Collects the numbers after "physical id" in /proc/cpuinfo. False: no memory. */
 bool sysinfo__decode_cpuinfo_packages(const char *text, size_t length, struct sysinfo__cpu_set *packages);
 
-bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set,
-                          uint64_t cpu); /* false: no memory, or beyond SYSINFO__MOST_CPUS */
+/* False: no memory, or beyond SYSINFO__MOST_CPUS. */
+bool sysinfo__cpu_set_add(struct sysinfo__cpu_set *set, uint64_t cpu);
 bool sysinfo__cpu_set_has(const struct sysinfo__cpu_set *set, uint64_t cpu);
-void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set,
-                           const struct sysinfo__cpu_set *other); /* keeps only what is in both */
+
+/* Keeps only what is in both. */
+void sysinfo__cpu_set_keep(struct sysinfo__cpu_set *set, const struct sysinfo__cpu_set *other);
+
 /* Writes a set as a list, "0-3,8". Returns its length, which may exceed `size`. */
 size_t sysinfo__cpu_set_write(const struct sysinfo__cpu_set *set, char *text, size_t size);
 size_t sysinfo__cpu_set_count(const struct sysinfo__cpu_set *set);

@@ -161,13 +161,12 @@ SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hiera
 
 /* ---- Finding one hierarchy among the mounts ---- */
 
-/* What there is to look for: the controller of a version 1 mount, or "" for version 2. */
 /* More mounts than any machine has. Such a file would take seconds of opening directories. */
 enum { MOST_TRIES = 1000 };
 
 struct search {
     struct sysinfo_host *host;
-    const char *controller;
+    const char *controller;    /* The one that a version 1 mount must have; "" for version 2. */
     struct sysinfo__part path; /* Of the process's group. */
     bool is_mountinfo;
     /*
