@@ -48,9 +48,11 @@ static void add_option(struct text *left, const struct option *option, bool was_
 
 /* What the command says of this option, or `otherwise`. */
 static const char *line_of(const struct command *command, const struct option *option, const char *otherwise) {
-    for (size_t i = 0; command != NULL && command->lines[i].line != NULL; i++) {
-        if (command->lines[i].id == option->id) {
-            return command->lines[i].line;
+    const struct option_line *first = command != NULL ? command->lines : NULL;
+    const struct option_line *end = command != NULL ? first + sizeof command->lines / sizeof command->lines[0] : NULL;
+    for (const struct option_line *line = first; line < end && line->line != NULL; line++) {
+        if (line->id == option->id) {
+            return line->line;
         }
     }
     return otherwise;

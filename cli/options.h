@@ -72,6 +72,7 @@ enum option_id {
     OPTION_VERSION,
 };
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
+_Static_assert(OPTION_VERSION < 64, "masks of options are 64 bits wide");
 
 /* A row of the option table: everything that messages, --help, the manual and the completions need. */
 struct option {

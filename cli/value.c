@@ -42,6 +42,17 @@ void hertz_add_human(struct text *text, uint64_t hertz) {
     text_addf(text, is_giga ? "%.2f GHz" : "%.0f MHz", (double)hertz / (is_giga ? 1e9 : 1e6));
 }
 
+void duration_add_human(struct text *text, double seconds) {
+    uint64_t minutes = (uint64_t)(seconds / 60);
+    if (seconds < 120) {
+        text_addf(text, "%.*f s", seconds < 10 ? 2 : 1, seconds);
+    } else if (minutes < 120) {
+        text_addf(text, "%u min %02u s", (unsigned)minutes, (unsigned)(seconds - (double)minutes * 60));
+    } else {
+        text_addf(text, "%llu h %02u min", (unsigned long long)minutes / 60, (unsigned)(minutes % 60));
+    }
+}
+
 /* The unit in which the value has three digits, or four before the next unit. */
 static uint64_t unit_of(uint64_t bytes) {
     uint64_t unit = 1;

@@ -40,4 +40,7 @@ uint64_t bytes_unit_among(uint64_t bytes, uint64_t largest);
 /* "2.60 GHz", "800 MHz". */
 void hertz_add_human(struct text *text, uint64_t hertz);
 
+/* Adds seconds, at least 0, as "3.25 s", "5 min 03 s" or "2 h 05 min". */
+void duration_add_human(struct text *text, double seconds);
+
 #endif

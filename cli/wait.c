@@ -6,7 +6,6 @@
 #include "expression.h"
 #include "fail.h"
 #include "platform.h"
-#include "plot/plot.h"
 #include "schedule.h"
 #include "stream.h"
 #include "value.h"
@@ -111,12 +110,12 @@ static void show_progress(struct progress *progress, const struct conditions *co
     }
     if (held_since >= 0) {
         text_add(&line, "; held ");
-        moment_add(&line, now - held_since);
+        duration_add_human(&line, now - held_since);
         text_add(&line, " of ");
-        moment_add(&line, progress->hold);
+        duration_add_human(&line, progress->hold);
     }
     text_add(&line, "; ");
-    moment_add(&line, progress->deadline < FOREVER ? progress->deadline - now : now - progress->start);
+    duration_add_human(&line, progress->deadline < FOREVER ? progress->deadline - now : now - progress->start);
     text_add(&line, progress->deadline < FOREVER ? " left" : " so far");
     rewrite(progress, &line);
     text_free(&line);

@@ -9,6 +9,7 @@
 
 #include "fail.h"
 #include "utc.h"
+#include "value.h"
 
 enum { MOST_LINES = 8, MOST_CPUS = 4096, SHORT_NAME = 24 };
 #define LEAST_SHARE 0.02 /* Relative to the highest line: lower ones would not be visible. */
@@ -279,7 +280,7 @@ static char *heading_of(const struct recording *recording, size_t *tail) {
                   utc.minute);
     }
     text_add(&text, ", ");
-    moment_add(&text, recording->end);
+    duration_add_human(&text, recording->end);
     if (recording->ended != NULL) {
         text_add(&text, ", ");
         text_add_plain(&text, recording->ended);

@@ -40,9 +40,8 @@ void tick_add_time(struct text *text, const struct axis *axis, double value);
 /* The date on which a clock axis begins: "2026-11-22 UTC". */
 void date_add(struct text *text, const struct axis *axis);
 
-/* For people: "201 MiB", "12.5 %"; and for moments, "3.2 s", "1 h 05 min". */
+/* For people: "201 MiB", "12.5 %". */
 void measure_add(struct text *text, const char *column, double value);
-void moment_add(struct text *text, double seconds);
 
 /* "memory (RSS)" for rss_bytes. */
 const char *column_title(const char *column);

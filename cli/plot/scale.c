@@ -198,7 +198,7 @@ void measure_add(struct text *text, const char *column, double value) {
         hertz_add_human(text, value > 0 ? (uint64_t)value : 0);
         break;
     case SECONDS:
-        moment_add(text, value);
+        duration_add_human(text, value);
         break;
     case PERCENT:
         text_addf(text, "%.1f %%", value);
@@ -206,16 +206,5 @@ void measure_add(struct text *text, const char *column, double value) {
     default:
         text_addf(text, "%g", value);
         break;
-    }
-}
-
-void moment_add(struct text *text, double seconds) {
-    uint64_t minutes = (uint64_t)(seconds / 60);
-    if (seconds < 120) {
-        text_addf(text, "%.*f s", seconds < 10 ? 2 : 1, seconds);
-    } else if (minutes < 120) {
-        text_addf(text, "%u min %02u s", (unsigned)minutes, (unsigned)(seconds - (double)minutes * 60));
-    } else {
-        text_addf(text, "%llu h %02u min", (unsigned long long)minutes / 60, (unsigned)(minutes % 60));
     }
 }

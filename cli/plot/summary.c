@@ -7,6 +7,7 @@
 #include "plot/plot.h"
 #include "utc.h"
 #include "utf8.h"
+#include "value.h"
 
 const char *top_word(const struct plot *plot) {
     return plot->marks_low ? "low" : "peak";
@@ -27,7 +28,7 @@ const char *slope_missing(const struct line *line) {
 /* Formats a moment as on the axis. */
 static void add_moment(struct text *text, const struct plot *plot, double seconds) {
     if (plot->clock < 0) {
-        moment_add(text, seconds);
+        duration_add_human(text, seconds);
         return;
     }
     struct utc utc = utc_of((int64_t)(plot->clock + seconds + 0.5));
@@ -66,11 +67,11 @@ static void add_slope_sentence(struct text *text, const struct plot *plot, const
                   line->points == 1 ? "" : "s", line->points == 1 ? "is" : "are", SLOPE_SAMPLES);
     } else if (span_of(line) < (double)SLOPE_SECONDS) {
         text_add(text, "no slope: ");
-        moment_add(text, span_of(line));
+        duration_add_human(text, span_of(line));
         text_addf(text, " are too short, at least %d s are needed", SLOPE_SECONDS);
     } else if (line->is_flat) {
         text_addf(text, "no slope: all %zu samples in ", line->points);
-        moment_add(text, span_of(line));
+        duration_add_human(text, span_of(line));
         text_add(text, " are the same");
     } else if (line->fit < SLOPE_FIT) {
         text_addf(text, "no slope: a straight line explains too little of it (R%s %.2f, at least %.2f is needed)",
@@ -79,7 +80,7 @@ static void add_slope_sentence(struct text *text, const struct plot *plot, const
         text_add(text, "slope ");
         add_slope(text, plot, line);
         text_addf(text, " per minute (least squares over %zu samples in ", line->points);
-        moment_add(text, span_of(line));
+        duration_add_human(text, span_of(line));
         text_addf(text, ", R%s %.2f)", square, line->fit);
     }
 }
@@ -100,7 +101,7 @@ static void add_gaps(struct text *text, const struct plot *plot, const struct li
         return;
     }
     text_addf(text, "  %zu gap%s without samples%s ", gaps, gaps == 1 ? "" : "s", gaps == 1 ? "," : ", the longest");
-    moment_add(text, length);
+    duration_add_human(text, length);
     text_add(text, " from ");
     add_moment(text, plot, line_point(line, longest - 1)->time);
     text_add(text, "\n");
