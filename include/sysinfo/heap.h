@@ -62,10 +62,10 @@ struct sysinfo_heap {
  * does not report is absent.
  *
  * glibc: blocks of up to 1032 bytes that a thread has freed lately are in that
- * thread's cache (7 of each size, 240,096 bytes at most) and count as used; no
- * call can empty it. jemalloc: the same cache is emptied for the calling thread
- * first; what other threads' caches hold is subtracted from `used`, and makes it and
- * `blocks` estimates.
+ * thread's cache (7 of each size, 240,096 bytes at most; since glibc 2.42 16 of each
+ * size) and count as used; no call can empty it. jemalloc: the same cache is emptied
+ * for the calling thread first; what other threads' caches hold is subtracted from
+ * `used`, and makes it and `blocks` estimates.
  *
  * Cost: glibc 0.3 us and 0.1 us for each arena, but with many free chunks in its
  * lists 1 to 30 ms for each million, and far more when they lie in random order;
