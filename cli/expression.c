@@ -209,20 +209,20 @@ static int parse_value(const char *word, struct expression *expression) {
 /* ---- Expressions ---- */
 
 /* Finds the end of the field's name in "mem.free<2G" or "mem.free below 2G"; NULL: no comparison. */
-static const char *find_comparison(const char *text, const char **behind_name) {
+static const char *find_comparison(const char *text, const char **after_name) {
     const char *p = skip_blanks(text);
     p += strcspn(p, " \t<>=!");
-    *behind_name = p;
+    *after_name = p;
     p = skip_blanks(p);
     return comparison_at(p) >= 0 ? p : NULL;
 }
 
-/* `behind` is the text after the name: empty, or something that is not a comparison. */
-static int no_comparison(const char *word, const char *behind) {
-    if (*behind != '\0') {
-        size_t length = strspn(behind, signs);
+/* `rest` is the text after the name: empty, or something that is not a comparison. */
+static int no_comparison(const char *word, const char *rest) {
+    if (*rest != '\0') {
+        size_t length = strspn(rest, signs);
         return usage("'%s': unknown comparison '%.*s'; use < <= > >= == != below or above", word,
-                     (int)(length > 0 ? length : strcspn(behind, " \t")), behind);
+                     (int)(length > 0 ? length : strcspn(rest, " \t")), rest);
     }
     int status = 0;
     const struct sysinfo_field *field = parse_name(skip_blanks(word), &status);
@@ -235,16 +235,16 @@ static int no_comparison(const char *word, const char *behind) {
 
 /* Parses one expression that fills the whole text. */
 static int parse_text(const char *text, struct expression *expression) {
-    const char *behind_name, *name = skip_blanks(text);
-    const char *at = find_comparison(text, &behind_name);
+    const char *after_name, *name = skip_blanks(text);
+    const char *at = find_comparison(text, &after_name);
     if (at == NULL) {
-        return no_comparison(text, skip_blanks(behind_name));
+        return no_comparison(text, skip_blanks(after_name));
     }
     int index = comparison_at(at);
     const char *value = skip_blanks(at + strlen(comparisons[index].text));
     struct text word = TEXT_INIT, name_text = TEXT_INIT;
     text_addf(&word, "%.*s", (int)strcspn(value, " \t"), value);
-    text_addf(&name_text, "%.*s", (int)(behind_name - name), name);
+    text_addf(&name_text, "%.*s", (int)(after_name - name), name);
     const char *rest = skip_blanks(value + word.length);
     if (word.length > 0 && is_plain_number(word.bytes) && is_unit(rest)) { /* "2 G" */
         text_add(&word, rest);

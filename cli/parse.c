@@ -18,7 +18,7 @@ bool looks_like_number(const char *word) {
 }
 
 /* Accepts digits with at most one dot, regardless of the locale. */
-bool scan_number(const char *word, double *number, const char **behind) {
+bool scan_number(const char *word, double *number, const char **rest) {
     double value = 0, scale = 1;
     int digits = 0;
     for (; is_digit(*word); word++, digits++) {
@@ -31,7 +31,7 @@ bool scan_number(const char *word, double *number, const char **behind) {
         }
     }
     *number = value / scale;
-    *behind = word;
+    *rest = word;
     return digits > 0 && digits <= 300;
 }
 

@@ -43,8 +43,8 @@ bool parse_whole(const char *word, uint64_t *number);
 /* Accepts a whole number of at least 1. */
 int parse_count(const char *word, uint64_t *count);
 
-/* Reads a number without a sign, and sets *behind to the text after it; false: no number. */
-bool scan_number(const char *word, double *number, const char **behind);
+/* Reads a number without a sign, and sets *rest to the text after it; false: no number. */
+bool scan_number(const char *word, double *number, const char **rest);
 
 /*
  * Bytes per unit: K M G T and KiB MiB GiB TiB are powers of 1024, kB MB GB TB powers of 1000, "" and B are 1; 0: no

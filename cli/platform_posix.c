@@ -195,7 +195,7 @@ static const char *release(struct platform_file *file, const char *error) {
 }
 
 /* The target of a link, even if it does not exist yet; NULL: no memory, or no such directory. */
-static char *behind_links(const char *path) {
+static char *target_of_links(const char *path) {
     char *real = realpath(path, NULL);
     if (real != NULL || errno != ENOENT) {
         return real;
@@ -232,7 +232,7 @@ static int create_beside(const char *path, mode_t mode, char **name) {
 
 /* Creates the new file and removes it again, so that a failure shows before anything is measured. */
 static const char *open_replacement(struct platform_file *file, const char *path, const struct stat *old) {
-    file->path = behind_links(path);
+    file->path = target_of_links(path);
     if (file->path == NULL) {
         return strerror(errno);
     }

@@ -45,7 +45,7 @@ void ignored_free(struct ignored *ignored) {
     text_free(&ignored->text);
 }
 
-/* * matches any characters. Takes linear time: it backtracks to the last * only. */
+/* * matches any characters. Goes back to the last * only: at most a step for each pair of characters. */
 static bool matches(const char *pattern, size_t length, const char *word) {
     const char *end = pattern + length, *star = NULL, *again = NULL;
     while (*word != '\0') {

@@ -100,8 +100,8 @@ static size_t split(char *line, char *field[MOST_COLUMNS]) {
 
 /* Accepts no negative figures, and none beyond 64 bits. */
 static bool parse_number(const char *word, double *number) {
-    const char *behind;
-    return scan_number(word, number, &behind) && *behind == '\0' && *number < RECORDED_MOST;
+    const char *rest;
+    return scan_number(word, number, &rest) && *rest == '\0' && *number < RECORDED_MOST;
 }
 
 /* ---- The header ---- */
