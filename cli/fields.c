@@ -11,16 +11,16 @@
 #include "stream.h"
 
 /* Reads everything once. CPU percentages are those since boot, so that a description needs no waiting. */
-static int read_all(const struct options *options, struct sampler *sampler) {
+static int read_all(const struct options *options, struct sampler **opened) {
     struct selection all = {NULL, 0};
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         selection_add(&all, field);
     }
-    int status = sampler_open(sampler, options, &all, false);
+    int status = sampler_open(opened, options, &all, false);
     selection_free(&all);
     if (status == 0) {
-        sampler->since_boot = true;
-        sampler_take(sampler);
+        (*opened)->since_boot = true;
+        sampler_take(*opened);
     }
     return status;
 }
@@ -84,24 +84,24 @@ static void add_table(struct text *text, const struct sampler *sampler, const ch
 }
 
 static int print_fields(const struct options *options, const char *group) {
-    struct sampler sampler;
+    struct sampler *sampler;
     int status = read_all(options, &sampler);
     if (status != 0) {
         return status;
     }
     struct text text = TEXT_INIT;
     if (options->format != FORMAT_JSON) {
-        add_table(&text, &sampler, group);
+        add_table(&text, sampler, group);
     }
     for (const struct sysinfo_field *field = NULL;
          options->format == FORMAT_JSON && (field = sysinfo_field_next(field)) != NULL;) {
         if (is_asked_for(group, field)) {
-            add_json(&text, &sampler, field);
+            add_json(&text, sampler, field);
         }
     }
     const char *error = platform_write(1, text.bytes, text.length);
     text_free(&text);
-    sampler_free(&sampler);
+    sampler_free(sampler);
     return error == NULL ? 0 : trouble_writing(error);
 }
 

@@ -49,17 +49,17 @@ int run_jobs(struct options *options) {
     if (options->each > 0) {
         selection_add(&selection, usable_memory);
     }
-    struct sampler sampler;
+    struct sampler *sampler;
     uint64_t cpus = 0, memory = 0;
     int status = sampler_open(&sampler, options, &selection, false);
     if (status == 0) {
-        const struct sample *sample = sampler_take(&sampler);
+        const struct sample *sample = sampler_take(sampler);
         status = read_field(options, sample, usable_cpus, &cpus);
         if (status == 0 && options->each > 0) {
             status = read_field(options, sample, usable_memory, &memory);
         }
         status = status != 0 ? status : print_jobs(options, cpus, memory);
-        sampler_free(&sampler);
+        sampler_free(sampler);
     }
     selection_free(&selection);
     return status;

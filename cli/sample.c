@@ -56,6 +56,23 @@ static void *grown(void *memory, size_t bytes) {
     return more;
 }
 
+static uint64_t *new_result(void) {
+    uint64_t *result = calloc(SYSINFO_SLOTS, sizeof *result);
+    if (result == NULL) {
+        fail_no_memory();
+    }
+    return result;
+}
+
+/* The shares of CPUs are made from their times, so neither comes alone. */
+void sampler_prepare(struct sampler *sampler) {
+    uint32_t cpu = UINT32_C(1) << SYSINFO_RESULT_CPU_USAGE | UINT32_C(1) << SYSINFO_RESULT_CPU_SAMPLE;
+    uint32_t filled = sampler->results | ((sampler->results & cpu) != 0 ? cpu : 0);
+    for (uint32_t result = 0; result < SAMPLE_RESULTS; result++) {
+        sampler->sample.result[result] = (filled >> result & 1) != 0 ? new_result() : NULL;
+    }
+}
+
 static void room_for(struct sampler *sampler, size_t rows) {
     if (rows <= sampler->room) {
         return;
@@ -311,6 +328,9 @@ static bool grow(const struct sysinfo_field *field, const uint64_t *past, const 
 /* Replaces a result's counters with rates. A counter that ran backwards, as after a change of cgroup, has no rate. */
 static bool make_rates_of(struct sampler *sampler, uint32_t result) {
     uint64_t *now = sampler->sample.result[result], raw[SYSINFO_SLOTS];
+    if (sampler->past[result] == NULL) {
+        sampler->past[result] = new_result();
+    }
     double elapsed = sampler->moment[result] - sampler->past_moment[result];
     bool has_moved = false, has_rate = false;
     memcpy(raw, now, sizeof raw);
@@ -349,7 +369,7 @@ static void make_rates(struct sampler *sampler) {
     sample->is_unchanged = is_read && !has_moved;
     for (const struct sysinfo_field *field = NULL;
          sampler->has_root && !has_moved && (field = sysinfo_field_next(field)) != NULL;) {
-        if (field->kind == SYSINFO_KIND_COUNTER) {
+        if (field->kind == SYSINFO_KIND_COUNTER && wants(sampler, field->result)) {
             sample->result[field->result][0] &= ~(UINT64_C(1) << field->offset / sizeof(uint64_t));
         }
     }
@@ -368,14 +388,14 @@ void sampler_begin(struct sampler *sampler) {
         /* The library keeps this result's past. An error recurs when the sample is taken. */
         keep(sampler, SYSINFO_RESULT_CGROUP,
              sysinfo_read(sampler->host, SYSINFO_RESULT_CGROUP, sampler->sample.result[SYSINFO_RESULT_CGROUP],
-                          sizeof sampler->sample.result[0]));
+                          SYSINFO_SLOTS * sizeof(uint64_t)));
     }
 }
 
 /* Reads all figures of this process and its heap: they are few and cheap. */
 static int read_result(struct sampler *sampler, uint32_t result) {
     void *out = sampler->sample.result[result];
-    size_t size = sizeof sampler->sample.result[result];
+    size_t size = SYSINFO_SLOTS * sizeof(uint64_t);
     switch (result) {
     case SYSINFO_RESULT_HEAP:
         return sysinfo_heap_detail(sampler->host, out, size);
@@ -435,7 +455,7 @@ static void choose_cpus(struct sampler *sampler) {
 
 const struct sample *sampler_take(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    sample->wall = platform_wall_clock();
+    sample->wall = sampler->needs_wall ? platform_wall_clock() : 0;
     sample->interval = -1;
     sample->rows = 0;
     sample->is_unchanged = false;
@@ -475,6 +495,9 @@ void sampler_free(struct sampler *sampler) {
     free(sampler->sample.row);
     for (int i = 0; i < SAMPLE_RESULTS; i++) {
         text_free(&sampler->sample.why[i]);
+        free(sampler->sample.result[i]);
+        free(sampler->past[i]);
     }
     sysinfo_host_close(sampler->host);
+    free(sampler);
 }

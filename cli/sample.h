@@ -27,12 +27,12 @@ struct sample_row {
 };
 
 struct sample {
-    int64_t wall;                    /* Milliseconds since 1970. */
-    double interval;                 /* Seconds that percentages or rates were measured over; below 0: unknown. */
-    int status[SAMPLE_RESULTS];      /* For each requested result. */
-    struct text why[SAMPLE_RESULTS]; /* The library's explanation, if the call failed. */
-    bool is_unchanged;               /* No counter has changed since the last sample. */
-    uint64_t result[SAMPLE_RESULTS][SYSINFO_SLOTS];
+    int64_t wall;                     /* Milliseconds since 1970, if requested. */
+    double interval;                  /* Seconds that percentages or rates were measured over; below 0: unknown. */
+    int status[SAMPLE_RESULTS];       /* For each requested result. */
+    struct text why[SAMPLE_RESULTS];  /* The library's explanation, if the call failed. */
+    bool is_unchanged;                /* No counter has changed since the last sample. */
+    uint64_t *result[SAMPLE_RESULTS]; /* SYSINFO_SLOTS each; NULL: not requested. */
     /* The levels with the tightest memory limit and quota, if requested; NULL: none. */
     const char *memory_holder, *quota_holder;
     /*
@@ -60,6 +60,7 @@ struct sampler {
     bool measures_cgroup;     /* The cgroup's CPU use since the last sample. */
     bool names_holders;       /* For limits. */
     bool makes_rates;         /* Counters per second since the last sample. */
+    bool needs_wall;          /* The time is printed. */
 
     struct sysinfo_cpu_sample_list *past_list, *now_list;
     struct sysinfo_cpu_usage_list *usage_list;
@@ -67,8 +68,8 @@ struct sampler {
     struct sysinfo_limit_level_list *levels;
     struct sysinfo_cpu_usage *own_rows; /* For --since-boot and groups, which have no list. */
     struct sysinfo_cpu_sample *own_samples;
-    size_t room;                                  /* Capacity, in rows. */
-    uint64_t past[SAMPLE_RESULTS][SYSINFO_SLOTS]; /* For rates: the previous counters, all unknown at first. */
+    size_t room;                    /* Capacity, in rows. */
+    uint64_t *past[SAMPLE_RESULTS]; /* For rates: the previous counters; NULL: none yet. */
     double moment[SAMPLE_RESULTS], past_moment[SAMPLE_RESULTS];
     struct sample sample;
 };
@@ -78,6 +79,9 @@ bool sampler_needs_window(const struct sampler *sampler);
 
 /* Begins that interval. */
 void sampler_begin(struct sampler *sampler);
+
+/* Allocates what the requested results need. */
+void sampler_prepare(struct sampler *sampler);
 
 /* Takes a sample, valid until the next one. */
 const struct sample *sampler_take(struct sampler *sampler);

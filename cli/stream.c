@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -146,18 +147,24 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
 
 /* ---- The run ---- */
 
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
+int sampler_open(struct sampler **opened, const struct options *options, const struct selection *selection,
                  bool percpu) {
-    memset(sampler, 0, sizeof *sampler);
-    int status = sysinfo_host_open(&sampler->host, options->root);
+    struct sysinfo_host *host;
+    int status = sysinfo_host_open(&host, options->root);
     if (status == SYSINFO_NOT_SUPPORTED) {
         return trouble("--root is not supported on this system");
     }
     if (status != SYSINFO_OK) {
         return trouble("%s", sysinfo_status_meaning(status));
     }
+    struct sampler *sampler = calloc(1, sizeof *sampler);
+    if (sampler == NULL) {
+        fail_no_memory();
+    }
+    sampler->host = host;
     sampler->results = selection_results(selection);
     sampler->percpu = percpu;
+    sampler->needs_wall = options->format != FORMAT_TABLE || options_has(options, OPTION_TIME);
     sampler->cpus = options->cpus;
     sampler->has_root = options->root != NULL;
     sampler->since_boot = options_has(options, OPTION_SINCE_BOOT);
@@ -169,6 +176,8 @@ int sampler_open(struct sampler *sampler, const struct options *options, const s
         sampler->measures_cgroup = sampler->measures_cgroup || (selection->field[i]->result == SYSINFO_RESULT_CGROUP &&
                                                                 selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
     }
+    sampler_prepare(sampler);
+    *opened = sampler;
     return 0;
 }
 
@@ -227,7 +236,7 @@ static int print_on_time(struct stream *stream, struct sampler *sampler) {
     if (needs_window) {
         sampler_begin(sampler);
     }
-    struct schedule schedule = {platform_clock(), interval, 0};
+    struct schedule schedule = {needs_window || count > 1 ? platform_clock() : 0, interval, 0};
     int status = 0;
     for (uint64_t i = 0; i < count && status == 0; i++) {
         if (i > 0 || needs_window) {
@@ -295,7 +304,7 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     bool renews = options->format == FORMAT_PROM && is_stream(options);
     struct stream stream = {.view = view, .print = print, .renews = renews ? options->output : NULL};
-    struct sampler sampler;
+    struct sampler *sampler;
     int status = output_open(&stream.output, renews ? NULL : options->output, appends(options));
     if (status != 0) {
         return status;
@@ -307,16 +316,16 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     status = sampler_open(&sampler, options, view->selection, view->percpu);
     if (status == 0) {
-        sampler.names_holders = view->names_holders;
-        sampler.rows = view->rows;
-        sampler.sample.kinds = view->with_kinds ? &sampler.groups : NULL;
+        sampler->names_holders = view->names_holders;
+        sampler->rows = view->rows;
+        sampler->sample.kinds = view->with_kinds ? &sampler->groups : NULL;
         if (view->rows == ROWS_OF_NODES) {
-            status = groups_by_node(&sampler.groups, sampler.host);
+            status = groups_by_node(&sampler->groups, sampler->host);
         } else if (view->rows == ROWS_OF_KINDS || view->with_kinds) {
-            status = groups_by_kind(&sampler.groups, sampler.host);
+            status = groups_by_kind(&sampler->groups, sampler->host);
         }
-        status = status == 0 ? print_on_time(&stream, &sampler) : status;
-        sampler_free(&sampler);
+        status = status == 0 ? print_on_time(&stream, sampler) : status;
+        sampler_free(sampler);
     }
     text_free(&stream.remarks.said);
     int closed = output_close(&stream.output, status == 0);

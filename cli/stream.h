@@ -16,7 +16,7 @@ int run_samples(const struct view *view, print_sample *print);
  * Opens the machine that the options name, to sample the selection; sampler_free() closes it. Returns 0, or the status
  * after a message.
  */
-int sampler_open(struct sampler *sampler, const struct options *options, const struct selection *selection,
+int sampler_open(struct sampler **opened, const struct options *options, const struct selection *selection,
                  bool percpu);
 
 /* Returns 0 if a sample has a value for the view or the next one may; else the status after a message. */

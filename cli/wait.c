@@ -206,7 +206,7 @@ static int check_available(const struct conditions *conditions) {
 static int run(struct options *options, double interval, double timeout) {
     struct conditions conditions = {.any = options_has(options, OPTION_ANY)};
     struct selection selection = {NULL, 0};
-    struct sampler sampler;
+    struct sampler *sampler;
     int status = expressions_parse(options->operand, options->operands, &conditions.list, &conditions.count);
     if (status == 0) {
         status = check_available(&conditions);
@@ -217,12 +217,12 @@ static int run(struct options *options, double interval, double timeout) {
     if (status == 0) {
         status = sampler_open(&sampler, options, &selection, false);
         if (status == 0) {
-            bool needs_tick = sampler_needs_window(&sampler);
+            bool needs_tick = sampler_needs_window(sampler);
             status = needs_tick && options_has(options, OPTION_INTERVAL) ? options_check_tick(options) : 0;
             if (status == 0) {
-                status = watch(options, &conditions, &sampler, interval, platform_clock() + timeout);
+                status = watch(options, &conditions, sampler, interval, platform_clock() + timeout);
             }
-            sampler_free(&sampler);
+            sampler_free(sampler);
         }
     }
     selection_free(&selection);

@@ -2,6 +2,8 @@
 /* Conditions of `sysinfo check` and `wait`; each line of the input is a word of the command line. */
 #include "command.h"
 
+#include <stdlib.h>
+
 #include "../cli/expression.h"
 
 enum { MOST_WORDS = 8, SAMPLES = 4 };
@@ -10,6 +12,9 @@ enum { MOST_WORDS = 8, SAMPLES = 4 };
 static void make_sample(struct sample *sample, int kind) {
     memset(sample, 0, sizeof *sample);
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
+        if (sample->result[field->result] == NULL) {
+            sample->result[field->result] = calloc(SYSINFO_SLOTS, sizeof(uint64_t));
+        }
         uint64_t *result = sample->result[field->result];
         uint64_t bytes = kind == 2 ? SYSINFO_UNLIMITED : kind == 3 ? 0 : UINT64_C(1) << 30;
         double number = kind == 3 ? 0 : 50;

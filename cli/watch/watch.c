@@ -170,16 +170,16 @@ int run_watch(struct options *options) {
         status = refuse(why, groups);
     }
     struct selection selection = {NULL, 0};
-    struct sampler sampler;
+    struct sampler *sampler;
     if (status == 0) {
         select_groups(&selection, groups);
         status = sampler_open(&sampler, options, &selection, (groups & GROUP_BIT(GROUP_CPU)) != 0);
         if (status == 0) {
-            sampler.makes_rates = true;
-            sampler.names_holders = (groups & GROUP_BIT(GROUP_MEM)) != 0;
-            const struct view view = {.options = options, .selection = &selection, .percpu = sampler.percpu};
-            status = watch(&view, &sampler, groups);
-            sampler_free(&sampler);
+            sampler->makes_rates = true;
+            sampler->names_holders = (groups & GROUP_BIT(GROUP_MEM)) != 0;
+            const struct view view = {.options = options, .selection = &selection, .percpu = sampler->percpu};
+            status = watch(&view, sampler, groups);
+            sampler_free(sampler);
         }
     }
     selection_free(&selection);

@@ -25,10 +25,12 @@ struct machine {
     struct history history;
     struct sysinfo_cpu_usage cpu[MOST_CPUS];
     struct sample_row row[MOST_CPUS];
+    uint64_t figures[SAMPLE_RESULTS][SYSINFO_SLOTS];
 };
 
 static void put(struct machine *machine, uint32_t result, const void *bytes, size_t size) {
-    memcpy(machine->sample.result[result], bytes, size);
+    machine->sample.result[result] = machine->figures[result];
+    memcpy(machine->figures[result], bytes, size);
     machine->sample.status[result] = SYSINFO_OK;
 }
 #define PUT(machine, result, value) put(machine, result, &(value), sizeof(value))
