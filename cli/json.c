@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "json.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 
 struct text *json_value(struct json *json, const char *key) {
@@ -41,7 +40,7 @@ void json_add_string(struct json *json, const char *key, const char *string) {
 }
 
 void json_add_uint(struct json *json, const char *key, uint64_t number) {
-    text_addf(json_value(json, key), "%" PRIu64, number);
+    text_add_number(json_value(json, key), number);
 }
 
 void json_add_uint_or_null(struct json *json, const char *key, uint64_t number, bool is_known) {

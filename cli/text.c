@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
 #include "fail.h"
 #include "utf8.h"
 
@@ -26,6 +27,16 @@ void text_add(struct text *text, const char *more) {
     text_reserve(text, length);
     memcpy(text->bytes + text->length, more, length + 1);
     text->length += length;
+}
+
+void text_add_number(struct text *text, uint64_t number) {
+    char digits[MOST_DIGITS + 1], *first = digits + MOST_DIGITS;
+    *first = '\0';
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text_add(text, first);
 }
 
 void text_addv(struct text *text, const char *format, va_list arguments) {

@@ -5,6 +5,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "fail.h"
 
@@ -20,6 +21,7 @@ struct text {
 void text_add(struct text *text, const char *more);
 void text_addf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_addv(struct text *text, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
+void text_add_number(struct text *text, uint64_t number);
 void text_pad(struct text *text, size_t count); /* Blanks. */
 void text_reserve(struct text *text, size_t more);
 

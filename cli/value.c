@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "value.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@ static void add_number(struct text *text, const struct sysinfo_field *field, con
     if (field->type == SYSINFO_TYPE_DOUBLE) {
         text_addf(text, "%.2f", sysinfo_field_double(field, result));
     } else {
-        text_addf(text, "%" PRIu64, sysinfo_field_uint64(field, result));
+        text_add_number(text, sysinfo_field_uint64(field, result));
     }
 }
 
@@ -111,5 +110,5 @@ void value_add_in_unit(struct text *text, const struct sysinfo_field *field, con
     }
     uint64_t bytes = sysinfo_field_uint64(field, result);
     bool rounds_up = strcmp(field->name, "used") == 0 && bytes % unit_bytes != 0;
-    text_addf(text, "%" PRIu64, bytes / unit_bytes + (rounds_up ? 1 : 0));
+    text_add_number(text, bytes / unit_bytes + (rounds_up ? 1 : 0));
 }

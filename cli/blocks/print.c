@@ -93,7 +93,7 @@ static void add_generations(struct text *text, const struct table *table, const 
     add_column(text, word.length > 0 ? word.bytes : "-", 13);
     text_clear(&word);
     if (SYSINFO_HAS(site, oldest)) {
-        text_addf(&word, "%" PRIu64, site->oldest);
+        text_add_number(&word, site->oldest);
     }
     add_column(text, word.length > 0 ? word.bytes : "-", 8);
     text_free(&word);
