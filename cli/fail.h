@@ -14,6 +14,13 @@
 #define PRINTF_LIKE(string, first)
 #endif
 
+/* What leads to these is rare: the compiler keeps it apart from what every run needs. */
+#if defined(__GNUC__)
+#define RARE __attribute__((cold))
+#else
+#define RARE
+#endif
+
 enum exit_status {
     EXIT_DONE = 0,
     EXIT_USAGE = 2,         /* The command line is wrong; nothing was printed on stdout. */
@@ -30,21 +37,21 @@ enum exit_status {
 void fail_set_command(const char *name, bool runs_program);
 
 /* Print the message and return the status, so that a caller ends with `return usage(...)`. */
-int usage(const char *format, ...) PRINTF_LIKE(1, 2);
-int trouble(const char *format, ...) PRINTF_LIKE(1, 2);
+RARE int usage(const char *format, ...) PRINTF_LIKE(1, 2);
+RARE int trouble(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Reports that the output could not be written. */
-int trouble_writing(const char *reason);
+RARE int trouble_writing(const char *reason);
 
 /* Prints a remark without failing. */
-void note(const char *format, ...) PRINTF_LIKE(1, 2);
+RARE void note(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Calls `function` before fail_no_memory() reports anything: it gives the terminal back. */
 void fail_first(void (*function)(void));
 
 /* Reports that memory ran out, and exits. */
 #if defined(__GNUC__)
-__attribute__((noreturn))
+__attribute__((noreturn, cold))
 #endif
 void fail_no_memory(void);
 
