@@ -357,7 +357,7 @@ enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* Words from elsewhere: programs, psutil's functions, and plain words. */
 static const struct {
-    const char *word, *here;
+    char word[20], here[16];
 } aliases[] = {
     {"free", "mem"},
     {"memory", "mem"},

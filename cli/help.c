@@ -37,13 +37,11 @@ static void add_line(struct text *text, struct text *left, const char *right) {
 
 /* "-i, --interval DUR" */
 static void add_option(struct text *left, const struct option *option, bool was_letter) {
-    bool has_both = option->letter != NULL && option->name != NULL;
-    bool joins = option->argument != NULL && option->argument[0] == '[';
-    text_add(left, was_letter && option->name == NULL ? " " : "  ");
-    text_addf(left, "%s%s%s", option->letter != NULL ? option->letter : "", has_both ? ", " : "",
-              option->name != NULL ? option->name : "");
-    text_addf(left, "%s%s", option->argument != NULL && !joins ? " " : "",
-              option->argument != NULL ? option->argument : "");
+    bool has_both = option->letter[0] != '\0' && option->name[0] != '\0';
+    bool joins = option->argument[0] == '\0' || option->argument[0] == '[';
+    text_add(left, was_letter && option->name[0] == '\0' ? " " : "  ");
+    text_addf(left, "%s%s%s", option->letter, has_both ? ", " : "", option->name);
+    text_addf(left, "%s%s", joins ? "" : " ", option->argument);
 }
 
 /* What the command says of this option, or `otherwise`. */
@@ -62,14 +60,14 @@ static const char *line_of(const struct command *command, const struct option *o
 static void add_joined(struct text *text, const struct command *command, uint64_t taken, const struct option **joined,
                        size_t count) {
     struct text left = TEXT_INIT;
-    bool is_whole = joined[count - 1]->line != NULL;
+    bool is_whole = joined[count - 1]->line[0] != '\0';
     for (size_t i = 0; i < count; i++) {
         is_whole = is_whole && (taken >> joined[i]->id & 1) != 0;
     }
     for (size_t i = 0; i < count; i++) {
         const struct option *option = joined[i];
         if ((taken >> option->id & 1) != 0) {
-            add_option(&left, option, is_whole && i > 0 && joined[i - 1]->name == NULL);
+            add_option(&left, option, is_whole && i > 0 && joined[i - 1]->name[0] == '\0');
             if (!is_whole || i + 1 == count) {
                 add_line(text, &left, line_of(command, option, is_whole ? option->line : option->meaning));
             }
@@ -84,7 +82,7 @@ static void add_options(struct text *text, const struct command *command, uint64
     size_t count = 0;
     for (const struct option *option = NULL; (option = option_next(option)) != NULL;) {
         joined[count++] = option;
-        if (option->line != NULL || count == JOINED) {
+        if (option->line[0] != '\0' || count == JOINED) {
             add_joined(text, command, taken, joined, count);
             count = 0;
         }

@@ -5,6 +5,9 @@
  */
 #include "options.h"
 
+/* What only the manual says. */
+#define MANUAL(text)
+
 static const struct option options[] = {
     {.id = OPTION_INTERVAL,
      .letter = "-i",
@@ -25,14 +28,13 @@ static const struct option options[] = {
      .advice = "the count is -c",
      .meaning = "number of samples",
      .line = "every 0.5, 250ms, 2s, 5m, 1h; N times",
-     .manual = "The same as the operands INTERVAL and COUNT."},
+     MANUAL("The same as the operands INTERVAL and COUNT.")},
     {.id = OPTION_RATE,
      .name = "--rate",
      .meaning = "counters per second",
      .line = "counters per second over the interval",
-     .manual =
-         "Print counters per second over the interval, or over 0.5 seconds; ctx_switches becomes ctx_switches_rate. "
-         "Other figures do not change."},
+     MANUAL("Print counters per second over the interval, or over 0.5 seconds; ctx_switches becomes ctx_switches_rate. "
+            "Other figures do not change.")},
     {.id = OPTION_PERCPU,
      .name = "--percpu",
      .argument = "[=LIST]",
@@ -40,51 +42,51 @@ static const struct option options[] = {
      .advice = "sysinfo cpu --percpu has a row for each CPU",
      .meaning = "a row for each CPU",
      .line = "a row for each CPU, or each of 0,2-4",
-     .manual = "A row for each CPU, after one for all of them. With a LIST, such as 0,2-4, only for these."},
+     MANUAL("A row for each CPU, after one for all of them. With a LIST, such as 0,2-4, only for these.")},
     {.id = OPTION_PERNODE,
      .name = "--pernode",
      .meaning = "a row for each NUMA node",
-     .manual = "A row for each NUMA node."},
+     MANUAL("A row for each NUMA node.")},
     {.id = OPTION_BYKIND,
      .name = "--bykind",
      .meaning = "a row for each kind of core",
      .line = "a row for each NUMA node, kind of core",
-     .manual = "A row for each kind of core; together with --percpu, the kind of each CPU."},
+     MANUAL("A row for each kind of core; together with --percpu, the kind of each CPU.")},
     {.id = OPTION_TIMES,
      .name = "--times",
      .meaning = "seconds since boot",
-     .manual = "Seconds spent since the machine started, instead of percentages."},
+     MANUAL("Seconds spent since the machine started, instead of percentages.")},
     {.id = OPTION_FREQ,
      .name = "--freq",
      .meaning = "frequencies",
      .line = "seconds since boot; frequencies",
-     .manual = "Frequencies instead of percentages: the current one, and its bounds."},
+     MANUAL("Frequencies instead of percentages: the current one, and its bounds.")},
     {.id = OPTION_SINCE_BOOT,
      .name = "--since-boot",
      .meaning = "average since boot",
      .line = "the average since boot; no waiting",
-     .manual = "Percentages since the machine started."},
+     MANUAL("Percentages since the machine started.")},
     {.id = OPTION_JSON,
      .letter = "-j",
      .name = "--json",
      .implied = "json",
      .meaning = "JSON, for programs",
-     .manual = "One JSON object for each sample, on one line."},
+     MANUAL("One JSON object for each sample, on one line.")},
     {.id = OPTION_FORMAT,
      .name = "--csv",
      .implied = "csv",
      .meaning = "comma-separated values",
-     .manual = "Comma-separated values; the first line names the columns."},
+     MANUAL("Comma-separated values; the first line names the columns.")},
     {.id = OPTION_FORMAT,
      .name = "--kv",
      .implied = "kv",
      .meaning = "name=value",
-     .manual = "Pairs of name=value that a shell can evaluate."},
+     MANUAL("Pairs of name=value that a shell can evaluate.")},
     {.id = OPTION_FORMAT,
      .name = "--prom",
      .implied = "prom",
      .meaning = "Prometheus text format",
-     .manual = "The text format of Prometheus, with HELP and TYPE of each metric."},
+     MANUAL("The text format of Prometheus, with HELP and TYPE of each metric.")},
     {.id = OPTION_FORMAT,
      .name = "--format",
      .argument = "NAME",
@@ -93,7 +95,7 @@ static const struct option options[] = {
      .example = "json",
      .meaning = "one of these formats",
      .line = "for programs, in base units",
-     .manual = "One of json, csv, kv and prom."},
+     MANUAL("One of json, csv, kv and prom.")},
     {.id = OPTION_UNIT, .letter = "-b", .implied = "B", .meaning = "bytes"},
     {.id = OPTION_UNIT, .letter = "-k", .implied = "KiB", .meaning = "KiB"},
     {.id = OPTION_UNIT, .letter = "-m", .implied = "MiB", .meaning = "MiB"},
@@ -106,32 +108,31 @@ static const struct option options[] = {
      .example = "MiB",
      .meaning = "unit of sizes",
      .line = "bytes in B KiB MiB GiB TiB kB MB GB TB",
-     .manual = "Print bytes in B, KiB, MiB or GiB, or in UNIT, which is one of B, KiB, MiB, GiB, TiB, kB, MB, GB and "
-               "TB. They are whole numbers: used memory is rounded up, everything else down."},
+     MANUAL("Print bytes in B, KiB, MiB or GiB, or in UNIT, which is one of B, KiB, MiB, GiB, TiB, kB, MB, GB and "
+            "TB. They are whole numbers: used memory is rounded up, everything else down.")},
     {.id = OPTION_HUMAN,
      .letter = "-H",
      .name = "--human",
      .meaning = "values for people",
      .line = "named values for people: 18.4 GiB",
-     .manual = "Print named values for people: 18.4 GiB."},
+     MANUAL("Print named values for people: 18.4 GiB.")},
     {.id = OPTION_TIME,
      .letter = "-t",
      .name = "--time",
      .argument = "[=iso|unix]",
      .words = "iso unix",
-     .implied = "",
      .meaning = "the time of each sample",
-     .manual = "Print the time of each sample. JSON and CSV always have it."},
+     MANUAL("Print the time of each sample. JSON and CSV always have it.")},
     {.id = OPTION_NO_HEADER,
      .name = "--no-header",
      .meaning = "no header",
      .line = "the time of each sample; no header",
-     .manual = "Print tables and CSV without a header."},
+     MANUAL("Print tables and CSV without a header.")},
     {.id = OPTION_APPEND,
      .letter = "-a",
      .name = "--append",
      .meaning = "append to the file",
-     .manual = "With -o: also append a single sample, for example from an hourly job."},
+     MANUAL("With -o: also append a single sample, for example from an hourly job.")},
     {.id = OPTION_OUTPUT,
      .letter = "-o",
      .name = "--output",
@@ -140,9 +141,9 @@ static const struct option options[] = {
      .example = "mem.csv",
      .meaning = "write to a file",
      .line = "a sample replaces it, a stream appends",
-     .manual = "A single sample replaces FILE as a whole, or not at all; a stream is appended. CSV is appended only "
-               "below a header with the same columns. On SIGHUP a stream opens its file again, for log rotation. A new "
-               "or emptied file begins with a header."},
+     MANUAL("A single sample replaces FILE as a whole, or not at all; a stream is appended. CSV is appended only "
+            "below a header with the same columns. On SIGHUP a stream opens its file again, for log rotation. A new "
+            "or emptied file begins with a header.")},
     {.id = OPTION_ROOT,
      .name = "--root",
      .argument = "DIR",
@@ -150,7 +151,7 @@ static const struct option options[] = {
      .example = "/host",
      .meaning = "another machine's files",
      .line = "the machine whose files are below DIR",
-     .manual = "The machine whose files are below DIR, as a container sees its host in /host."},
+     MANUAL("The machine whose files are below DIR, as a container sees its host in /host.")},
     {.id = OPTION_EACH,
      .name = "--each",
      .argument = "SIZE",
@@ -158,12 +159,12 @@ static const struct option options[] = {
      .example = "700M",
      .meaning = "memory that a job takes",
      .line = "memory that a job takes: 700M, 2GB",
-     .manual = "Memory that each job takes."},
+     MANUAL("Memory that each job takes.")},
     {.id = OPTION_ANY,
      .name = "--any",
      .meaning = "one condition is enough",
      .line = "one condition is enough",
-     .manual = "One expression is enough."},
+     MANUAL("One expression is enough.")},
     {.id = OPTION_FOR,
      .name = "--for",
      .argument = "DUR",
@@ -171,7 +172,7 @@ static const struct option options[] = {
      .example = "30s",
      .meaning = "how long it must hold",
      .line = "how long the conditions must hold",
-     .manual = "The expressions must hold for that long."},
+     MANUAL("The expressions must hold for that long.")},
     {.id = OPTION_TIMEOUT,
      .name = "--timeout",
      .argument = "DUR",
@@ -179,17 +180,16 @@ static const struct option options[] = {
      .example = "5m",
      .meaning = "give up after this time",
      .line = "wait gives up, run ends its command",
-     .manual = "With wait: give up after this time, with status 1. With run: end the command and its tree after this "
-               "time, with SIGTERM and after two seconds SIGKILL; the status is 124. 0 ends it at once. With run "
-               "--pid: stop watching, with status 0."},
+     MANUAL("With wait: give up after this time, with status 1. With run: end the command and its tree after this "
+            "time, with SIGTERM and after two seconds SIGKILL; the status is 124. 0 ends it at once. With run "
+            "--pid: stop watching, with status 0.")},
     {.id = OPTION_VERBOSE,
      .letter = "-v",
      .name = "--verbose",
      .meaning = "print the values that decided",
      .line = "print the values that decided, on stderr",
-     .manual =
-         "Print the values that decided, on standard error. On a terminal, wait meanwhile shows the current values "
-         "and the time left in one line."},
+     MANUAL("Print the values that decided, on standard error. On a terminal, wait meanwhile shows the current values "
+            "and the time left in one line.")},
     {.id = OPTION_RECORD,
      .name = "--record",
      .argument = "FILE",
@@ -197,31 +197,31 @@ static const struct option options[] = {
      .example = "run.csv",
      .meaning = "write samples as CSV",
      .line = "write samples and marks as CSV",
-     .manual = "Write samples and marks as CSV."},
+     MANUAL("Write samples and marks as CSV.")},
     {.id = OPTION_PER_PROCESS,
      .name = "--per-process",
      .meaning = "each process too",
-     .manual = "With run: rows for each process in the recording. With plot: draw them, added up by name."},
+     MANUAL("With run: rows for each process in the recording. With plot: draw them, added up by name.")},
     {.id = OPTION_PSS,
      .name = "--pss",
      .meaning = "shared memory counts once",
      .line = "the processes too; shared memory once",
-     .manual = "Count shared memory once (PSS), at every sample. This costs more."},
+     MANUAL("Count shared memory once (PSS), at every sample. This costs more.")},
     {.id = OPTION_HEAP,
      .name = "--heap",
      .meaning = "what malloc() has in use and keeps back",
      .line = "what malloc() has in use and keeps back",
-     .manual = "Count the allocations of every process of the tree: the heap in use, what malloc() keeps back although "
-               "no block needs it, and what was not freed at the exit. A recording has them as columns, and its plot "
-               "as layers: a leak is heap in use that keeps growing. Processes that cannot be counted (static and "
-               "set-user-ID programs, programs with their own allocator) are named in the report."},
+     MANUAL("Count the allocations of every process of the tree: the heap in use, what malloc() keeps back although "
+            "no block needs it, and what was not freed at the exit. A recording has them as columns, and its plot "
+            "as layers: a leak is heap in use that keeps growing. Processes that cannot be counted (static and "
+            "set-user-ID programs, programs with their own allocator) are named in the report.")},
     {.id = OPTION_SITES,
      .name = "--sites",
      .argument = "[=FRAMES]",
      .implied = "16",
      .meaning = "which calls allocated live blocks",
-     .manual = "Record which calls allocated each live block, with up to FRAMES return addresses, 16 if not given. "
-               "Needs --heap-record."},
+     MANUAL("Record which calls allocated each live block, with up to FRAMES return addresses, 16 if not given. "
+            "Needs --heap-record.")},
     {.id = OPTION_EVERY,
      .name = "--every",
      .argument = "DUR",
@@ -229,16 +229,16 @@ static const struct option options[] = {
      .example = "10s",
      .meaning = "a snapshot after each duration",
      .line = "call sites of live blocks; snapshots",
-     .manual = "With --sites: take a snapshot after each DUR, and begin the next generation of blocks."},
+     MANUAL("With --sites: take a snapshot after each DUR, and begin the next generation of blocks.")},
     {.id = OPTION_HEAP_RECORD,
      .name = "--heap-record",
      .argument = "FILE",
      .wants = "a file",
      .example = "job.blocks",
      .meaning = "the file for snapshots of live blocks",
-     .manual = "With --sites: write snapshots of the live blocks of each process into FILE: at its exit, at each mark, "
-               "and after each DUR of --every. A process that does not allocate anything meanwhile writes none. "
-               "sysinfo blocks FILE prints them."},
+     MANUAL("With --sites: write snapshots of the live blocks of each process into FILE: at its exit, at each mark, "
+            "and after each DUR of --every. A process that does not allocate anything meanwhile writes none. "
+            "sysinfo blocks FILE prints them.")},
     {.id = OPTION_IGNORE,
      .name = "--ignore",
      .argument = "FILE",
@@ -246,21 +246,20 @@ static const struct option options[] = {
      .example = "known-leaks",
      .meaning = "leaks to leave out",
      .line = "for sysinfo blocks; leaks to leave out",
-     .manual = "With --leaks: leave out leaks with a frame whose function or module matches a line of FILE, where * "
-               "stands for any characters. They are counted, but not printed."},
+     MANUAL("With --leaks: leave out leaks with a frame whose function or module matches a line of FILE, where * "
+            "stands for any characters. They are counted, but not printed.")},
     {.id = OPTION_LEAKS,
      .name = "--leaks",
      .meaning = "blocks that nothing points to",
-     .manual =
+     MANUAL(
          "Find blocks that nothing points to: with run at the exit of each process, with blocks in a snapshot that was "
-         "taken with --leaks. A cycle is printed with its members, and each leak with the blocks that it keeps."},
+         "taken with --leaks. A cycle is printed with its members, and each leak with the blocks that it keeps.")},
     {.id = OPTION_REFERENCES,
      .name = "--references",
      .meaning = "what holds each block",
      .line = "lost blocks; what holds the others",
-     .manual =
-         "Keep in each snapshot what points to each block, for sysinfo blocks --holders and --graph: 48 bytes for "
-         "each block. Needs --heap-record."},
+     MANUAL("Keep in each snapshot what points to each block, for sysinfo blocks --holders and --graph: 48 bytes for "
+            "each block. Needs --heap-record.")},
     {.id = OPTION_MAX_LEAKS,
      .name = "--max-leaks",
      .argument = "SIZE",
@@ -268,16 +267,16 @@ static const struct option options[] = {
      .example = "0",
      .meaning = "status 123 above that many lost bytes",
      .line = "status 123 above that many lost bytes",
-     .manual = "With --leaks: end with status 123 when the command succeeded, but more than SIZE bytes are lost."},
+     MANUAL("With --leaks: end with status 123 when the command succeeded, but more than SIZE bytes are lost.")},
     {.id = OPTION_MAX_MEM,
      .name = "--max-mem",
      .argument = "SIZE",
      .wants = "a size",
      .example = "2G",
      .meaning = "end a tree with more memory",
-     .manual = "End the command and its tree, as --timeout does, when the tree uses more memory than SIZE. The sum of "
-               "RSS is compared first; when it exceeds SIZE, the sum of PSS decides. A percentage is of the memory "
-               "limit of the cgroups that the command starts in, or of the machine's memory if there is none."},
+     MANUAL("End the command and its tree, as --timeout does, when the tree uses more memory than SIZE. The sum of "
+            "RSS is compared first; when it exceeds SIZE, the sum of PSS decides. A percentage is of the memory "
+            "limit of the cgroups that the command starts in, or of the machine's memory if there is none.")},
     {.id = OPTION_BUDGET,
      .name = "--budget",
      .argument = "SIZE",
@@ -285,17 +284,16 @@ static const struct option options[] = {
      .example = "2G",
      .meaning = "fail after a run with more memory",
      .line = "end a larger tree; fail at its end",
-     .manual =
-         "Let the command finish, and end with status 124 if its own status is 0 but its tree, or one of its "
-         "processes, used more memory than SIZE. As with --max-mem, PSS decides when the sum of RSS exceeds SIZE."},
+     MANUAL("Let the command finish, and end with status 124 if its own status is 0 but its tree, or one of its "
+            "processes, used more memory than SIZE. As with --max-mem, PSS decides when the sum of RSS exceeds SIZE.")},
     {.id = OPTION_REPEAT,
      .name = "--repeat",
      .argument = "N",
      .wants = "a count",
      .example = "5",
      .meaning = "run the command several times",
-     .manual = "Run the command N times, or until it fails, and report each run. With --json each report is a line, "
-               "which sysinfo compare reads."},
+     MANUAL("Run the command N times, or until it fails, and report each run. With --json each report is a line, "
+            "which sysinfo compare reads.")},
     {.id = OPTION_COST,
      .name = "--cost",
      .argument = "PERCENT",
@@ -303,8 +301,8 @@ static const struct option options[] = {
      .example = "10%",
      .meaning = "CPU time that samples may take",
      .line = "N runs; share of a CPU for samples: 10%",
-     .manual = "How much of one CPU sampling may take, 1% if not given. A larger share samples large trees more often. "
-               "Samples that --max-mem needs are not counted."},
+     MANUAL("How much of one CPU sampling may take, 1% if not given. A larger share samples large trees more often. "
+            "Samples that --max-mem needs are not counted.")},
     {.id = OPTION_PID,
      .name = "--pid",
      .argument = "PID",
@@ -312,13 +310,13 @@ static const struct option options[] = {
      .example = "4711",
      .meaning = "a running process, or one in a file",
      .line = "watch a running process, until ^C",
-     .manual = "With run: watch a process that runs already, and its tree, until it ends, the time of --timeout has "
-               "passed or sysinfo is interrupted. With blocks: print the snapshots of this process."},
+     MANUAL("With run: watch a process that runs already, and its tree, until it ends, the time of --timeout has "
+            "passed or sysinfo is interrupted. With blocks: print the snapshots of this process.")},
     {.id = OPTION_SVG,
      .name = "--svg",
      .meaning = "SVG on stdout",
      .line = "SVG on stdout, as -o FILE.svg writes it",
-     .manual = "Write an SVG to standard output; -o with a name that ends in .svg writes one too."},
+     MANUAL("Write an SVG to standard output; -o with a name that ends in .svg writes one too.")},
     {.id = OPTION_ASCII, .name = "--ascii", .meaning = "without Unicode"},
     {.id = OPTION_WIDTH,
      .name = "--width",
@@ -327,7 +325,7 @@ static const struct option options[] = {
      .example = "120",
      .meaning = "columns of the chart",
      .line = "without Unicode; width in columns",
-     .manual = "Draw without Unicode, and N columns wide instead of as wide as the terminal."},
+     MANUAL("Draw without Unicode, and N columns wide instead of as wide as the terminal.")},
     {.id = OPTION_FROM,
      .name = "--from",
      .argument = "MOMENT",
@@ -341,8 +339,8 @@ static const struct option options[] = {
      .example = "1m",
      .meaning = "up to this moment",
      .line = "that part: 10s after the start, or 14:05",
-     .manual = "Draw only that part of the recording. A moment is a duration since the start (10s), a time of day in "
-               "UTC (14:05, 14:05:30; the first after the start) or one with its date (2026-11-22T14:05:00Z)."},
+     MANUAL("Draw only that part of the recording. A moment is a duration since the start (10s), a time of day in "
+            "UTC (14:05, 14:05:30; the first after the start) or one with its date (2026-11-22T14:05:00Z).")},
     {.id = OPTION_COLUMN,
      .name = "--column",
      .argument = "NAME",
@@ -350,24 +348,24 @@ static const struct option options[] = {
      .example = "pss_bytes",
      .meaning = "the column to draw or compare",
      .line = "cpu_percent, mem.available, ...",
-     .manual = "The column to draw or to compare; memory, if not given."},
+     MANUAL("The column to draw or to compare; memory, if not given.")},
     {.id = OPTION_TITLE,
      .name = "--title",
      .argument = "TEXT",
      .meaning = "the title of the chart",
      .line = "the title of the chart",
-     .manual = "The title of the chart."},
+     MANUAL("The title of the chart.")},
     {.id = OPTION_GENERATIONS,
      .name = "--generations",
      .meaning = "how many generations have live blocks",
      .line = "how many generations have live blocks",
-     .manual =
-         "Print from how many generations each site has live blocks. A site with blocks of every generation leaks."},
+     MANUAL(
+         "Print from how many generations each site has live blocks. A site with blocks of every generation leaks.")},
     {.id = OPTION_FOLDED,
      .name = "--folded",
      .meaning = "stacks for a flame graph",
      .line = "stacks with bytes, for a flame graph",
-     .manual = "Print a line for each site: its frames, the outermost first, separated by semicolons, and its bytes."},
+     MANUAL("Print a line for each site: its frames, the outermost first, separated by semicolons, and its bytes.")},
     {.id = OPTION_HOLDERS,
      .name = "--holders",
      .argument = "SITE",
@@ -375,20 +373,20 @@ static const struct option options[] = {
      .example = "parse_name",
      .meaning = "what holds the blocks of a site",
      .line = "what holds the blocks of SITE",
-     .manual = "Print how the blocks of SITE are held: the way to each from a variable, a thread's stack or other "
-               "memory, and how many words point to them. SITE is a function, FILE:LINE or MODULE+0xOFFSET of any of "
-               "their callers, or the address of a block. The snapshot must have references: sysinfo run "
-               "--references."},
+     MANUAL("Print how the blocks of SITE are held: the way to each from a variable, a thread's stack or other "
+            "memory, and how many words point to them. SITE is a function, FILE:LINE or MODULE+0xOFFSET of any of "
+            "their callers, or the address of a block. The snapshot must have references: sysinfo run "
+            "--references.")},
     {.id = OPTION_GRAPH,
      .name = "--graph",
      .argument = "[=DEPTH]",
      .implied = "3",
      .meaning = "what points to what, as a picture",
      .line = "what points to what; -o FILE.svg",
-     .manual = "Draw what points to the blocks of --holders SITE, or to those of the sites with the most bytes, DEPTH "
-               "steps far: a node for each site, a box for each variable or stack, the number of pointers at each "
-               "edge, and cycles that nothing points to in a frame. The language is that of graphviz; with -o "
-               "FILE.svg, its program dot draws it."},
+     MANUAL("Draw what points to the blocks of --holders SITE, or to those of the sites with the most bytes, DEPTH "
+            "steps far: a node for each site, a box for each variable or stack, the number of pointers at each "
+            "edge, and cycles that nothing points to in a frame. The language is that of graphviz; with -o "
+            "FILE.svg, its program dot draws it.")},
     {.id = OPTION_TOP,
      .name = "--top",
      .argument = "N",
@@ -396,8 +394,8 @@ static const struct option options[] = {
      .example = "50",
      .meaning = "the number of rows",
      .line = "the number of rows, 30 if not given",
-     .manual = "Print the N sites with the most bytes; 30, if not given, and all as JSON and folded. With --holders, N "
-               "ways to the blocks of each site; 10, if not given."},
+     MANUAL("Print the N sites with the most bytes; 30, if not given, and all as JSON and folded. With --holders, N "
+            "ways to the blocks of each site; 10, if not given.")},
     {.id = OPTION_MAX,
      .name = "--max",
      .argument = "PERCENT",
@@ -405,25 +403,25 @@ static const struct option options[] = {
      .example = "+10%",
      .meaning = "fail beyond this increase",
      .line = "status 1 when a figure grows by more",
-     .manual = "End with status 1 when a figure has grown by more than PERCENT. Memory that is left, such as "
-               "mem.available, must not have fallen by more. With several runs of each, the least of AFTER must also "
-               "lie above the most of BEFORE."},
+     MANUAL("End with status 1 when a figure has grown by more than PERCENT. Memory that is left, such as "
+            "mem.available, must not have fallen by more. With several runs of each, the least of AFTER must also "
+            "lie above the most of BEFORE.")},
     {.id = OPTION_MARKDOWN,
      .name = "--markdown",
      .meaning = "a table for a report",
      .line = "a table in Markdown",
-     .manual = "Print a table in Markdown."},
+     MANUAL("Print a table in Markdown.")},
     {.id = OPTION_ALL,
      .name = "--all",
      .meaning = "every group, for programs",
-     .manual = "Every group but heap, in a format for programs."},
+     MANUAL("Every group but heap, in a format for programs.")},
     {.id = OPTION_HELP, .letter = "-h", .name = "--help", .meaning = "help"},
     {.id = OPTION_VERSION,
      .letter = "-V",
      .name = "--version",
      .meaning = "the version",
      .line = "every group, for programs; this help",
-     .manual = "Print help, or the version, and end with status 0."},
+     MANUAL("Print help, or the version, and end with status 0.")},
 };
 
 const struct option *option_next(const struct option *option) {

@@ -18,7 +18,7 @@ bool options_has(const struct options *options, enum option_id id) {
 /* ---- One option ---- */
 
 static int needs_value(const struct option *option, const char *word) {
-    if (option->wants == NULL) {
+    if (*option->wants == '\0') {
         return usage("%s needs a value", word);
     }
     return usage("%s needs %s, for example %s %s", word, option->wants, word, option->example);
@@ -28,7 +28,7 @@ static int needs_value(const struct option *option, const char *word) {
 static void add_words(struct text *text, enum option_id id) {
     const char *words = "";
     for (const struct option *option = NULL; *words == '\0' && (option = option_next(option)) != NULL;) {
-        words = option->id == id && option->words != NULL ? option->words : "";
+        words = option->id == id ? option->words : "";
     }
     for (const char *word = words, *end; *word != '\0'; word = *end == ' ' ? end + 1 : end) {
         end = word + strcspn(word, " ");
@@ -204,7 +204,7 @@ static int set(struct options *options, const struct option *option, const char 
         status = set_file(&options->record, option, word, value);
         break;
     case OPTION_PERCPU:
-        status = value != NULL ? set_cpus(options, value) : 0;
+        status = value != option->implied ? set_cpus(options, value) : 0; /* All CPUs, without a list. */
         break;
     case OPTION_EACH:
         status = parse_size("--each", value, &options->each);
@@ -285,7 +285,7 @@ static int set(struct options *options, const struct option *option, const char 
 /* ---- Finding it ---- */
 
 static bool is_word(const char *text, const char *word, size_t length) {
-    return text != NULL && strncmp(text, word, length) == 0 && text[length] == '\0';
+    return strncmp(text, word, length) == 0 && text[length] == '\0';
 }
 
 static const struct option *find(const char *word, size_t length) {
@@ -297,7 +297,7 @@ static const struct option *find(const char *word, size_t length) {
 }
 
 static bool needs_argument(const struct option *option) {
-    return option->argument != NULL && option->argument[0] != '[';
+    return option->argument[0] != '\0' && option->argument[0] != '[';
 }
 
 int option_length(const char *word) {
@@ -324,12 +324,12 @@ static int unknown_option(const struct command *command, const char *word, size_
     const char *known[MOST];
     size_t count = 0;
     for (const struct option *option = NULL; (option = option_next(option)) != NULL && count < MOST;) {
-        bool is_foreign = length == 2 && option->foreign != NULL && strchr(option->foreign, word[1]) != NULL;
+        bool is_foreign = length == 2 && word[1] != '\0' && strchr(option->foreign, word[1]) != NULL;
         if (is_foreign && (takes(command, option) || strncmp(option->advice, "sysinfo ", 8) == 0)) {
             return usage("unknown option '%.*s'; %s (sysinfo %s%s--help)", (int)length, word, option->advice, name,
                          space);
         }
-        if (option->name != NULL && takes(command, option)) {
+        if (option->name[0] != '\0' && takes(command, option)) {
             known[count++] = option->name + 2;
         }
     }
@@ -356,7 +356,7 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
     if (option == NULL) {
         return unknown_option(options->command, word, length);
     }
-    if (option->argument == NULL && equals != NULL) {
+    if (option->argument[0] == '\0' && equals != NULL) {
         return usage("%s takes no value, but '%s' has one", option->name, word);
     }
     const char *value = equals != NULL ? equals + 1 : option->implied;
@@ -366,7 +366,7 @@ static int parse_long(struct options *options, int argc, char **argv, int *at) {
         }
         value = argv[++*at];
     }
-    if (equals != NULL && *value == '\0' && option->words != NULL && !needs_argument(option)) {
+    if (equals != NULL && *value == '\0' && option->words[0] != '\0' && !needs_argument(option)) {
         return unknown_word(option->id, option->name + 2, value);
     }
     bool is_format = option->id == OPTION_FORMAT && needs_argument(option);

@@ -74,25 +74,27 @@ enum option_id {
 #define OPTION_BIT(id) (UINT64_C(1) << (id))
 _Static_assert(OPTION_VERSION < 64, "masks of options are 64 bits wide");
 
-/* A row of the option table: everything that messages, --help, the manual and the completions need. */
+/*
+ * A row of the option table: everything that messages, --help, the manual and the completions need. "" is none. The
+ * texts are within the row: pointers would have to be relocated whenever the command starts.
+ */
 struct option {
     enum option_id id;
-    const char *letter;   /* "-i"; NULL: none. */
-    const char *name;     /* "--interval"; NULL: none. */
-    const char *argument; /* "DUR"; "[=...]": optional; NULL: none. DIR, FILE and PID are completed as such. */
-    const char *words;    /* The accepted arguments, separated by blanks; NULL: any. */
-    const char *implied;  /* The argument that this spelling implies. */
+    char letter[3];    /* "-i" */
+    char name[16];     /* "--interval" */
+    char argument[12]; /* "DUR"; "[=...]": optional. DIR, FILE and PID are completed as such. */
+    char words[32];    /* The accepted arguments, separated by blanks; "": any. */
+    char implied[5];   /* The argument that this spelling implies. */
 
-    const char *wants, *example; /* For a missing argument: "an interval", "2s". */
+    char wants[20], example[12]; /* For a missing argument: "an interval", "2s". */
     /*
      * For a letter of other programs: what to advise instead. If the command lacks the option, only advice that begins
      * with "sysinfo" is printed.
      */
-    const char *foreign, *advice;
+    char foreign[4], advice[48];
 
-    const char *meaning; /* A few words, for completions. */
-    const char *line;    /* In --help; covers this option and those before it that have none. */
-    const char *manual;  /* The same for the manual. */
+    char meaning[44]; /* A few words, for completions. */
+    char line[44];    /* In --help; covers this option and those before it that have none. */
 };
 
 /* Iterates over the rows; starts and ends with NULL. */

@@ -10,7 +10,7 @@
 
 /* A column of a table. Its header is the field's name. */
 struct column {
-    const char *group, *field; /* No group: that of the row. */
+    char group[12], field[20]; /* No group: that of the row. */
     int width;                 /* The minimum width. */
 };
 struct table {

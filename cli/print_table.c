@@ -53,8 +53,8 @@ static const struct column cgroup_columns[] = {
     {"cgroup", "events_oom_kill", 16},
 };
 static const struct column pressure_columns[] = {
-    {NULL, "some_avg10", 11}, {NULL, "full_avg10", 11},  {NULL, "some_avg60", 11},
-    {NULL, "full_avg60", 11}, {NULL, "some_avg300", 12}, {NULL, "full_avg300", 12},
+    {"", "some_avg10", 11}, {"", "full_avg10", 11},  {"", "some_avg60", 11},
+    {"", "full_avg60", 11}, {"", "some_avg300", 12}, {"", "full_avg300", 12},
 };
 static const char *const pressure_rows[] = {"pressure.cpu",       "pressure.memory",     "pressure.io",
                                             "pressure.irq",       "pressure.cgroup.cpu", "pressure.cgroup.memory",

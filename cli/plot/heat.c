@@ -10,10 +10,10 @@ enum { LEVELS = 10, MOST_BINS = 192, EIGHTHS = 8, LEAST_LABEL = 13 };
 #define TOP 96   /* Above the rows, for the title and the marks. */
 #define BELOW 52 /* Below the rows. */
 
-static const char *const light[LEVELS] = {"#edf3fa", "#d6e4f2", "#bcd5ea", "#9cc4e1", "#78b0d7",
-                                          "#5799ca", "#3b80ba", "#2468a5", "#13518c", "#083a70"};
-static const char *const dark[LEVELS] = {"#1e242c", "#20344a", "#234560", "#285877", "#2f6c8f",
-                                         "#3b82a6", "#4f99bb", "#6eb2cf", "#98cce2", "#d0e9f5"};
+static const char light[LEVELS][8] = {"#edf3fa", "#d6e4f2", "#bcd5ea", "#9cc4e1", "#78b0d7",
+                                      "#5799ca", "#3b80ba", "#2468a5", "#13518c", "#083a70"};
+static const char dark[LEVELS][8] = {"#1e242c", "#20344a", "#234560", "#285877", "#2f6c8f",
+                                     "#3b82a6", "#4f99bb", "#6eb2cf", "#98cce2", "#d0e9f5"};
 
 static double scale_end(const struct plot *plot) {
     if (strcmp(column_unit(plot->column), "percent") == 0 && plot->highest <= 100) {
@@ -30,8 +30,8 @@ static size_t level_of(double value, double end, size_t levels) {
 /* ---- Characters: an eighth of a block for each eighth of the scale ---- */
 
 const char *height_sign(size_t eighths, bool is_ascii) {
-    static const char *const blocks[EIGHTHS + 1] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static const char *const ascii[EIGHTHS + 1] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
+    static const char blocks[EIGHTHS + 1][4] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static const char ascii[EIGHTHS + 1][4] = {" ", ".", ":", "-", "=", "+", "*", "#", "@"};
     return is_ascii ? ascii[eighths] : blocks[eighths];
 }
 
@@ -91,7 +91,7 @@ void heat_add_text(struct text *text, const struct plot *plot, size_t width, boo
 
 /* ---- SVG ---- */
 
-static void add_levels(struct text *style, const char *const colours[LEVELS]) {
+static void add_levels(struct text *style, const char colours[LEVELS][8]) {
     for (int i = 0; i < LEVELS; i++) {
         text_addf(style, ".h%d{fill:%s}", i, colours[i]);
     }

@@ -169,8 +169,8 @@ void tick_add(struct text *text, const struct axis *axis, double value) {
 }
 
 void tick_add_time(struct text *text, const struct axis *axis, double value) {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (axis->clock < 0) {
         tick_add(text, axis, value);
         text_addf(text, " %s", axis->name);

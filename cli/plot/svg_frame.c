@@ -11,8 +11,8 @@
 enum { COLOURS = SVG_COLOURS, TITLE_LETTERS = 86, SUBTITLE_LETTERS = 100 };
 
 /* Colours that colour-blind readers can distinguish, on white and on black. */
-static const char *const light[COLOURS] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#6a6a6a"};
-static const char *const dark[COLOURS] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#9a9a9a"};
+static const char light[COLOURS][8] = {"#0067a5", "#c84e00", "#00805a", "#a0488a", "#8a6d00", "#6a6a6a"};
+static const char dark[COLOURS][8] = {"#5ab4f0", "#ff9248", "#3fce9d", "#e592cf", "#e3c23c", "#9a9a9a"};
 
 void svg_add_escaped(struct text *text, const char *string) {
     while (*string != '\0') {
@@ -54,7 +54,7 @@ void svg_add_clipped(struct text *text, const char *string, size_t letters, size
     text_free(&part);
 }
 
-static void add_colours(struct text *text, const char *const colours[COLOURS], const char *indent) {
+static void add_colours(struct text *text, const char colours[COLOURS][8], const char *indent) {
     for (int i = 0; i < COLOURS; i++) {
         text_addf(text, "%s.c%d{stroke:%s}.f%d{fill:%s}\n", indent, i, colours[i], i, colours[i]);
     }

@@ -127,9 +127,8 @@ static void label_top(struct panel *panel) {
 }
 
 static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
-    static const char *const blocks[CELLS] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇",
-                                              "█", "▼", "▒", "░", "▓", "╱", "·"};
-    static const char *const ascii[CELLS] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v", "=", ".", "+", "/", ","};
+    static const char blocks[CELLS][4] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█", "▼", "▒", "░", "▓", "╱", "·"};
+    static const char ascii[CELLS][4] = {" ", ".", ".", ".", ":", ":", ":", "#", "#", "v", "=", ".", "+", "/", ","};
     if (what >= LETTERS) {
         text_addf(text, "%c", what);
     } else {

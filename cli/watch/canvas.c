@@ -77,10 +77,10 @@ void canvas_put_bar(struct canvas *canvas, size_t row, size_t column, size_t wid
 /* ---- Writing ---- */
 
 static const char *glyph_of(unsigned char what, bool is_ascii) {
-    static const char *const blocks[SIGNS - SIGN_WIDTH] = {"",  "▏", "▎", "▍", "▌", "▋", "▊", "▉",
-                                                           "█", "▓", "▒", "░", "╱", "·", "┃"};
-    static const char *const ascii[SIGNS - SIGN_WIDTH] = {"",  " ", " ", " ", "#", "#", "#", "#",
-                                                          "#", "+", "=", "%", "/", ".", "|"};
+    static const char blocks[SIGNS - SIGN_WIDTH][4] = {"",  "▏", "▎", "▍", "▌", "▋", "▊", "▉",
+                                                       "█", "▓", "▒", "░", "╱", "·", "┃"};
+    static const char ascii[SIGNS - SIGN_WIDTH][4] = {"",  " ", " ", " ", "#", "#", "#", "#",
+                                                      "#", "+", "=", "%", "/", ".", "|"};
     if (what <= SIGN_WIDTH) {
         return height_sign(what, is_ascii);
     }

@@ -15,9 +15,9 @@ const char *group_name(enum group group) {
 
 const struct item *item_at(size_t index) {
     static const struct item items[] = {
-        {"cpu", "percent", NULL, GROUP_CPU, false},
-        {"mem", "percent", NULL, GROUP_MEM, false},
-        {"swap", "percent", NULL, GROUP_SWAP, false},
+        {"cpu", "percent", "", GROUP_CPU, false},
+        {"mem", "percent", "", GROUP_MEM, false},
+        {"swap", "percent", "", GROUP_SWAP, false},
         {"load", "min1", "1 min", GROUP_LOAD, false},
         {"load", "min5", "5 min", GROUP_LOAD, false},
         {"load", "min15", "15 min", GROUP_LOAD, false},

@@ -148,7 +148,7 @@ struct bar {
 
 static size_t item_of(enum group group) {
     size_t index = 0;
-    while (item_at(index)->group != group || item_at(index)->title != NULL) {
+    while (item_at(index)->group != group || item_at(index)->title[0] != '\0') {
         index++;
     }
     return index;
@@ -418,7 +418,7 @@ static void draw_swap(struct drawing *drawing, size_t row) {
 /* ---- Figures with a history ---- */
 
 static bool is_shown(const struct drawing *drawing, enum group group, const struct item *item) {
-    return item->group == group && item->title != NULL &&
+    return item->group == group && item->title[0] != '\0' &&
            (item->is_rate ? sample_result(drawing->sample, sysinfo_field_find(item->of, item->field)) != NULL
                           : known(drawing->sample, item->of, item->field) >= 0);
 }

@@ -25,8 +25,8 @@ const char *group_name(enum group group);
 
 /* A figure with a history. */
 struct item {
-    const char *of, *field; /* "pressure.io", "some_avg10" */
-    const char *title;      /* NULL: it has a bar, and is not listed among the other figures. */
+    char of[16], field[20]; /* "pressure.io", "some_avg10" */
+    char title[16];         /* "": it has a bar, and is not listed among the other figures. */
     enum group group;
     bool is_rate;
 };

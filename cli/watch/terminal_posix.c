@@ -157,9 +157,9 @@ bool terminal_has_blocks(void) {
 }
 
 enum palette terminal_palette(void) {
-    static const char *const begins[] = {"alacritty", "ansi",    "con",   "cygwin",     "dtterm", "foot",  "gnome",
-                                         "hurd",      "jfbterm", "kitty", "konsole",    "kterm",  "linux", "putty",
-                                         "rxvt",      "screen",  "st",    "terminator", "tmux",   "xterm"};
+    static const char begins[][12] = {"alacritty", "ansi",    "con",   "cygwin",     "dtterm", "foot",  "gnome",
+                                      "hurd",      "jfbterm", "kitty", "konsole",    "kterm",  "linux", "putty",
+                                      "rxvt",      "screen",  "st",    "terminator", "tmux",   "xterm"};
     const char *name = variable("TERM"), *more = variable("COLORTERM");
     if (*variable("NO_COLOR") != '\0' || ends_with(name, "-mono") || ends_with(name, "-m")) {
         return PALETTE_NONE;

@@ -247,7 +247,7 @@ bool sysinfo__decode_cpuinfo_frequencies(const char *text, size_t length, struct
 /* Implementers in the register MIDR_EL1, and their parts. */
 static const struct implementer {
     uint64_t number;
-    const char *name;
+    char name[12];
 } implementers[] = {
     {0x41, "ARM"},       {0x42, "Broadcom"},  {0x43, "Cavium"},    {0x44, "DEC"},    {0x46, "Fujitsu"},
     {0x48, "HiSilicon"}, {0x49, "Infineon"},  {0x4d, "Freescale"}, {0x4e, "NVIDIA"}, {0x50, "APM"},
@@ -256,7 +256,7 @@ static const struct implementer {
 };
 static const struct part {
     uint64_t implementer, number;
-    const char *name;
+    char name[20];
 } parts[] = {
     {0x41, 0x920, "ARM920T"},         {0x41, 0x926, "ARM926EJ-S"},
     {0x41, 0xb02, "ARM11-MPCore"},    {0x41, 0xb36, "ARM1136"},
