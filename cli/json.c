@@ -2,6 +2,7 @@
 #include "json.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 struct text *json_value(struct json *json, const char *key) {
     if (json->needs_comma) {
@@ -49,6 +50,21 @@ void json_add_uint_or_null(struct json *json, const char *key, uint64_t number, 
     } else {
         json_add_null(json, key);
     }
+}
+
+void json_add_double(struct json *json, const char *key, double number) {
+    struct text text = TEXT_INIT;
+    text_addf(&text, "%.15g", number);
+    if (strchr(text.bytes, 'e') != NULL) {
+        text_clear(&text);
+        bool is_small = number < 1 && number > -1;
+        text_addf(&text, is_small ? "%.20f" : "%.0f", number);
+        while (is_small && text.bytes[text.length - 1] == '0' && text.bytes[text.length - 2] != '.') {
+            text.bytes[--text.length] = '\0';
+        }
+    }
+    text_add(json_value(json, key), text.bytes);
+    text_free(&text);
 }
 
 void json_add_bool(struct json *json, const char *key, bool is_true) {

@@ -28,6 +28,8 @@ void json_close(struct json *json);
 void json_add_string(struct json *json, const char *key, const char *string);
 void json_add_uint(struct json *json, const char *key, uint64_t number);
 void json_add_uint_or_null(struct json *json, const char *key, uint64_t number, bool is_known);
+/* 15 significant digits. Never an exponent: shells, awk and spreadsheets differ in reading them. */
+void json_add_double(struct json *json, const char *key, double number);
 void json_add_bool(struct json *json, const char *key, bool is_true);
 void json_add_null(struct json *json, const char *key);
 

@@ -340,9 +340,9 @@ static void add_table(struct text *text, const struct comparison *comparison, bo
 
 static void add_side(struct json *json, const char *key, const struct side *side, int measure) {
     json_open_object(json, key);
-    json_addf(json, "median", "%.15g", side->median[measure]);
-    json_addf(json, "least", "%.15g", side->least[measure]);
-    json_addf(json, "most", "%.15g", side->most[measure]);
+    json_add_double(json, "median", side->median[measure]);
+    json_add_double(json, "least", side->least[measure]);
+    json_add_double(json, "most", side->most[measure]);
     json_add_uint(json, "runs", side->runs);
     json_close(json);
 }
@@ -363,7 +363,7 @@ static void add_json(struct text *text, const struct comparison *comparison) {
         json_add_string(&json, "unit", column_unit(column_of(comparison, i)));
         add_side(&json, "before", &comparison->before, i);
         add_side(&json, "after", &comparison->after, i);
-        json_addf(&json, "difference", "%.15g", difference_of(comparison, i));
+        json_add_double(&json, "difference", difference_of(comparison, i));
         if (change_of(comparison, i, &percent)) {
             json_addf(&json, "percent", "%.2f", percent);
         } else {

@@ -244,14 +244,10 @@ void summary_add(struct text *text, const struct plot *plot, const char *square)
 
 /* ---- JSON ---- */
 
-static void add_number(struct json *json, const char *key, double number) {
-    json_addf(json, key, "%.15g", number);
-}
-
 static void add_point(struct json *json, const char *key, const struct point *point) {
     json_open_object(json, key);
     json_addf(json, "time", "%.3f", point->time);
-    add_number(json, "value", point->value);
+    json_add_double(json, "value", point->value);
     json_close(json);
 }
 
@@ -269,9 +265,9 @@ static void add_line_json(struct json *json, const struct line *line) {
     add_point(json, "end", line_point(line, line->points - 1));
     add_point(json, "peak", line_point(line, peak));
     add_point(json, "low", line_point(line, low));
-    add_number(json, "mean", line->mean);
+    json_add_double(json, "mean", line->mean);
     if (slope_missing(line) == NULL) {
-        add_number(json, "slope_per_minute", line->slope * 60);
+        json_add_double(json, "slope_per_minute", line->slope * 60);
         json_addf(json, "slope_fit", "%.4f", line->fit);
     } else {
         json_add_null(json, "slope_per_minute");
@@ -329,7 +325,7 @@ void summary_add_json(struct text *text, const struct plot *plot) {
     json_close(&json);
     add_marks_json(&json, plot);
     if (plot->exact_peak > 0) {
-        add_number(&json, "peak_between_samples", plot->exact_peak);
+        json_add_double(&json, "peak_between_samples", plot->exact_peak);
     } else {
         json_add_null(&json, "peak_between_samples");
     }
