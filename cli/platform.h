@@ -11,16 +11,19 @@
 void platform_start(void);
 
 /*
- * For a child process before exec: undoes the changes of platform_start() that a program would inherit. Exists where
- * fork() does.
+ * For a child process before exec: undoes the changes of platform_start() and platform_allow_descriptors() that a
+ * program would inherit. Exists where fork() does.
  */
 void platform_leave(void);
 
 /* Sets an environment variable for this process. */
 void platform_set_variable(const char *name, const char *value);
 
-/* Whether this process may have so many files open. */
-bool platform_may_have_descriptors(unsigned count);
+/*
+ * How many files this process may have open, at most `count`. If fewer, raises the limit as far as the system permits;
+ * platform_leave() lowers it again.
+ */
+size_t platform_allow_descriptors(size_t count);
 
 /* Seconds on the monotonic clock; and a sleep until that clock shows `time`, which no signal shortens. */
 double platform_clock(void);

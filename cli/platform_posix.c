@@ -17,6 +17,8 @@
 #include <unistd.h>
 
 static struct sigaction size_signal; /* The disposition of SIGXFSZ at program start. */
+static struct rlimit first_files;    /* The limit on open files before it was raised. */
+static bool has_raised_files;
 
 /*
  * Occupies a closed descriptor with /dev/null opened in the wrong direction, so that using it still fails; a command
@@ -37,6 +39,9 @@ void platform_start(void) {
 
 void platform_leave(void) {
     sigaction(SIGXFSZ, &size_signal, NULL);
+    if (has_raised_files) {
+        setrlimit(RLIMIT_NOFILE, &first_files);
+    }
 }
 
 /* ---- This process ---- */
@@ -45,9 +50,19 @@ void platform_set_variable(const char *name, const char *value) {
     setenv(name, value, 1);
 }
 
-bool platform_may_have_descriptors(unsigned count) {
-    struct rlimit limit;
-    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= count;
+size_t platform_allow_descriptors(size_t count) {
+    rlim_t wanted = (rlim_t)count;
+    struct rlimit limit = {0, 0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < wanted && limit.rlim_cur < limit.rlim_max) {
+        struct rlimit raised = {limit.rlim_max < wanted ? limit.rlim_max : wanted, limit.rlim_max};
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+            first_files = has_raised_files ? first_files : limit;
+            has_raised_files = true;
+            limit = raised;
+        }
+    }
+    return limit.rlim_cur < wanted ? (size_t)limit.rlim_cur : count;
 }
 
 /* ---- Time ---- */

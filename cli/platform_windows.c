@@ -110,9 +110,8 @@ void platform_set_variable(const char *name, const char *value) {
     _putenv_s(name, value);
 }
 
-bool platform_may_have_descriptors(unsigned count) {
-    (void)count;
-    return true;
+size_t platform_allow_descriptors(size_t count) {
+    return count;
 }
 
 double platform_clock(void) {

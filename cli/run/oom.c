@@ -23,7 +23,7 @@ static uint64_t grown(uint64_t now, uint64_t before) {
 void oom_begin(struct oom *oom) {
     struct sysinfo_cgroup cgroup;
     oom->host = NULL;
-    if (platform_may_have_descriptors(ENOUGH)) { /* Else each call looks for the cgroup anew. */
+    if (platform_allow_descriptors(ENOUGH) == ENOUGH) { /* Else each call looks for the cgroup anew. */
         (void)!sysinfo_host_open(&oom->host, NULL);
     }
     oom->is_known = read_counters(oom->host, &cgroup);

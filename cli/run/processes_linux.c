@@ -4,7 +4,7 @@
  * is read. The kernel does not guarantee a complete list while children exit.
  *
  * Files stay open between samples: reading again costs a third of reopening. They fail once the process has ended, even
- * if its pid was reused.
+ * if its pid was reused. The kernel keeps a page for each.
  */
 #include "run/process_source.h"
 
@@ -20,17 +20,18 @@
 
 #include "digits.h"
 #include "fail.h"
+#include "platform.h"
 #include "text.h"
 
 /* The files of each process that are read and kept open. */
 enum file { STAT, STATUS, CHILDREN, FILES };
 static const char *const file_names[FILES] = {"%" PRId64 "/stat", "%" PRId64 "/status",
                                               "%" PRId64 "/task/%" PRId64 "/children"};
-enum { MOST_KEPT = 240 }; /* Of the 256 to 1024 that a process may usually have open; 0 once that was too many. */
+enum { MOST_FILES = 8192 };
 
 struct proc {
     int directory;
-    size_t kept, most_kept; /* Open files, and their limit. */
+    size_t kept, most_kept; /* Open files, and their limit, which is 0 once it was too high. */
     uint64_t page;
     double ticks;
     struct text file; /* What was read last. */
@@ -127,13 +128,17 @@ static bool read_whole(struct proc *proc, int fd) {
     }
 }
 
+static void close_file(struct proc *proc, int *file) {
+    if (*file >= 0) {
+        close(*file);
+        proc->kept--;
+    }
+    *file = -1;
+}
+
 static void close_files(struct proc *proc, int file[FILES]) {
     for (int i = 0; i < FILES; i++) {
-        if (file[i] >= 0) {
-            close(file[i]);
-            proc->kept--;
-        }
-        file[i] = -1;
+        close_file(proc, &file[i]);
     }
 }
 
@@ -233,6 +238,9 @@ static void complete(struct tree *tree, struct process *process) {
     }
     decode_kilobytes(proc->file.bytes, "RssAnon:", &process->anonymous); /* Since Linux 4.5. */
     process->is_complete = true;
+    if (past == NULL) { /* Most processes of a large tree sleep; only those that are read again keep it open. */
+        close_file(proc, &process->file[STATUS]);
+    }
 }
 
 /* Also for a process that has ended since its stat was read, and has no memory any more. */
@@ -324,7 +332,7 @@ static bool open_proc(struct tree *tree, const char *directory, const char **why
         fail_no_memory();
     }
     tree->system = proc;
-    proc->most_kept = MOST_KEPT;
+    proc->most_kept = platform_allow_descriptors(MOST_FILES) / 4 * 3;
     proc->page = (uint64_t)sysconf(_SC_PAGESIZE);
     proc->ticks = (double)sysconf(_SC_CLK_TCK);
     proc->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

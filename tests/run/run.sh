@@ -74,6 +74,11 @@ check "nothing is printed on stdout" sh -c '[ -z "$(sysinfo run true 2>/dev/null
 check "descriptors, signals, group and session" same_state '$RUN actor state $1'
 check "with ignored signals" same_state 'trap "" INT QUIT HUP TERM USR1 PIPE CHLD; $RUN actor state $1'
 check "with closed descriptors" same_state '$RUN actor state $1 <&- >&- 2>&-'
+limited() { # the limits on open files that a command of every run finds
+    (ulimit -Sn 300; ulimit -Hn 1000; sysinfo run --repeat 2 sh -c 'ulimit -Sn; ulimit -Hn' 2>/dev/null) >limits
+    [ "$(tr '\n' ' ' <limits)" = "300 1000 300 1000 " ]
+}
+check "with the limits on open files that were" limited
 check "with more open descriptors" same_state '$RUN actor state $1 7</dev/null 9</dev/null'
 check "with a recording and an output" same_state \
     'if [ "$RUN" ]; then RUN="$RUN --record r.csv -o report --pss"; fi; $RUN actor state $1'

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "platform.h"
 #include "run.h"
 
 static char proc[64];
@@ -342,6 +344,71 @@ START_TEST(hundreds_are_found_again) {
 }
 END_TEST
 
+enum { CROWD = 100 };
+
+/* Process 200 with so many children, of one page each. */
+static struct tree *open_crowd(void) {
+    char list[CROWD * 8] = "";
+    put_process(200, 1, "root", 1, 5);
+    for (int pid = 1000; pid < 1000 + CROWD; pid++) {
+        sprintf(list + strlen(list), "%d ", pid);
+        put_process(pid, 200, "child", 1, pid);
+        put_children(pid, "");
+    }
+    put_children(200, list);
+    return open_tree(200, false);
+}
+
+/* Replaces the children's files by those with two pages; one that is open still has the former. */
+static void replace_crowd(void) {
+    char path[160];
+    for (int pid = 1000; pid < 1000 + CROWD; pid++) {
+        snprintf(path, sizeof path, "%s/%d/stat", proc, pid);
+        ck_assert_int_eq(unlink(path), 0);
+        put_process(pid, 200, "child", 2, pid);
+    }
+}
+
+/* How many of the files of a crowd are read without opening them again. */
+static int count_kept(rlim_t soft, rlim_t hard) {
+    struct rlimit limit = {soft, hard};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct tree *tree = open_crowd();
+    ck_assert_uint_eq(tree_take(tree, false)->rss, (CROWD + 1) * page());
+    replace_crowd();
+    const struct tree_sample *sample = tree_take(tree, false);
+    ck_assert_uint_eq(sample->alive, CROWD + 1);
+    int replaced = (int)(sample->rss / page()) - (CROWD + 1);
+    tree_free(tree);
+    return CROWD - replaced;
+}
+
+START_TEST(files_stay_open_as_far_as_the_limit_can_be_raised) {
+    ck_assert_int_eq(count_kept(40, 1000), CROWD);
+}
+END_TEST
+
+START_TEST(with_a_low_limit_some_stay_open_and_all_are_read) {
+    int kept = count_kept(100, 100);
+    ck_assert_msg(kept > 50 && kept <= 75, "%d", kept);
+}
+END_TEST
+
+START_TEST(what_is_started_gets_the_limit_that_was) {
+    struct rlimit limit = {50, 1000};
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_uint_eq(platform_allow_descriptors(30), 30);
+    ck_assert_uint_eq(platform_allow_descriptors(300), 300);
+    ck_assert_uint_eq(platform_allow_descriptors(5000), 1000);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    ck_assert_uint_eq(limit.rlim_cur, 1000);
+    platform_leave();
+    getrlimit(RLIMIT_NOFILE, &limit);
+    ck_assert_uint_eq(limit.rlim_cur, 50);
+    ck_assert_uint_eq(limit.rlim_max, 1000);
+}
+END_TEST
+
 START_TEST(without_proc_there_is_no_tree) {
     const char *why = NULL;
     ck_assert_ptr_null(tree_open("/tmp/sysinfo-no-such-folder", 100, false, &why));
@@ -369,6 +436,10 @@ int main(void) {
     tcase_add_test(tree, who_ended_since_it_was_seen_has_no_pss);
     tcase_add_test(tree, hundreds_are_found_again);
     tcase_add_test(tree, without_proc_there_is_no_tree);
+    /* From the highest hard limit to the lowest: without forks, the next test cannot raise it again. */
+    tcase_add_test(tree, what_is_started_gets_the_limit_that_was);
+    tcase_add_test(tree, files_stay_open_as_far_as_the_limit_can_be_raised);
+    tcase_add_test(tree, with_a_low_limit_some_stay_open_and_all_are_read);
     suite_add_tcase(suite, tree);
     return run(suite);
 }
