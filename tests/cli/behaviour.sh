@@ -190,9 +190,28 @@ one_write_per_sample() {
     strace -qq -e trace=write -o writes "$command" cpu --times --percpu --csv 0.02 5 >/dev/null || return 1
     [ "$(grep -c '^write(1' writes)" -eq 5 ]
 }
+
+# Counts the system calls of so many samples, without those by which the library reads the machine.
+count_calls() { # samples, words...
+    local samples=$1
+    shift
+    strace -qq -o calls "$command" "$@" 0.02 "$samples" >/dev/null || return 1
+    grep -cvE '^(pread64|getpid|sched_getaffinity|u?getrlimit|prlimit64|clock_gettime)' calls
+}
+few_calls() { # words...
+    local few many
+    few=$(count_calls 3 "$@") && many=$(count_calls 23 "$@") || return 1
+    echo "$few calls for 3 samples, $many for 23"
+    [ $((many - few)) -gt 0 ] && [ $((many - few)) -le 80 ]
+}
 if has strace; then
     if strace -o /dev/null true 2>/dev/null; then
         check "one write for each sample" one_write_per_sample
+        check "a sample takes at most four system calls besides reading" few_calls cpu
+        check "of memory too" few_calls mem --csv
+        check "of chosen figures too" few_calls get mem.available cpu.percent
+        check "as JSON too" few_calls swap --json
+        check "into a file too" few_calls cpu --csv -o samples.csv
     else
         skip "strace may not trace here"
     fi
