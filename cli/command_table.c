@@ -67,7 +67,7 @@ static const struct command commands[] = {
                  "  eval \"$(sysinfo mem --kv)\"; echo \"$mem_available\"\n",
      .notes = "available is what programs can still get without swapping; used is total -\n"
               "available. free is memory that is not used for anything. usable is what this\n"
-              "process may still take; limit is the tightest limit of its cgroups.\n"
+              "process may still take; limit is the tightest of its limits.\n"
               "Fields: sysinfo fields mem.\n",
      .run = run_group},
     {.name = "swap",

@@ -114,7 +114,7 @@ static int set_cpus(struct options *options, const char *value) {
 static int set_pid(struct options *options, const char *value) {
     uint64_t number;
     if (!parse_whole(value, &number) || number == 0 || number > INT32_MAX) {
-        return usage("--pid '%s' is not a process number", value);
+        return usage("--pid '%s' is not the number of a process, as ps prints them", value);
     }
     options->pid = (int64_t)number;
     options->pid_text = value;
@@ -130,7 +130,7 @@ static int set_frames(struct options *options, const char *value) {
 
 static int set_top(struct options *options, const char *value) {
     if (!parse_whole(value, &options->top) || options->top == 0) {
-        return usage("--top '%s' is not a number of rows", value);
+        return usage("--top '%s' is not a number of rows of at least 1", value);
     }
     return 0;
 }

@@ -145,6 +145,8 @@ static bool collect(struct snapshots *snapshots) {
     }
     if (directory != NULL) {
         closedir(directory);
+    } else if (copy >= 0) {
+        close(copy);
     }
     keep_error(snapshots, fflush(snapshots->file) == 0);
     return is_busy;
