@@ -338,6 +338,14 @@ int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer
     return SYSINFO_OK;
 }
 
+bool sysinfo__may_have_directory(struct sysinfo_host *host, const char *path) {
+    int status, fd = open_path(host, path, O_PATH | O_DIRECTORY, &status);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status != SYSINFO_NOT_FOUND;
+}
+
 bool sysinfo__has_proc(const struct sysinfo_host *host) {
     struct statfs information;
     return sysinfo__root_is_own(host) && statfs("/proc", &information) == 0 &&

@@ -2,6 +2,8 @@
 /*
  * Frequencies from /proc/cpuinfo, if it has one for each CPU, in one read; else from cpufreq, in kHz:
  * Documentation/admin-guide/pm/cpufreq.rst. The bounds are read every time, because switching turbo off changes them.
+ * Where the last call found nothing of cpufreq, a CPU's directory is looked for before its files: a driver may have
+ * been loaded since.
  */
 #include <stdio.h>
 #include <string.h>
@@ -63,8 +65,11 @@ static int read_policy(struct sysinfo_host *host, const char *directory, struct 
 /* Reads the directories of one CPU. The firmware's nominal frequency is in MHz. */
 static int read_cpu(struct sysinfo_host *host, struct sysinfo_cpu_frequency *row) {
     char directory[64];
+    int status = SYSINFO_OK;
     snprintf(directory, sizeof directory, CPUS "/cpu%u/cpufreq", (unsigned)row->cpu);
-    int status = read_policy(host, directory, row);
+    if (!sysinfo__state(host)->had_no_cpufreq || sysinfo__may_have_directory(host, directory)) {
+        status = read_policy(host, directory, row);
+    }
     if (status == SYSINFO_OK && !SYSINFO_HAS(row, base)) {
         uint64_t hertz;
         bool is_known;
@@ -177,10 +182,13 @@ static int make_rows(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) 
 
 int sysinfo__linux_cpu_freq(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
     int status = make_rows(host, rows);
-    bool are_some_without = false;
+    size_t without = 0;
     for (size_t i = 0; i < rows->count && status == SYSINFO_OK; i++) {
         status = read_cpu(host, &rows->row[i].frequency);
-        are_some_without = are_some_without || is_without_policy(&rows->row[i].frequency);
+        without += is_without_policy(&rows->row[i].frequency) ? 1 : 0;
     }
-    return status == SYSINFO_OK && are_some_without ? read_policies(host, rows) : status;
+    if (status == SYSINFO_OK) {
+        sysinfo__state(host)->had_no_cpufreq = without == rows->count;
+    }
+    return status == SYSINFO_OK && without > 0 ? read_policies(host, rows) : status;
 }

@@ -89,6 +89,9 @@ void sysinfo__kept_close(struct sysinfo__kept *file);
 /* True if a directory of cgroups exists at that path; below another root, any directory. */
 int sysinfo__is_cgroup(struct sysinfo_host *host, const char *path, bool *answer);
 
+/* False if there is certainly no directory at that path, which begins with a slash. */
+bool sysinfo__may_have_directory(struct sysinfo_host *host, const char *path);
+
 /* FNV-1a, to detect that a text has changed. */
 uint64_t sysinfo__text_hash(const char *text, size_t length);
 

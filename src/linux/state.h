@@ -164,6 +164,7 @@ struct sysinfo__state {
     /* The description of the CPUs, and the hash of the list of online CPUs that it applies to; 0: not read yet. */
     struct sysinfo_cpu_description description;
     uint64_t description_online;
+    bool had_no_cpufreq; /* The last call for frequencies found none of cpufreq. */
 
     /* The last text read, followed by SYSINFO__TEXT_PADDING zero bytes. */
     char *text;

@@ -400,6 +400,30 @@ START_TEST(unreported_cores_are_not_looked_for_again) {
 }
 END_TEST
 
+static int count_opens_for_frequencies(struct sysinfo_host *host) {
+    struct sysinfo_cpu_frequency frequency;
+    faults_begin(FAULT_OPEN, -1, 0);
+    int status = sysinfo_cpu_freq(host, &frequency, sizeof frequency);
+    faults_end();
+    ck_assert_int_eq(status, SYSINFO_OK);
+    return faults.calls[FAULT_OPEN];
+}
+
+/* For each CPU the directory of cpufreq and the firmware's file, and once that of the policies. */
+START_TEST(without_cpufreq_only_its_directories_are_looked_for) {
+    enum { CPUS = 8 };
+    folder_make();
+    folder_write("sys/devices/system/cpu/online", "0-7\n");
+    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
+    struct sysinfo_host *host = open_root(folder_root);
+    ck_assert_int_gt(count_opens_for_frequencies(host), 2 * CPUS + 1);
+    ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
+    ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
+    sysinfo_host_close(host);
+    folder_remove();
+}
+END_TEST
+
 static const struct {
     const char *name;
     int reads;
@@ -478,6 +502,7 @@ TCase *steady_tests(void) {
     tcase_add_test(tests, every_public_function_is_asked_here);
     tcase_add_loop_test(tests, a_warm_host_neither_allocates_nor_opens, 0, ROOTS);
     tcase_add_test(tests, unreported_cores_are_not_looked_for_again);
+    tcase_add_test(tests, without_cpufreq_only_its_directories_are_looked_for);
     tcase_add_test(tests, stat_meminfo_and_loadavg_come_whole_in_one_read);
     tcase_add_test(tests, a_one_off_call_allocates_nothing);
     tcase_add_test(tests, opening_a_host_touches_no_file);

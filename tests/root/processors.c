@@ -104,6 +104,26 @@ START_TEST(without_cpufreq_it_is_that_of_cpuinfo) {
 }
 END_TEST
 
+START_TEST(a_driver_of_cpufreq_may_come_and_go) {
+    char path[FOLDER_PATH], aside[FOLDER_PATH + 8];
+    folder_path(path, CPUS "/cpu0/cpufreq");
+    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
+    folder_write(CPUS "/online", "0\n");
+    struct sysinfo_cpu_frequency all;
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(read_all(&all), SYSINFO_OK);
+        check_row(0, 0, 500, 0, 0, 0);
+        ck_assert_int_eq(read_all(&all), SYSINFO_OK);
+        check_row(0, 0, 500, 0, 0, 0);
+        write_policy(0, "700000\n", "400000\n", "900000\n");
+        ck_assert_int_eq(read_all(&all), SYSINFO_OK);
+        check_row(0, 0, 500, 400, 900, 0);
+        snprintf(aside, sizeof aside, "%s.%d", path, i);
+        ck_assert_int_eq(rename(path, aside), 0);
+    }
+}
+END_TEST
+
 /*
  * The file of a large machine is longer than a page and than any first buffer. Each row is 1200 bytes, so that pages
  * end at different places in it.
@@ -374,6 +394,7 @@ TCase *processor_tests(void) {
     tcase_add_checked_fixture(tests, make, destroy);
     tcase_add_test(tests, cpufreq_is_in_kilohertz_and_the_sum_of_rows_is_an_average_between_extremes);
     tcase_add_test(tests, without_cpufreq_it_is_that_of_cpuinfo);
+    tcase_add_test(tests, a_driver_of_cpufreq_may_come_and_go);
     tcase_add_loop_test(tests, a_cpuinfo_longer_than_a_page_is_read_to_its_end, 0, 6);
     tcase_add_test(tests, a_file_without_a_value_is_replaced_by_the_next);
     tcase_add_test(tests, cpuinfo_comes_first_and_cpufreq_fills_what_it_lacks);
