@@ -83,7 +83,7 @@ if works gdb -q -batch -ex run -ex quit --args "$(type -P true)"; then
     }
     check "a program in gdb" debugged
     attached() {
-        rm -f over pid
+        rm -f over pid out.txt
         sysinfo run --leaks -o run.txt -- bash -c 'echo $$ >pid; exec "$0" threads 4 over' "$hindered" >out.txt \
             2>report.txt &
         until grep -qs hindered out.txt || ! kill -0 $! 2>/dev/null; do sleep 0.05; done
