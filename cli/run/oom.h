@@ -6,23 +6,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "run/oom_counter.h"
+
 struct sysinfo_host;
 
 /* The counters of this process's cgroup, in which the command starts, before and since. */
 struct oom {
-    struct sysinfo_host *host; /* Knows where that cgroup is. */
+    int counter;               /* Where they are read; -1, also at first: through the host. */
+    struct sysinfo_host *host; /* Knows where that cgroup is; NULL: not opened. */
     bool is_known;             /* The cgroup has these counters. */
-    uint64_t kills_before, events_before;
+    struct oom_counts before;
     uint64_t kills; /* Processes of the cgroup that were killed since. */
     bool has_events;
     uint64_t events; /* How often since then memory could not be freed at its limit. */
-    bool has_limit;  /* Otherwise the machine's memory ran out. */
+    bool has_limit;  /* Otherwise the machine's memory ran out. Known only with kills, or if requested: */
     uint64_t limit;
     char *group; /* The cgroup's path; NULL: unknown. */
 };
 
 void oom_begin(struct oom *oom);
-void oom_end(struct oom *oom);
+void oom_end(struct oom *oom, bool with_limit);
 void oom_free(struct oom *oom);
 
 #endif

@@ -222,7 +222,7 @@ static void conclude(struct run *run) {
         report->peak_tree_pss = report->peak;
     }
     sampling_end(run, child->has_ended ? child->ended : platform_clock());
-    oom_end(&run->oom);
+    oom_end(&run->oom, run->options->format == FORMAT_JSON);
     if (run->max_mem > 0 && report->ended_for == NULL && report->peak > run->max_mem) {
         say_above(run, report->peak, "in the largest process, between two samples,", "--max-mem",
                   run->options->max_mem);
@@ -510,6 +510,7 @@ static int run_once(const struct options *options, const struct limits *limits, 
                     struct runs *runs, bool *has_reported, int *request) {
     struct run run;
     memset(&run, 0, sizeof run);
+    run.oom.counter = -1;
     run.options = options;
     run.max_mem = limits->max_mem;
     run.budget = limits->budget;

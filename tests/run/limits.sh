@@ -55,6 +55,16 @@ killed_inside() { # The command itself survives.
     cat out
     grep -q "^sysinfo: sh: exit 0 after" out && grep -qE "^sysinfo: the kernel's OOM killer ended 1 process in the cgroup .*/sysinfo-test-$$, limited to 64\.0 MiB" out
 }
+in_namespace() { # command...: in the group, with a mount of it alone
+    local mount='mount -t cgroup2 none'
+    [ "${limit-}" = memory.max ] || mount='mount -t cgroup -o memory none'
+    mkdir -p mounted
+    in_group unshare --cgroup --mount sh -c "$mount mounted"' && exec "$@"' sh "$@"
+}
+killed_in_namespace() { # There, only the mounts lead to the counter.
+    in_namespace sysinfo run --json -o report.json sh -c 'actor spike 200 1000; exit 0'
+    [ $? = 0 ] && holds 'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' 'r["oom"]["cgroup"] == "/"'
+}
 percentage_of_limit() {
     in_group sysinfo run --max-mem 50% actor spike 48 60000 2>out
     local status=$?
@@ -64,6 +74,9 @@ percentage_of_limit() {
 if [ "$(id -u)" = 0 ] && [ -z "$sanitizer" ] && cgroup $((64 << 20)); then
     check "the kernel's OOM killer is named, with the group and its limit" killed_by_kernel
     check "also when it killed another process of the tree" killed_inside
+    if in_namespace true 2>/dev/null; then
+        check "also in a cgroup namespace" killed_in_namespace
+    fi
     check "a percentage is of the group's limit" percentage_of_limit
     sleep 0.2
     rmdir "$group"
