@@ -22,9 +22,11 @@ struct child_counts {
 
 struct child {
     int64_t pid;
-    struct tree *tree;     /* NULL: no sampler. */
+    struct tree *tree;     /* Knows the children from before the command; NULL: unknown. */
+    bool had_none;         /* There were no such children. */
     double started, ended; /* On platform_clock(). */
     bool has_ended;
+    bool is_childless;   /* This process had no child left when it last waited. */
     int signal;          /* The one that killed it; 0: none. */
     int status;          /* As in a shell: its own, or 128 + signal. */
     bool has_no_cpu;     /* The system does not report the next two: */

@@ -126,6 +126,12 @@ static void give_back_signals(void) {
 
 /* ---- Starting ---- */
 
+/*
+ * Through this pointer, which is bound when this program starts: the first call of a function by its name would bind it
+ * in the child, where each page that this takes is a page fault.
+ */
+static int (*const volatile execute)(const char *file, char *const arguments[]) = execvp;
+
 /* In the child: executes the command, or reports the error to the parent. */
 static void become(const char *const *command, const struct variable *variables, int report) {
     give_back_signals();
@@ -135,7 +141,7 @@ static void become(const char *const *command, const struct variable *variables,
         is_set = variables->value == NULL || setenv(variables->name, variables->value, 1) == 0;
     }
     if (is_set) {
-        execvp(command[0], (char *const *)command);
+        execute(command[0], (char *const *)command);
     }
     int error = errno;
     ssize_t written = write(report, &error, sizeof error);
@@ -159,6 +165,18 @@ static int fail_exec(const char *name, int error) {
         trouble("%s: %s", name, strerror(error));
     }
     return error == ENOENT ? 127 : 126;
+}
+
+/*
+ * On Linux, the counters are bytes in units of 512 if the kernel was built with I/O accounting: proc(5), /proc/PID/io.
+ * Elsewhere they count operations.
+ */
+static bool counts_bytes(void) {
+#if defined(__linux__)
+    return access("/proc/self/io", F_OK) == 0;
+#else
+    return false;
+#endif
 }
 
 int child_start(struct child *child, const char *const *command, const struct variable *variables) {
@@ -188,6 +206,7 @@ int child_start(struct child *child, const char *const *command, const struct va
         return fail_exec(command[0], error);
     }
     child->pid = pid;
+    child->counts.has_bytes = counts_bytes();
     return 0;
 }
 
@@ -214,25 +233,12 @@ static const uint64_t maxrss_unit = 1;
 static const uint64_t maxrss_unit = 1024;
 #endif
 
-/*
- * On Linux, the counters are bytes in units of 512 if the kernel was built with I/O accounting: proc(5), /proc/PID/io.
- * Elsewhere they count operations.
- */
-static bool counts_bytes(void) {
-#if defined(__linux__)
-    return access("/proc/self/io", F_OK) == 0;
-#else
-    return false;
-#endif
-}
-
 static void add_counts(struct child_counts *counts, const struct rusage *usage) {
     counts->is_known = true;
     counts->minor_faults += (uint64_t)usage->ru_minflt;
     counts->major_faults += (uint64_t)usage->ru_majflt;
     counts->voluntary_switches += (uint64_t)usage->ru_nvcsw;
     counts->involuntary_switches += (uint64_t)usage->ru_nivcsw;
-    counts->has_bytes = counts_bytes();
     counts->read += (uint64_t)usage->ru_inblock * 512;
     counts->written += (uint64_t)usage->ru_oublock * 512;
 }
@@ -249,17 +255,19 @@ static void add_usage(struct child *child, const struct rusage *usage) {
 static void reap(struct child *child) {
     struct rusage usage;
     int status;
-    for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, &usage)) > 0;) {
+    pid_t pid;
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         if (pid == child->pid) {
             child->has_ended = true;
             child->ended = platform_clock();
             child->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
             child->status = child->signal != 0 ? 128 + child->signal : WEXITSTATUS(status);
             add_usage(child, &usage);
-        } else if (child->tree != NULL && !tree_was_foreign(child->tree, pid)) {
+        } else if (child->had_none || (child->tree != NULL && !tree_was_foreign(child->tree, pid))) {
             add_usage(child, &usage);
         }
     }
+    child->is_childless = pid < 0 && errno == ECHILD;
 }
 
 static void hand_on(struct child *child) {
@@ -309,7 +317,7 @@ void child_sleep(struct child *child, double moment) {
         }
         take_question(child);
     }
-    if (is_command && child->has_ended) {
+    if (is_command && child->has_ended && !child->is_childless) {
         reap(child);
     }
 }

@@ -14,8 +14,8 @@
 enum { ENOUGH = 256 };
 
 static void open_host(struct oom *oom) {
-    if (oom->host == NULL &&
-        platform_allow_descriptors(ENOUGH) == ENOUGH) { /* Else each call looks for the cgroup anew. */
+    /* With fewer, each call looks for the cgroup anew. */
+    if (oom->host == NULL && platform_allow_descriptors(ENOUGH) == ENOUGH) {
         (void)!sysinfo_host_open(&oom->host, NULL);
     }
 }

@@ -26,6 +26,10 @@ struct process_source {
      * for "no such process".
      */
     bool (*open)(struct tree *tree, const char *proc, const char **why);
+
+    /* Adopts daemons, as open() does. Returns true if this process is known to have no children. */
+    bool (*prepare)(void);
+
     void (*close)(struct tree *tree);
 
     /*

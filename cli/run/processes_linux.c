@@ -12,10 +12,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "digits.h"
@@ -326,6 +328,11 @@ static void list(struct tree *tree) {
 
 /* ---- Opening ---- */
 
+/* From now on, orphaned daemons of the tree become children of this process. */
+static void adopt_daemons(void) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
 static bool open_proc(struct tree *tree, const char *directory, const char **why) {
     struct proc *proc = calloc(1, sizeof *proc);
     if (proc == NULL) {
@@ -344,10 +351,16 @@ static bool open_proc(struct tree *tree, const char *directory, const char **why
     }
     snprintf(path, sizeof path, file_names[CHILDREN], tree->root, tree->root);
     tree->has_children = faccessat(proc->directory, path, R_OK, 0) == 0;
-    if (tree->is_self) { /* From now on, orphaned daemons of the tree become children of this process. */
-        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    if (tree->is_self) {
+        adopt_daemons();
     }
     return true;
+}
+
+static bool prepare(void) {
+    siginfo_t child;
+    adopt_daemons();
+    return waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 && errno == ECHILD;
 }
 
 static void close_proc(struct tree *tree) {
@@ -361,6 +374,7 @@ static void close_proc(struct tree *tree) {
 
 const struct process_source process_source = {
     .open = open_proc,
+    .prepare = prepare,
     .close = close_proc,
     .list = list,
     .read = read_process,

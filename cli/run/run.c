@@ -39,6 +39,7 @@ static void ask_before_end(void *context) {
 static void end_tree(struct run *run, const char *reason) {
     run->report.ended_for = reason;
     ask_before_end(run);
+    sampling_open(run);
     const struct tree_sample *sample = run->tree != NULL ? tree_take(run->tree, false) : NULL;
     child_signal(&run->child, sample, CHILD_TERMINATE);
     double killing = platform_clock() + GRACE, giving_up = killing + LAST_WAIT;
@@ -127,11 +128,12 @@ static void run_on(struct run *run) {
     while (!run->child.has_ended && run->report.ended_for == NULL) {
         const struct tree_sample *sample = NULL;
         double moment = platform_clock();
-        if (run->tree != NULL && moment >= run->next) {
-            sample = sampling_take(run);
+        if (moment >= run->next) {
+            sampling_open(run);
+            sample = run->tree != NULL ? sampling_take(run) : NULL;
         }
         check_limits(run, sample, deadline);
-        double wake = run->tree != NULL ? run->next : moment + 3600;
+        double wake = run->tree != NULL || run->is_prepared ? run->next : moment + 3600;
         if (run->snapshots != NULL) {
             tend_snapshots(run, moment, &wake);
         }
@@ -205,8 +207,11 @@ static void conclude(struct run *run) {
     report->peak_all_committed = child->peak_all_committed;
     report->signal = child->signal;
     report->status = report->exit_status = child->has_ended ? child->status : 128;
+    if (!child->is_childless) {
+        sampling_open(run);
+    }
     if (run->tree != NULL) {
-        report->still_running = tree_take(run->tree, false)->alive;
+        report->still_running = tree_count_left(run->tree, child->is_childless);
     }
     if (child->peak > report->peak) {
         /* More than counting in different places explains: it was another process. */
@@ -310,21 +315,33 @@ static void print_snapshots(struct run *run) {
 
 static const char no_pss[] = "--pss: this system does not report PSS; without the option, RSS is summed";
 
+/* Leaves to sampling_open() what need not be done before the command starts. Returns 0, or a status after a message. */
+static int prepare_samples(struct run *run) {
+    const struct options *options = run->options;
+    bool must_sample =
+        (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0;
+    run->is_prepared = !must_sample && tree_prepare();
+    run->child.had_none = run->is_prepared;
+    if (!run->is_prepared) {
+        run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
+        run->child.tree = run->tree;
+    }
+    if (run->tree == NULL && must_sample) {
+        return trouble("processes cannot be sampled: %s", run->report.no_samples);
+    }
+    return options_has(options, OPTION_PSS) && !tree_has_pss() ? trouble("%s", no_pss) : 0;
+}
+
 static int run_child(struct run *run, struct output *output) {
     const struct options *options = run->options;
     const char *recording = NULL;
     run->report.command = options->operand;
     run->report.name = platform_file_name(options->operand[0]);
-    run->tree = tree_open("/proc", child_self(), true, &run->report.no_samples);
-    run->child.tree = run->tree;
     run->child.before_end = ask_before_end;
     run->child.context = run;
-    if (run->tree == NULL &&
-        (options->given & (OPTION_BIT(OPTION_RECORD) | OPTION_BIT(OPTION_PSS) | OPTION_BIT(OPTION_PER_PROCESS))) != 0) {
-        return trouble("processes cannot be sampled: %s", run->report.no_samples);
-    }
-    if (options_has(options, OPTION_PSS) && !tree_has_pss()) {
-        return trouble("%s", no_pss);
+    int status = prepare_samples(run);
+    if (status != 0) {
+        return status;
     }
     bool with_leaks = options_has(options, OPTION_LEAKS);
     if ((options_has(options, OPTION_HEAP) || options->heap_record != NULL || with_leaks) &&
@@ -344,7 +361,9 @@ static int run_child(struct run *run, struct output *output) {
         return EXIT_OWN_FAILURE;
     }
     char frames[24];
-    snprintf(frames, sizeof frames, "%" PRIu64, options->frames > 0 ? options->frames : DEFAULT_FRAMES);
+    if (run->snapshots != NULL) {
+        snprintf(frames, sizeof frames, "%" PRIu64, options->frames > 0 ? options->frames : DEFAULT_FRAMES);
+    }
     if (options->record != NULL && (run->recorder = recorder_open(options->record, &recording)) == NULL) {
         return EXIT_OWN_FAILURE;
     }
@@ -364,8 +383,9 @@ static int run_child(struct run *run, struct output *output) {
         heaps_foresee(run->heaps, options->operand[0]);
     }
     oom_begin(&run->oom);
-    int status = child_start(&run->child, options->operand, variables);
+    status = child_start(&run->child, options->operand, variables);
     if (status != 0) {
+        sampling_open(run); /* For its message. */
         run->report.is_not_started = true;
         run->report.status = run->report.exit_status = status;
         if (options->output != NULL) { /* An earlier report in that file would look like this run's. */

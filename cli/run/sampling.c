@@ -15,7 +15,8 @@
 #define FIRST_CREDIT 0.05   /* CPU seconds that are free at first: else a short command would get few samples. */
 #define PSS_CREDIT 0.025    /* The same for PSS that is read only for the report. */
 #define DEFAULT_INTERVAL 0.1
-#define SOON 0.005 /* Seconds to the next attempt while the command has no memory of its own yet. */
+#define FIRST_PAUSE 0.002 /* Seconds until the first sample: a command that ends sooner does not compete with it. */
+#define SOON 0.005        /* Seconds to the next attempt while the command has no memory of its own yet. */
 
 /*
  * While more processes with counted heaps come and go between two samples, samples are at most that many seconds apart,
@@ -320,6 +321,22 @@ const struct tree_sample *sampling_take(struct run *run) {
     return sample;
 }
 
+void sampling_open(struct run *run) {
+    if (run->is_prepared) {
+        run->is_prepared = false;
+        run->tree = tree_open_prepared("/proc", child_self(), &run->report.no_samples);
+        run->child.tree = run->tree;
+    }
+}
+
+/* With a limit or counted heaps, as without a tree to open, the first sample is taken at once. */
+static double first_pause(const struct run *run) {
+    if (!run->is_prepared || run->max_mem > 0 || run->budget > 0 || run->heaps != NULL) {
+        return 0;
+    }
+    return run->report.interval < FIRST_PAUSE ? run->report.interval : FIRST_PAUSE;
+}
+
 void sampling_start(struct run *run) {
     const struct options *options = run->options;
     run->report.interval = options->interval > 0 ? options->interval : DEFAULT_INTERVAL;
@@ -327,7 +344,7 @@ void sampling_start(struct run *run) {
     run->report.with_pss = options_has(options, OPTION_PSS);
     run->report.recording = options->record;
     run->schedule = (struct schedule){.start = run->child.started, .interval = run->report.interval};
-    run->next = run->child.started;
+    run->next = platform_clock() + first_pause(run);
     run->report.cost = options->cost > 0 ? options->cost : DEFAULT_COST;
     run->share = SHARE_OF_COST * run->report.cost;
     run->credit = FIRST_CREDIT;

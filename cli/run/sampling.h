@@ -30,7 +30,8 @@ struct tree_sample;
 struct run {
     const struct options *options;
     struct child child;
-    struct tree *tree;           /* NULL: no sampler. */
+    struct tree *tree;           /* NULL: no sampler, or not opened yet: */
+    bool is_prepared;            /* sampling_open() opens it. */
     struct recorder *recorder;   /* NULL: nothing is recorded. */
     struct heaps *heaps;         /* NULL: not counted. */
     struct snapshots *snapshots; /* NULL: none are kept. */
@@ -61,6 +62,9 @@ struct run {
     bool has_failed; /* The recording could not be written. */
     bool has_reported;
 };
+
+/* Opens the tree, unless that was done before or failed. */
+void sampling_open(struct run *run);
 
 /* Sets the interval and the account, once the child or the watched process is known. */
 void sampling_start(struct run *run);

@@ -191,6 +191,19 @@ const struct tree_sample *tree_take(struct tree *tree, bool with_pss) {
     return sample;
 }
 
+/* Of the last sample, processes with another parent than this process may be left even if it has no children. */
+static bool may_be_elsewhere(const struct tree *tree) {
+    bool may_be = !tree->is_self || !tree->has_children;
+    for (size_t i = 0; i < tree->now.count && !may_be; i++) {
+        may_be = tree->now.row[i].parent != tree->root;
+    }
+    return may_be;
+}
+
+size_t tree_count_left(struct tree *tree, bool is_childless) {
+    return is_childless && !may_be_elsewhere(tree) ? 0 : tree_take(tree, false)->alive;
+}
+
 const struct process *tree_find(const struct tree *tree, int64_t pid) {
     return process_table_find(&tree->now, pid);
 }
@@ -224,7 +237,7 @@ bool tree_was_foreign(struct tree *tree, int64_t pid) {
     return false;
 }
 
-struct tree *tree_open(const char *proc, int64_t root, bool is_self, const char **why) {
+static struct tree *open_tree(const char *proc, int64_t root, bool is_self, const char **why) {
     if (process_source.list == NULL) {
         *why = "other processes cannot be watched on this system";
         return NULL;
@@ -248,10 +261,23 @@ struct tree *tree_open(const char *proc, int64_t root, bool is_self, const char 
             return NULL;
         }
     }
-    if (is_self) {
+    return tree;
+}
+
+struct tree *tree_open(const char *proc, int64_t root, bool is_self, const char **why) {
+    struct tree *tree = open_tree(proc, root, is_self, why);
+    if (tree != NULL && is_self) {
         remember_foreign(tree);
     }
     return tree;
+}
+
+bool tree_prepare(void) {
+    return process_source.prepare != NULL && process_source.prepare();
+}
+
+struct tree *tree_open_prepared(const char *proc, int64_t root, const char **why) {
+    return open_tree(proc, root, true, why);
 }
 
 void tree_free(struct tree *tree) {

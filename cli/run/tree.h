@@ -47,6 +47,17 @@ struct tree;
  */
 struct tree *tree_open(const char *proc, int64_t root, bool is_self, const char **why);
 
+/*
+ * The same in two steps, so that the command does not wait for most of it: tree_prepare() before it starts and, if that
+ * returned true, tree_open_prepared() once it runs. tree_prepare() returns false if this process has children already,
+ * or if the system does not report that.
+ */
+bool tree_prepare(void);
+struct tree *tree_open_prepared(const char *proc, int64_t root, const char **why);
+
+/* How many processes of the tree are alive, once its command has ended. `is_childless`: this process has no child. */
+size_t tree_count_left(struct tree *tree, bool is_childless);
+
 /* Takes a sample. With `with_pss`, also reads PSS, which takes about 15 microseconds per MiB. */
 const struct tree_sample *tree_take(struct tree *tree, bool with_pss);
 

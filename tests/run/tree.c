@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "platform.h"
@@ -251,6 +252,64 @@ START_TEST(who_was_there_before_is_foreign) {
 }
 END_TEST
 
+START_TEST(a_prepared_tree_has_the_command_that_runs) {
+    const char *why = NULL;
+    int pipes[2];
+    ck_assert(tree_prepare());
+    ck_assert_int_eq(pipe(pipes), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        char end;
+        close(pipes[1]);
+        _exit(read(pipes[0], &end, 1) == 0 ? 0 : 1);
+    }
+    ck_assert(!tree_prepare());
+    close(pipes[1]);
+    siginfo_t ended;
+    ck_assert_int_eq(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT), 0);
+    ck_assert(!tree_prepare()); /* Not waited for yet, it is still a child. */
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    ck_assert(tree_prepare());
+    close(pipes[0]);
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "101 ");
+    put_process(101, 100, "command", 3, 6);
+    put_children(101, "");
+    struct tree *tree = tree_open_prepared(proc, 100, &why);
+    ck_assert_ptr_nonnull(tree);
+    ck_assert_uint_eq(tree_take(tree, false)->rss, 3 * page());
+    ck_assert(!tree_was_foreign(tree, 101));
+    tree_free(tree);
+}
+END_TEST
+
+/* What found another parent is looked for; children of a process that has none are not. */
+START_TEST(who_is_left_is_counted) {
+    put_process(100, 1, "watcher", 1, 5);
+    put_children(100, "");
+    struct tree *tree = open_tree(100, true);
+    ck_assert_uint_eq(tree_count_left(tree, true), 0);
+    put_children(100, "101 ");
+    put_process(101, 100, "command", 3, 6);
+    put_children(101, "");
+    ck_assert_uint_eq(tree_take(tree, false)->alive, 1);
+    ck_assert_uint_eq(tree_count_left(tree, true), 0);
+    ck_assert_uint_eq(tree_count_left(tree, false), 1);
+    put_children(101, "102 ");
+    put_process(102, 101, "daemon", 4, 7);
+    put_children(102, "");
+    ck_assert_uint_eq(tree_take(tree, false)->alive, 2);
+    vanish(101);
+    put_children(100, "");
+    put_process(102, 1, "daemon", 4, 7);
+    ck_assert_uint_eq(tree_count_left(tree, true), 1);
+    vanish(102);
+    ck_assert_uint_eq(tree_count_left(tree, true), 0);
+    tree_free(tree);
+}
+END_TEST
+
 START_TEST(without_children_files_all_of_proc_is_read) {
     put_process(100, 1, "watcher", 1, 5);
     put_process(99, 100, "older", 50, 4);
@@ -430,6 +489,8 @@ int main(void) {
     tcase_add_test(tree, a_daemon_of_a_watched_process_stays);
     tcase_add_test(tree, children_of_every_thread_count);
     tcase_add_test(tree, who_was_there_before_is_foreign);
+    tcase_add_test(tree, a_prepared_tree_has_the_command_that_runs);
+    tcase_add_test(tree, who_is_left_is_counted);
     tcase_add_test(tree, without_children_files_all_of_proc_is_read);
     tcase_add_test(tree, a_dead_process_has_no_memory_but_its_time_counts);
     tcase_add_test(tree, pss_falls_back_to_rss_and_says_so);
