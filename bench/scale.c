@@ -129,7 +129,7 @@ static void measure_machine(int cpus, int rounds, double *times, struct figures 
         sysinfo_host_close(host);
         list = NULL;
     } else {
-        skip("scale", "its folder of made-up files could not be written");
+        skip("scale", "its directory of made-up files could not be written");
     }
     nftw(root, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

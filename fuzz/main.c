@@ -36,19 +36,19 @@ static int feed_file(const char *path) {
 
 /* Returns how many files were run, or -1. */
 static int feed(const char *path) {
-    DIR *folder = opendir(path);
-    if (folder == NULL) {
+    DIR *directory = opendir(path);
+    if (directory == NULL) {
         return feed_file(path);
     }
     int fed = 0;
-    for (const struct dirent *entry; fed >= 0 && (entry = readdir(folder)) != NULL;) {
+    for (const struct dirent *entry; fed >= 0 && (entry = readdir(directory)) != NULL;) {
         char inside[4096];
         int length = snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
         if (entry->d_name[0] != '.' && length > 0 && (size_t)length < sizeof inside) {
             fed = feed_file(inside) < 0 ? -1 : fed + 1;
         }
     }
-    closedir(folder);
+    closedir(directory);
     return fed;
 }
 

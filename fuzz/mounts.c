@@ -22,19 +22,19 @@ static void must_read_again(const char *plain, size_t length) {
     free(again);
 }
 
-static void try_part(struct sysinfo__part part, const char *folder, struct sysinfo__part group) {
+static void try_part(struct sysinfo__part part, const char *directory, struct sysinfo__part group) {
     char *plain = memory(part.length + 1);
     size_t length = sysinfo__unescape(part, plain);
     MUST(length <= part.length && plain[length] == '\0');
     must_read_again(plain, length);
-    size_t folder_length = strlen(folder);
-    bool is_below = length >= folder_length && memcmp(plain, folder, folder_length) == 0 &&
-                    (length == folder_length || plain[folder_length] == '/');
+    size_t directory_length = strlen(directory);
+    bool is_below = length >= directory_length && memcmp(plain, directory, directory_length) == 0 &&
+                    (length == directory_length || plain[directory_length] == '/');
     if (memchr(part.at, '\\', part.length) ==
         NULL) { /* A slash may be escaped, so the mount point's own byte counts. */
-        MUST(sysinfo__is_below(part, folder) == is_below);
+        MUST(sysinfo__is_below(part, directory) == is_below);
     } else {
-        MUST(!sysinfo__is_below(part, folder) || is_below);
+        MUST(!sysinfo__is_below(part, directory) || is_below);
     }
     struct sysinfo__part below = {NULL, 0};
     if (strlen(plain) == length && length > 0 && sysinfo__group_is_below(group, plain, &below)) {
@@ -45,17 +45,17 @@ static void try_part(struct sysinfo__part part, const char *folder, struct sysin
     free(plain);
 }
 
-static void try_mount(const struct sysinfo__mount *mount, const char *line, const char *end, const char *folder,
+static void try_mount(const struct sysinfo__mount *mount, const char *line, const char *end, const char *directory,
                       struct sysinfo__part group) {
     must_be_within(mount->point, line, end);
     must_be_within(mount->type, line, end);
     must_be_within(mount->options, line, end);
     MUST(mount->type.length > 0 && mount->point.length > 0 && *mount->point.at == '/');
-    try_part(mount->point, folder, group);
+    try_part(mount->point, directory, group);
     if (mount->root.at != NULL) {
         must_be_within(mount->root, line, end);
         MUST(*mount->root.at == '/');
-        try_part(mount->root, folder, group);
+        try_part(mount->root, directory, group);
     }
     MUST(sysinfo__has_word(mount->options, "") || mount->options.length > 0);
     struct sysinfo__part twice[] = {mount->options, mount->options};
@@ -67,11 +67,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const char *end = text + size, *line = slow_next_line(text, end);
     size_t first = (size_t)(line - text);
     first -= first > 0 && text[first - 1] == '\n';
-    char *folder = memory(first + 1);
-    memcpy(folder, text, first);
-    folder[first] = '\0';
+    char *directory = memory(first + 1);
+    memcpy(directory, text, first);
+    directory[first] = '\0';
     struct sysinfo__part group = {"/", 1};
-    char *blank = strchr(folder, ' ');
+    char *blank = strchr(directory, ' ');
     if (blank != NULL) {
         *blank = '\0';
         if (blank[1] == '/') {
@@ -83,14 +83,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         struct sysinfo__mount mount;
         if (sysinfo__decode_mountinfo(line, next, &mount)) {
             MUST(mount.root.at != NULL);
-            try_mount(&mount, line, next, folder, group);
+            try_mount(&mount, line, next, directory, group);
         }
         if (sysinfo__decode_mounts(line, next, &mount)) {
             MUST(mount.root.at == NULL);
-            try_mount(&mount, line, next, folder, group);
+            try_mount(&mount, line, next, directory, group);
         }
     }
-    free(folder);
+    free(directory);
     free(text);
     return 0;
 }

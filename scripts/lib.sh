@@ -210,7 +210,7 @@ configured_for() {
 }
 
 configure_and_build() {
-    local preset=$1 options=() targets=() folder=$top/build/$1
+    local preset=$1 options=() targets=() directory=$top/build/$1
     shift
     while (($# > 0)) && [[ $1 != -- ]]; do
         options+=("$1")
@@ -221,21 +221,21 @@ configure_and_build() {
         targets=(--target "$@")
     fi
     # A build directory that was moved or copied with its checkout is unusable.
-    if [[ -e $folder/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$folder/CMakeCache.txt"; \
-        then
-        rm -rf "$folder"
+    if [[ -e $directory/CMakeCache.txt ]] &&
+        ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$top" "$directory/CMakeCache.txt"; then
+        rm -rf "$directory"
     fi
     # Only if needed: tests may be running there.
     local wanted
     wanted=$(configured_for ${options[@]+"${options[@]}"})
-    if ((${#options[@]} == 0)) && [[ -e $folder/.configured ]]; then # Without options, use what exists.
-        wanted=$(head -n 1 "$folder/.configured" && configured_for | tail -n +2)
+    if ((${#options[@]} == 0)) && [[ -e $directory/.configured ]]; then # Without options, use what exists.
+        wanted=$(head -n 1 "$directory/.configured" && configured_for | tail -n +2)
     fi
-    if [[ $wanted != "$(cat "$folder/.configured" 2>/dev/null)" ]]; then
+    if [[ $wanted != "$(cat "$directory/.configured" 2>/dev/null)" ]]; then
         (cd "$top" && quietly "$preset-configure" cmake --preset "$preset" ${options[@]+"${options[@]}"}) || return 1
-        printf '%s\n' "$wanted" >"$folder/.configured"
+        printf '%s\n' "$wanted" >"$directory/.configured"
     fi
-    quietly "$preset-build" cmake --build "$folder" ${targets[@]+"${targets[@]}"}
+    quietly "$preset-build" cmake --build "$directory" ${targets[@]+"${targets[@]}"}
 }
 
 # test_preset PRESET [OPTION... --] [CTEST_OPTION...]: builds it with these options and the captured machines of
@@ -259,11 +259,11 @@ test_preset() {
 # run_tests BUILD_DIRECTORY [CTEST_OPTION...]: CTest's own files go to a directory of this part, because another part
 # may test the same build at the same time. scripts/test counts the tests in results.xml.
 run_tests() {
-    local folder=$logs/ctest/${0##*/}-${1##*/}
-    mkdir -p "$folder" && printf 'subdirs("%s")\n' "$1" >"$folder/CTestTestfile.cmake" || return 1
+    local directory=$logs/ctest/${0##*/}-${1##*/}
+    mkdir -p "$directory" && printf 'subdirs("%s")\n' "$1" >"$directory/CTestTestfile.cmake" || return 1
     shift
-    ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit \
-        "$folder/results-$((++test_runs)).xml" "$@"
+    ctest --test-dir "$directory" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit \
+        "$directory/results-$((++test_runs)).xml" "$@"
 }
 test_runs=0
 

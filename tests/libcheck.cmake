@@ -7,15 +7,15 @@ set(present FORK GETLINE GETPID GETTIMEOFDAY LIBRT MALLOC MKSTEMP PTHREAD REALLO
     DECL_ALARM DECL_LOCALTIME_R DECL_STRDUP DECL_STRSIGNAL)
 list(TRANSFORM present REPLACE "(.+)" "#define HAVE_\\1 1\n")
 string(CONCAT config ${present} "#define ENABLE_SUBUNIT 0\n")
-set(folder "${PROJECT_BINARY_DIR}/libcheck")
-file(CONFIGURE OUTPUT "${folder}/config.h" CONTENT "${config}")
+set(directory "${PROJECT_BINARY_DIR}/libcheck")
+file(CONFIGURE OUTPUT "${directory}/config.h" CONTENT "${config}")
 
 add_library(sysinfo_libcheck STATIC EXCLUDE_FROM_ALL)
 foreach(file check check_error check_list check_log check_msg check_pack check_print check_run check_str)
     target_sources(sysinfo_libcheck PRIVATE "${SYSINFO_CHECK_SOURCE}/src/${file}.c")
 endforeach()
 target_include_directories(sysinfo_libcheck SYSTEM PUBLIC "${SYSINFO_CHECK_SOURCE}" "${SYSINFO_CHECK_SOURCE}/src"
-    PRIVATE "${folder}" "${SYSINFO_CHECK_SOURCE}/lib")
+    PRIVATE "${directory}" "${SYSINFO_CHECK_SOURCE}/lib")
 target_compile_definitions(sysinfo_libcheck PRIVATE _GNU_SOURCE HAVE_CONFIG_H=1)
 target_compile_options(sysinfo_libcheck PRIVATE -w)
 target_link_libraries(sysinfo_libcheck PUBLIC m)

@@ -321,7 +321,7 @@ START_TEST(a_root_is_this_machine_or_a_directory_or_not_supported) {
     ck_assert_int_eq(sysinfo_host_open(&host, "/"), SYSINFO_OK);
     ck_assert_ptr_nonnull(host);
     sysinfo_host_close(host);
-    int status = sysinfo_host_open(&host, "/no-such-folder-as-this");
+    int status = sysinfo_host_open(&host, "/no-such-directory-as-this");
     ck_assert(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED);
     ck_assert((status == SYSINFO_OK) == (host != NULL));
     if (host != NULL) { /* A missing directory has no values. */

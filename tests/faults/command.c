@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "faults.h"
-#include "folder.h"
 #include "run.h"
 
 #include "../../cli/command.h"
@@ -106,7 +106,7 @@ static const struct {
     {FAULT_OPEN, EIO, "Input/output error"},
     {FAULT_READ, EIO, "Input/output error"},
     {FAULT_READ, EINTR, NULL},
-    {FAULT_FOLDER, EIO, "Input/output error"},
+    {FAULT_DIRECTORY, EIO, "Input/output error"},
     {FAULT_WRITE, ENOSPC, "No space left on device"},
     {FAULT_WRITE, EINTR, NULL},
     {FAULT_PROCESS, EAGAIN, "Resource temporarily unavailable"},
@@ -145,10 +145,10 @@ static void report_to_parent(void) {
 
 /* A word, with FILE and RECORDING replaced by paths in this test's directory. */
 static char *word_of(const char *word) {
-    char path[FOLDER_PATH];
+    char path[DIRECTORY_PATH];
     bool is_path = strncmp(word, "FILE", 4) == 0 || strcmp(word, "RECORDING") == 0;
     if (is_path) {
-        folder_path(path, word);
+        directory_path(path, word);
     }
     char *copy = strdup(is_path ? path : word);
     ck_assert_ptr_nonnull(copy);
@@ -329,7 +329,7 @@ static void expect_outcome(int which, int t, int at, const struct outcome *outco
     } else if (code != usual) {
         bool names_file =
             strchr(outcome->err, '/') != NULL &&
-            (trouble[t].kind == FAULT_OPEN || trouble[t].kind == FAULT_READ || trouble[t].kind == FAULT_FOLDER);
+            (trouble[t].kind == FAULT_OPEN || trouble[t].kind == FAULT_READ || trouble[t].kind == FAULT_DIRECTORY);
         /* Without dlsym(), the allocator cannot be examined. */
         bool names_allocator = trouble[t].kind == FAULT_LIBRARY && strstr(outcome->err, "allocator that is not known");
         ck_assert_msg(names_file || names_allocator || strstr(outcome->err, trouble[t].sentence) != NULL,
@@ -342,14 +342,14 @@ static void expect_outcome(int which, int t, int at, const struct outcome *outco
 
 /* No temporary file is left beside the output file. */
 static void expect_no_file_left(void) {
-    char path[FOLDER_PATH];
-    folder_path(path, ".");
-    DIR *folder = opendir(path);
-    ck_assert_ptr_nonnull(folder);
-    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    char path[DIRECTORY_PATH];
+    directory_path(path, ".");
+    DIR *directory = opendir(path);
+    ck_assert_ptr_nonnull(directory);
+    for (const struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         ck_assert_msg(strstr(entry->d_name, ".tmp") == NULL, "%s was left", entry->d_name);
     }
-    closedir(folder);
+    closedir(directory);
 }
 
 static const char recording[] =
@@ -361,7 +361,7 @@ static const char recording[] =
 
 START_TEST(every_failing_call_has_its_message_and_status) {
     static struct outcome calm, outcome;
-    folder_write("RECORDING", recording);
+    directory_write("RECORDING", recording);
     of_child = mmap(NULL, sizeof *of_child, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert(of_child != MAP_FAILED);
     run_in_trouble(_i, 0, -1, &calm);
@@ -386,7 +386,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("faults of the command");
     TCase *tests = tcase_create("command");
-    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_checked_fixture(tests, directory_make, directory_remove);
     tcase_add_loop_test(tests, every_failing_call_has_its_message_and_status, 0, COMMANDS);
     suite_add_tcase(suite, tests);
     return run(suite);

@@ -61,7 +61,7 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *block, size_t size);
 void __real_free(void *block);
 int __real_open(const char *path, int flags, ...);
-int __real_openat(int folder, const char *path, int flags, ...);
+int __real_openat(int directory, const char *path, int flags, ...);
 long __real_syscall(long number, ...);
 ssize_t __real_pread(int fd, void *buffer, size_t size, off_t offset);
 
@@ -70,7 +70,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 int __wrap_open(const char *path, int flags, ...);
-int __wrap_openat(int folder, const char *path, int flags, ...);
+int __wrap_openat(int directory, const char *path, int flags, ...);
 long __wrap_syscall(long number, ...);
 ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset);
 
@@ -109,19 +109,19 @@ int __wrap_open(const char *path, int flags, ...) {
     return fails(FAULT_OPEN) ? -1 : __real_open(path, flags, mode);
 }
 
-int __wrap_openat(int folder, const char *path, int flags, ...) {
+int __wrap_openat(int directory, const char *path, int flags, ...) {
     va_list rest;
     va_start(rest, flags);
     int mode = flags & O_CREAT ? va_arg(rest, int) : 0;
     va_end(rest);
-    return fails(FAULT_OPEN) ? -1 : __real_openat(folder, path, flags, mode);
+    return fails(FAULT_OPEN) ? -1 : __real_openat(directory, path, flags, mode);
 }
 
 /* The library only calls openat2() this way, which has four arguments. */
 long __wrap_syscall(long number, ...) {
     va_list rest;
     va_start(rest, number);
-    int folder = va_arg(rest, int);
+    int directory = va_arg(rest, int);
     const char *path = va_arg(rest, const char *);
     void *how = va_arg(rest, void *);
     size_t size = va_arg(rest, size_t);
@@ -131,7 +131,7 @@ long __wrap_syscall(long number, ...) {
         return -1;
     }
 #endif
-    return __real_syscall(number, folder, path, how, size);
+    return __real_syscall(number, directory, path, how, size);
 }
 
 ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {
@@ -147,16 +147,16 @@ ssize_t __wrap_pread(int fd, void *buffer, size_t size, off_t offset) {
 /* ---- Directories ---- */
 
 DIR *__real_fdopendir(int fd);
-struct dirent *__real_readdir(DIR *folder);
+struct dirent *__real_readdir(DIR *directory);
 DIR *__wrap_fdopendir(int fd);
-struct dirent *__wrap_readdir(DIR *folder);
+struct dirent *__wrap_readdir(DIR *directory);
 
 DIR *__wrap_fdopendir(int fd) {
-    return fails(FAULT_FOLDER) ? NULL : __real_fdopendir(fd);
+    return fails(FAULT_DIRECTORY) ? NULL : __real_fdopendir(fd);
 }
 
-struct dirent *__wrap_readdir(DIR *folder) {
-    return fails(FAULT_FOLDER) ? NULL : __real_readdir(folder);
+struct dirent *__wrap_readdir(DIR *directory) {
+    return fails(FAULT_DIRECTORY) ? NULL : __real_readdir(directory);
 }
 
 /* The set's contents do not matter, and its type differs between systems. */
@@ -233,7 +233,7 @@ int __real_fflush(FILE *file);
 ssize_t __real_read(int fd, void *bytes, size_t size);
 void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 char *__real_mkdtemp(char *path);
-int __real_mkdirat(int folder, const char *path, mode_t mode);
+int __real_mkdirat(int directory, const char *path, mode_t mode);
 DIR *__real_opendir(const char *path);
 size_t __wrap_fread(void *bytes, size_t size, size_t count, FILE *file);
 size_t __wrap_fwrite(const void *bytes, size_t size, size_t count, FILE *file);
@@ -241,7 +241,7 @@ int __wrap_fflush(FILE *file);
 ssize_t __wrap_read(int fd, void *bytes, size_t size);
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 char *__wrap_mkdtemp(char *path);
-int __wrap_mkdirat(int folder, const char *path, mode_t mode);
+int __wrap_mkdirat(int directory, const char *path, mode_t mode);
 DIR *__wrap_opendir(const char *path);
 
 /* The stream itself must know of its failure: its file becomes one that cannot be read. */
@@ -272,15 +272,15 @@ void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd,
 }
 
 char *__wrap_mkdtemp(char *path) {
-    return fails(FAULT_FOLDER) ? NULL : __real_mkdtemp(path);
+    return fails(FAULT_DIRECTORY) ? NULL : __real_mkdtemp(path);
 }
 
-int __wrap_mkdirat(int folder, const char *path, mode_t mode) {
-    return fails(FAULT_FOLDER) ? -1 : __real_mkdirat(folder, path, mode);
+int __wrap_mkdirat(int directory, const char *path, mode_t mode) {
+    return fails(FAULT_DIRECTORY) ? -1 : __real_mkdirat(directory, path, mode);
 }
 
 DIR *__wrap_opendir(const char *path) {
-    return fails(FAULT_FOLDER) ? NULL : __real_opendir(path);
+    return fails(FAULT_DIRECTORY) ? NULL : __real_opendir(path);
 }
 
 /* ---- hwloc, which the library loads ---- */
@@ -376,12 +376,12 @@ int __wrap_nanosleep(const struct timespec *request, struct timespec *left) {
 }
 
 int open_descriptors(void) {
-    DIR *folder = opendir("/proc/self/fd");
+    DIR *directory = opendir("/proc/self/fd");
     int count = 0;
-    ck_assert_ptr_nonnull(folder);
-    while (readdir(folder) != NULL) {
+    ck_assert_ptr_nonnull(directory);
+    while (readdir(directory) != NULL) {
         count++;
     }
-    closedir(folder);
+    closedir(directory);
     return count;
 }

@@ -37,9 +37,9 @@ static const struct {
     {FAULT_READ, ENODEV, false, SYSINFO_GONE, "No such device"},
     {FAULT_READ, ESRCH, false, SYSINFO_GONE, "No such process"},
     {FAULT_READ, ESRCH, true, SYSINFO_GONE, "No such process"},
-    {FAULT_FOLDER, EIO, false, SYSINFO_SYSTEM, "Input/output error"},
-    {FAULT_FOLDER, ENOMEM, false, SYSINFO_NO_MEMORY, "Cannot allocate memory"},
-    {FAULT_FOLDER, EIO, true, SYSINFO_SYSTEM, "Input/output error"},
+    {FAULT_DIRECTORY, EIO, false, SYSINFO_SYSTEM, "Input/output error"},
+    {FAULT_DIRECTORY, ENOMEM, false, SYSINFO_NO_MEMORY, "Cannot allocate memory"},
+    {FAULT_DIRECTORY, EIO, true, SYSINFO_SYSTEM, "Input/output error"},
 };
 enum { TROUBLE = sizeof trouble / sizeof trouble[0] };
 

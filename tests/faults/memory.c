@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "directory.h"
 #include "faults.h"
-#include "folder.h"
 #include "questions.h"
 #include "roots.h"
 
@@ -152,11 +152,11 @@ END_TEST
 START_TEST(a_long_file_without_memory_is_no_memory_and_is_then_read) {
     static char text[40000];
     struct sysinfo_stats stats;
-    folder_make();
+    directory_make();
     memset(text, '\n', sizeof text - 1);
     memcpy(text + sizeof text - 11, "ctxt 1234\n", 10);
-    folder_write("proc/stat", text);
-    struct sysinfo_host *host = open_root(folder_root);
+    directory_write("proc/stat", text);
+    struct sysinfo_host *host = open_root(directory_root);
     for (int at = 0; at < 2; at++) {
         faults_begin(FAULT_MEMORY, at, ENOMEM);
         int status = sysinfo_cpu_stats(host, &stats, sizeof stats);
@@ -167,7 +167,7 @@ START_TEST(a_long_file_without_memory_is_no_memory_and_is_then_read) {
     ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
     ck_assert_uint_eq(stats.ctx_switches, 1234);
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 
@@ -176,18 +176,18 @@ static void make_nodes(int first, int end) {
     for (int node = first; node < end; node++) {
         snprintf(name, sizeof name, "sys/devices/system/node/node%d/cpulist", node);
         snprintf(text, sizeof text, "%d\n", node);
-        folder_write(name, text);
+        directory_write(name, text);
     }
     snprintf(text, sizeof text, "0-%d\n", end - 1);
-    folder_write("sys/devices/system/node/online", text);
+    directory_write("sys/devices/system/node/online", text);
 }
 
 START_TEST(a_list_of_nodes_that_cannot_grow_is_as_it_was) {
     bool has_failed = true;
-    folder_make();
+    directory_make();
     for (int at = 0; has_failed; at++) {
         struct sysinfo_numa_node_list *list = NULL;
-        struct sysinfo_host *host = open_root(folder_root);
+        struct sysinfo_host *host = open_root(directory_root);
         make_nodes(0, 1);
         ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
         make_nodes(1, 20);
@@ -204,10 +204,10 @@ START_TEST(a_list_of_nodes_that_cannot_grow_is_as_it_was) {
         ck_assert_str_eq(sysinfo_numa_node_list_cpus(list, 19), "19");
         sysinfo_numa_node_list_free(list);
         sysinfo_host_close(host);
-        folder_remove();
-        folder_make();
+        directory_remove();
+        directory_make();
     }
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 

@@ -10,7 +10,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 
 unsigned long __real_getauxval(unsigned long type);
 unsigned long __wrap_getauxval(unsigned long type);
@@ -89,7 +89,7 @@ static int read_below_root(const char *hwloc_root) {
     struct sysinfo_host *host = NULL;
     struct sysinfo_topology_object_list *topology = NULL;
     ck_assert_int_eq(setenv("HWLOC_FSROOT", hwloc_root, 1), 0);
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
     int status = sysinfo_topology_objects(host, &topology);
     ck_assert_ptr_null(topology);
     sysinfo_host_close(host);
@@ -98,23 +98,23 @@ static int read_below_root(const char *hwloc_root) {
 
 /* Trailing slashes do not change the root; a synthetic machine is never that root. */
 START_TEST(another_root_must_be_that_of_hwloc) {
-    char path[FOLDER_PATH];
-    folder_make();
-    folder_write("sys/devices/system/cpu/online", "0-1\n");
+    char path[DIRECTORY_PATH];
+    directory_make();
+    directory_write("sys/devices/system/cpu/online", "0-1\n");
     ck_assert_int_eq(setenv("HWLOC_SYNTHETIC", "core:2 pu:1", 1), 0);
     ck_assert_int_eq(setenv("HWLOC_HIDE_ERRORS", "2", 1), 0); /* Because this root has few files. */
-    ck_assert_int_eq(read_below_root(folder_root), SYSINFO_UNKNOWN);
-    folder_path(path, "");
+    ck_assert_int_eq(read_below_root(directory_root), SYSINFO_UNKNOWN);
+    directory_path(path, "");
     ck_assert_int_eq(read_below_root(path), SYSINFO_UNKNOWN);
-    folder_path(path, "/");
+    directory_path(path, "/");
     ck_assert_int_eq(read_below_root(path), SYSINFO_UNKNOWN);
-    folder_path(path, "sys");
+    directory_path(path, "sys");
     ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
-    strcpy(path, folder_root);
+    strcpy(path, directory_root);
     path[strlen(path) - 1] = '-'; /* Same length, another name. */
     ck_assert_int_eq(read_below_root(path), SYSINFO_NOT_SUPPORTED);
     ck_assert_int_eq(read_below_root("/"), SYSINFO_NOT_SUPPORTED);
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 
@@ -128,26 +128,26 @@ static void write_cpus(void) {
         for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
             snprintf(name, sizeof name, "sys/devices/system/cpu/cpu%d/topology/%s", cpu, names[i]);
             snprintf(text, sizeof text, i < 4 ? "%08x\n" : "%u\n", values[i]);
-            folder_write(name, text);
+            directory_write(name, text);
         }
     }
-    folder_write("sys/devices/system/cpu/online", "0-3\n");
+    directory_write("sys/devices/system/cpu/online", "0-3\n");
 }
 
 START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
     struct sysinfo_host *host = NULL;
     struct sysinfo_topology_object_list *topology = NULL;
-    folder_make();
+    directory_make();
     write_cpus();
-    ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", directory_root, 1), 0);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
     static const struct {
         const char *online;
         int reads;
         size_t cpus;
     } steps[] = {{"0-3\n", 1, 4}, {"0-3\n", 0, 4}, {"0-2\n", 1, 3}, {"0-2\n", 0, 3}, {"0-3\n", 1, 4}};
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
-        folder_write("sys/devices/system/cpu/online", steps[i].online);
+        directory_write("sys/devices/system/cpu/online", steps[i].online);
         loaded = 0;
         int status = sysinfo_topology_objects(host, &topology);
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
@@ -157,7 +157,7 @@ START_TEST(the_topology_of_a_root_is_read_anew_when_other_cpus_are_online) {
     }
     sysinfo_topology_object_list_free(topology);
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 

@@ -11,7 +11,7 @@ static const char *const roots[] = {
     FIXTURES "/old-2.6",
     FIXTURES "/linux-2.4",
     FIXTURES "/hugepages",
-    FIXTURES "/folders",
+    FIXTURES "/directories",
     FIXTURES "/offline",
     FIXTURES "/pages-64k",
     /* Control groups of each version, pressure, NUMA nodes. */

@@ -6,8 +6,8 @@
 
 #include <sysinfo/sysinfo.h>
 
+#include "directory.h"
 #include "faults.h"
-#include "folder.h"
 #include "run.h"
 
 /* ---- The synthetic machine ---- */
@@ -24,7 +24,7 @@ static void make_stat(uint64_t cpus) {
                                   (unsigned long long)(100 * cpu));
     }
     memcpy(text + length, "ctxt 12\n", 9);
-    folder_write("proc/stat", text);
+    directory_write("proc/stat", text);
     free(text);
 }
 
@@ -33,33 +33,33 @@ static void make_machine(int cpus) {
     char list[32], path[96];
     make_stat((uint64_t)cpus);
     snprintf(list, sizeof list, cpus > 1 ? "0-%d\n" : "%d\n", cpus - 1);
-    folder_write("sys/devices/system/cpu/online", list);
+    directory_write("sys/devices/system/cpu/online", list);
     for (int cpu = 0; cpu < cpus; cpu++) {
         int first = cpu & ~1;
         snprintf(list, sizeof list, first + 1 < cpus ? "%d-%d\n" : "%d\n", first, first + 1);
         snprintf(path, sizeof path, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
-        folder_write(path, list);
+        directory_write(path, list);
     }
-    folder_write(
+    directory_write(
         "proc/meminfo",
         "MemTotal:  8000 kB\nMemFree:  1000 kB\nMemAvailable:  4000 kB\nSwapTotal:  2000 kB\nSwapFree:  500 kB\n");
-    folder_write("proc/vmstat", "nr_free_pages 250\npswpin 3\npswpout 4\n");
+    directory_write("proc/vmstat", "nr_free_pages 250\npswpin 3\npswpout 4\n");
 }
 
 static struct sysinfo_host *host;
 static struct sysinfo_cpu_sample_list *list;
 
 static void start(void) {
-    folder_make();
+    directory_make();
     host = NULL;
     list = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
 }
 
 static void stop(void) {
     sysinfo_cpu_sample_list_free(list);
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 
 /* ---- The tests ---- */

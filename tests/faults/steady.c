@@ -7,8 +7,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "directory.h"
 #include "faults.h"
-#include "folder.h"
 #include "questions.h"
 #include "roots.h"
 
@@ -357,7 +357,7 @@ START_TEST(a_warm_host_neither_allocates_nor_opens) {
      * Without the kernel's list of online CPUs, each CPU's own file is read every time: nothing else shows that they
      * are unchanged.
      */
-    bool is_without_list = roots[_i] != NULL && strcmp(roots[_i], FIXTURES "/folders") == 0;
+    bool is_without_list = roots[_i] != NULL && strcmp(roots[_i], FIXTURES "/directories") == 0;
     int successes = 0;
     for (int i = 0; i < ASKED; i++) {
         if (!warm_up(host, &asked[i]) || (is_without_list && strstr(asked[i].function, "cpu") != NULL)) {
@@ -382,21 +382,21 @@ START_TEST(a_warm_host_neither_allocates_nor_opens) {
 END_TEST
 
 START_TEST(unreported_cores_are_not_looked_for_again) {
-    folder_make();
-    folder_write("sys/devices/system/cpu/online", "0-1\n");
-    folder_write("proc/self/status", "Cpus_allowed:\t3\n");
-    struct sysinfo_host *host = open_root(folder_root);
+    directory_make();
+    directory_write("sys/devices/system/cpu/online", "0-1\n");
+    directory_write("proc/self/status", "Cpus_allowed:\t3\n");
+    struct sysinfo_host *host = open_root(directory_root);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), SYSINFO_UNKNOWN);
     faults_begin(FAULT_OPEN, -1, 0);
     int count = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
     faults_end();
     ck_assert_int_eq(count, SYSINFO_UNKNOWN);
     ck_assert_int_eq(faults.calls[FAULT_OPEN], 0);
-    folder_write("sys/devices/system/cpu/cpu1/topology/core_cpus_list", "1\n");
-    folder_write("proc/self/status", "Cpus_allowed:\t2\n");
+    directory_write("sys/devices/system/cpu/cpu1/topology/core_cpus_list", "1\n");
+    directory_write("proc/self/status", "Cpus_allowed:\t2\n");
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES), 1); /* Other CPUs may have other cores. */
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 
@@ -412,15 +412,15 @@ static int count_opens_for_frequencies(struct sysinfo_host *host) {
 /* For each CPU the directory of cpufreq and the firmware's file, and once that of the policies. */
 START_TEST(without_cpufreq_only_its_directories_are_looked_for) {
     enum { CPUS = 8 };
-    folder_make();
-    folder_write("sys/devices/system/cpu/online", "0-7\n");
-    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
-    struct sysinfo_host *host = open_root(folder_root);
+    directory_make();
+    directory_write("sys/devices/system/cpu/online", "0-7\n");
+    directory_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
+    struct sysinfo_host *host = open_root(directory_root);
     ck_assert_int_gt(count_opens_for_frequencies(host), 2 * CPUS + 1);
     ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
     ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 END_TEST
 
@@ -489,7 +489,7 @@ END_TEST
 START_TEST(opening_a_host_touches_no_file) {
     faults_begin(FAULT_OPEN, -1, 0);
     struct sysinfo_host *host = NULL;
-    int status = sysinfo_host_open(&host, "/no/such/folder");
+    int status = sysinfo_host_open(&host, "/no/such/directory");
     faults_end();
     ck_assert_int_eq(status, SYSINFO_OK);
     ck_assert_int_eq(faults.calls[FAULT_OPEN] + faults.calls[FAULT_READ], 0);

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "directory.h"
 #include "faults.h"
-#include "folder.h"
 #include "questions.h"
 #include "roots.h"
 
@@ -23,19 +23,19 @@ static void make_cpus(void) {
     char path[64];
     for (int cpu = 0; cpu < 4; cpu++) {
         snprintf(path, sizeof path, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
-        folder_write(path, cpu < 2 ? "0-1\n" : "2-3\n");
+        directory_write(path, cpu < 2 ? "0-1\n" : "2-3\n");
     }
-    folder_write("sys/devices/system/cpu/online", "0-3\n");
+    directory_write("sys/devices/system/cpu/online", "0-3\n");
 }
 
 /* As in the kernel, an offline CPU has no topology. */
 static void take_two_cpus_away(void) {
-    char path[FOLDER_PATH];
-    folder_write("sys/devices/system/cpu/online", "0-1\n");
+    char path[DIRECTORY_PATH];
+    directory_write("sys/devices/system/cpu/online", "0-1\n");
     for (int cpu = 2; cpu < 4; cpu++) {
         char name[64];
         snprintf(name, sizeof name, "sys/devices/system/cpu/cpu%d/topology/core_cpus_list", cpu);
-        folder_path(path, name);
+        directory_path(path, name);
         ck_assert_int_eq(unlink(path), 0);
     }
 }
@@ -44,7 +44,7 @@ START_TEST(cpus_that_go_while_they_are_counted_leave_no_mixed_count) {
     bool has_happened = true;
     for (int at = 0; has_happened; at++) {
         make_cpus();
-        struct sysinfo_host *host = open_root(folder_root);
+        struct sysinfo_host *host = open_root(directory_root);
         struct sysinfo_processors counts;
         faults_begin_with(_i == 0 ? FAULT_OPEN : FAULT_READ, at, take_two_cpus_away);
         int status = sysinfo_cpu_counts(host, &counts, sizeof counts);
@@ -68,10 +68,10 @@ END_TEST
 #define MIB (UINT64_C(1) << 20)
 
 static void make_groups(void) {
-    folder_write("proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 1048576 kB\n");
-    folder_write("proc/self/mountinfo", "26 25 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    folder_write("proc/self/cgroup", "0::/a\n");
-    folder_write(GROUPS "cgroup.controllers", "memory\n");
+    directory_write("proc/meminfo", "MemTotal: 1048576 kB\nMemAvailable: 1048576 kB\n");
+    directory_write("proc/self/mountinfo", "26 25 0:23 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    directory_write("proc/self/cgroup", "0::/a\n");
+    directory_write(GROUPS "cgroup.controllers", "memory\n");
     static const char *const files[][2] = {
         {"a/memory.max", "104857600\n"},
         {"a/memory.current", "20971520\n"},
@@ -85,7 +85,7 @@ static void make_groups(void) {
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[64];
         snprintf(path, sizeof path, GROUPS "%s", files[i][0]);
-        folder_write(path, files[i][1]);
+        directory_write(path, files[i][1]);
     }
 }
 
@@ -93,10 +93,10 @@ static void make_groups(void) {
 static void move_to_b(void) {
     static const char *const gone[] = {GROUPS "a/memory.max", GROUPS "a/memory.current", GROUPS "a/memory.stat",
                                        GROUPS "a/memory.high", GROUPS "a"};
-    folder_write("proc/self/cgroup", "0::/b\n");
+    directory_write("proc/self/cgroup", "0::/b\n");
     for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++) {
-        char path[FOLDER_PATH];
-        folder_path(path, gone[i]);
+        char path[DIRECTORY_PATH];
+        directory_path(path, gone[i]);
         ck_assert_int_eq(remove(path), 0);
     }
 }
@@ -112,7 +112,7 @@ START_TEST(a_move_in_the_middle_of_a_call_mixes_no_figures) {
     bool is_warm = _i % 2 == 1, has_happened = true;
     for (int at = 0; has_happened; at++) {
         make_groups();
-        struct sysinfo_host *host = open_root(folder_root);
+        struct sysinfo_host *host = open_root(directory_root);
         struct sysinfo_allowance memory;
         if (is_warm) {
             ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_OK);
@@ -141,11 +141,11 @@ END_TEST
  */
 START_TEST(a_call_reads_each_file_once) {
     make_groups();
-    folder_write(GROUPS "a/cpu.max", "max 100000\n");
-    folder_write(GROUPS "a/cpu.stat", "usage_usec 1\n");
-    folder_write(GROUPS "a/memory.peak", "20971520\n");
-    folder_write(GROUPS "a/memory.events", "high 0\nmax 0\noom 0\noom_kill 0\n");
-    struct sysinfo_host *host = open_root(folder_root);
+    directory_write(GROUPS "a/cpu.max", "max 100000\n");
+    directory_write(GROUPS "a/cpu.stat", "usage_usec 1\n");
+    directory_write(GROUPS "a/memory.peak", "20971520\n");
+    directory_write(GROUPS "a/memory.events", "high 0\nmax 0\noom 0\noom_kill 0\n");
+    struct sysinfo_host *host = open_root(directory_root);
     struct sysinfo_cgroup usage;
     for (int warm = 0; warm < 2; warm++) {
         ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
@@ -189,9 +189,9 @@ START_TEST(descriptors_that_became_anothers_are_left_alone) {
     bool was_open[MOST_DESCRIPTORS], is_taken[MOST_DESCRIPTORS];
     int ends[2];
     ck_assert_int_eq(pipe(ends), 0);
-    int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), foreign = _i == 0   ? ends[0]
-                                                                          : _i == 1 ? folder
-                                                                                    : ends[1];
+    int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), foreign = _i == 0   ? ends[0]
+                                                                             : _i == 1 ? directory
+                                                                                       : ends[1];
     for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
         was_open[fd] = fcntl(fd, F_GETFD) >= 0;
     }
@@ -211,7 +211,7 @@ START_TEST(descriptors_that_became_anothers_are_left_alone) {
         ck_assert_msg(!is_taken[fd] || fcntl(fd, F_GETFD) >= 0, "descriptor %d was closed", fd);
     }
     sysinfo_host_close(host);
-    close(folder);
+    close(directory);
     close(ends[0]);
     close(ends[1]);
 }
@@ -302,10 +302,10 @@ static void hold_lock(const char *path, int ready, int end) {
 }
 
 START_TEST(a_mark_that_a_full_disk_cuts_is_taken_back) {
-    char path[FOLDER_PATH], recording[FOLDER_PATH + 32], byte;
+    char path[DIRECTORY_PATH], recording[DIRECTORY_PATH + 32], byte;
     int ready[2], end[2], status;
-    folder_write("a.csv", "whole line\n");
-    folder_path(path, "a.csv");
+    directory_write("a.csv", "whole line\n");
+    directory_path(path, "a.csv");
     snprintf(recording, sizeof recording, "1000:1000:%s", path);
     ck_assert(pipe(ready) == 0 && pipe(end) == 0);
     pid_t holder = fork();
@@ -353,7 +353,7 @@ END_TEST
 
 TCase *world_tests(void) {
     TCase *tests = tcase_create("world");
-    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_checked_fixture(tests, directory_make, directory_remove);
     tcase_add_loop_test(tests, cpus_that_go_while_they_are_counted_leave_no_mixed_count, 0, 2);
     tcase_add_loop_test(tests, a_move_in_the_middle_of_a_call_mixes_no_figures, 0, 4);
     tcase_add_test(tests, a_call_reads_each_file_once);

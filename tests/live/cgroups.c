@@ -38,9 +38,9 @@ struct place {
 } memory = {.controller = "memory", .name = "memory"}, cpu = {.controller = "cpu", .name = "cpu"},
   unified = {.controller = "", .name = "version-2"};
 
-static bool write_file(const char *folder, const char *name, const char *text) {
+static bool write_file(const char *directory, const char *name, const char *text) {
     char path[PATH * 2];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     bool is_written = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
     if (fd >= 0) {
@@ -49,9 +49,9 @@ static bool write_file(const char *folder, const char *name, const char *text) {
     return is_written;
 }
 
-static bool read_file(const char *folder, const char *name, char *text, size_t size) {
+static bool read_file(const char *directory, const char *name, char *text, size_t size) {
     char path[PATH * 2];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     FILE *file = fopen(path, "r");
     size_t length = file == NULL ? 0 : fread(text, 1, size - 1, file);
     text[length] = '\0';
@@ -61,16 +61,16 @@ static bool read_file(const char *folder, const char *name, char *text, size_t s
     return file != NULL;
 }
 
-static uint64_t number_in(const char *folder, const char *name) {
+static uint64_t number_in(const char *directory, const char *name) {
     char text[64];
-    ck_assert_msg(read_file(folder, name, text, sizeof text), "%s/%s", folder, name);
+    ck_assert_msg(read_file(directory, name, text, sizeof text), "%s/%s", directory, name);
     return strtoull(text, NULL, 10);
 }
 
-static uint64_t value_of(const char *folder, const char *name, const char *key) {
+static uint64_t value_of(const char *directory, const char *name, const char *key) {
     static char text[65536];
     char wanted[64];
-    ck_assert_msg(read_file(folder, name, text, sizeof text), "%s/%s", folder, name);
+    ck_assert_msg(read_file(directory, name, text, sizeof text), "%s/%s", directory, name);
     snprintf(wanted, sizeof wanted, "\n%s ", key);
     const char *line = strncmp(text, wanted + 1, strlen(wanted) - 1) == 0 ? text - 1 : strstr(text, wanted);
     return line == NULL ? 0 : strtoull(line + strlen(wanted), NULL, 10);
@@ -165,8 +165,8 @@ static const char *make_groups(struct place *place) {
     return reason;
 }
 
-static void join(const char *folder) {
-    ck_assert_msg(write_file(folder, "cgroup.procs", "0"), "cannot move into %s: %s", folder, strerror(errno));
+static void join(const char *directory) {
+    ck_assert_msg(write_file(directory, "cgroup.procs", "0"), "cannot move into %s: %s", directory, strerror(errno));
 }
 
 static struct sysinfo_host *open_host(void) {
@@ -177,20 +177,20 @@ static struct sysinfo_host *open_host(void) {
 
 /* ---- Memory ---- */
 
-static void set_memory(const char *folder, uint64_t limit) {
+static void set_memory(const char *directory, uint64_t limit) {
     char text[32];
     snprintf(text, sizeof text, "%llu", (unsigned long long)limit);
-    ck_assert(write_file(folder, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes",
+    ck_assert(write_file(directory, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes",
                          limit == SYSINFO_UNLIMITED ? memory.is_v2 ? "max" : "-1" : text));
 }
 
 /* The documented formula, computed from the files of one group. */
-static uint64_t room_by_hand(const char *folder) {
-    uint64_t limit = number_in(folder, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes");
-    uint64_t used = number_in(folder, memory.is_v2 ? "memory.current" : "memory.usage_in_bytes");
-    uint64_t cache = value_of(folder, "memory.stat", memory.is_v2 ? "active_file" : "total_active_file") +
-                     value_of(folder, "memory.stat", memory.is_v2 ? "inactive_file" : "total_inactive_file") +
-                     value_of(folder, "memory.stat", memory.is_v2 ? "slab_reclaimable" : "total_slab_reclaimable");
+static uint64_t room_by_hand(const char *directory) {
+    uint64_t limit = number_in(directory, memory.is_v2 ? "memory.max" : "memory.limit_in_bytes");
+    uint64_t used = number_in(directory, memory.is_v2 ? "memory.current" : "memory.usage_in_bytes");
+    uint64_t cache = value_of(directory, "memory.stat", memory.is_v2 ? "active_file" : "total_active_file") +
+                     value_of(directory, "memory.stat", memory.is_v2 ? "inactive_file" : "total_inactive_file") +
+                     value_of(directory, "memory.stat", memory.is_v2 ? "slab_reclaimable" : "total_slab_reclaimable");
     used = used > cache ? used - cache : 0;
     return limit > used ? limit - used : 0;
 }
@@ -335,17 +335,17 @@ END_TEST
 
 /* ---- CPU ---- */
 
-static void set_quota(const char *folder, unsigned quota, unsigned period) {
+static void set_quota(const char *directory, unsigned quota, unsigned period) {
     char text[64];
     if (cpu.is_v2) {
         snprintf(text, sizeof text, "%u %u", quota, period);
-        ck_assert(write_file(folder, "cpu.max", text));
+        ck_assert(write_file(directory, "cpu.max", text));
         return;
     }
     snprintf(text, sizeof text, "%u", period);
-    ck_assert(write_file(folder, "cpu.cfs_period_us", text));
+    ck_assert(write_file(directory, "cpu.cfs_period_us", text));
     snprintf(text, sizeof text, "%u", quota);
-    ck_assert(write_file(folder, "cpu.cfs_quota_us", text));
+    ck_assert(write_file(directory, "cpu.cfs_quota_us", text));
 }
 
 START_TEST(the_quota_of_the_group_above_holds) {

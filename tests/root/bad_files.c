@@ -7,20 +7,20 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "suites.h"
 
-static struct sysinfo_host *open_folder(void) {
+static struct sysinfo_host *open_directory(void) {
     struct sysinfo_host *host = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
     return host;
 }
 
 /* The host's explanation of its failure, without the root. */
 static const char *explained(struct sysinfo_host *host, int status) {
     const char *text = sysinfo_explain(host, status);
-    size_t length = strlen(folder_root);
-    return strncmp(text, folder_root, length) == 0 ? text + length : text;
+    size_t length = strlen(directory_root);
+    return strncmp(text, directory_root, length) == 0 ? text + length : text;
 }
 
 #define NO_TOTAL "/proc/meminfo has no MemTotal line"
@@ -44,14 +44,14 @@ static const struct {
 };
 
 START_TEST(a_meminfo_without_a_usable_total_is_malformed) {
-    folder_write("proc/meminfo", bad_meminfo[_i].text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", bad_meminfo[_i].text);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory = {.present = 47};
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
     ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), bad_meminfo[_i].explanation);
     ck_assert_uint_eq(memory.present, 47);
-    folder_write("proc/meminfo",
-                 "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it works again once the file does. */
+    directory_write("proc/meminfo",
+                    "MemTotal: 100 kB\nMemAvailable: 40 kB\n"); /* And it works again once the file does. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_OK);
     ck_assert_uint_eq(memory.used, 60 * 1024);
     sysinfo_host_close(host);
@@ -60,11 +60,11 @@ END_TEST
 
 START_TEST(a_meminfo_of_nuls_is_malformed) {
     static const char nuls[4096];
-    folder_write_bytes("proc/meminfo", nuls, sizeof nuls);
-    folder_write_bytes("proc/stat", nuls, sizeof nuls);
-    folder_write_bytes("proc/loadavg", nuls, sizeof nuls);
-    folder_write_bytes("sys/devices/system/cpu/online", nuls, sizeof nuls);
-    struct sysinfo_host *host = open_folder();
+    directory_write_bytes("proc/meminfo", nuls, sizeof nuls);
+    directory_write_bytes("proc/stat", nuls, sizeof nuls);
+    directory_write_bytes("proc/loadavg", nuls, sizeof nuls);
+    directory_write_bytes("sys/devices/system/cpu/online", nuls, sizeof nuls);
+    struct sysinfo_host *host = open_directory();
     uint64_t any[SYSINFO_SLOTS];
     static const struct {
         uint32_t result;
@@ -109,8 +109,8 @@ static const struct {
 };
 
 START_TEST(odd_meminfos_are_reported_as_far_as_they_go) {
-    folder_write("proc/meminfo", odd_meminfo[_i].text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", odd_meminfo[_i].text);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     int64_t available = odd_meminfo[_i].available, free = odd_meminfo[_i].free;
@@ -131,21 +131,21 @@ END_TEST
  * to it.
  */
 START_TEST(watermarks_above_the_total_are_ignored) {
-    folder_write(
+    directory_write(
         "proc/meminfo",
         "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      12345\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/zoneinfo", "Node 0, zone Normal\n        low      12345\n");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
-    folder_write("proc/zoneinfo",
-                 "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
+    directory_write("proc/zoneinfo",
+                    "Node 0, zone Normal\n        low      999999999999999\n        low      999999999999999\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
 #define MOST_PAGES "        low      999999999999999\n"
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES
-                                      MOST_PAGES); /* In bytes, more than fits 64 bits. */
+    directory_write("proc/zoneinfo", "Node 0, zone Normal\n" MOST_PAGES MOST_PAGES MOST_PAGES MOST_PAGES
+                                         MOST_PAGES); /* In bytes, more than fits 64 bits. */
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert_uint_eq(m.available, 450 * 1024);
     sysinfo_host_close(host);
@@ -153,12 +153,12 @@ START_TEST(watermarks_above_the_total_are_ignored) {
 END_TEST
 
 START_TEST(watermarks_above_what_is_free_leave_nothing_available) {
-    folder_write(
+    directory_write(
         "proc/meminfo",
         "MemTotal: 1000 kB\nMemFree: 100 kB\nActive(file): 200 kB\nInactive(file): 100 kB\nSReclaimable: 50 kB\n");
-    folder_write("proc/vmstat", "nr_free_pages 25\n");
-    folder_write("proc/zoneinfo", "Node 0, zone Normal\n        low      240\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/vmstat", "nr_free_pages 25\n");
+    directory_write("proc/zoneinfo", "Node 0, zone Normal\n        low      240\n");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_IS_ESTIMATED(&m, available) && m.available == 0);
@@ -168,12 +168,13 @@ END_TEST
 
 /* As shown in containers whose usage was counted elsewhere. */
 START_TEST(a_value_below_0_is_0_and_marked) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 "
-                                 "kB\nActive: -1 kB\nInactive: -1 kB\n"
-                                 "Zswap: -1 kB\nZswapped: -1 kB\nDirty: -1 kB\nWriteback: -1 kB\nMemShared: -1 "
-                                 "kB\nShmem: -1 kB\nSlab: -1 kB\nCommitLimit: -1 kB\n"
-                                 "Committed_AS: -1 kB\nHugetlb: -1 kB\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo",
+                    "MemTotal: 1000 kB\nMemFree: 100 kB\nMemAvailable: 600 kB\nBuffers: -1 kB\nCached: -1 "
+                    "kB\nActive: -1 kB\nInactive: -1 kB\n"
+                    "Zswap: -1 kB\nZswapped: -1 kB\nDirty: -1 kB\nWriteback: -1 kB\nMemShared: -1 "
+                    "kB\nShmem: -1 kB\nSlab: -1 kB\nCommitLimit: -1 kB\n"
+                    "Committed_AS: -1 kB\nHugetlb: -1 kB\n");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
 #define IS_MARKED(field) (m.field == 0 && SYSINFO_IS_ESTIMATED(&m, field))
@@ -200,8 +201,8 @@ static const struct {
 START_TEST(the_inactive_lists_of_2_4_are_added_if_both_are_reported) {
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\nMemFree: 100 kB\n%s", inactive_lists[_i].lines);
-    folder_write("proc/meminfo", text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     int64_t inactive = inactive_lists[_i].inactive;
@@ -227,9 +228,9 @@ static const struct {
 };
 
 START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n");
-    folder_write("proc/vmstat", swapped[_i].vmstat);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", "MemTotal: 1000 kB\nMemFree: 100 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n");
+    directory_write("proc/vmstat", swapped[_i].vmstat);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_swap s;
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(SYSINFO_HAS(&s, sin), swapped[_i].has_sin);
@@ -238,8 +239,8 @@ START_TEST(swapped_pages_of_an_unknown_size_are_marked) {
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), swapped[_i].is_estimated);
     ck_assert(!SYSINFO_IS_ESTIMATED(&s, total) && !SYSINFO_IS_ESTIMATED(&s, free));
     ck_assert(!swapped[_i].has_sin || swapped[_i].is_estimated || s.sin == 3 * 4096);
-    folder_write("proc/meminfo",
-                 "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* Free bytes are not reported either. */
+    directory_write("proc/meminfo",
+                    "MemTotal: 1000 kB\nSwapTotal: 50 kB\nSwapFree: 40 kB\n"); /* Free bytes are not reported either. */
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sin), SYSINFO_HAS(&s, sin));
     ck_assert_int_eq(SYSINFO_IS_ESTIMATED(&s, sout), SYSINFO_HAS(&s, sout));
@@ -275,8 +276,8 @@ START_TEST(a_total_of_swap_is_good_alone) {
     struct sysinfo_allowance allowance;
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s", lone_totals[_i]);
-    folder_write("proc/meminfo", text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_directory();
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&s, total) && s.total == 716800000000);
     ck_assert(!SYSINFO_HAS(&s, free) && !SYSINFO_HAS(&s, used) && !SYSINFO_HAS(&s, percent));
@@ -298,8 +299,8 @@ START_TEST(of_no_swap_nothing_is_used) {
     struct sysinfo_allowance allowance;
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s", no_swap[_i]);
-    folder_write("proc/meminfo", text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_directory();
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&s, total) && SYSINFO_HAS(&s, free) && SYSINFO_HAS(&s, used) && SYSINFO_HAS(&s, percent));
     ck_assert(s.total == 0 && s.free == 0 && s.used == 0 && s.percent == 0);
@@ -312,8 +313,8 @@ END_TEST
 START_TEST(swap_is_that_of_the_root_or_an_error) {
     char text[256];
     snprintf(text, sizeof text, "MemTotal: 1000 kB\n%s%s", swaps[_i].total, swaps[_i].free);
-    folder_write("proc/meminfo", text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", text);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_swap s;
     ck_assert_int_eq(sysinfo_swap_memory(host, &s, sizeof s), swaps[_i].status);
     if (swaps[_i].status == SYSINFO_OK) {
@@ -344,8 +345,8 @@ static const struct {
 };
 
 START_TEST(a_stat_without_four_columns_is_malformed) {
-    folder_write("proc/stat", bad_stats[_i].text);
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/stat", bad_stats[_i].text);
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_cpu_sample times = {.present = 47};
     struct sysinfo_cpu_sample_list *list = NULL;
     double percent = 47;
@@ -375,9 +376,9 @@ START_TEST(a_stat_with_a_line_of_64_kib_is_read_whole) {
         length += (size_t)snprintf(text + length, SIZE - length, " %zu", length % 10);
     }
     snprintf(text + length, SIZE - length, "\nctxt 888\nsoftirq 999 1\n");
-    folder_write("proc/stat", text);
+    directory_write("proc/stat", text);
     free(text);
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_stats stats;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_OK);
     ck_assert(stats.interrupts == 777 && stats.ctx_switches == 888 && stats.soft_interrupts == 999);
@@ -389,11 +390,11 @@ START_TEST(a_stat_with_a_line_of_64_kib_is_read_whole) {
 END_TEST
 
 START_TEST(a_file_without_an_end_is_refused) {
-    char path[FOLDER_PATH];
-    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
-    folder_path(path, "proc/meminfo");
+    char path[DIRECTORY_PATH];
+    directory_write("proc/meminfo", "MemTotal: 1 kB\n");
+    directory_path(path, "proc/meminfo");
     ck_assert_int_eq(truncate(path, (off_t)70 << 20), 0);
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_MALFORMED);
     ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), "/proc/meminfo is longer than 64 MiB, the most that is read");
@@ -403,13 +404,13 @@ END_TEST
 
 /* Switches to an unprivileged user for one call; works without CK_FORK too. */
 START_TEST(an_unreadable_file_is_denied) {
-    char path[FOLDER_PATH];
-    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
-    folder_path(path, "proc/meminfo");
+    char path[DIRECTORY_PATH];
+    directory_write("proc/meminfo", "MemTotal: 1 kB\n");
+    directory_path(path, "proc/meminfo");
     ck_assert_int_eq(chmod(path, 0), 0);
     bool is_root = geteuid() == 0;
     ck_assert(!is_root || seteuid(65534) == 0);
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory = {.present = 47};
     int status = sysinfo_virtual_memory(host, &memory, sizeof memory);
     ck_assert(!is_root || seteuid(0) == 0);
@@ -421,11 +422,11 @@ START_TEST(an_unreadable_file_is_denied) {
 END_TEST
 
 START_TEST(a_pipe_in_place_of_a_file_does_not_block) {
-    char path[FOLDER_PATH];
-    folder_make_parents("proc/meminfo");
-    folder_path(path, "proc/meminfo");
+    char path[DIRECTORY_PATH];
+    directory_make_parents("proc/meminfo");
+    directory_path(path, "proc/meminfo");
     ck_assert_int_eq(mkfifo(path, 0644), 0);
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &memory, sizeof memory), SYSINFO_SYSTEM);
     ck_assert_str_eq(explained(host, SYSINFO_SYSTEM), "/proc/meminfo: It is a pipe, not a file");
@@ -434,8 +435,8 @@ START_TEST(a_pipe_in_place_of_a_file_does_not_block) {
 END_TEST
 
 START_TEST(a_directory_in_place_of_a_file_is_an_error) {
-    folder_make_parents("proc/stat/x");
-    struct sysinfo_host *host = open_folder();
+    directory_make_parents("proc/stat/x");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_stats stats;
     ck_assert_int_eq(sysinfo_cpu_stats(host, &stats, sizeof stats), SYSINFO_SYSTEM);
     ck_assert_str_eq(explained(host, SYSINFO_SYSTEM), "/proc/stat: Is a directory");
@@ -444,17 +445,17 @@ START_TEST(a_directory_in_place_of_a_file_is_an_error) {
 END_TEST
 
 START_TEST(a_pressure_above_100_is_100_and_marked) {
-    folder_write(
+    directory_write(
         "proc/pressure/io",
         "some avg10=100.00 avg60=104.50 avg300=3.00 total=4\nfull avg10=999999999 avg60=2.00 avg300=3.00 total=4\n");
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_pressure pressure;
     ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
     ck_assert(pressure.some_avg10 == 100 && !SYSINFO_IS_ESTIMATED(&pressure, some_avg10));
     ck_assert(pressure.some_avg60 == 100 && SYSINFO_IS_ESTIMATED(&pressure, some_avg60));
     ck_assert(pressure.full_avg10 == 100 && SYSINFO_IS_ESTIMATED(&pressure, full_avg10));
     ck_assert(pressure.full_avg60 == 2 && !SYSINFO_IS_ESTIMATED(&pressure, full_avg60));
-    folder_write(
+    directory_write(
         "proc/pressure/io",
         "some avg10=100.01 avg60=1.00 avg300=101.00 total=4\nfull avg10=1.00 avg60=102.00 avg300=103.00 total=4\n");
     ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_OK);
@@ -469,8 +470,8 @@ START_TEST(a_pressure_above_100_is_100_and_marked) {
 END_TEST
 
 START_TEST(a_pressure_without_its_lines_is_malformed) {
-    folder_write("proc/pressure/io", "none\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/pressure/io", "none\n");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_pressure pressure;
     ck_assert_int_eq(sysinfo_io_pressure(host, &pressure, sizeof pressure), SYSINFO_MALFORMED);
     ck_assert_str_eq(explained(host, SYSINFO_MALFORMED), "/proc/pressure/io has neither of the lines some and full");
@@ -480,41 +481,42 @@ END_TEST
 
 /* Sizes of huge pages whose bytes do not fit 64 bits. */
 START_TEST(huge_pages_beyond_all_memory_are_unknown) {
-    folder_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: "
-                                 "1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
-    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: "
+                                    "1\nHugepagesize: 2048 kB\nHugetlb: 4 kB\n");
+    directory_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "17179869184\n");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory m;
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "none\n");
+    directory_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "none\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("proc/meminfo",
-                 "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* No default lines. */
-    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
+    directory_write("proc/meminfo",
+                    "MemTotal: 8388608 kB\nMemAvailable: 5 kB\nHugetlb: 4194304 kB\n"); /* No default lines. */
+    directory_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages", "2\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(m.hugepages_total == UINT64_C(4) << 30 && m.hugepages_free == UINT64_C(2) << 30);
-    struct sysinfo_host *second = open_folder();
-    folder_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages",
-                 "17179869183\n"); /* Only the sum is too large. */
-    folder_write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "1024\n");
+    struct sysinfo_host *second = open_directory();
+    directory_write("sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages",
+                    "17179869183\n"); /* Only the sum is too large. */
+    directory_write("sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "1024\n");
     ck_assert_int_eq(sysinfo_virtual_memory(second, &m, sizeof m), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
     sysinfo_host_close(second);
-    folder_write("proc/meminfo",
-                 "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 999999999999999\n"
-                 "Hugepagesize: 999999999999999 kB\n");
+    directory_write("proc/meminfo",
+                    "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: 999999999999999\n"
+                    "Hugepagesize: 999999999999999 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write(
+    directory_write(
         "proc/meminfo",
         "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 999999999999999\nHugePages_Free: 999999999999999\n"
         "Hugepagesize: 999999999999999 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_total) && !SYSINFO_HAS(&m, hugepages_free));
-    folder_write("proc/meminfo",
-                 "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: -1\nHugepagesize: 4 kB\n");
+    directory_write(
+        "proc/meminfo",
+        "MemTotal: 1000 kB\nMemAvailable: 5 kB\nHugePages_Total: 1\nHugePages_Free: -1\nHugepagesize: 4 kB\n");
     ck_assert_int_eq(sysinfo_virtual_memory(host, &m, sizeof m), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&m, hugepages_free));
     sysinfo_host_close(host);
@@ -537,12 +539,12 @@ static const struct {
 };
 
 START_TEST(odd_topology_files_give_unknown_and_no_wrong_count) {
-    folder_write("sys/devices/system/cpu/online", odd_counts[_i].online);
-    folder_make_parents("sys/devices/system/cpu/cpu0/topology/x");
+    directory_write("sys/devices/system/cpu/online", odd_counts[_i].online);
+    directory_make_parents("sys/devices/system/cpu/cpu0/topology/x");
     if (odd_counts[_i].siblings != NULL) {
-        folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", odd_counts[_i].siblings);
+        directory_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", odd_counts[_i].siblings);
     }
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     for (int round = 0; round < 2; round++) {
         ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), odd_counts[_i].logical);
         ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), odd_counts[_i].physical);
@@ -553,11 +555,11 @@ END_TEST
 
 /* Every 64 CPUs are another word of the set. */
 START_TEST(threads_of_a_core_may_have_numbers_far_apart) {
-    folder_write("sys/devices/system/cpu/online", "0,70,200\n");
-    folder_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0,70\n");
-    folder_write("sys/devices/system/cpu/cpu70/topology/core_cpus_list", "0,70\n");
-    folder_write("sys/devices/system/cpu/cpu200/topology/core_cpus_list", "200\n");
-    struct sysinfo_host *host = open_folder();
+    directory_write("sys/devices/system/cpu/online", "0,70,200\n");
+    directory_write("sys/devices/system/cpu/cpu0/topology/core_cpus_list", "0,70\n");
+    directory_write("sys/devices/system/cpu/cpu70/topology/core_cpus_list", "0,70\n");
+    directory_write("sys/devices/system/cpu/cpu200/topology/core_cpus_list", "200\n");
+    struct sysinfo_host *host = open_directory();
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 3);
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), 2);
     sysinfo_host_close(host);
@@ -565,12 +567,12 @@ START_TEST(threads_of_a_core_may_have_numbers_far_apart) {
 END_TEST
 
 START_TEST(directories_with_impossible_cpu_numbers_are_skipped) {
-    folder_make_parents("sys/devices/system/cpu/cpu/x");
-    folder_make_parents("sys/devices/system/cpu/cpu0/x");
-    folder_make_parents("sys/devices/system/cpu/cpu1/x");
-    folder_make_parents("sys/devices/system/cpu/cpu99999999/x");
-    folder_make_parents("sys/devices/system/cpu/cpu18446744073709551617/x");
-    struct sysinfo_host *host = open_folder();
+    directory_make_parents("sys/devices/system/cpu/cpu/x");
+    directory_make_parents("sys/devices/system/cpu/cpu0/x");
+    directory_make_parents("sys/devices/system/cpu/cpu1/x");
+    directory_make_parents("sys/devices/system/cpu/cpu99999999/x");
+    directory_make_parents("sys/devices/system/cpu/cpu18446744073709551617/x");
+    struct sysinfo_host *host = open_directory();
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 2);
     sysinfo_host_close(host);
 }
@@ -580,14 +582,14 @@ END_TEST
 
 /* Each failure names its own file, even if the previous one had the same status. */
 START_TEST(an_explanation_is_of_the_last_call) {
-    char meminfo[FOLDER_PATH], loadavg[FOLDER_PATH], kept[2 * FOLDER_PATH];
+    char meminfo[DIRECTORY_PATH], loadavg[DIRECTORY_PATH], kept[2 * DIRECTORY_PATH];
     struct sysinfo_memory memory;
     struct sysinfo_load load;
     struct sysinfo_cpu_sample times;
-    folder_path(meminfo, "proc/meminfo");
-    folder_path(loadavg, "proc/loadavg");
-    folder_write("proc/stat", "cpu  1 2 3 4\n");
-    struct sysinfo_host *host = open_folder();
+    directory_path(meminfo, "proc/meminfo");
+    directory_path(loadavg, "proc/loadavg");
+    directory_write("proc/stat", "cpu  1 2 3 4\n");
+    struct sysinfo_host *host = open_directory();
     int first = sysinfo_virtual_memory(host, &memory, sizeof memory);
     ck_assert_int_eq(first, SYSINFO_NOT_FOUND);
     snprintf(kept, sizeof kept, "%s", sysinfo_explain(host, first));
@@ -605,7 +607,7 @@ END_TEST
 
 TCase *bad_file_tests(void) {
     TCase *tests = tcase_create("bad_files");
-    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_checked_fixture(tests, directory_make, directory_remove);
     tcase_add_loop_test(tests, a_meminfo_without_a_usable_total_is_malformed, 0, LENGTH(bad_meminfo));
     tcase_add_test(tests, a_meminfo_of_nuls_is_malformed);
     tcase_add_loop_test(tests, odd_meminfos_are_reported_as_far_as_they_go, 0, LENGTH(odd_meminfo));

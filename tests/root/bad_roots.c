@@ -5,7 +5,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "suites.h"
 
 static void expect_failure(const char *root, int status, const char *explanation) {
@@ -22,18 +22,18 @@ static void expect_failure(const char *root, int status, const char *explanation
 }
 
 START_TEST(a_root_that_is_not_a_directory_is_named) {
-    char path[FOLDER_PATH], text[FOLDER_PATH + 64];
-    folder_path(path, "nothing");
+    char path[DIRECTORY_PATH], text[DIRECTORY_PATH + 64];
+    directory_path(path, "nothing");
     snprintf(text, sizeof text, "%s: No such file or directory", path);
     expect_failure(path, SYSINFO_NOT_FOUND, text);
-    folder_write("file", "x");
-    folder_path(path, "file");
+    directory_write("file", "x");
+    directory_path(path, "file");
     snprintf(text, sizeof text, "%s: Not a directory", path);
     expect_failure(path, SYSINFO_NOT_FOUND, text);
-    folder_path(path, "file/"); /* Without the trailing slash. */
+    directory_path(path, "file/"); /* Without the trailing slash. */
     expect_failure(path, SYSINFO_NOT_FOUND, text);
-    snprintf(text, sizeof text, "%s/proc/meminfo: No such file or directory", folder_root);
-    expect_failure(folder_root, SYSINFO_NOT_FOUND, text);
+    snprintf(text, sizeof text, "%s/proc/meminfo: No such file or directory", directory_root);
+    expect_failure(directory_root, SYSINFO_NOT_FOUND, text);
 }
 END_TEST
 
@@ -48,12 +48,12 @@ static void expect_total(const char *root, uint64_t kib) {
 }
 
 START_TEST(a_root_may_be_relative_and_end_with_slashes) {
-    char path[FOLDER_PATH], here[4096];
-    folder_write("machine/proc/meminfo", "MemTotal: 77 kB\nMemAvailable: 7 kB\n");
-    folder_path(path, "machine///");
+    char path[DIRECTORY_PATH], here[4096];
+    directory_write("machine/proc/meminfo", "MemTotal: 77 kB\nMemAvailable: 7 kB\n");
+    directory_path(path, "machine///");
     expect_total(path, 77);
     ck_assert_ptr_nonnull(getcwd(here, sizeof here));
-    ck_assert_int_eq(chdir(folder_root), 0);
+    ck_assert_int_eq(chdir(directory_root), 0);
     expect_total("machine", 77);
     expect_total("./machine/", 77);
     ck_assert_int_eq(chdir(here), 0);
@@ -61,9 +61,9 @@ START_TEST(a_root_may_be_relative_and_end_with_slashes) {
 END_TEST
 
 START_TEST(links_stay_below_the_root) {
-    char path[FOLDER_PATH];
+    char path[DIRECTORY_PATH];
     uint64_t how[3] = {O_PATH, 0, 0}; /* struct open_how of Linux 5.6 */
-    long fd = syscall(SYS_openat2, AT_FDCWD, folder_root, how, sizeof how);
+    long fd = syscall(SYS_openat2, AT_FDCWD, directory_root, how, sizeof how);
     if (fd < 0) {
         printf("skipped: this kernel or its sandbox has no openat2, without which links are followed as they are "
                "(error %d)\n",
@@ -71,22 +71,22 @@ START_TEST(links_stay_below_the_root) {
         return;
     }
     close((int)fd);
-    folder_write("machine/elsewhere/absolute", "MemTotal: 55 kB\nMemAvailable: 7 kB\n");
-    folder_write("machine/proc/x", "");
-    folder_path(path, "machine/proc/meminfo");
+    directory_write("machine/elsewhere/absolute", "MemTotal: 55 kB\nMemAvailable: 7 kB\n");
+    directory_write("machine/proc/x", "");
+    directory_path(path, "machine/proc/meminfo");
     ck_assert_int_eq(symlink("/elsewhere/absolute", path), 0);
-    folder_path(path, "machine/");
+    directory_path(path, "machine/");
     expect_total(path, 55);
-    folder_path(path, "machine/proc/meminfo");
+    directory_path(path, "machine/proc/meminfo");
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(symlink("../../../../../../../../../elsewhere/absolute", path),
                      0); /* ".." in the root is the root. */
-    folder_path(path, "machine");
+    directory_path(path, "machine");
     expect_total(path, 55);
-    folder_path(path, "machine/proc/meminfo");
+    directory_path(path, "machine/proc/meminfo");
     ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(symlink("/proc/meminfo", path), 0); /* A link to itself, not to this machine's file. */
-    folder_path(path, "machine");
+    directory_path(path, "machine");
     struct sysinfo_host *host = NULL;
     struct sysinfo_memory memory;
     ck_assert_int_eq(sysinfo_host_open(&host, path), SYSINFO_OK);
@@ -98,7 +98,7 @@ END_TEST
 
 TCase *bad_root_tests(void) {
     TCase *tests = tcase_create("bad_roots");
-    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_checked_fixture(tests, directory_make, directory_remove);
     tcase_add_test(tests, a_root_that_is_not_a_directory_is_named);
     tcase_add_test(tests, a_root_may_be_relative_and_end_with_slashes);
     tcase_add_test(tests, links_stay_below_the_root);

@@ -2,12 +2,12 @@
 /* Files of another machine after transfers through editors and other systems, and of machines with ZFS. */
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "suites.h"
 
-static struct sysinfo_host *open_folder(void) {
+static struct sysinfo_host *open_directory(void) {
     struct sysinfo_host *host = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
     return host;
 }
 
@@ -30,7 +30,7 @@ static void write_forms(int form, const char *path, const char *text) {
     while (length > 0 && (form & 2) && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r')) {
         length--;
     }
-    folder_write_bytes(path, bytes, length);
+    directory_write_bytes(path, bytes, length);
 }
 
 /* 0: as the kernel wrote them; 1: CR LF; 2: without the last line end; 3: both. */
@@ -49,7 +49,7 @@ START_TEST(a_capture_is_read_whole) {
     write_forms(_i, "sys/fs/cgroup/box/memory.current", "400000000\n");
     write_forms(_i, "sys/fs/cgroup/box/memory.stat", "inactive_file 100000000\nactive_file 50000000\n");
     write_forms(_i, "sys/devices/system/cpu/online", "0-1\n");
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory = memory_of(host);
     ck_assert(memory.available == UINT64_C(700000) * 1024);
     ck_assert(SYSINFO_HAS(&memory, hugepages_total) && memory.hugepages_total == UINT64_C(4) * 2048 * 1024);
@@ -77,9 +77,9 @@ END_TEST
 
 /* In the last line of these files, a number may be cut if the line end is missing. */
 START_TEST(a_capture_that_was_cut_gives_no_number_that_was_not_in_it) {
-    folder_write("proc/meminfo", "MemTotal: 2000000 kB\nMemFree: 500000 kB\nMemAvailable: 70");
-    folder_write("proc/stat", "cpu  300 0 100 900 0\ncpu0 100 0 50 45");
-    struct sysinfo_host *host = open_folder();
+    directory_write("proc/meminfo", "MemTotal: 2000000 kB\nMemFree: 500000 kB\nMemAvailable: 70");
+    directory_write("proc/stat", "cpu  300 0 100 900 0\ncpu0 100 0 50 45");
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory = memory_of(host);
     ck_assert(!SYSINFO_HAS(&memory, available) || SYSINFO_IS_ESTIMATED(&memory, available));
     struct sysinfo_cpu_sample_list *list = NULL;
@@ -117,15 +117,15 @@ static const struct {
 };
 
 START_TEST(what_zfs_would_give_up_is_available) {
-    folder_write("proc/meminfo", caches[_i].meminfo);
-    folder_write("proc/spl/kstat/zfs/arcstats", caches[_i].arcstats);
+    directory_write("proc/meminfo", caches[_i].meminfo);
+    directory_write("proc/spl/kstat/zfs/arcstats", caches[_i].arcstats);
     if (caches[_i].mountinfo != NULL) {
-        folder_write("proc/self/mountinfo", caches[_i].mountinfo);
+        directory_write("proc/self/mountinfo", caches[_i].mountinfo);
     }
     if (caches[_i].mounts != NULL) {
-        folder_write("proc/mounts", caches[_i].mounts);
+        directory_write("proc/mounts", caches[_i].mounts);
     }
-    struct sysinfo_host *host = open_folder();
+    struct sysinfo_host *host = open_directory();
     struct sysinfo_memory memory = memory_of(host);
     bool has_arc = caches[_i].arc > 0;
     ck_assert_int_eq(SYSINFO_HAS(&memory, arc), has_arc);
@@ -156,12 +156,12 @@ static const struct {
 /* Without topology in sysfs; and without sysfs. */
 START_TEST(cores_come_from_cpuinfo_if_sysfs_lacks_them) {
     for (int has_list = 0; has_list < 2; has_list++) {
-        folder_write("proc/stat", STAT4);
-        folder_write("proc/cpuinfo", cpuinfos[_i].cpuinfo);
+        directory_write("proc/stat", STAT4);
+        directory_write("proc/cpuinfo", cpuinfos[_i].cpuinfo);
         if (has_list) {
-            folder_write("sys/devices/system/cpu/online", "0-3\n");
+            directory_write("sys/devices/system/cpu/online", "0-3\n");
         }
-        struct sysinfo_host *host = open_folder();
+        struct sysinfo_host *host = open_directory();
         struct sysinfo_processors counts;
         for (int round = 0; round < 2; round++) {
             ck_assert_int_eq(sysinfo_cpu_counts(host, &counts, sizeof counts), SYSINFO_OK);
@@ -176,7 +176,7 @@ END_TEST
 
 TCase *capture_tests(void) {
     TCase *tests = tcase_create("captures");
-    tcase_add_checked_fixture(tests, folder_make, folder_remove);
+    tcase_add_checked_fixture(tests, directory_make, directory_remove);
     tcase_add_loop_test(tests, a_capture_is_read_whole, 0, 4);
     tcase_add_test(tests, a_capture_that_was_cut_gives_no_number_that_was_not_in_it);
     tcase_add_loop_test(tests, what_zfs_would_give_up_is_available, 0, (int)(sizeof caches / sizeof caches[0]));

@@ -134,8 +134,8 @@ START_TEST(offline_cpus_are_not_counted) {
 }
 END_TEST
 
-START_TEST(cpus_are_counted_by_their_folders_where_there_is_no_list) {
-    struct sysinfo_host *host = open_fixture("folders");
+START_TEST(cpus_are_counted_by_their_directories_where_there_is_no_list) {
+    struct sysinfo_host *host = open_fixture("directories");
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL), 4); /* 0, 1, 2, 10; 3 is offline. */
     ck_assert_int_eq(sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL), 3);
     sysinfo_host_close(host);
@@ -209,7 +209,7 @@ TCase *fixture_tests(void) {
     tcase_add_test(tests, linux_2_4_is_understood);
     tcase_add_test(tests, impossible_values_of_containers_are_corrected_and_marked);
     tcase_add_test(tests, offline_cpus_are_not_counted);
-    tcase_add_test(tests, cpus_are_counted_by_their_folders_where_there_is_no_list);
+    tcase_add_test(tests, cpus_are_counted_by_their_directories_where_there_is_no_list);
     tcase_add_test(tests, huge_pages_of_all_sizes_are_summed);
     tcase_add_test(tests, swapped_pages_are_as_large_as_the_kernels_pages);
     tcase_add_test(tests, a_proc_without_its_files_is_a_clear_error);

@@ -23,15 +23,15 @@ static char names[MOST_MACHINES][64];
 static int count;
 
 int find_limit_machines(void) {
-    DIR *folder = opendir(LIMITS);
+    DIR *directory = opendir(LIMITS);
     const struct dirent *entry;
-    while (folder != NULL && (entry = readdir(folder)) != NULL && count < MOST_MACHINES) {
+    while (directory != NULL && (entry = readdir(directory)) != NULL && count < MOST_MACHINES) {
         if (entry->d_name[0] != '.') {
             snprintf(names[count++], sizeof names[0], "%.63s", entry->d_name);
         }
     }
-    if (folder != NULL) {
-        closedir(folder);
+    if (directory != NULL) {
+        closedir(directory);
     }
     return count;
 }

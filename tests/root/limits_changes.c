@@ -6,7 +6,7 @@
 
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "limits_suites.h"
 
 #define MIB(n) ((uint64_t)1048576 * (n))
@@ -14,38 +14,38 @@
 static struct sysinfo_host *host;
 
 static void mount_at(const char *point) {
-    char line[2 * FOLDER_PATH];
+    char line[2 * DIRECTORY_PATH];
     snprintf(line, sizeof line, "31 24 0:27 / %s rw shared:9 - cgroup2 cgroup2 rw\n", point);
-    folder_write("proc/self/mountinfo", line);
+    directory_write("proc/self/mountinfo", line);
 }
 
 static void start(void) {
-    folder_make();
+    directory_make();
     host = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
-    folder_write(
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
+    directory_write(
         "proc/meminfo",
         "MemTotal: 8388608 kB\nMemFree: 1048576 kB\nMemAvailable: 6291456 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
-    folder_write("sys/devices/system/cpu/online", "0-15\n");
-    folder_write("proc/self/cgroup", "0::/a\n");
+    directory_write("sys/devices/system/cpu/online", "0-15\n");
+    directory_write("proc/self/cgroup", "0::/a\n");
     mount_at("/sys/fs/cgroup");
-    folder_write("sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+    directory_write("sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
 }
 
 static void stop(void) {
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 
 /* Writes a group with a limit of `mib` MiB, half of it used. */
 static void write_group(const char *name, int mib) {
-    char path[FOLDER_PATH], text[32];
+    char path[DIRECTORY_PATH], text[32];
     snprintf(path, sizeof path, "sys/fs/cgroup/%s/memory.max", name);
     snprintf(text, sizeof text, "%llu\n", (unsigned long long)MIB((uint64_t)mib));
-    folder_write(path, text);
+    directory_write(path, text);
     snprintf(path, sizeof path, "sys/fs/cgroup/%s/memory.current", name);
     snprintf(text, sizeof text, "%llu\n", (unsigned long long)MIB((uint64_t)mib) / 2);
-    folder_write(path, text);
+    directory_write(path, text);
 }
 
 static struct sysinfo_allowance allowance(void) {
@@ -62,7 +62,7 @@ START_TEST(a_limit_that_was_changed_is_read_anew) {
     struct sysinfo_allowance memory = allowance();
     ck_assert_uint_eq(memory.limit, MIB(300));
     ck_assert_uint_eq(memory.usable, MIB(150));
-    folder_write("sys/fs/cgroup/a/memory.max", "max\n");
+    directory_write("sys/fs/cgroup/a/memory.max", "max\n");
     ck_assert_uint_eq(allowance().limit, SYSINFO_UNLIMITED);
 }
 END_TEST
@@ -72,27 +72,27 @@ START_TEST(a_process_that_moved_is_followed_in_the_same_call) {
     write_group("b", 200);
     const char *path;
     ck_assert_uint_eq(allowance().limit, MIB(100));
-    folder_write("proc/self/cgroup", "0::/b\n");
+    directory_write("proc/self/cgroup", "0::/b\n");
     ck_assert_uint_eq(allowance().limit, MIB(200));
     ck_assert_int_eq(sysinfo_cgroup_path(host, &path), SYSINFO_OK);
     ck_assert_str_eq(path, "/b");
-    folder_write("proc/self/cgroup", "0::/a\n");
+    directory_write("proc/self/cgroup", "0::/a\n");
     ck_assert_uint_eq(allowance().limit, MIB(100));
-    folder_write("proc/self/cgroup", "0::/gone (deleted)\n");
+    directory_write("proc/self/cgroup", "0::/gone (deleted)\n");
     struct sysinfo_allowance memory = allowance();
     ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
 }
 END_TEST
 
 START_TEST(a_cpuset_that_appears_is_seen) {
-    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
+    directory_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
     struct sysinfo_cpu_allowance cpus;
     for (int round = 0; round < 2; round++) {
         ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
         ck_assert_uint_eq(cpus.usable, 16);
     }
-    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpuset cpu memory\n");
-    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "4-7\n");
+    directory_write("sys/fs/cgroup/a/cgroup.controllers", "cpuset cpu memory\n");
+    directory_write("sys/fs/cgroup/a/cpuset.cpus.effective", "4-7\n");
     ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
     ck_assert_uint_eq(cpus.usable, 4);
 }
@@ -100,53 +100,53 @@ END_TEST
 
 /* Enabling a controller creates its files in groups that had none. */
 START_TEST(a_limit_that_appears_is_seen) {
-    folder_write("sys/fs/cgroup/a/cgroup.controllers", "\n");
-    folder_write("sys/fs/cgroup/a/b/cgroup.controllers", "\n");
-    folder_write("proc/self/cgroup", "0::/a/b\n");
+    directory_write("sys/fs/cgroup/a/cgroup.controllers", "\n");
+    directory_write("sys/fs/cgroup/a/b/cgroup.controllers", "\n");
+    directory_write("proc/self/cgroup", "0::/a/b\n");
     struct sysinfo_cpu_allowance cpus;
     for (int round = 0; round < 2; round++) {
         ck_assert_uint_eq(allowance().limit, SYSINFO_UNLIMITED);
         ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
         ck_assert_uint_eq(cpus.usable, 16);
     }
-    folder_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
+    directory_write("sys/fs/cgroup/a/cgroup.controllers", "cpu memory\n");
     write_group("a", 100);
-    folder_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
     ck_assert_uint_eq(allowance().limit, MIB(100));
     ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
     ck_assert_uint_eq(cpus.usable, 3);
-    folder_write("sys/fs/cgroup/a/b/cgroup.controllers", "memory\n");
+    directory_write("sys/fs/cgroup/a/b/cgroup.controllers", "memory\n");
     write_group("a/b", 40);
     ck_assert_uint_eq(allowance().limit, MIB(40));
 }
 END_TEST
 
 START_TEST(cpu_use_is_a_share_of_the_quota) {
-    folder_write("sys/fs/cgroup/a/cpu.max", "200000 100000\n");
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n");
+    directory_write("sys/fs/cgroup/a/cpu.max", "200000 100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n");
     struct sysinfo_cgroup first, second;
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &first, sizeof first), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&first, cpu_percent) && !SYSINFO_HAS(&first, interval));
     struct timespec pause = {0, 20000000};
     nanosleep(&pause, NULL);
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1010000\n"); /* 10 ms of CPU time. */
+    directory_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1010000\n"); /* 10 ms of CPU time. */
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&second, cpu_percent) && !SYSINFO_IS_ESTIMATED(&second, cpu_percent));
     ck_assert(second.interval == second.time - first.time && second.interval >= 0.02);
     double expected = 0.01 / (second.interval * 2) * 100;
     ck_assert_msg(second.cpu_percent > expected * 0.999 && second.cpu_percent < expected * 1.001, "%f, not %f",
                   second.cpu_percent, expected);
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than possible. */
+    directory_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 900000000\n"); /* More than possible. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(second.cpu_percent == 100 && SYSINFO_IS_ESTIMATED(&second, cpu_percent));
-    folder_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than before. */
+    directory_write("sys/fs/cgroup/a/cpu.stat", "usage_usec 1000000\n"); /* And less than before. */
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&second, cpu_percent) && second.cpu_percent == 0 &&
               SYSINFO_IS_ESTIMATED(&second, cpu_percent));
-    folder_write("sys/fs/cgroup/b/cpu.stat", "usage_usec 1000000\n");
-    folder_write("proc/self/cgroup", "0::/b\n");
+    directory_write("sys/fs/cgroup/b/cpu.stat", "usage_usec 1000000\n");
+    directory_write("proc/self/cgroup", "0::/b\n");
     nanosleep(&pause, NULL);
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &second, sizeof second), SYSINFO_OK);
     ck_assert(!SYSINFO_HAS(&second, cpu_percent));
@@ -155,14 +155,14 @@ END_TEST
 
 /* In a namespace without a quota, a group above it may have one. */
 START_TEST(cpu_use_without_a_known_quota_is_marked) {
-    folder_write("proc/self/cgroup", "0::/\n");
-    folder_write("sys/fs/cgroup/cgroup.type", "domain\n");
-    folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1000000\n");
+    directory_write("proc/self/cgroup", "0::/\n");
+    directory_write("sys/fs/cgroup/cgroup.type", "domain\n");
+    directory_write("sys/fs/cgroup/cpu.stat", "usage_usec 1000000\n");
     struct sysinfo_cgroup usage;
     struct timespec pause = {0, 20000000};
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     nanosleep(&pause, NULL);
-    folder_write("sys/fs/cgroup/cpu.stat", "usage_usec 1010000\n");
+    directory_write("sys/fs/cgroup/cpu.stat", "usage_usec 1010000\n");
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     ck_assert(SYSINFO_HAS(&usage, cpu_percent) && SYSINFO_IS_ESTIMATED(&usage, cpu_percent));
 }
@@ -170,10 +170,10 @@ END_TEST
 
 START_TEST(no_quota_leaves_less_than_one_cpu) {
     struct sysinfo_cpu_allowance cpus;
-    folder_write("proc/self/cgroup", "4:cpu:/a\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,cpu\n");
-    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
-    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "0\n");
+    directory_write("proc/self/cgroup", "4:cpu:/a\n");
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,cpu\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "0\n");
     ck_assert_int_eq(sysinfo_usable_cpus(host, &cpus, sizeof cpus), SYSINFO_OK);
     ck_assert(cpus.usable == 1 && cpus.quota == 0);
 }
@@ -181,12 +181,12 @@ END_TEST
 
 START_TEST(a_limit_is_reported_without_the_machines_available_memory) {
     struct sysinfo_allowance allowance;
-    folder_write("proc/meminfo", "MemTotal: 8388608 kB\n");
+    directory_write("proc/meminfo", "MemTotal: 8388608 kB\n");
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_UNKNOWN);
     ck_assert_str_eq(sysinfo_explain(host, SYSINFO_UNKNOWN),
                      "this machine does not report how much memory is available");
-    folder_write("sys/fs/cgroup/a/memory.max", "104857600\n");
-    folder_write("sys/fs/cgroup/a/memory.current", "0\n");
+    directory_write("sys/fs/cgroup/a/memory.max", "104857600\n");
+    directory_write("sys/fs/cgroup/a/memory.current", "0\n");
     ck_assert_int_eq(sysinfo_usable_memory(host, &allowance, sizeof allowance), SYSINFO_OK);
     ck_assert(allowance.limit == MIB(100) && !SYSINFO_HAS(&allowance, usable));
 }
@@ -197,18 +197,18 @@ END_TEST
  */
 START_TEST(a_level_that_does_not_count_is_left_out_after_a_failure) {
     struct sysinfo_allowance memory;
-    char point[FOLDER_PATH];
-    folder_write("proc/self/cgroup", "4:memory:/a/b\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
-    folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", "104857600\n");
-    folder_write("sys/fs/cgroup/a/b/memory.limit_in_bytes", "314572800\n");
-    folder_write("sys/fs/cgroup/a/memory.use_hierarchy/file", ""); /* Reading a directory fails. */
+    char point[DIRECTORY_PATH];
+    directory_write("proc/self/cgroup", "4:memory:/a/b\n");
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    directory_write("sys/fs/cgroup/a/memory.limit_in_bytes", "104857600\n");
+    directory_write("sys/fs/cgroup/a/b/memory.limit_in_bytes", "314572800\n");
+    directory_write("sys/fs/cgroup/a/memory.use_hierarchy/file", ""); /* Reading a directory fails. */
     ck_assert_int_eq(sysinfo_usable_memory(host, &memory, sizeof memory), SYSINFO_SYSTEM);
-    folder_path(point, "sys/fs/cgroup/a/memory.use_hierarchy/file");
+    directory_path(point, "sys/fs/cgroup/a/memory.use_hierarchy/file");
     ck_assert_int_eq(remove(point), 0);
-    folder_path(point, "sys/fs/cgroup/a/memory.use_hierarchy");
+    directory_path(point, "sys/fs/cgroup/a/memory.use_hierarchy");
     ck_assert_int_eq(remove(point), 0);
-    folder_write("sys/fs/cgroup/a/memory.use_hierarchy", "0\n");
+    directory_write("sys/fs/cgroup/a/memory.use_hierarchy", "0\n");
     ck_assert_uint_eq(allowance().limit, MIB(300));
 }
 END_TEST
@@ -218,7 +218,7 @@ END_TEST
  * that ".." leads to is another.
  */
 START_TEST(a_group_outside_the_namespace_is_not_seen) {
-    folder_write("proc/self/cgroup", "0::/..\n");
+    directory_write("proc/self/cgroup", "0::/..\n");
     struct sysinfo_allowance memory = allowance();
     ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
 }
@@ -226,13 +226,13 @@ END_TEST
 
 /* The mount table of a running system seen through /host prefixes its mounts with that root. */
 START_TEST(mounts_seen_through_the_root_lose_its_name) {
-    char point[FOLDER_PATH], lines[2 * FOLDER_PATH];
+    char point[DIRECTORY_PATH], lines[2 * DIRECTORY_PATH];
     write_group("a", 100);
-    folder_write("elsewhere/a/memory.max", "1\n");
-    folder_path(point, "sys/fs/cgroup");
+    directory_write("elsewhere/a/memory.max", "1\n");
+    directory_path(point, "sys/fs/cgroup");
     snprintf(lines, sizeof lines,
              "31 24 0:27 / %s rw - cgroup2 cgroup2 rw\n32 24 0:27 / /elsewhere rw - cgroup2 cgroup2 rw\n", point);
-    folder_write("proc/self/mountinfo", lines);
+    directory_write("proc/self/mountinfo", lines);
     struct sysinfo_allowance memory = allowance();
     ck_assert(SYSINFO_HAS(&memory, limit) && memory.limit == MIB(100));
 }
@@ -243,10 +243,10 @@ START_TEST(the_mount_that_shows_more_levels_is_taken) {
     static const char *const order[] = {
         "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n",
         "32 24 0:27 /a /mnt rw - cgroup2 cgroup2 rw\n31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n"};
-    folder_write("proc/self/cgroup", "0::/a/b\n");
-    folder_write("proc/self/mountinfo", order[_i]);
-    folder_write("mnt/memory.max", "209715200\n"); /* The same directories seen twice, except for this file. */
-    folder_write("mnt/b/memory.max", "209715200\n");
+    directory_write("proc/self/cgroup", "0::/a/b\n");
+    directory_write("proc/self/mountinfo", order[_i]);
+    directory_write("mnt/memory.max", "209715200\n"); /* The same directories seen twice, except for this file. */
+    directory_write("mnt/b/memory.max", "209715200\n");
     write_group("a", 100);
     write_group("a/b", 150);
     ck_assert_uint_eq(allowance().limit, MIB(100));
@@ -267,10 +267,10 @@ START_TEST(a_thousand_mounts_are_tried_and_no_more) {
                 (size_t)snprintf(text + length, 128, "%d 24 0:27 / /missing/%d rw - cgroup2 cgroup2 rw\n", 32 + i, i);
         }
         snprintf(text + length, 128, "31 24 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-        folder_write("proc/self/mountinfo", text);
+        directory_write("proc/self/mountinfo", text);
         free(text);
         sysinfo_host_close(host);
-        ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
         struct sysinfo_allowance memory = allowance();
         ck_assert_int_eq(SYSINFO_HAS(&memory, limit), missing < TRIED);
     }
@@ -278,12 +278,12 @@ START_TEST(a_thousand_mounts_are_tried_and_no_more) {
 END_TEST
 
 START_TEST(a_group_outside_the_namespace_is_not_seen_in_mounts_either) {
-    char path[FOLDER_PATH];
-    folder_path(path, "proc/self/mountinfo");
+    char path[DIRECTORY_PATH];
+    directory_path(path, "proc/self/mountinfo");
     ck_assert_int_eq(remove(path), 0);
-    folder_write("proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
-    folder_write("proc/self/cgroup", "0::/../a\n");
-    folder_write("sys/fs/cgroup/memory.max", "1\n");
+    directory_write("proc/mounts", "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n");
+    directory_write("proc/self/cgroup", "0::/../a\n");
+    directory_write("sys/fs/cgroup/memory.max", "1\n");
     write_group("a", 100);
     struct sysinfo_allowance memory = allowance();
     ck_assert(!SYSINFO_HAS(&memory, limit) && SYSINFO_IS_ESTIMATED(&memory, usable));
@@ -298,63 +298,63 @@ static struct sysinfo_cpu_allowance cpu_allowance(void) {
 }
 
 START_TEST(a_mask_that_names_no_cpu_takes_none_away) {
-    folder_write("sys/fs/cgroup/cpuset.cpus.effective", "2-4\n");
-    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "garbage\n");
-    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\tgarbage\n");
+    directory_write("sys/fs/cgroup/cpuset.cpus.effective", "2-4\n");
+    directory_write("sys/fs/cgroup/a/cpuset.cpus.effective", "garbage\n");
+    directory_write("proc/self/status", "Name:\tx\nCpus_allowed:\tgarbage\n");
     ck_assert_uint_eq(cpu_allowance().usable, 16);
-    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t0000\n");
+    directory_write("proc/self/status", "Name:\tx\nCpus_allowed:\t0000\n");
     ck_assert_uint_eq(cpu_allowance().usable, 16);
-    folder_write("proc/self/status", "Name:\tx\n");
+    directory_write("proc/self/status", "Name:\tx\n");
     ck_assert_uint_eq(cpu_allowance().usable, 16);
-    folder_write("proc/self/status", "Name:\tx\nCpus_allowed:\t00ff\n");
+    directory_write("proc/self/status", "Name:\tx\nCpus_allowed:\t00ff\n");
     ck_assert_uint_eq(cpu_allowance().usable, 8);
-    folder_write("sys/fs/cgroup/a/cpuset.cpus.effective", "\n"); /* Those of the group above apply. */
+    directory_write("sys/fs/cgroup/a/cpuset.cpus.effective", "\n"); /* Those of the group above apply. */
     ck_assert_uint_eq(cpu_allowance().usable, 3);
 }
 END_TEST
 
 /* Before 2.6.24 only /proc/self/cpuset names a group; if it names none, there is none. */
 START_TEST(an_old_cpuset_without_a_path_is_none) {
-    char path[FOLDER_PATH];
+    char path[DIRECTORY_PATH];
     static const char *const texts[] = {"", "\n", "a\n"};
-    folder_path(path, "proc/self/cgroup");
+    directory_path(path, "proc/self/cgroup");
     ck_assert_int_eq(remove(path), 0);
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /dev/cpuset rw - cpuset cpuset rw\n");
-    folder_write("dev/cpuset/cpus", "0\n");
-    folder_write("dev/cpuset/a/cpus", "0-1\n");
-    folder_write("proc/self/cpuset", texts[_i]);
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /dev/cpuset rw - cpuset cpuset rw\n");
+    directory_write("dev/cpuset/cpus", "0\n");
+    directory_write("dev/cpuset/a/cpus", "0-1\n");
+    directory_write("proc/self/cpuset", texts[_i]);
     ck_assert_uint_eq(cpu_allowance().usable, 16);
 }
 END_TEST
 
 START_TEST(a_version_1_quota_that_is_not_a_number_is_unknown) {
-    folder_write("proc/self/cgroup", "4:cpu:/a\n");
-    folder_write(
+    directory_write("proc/self/cgroup", "4:cpu:/a\n");
+    directory_write(
         "proc/self/mountinfo",
         "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,cpu\n32 24 0:28 / /dev/cpuset rw - cpuset cpuset rw\n");
-    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "garbage\n");
-    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "garbage\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
     struct sysinfo_cpu_allowance cpus = cpu_allowance();
     ck_assert(!SYSINFO_HAS(&cpus, quota) && cpus.usable == 16);
-    folder_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "300000\n");
-    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "0\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_quota_us", "300000\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_period_us", "0\n");
     cpus = cpu_allowance();
     ck_assert(!SYSINFO_HAS(&cpus, quota) && cpus.usable == 16);
-    folder_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.cfs_period_us", "100000\n");
     ck_assert_uint_eq(cpu_allowance().usable, 3);
 }
 END_TEST
 
 /* Before 4.13, memory.oom_control has no count. */
 START_TEST(an_oom_control_without_its_count_leaves_it_unknown) {
-    folder_write("proc/self/cgroup", "4:memory:/a\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
-    folder_write("sys/fs/cgroup/a/memory.failcnt", "7\n");
-    folder_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+    directory_write("proc/self/cgroup", "4:memory:/a\n");
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw - cgroup cgroup rw,memory\n");
+    directory_write("sys/fs/cgroup/a/memory.failcnt", "7\n");
+    directory_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
     struct sysinfo_cgroup usage;
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     ck_assert(usage.events_max == 7 && !SYSINFO_HAS(&usage, events_oom_kill));
-    folder_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+    directory_write("sys/fs/cgroup/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     ck_assert_uint_eq(usage.events_oom_kill, 2);
 }
@@ -366,15 +366,15 @@ END_TEST
  */
 START_TEST(limits_above_a_version_1_mount_count_unless_it_shows_the_highest_group) {
     bool is_highest = _i == 1;
-    folder_write("proc/self/cgroup", "4:memory:/a\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
-    folder_write("sys/fs/cgroup/cgroup.clone_children", "0\n");
+    directory_write("proc/self/cgroup", "4:memory:/a\n");
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    directory_write("sys/fs/cgroup/cgroup.clone_children", "0\n");
     if (is_highest) {
-        folder_write("sys/fs/cgroup/release_agent", "\n");
+        directory_write("sys/fs/cgroup/release_agent", "\n");
     }
-    folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", "314572800\n");
-    folder_write("sys/fs/cgroup/a/memory.usage_in_bytes", "104857600\n");
-    folder_write("sys/fs/cgroup/a/memory.stat", "hierarchical_memory_limit 209715200\ntotal_active_file 0\n");
+    directory_write("sys/fs/cgroup/a/memory.limit_in_bytes", "314572800\n");
+    directory_write("sys/fs/cgroup/a/memory.usage_in_bytes", "104857600\n");
+    directory_write("sys/fs/cgroup/a/memory.stat", "hierarchical_memory_limit 209715200\ntotal_active_file 0\n");
     ck_assert_uint_eq(allowance().limit, is_highest ? MIB(300) : MIB(200));
     struct sysinfo_cgroup usage;
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
@@ -395,16 +395,16 @@ START_TEST(a_version_1_limit_has_up_to_twenty_digits) {
         {"18446744073709551615\n", SYSINFO_UNLIMITED}, {"1000000000000000\n", 1000000000000000},
         {"999999999999999\n", 999999999999999},        {"00000000000000000001048576\n", MIB(1)},
     };
-    folder_write("proc/self/cgroup", "4:memory:/a\n");
-    folder_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
+    directory_write("proc/self/cgroup", "4:memory:/a\n");
+    directory_write("proc/self/mountinfo", "31 24 0:27 / /sys/fs/cgroup rw shared:9 - cgroup cgroup rw,memory\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", cases[i].text);
+        directory_write("sys/fs/cgroup/a/memory.limit_in_bytes", cases[i].text);
         struct sysinfo_allowance memory = allowance();
         ck_assert_msg(memory.limit == cases[i].limit, "'%s'", cases[i].text);
     }
     static const char *const malformed[] = {"18446744073709551616\n", "123\tx\n", "12a\n", "\n"};
     for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
-        folder_write("sys/fs/cgroup/a/memory.limit_in_bytes", malformed[i]);
+        directory_write("sys/fs/cgroup/a/memory.limit_in_bytes", malformed[i]);
         struct sysinfo_allowance memory = allowance();
         ck_assert_msg(!SYSINFO_HAS(&memory, limit), "'%s'", malformed[i]);
     }
@@ -413,8 +413,8 @@ END_TEST
 
 /* Of the lines of a file the first with a key counts, as it always did, wherever the others stand. */
 START_TEST(the_first_line_of_a_key_counts) {
-    folder_write("sys/fs/cgroup/a/cpu.stat", "nr_throttled 3\nusage_usec x\nusage_usec 5000000\nuser_usec 1000000\n"
-                                             "nr_throttled 4\nnr_periods 7");
+    directory_write("sys/fs/cgroup/a/cpu.stat", "nr_throttled 3\nusage_usec x\nusage_usec 5000000\nuser_usec 1000000\n"
+                                                "nr_throttled 4\nnr_periods 7");
     struct sysinfo_cgroup usage;
     ck_assert_int_eq(sysinfo_cgroup_usage(host, &usage, sizeof usage), SYSINFO_OK);
     ck_assert_uint_eq(usage.throttled_periods, 3);
@@ -424,14 +424,14 @@ END_TEST
 
 START_TEST(a_group_of_other_controllers_only_has_no_path) {
     const char *path;
-    folder_write("proc/self/cgroup", "5:freezer:/a\n");
+    directory_write("proc/self/cgroup", "5:freezer:/a\n");
     ck_assert_int_eq(sysinfo_cgroup_path(host, &path), SYSINFO_UNKNOWN);
 }
 END_TEST
 
 START_TEST(a_groups_pressure_without_its_lines_is_malformed) {
     struct sysinfo_pressure pressure;
-    folder_write("sys/fs/cgroup/a/memory.pressure", "none\n");
+    directory_write("sys/fs/cgroup/a/memory.pressure", "none\n");
     ck_assert_int_eq(sysinfo_cgroup_memory_pressure(host, &pressure, sizeof pressure), SYSINFO_MALFORMED);
     ck_assert_ptr_nonnull(strstr(sysinfo_explain(host, SYSINFO_MALFORMED),
                                  "/sys/fs/cgroup/a/memory.pressure has neither of the lines some and full"));
@@ -440,14 +440,14 @@ END_TEST
 
 START_TEST(a_new_host_closes_what_it_opened) {
     write_group("a", 100);
-    folder_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
+    directory_write("sys/fs/cgroup/a/cpu.max", "300000 100000\n");
     int before = dup(0);
     close(before);
     for (int round = 0; round < 3; round++) {
         struct sysinfo_host *other = NULL;
         struct sysinfo_allowance memory;
         struct sysinfo_cgroup cgroup;
-        ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
+        ck_assert_int_eq(sysinfo_host_open(&other, directory_root), SYSINFO_OK);
         ck_assert_int_eq(sysinfo_usable_memory(other, &memory, sizeof memory), SYSINFO_OK);
         ck_assert_int_eq(sysinfo_cgroup_usage(other, &cgroup, sizeof cgroup), SYSINFO_OK);
         sysinfo_host_close(other);
@@ -505,16 +505,16 @@ static void check_node(const struct sysinfo_numa_node_list *list, size_t index, 
 /* Numbers have gaps; one node has no CPUs, one no memory; the kernel writes masks for node 10. */
 START_TEST(nodes_are_listed_by_number) {
     struct sysinfo_numa_node_list *list = NULL;
-    folder_write("sys/devices/system/node/online", "0,2,10\n");
-    folder_write("sys/devices/system/node/node10/cpumap", "00000000,0000ff00\n");
-    folder_write("sys/devices/system/node/node10/meminfo",
-                 "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
-    folder_write("sys/devices/system/node/node2/cpulist", "\n");
-    folder_write("sys/devices/system/node/node2/meminfo",
-                 "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
-    folder_write("sys/devices/system/node/node0/cpulist", "0-3,6,7\n");
-    folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
-    folder_write("sys/devices/system/node/nodelist", "0\n");
+    directory_write("sys/devices/system/node/online", "0,2,10\n");
+    directory_write("sys/devices/system/node/node10/cpumap", "00000000,0000ff00\n");
+    directory_write("sys/devices/system/node/node10/meminfo",
+                    "Node 10 MemTotal:        0 kB\nNode 10 MemFree:         0 kB\n");
+    directory_write("sys/devices/system/node/node2/cpulist", "\n");
+    directory_write("sys/devices/system/node/node2/meminfo",
+                    "\nNode 2 MemTotal:  900 kB\nNode 2 MemFree:   800 kB\nNode 2 MemUsed: 100 kB\n");
+    directory_write("sys/devices/system/node/node0/cpulist", "0-3,6,7\n");
+    directory_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  5000 kB\nNode 0 MemFree:   1000 kB\n");
+    directory_write("sys/devices/system/node/nodelist", "0\n");
     for (int round = 0; round < 2; round++) {
         int status = sysinfo_numa_nodes(host, &list);
         ck_assert_msg(status == SYSINFO_OK, "%s", sysinfo_explain(host, status));
@@ -525,8 +525,8 @@ START_TEST(nodes_are_listed_by_number) {
         ck_assert_ptr_null(sysinfo_numa_node_list_at(list, 3));
         ck_assert_ptr_null(sysinfo_numa_node_list_cpus(list, 3));
     }
-    folder_write("sys/devices/system/node/online", "0,2-3,10\n");
-    folder_write("sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:  7 kB\nNode 3 MemFree:   9 kB\n");
+    directory_write("sys/devices/system/node/online", "0,2-3,10\n");
+    directory_write("sys/devices/system/node/node3/meminfo", "Node 3 MemTotal:  7 kB\nNode 3 MemFree:   9 kB\n");
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 4);
     const struct sysinfo_numa_node *node = sysinfo_numa_node_list_at(list, 2);
@@ -544,15 +544,15 @@ END_TEST
  */
 START_TEST(many_nodes_fit_and_nothing_old_stays) {
     struct sysinfo_numa_node_list *list = NULL;
-    char path[FOLDER_PATH], name[64], text[128];
-    folder_write("sys/devices/system/node/online", "0-19\n");
+    char path[DIRECTORY_PATH], name[64], text[128];
+    directory_write("sys/devices/system/node/online", "0-19\n");
     for (unsigned node = 0; node < 20; node++) {
         snprintf(name, sizeof name, "sys/devices/system/node/node%u/cpulist", node);
         snprintf(text, sizeof text, "%u\n", node);
-        folder_write(name, text);
+        directory_write(name, text);
         snprintf(name, sizeof name, "sys/devices/system/node/node%u/meminfo", node);
         snprintf(text, sizeof text, "Node %u MemTotal: %u kB\nNode %u MemFree: %u kB\n", node, 100 + node, node, node);
-        folder_write(name, text);
+        directory_write(name, text);
     }
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 20);
@@ -560,12 +560,12 @@ START_TEST(many_nodes_fit_and_nothing_old_stays) {
         snprintf(text, sizeof text, "%u", node);
         check_node(list, node, node, 100 + node, node, text, 1);
     }
-    folder_path(path, "sys/devices/system/node/node0/cpulist");
+    directory_path(path, "sys/devices/system/node/node0/cpulist");
     ck_assert_int_eq(unlink(path), 0);
-    folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 100 kB\n");
-    folder_write("sys/devices/system/node/online", "0-18\n"); /* The list of online nodes is reopened. */
+    directory_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 100 kB\n");
+    directory_write("sys/devices/system/node/online", "0-18\n"); /* The list of online nodes is reopened. */
     struct sysinfo_host *other = NULL;
-    ck_assert_int_eq(sysinfo_host_open(&other, folder_root), SYSINFO_OK);
+    ck_assert_int_eq(sysinfo_host_open(&other, directory_root), SYSINFO_OK);
     struct sysinfo_host *const askers[] = {other, host}; /* The other host's rows never had CPUs for this node. */
     for (int i = 0; i < 2; i++) {
         ck_assert_int_eq(sysinfo_numa_nodes(askers[i], &list), SYSINFO_OK);
@@ -591,7 +591,7 @@ START_TEST(a_machine_without_nodes_is_reported_as_such) {
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 0);
     sysinfo_numa_node_list_free(list);
     ck_assert_int_eq(sysinfo_numa_nodes(host, NULL), SYSINFO_INVALID);
-    folder_make_parents("sys/devices/system/node/node/x"); /* The directory exists, but no node in it. */
+    directory_make_parents("sys/devices/system/node/node/x"); /* The directory exists, but no node in it. */
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_NOT_FOUND);
     ck_assert_ptr_nonnull(
         strstr(sysinfo_explain(host, SYSINFO_NOT_FOUND), "/sys/devices/system/node has no directory of a node"));
@@ -603,7 +603,7 @@ START_TEST(more_nodes_than_ever_and_one_with_an_odd_list) {
     char path[64];
     for (int node = 0; node < 20; node++) {
         snprintf(path, sizeof path, "sys/devices/system/node/node%d/cpulist", node);
-        folder_write(path, node == 7 ? "garbage\n" : "1\n");
+        directory_write(path, node == 7 ? "garbage\n" : "1\n");
     }
     ck_assert_int_eq(sysinfo_numa_nodes(host, &list), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), 20);

@@ -15,7 +15,7 @@
 
 enum { MOST_MACHINES = 256 };
 static struct {
-    char folder[128];
+    char directory[128];
     int lines, logical, cores;                   /* lines -1: there is no proc/stat. */
     int allowed, allowed_cores, packages, nodes; /* packages -1: not in the row. */
 } machines[MOST_MACHINES];
@@ -43,7 +43,7 @@ static bool read_table(void) {
         if (columns < 5) {
             continue;
         }
-        snprintf(machines[machine_count].folder, sizeof machines[0].folder, "%s", column[1]);
+        snprintf(machines[machine_count].directory, sizeof machines[0].directory, "%s", column[1]);
         machines[machine_count].lines = column[2][0] == '\0' ? -1 : atoi(column[2]);
         machines[machine_count].logical = atoi(column[3]);
         machines[machine_count].cores = atoi(column[4]);
@@ -60,7 +60,7 @@ static bool read_table(void) {
 }
 
 static void machine_path(char *out, size_t size, int machine, const char *file) {
-    ck_assert_int_lt(snprintf(out, size, "%s/%s%s", UNPACKED, machines[machine].folder, file), (int)size);
+    ck_assert_int_lt(snprintf(out, size, "%s/%s%s", UNPACKED, machines[machine].directory, file), (int)size);
 }
 
 static struct sysinfo_host *open_machine(int machine) {
@@ -76,9 +76,9 @@ START_TEST(counts_are_right_or_unknown) {
     for (int round = 0; round < 2; round++) {
         int logical = sysinfo_cpu_count(host, SYSINFO_CPU_LOGICAL),
             cores = sysinfo_cpu_count(host, SYSINFO_CPU_PHYSICAL);
-        ck_assert_msg(logical == machines[_i].logical, "%s: %d logical CPUs", machines[_i].folder, logical);
+        ck_assert_msg(logical == machines[_i].logical, "%s: %d logical CPUs", machines[_i].directory, logical);
         ck_assert_msg(cores == (machines[_i].cores > 0 ? machines[_i].cores : SYSINFO_UNKNOWN), "%s: %d cores",
-                      machines[_i].folder, cores);
+                      machines[_i].directory, cores);
     }
     sysinfo_host_close(host);
 }
@@ -89,9 +89,9 @@ START_TEST(usable_cpus_are_those_that_the_captured_process_was_allowed) {
     for (int round = 0; round < 2; round++) {
         int usable = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE),
             cores = sysinfo_cpu_count(host, SYSINFO_CPU_USABLE_CORES);
-        ck_assert_msg(usable == machines[_i].allowed, "%s: %d usable CPUs", machines[_i].folder, usable);
+        ck_assert_msg(usable == machines[_i].allowed, "%s: %d usable CPUs", machines[_i].directory, usable);
         ck_assert_msg(cores == (machines[_i].allowed_cores > 0 ? machines[_i].allowed_cores : SYSINFO_UNKNOWN),
-                      "%s: %d usable cores", machines[_i].folder, cores);
+                      "%s: %d usable cores", machines[_i].directory, cores);
     }
     sysinfo_host_close(host);
 }
@@ -103,8 +103,8 @@ START_TEST(packages_are_right_or_unknown) {
     int status = sysinfo_cpu_info(host, &description, sizeof description);
     ck_assert(status == SYSINFO_OK || status == SYSINFO_UNKNOWN);
     if (machines[_i].packages >= 0 && SYSINFO_HAS(&description, packages)) {
-        ck_assert_msg(description.packages == (uint64_t)machines[_i].packages, "%s: %d packages", machines[_i].folder,
-                      (int)description.packages);
+        ck_assert_msg(description.packages == (uint64_t)machines[_i].packages, "%s: %d packages",
+                      machines[_i].directory, (int)description.packages);
     }
     ck_assert(!SYSINFO_HAS(&description, cores_performance) ||
               description.cores_performance + description.cores_efficiency == (uint64_t)machines[_i].cores);
@@ -148,13 +148,13 @@ START_TEST(numa_nodes_are_those_of_sysfs) {
     const struct sysinfo_numa_node *node;
     int status = sysinfo_numa_nodes(host, &list);
     machine_path(path, sizeof path, _i, "/sys/devices/system/node");
-    DIR *folder = opendir(path);
+    DIR *directory = opendir(path);
     size_t nodes = 0;
-    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+    for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
         nodes += strncmp(entry->d_name, "node", 4) == 0 && entry->d_name[4] >= '0' && entry->d_name[4] <= '9';
     }
-    if (folder != NULL) {
-        closedir(folder);
+    if (directory != NULL) {
+        closedir(directory);
     }
     ck_assert_int_eq(status, nodes > 0 ? SYSINFO_OK : SYSINFO_NOT_FOUND);
     ck_assert_uint_eq(sysinfo_numa_node_list_count(list), nodes);
@@ -339,7 +339,7 @@ END_TEST
 
 int main(void) {
     if (strlen(MACHINES) == 0) {
-        printf("skipped: no captured machines; name their folder with -DSYSINFO_MACHINES_DIR=...\n");
+        printf("skipped: no captured machines; name their directory with -DSYSINFO_MACHINES_DIR=...\n");
         return RUN_SKIPPED;
     }
     if (!read_table()) {

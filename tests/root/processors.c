@@ -2,7 +2,7 @@
 /* Frequencies and descriptions of CPUs, on machines that consist of a few files. */
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "suites.h"
 
 #define CPUS "sys/devices/system/cpu"
@@ -14,31 +14,31 @@ static struct sysinfo_cpu_frequency_list *list;
 static void write_cpu(int cpu, const char *file, const char *text) {
     char path[128];
     snprintf(path, sizeof path, CPUS "/cpu%d/%s", cpu, file);
-    folder_write(path, text);
+    directory_write(path, text);
 }
 
 static void make(void) {
     host = NULL;
     list = NULL;
-    folder_make();
-    folder_write(CPUS "/online", "0-1\n");
+    directory_make();
+    directory_write(CPUS "/online", "0-1\n");
 }
 
 static void destroy(void) {
     sysinfo_cpu_frequency_list_free(list);
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 
-static void open_folder(void) {
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+static void open_directory(void) {
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
 }
 
 /* ---- Frequencies ---- */
 
 static int read_all(struct sysinfo_cpu_frequency *all) {
     if (host == NULL) {
-        open_folder();
+        open_directory();
     }
     int status = sysinfo_cpu_freq(host, all, sizeof *all);
     ck_assert_int_eq(sysinfo_cpu_freq_percpu(host, &list), status);
@@ -94,7 +94,8 @@ START_TEST(cpufreq_is_in_kilohertz_and_the_sum_of_rows_is_an_average_between_ext
 END_TEST
 
 START_TEST(without_cpufreq_it_is_that_of_cpuinfo) {
-    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\nprocessor\t: 1\ncpu MHz\t\t: 1500.000\n\n");
+    directory_write("proc/cpuinfo",
+                    "processor\t: 0\ncpu MHz\t\t: 500.000\n\nprocessor\t: 1\ncpu MHz\t\t: 1500.000\n\n");
     struct sysinfo_cpu_frequency all;
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     check_row(0, 0, 500, 0, 0, 0);
@@ -105,10 +106,10 @@ START_TEST(without_cpufreq_it_is_that_of_cpuinfo) {
 END_TEST
 
 START_TEST(a_driver_of_cpufreq_may_come_and_go) {
-    char path[FOLDER_PATH], aside[FOLDER_PATH + 8];
-    folder_path(path, CPUS "/cpu0/cpufreq");
-    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
-    folder_write(CPUS "/online", "0\n");
+    char path[DIRECTORY_PATH], aside[DIRECTORY_PATH + 8];
+    directory_path(path, CPUS "/cpu0/cpufreq");
+    directory_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
+    directory_write(CPUS "/online", "0\n");
     struct sysinfo_cpu_frequency all;
     for (int i = 0; i < 3; i++) {
         ck_assert_int_eq(read_all(&all), SYSINFO_OK);
@@ -144,7 +145,7 @@ static void write_long_cpuinfo(int shift) {
         }
         at += sprintf(at, "\n\n");
     }
-    folder_write("proc/cpuinfo", text);
+    directory_write("proc/cpuinfo", text);
     free(text);
 }
 
@@ -152,7 +153,7 @@ START_TEST(a_cpuinfo_longer_than_a_page_is_read_to_its_end) {
     static const int shifts[] = {0, 1, 17, 100, 511, 1023};
     struct sysinfo_cpu_frequency all;
     struct sysinfo_cpu_description description;
-    folder_write(CPUS "/online", "0-299\n");
+    directory_write(CPUS "/online", "0-299\n");
     write_long_cpuinfo(shifts[_i]);
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_frequency_list_count(list), LONG_CPUS);
@@ -189,7 +190,7 @@ START_TEST(a_file_without_a_value_is_replaced_by_the_next) {
 END_TEST
 
 START_TEST(cpuinfo_comes_first_and_cpufreq_fills_what_it_lacks) {
-    folder_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 1203.514\n\nprocessor\t: 1\n");
+    directory_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 1203.514\n\nprocessor\t: 1\n");
     write_policy(0, "1170889\n", "400000\n", "5000000\n");
     write_policy(1, "600000\n", "400000\n", "5200000\n");
     struct sysinfo_cpu_frequency all;
@@ -200,8 +201,8 @@ START_TEST(cpuinfo_comes_first_and_cpufreq_fills_what_it_lacks) {
 END_TEST
 
 START_TEST(a_cpu_that_is_offline_has_no_row) {
-    folder_write(CPUS "/online", "0,2\n");
-    folder_write("proc/cpuinfo", "processor\t: 1\ncpu MHz\t\t: 900.000\n"); /* It disappeared meanwhile. */
+    directory_write(CPUS "/online", "0,2\n");
+    directory_write("proc/cpuinfo", "processor\t: 1\ncpu MHz\t\t: 900.000\n"); /* It disappeared meanwhile. */
     for (int cpu = 0; cpu < 3; cpu++) {
         write_policy(cpu, "600000\n", "400000\n", "800000\n");
     }
@@ -214,16 +215,16 @@ START_TEST(a_cpu_that_is_offline_has_no_row) {
 END_TEST
 
 START_TEST(a_policy_serves_the_cpus_that_it_names) {
-    folder_write(CPUS "/online", "0-3\n");
-    folder_write(CPUS "/cpufreq/policy0/affected_cpus", "0 2 \n");
-    folder_write(CPUS "/cpufreq/policy0/scaling_cur_freq", "600000\n");
-    folder_write(CPUS "/cpufreq/policy0/cpuinfo_max_freq", "1800000\n");
-    folder_write(CPUS "/cpufreq/policy1/affected_cpus", "1\n");
-    folder_write(CPUS "/cpufreq/policy1/scaling_cur_freq", "2400000\n");
-    folder_write(CPUS "/cpufreq/policy1/cpuinfo_max_freq", "2400000\n");
-    folder_write(CPUS "/cpufreq/policy3/affected_cpus", "none\n");
-    folder_write(CPUS "/cpufreq/policy3/scaling_cur_freq", "1\n");
-    folder_write(CPUS "/cpufreq/ondemand/up_threshold", "95\n");
+    directory_write(CPUS "/online", "0-3\n");
+    directory_write(CPUS "/cpufreq/policy0/affected_cpus", "0 2 \n");
+    directory_write(CPUS "/cpufreq/policy0/scaling_cur_freq", "600000\n");
+    directory_write(CPUS "/cpufreq/policy0/cpuinfo_max_freq", "1800000\n");
+    directory_write(CPUS "/cpufreq/policy1/affected_cpus", "1\n");
+    directory_write(CPUS "/cpufreq/policy1/scaling_cur_freq", "2400000\n");
+    directory_write(CPUS "/cpufreq/policy1/cpuinfo_max_freq", "2400000\n");
+    directory_write(CPUS "/cpufreq/policy3/affected_cpus", "none\n");
+    directory_write(CPUS "/cpufreq/policy3/scaling_cur_freq", "1\n");
+    directory_write(CPUS "/cpufreq/ondemand/up_threshold", "95\n");
     write_cpu(1, "cpufreq/scaling_cur_freq", "2300000\n"); /* Its own file has a value, */
     struct sysinfo_cpu_frequency all;
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
@@ -235,9 +236,9 @@ START_TEST(a_policy_serves_the_cpus_that_it_names) {
 END_TEST
 
 START_TEST(rows_of_any_order_come_sorted_and_once) {
-    folder_write(CPUS "/online", "0-3\n");
-    folder_write("proc/cpuinfo",
-                 "processor\t: 3\ncpu MHz\t: 3.0\n\nprocessor\t: 1\ncpu MHz\t: 1.0\n\nprocessor\t: 3\n");
+    directory_write(CPUS "/online", "0-3\n");
+    directory_write("proc/cpuinfo",
+                    "processor\t: 3\ncpu MHz\t: 3.0\n\nprocessor\t: 1\ncpu MHz\t: 1.0\n\nprocessor\t: 3\n");
     struct sysinfo_cpu_frequency all;
     ck_assert_int_eq(read_all(&all), SYSINFO_OK);
     ck_assert_uint_eq(sysinfo_cpu_frequency_list_count(list), 4);
@@ -249,7 +250,7 @@ START_TEST(rows_of_any_order_come_sorted_and_once) {
 END_TEST
 
 START_TEST(a_machine_that_does_not_report_is_unknown) {
-    folder_write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 48.00\n\nprocessor\t: 1\nBogoMIPS\t: 48.00\n");
+    directory_write("proc/cpuinfo", "processor\t: 0\nBogoMIPS\t: 48.00\n\nprocessor\t: 1\nBogoMIPS\t: 48.00\n");
     struct sysinfo_cpu_frequency all = {.present = 47};
     ck_assert_int_eq(read_all(&all), SYSINFO_UNKNOWN);
     ck_assert_uint_eq(all.present, 47); /* Unchanged. */
@@ -266,7 +267,7 @@ END_TEST
 
 static void describe(struct sysinfo_cpu_description *description) {
     if (host == NULL) {
-        open_folder();
+        open_directory();
     }
     ck_assert_int_eq(sysinfo_cpu_info(host, description, sizeof *description), SYSINFO_OK);
 }
@@ -284,8 +285,8 @@ static void write_cores(int cpus, const char *package) {
 
 START_TEST(texts_and_packages_are_kept_until_a_cpu_comes) {
     struct sysinfo_cpu_description description;
-    folder_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Xeon  \"X\"\n");
-    folder_write("proc/sys/kernel/arch", "x86_64\n");
+    directory_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Xeon  \"X\"\n");
+    directory_write("proc/sys/kernel/arch", "x86_64\n");
     write_cores(2, "4097\n");
     write_cpu(1, "topology/physical_package_id", "7\n");
     describe(&description);
@@ -297,7 +298,7 @@ START_TEST(texts_and_packages_are_kept_until_a_cpu_comes) {
     write_cpu(1, "topology/physical_package_id", "4097\n");
     describe(&description);
     ck_assert_uint_eq(description.packages, 2); /* Not read again, */
-    folder_write(CPUS "/online", "0\n");
+    directory_write(CPUS "/online", "0\n");
     describe(&description);
     ck_assert_uint_eq(description.packages, 1); /* until the set of CPUs changes. */
 }
@@ -305,12 +306,12 @@ END_TEST
 
 START_TEST(packages_that_the_kernel_does_not_know_are_unknown) {
     struct sysinfo_cpu_description description;
-    folder_write("proc/cpuinfo", "vendor_id       : IBM/S390\n");
+    directory_write("proc/cpuinfo", "vendor_id       : IBM/S390\n");
     write_cores(2, "-1\n");
     describe(&description);
     ck_assert(!SYSINFO_HAS(&description, packages));
-    folder_write(CPUS "/online", "0-2\n");
-    folder_write("proc/cpuinfo", "physical id\t: 0\nphysical id\t: 3\nphysical id\t: 0\n");
+    directory_write(CPUS "/online", "0-2\n");
+    directory_write("proc/cpuinfo", "physical id\t: 0\nphysical id\t: 3\nphysical id\t: 0\n");
     describe(&description);
     ck_assert_uint_eq(description.packages, 2);
 }
@@ -327,34 +328,34 @@ static void check_kinds(uint64_t performance, uint64_t efficiency) {
 
 /* Two cores of two threads, and three of one. */
 START_TEST(kinds_of_intel_are_devices) {
-    folder_write("proc/sys/kernel/arch", "x86_64\n");
+    directory_write("proc/sys/kernel/arch", "x86_64\n");
     write_cores(7, "0\n");
     write_cpu(0, "topology/core_cpus_list", "0-1\n");
     write_cpu(1, "topology/core_cpus_list", "0-1\n");
     write_cpu(2, "topology/core_cpus_list", "2-3\n");
     write_cpu(3, "topology/core_cpus_list", "2-3\n");
-    folder_write("sys/devices/cpu_core/cpus", "0-3\n");
-    folder_write("sys/devices/cpu_atom/cpus", "4-6\n");
-    folder_write(CPUS "/online", "0-6\n");
+    directory_write("sys/devices/cpu_core/cpus", "0-3\n");
+    directory_write("sys/devices/cpu_atom/cpus", "4-6\n");
+    directory_write(CPUS "/online", "0-6\n");
     check_kinds(2, 3);
-    folder_write(CPUS "/online", "0,4-5\n"); /* One thread of one, and two. */
+    directory_write(CPUS "/online", "0,4-5\n"); /* One thread of one, and two. */
     check_kinds(1, 2);
-    folder_write(CPUS "/online", "0-3\n"); /* No others are left. */
+    directory_write(CPUS "/online", "0-3\n"); /* No others are left. */
     check_kinds(0, 0);
-    folder_write(CPUS "/online", "4-6\n");
+    directory_write(CPUS "/online", "4-6\n");
     check_kinds(0, 0);
 }
 END_TEST
 
 static void write_capacities(const char *const *capacity, int cpus) {
     char online[16];
-    folder_write("proc/sys/kernel/arch", "aarch64\n");
+    directory_write("proc/sys/kernel/arch", "aarch64\n");
     write_cores(cpus, "0\n");
     for (int cpu = 0; cpu < cpus; cpu++) {
         write_cpu(cpu, "cpu_capacity", capacity[cpu]);
     }
     snprintf(online, sizeof online, "0-%d\n", cpus - 1);
-    folder_write(CPUS "/online", online);
+    directory_write(CPUS "/online", online);
 }
 
 static const struct {
@@ -378,7 +379,7 @@ START_TEST(kinds_of_arm_are_capacities) {
 END_TEST
 
 START_TEST(a_machine_without_any_of_these_files_is_unknown) {
-    open_folder();
+    open_directory();
     struct sysinfo_cpu_description description = {.present = 47};
     ck_assert_int_eq(sysinfo_cpu_info(host, &description, sizeof description), SYSINFO_UNKNOWN);
     ck_assert_uint_eq(description.present, 47);

@@ -2,7 +2,7 @@
 /* Machines for which hwloc reports something else than the kernel, or less. */
 #include <sysinfo/sysinfo.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "suites.h"
 
 #define CPUS "sys/devices/system/cpu"
@@ -13,13 +13,13 @@ static struct sysinfo_topology_object_list *list;
 static void write_cpu(int cpu, const char *file, const char *text) {
     char path[128];
     snprintf(path, sizeof path, CPUS "/cpu%d/%s", cpu, file);
-    folder_write(path, text);
+    directory_write(path, text);
 }
 
 static void write_online(const char *cpus) {
-    folder_write(CPUS "/online", cpus);
-    folder_write(CPUS "/possible", cpus);
-    folder_write(CPUS "/present", cpus);
+    directory_write(CPUS "/online", cpus);
+    directory_write(CPUS "/possible", cpus);
+    directory_write(CPUS "/present", cpus);
 }
 
 /* Core siblings are those of a package. Writes masks for the first 32 CPUs, because old kernels have no lists. */
@@ -49,8 +49,8 @@ static void write_cache(int cpu, int index, const char *level, const char *type,
 
 /* Returns false in a build without hwloc, or on a system that lacks its library. */
 static bool read_topology(void) {
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
-    ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", directory_root, 1), 0);
     int status = sysinfo_topology_objects(host, &list);
     ck_assert_msg(status == SYSINFO_OK || status == SYSINFO_NOT_SUPPORTED, "%s", sysinfo_explain(host, status));
     return status == SYSINFO_OK;
@@ -59,14 +59,14 @@ static bool read_topology(void) {
 static void make(void) {
     host = NULL;
     list = NULL;
-    folder_make();
+    directory_make();
 }
 
 static void clear(void) {
     sysinfo_topology_object_list_free(list);
     sysinfo_host_close(host);
     ck_assert_int_eq(unsetenv("HWLOC_FSROOT"), 0);
-    folder_remove();
+    directory_remove();
 }
 
 static size_t count(uint32_t type) {
@@ -109,8 +109,8 @@ static void expect_cores(int cores) {
 /* hwloc reads the processor family from cpuinfo and, for another root, from a file of its own. */
 static void write_bulldozer(void) {
     write_online("0-3\n");
-    folder_write("proc/hwloc-nofile-info", "OSName: Linux\nArchitecture: x86_64\n");
-    folder_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 21\nmodel\t\t: 1\n\n");
+    directory_write("proc/hwloc-nofile-info", "OSName: Linux\nArchitecture: x86_64\n");
+    directory_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 21\nmodel\t\t: 1\n\n");
 }
 
 /* AMD's family 15h: hwloc counts each of the two threads as a core; the kernel and lscpu do not. */
@@ -233,13 +233,13 @@ END_TEST
 
 START_TEST(an_invented_node_is_dropped) {
     write_online("0-1\n");
-    folder_write("proc/meminfo", "MemTotal: 1000000 kB\nMemFree: 500000 kB\n");
+    directory_write("proc/meminfo", "MemTotal: 1000000 kB\nMemFree: 500000 kB\n");
     write_place(0, "0\n", "0\n", 1, 3);
     write_place(1, "0\n", "1\n", 2, 3);
     if (_i == 1) {
-        folder_write("sys/devices/system/node/online", "0\n");
-        folder_write("sys/devices/system/node/node0/cpumap", "00000003\n");
-        folder_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 1000000 kB\n");
+        directory_write("sys/devices/system/node/online", "0\n");
+        directory_write("sys/devices/system/node/node0/cpumap", "00000003\n");
+        directory_write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal: 1000000 kB\n");
     }
     if (!read_topology()) {
         return;
@@ -272,7 +272,7 @@ static void expect_cache(int index, uint64_t level, uint64_t type, uint64_t byte
 
 START_TEST(caches_of_s390_that_cpus_share_are_in_cpuinfo) {
     write_online("0-1\n");
-    folder_write("proc/cpuinfo", S390 PRIVATE SHARED "processor 0: version = FF, identification = 123456\n");
+    directory_write("proc/cpuinfo", S390 PRIVATE SHARED "processor 0: version = FF, identification = 123456\n");
     for (int cpu = 0; cpu < 2; cpu++) {
         write_place(cpu, "0\n", cpu == 0 ? "0\n" : "1\n", 1U << cpu, 3);
         write_cache(cpu, 0, "1\n", "Data\n", "128K\n", 1U << cpu);
@@ -291,15 +291,15 @@ END_TEST
 
 START_TEST(odd_caches_of_cpuinfo_are_left_out) {
     write_online("0\n");
-    folder_write("proc/cpuinfo", S390 "cache0 : level=1 type=Data scope=Private size=K line_size=256\n"
-                                      "cache1 : level=1 type=Other scope=Private size=4K\n"
-                                      "cache2 : level= type=Data scope=Private size=4K\n"
-                                      "cache3 : type=Data scope=Private size=4K\n"
-                                      "cache4 : level=3 type=Unified scope=Shared size=0K\n"
-                                      "cache5 : level=3 type=Unified scope=Shared size=99999999999999999999K\n"
-                                      "cache6 : level=3 type=Unified scope=Shared size=8M\n"
-                                      "cache size : level=3 type=Unified size=4K\n"
-                                      "cache7 : level=2 type=Unified scope=Shared size=4K");
+    directory_write("proc/cpuinfo", S390 "cache0 : level=1 type=Data scope=Private size=K line_size=256\n"
+                                         "cache1 : level=1 type=Other scope=Private size=4K\n"
+                                         "cache2 : level= type=Data scope=Private size=4K\n"
+                                         "cache3 : type=Data scope=Private size=4K\n"
+                                         "cache4 : level=3 type=Unified scope=Shared size=0K\n"
+                                         "cache5 : level=3 type=Unified scope=Shared size=99999999999999999999K\n"
+                                         "cache6 : level=3 type=Unified scope=Shared size=8M\n"
+                                         "cache size : level=3 type=Unified size=4K\n"
+                                         "cache7 : level=2 type=Unified scope=Shared size=4K");
     write_place(0, "0\n", "0\n", 1, 1);
     if (!read_topology()) {
         return;
@@ -349,8 +349,8 @@ END_TEST
 
 /* NULL: the topology was read. */
 static const char *refusal(void) {
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
-    ck_assert_int_eq(setenv("HWLOC_FSROOT", folder_root, 1), 0);
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
+    ck_assert_int_eq(setenv("HWLOC_FSROOT", directory_root, 1), 0);
     int status = sysinfo_topology_objects(host, &list);
     return status == SYSINFO_OK ? NULL : sysinfo_explain(host, status);
 }
@@ -367,9 +367,9 @@ static bool has_hwloc(void) {
 }
 
 static void expect_refusal(const char *path, const char *complaint) {
-    char expected[2 * FOLDER_PATH];
+    char expected[2 * DIRECTORY_PATH];
     const char *sentence = refusal();
-    snprintf(expected, sizeof expected, "%s%s %s", folder_root, path, complaint);
+    snprintf(expected, sizeof expected, "%s%s %s", directory_root, path, complaint);
     ck_assert_ptr_nonnull(sentence);
     ck_assert_str_eq(sentence, expected);
 }
@@ -377,14 +377,14 @@ static void expect_refusal(const char *path, const char *complaint) {
 START_TEST(a_pipe_is_refused_instead_of_waited_for) {
     static const char *const places[] = {"/" CPUS "/cpu0/topology/core_siblings", "/" CPUS "/cpu0/cache/index0/size",
                                          "/proc/meminfo"};
-    char path[FOLDER_PATH], target[FOLDER_PATH];
+    char path[DIRECTORY_PATH], target[DIRECTORY_PATH];
     if (!has_hwloc()) {
         return;
     }
     write_cpu(0, "cache/index0/size", "4K\n");
-    folder_write("proc/meminfo", "MemTotal: 1 kB\n");
-    folder_path(path, places[_i / 2] + 1);
-    folder_path(target, "pipe");
+    directory_write("proc/meminfo", "MemTotal: 1 kB\n");
+    directory_path(path, places[_i / 2] + 1);
+    directory_path(target, "pipe");
     ck_assert_int_eq(unlink(path), 0);
     bool is_link = _i % 2 == 1;
     ck_assert_int_eq(mkfifo(is_link ? target : path, 0600), 0);
@@ -397,14 +397,14 @@ START_TEST(nodes_without_any_do_not_end_the_process) {
     if (!has_hwloc()) {
         return;
     }
-    folder_write("sys/devices/system/node/has_memory", "\n");
+    directory_write("sys/devices/system/node/has_memory", "\n");
     if (_i == 1) {
-        folder_write("sys/devices/system/node/online", "\n");
+        directory_write("sys/devices/system/node/online", "\n");
     }
     if (_i < 2) {
         expect_refusal("/sys/devices/system/node", "has no nodes: hwloc would end this process");
     } else {
-        folder_write("sys/devices/system/node/online", "0\n");
+        directory_write("sys/devices/system/node/online", "0\n");
         ck_assert_ptr_null(refusal());
     }
 }

@@ -361,15 +361,15 @@ static int stubborn(char **argument) {
 /* state FILE: writes what a program inherits: descriptors, signals, process group. */
 static int state(char **argument) {
     char line[256];
-    DIR *folder = opendir("/proc/self/fd");
+    DIR *directory = opendir("/proc/self/fd");
     char open_ones[64] = "";
-    for (const struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+    for (const struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
         int fd = atoi(entry->d_name);
-        if (entry->d_name[0] != '.' && fd != dirfd(folder) && fd < 60) {
+        if (entry->d_name[0] != '.' && fd != dirfd(directory) && fd < 60) {
             open_ones[fd] = 'o';
         }
     }
-    closedir(folder);
+    closedir(directory);
     FILE *status = fopen("/proc/self/status", "r"), *file = fopen(argument[0], "w");
     for (int fd = 0; fd < 60; fd++) {
         fputc(open_ones[fd] == 'o' ? 'o' : '.', file);

@@ -19,12 +19,12 @@ def row(time, rss="", pid="", name="job", peak="", mark=""):
 
 class Charts(unittest.TestCase):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        os.chdir(self.folder.name)
+        self.directory = tempfile.TemporaryDirectory()
+        os.chdir(self.directory.name)
 
     def tearDown(self):
         os.chdir("/")
-        self.folder.cleanup()
+        self.directory.cleanup()
 
     def write(self, name, *rows):
         with open(name, "w") as file:

@@ -433,20 +433,20 @@ measure "a daemon goes on" daemons
 
 # ---- The directory ----
 
-folder() {
-    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; stat -c "%a %U" "$SYSINFO_HEAP_RECORDS" >mode'
-    cat folder mode
-    [ "$(cat mode)" = "700 $(id -un)" ] && [ ! -e "$(cat folder)" ]
+directory() {
+    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >directory; stat -c "%a %U" "$SYSINFO_HEAP_RECORDS" >mode'
+    cat directory mode
+    [ "$(cat mode)" = "700 $(id -un)" ] && [ ! -e "$(cat directory)" ]
 }
-check "is private, and removed at the end" folder
+check "is private, and removed at the end" directory
 ended_by_limit() {
-    sysinfo run --heap --timeout 0.5 sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; sleep 60'
-    [ -s folder ] && [ ! -e "$(cat folder)" ]
+    sysinfo run --heap --timeout 0.5 sh -c 'echo "$SYSINFO_HEAP_RECORDS" >directory; sleep 60'
+    [ -s directory ] && [ ! -e "$(cat directory)" ]
 }
 check "also when the command had to be ended" ended_by_limit
 stale() {
     rm -f ready
-    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >folder; actor on 15 ready' &
+    sysinfo run --heap sh -c 'echo "$SYSINFO_HEAP_RECORDS" >directory; actor on 15 ready' &
     wait_for ready
     kill -9 $!
     wait $! 2>/dev/null
@@ -454,7 +454,7 @@ stale() {
     kill "$(cat ready)"
     local i # Another sysinfo on this machine may be about to remove it.
     for ((i = 0; i < 1200; i++)); do
-        [ -e "$(cat folder)" ] || return 0
+        [ -e "$(cat directory)" ] || return 0
         sleep 0.05
     done
     return 1

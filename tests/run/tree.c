@@ -470,7 +470,7 @@ END_TEST
 
 START_TEST(without_proc_there_is_no_tree) {
     const char *why = NULL;
-    ck_assert_ptr_null(tree_open("/tmp/sysinfo-no-such-folder", 100, false, &why));
+    ck_assert_ptr_null(tree_open("/tmp/sysinfo-no-such-directory", 100, false, &why));
     ck_assert_str_eq(why, "/proc cannot be read");
     ck_assert_ptr_null(tree_open(proc, 100, false, &why));
     ck_assert_str_eq(why, "/proc does not show it");

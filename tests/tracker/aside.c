@@ -5,7 +5,7 @@
  */
 #include <errno.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "run.h"
 #include "tracker.h"
 
@@ -38,7 +38,7 @@ END_TEST
 
 START_TEST(scopes_are_of_the_process_and_say_so) {
     struct sysinfo_heap_scopes *table;
-    char path[FOLDER_PATH], text[2000];
+    char path[DIRECTORY_PATH], text[2000];
     ck_assert_int_eq(sysinfo_heap_scopes_open(&table, 10), SYSINFO_OK);
     SYSINFO_SCOPE_ENTER(scope, "load");
     void *volatile block = malloc(3 << 20);
@@ -48,15 +48,15 @@ START_TEST(scopes_are_of_the_process_and_say_so) {
     ck_assert_int_ge(scope.increment, 3 << 20);
     ck_assert_int_le(scope.increment, 4 << 20);
     ck_assert(!SYSINFO_HAS(&scope, allocs) && !SYSINFO_HAS(&scope, peak));
-    folder_make();
-    folder_path(path, "table");
+    directory_make();
+    directory_path(path, "table");
     FILE *file = fopen(path, "w+");
     ck_assert_ptr_nonnull(file);
     ck_assert_int_eq(sysinfo_heap_scopes_print(table, file, 1), SYSINFO_OK);
     rewind(file);
     text[fread(text, 1, sizeof text - 1, file)] = '\0';
     fclose(file);
-    folder_remove();
+    directory_remove();
     sysinfo_heap_scopes_close(table);
     ck_assert_ptr_nonnull(strstr(text, "+3.0 MiB"));
     ck_assert_ptr_nonnull(strstr(text, "- ")); /* The peak, and the counts. */

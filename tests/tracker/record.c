@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "run.h"
 #include "tracker/record.h"
 
@@ -16,8 +16,8 @@ static struct {
 } file;
 
 static void begin(void) {
-    folder_make();
-    ck_assert_int_eq(sysinfo_host_open(&host, folder_root), SYSINFO_OK);
+    directory_make();
+    ck_assert_int_eq(sysinfo_host_open(&host, directory_root), SYSINFO_OK);
     memset(&file, 0, sizeof file);
     memcpy(file.header.magic, SYSINFO__RECORD_MAGIC, sizeof file.header.magic);
     file.header.header_size = sizeof file.header;
@@ -34,11 +34,11 @@ static void begin(void) {
 
 static void end(void) {
     sysinfo_host_close(host);
-    folder_remove();
+    directory_remove();
 }
 
 static int read_file(size_t length, struct sysinfo_heap_record *record) {
-    folder_write_bytes("4711.0", &file, length);
+    directory_write_bytes("4711.0", &file, length);
     memset(record, 0x55, sizeof *record);
     return sysinfo_heap_recorded(host, "/4711.0", record, sizeof *record);
 }

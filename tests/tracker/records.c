@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "crowd.h"
-#include "folder.h"
+#include "directory.h"
 #include "run.h"
 #include "tracker.h"
 #include "tracker/record.h"
 
 static int read_record(pid_t process, int number, struct sysinfo_heap_record *record) {
-    char path[FOLDER_PATH];
+    char path[DIRECTORY_PATH];
     snprintf(path, sizeof path, "%s/%ld.%d", getenv(SYSINFO_HEAP_RECORDS), (long)process, number);
     return sysinfo_heap_recorded(NULL, path, record, sizeof *record);
 }
@@ -242,7 +242,7 @@ START_TEST(no_descriptor_stays_open) {
     DIR *descriptors = opendir("/proc/self/fd");
     MUST(descriptors != NULL);
     int records = 0;
-    char target[FOLDER_PATH];
+    char target[DIRECTORY_PATH];
     for (const struct dirent *entry; (entry = readdir(descriptors)) != NULL;) {
         ssize_t length = readlinkat(dirfd(descriptors), entry->d_name, target, sizeof target - 1);
         target[length < 0 ? 0 : length] = '\0';
@@ -258,7 +258,7 @@ static int run_true(const char *before, pid_t *process) {
     fflush(NULL);
     *process = fork();
     if (*process == 0) {
-        char command[2 * FOLDER_PATH];
+        char command[2 * DIRECTORY_PATH];
         snprintf(command, sizeof command, "%s exec /bin/true", before);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
         _exit(126);
@@ -269,7 +269,7 @@ static int run_true(const char *before, pid_t *process) {
 START_TEST(each_program_of_a_process_has_a_record) {
     pid_t process;
     struct sysinfo_heap_record record;
-    char preload[FOLDER_PATH];
+    char preload[DIRECTORY_PATH];
     snprintf(preload, sizeof preload, "export LD_PRELOAD=%s;", TRACKER);
     ck_assert_int_eq(setenv("LD_PRELOAD", TRACKER, 1), 0);
     ck_assert_int_eq(run_true(preload, &process), 0);
@@ -286,7 +286,7 @@ END_TEST
 static void check_owner_in_front(const char *library, const char *owner) {
     pid_t process;
     struct sysinfo_heap_record record;
-    char preload[2 * FOLDER_PATH];
+    char preload[2 * DIRECTORY_PATH];
     snprintf(preload, sizeof preload, "%s:%s", library, TRACKER);
     ck_assert_int_eq(setenv("LD_PRELOAD", preload, 1), 0);
     ck_assert_int_eq(run_true("", &process), 0);
@@ -599,9 +599,9 @@ START_TEST(process_goes_on_without_a_file) {
     char overlong[2000];
     memset(overlong, '/', sizeof overlong - 1);
     overlong[sizeof overlong - 1] = '\0';
-    const char *const folders[] = {"/nowhere/at/all", "relative", "/proc/self", "", overlong};
+    const char *const directories[] = {"/nowhere/at/all", "relative", "/proc/self", "", overlong};
     for (size_t i = 0; i < 5; i++) {
-        ck_assert_int_eq(setenv(SYSINFO_HEAP_RECORDS, folders[i], 1), 0);
+        ck_assert_int_eq(setenv(SYSINFO_HEAP_RECORDS, directories[i], 1), 0);
         ck_assert_int_eq(setenv("LD_PRELOAD", TRACKER, 1), 0);
         ck_assert_int_eq(system("test \"$(printf '%s\\n' b a | sort | head -n 1)\" = a"), 0);
     }
@@ -691,23 +691,23 @@ START_TEST(threads_that_the_record_has_no_room_for_are_counted) {
 END_TEST
 
 /* Runs the tests again in a program that starts with a directory for records. */
-static int run_with_folder(void) {
-    char folder[] = "/tmp/sysinfo-records-XXXXXX";
-    MUST(mkdtemp(folder) != NULL);
+static int run_with_directory(void) {
+    char directory[] = "/tmp/sysinfo-records-XXXXXX";
+    MUST(mkdtemp(directory) != NULL);
     pid_t child = fork();
     if (child == 0) {
-        setenv(SYSINFO_HEAP_RECORDS, folder, 1);
+        setenv(SYSINFO_HEAP_RECORDS, directory, 1);
         execl("/proc/self/exe", "test_tracker_records", (char *)NULL);
         _exit(126);
     }
     int status = wait_for(child);
-    MUST(nftw(folder, folder_remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
+    MUST(nftw(directory, directory_remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
 }
 
 int main(void) {
     if (getenv(SYSINFO_HEAP_RECORDS) == NULL) {
-        return run_with_folder();
+        return run_with_directory();
     }
     Suite *suite = suite_create("records");
     TCase *tests = tcase_create("records");

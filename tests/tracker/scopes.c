@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "run.h"
 #include "tracker.h"
 

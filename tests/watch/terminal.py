@@ -266,11 +266,11 @@ class Watch(unittest.TestCase):
                 self.is_given_back(session)
 
     def test_a_machine_that_tells_nothing_leaves_the_screen_alone(self):
-        with tempfile.TemporaryDirectory() as folder:
-            session = self.start("0.1", "--root", folder)
+        with tempfile.TemporaryDirectory() as directory:
+            session = self.start("0.1", "--root", directory)
             self.assertEqual(session.end(), 3)
             self.assertEqual(b"".join(session.writes), b"")
-            self.assertIn("%s/proc/" % folder, session.error)
+            self.assertIn("%s/proc/" % directory, session.error)
 
     def test_stopped_in_the_background_and_back(self):
         session = self.start("0.1", has_shell=True)
