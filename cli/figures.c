@@ -325,7 +325,7 @@ int run_overview(struct options *options) {
     struct view view = {.options = options,
                         .selection = &selection,
                         .has_interval = options->format != FORMAT_PROM,
-                        .names_holders = options->format == FORMAT_TABLE};
+                        .names_levels = options->format == FORMAT_TABLE};
     select_groups(&view, &selection, options_has(options, OPTION_ALL));
     print_sample *print = options->format == FORMAT_TABLE ? print_overview : printer_of(options, false);
     int status = options_take_schedule(options, 0, view.has_interval);

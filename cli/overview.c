@@ -70,7 +70,7 @@ static void add_space(struct text *text, const struct sample *sample, const char
     text_add(text, " % in use)\n");
 }
 
-static void add_holder(struct text *text, const char *name) {
+static void add_level(struct text *text, const char *name) {
     text_add(text, name[0] == '/' ? " (cgroup " : " (");
     text_add_plain(text, name);
     text_add(text, ")");
@@ -78,18 +78,18 @@ static void add_holder(struct text *text, const char *name) {
 
 /* Adds the limit that keeps this process below the machine's memory, and its level; nothing if there is none. */
 static void add_limit(struct text *text, const struct sample *sample) {
-    bool has_memory = knows(sample, "mem", "limit") && sample->memory_holder != NULL;
-    bool has_quota = knows(sample, "cpu", "quota") && sample->quota_holder != NULL;
+    bool has_memory = knows(sample, "mem", "limit") && sample->memory_level != NULL;
+    bool has_quota = knows(sample, "cpu", "quota") && sample->quota_level != NULL;
     if (!has_memory && !has_quota) {
         return;
     }
-    bool is_one_holder = has_memory && has_quota && strcmp(sample->memory_holder, sample->quota_holder) == 0;
+    bool is_one_level = has_memory && has_quota && strcmp(sample->memory_level, sample->quota_level) == 0;
     text_add(text, "limit   ");
     if (has_memory) {
         add(text, sample, "mem", "limit");
         text_add(text, " memory");
-        if (!is_one_holder) {
-            add_holder(text, sample->memory_holder);
+        if (!is_one_level) {
+            add_level(text, sample->memory_level);
         }
         text_add(text, has_quota ? ", " : "");
     }
@@ -98,7 +98,7 @@ static void add_limit(struct text *text, const struct sample *sample) {
         const void *result = result_of(sample, "cpu", "quota", &field);
         double quota = sysinfo_field_double(field, result);
         text_addf(text, quota < 100 ? "%.3g CPUs" : "%.0f CPUs", quota);
-        add_holder(text, sample->quota_holder);
+        add_level(text, sample->quota_level);
     }
     if (has_memory && knows(sample, "mem", "usable")) {
         text_add(text, ": ");

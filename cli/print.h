@@ -40,8 +40,8 @@ struct view {
     bool percpu;     /* There are rows for CPUs, nodes or kinds. */
     bool with_kinds; /* Rows of CPUs show each one's kind. */
     enum rows rows;
-    bool has_interval;  /* The fields include CPU percentages. */
-    bool names_holders; /* Samples name the level that holds a limit. */
+    bool has_interval; /* The fields include CPU percentages. */
+    bool names_levels; /* Samples name the level that holds a limit. */
 };
 
 typedef void print_sample(struct text *text, const struct view *view, const struct sample *sample, bool is_first);

@@ -419,10 +419,10 @@ static void keep_binding(struct sample *sample, const struct sysinfo_limit_level
 }
 
 /* A limit is shown only if it is below the machine's own. */
-static void find_holders(struct sampler *sampler) {
+static void name_levels(struct sampler *sampler) {
     struct sample *sample = &sampler->sample;
-    sample->memory_holder = sample->quota_holder = sample->binding_name = NULL;
-    if (!sampler->names_holders || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
+    sample->memory_level = sample->quota_level = sample->binding_name = NULL;
+    if (!sampler->names_levels || sysinfo_limit_levels(sampler->host, &sampler->levels) != SYSINFO_OK) {
         return;
     }
     const struct sysinfo_limit_level *level, *tightest = NULL,
@@ -432,11 +432,11 @@ static void find_holders(struct sampler *sampler) {
         bool is_group = level->kind == SYSINFO_LIMIT_CGROUP || level->kind == SYSINFO_LIMIT_JOB;
         keep_binding(sample, machine, level, name);
         if ((level->tightest & SYSINFO_TIGHTEST_MEMORY) != 0 && (is_group || level->kind == SYSINFO_LIMIT_PROCESS)) {
-            sample->memory_holder = level->memory_limit < machine->memory_limit ? name : NULL;
+            sample->memory_level = level->memory_limit < machine->memory_limit ? name : NULL;
         }
         if (is_group && SYSINFO_HAS(level, cpus) && (tightest == NULL || level->cpus <= tightest->cpus)) {
             tightest = level;
-            sample->quota_holder = !SYSINFO_HAS(machine, cpus) || level->cpus < machine->cpus ? name : NULL;
+            sample->quota_level = !SYSINFO_HAS(machine, cpus) || level->cpus < machine->cpus ? name : NULL;
         }
     }
 }
@@ -479,7 +479,7 @@ const struct sample *sampler_take(struct sampler *sampler) {
     if (sampler->makes_rates) {
         make_rates(sampler);
     }
-    find_holders(sampler);
+    name_levels(sampler);
     return sample;
 }
 

@@ -34,7 +34,7 @@ struct sample {
     bool is_unchanged;                /* No counter has changed since the last sample. */
     uint64_t *result[SAMPLE_RESULTS]; /* SYSINFO_SLOTS each; NULL: not requested. */
     /* The levels with the tightest memory limit and quota, if requested; NULL: none. */
-    const char *memory_holder, *quota_holder;
+    const char *memory_level, *quota_level;
     /*
      * If requested, the limit below the machine's memory that leaves the least; `binding_name` is NULL if there is
      * none.
@@ -58,7 +58,7 @@ struct sampler {
     bool has_root;            /* It reads another machine's root directory. */
     bool since_boot;          /* Compares with zero, not with the last sample. */
     bool measures_cgroup;     /* The cgroup's CPU use since the last sample. */
-    bool names_holders;       /* For limits. */
+    bool names_levels;        /* For limits. */
     bool makes_rates;         /* Counters per second since the last sample. */
     bool needs_wall;          /* The time is printed. */
 

@@ -316,7 +316,7 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     status = sampler_open(&sampler, options, view->selection, view->percpu);
     if (status == 0) {
-        sampler->names_holders = view->names_holders;
+        sampler->names_levels = view->names_levels;
         sampler->rows = view->rows;
         sampler->sample.kinds = view->with_kinds ? &sampler->groups : NULL;
         if (view->rows == ROWS_OF_NODES) {

@@ -176,7 +176,7 @@ int run_watch(struct options *options) {
         status = sampler_open(&sampler, options, &selection, (groups & GROUP_BIT(GROUP_CPU)) != 0);
         if (status == 0) {
             sampler->makes_rates = true;
-            sampler->names_holders = (groups & GROUP_BIT(GROUP_MEM)) != 0;
+            sampler->names_levels = (groups & GROUP_BIT(GROUP_MEM)) != 0;
             const struct view view = {.options = options, .selection = &selection, .percpu = sampler->percpu};
             status = watch(&view, sampler, groups);
             sampler_free(sampler);

@@ -212,29 +212,29 @@ static int ask_own(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarc
 }
 
 /* The group that holds the tightest limit, which often is the process's own. */
-static int ask_holder(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                      const struct memory_group *own, struct sysinfo_cgroup *cgroup) {
-    struct memory_group holder = *own;
+static int ask_tightest(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                        const struct memory_group *own, struct sysinfo_cgroup *cgroup) {
+    struct memory_group tightest = *own;
     int status = SYSINFO_OK;
     if (level >= hierarchy->levels) {
         return SYSINFO_OK;
     }
     if (level != own->level) {
-        holder = (struct memory_group){.level = level};
-        status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &holder.bytes);
-        holder.has_bytes = status == SYSINFO_OK;
+        tightest = (struct memory_group){.level = level};
+        status = sysinfo__hierarchy_read_limit(host, hierarchy, level, SYSINFO__MEMORY_USED, &tightest.bytes);
+        tightest.has_bytes = status == SYSINFO_OK;
         status = sysinfo__forgive(status);
         if (status == SYSINFO_OK) {
-            status = sysinfo__memory_events(host, hierarchy, level, &holder.events, holder.event);
+            status = sysinfo__memory_events(host, hierarchy, level, &tightest.events, tightest.event);
         }
     }
-    if (holder.has_bytes) {
-        FACT(cgroup, limit_current, holder.bytes);
+    if (tightest.has_bytes) {
+        FACT(cgroup, limit_current, tightest.bytes);
     }
-    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
-    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
-    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
-    SET_EVENT(holder.events, holder.event, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
+    SET_EVENT(tightest.events, tightest.event, SYSINFO__EVENT_HIGH, cgroup, limit_events_high);
+    SET_EVENT(tightest.events, tightest.event, SYSINFO__EVENT_MAX, cgroup, limit_events_max);
+    SET_EVENT(tightest.events, tightest.event, SYSINFO__EVENT_OOM, cgroup, limit_events_oom);
+    SET_EVENT(tightest.events, tightest.event, SYSINFO__EVENT_OOM_KILL, cgroup, limit_events_oom_kill);
     return status;
 }
 
@@ -254,7 +254,7 @@ static int ask_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     }
     uint64_t before = cgroup->present;
     FACT(cgroup, limit_level, limit.level);
-    status = ask_holder(host, hierarchy, (size_t)limit.level, own, cgroup);
+    status = ask_tightest(host, hierarchy, (size_t)limit.level, own, cgroup);
     if (SYSINFO_IS_ESTIMATED(&limit, limit)) { /* A hidden level may hold a tighter limit. */
         cgroup->estimated |= cgroup->present & ~before;
     }
