@@ -69,22 +69,19 @@ static __attribute__((noinline)) void decode_value(const char *line, unsigned k,
  * number. False: it is another, or another key's.
  */
 SYSINFO__ALWAYS_INLINE bool decode_usual_line(const char *line, const struct key *key, uint64_t *value) {
+    const uint64_t blank = UINT64_C(0x1010101010101010); /* What is left of a blank when '0' is removed. */
     uint64_t others = (sysinfo__scan_word(line) ^ sysinfo__scan_word(key->text)) |
                       (sysinfo__scan_word(line + 8) ^ sysinfo__scan_word(key->text + 8));
-    if (others != 0) {
-        return false;
-    }
     uint64_t digits = sysinfo__scan_word(line + COLUMN) ^ UINT64_C(0x3030303030303030);
-    uint64_t blanks = (digits & UINT64_C(0x1010101010101010)) >> 4; /* 1 in the byte of each blank. */
-    digits ^= blanks << 4;
-    blanks *= 255;
+    uint64_t blanks = digits & blank;
+    digits ^= blanks;
+    others |= sysinfo__scan_mark_others(digits) & SYSINFO__SCAN_MARKS;
+    others |= digits & (blanks - (blanks >> 4));       /* Half a blank. */
+    others |= blanks & ~(blanks << 8 | (blank & 255)); /* After a digit. */
+    others |= blanks >> 60;                            /* At the end. */
     char end = line[COLUMN + WIDTH];
-    if ((sysinfo__scan_mark_others(digits) & SYSINFO__SCAN_MARKS) != 0 || (blanks & (blanks + 1)) != 0 ||
-        blanks == UINT64_MAX || (end != ' ' && end != '\n')) {
-        return false;
-    }
     *value = sysinfo__scan_combine(digits) * key->unit;
-    return true;
+    return others == 0 && (end == ' ' || end == '\n');
 }
 
 /* Scans every line and renews the hints. */
@@ -107,6 +104,25 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
     hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
 }
 
+static bool is_line_start(const char *text, size_t at) {
+    return at == 0 || text[at - 1] == '\n';
+}
+
+/* Decodes lines of another form. False: a line is not where it was. */
+static __attribute__((noinline)) bool decode_unusual(const char *text, uint32_t wanted,
+                                                     const struct sysinfo__meminfo_hints *hints,
+                                                     struct sysinfo__meminfo *meminfo) {
+    for (; wanted != 0; wanted &= wanted - 1) {
+        unsigned k = (unsigned)__builtin_ctz(wanted);
+        const char *line = text + hints->line[k];
+        if (!is_line_start(text, hints->line[k]) || !begins_with_key(line, &keys[k])) {
+            return false;
+        }
+        decode_value(line, k, meminfo);
+    }
+    return true;
+}
+
 SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint32_t wanted,
                                           struct sysinfo__meminfo_hints *hints, struct sysinfo__meminfo *meminfo) {
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
@@ -118,22 +134,15 @@ SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint3
         return;
     }
     uint32_t usual = 0;
-    for (wanted &= hints->keys; wanted != 0; wanted &= wanted - 1) {
-        unsigned k = (unsigned)__builtin_ctz(wanted);
-        const char *line = text + hints->line[k];
-        if (line > text && line[-1] != '\n') {
-            scan_all(text, length, hints, meminfo);
-            return;
-        }
-        if (decode_usual_line(line, &keys[k], &meminfo->value[k])) {
-            usual |= UINT32_C(1) << k;
-        } else if (begins_with_key(line, &keys[k])) {
-            decode_value(line, k, meminfo);
-        } else {
-            scan_all(text, length, hints, meminfo);
-            return;
-        }
+    wanted &= hints->keys;
+    for (uint32_t left = wanted; left != 0; left &= left - 1) {
+        unsigned k = (unsigned)__builtin_ctz(left);
+        size_t at = hints->line[k];
+        bool is_usual = decode_usual_line(text + at, &keys[k], &meminfo->value[k]) && is_line_start(text, at);
+        usual |= (uint32_t)is_usual << k;
     }
-    meminfo->seen |= usual;
-    meminfo->known |= usual;
+    meminfo->seen = meminfo->known = usual;
+    if (usual != wanted && !decode_unusual(text, wanted & ~usual, hints, meminfo)) {
+        scan_all(text, length, hints, meminfo);
+    }
 }

@@ -134,13 +134,28 @@ START_TEST(lines_that_moved_are_found_again) {
 }
 END_TEST
 
+/* The same place, but in the middle of another line. */
+START_TEST(a_line_without_its_beginning_is_no_line) {
+    struct sysinfo__meminfo_hints hints = {.length = 0};
+    struct sysinfo__meminfo meminfo;
+    char joined[sizeof usual];
+    memcpy(joined, usual, sizeof usual);
+    decode_with(joined, sizeof usual - 1, &hints, &meminfo);
+    *strstr(joined, "\nMemFree:") = ' ';
+    decode_with(joined, sizeof usual - 1, &hints, &meminfo);
+    ck_assert_uint_eq(meminfo.seen & BIT(MEM_FREE), 0);
+    expect_as_looked_up(joined, &meminfo);
+}
+END_TEST
+
 /* The second reading of a line takes a shorter way, in words of eight bytes: it must see what the first sees. */
 START_TEST(a_line_means_the_same_at_the_second_reading) {
     static const char *const values[] = {
         "24684092 kB",  "       7 kB", "       0 kB", " 1234567 kB",       "99999999 kB",  "123456789 kB",
         "1234567 8 kB", "12 45678 kB", "   4567x kB", "  -45678 kB",       "      -1 kB",  "x       7 kB",
         "         kB",  "    /123 kB", "    :123 kB", "\t\t\t\t\t\t12 kB", "     123\tkB", "      12\n",
-        "12345678",     "       7.kB", "    1 34 kB",
+        "12345678",     "       7.kB", "    1 34 kB", "      !1 kB",       "     %12 kB",  "\"\"345678 kB",
+        "!!!!!!!! kB",  "       ( kB", " !234567 kB",
     };
     struct sysinfo__meminfo_hints kept = {.length = 0};
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
@@ -280,6 +295,7 @@ TCase *meminfo_tests(void) {
     tcase_add_test(tests, every_key_is_read);
     tcase_add_test(tests, remembered_lines_are_read_anew);
     tcase_add_test(tests, lines_that_moved_are_found_again);
+    tcase_add_test(tests, a_line_without_its_beginning_is_no_line);
     tcase_add_test(tests, a_line_means_the_same_at_the_second_reading);
     tcase_add_test(tests, a_total_that_was_missing_is_found_when_it_is_back);
     tcase_add_test(tests, a_text_cut_anywhere_gives_no_number_that_was_not_in_it);
