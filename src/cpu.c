@@ -84,7 +84,7 @@ static const char *const complaints[] = {
 };
 
 /* `is_whole`: the later sample has all modes, so the next window may be valid. */
-static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool is_whole) {
+SYSINFO__HOT static int explain_window(struct sysinfo_host *host, enum sysinfo__window window, bool is_whole) {
     if (window == SYSINFO__WINDOW_MEASURED) {
         return SYSINFO_OK;
     }
@@ -129,8 +129,8 @@ static int measure_now(struct sysinfo_host *host, double interval, struct sysinf
 }
 
 /* Measures over `interval`, or since `past`, and updates `past`. */
-static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
-                   struct sysinfo_cpu_usage *usage) {
+SYSINFO__HOT static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cpu_sample *past,
+                                struct sysinfo_cpu_usage *usage) {
     struct sysinfo_cpu_sample now;
     int status = check_interval(host, interval);
     if (status == SYSINFO_OK && interval > 0 && !host->is_one_off) {
@@ -159,7 +159,7 @@ static int measure(struct sysinfo_host *host, double interval, struct sysinfo_cp
     return explain_window(host, window, sysinfo__cpu_is_whole(&now));
 }
 
-int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
+SYSINFO__HOT int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *percent) {
     struct sysinfo__call call;
     host = sysinfo__begin(&call, host);
     if (host == NULL) {
@@ -168,7 +168,8 @@ int sysinfo_cpu_percent(struct sysinfo_host *host, double interval, double *perc
     if (percent == NULL) {
         return sysinfo__end(&call, sysinfo__invalid(host, "the result is NULL"));
     }
-    struct sysinfo_cpu_usage usage = {.percent = 0};
+    struct sysinfo_cpu_usage usage;
+    usage.percent = 0; /* The rest is not used, and takes 10 ns to clear. */
     int status = measure(host, interval, &host->past_percent, &usage);
     if (status == SYSINFO_OK) {
         *percent = usage.percent;

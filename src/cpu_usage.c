@@ -51,13 +51,12 @@ static bool is_of_one_cpu(const struct sysinfo_cpu_sample *a, const struct sysin
 }
 
 /*
- * Seconds that a counter advanced; negative if it ran backwards. A step back by more than half of its range is a wrap;
- * in the sum over all CPUs, several may have wrapped.
+ * Seconds that a counter advanced that stepped back by `back` seconds; negative if it ran backwards. A step back by
+ * more than half of its range is a wrap; in the sum over all CPUs, several may have wrapped.
  */
-static double advance(double before, double after, double wrap) {
-    double delta = after - before;
-    double wraps = delta < 0 ? -delta / wrap + 0.5 : 0;
-    return wraps >= 1 && wraps < 1e9 ? delta + wrap * (double)(uint64_t)wraps : delta;
+static double unwrap(double back, double wrap) {
+    double wraps = back / wrap + 0.5;
+    return wraps >= 1 && wraps < 1e9 ? wrap * (double)(uint64_t)wraps - back : -back;
 }
 
 /*
@@ -88,16 +87,19 @@ static double cpus_of(const struct sysinfo_cpu_sample *sample) {
     return SYSINFO_HAS(sample, cpus) ? (double)sample->cpus : SYSINFO_HAS(sample, cpu) ? 1 : 0;
 }
 
-static void take_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after, uint64_t both,
-                      struct sysinfo__cpu_step *step) {
+SYSINFO__HOT static void take_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
+                                   uint64_t both, struct sysinfo__cpu_step *step) {
     double wrap = (both & SYSINFO_BIT(struct sysinfo_cpu_sample, wrap)) != 0 ? after->wrap : DBL_MAX;
-    memset(step, 0, sizeof *step);
+    step->modes = both & (BIT(LAST_MODE + 1) - BIT(FIRST_MODE));
+    step->total = step->idle_step_back = 0;
+    step->is_doubtful = false;
+    SYSINFO__ROLLED
     for (int mode = FIRST_MODE; mode <= LAST_MODE; mode++) {
-        if (!(both & BIT(mode))) {
-            continue;
+        double seconds = 0;
+        if (both & BIT(mode)) {
+            seconds = slot_get(after, mode) - slot_get(before, mode);
+            seconds = seconds < 0 ? unwrap(-seconds, wrap) : seconds;
         }
-        step->modes |= BIT(mode);
-        double seconds = advance(slot_get(before, mode), slot_get(after, mode), wrap);
         if (!(seconds >= 0)) {
             step->is_doubtful = true;
             step->idle_step_back = mode == IDLE ? -seconds : step->idle_step_back;
@@ -118,7 +120,7 @@ static void take_step(const struct sysinfo_cpu_sample *before, const struct sysi
  * Two texts of a capture that are read in succession took no time at all. Below a tick the clock proves nothing, so the
  * shares are only marked.
  */
-static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed, double cpus) {
+SYSINFO__HOT static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed, double cpus) {
     bool has_bounds = elapsed >= 0 && cpus > 0;
     double most = elapsed * cpus + slack(elapsed, cpus), least = elapsed * cpus - slack(elapsed, cpus);
     bool is_too_much = has_bounds && step->total > most;
@@ -137,14 +139,14 @@ static enum sysinfo__window judge(struct sysinfo__cpu_step *step, double elapsed
  * Linux has only ever appended columns: if a later one is known, all before it exist, and an unknown one could not be
  * read. Windows counts softirq, but neither nice nor iowait; the rest exists only on Linux.
  */
-bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
+SYSINFO__HOT bool sysinfo__cpu_is_whole(const struct sysinfo_cpu_sample *sample) {
+    const uint64_t last = BIT(STEAL) | BIT(GUEST) | BIT(GUEST_NICE); /* The last two are parts of others. */
     uint64_t needed = BIT(USER) | BIT(SYSTEM) | BIT(IDLE);
-    for (int mode = SOFTIRQ; mode <= LAST_MODE; mode++) {
-        bool is_windows = mode == SOFTIRQ && (sample->present & (BIT(NICE) | BIT(IOWAIT))) == 0;
-        if ((sample->present & BIT(mode)) != 0 && !is_windows) {
-            int last = mode < STEAL ? mode : STEAL;
-            needed |= BIT(last + 1) - BIT(FIRST_MODE);
-        }
+    bool is_windows = (sample->present & (BIT(NICE) | BIT(IOWAIT))) == 0;
+    if (sample->present & last) {
+        needed = BIT(STEAL + 1) - BIT(FIRST_MODE);
+    } else if ((sample->present & BIT(SOFTIRQ)) && !is_windows) {
+        needed = BIT(SOFTIRQ + 1) - BIT(FIRST_MODE);
     }
     return (sample->present & needed) == needed;
 }
@@ -156,8 +158,9 @@ static bool have_all_modes(const struct sysinfo_cpu_sample *before, const struct
            sysinfo__cpu_is_whole(before);
 }
 
-enum sysinfo__window sysinfo__cpu_step(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
-                                       struct sysinfo__cpu_step *step) {
+SYSINFO__HOT enum sysinfo__window sysinfo__cpu_step(const struct sysinfo_cpu_sample *before,
+                                                    const struct sysinfo_cpu_sample *after,
+                                                    struct sysinfo__cpu_step *step) {
     uint64_t both = before->present & after->present;
     if (!is_of_one_cpu(before, after) || !have_all_modes(before, after)) {
         return SYSINFO__WINDOW_MISMATCH;
@@ -181,7 +184,7 @@ static void limit_part(double *part, double whole, uint64_t bit, uint64_t *estim
     }
 }
 
-void sysinfo__cpu_shares(const struct sysinfo__cpu_step *step, struct sysinfo_cpu_usage *usage) {
+SYSINFO__HOT void sysinfo__cpu_shares(const struct sysinfo__cpu_step *step, struct sysinfo_cpu_usage *usage) {
     double seconds[LAST_MODE + 1] = {0};
     uint64_t estimated = 0;
     memcpy(&seconds[FIRST_MODE], step->mode, sizeof step->mode);
@@ -207,8 +210,9 @@ void sysinfo__cpu_interval(double elapsed, struct sysinfo_cpu_usage *usage) {
     }
 }
 
-enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before, const struct sysinfo_cpu_sample *after,
-                                        struct sysinfo_cpu_usage *usage) {
+SYSINFO__HOT enum sysinfo__window sysinfo__cpu_usage(const struct sysinfo_cpu_sample *before,
+                                                     const struct sysinfo_cpu_sample *after,
+                                                     struct sysinfo_cpu_usage *usage) {
     struct sysinfo__cpu_step step;
     enum sysinfo__window window = sysinfo__cpu_step(before, after, &step);
     if (window != SYSINFO__WINDOW_MEASURED) {
