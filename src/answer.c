@@ -56,6 +56,10 @@ static int check_result(struct sysinfo_host *host, const void *out, size_t size)
 }
 
 SYSINFO__HOT void sysinfo__give(void *out, size_t size, const void *full, size_t full_size) {
+    if (size == full_size) {
+        memcpy(out, full, size);
+        return;
+    }
     size_t shared = size < full_size ? size : full_size;
     memcpy(out, full, shared);
     memset((char *)out + shared, 0, size - shared);
@@ -81,7 +85,7 @@ SYSINFO__HOT int sysinfo__answer(struct sysinfo_host *host, sysinfo__reader *rea
     int status = check_result(host, out, size);
     if (status == SYSINFO_OK) {
         memset(&result, 0, question->size); /* Clears only the result's size; the whole union would take 20 ns. */
-        status = read(host, question, &result);
+        status = read(host, question, size, &result);
     }
     if (status == SYSINFO_OK) {
         sysinfo__give(out, size, &result, question->size);

@@ -102,15 +102,14 @@ union sysinfo__result {
 /* What a getter asks: a number of enum sysinfo_result, and further inputs that some results need. */
 struct sysinfo__question {
     uint32_t result;
-    size_t size; /* The size of the result's struct. */
-    size_t room; /* The caller's size, which may be smaller. */
-    double interval;
     bool in_detail;
+    size_t size; /* The size of the result's struct. */
+    double interval;
     const char *path;
 };
 
-/* Fills a zeroed result. */
-typedef int sysinfo__reader(struct sysinfo_host *host, const struct sysinfo__question *question,
+/* Fills a zeroed result, for a caller whose struct has `room` bytes. */
+typedef int sysinfo__reader(struct sysinfo_host *host, const struct sysinfo__question *question, size_t room,
                             union sysinfo__result *result);
 
 /*

@@ -32,7 +32,7 @@ static int read_description(struct sysinfo_host *host, size_t room, struct sysin
     return status;
 }
 
-SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question,
+SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysinfo__question *question, size_t room,
                                     union sysinfo__result *result) {
     switch (question->result) {
     case SYSINFO_RESULT_CPU_USAGE:
@@ -44,7 +44,7 @@ SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysi
     case SYSINFO_RESULT_CPU_FREQUENCY:
         return sysinfo__cpu_frequency(host, &result->cpu_frequency);
     case SYSINFO_RESULT_CPU_DESCRIPTION:
-        return read_description(host, question->room, &result->cpu_description);
+        return read_description(host, room, &result->cpu_description);
     case SYSINFO_RESULT_MEMORY:
         return sysinfo__read_memory(host, &result->memory);
     case SYSINFO_RESULT_SWAP:
@@ -81,43 +81,45 @@ SYSINFO__HOT static int read_result(struct sysinfo_host *host, const struct sysi
     }
 }
 
-static const size_t sizes[] = {
-    [SYSINFO_RESULT_CPU_USAGE] = sizeof(struct sysinfo_cpu_usage),
-    [SYSINFO_RESULT_PROCESSORS] = sizeof(struct sysinfo_processors),
-    [SYSINFO_RESULT_CPU_SAMPLE] = sizeof(struct sysinfo_cpu_sample),
-    [SYSINFO_RESULT_MEMORY] = sizeof(struct sysinfo_memory),
-    [SYSINFO_RESULT_SWAP] = sizeof(struct sysinfo_swap),
-    [SYSINFO_RESULT_LOAD] = sizeof(struct sysinfo_load),
-    [SYSINFO_RESULT_STATS] = sizeof(struct sysinfo_stats),
-    [SYSINFO_RESULT_MEMORY_ALLOWANCE] = sizeof(struct sysinfo_allowance),
-    [SYSINFO_RESULT_SWAP_ALLOWANCE] = sizeof(struct sysinfo_allowance),
-    [SYSINFO_RESULT_CPU_ALLOWANCE] = sizeof(struct sysinfo_cpu_allowance),
-    [SYSINFO_RESULT_CGROUP] = sizeof(struct sysinfo_cgroup),
-    [SYSINFO_RESULT_CPU_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_MEMORY_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_IO_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_IRQ_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_CGROUP_CPU_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_CGROUP_MEMORY_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_CGROUP_IO_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_CGROUP_IRQ_PRESSURE] = sizeof(struct sysinfo_pressure),
-    [SYSINFO_RESULT_HEAP] = sizeof(struct sysinfo_heap),
-    [SYSINFO_RESULT_PROCESS] = sizeof(struct sysinfo_process),
-    [SYSINFO_RESULT_PAGING] = sizeof(struct sysinfo_paging),
-    [SYSINFO_RESULT_CPU_FREQUENCY] = sizeof(struct sysinfo_cpu_frequency),
-    [SYSINFO_RESULT_CPU_DESCRIPTION] = sizeof(struct sysinfo_cpu_description),
+/* The first is that of no result. */
+static const struct sysinfo__question questions[] = {
+#define QUESTION(id, type) [SYSINFO_RESULT_##id] = {.result = SYSINFO_RESULT_##id, .size = sizeof(struct type)}
+    QUESTION(CPU_USAGE, sysinfo_cpu_usage),
+    QUESTION(PROCESSORS, sysinfo_processors),
+    QUESTION(CPU_SAMPLE, sysinfo_cpu_sample),
+    QUESTION(MEMORY, sysinfo_memory),
+    QUESTION(SWAP, sysinfo_swap),
+    QUESTION(LOAD, sysinfo_load),
+    QUESTION(STATS, sysinfo_stats),
+    QUESTION(MEMORY_ALLOWANCE, sysinfo_allowance),
+    QUESTION(SWAP_ALLOWANCE, sysinfo_allowance),
+    QUESTION(CPU_ALLOWANCE, sysinfo_cpu_allowance),
+    QUESTION(CGROUP, sysinfo_cgroup),
+    QUESTION(CPU_PRESSURE, sysinfo_pressure),
+    QUESTION(MEMORY_PRESSURE, sysinfo_pressure),
+    QUESTION(IO_PRESSURE, sysinfo_pressure),
+    QUESTION(IRQ_PRESSURE, sysinfo_pressure),
+    QUESTION(CGROUP_CPU_PRESSURE, sysinfo_pressure),
+    QUESTION(CGROUP_MEMORY_PRESSURE, sysinfo_pressure),
+    QUESTION(CGROUP_IO_PRESSURE, sysinfo_pressure),
+    QUESTION(CGROUP_IRQ_PRESSURE, sysinfo_pressure),
+    QUESTION(HEAP, sysinfo_heap),
+    QUESTION(PROCESS, sysinfo_process),
+    QUESTION(PAGING, sysinfo_paging),
+    QUESTION(CPU_FREQUENCY, sysinfo_cpu_frequency),
+    QUESTION(CPU_DESCRIPTION, sysinfo_cpu_description),
+#undef QUESTION
 };
-enum { SIZES = sizeof sizes / sizeof sizes[0] };
-
-static int ask(struct sysinfo_host *host, struct sysinfo__question question, void *out, size_t size) {
-    question.size = question.result < SIZES ? sizes[question.result] : 0;
-    question.room = size;
-    question.result = question.size > 0 ? question.result : 0; /* 0: there is no such result. */
-    return sysinfo__answer(host, read_result, &question, out, size);
-}
+enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 
 SYSINFO__HOT int sysinfo_read(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
-    return ask(host, (struct sysinfo__question){.result = result}, out, size);
+    return sysinfo__answer(host, read_result, &questions[result < QUESTIONS ? result : 0], out, size);
+}
+
+static int read_in_detail(struct sysinfo_host *host, uint32_t result, void *out, size_t size) {
+    struct sysinfo__question question = questions[result];
+    question.in_detail = true;
+    return sysinfo__answer(host, read_result, &question, out, size);
 }
 
 /* ---- CPUs ---- */
@@ -128,8 +130,9 @@ int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *time
 
 int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct sysinfo_cpu_usage *usage,
                               size_t size) {
-    struct sysinfo__question question = {.result = SYSINFO_RESULT_CPU_USAGE, .interval = interval};
-    return ask(host, question, usage, size);
+    struct sysinfo__question question = questions[SYSINFO_RESULT_CPU_USAGE];
+    question.interval = interval;
+    return sysinfo__answer(host, read_result, &question, usage, size);
 }
 
 int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
@@ -171,8 +174,7 @@ int sysinfo_heap_info(struct sysinfo_host *host, struct sysinfo_heap *heap, size
 }
 
 int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, size_t size) {
-    struct sysinfo__question question = {.result = SYSINFO_RESULT_HEAP, .in_detail = true};
-    return ask(host, question, heap, size);
+    return read_in_detail(host, SYSINFO_RESULT_HEAP, heap, size);
 }
 
 /* ---- What this process may use, and uses ---- */
@@ -200,8 +202,7 @@ int sysinfo_process_info(struct sysinfo_host *host, struct sysinfo_process *proc
 }
 
 int sysinfo_process_detail(struct sysinfo_host *host, struct sysinfo_process *process, size_t size) {
-    struct sysinfo__question question = {.result = SYSINFO_RESULT_PROCESS, .in_detail = true};
-    return ask(host, question, process, size);
+    return read_in_detail(host, SYSINFO_RESULT_PROCESS, process, size);
 }
 
 int sysinfo_process_memory(struct sysinfo_host *host, uint64_t *rss) {

@@ -3,8 +3,9 @@
 
 #include "internal.h"
 
-static int read_record(struct sysinfo_host *host, const struct sysinfo__question *question,
+static int read_record(struct sysinfo_host *host, const struct sysinfo__question *question, size_t room,
                        union sysinfo__result *result) {
+    (void)room;
     const char *path = question->path;
     if (path == NULL || path[0] != '/') {
         return sysinfo__invalid(host, "the path of a record begins with a slash");

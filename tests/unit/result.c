@@ -28,11 +28,14 @@ START_TEST(a_result_is_given_as_far_as_it_fits) {
 END_TEST
 
 START_TEST(a_full_row_of_slots_keeps_all_its_bits) {
-    uint64_t full[SYSINFO_SLOTS], out[SYSINFO_SLOTS];
+    uint64_t full[SYSINFO_SLOTS], out[SYSINFO_SLOTS + 1];
     memset(full, 0xFF, sizeof full);
-    sysinfo__give(out, sizeof out, full, sizeof full);
-    ck_assert_uint_eq(out[0], UINT64_MAX);
-    ck_assert_uint_eq(out[SYSINFO_SLOTS - 1], UINT64_MAX);
+    for (size_t size = sizeof full; size <= sizeof out; size += 8) { /* The same size, and one of a later version. */
+        memset(out, 0, sizeof out);
+        sysinfo__give(out, size, full, sizeof full);
+        ck_assert_uint_eq(out[0], UINT64_MAX);
+        ck_assert_uint_eq(out[SYSINFO_SLOTS - 1], UINT64_MAX);
+    }
 }
 END_TEST
 
