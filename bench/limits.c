@@ -2,9 +2,11 @@
 /*
  * Usable memory, swap and CPUs, and the use of the process's own cgroup, beside their floor: one pread of each file
  * that the library keeps open for them, through separate descriptors. /proc/self/fd shows which files these are, so the
- * floor is right for any cgroups.
+ * floor is right for any cgroups. Of usable CPUs, half of the answer is in no file: their floor asks for the affinity
+ * too.
  */
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@ static struct sysinfo_host *host;
 static int file[MOST_FILES];
 static int files;
 static char text[1 << 16];
+static bool asks_affinity; /* The floor does. */
 
 static bool usable_memory(void) {
     struct sysinfo_allowance allowance;
@@ -63,7 +66,8 @@ static bool read_floor(void) {
     for (int i = 0; i < files; i++) {
         is_read = pread(file[i], text, sizeof text, 0) >= 0 && is_read;
     }
-    return is_read;
+    cpu_set_t allowed;
+    return is_read && (!asks_affinity || sched_getaffinity(0, sizeof allowed, &allowed) == 0);
 }
 
 /* Negative: a call failed. */
@@ -98,7 +102,7 @@ static void compare(const char *name, bool (*call)(void), double bar, int rounds
     }
     if (has_run) {
         char who[32];
-        snprintf(who, sizeof who, "floor, %d files", files);
+        snprintf(who, sizeof who, "floor, %d files%s", files, asks_affinity ? ", affinity" : "");
         add_figure(figures, name, who, floor, floor, rounds, CALLS, 0);
         add_figure(figures, name, "sysinfo", library, floor, rounds, CALLS, bar);
     } else {
@@ -115,7 +119,9 @@ void bench_limits(int rounds, struct figures *figures) {
     if (times != NULL) {
         compare("usable_memory", usable_memory, 1.10, rounds, times, figures);
         compare("usable_swap", usable_swap, 1.10, rounds, times, figures);
+        asks_affinity = true;
         compare("usable_cpus", usable_cpus, 1.10, rounds, times, figures);
+        asks_affinity = false;
         compare("cgroup_usage", cgroup_usage, 1.15, rounds, times, figures);
     }
     free(times);
