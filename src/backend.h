@@ -83,6 +83,9 @@ struct sysinfo__state *sysinfo__state(struct sysinfo_host *host);
 /* The number of the call in progress, from 1: what one call has found out holds until it ends. */
 uint64_t sysinfo__call_number(const struct sysinfo_host *host);
 
+/* Whether the host exists for one call only, so that nothing need be prepared for the next. */
+bool sysinfo__is_one_off(const struct sysinfo_host *host);
+
 /* The directory below which files are read, without a trailing slash; "" for this machine. */
 const char *sysinfo__root(const struct sysinfo_host *host);
 

@@ -34,7 +34,7 @@ static void set_usable(const struct sysinfo__limit *limit, uint64_t machine, str
 
 /* ---- Memory ---- */
 
-int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance) {
+SYSINFO__HOT int sysinfo__memory_allowance(struct sysinfo_host *host, struct sysinfo_allowance *allowance) {
     struct sysinfo__limit limit = {0};
     struct sysinfo_memory memory = {0};
     int status = sysinfo__available_memory(host, &memory);
@@ -95,7 +95,7 @@ static uint64_t threads_of(double quota) {
     return whole + ((double)whole < quota);
 }
 
-int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
+SYSINFO__HOT int sysinfo__cpu_allowance(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance) {
     struct sysinfo__cpu_limit limit = {0};
     int status = ASK(host, cpu_limit, "the CPU limit of a process", &limit);
     bool is_certain = status == SYSINFO_NOT_SUPPORTED ||

@@ -46,12 +46,12 @@ SYSINFO__HOT int sysinfo__read_memory(struct sysinfo_host *host, struct sysinfo_
     return status;
 }
 
-int sysinfo__available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+SYSINFO__HOT int sysinfo__available_memory(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     if (sysinfo__backend.available_memory == NULL) {
         return sysinfo__read_memory(host, memory);
     }
     int status = sysinfo__backend.available_memory(host, memory);
-    if (status == SYSINFO_OK) {
+    if (status == SYSINFO_OK && memory->available > memory->total) {
         derive(memory);
     }
     return status;

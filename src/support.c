@@ -18,8 +18,12 @@ SYSINFO__HOT const char *sysinfo__root(const struct sysinfo_host *host) {
     return host->root;
 }
 
-uint64_t sysinfo__call_number(const struct sysinfo_host *host) {
+SYSINFO__HOT uint64_t sysinfo__call_number(const struct sysinfo_host *host) {
     return host->calls;
+}
+
+bool sysinfo__is_one_off(const struct sysinfo_host *host) {
+    return host->is_one_off;
 }
 
 /* ---- Failures ---- */

@@ -27,28 +27,35 @@ void sysinfo__affinity_close(struct sysinfo__affinity *affinity) {
 
 /* ---- This machine ---- */
 
+static bool ask_into(struct sysinfo__affinity *affinity) {
+    return affinity->words > 0 &&
+           sched_getaffinity(0, affinity->words * sizeof affinity->mask[0], (void *)affinity->mask) == 0;
+}
+
 /*
- * The kernel rejects a mask that is too small for the machine but does not report the required size. cpu_set_t ends at
- * 1024 CPUs; the call accepts larger masks.
+ * The kernel rejects a mask that is too small for the machine but does not report the required size. The mask begins
+ * small, because all of it is cleared and counted in each call. cpu_set_t ends at 1024 CPUs; the call accepts larger
+ * masks.
  */
-static int ask_kernel(struct sysinfo_host *host) {
+static int ask_with_more(struct sysinfo_host *host) {
     struct sysinfo__affinity *affinity = &sysinfo__state(host)->affinity;
-    for (;;) {
-        if (affinity->words > 0 &&
-            sched_getaffinity(0, affinity->words * sizeof affinity->mask[0], (void *)affinity->mask) == 0) {
-            return SYSINFO_OK;
-        }
+    do {
         if (affinity->words > 0 && (errno != EINVAL || affinity->words >= SYSINFO__MOST_CPUS / WORD_BITS)) {
             return sysinfo__failed(host, sysinfo__posix_status(errno), errno, "sched_getaffinity", NULL);
         }
-        size_t more = affinity->words == 0 ? 1024 / WORD_BITS : affinity->words * 2;
+        size_t more = affinity->words == 0 ? 256 / WORD_BITS : affinity->words * 2;
         unsigned long *mask = realloc(affinity->mask, more * sizeof *mask);
         if (mask == NULL) {
             return sysinfo__no_memory(host, "sched_getaffinity");
         }
         affinity->mask = mask;
         affinity->words = more;
-    }
+    } while (!ask_into(affinity));
+    return SYSINFO_OK;
+}
+
+static inline int ask_kernel(struct sysinfo_host *host) {
+    return ask_into(&sysinfo__state(host)->affinity) ? SYSINFO_OK : ask_with_more(host);
 }
 
 static int count_own(struct sysinfo_host *host, uint64_t *count) {
@@ -134,7 +141,7 @@ static int list_other(struct sysinfo_host *host, struct sysinfo__cpu_set *cpus) 
 
 /* ---- Both ---- */
 
-int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
+SYSINFO__HOT int sysinfo__allowed_cpus(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
     struct sysinfo__cpu_set *allowed = &sysinfo__state(host)->affinity.allowed;
     bool is_own = sysinfo__root_is_own(host);
     uint64_t count = 0;

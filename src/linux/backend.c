@@ -14,7 +14,7 @@ static void open_state(struct sysinfo__state *state) {
     sysinfo__huge_pages_open(&state->huge_pages);
     state->arcstats.fd = -1;
     state->cpuinfo = -1;
-    state->process = (struct sysinfo__process){0, {-1, false}, {-1, false}, {-1, false}, {-1, false}};
+    sysinfo__process_open(&state->process);
     sysinfo__cgroups_open(&state->cgroups);
     sysinfo__affinity_open(&state->affinity);
     sysinfo__numa_open(&state->numa);
@@ -39,10 +39,7 @@ static void close_state(struct sysinfo__state *state) {
     }
     sysinfo__huge_pages_close(&state->huge_pages);
     sysinfo__kept_close(&state->arcstats);
-    sysinfo__kept_close(&state->process.status);
-    sysinfo__kept_close(&state->process.limits);
-    sysinfo__kept_close(&state->process.statm);
-    sysinfo__kept_close(&state->process.rollup);
+    sysinfo__process_close(&state->process);
     sysinfo__cgroups_close(&state->cgroups);
     sysinfo__affinity_close(&state->affinity);
     sysinfo__numa_close(&state->numa);

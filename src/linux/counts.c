@@ -267,7 +267,7 @@ static int is_list_still_true(struct sysinfo_host *host, const char *list, size_
  */
 int sysinfo__linux_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts) {
     struct sysinfo__state *state = sysinfo__state(host);
-    int status = sysinfo__file_read(host, SYSINFO__FILE_ONLINE);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_ONLINE);
     bool has_list = status == SYSINFO_OK;
     if (has_list && is_counted(state)) {
         report(state->counted.logical, state->counted.cores, counts);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <unistd.h>
-
 #include "linux.h"
 
 /* USER_HZ is constant per architecture, and 100 on all current ones. */
-static double ticks_per_second(const struct sysinfo_host *host) {
-    long ticks = sysinfo__root_is_own(host) ? sysconf(_SC_CLK_TCK) : 100;
-    return ticks > 0 ? (double)ticks : 100;
+static double ticks_per_second(struct sysinfo_host *host) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    if (state->ticks_per_second <= 0) {
+        long ticks = sysinfo__root_is_own(host) ? sysconf(_SC_CLK_TCK) : 100;
+        state->ticks_per_second = ticks > 0 ? (double)ticks : 100;
+    }
+    return state->ticks_per_second;
 }
 
 static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome) {
@@ -24,7 +26,7 @@ static int explain(struct sysinfo_host *host, enum sysinfo__stat_outcome outcome
 }
 
 SYSINFO__HOT int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times) {
-    int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_STAT);
     if (status != SYSINFO_OK) {
         return status;
     }
@@ -33,7 +35,7 @@ SYSINFO__HOT int sysinfo__linux_cpu_times(struct sysinfo_host *host, struct sysi
 }
 
 SYSINFO__HOT int sysinfo__linux_cpu_times_percpu(struct sysinfo_host *host, struct sysinfo__cpu_rows *rows) {
-    int status = sysinfo__file_read(host, SYSINFO__FILE_STAT);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_STAT);
     if (status != SYSINFO_OK) {
         return status;
     }

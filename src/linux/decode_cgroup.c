@@ -72,11 +72,11 @@ SYSINFO__HOT bool sysinfo__decode_limit(const char *text, size_t length, uint64_
  * The kernel rounds the largest positive `long` down to whole pages: at most 2^63 - 4096 on 64 bits (2^63 - 1 before
  * Linux 3.19), 2^31 - 1 pages on 32 bits.
  */
-bool sysinfo__is_no_limit_v1(uint64_t limit) {
+SYSINFO__HOT bool sysinfo__is_no_limit_v1(uint64_t limit) {
     return limit >= UINT64_C(0x7ffffffffff00000) || limit == UINT64_C(0x7fffffff) * 4096;
 }
 
-bool sysinfo__decode_cpu_max(const char *text, size_t length, double *cpus) {
+SYSINFO__HOT bool sysinfo__decode_cpu_max(const char *text, size_t length, double *cpus) {
     const char *end = text + length;
     if (scan_max(text, end) != NULL) {
         *cpus = (double)INFINITY;
@@ -91,7 +91,7 @@ bool sysinfo__decode_cpu_max(const char *text, size_t length, double *cpus) {
     return true;
 }
 
-bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microseconds) {
+SYSINFO__HOT bool sysinfo__decode_quota_v1(const char *text, size_t length, uint64_t *microseconds) {
     if (length >= 2 && SYSINFO__SCAN_BEGINS(text, "-1") && (length == 2 || text[2] == '\n' || text[2] == ' ')) {
         *microseconds = SYSINFO_UNLIMITED;
         return true;

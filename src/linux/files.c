@@ -38,7 +38,7 @@ const char *sysinfo__file_path(enum sysinfo__file file) {
     return kept_files[file].path;
 }
 
-bool sysinfo__root_is_own(const struct sysinfo_host *host) {
+SYSINFO__HOT bool sysinfo__root_is_own(const struct sysinfo_host *host) {
     return sysinfo__root(host)[0] == '\0';
 }
 
@@ -124,22 +124,17 @@ static bool make_room(struct sysinfo__state *state) {
 }
 
 /*
- * Reads the file from start to end. If one read returns a whole file, a full buffer is enlarged and the file read
- * again, so that the text is from one moment. Returns an errno, or 0.
+ * Reads the rest of a file of which the first pread() returned `count`. If one read returns a whole file, a full buffer
+ * is enlarged and the file read again, so that the text is from one moment. Returns an errno, or 0.
  */
-SYSINFO__HOT static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read) {
-    size_t length = 0;
+static int read_on(struct sysinfo__state *state, int fd, bool is_whole_in_one_read, ssize_t count) {
+    size_t length = 0, room = state->capacity - SYSINFO__TEXT_PADDING;
     for (;;) {
-        size_t room = state->capacity - SYSINFO__TEXT_PADDING - length;
-        ssize_t count = pread(fd, state->text + length, room, (off_t)length);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
+        if (count < 0 && errno != EINTR) {
             return errno;
         }
-        length += (size_t)count;
-        if (count == 0 || (is_whole_in_one_read && (size_t)count < room)) {
+        length += count > 0 ? (size_t)count : 0;
+        if (count == 0 || (count > 0 && is_whole_in_one_read && (size_t)count < room)) {
             break;
         }
         if (length == state->capacity - SYSINFO__TEXT_PADDING) {
@@ -151,10 +146,17 @@ SYSINFO__HOT static int read_text(struct sysinfo__state *state, int fd, bool is_
             }
             length = is_whole_in_one_read ? 0 : length;
         }
+        room = state->capacity - SYSINFO__TEXT_PADDING - length;
+        count = pread(fd, state->text + length, room, (off_t)length);
     }
     memset(state->text + length, 0, SYSINFO__TEXT_PADDING);
     state->length = length;
     return 0;
+}
+
+static int read_text(struct sysinfo__state *state, int fd, bool is_whole_in_one_read) {
+    ssize_t count = pread(fd, state->text, state->capacity - SYSINFO__TEXT_PADDING, 0);
+    return read_on(state, fd, is_whole_in_one_read, count);
 }
 
 /*
@@ -265,26 +267,34 @@ static int read_kept(struct sysinfo_host *host, const char *path, int *fd, bool 
     return read_or_open(host, path, fd, is_single, may_be_absent, 0);
 }
 
-SYSINFO__HOT int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
+static int read_file(struct sysinfo_host *host, enum sysinfo__file file, int error) {
     struct sysinfo__state *state = sysinfo__state(host);
-    int *fd = &state->file[file], error = 0;
-    if (*fd >= 0 && sysinfo__root_is_own(host)) {
-        error = read_text(state, *fd, state->is_single[file]);
-        if (error == 0) {
-            return SYSINFO_OK;
-        }
-    }
     bool *is_single = kept_files[file].is_single_record ? &state->is_single[file] : NULL;
-    return read_or_open(host, kept_files[file].path, fd, is_single, kept_files[file].may_be_absent, error);
+    return read_or_open(host, kept_files[file].path, &state->file[file], is_single, kept_files[file].may_be_absent,
+                        error);
 }
 
-SYSINFO__HOT int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kept *file) {
+int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file) {
+    return read_file(host, file, 0);
+}
+
+int sysinfo__file_read_on(struct sysinfo_host *host, enum sysinfo__file file, ssize_t count) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    int error = read_on(state, state->file[file], true, count);
+    return error == 0 ? SYSINFO_OK : read_file(host, file, error);
+}
+
+int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kept *file) {
     struct sysinfo__state *state = sysinfo__state(host);
     int error = read_text(state, file->fd, file->is_single);
     if (error == 0 && !sysinfo__root_is_own(host) && is_text(state)) {
         tidy_capture(state, false);
     }
     return error;
+}
+
+int sysinfo__file_read_open_on(struct sysinfo_host *host, const struct sysinfo__kept *file, ssize_t count) {
+    return read_on(sysinfo__state(host), file->fd, true, count);
 }
 
 int sysinfo__file_read_after(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file,

@@ -54,7 +54,7 @@ int sysinfo__no_group(struct sysinfo_host *host) {
     if (cgroups->has_text) {
         return sysinfo__failed(host, SYSINFO_UNKNOWN, 0, GROUP_FILE, "names no cgroup whose files are mounted here");
     }
-    sysinfo__kept_close(&cgroups->own_group); /* Look it up again next time. */
+    sysinfo__kept_close(&sysinfo__state(host)->process.group); /* Look it up again next time. */
     return sysinfo__failed(host, cgroups->text_status, cgroups->text_error, GROUP_FILE, NULL);
 }
 
@@ -92,12 +92,10 @@ static void forget_all(struct sysinfo__cgroups *cgroups) {
 
 void sysinfo__cgroups_open(struct sysinfo__cgroups *cgroups) {
     memset(cgroups, 0, sizeof *cgroups);
-    cgroups->own_group.fd = -1;
 }
 
 void sysinfo__cgroups_close(struct sysinfo__cgroups *cgroups) {
     forget_all(cgroups);
-    sysinfo__kept_close(&cgroups->own_group);
 }
 
 /* Appends a file name to a level's directory and saves the bytes it overwrites; and restores them. */
@@ -134,22 +132,18 @@ static int miss(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
 }
 
 /*
- * Reads a file in a level's directory through a kept descriptor. Remembers that a file is missing; if it existed
- * earlier, returns SYSINFO_GONE.
+ * The same as read_in() for a file that is not open, or whose reading has failed with `error`. Remembers that a file is
+ * missing; if it existed earlier, returns SYSINFO_GONE.
  */
-SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                                const char *name, struct sysinfo__kept *file) {
-    bool was_open = file->fd >= 0;
-    int error = was_open ? sysinfo__file_read_open(host, file) : 0;
-    if (was_open && error == 0) { /* The usual case needs no path. */
-        return SYSINFO_OK;
-    }
+static int open_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
+                   struct sysinfo__kept *file, int error) {
     char saved[LONGEST_NAME];
     append_name(hierarchy, level, name, saved);
     int status;
     if (file->fd == SYSINFO__ABSENT) {
         status = sysinfo__failed(host, SYSINFO_NOT_FOUND, ENOENT, hierarchy->path, NULL);
     } else {
+        bool was_open = file->fd >= 0;
         status = sysinfo__file_read_after(host, hierarchy->path, file, false, error);
         if (status == SYSINFO_NOT_FOUND) {
             status = was_open ? SYSINFO_GONE : miss(host, hierarchy, level, file);
@@ -157,6 +151,13 @@ SYSINFO__HOT static int read_in(struct sysinfo_host *host, struct sysinfo__hiera
     }
     remove_name(hierarchy, level, saved);
     return status;
+}
+
+/* Reads a file in a level's directory through a kept descriptor. */
+static int read_in(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, const char *name,
+                   struct sysinfo__kept *file) {
+    int error = file->fd >= 0 ? sysinfo__file_read_open_usual(host, file) : 0;
+    return file->fd >= 0 && error == 0 ? SYSINFO_OK : open_in(host, hierarchy, level, name, file, error);
 }
 
 /* ---- Finding one hierarchy among the mounts ---- */
@@ -507,8 +508,7 @@ static int find_all(struct sysinfo_host *host) {
 
 /*
  * Reads /proc/self/cgroup and checks whether it has changed. Once per call, because the kernel takes longer for it than
- * for the files of a group, and all figures of a call must be of one group. A kept descriptor belongs to the process
- * that opened it, not to a child.
+ * for the files of a group, and all figures of a call must be of one group.
  */
 SYSINFO__HOT static int read_own_group(struct sysinfo_host *host, bool *is_same) {
     struct sysinfo__state *state = sysinfo__state(host);
@@ -517,15 +517,12 @@ SYSINFO__HOT static int read_own_group(struct sysinfo_host *host, bool *is_same)
         *is_same = true;
         return SYSINFO_OK;
     }
-    int64_t process = getpid();
-    if (process != cgroups->process) {
-        sysinfo__kept_close(&cgroups->own_group);
-        cgroups->process = process;
-    }
-    bool was_open = cgroups->own_group.fd >= 0;
-    int error = was_open ? sysinfo__file_read_open(host, &cgroups->own_group) : 0, status = SYSINFO_OK;
+    sysinfo__process_renew(host);
+    struct sysinfo__kept *file = &state->process.group;
+    bool was_open = file->fd >= 0;
+    int error = was_open ? sysinfo__file_read_open_usual(host, file) : 0, status = SYSINFO_OK;
     if (!was_open || error != 0) {
-        status = sysinfo__file_read_after(host, GROUP_FILE, &cgroups->own_group, true, error);
+        status = sysinfo__file_read_after(host, GROUP_FILE, file, true, error);
     }
     bool has_text = status == SYSINFO_OK;
     if (!has_text && !sysinfo__is_missing(status)) {
@@ -666,16 +663,21 @@ static const char *name_of(struct sysinfo_host *host, const struct sysinfo__hier
     return hierarchy->is_v2 ? controllers[controller].file[file].v2 : controllers[controller].file[file].v1;
 }
 
-SYSINFO__HOT int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                                         int file) {
+int sysinfo__hierarchy_read_after(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                  int file, int error) {
     const char *name = name_of(host, hierarchy, file);
     struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
-    int status = name == NULL ? SYSINFO_NOT_FOUND : read_in(host, hierarchy, level, name, kept);
+    int status = name == NULL ? SYSINFO_NOT_FOUND : open_in(host, hierarchy, level, name, kept, error);
     if (status == SYSINFO_NOT_FOUND &&
         controller_of(host, hierarchy) == SYSINFO__UNIFIED) { /* Nothing else notices when such a file appears. */
         kept->fd = -1;
     }
     return status;
+}
+
+SYSINFO__HOT int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                         int file) {
+    return sysinfo__hierarchy_read_usual(host, hierarchy, level, file);
 }
 
 int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
@@ -690,7 +692,7 @@ int sysinfo__hierarchy_malformed(struct sysinfo_host *host, struct sysinfo__hier
 SYSINFO__HOT int sysinfo__hierarchy_read_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
                                                size_t level, int file, uint64_t *value) {
     const struct sysinfo__state *state = sysinfo__state(host);
-    int status = sysinfo__hierarchy_read(host, hierarchy, level, file);
+    int status = sysinfo__hierarchy_read_usual(host, hierarchy, level, file);
     if (status == SYSINFO_OK && !sysinfo__decode_limit(state->text, state->length, value)) {
         return sysinfo__hierarchy_malformed(host, hierarchy, level, file, "does not hold a number");
     }

@@ -46,7 +46,7 @@ static void set_limit(const struct tightest *all, struct sysinfo__limit *limit) 
     }
 }
 
-static void report(const struct tightest *all, struct sysinfo__limit *limit) {
+SYSINFO__HOT static void report(const struct tightest *all, struct sysinfo__limit *limit) {
     set_limit(all, limit);
     if (all->is_room_certain && (all->room != SYSINFO_UNLIMITED || !all->is_top_hidden)) {
         FACT(limit, room, all->room);
@@ -107,11 +107,11 @@ static int read_stat(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
 /* The limit of a level, and doubts about it; SYSINFO_UNLIMITED: none, or it is unknown. */
 static int read_memory_limit(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
                              struct tightest *all, uint64_t *limit) {
-    uint64_t most, high;
+    uint64_t most, high = SYSINFO_UNLIMITED;
     bool is_known = true;
     *limit = SYSINFO_UNLIMITED;
     int status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_LIMIT, &most, &is_known);
-    if (status == SYSINFO_OK) {
+    if (status == SYSINFO_OK && hierarchy->is_v2) {
         status = read_bound(host, hierarchy, level, SYSINFO__MEMORY_HIGH, &high, &is_known);
     }
     if (status != SYSINFO_OK) {
@@ -185,7 +185,7 @@ static int add_hidden_memory(struct sysinfo_host *host, struct sysinfo__hierarch
     return status;
 }
 
-static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+SYSINFO__HOT static int ask_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo__limit *limit = context;
     struct tightest all = no_limit(hierarchy);
     int status = SYSINFO_OK;
@@ -248,7 +248,7 @@ static void add_bound(const struct sysinfo__process_bound *bound, struct sysinfo
     }
 }
 
-int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
+SYSINFO__HOT int sysinfo__linux_memory_limit(struct sysinfo_host *host, struct sysinfo__limit *limit) {
     struct sysinfo__process_bound bounds[SYSINFO__PROCESS_BOUNDS];
     size_t count = 0;
     int status = sysinfo__hierarchy_ask(host, SYSINFO__MEMORY, ask_memory, limit);
@@ -379,7 +379,7 @@ static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     const struct sysinfo__state *state = sysinfo__state(host);
     uint64_t quota, period;
     *cpus = (double)INFINITY;
-    int status = sysinfo__hierarchy_read(host, hierarchy, level, SYSINFO__CPU_QUOTA);
+    int status = sysinfo__hierarchy_read_usual(host, hierarchy, level, SYSINFO__CPU_QUOTA);
     if (status == SYSINFO_NOT_FOUND) {
         return SYSINFO_OK;
     }
@@ -404,7 +404,8 @@ static int read_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hier
     return status == SYSINFO_GONE || (status != SYSINFO_OK && !sysinfo__is_one_unknown(status)) ? status : SYSINFO_OK;
 }
 
-int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, struct sysinfo__quota *quota) {
+SYSINFO__HOT int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                    struct sysinfo__quota *quota) {
     bool is_known = hierarchy->sight == SYSINFO__NONE || hierarchy->sight == SYSINFO__WHOLE;
     if (hierarchy->quota_read == sysinfo__call_number(host)) {
         *quota = hierarchy->quota;
@@ -428,7 +429,7 @@ int sysinfo__cpu_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hie
     return SYSINFO_OK;
 }
 
-static int ask_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
+SYSINFO__HOT static int ask_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, void *context) {
     struct sysinfo__cpu_limit *limit = context;
     struct sysinfo__quota quota;
     int status = sysinfo__cpu_quota(host, hierarchy, &quota);
@@ -440,7 +441,7 @@ static int ask_quota(struct sysinfo_host *host, struct sysinfo__hierarchy *hiera
     return status;
 }
 
-int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
+SYSINFO__HOT int sysinfo__linux_cpu_limit(struct sysinfo_host *host, struct sysinfo__cpu_limit *limit) {
     int status = sysinfo__hierarchy_ask(host, SYSINFO__CPU, ask_quota, limit);
     if (status == SYSINFO_OK) {
         status = sysinfo__allowed_cpus(host, limit);

@@ -3,9 +3,12 @@
 #ifndef SYSINFO_LINUX_H
 #define SYSINFO_LINUX_H
 
+#include <unistd.h>
+
 #include "arithmetic.h"
 #include "backend.h"
 #include "posix/posix.h"
+#include "scan.h"
 
 /* ---- Entries of the backend's table ---- */
 
@@ -65,6 +68,39 @@ const char *sysinfo__file_path(enum sysinfo__file file);
 /* Reads a kept file whole into the state's `text` and `length`, replacing the previous text. */
 int sysinfo__file_read(struct sysinfo_host *host, enum sysinfo__file file);
 
+/* Whether this is the machine's own root, so that the system itself may be called. */
+bool sysinfo__root_is_own(const struct sysinfo_host *host);
+
+/*
+ * The usual case of reading, for calls that are made often: one pread(), which returns a whole single record. It is
+ * inline because of its callers: where the kernel protects its own returns from a flaw of the processor ("Safe RET"),
+ * the processor mispredicts every return up the chain of calls after a system call, at 9 ns each.
+ *
+ * False: it failed, or more may follow; *count is what pread() returned.
+ */
+SYSINFO__ALWAYS_INLINE bool sysinfo__read_at_once(struct sysinfo__state *state, int fd, ssize_t *count) {
+    size_t room = state->capacity - SYSINFO__TEXT_PADDING;
+    *count = pread(fd, state->text, room, 0);
+    if (*count < 0 || (size_t)*count >= room) {
+        return false;
+    }
+    state->length = (size_t)*count;
+    memset(state->text + state->length, 0, SYSINFO__TEXT_PADDING);
+    return true;
+}
+
+/* sysinfo__file_read() with it; _on goes on after the first read. */
+int sysinfo__file_read_on(struct sysinfo_host *host, enum sysinfo__file file, ssize_t count);
+SYSINFO__ALWAYS_INLINE int sysinfo__file_read_usual(struct sysinfo_host *host, enum sysinfo__file file) {
+    struct sysinfo__state *state = sysinfo__state(host);
+    ssize_t count;
+    if (state->file[file] < 0 || !state->is_single[file] || !sysinfo__root_is_own(host)) {
+        return sysinfo__file_read(host, file);
+    }
+    return sysinfo__read_at_once(state, state->file[file], &count) ? SYSINFO_OK
+                                                                   : sysinfo__file_read_on(host, file, count);
+}
+
 /*
  * The same for a file that the caller keeps: *fd is opened if it is -1. The file is short and is read to its end. A
  * missing file is remembered.
@@ -76,9 +112,19 @@ int sysinfo__file_read_single(struct sysinfo_host *host, const char *path, struc
 
 /*
  * The same in two steps, where the path is not at hand: reads one that is open, and returns an errno, or
- * 0; after such an error the second opens it anew, or explains the error.
+ * 0; after such an error, _after opens it anew, or explains the error. _usual and _on as above.
  */
 int sysinfo__file_read_open(struct sysinfo_host *host, const struct sysinfo__kept *file);
+int sysinfo__file_read_open_on(struct sysinfo_host *host, const struct sysinfo__kept *file, ssize_t count);
+SYSINFO__ALWAYS_INLINE int sysinfo__file_read_open_usual(struct sysinfo_host *host, const struct sysinfo__kept *file) {
+    ssize_t count;
+    if (!file->is_single || !sysinfo__root_is_own(host)) {
+        return sysinfo__file_read_open(host, file);
+    }
+    return sysinfo__read_at_once(sysinfo__state(host), file->fd, &count)
+               ? 0
+               : sysinfo__file_read_open_on(host, file, count);
+}
 int sysinfo__file_read_after(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file,
                              bool may_be_absent, int error);
 
@@ -104,9 +150,6 @@ int sysinfo__directory_walk(struct sysinfo_host *host, const char *path, bool (*
 
 /* The number in a name of a prefix, digits and a suffix: ("cpu12", "cpu", "") gives 12. False: another name. */
 bool sysinfo__name_number(const char *name, const char *prefix, const char *suffix, uint64_t *number);
-
-/* Whether this is the machine's own root, so that the system itself may be called. */
-bool sysinfo__root_is_own(const struct sysinfo_host *host);
 
 /* Whether the kernel's own /proc is mounted, so that a missing file is missing from this kernel. */
 bool sysinfo__has_proc(const struct sysinfo_host *host);
@@ -213,8 +256,18 @@ int sysinfo__hierarchy_ask(struct sysinfo_host *host, enum sysinfo__controller c
 
 /*
  * Reads a level's file into the state's text. SYSINFO_NOT_FOUND: the level has no such file (which is remembered), or
- * its version has none. SYSINFO_GONE: the file has disappeared.
+ * its version has none. SYSINFO_GONE: the file has disappeared. _usual is the same, inline; _after is
+ * for a file that is not open, or whose reading has failed with `error`.
  */
+int sysinfo__hierarchy_read_after(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
+                                  int file, int error);
+SYSINFO__ALWAYS_INLINE int sysinfo__hierarchy_read_usual(struct sysinfo_host *host,
+                                                         struct sysinfo__hierarchy *hierarchy, size_t level, int file) {
+    const struct sysinfo__kept *kept = &hierarchy->level[level].file[file];
+    int error = kept->fd >= 0 ? sysinfo__file_read_open_usual(host, kept) : 0;
+    return kept->fd >= 0 && error == 0 ? SYSINFO_OK
+                                       : sysinfo__hierarchy_read_after(host, hierarchy, level, file, error);
+}
 int sysinfo__hierarchy_read(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level, int file);
 
 /*
@@ -275,7 +328,19 @@ int sysinfo__process_bounds(struct sysinfo_host *host, struct sysinfo__process_b
 /* Reads /proc/self/status of the calling process into the state's text, if it exists. */
 int sysinfo__process_status(struct sysinfo_host *host);
 
-/* Closes what another process opened below /proc/self. Call it before reading a file of `process`. */
-void sysinfo__process_renew(struct sysinfo__process *process);
+/*
+ * Closes what another process opened below /proc/self: its files belong to the process that opened them, not to a
+ * child. Call it before reading a file of `process`.
+ */
+void sysinfo__process_recheck(struct sysinfo_host *host);
+static inline void sysinfo__process_renew(struct sysinfo_host *host) {
+    const struct sysinfo__process *process = &sysinfo__state(host)->process;
+    if (process->alive == NULL || *process->alive == 0) {
+        sysinfo__process_recheck(host);
+    }
+}
+
+void sysinfo__process_open(struct sysinfo__process *process);
+void sysinfo__process_close(struct sysinfo__process *process);
 
 #endif

@@ -2,7 +2,7 @@
 #include "linux.h"
 
 int sysinfo__linux_load_average(struct sysinfo_host *host, struct sysinfo_load *load) {
-    int status = sysinfo__file_read(host, SYSINFO__FILE_LOADAVG);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_LOADAVG);
     if (status != SYSINFO_OK) {
         return status;
     }

@@ -53,16 +53,14 @@ static void set_lines(const struct sysinfo__meminfo *meminfo, struct sysinfo_mem
     }
 }
 
-static int need_total(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo) {
-    const char *complaint = NULL;
+static __attribute__((cold)) int complain_of_total(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo) {
+    const char *complaint = "has a MemTotal of 0";
     if (!(meminfo->seen & KEY_BIT(MEM_TOTAL))) {
         complaint = "has no MemTotal line";
     } else if (!IS_KNOWN(meminfo, MEM_TOTAL) || (meminfo->negative & KEY_BIT(MEM_TOTAL))) {
         complaint = "has a MemTotal line without a usable number";
-    } else if (meminfo->value[SYSINFO__MEM_TOTAL] == 0) {
-        complaint = "has a MemTotal of 0";
     }
-    return complaint == NULL ? SYSINFO_OK : sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
+    return sysinfo__failed(host, SYSINFO_MALFORMED, 0, "/proc/meminfo", complaint);
 }
 
 /* ---- available, where the kernel does not report it ---- */
@@ -88,8 +86,8 @@ static int page_size(struct sysinfo_host *host, const struct sysinfo__meminfo *m
  * low watermarks, plus the file cache and the reclaimable kernel objects, except for a part that is better kept. If not
  * even those are reported: free memory and the cache.
  */
-static int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
-                              struct sysinfo_memory *memory) {
+static __attribute__((cold)) int estimate_available(struct sysinfo_host *host, const struct sysinfo__meminfo *meminfo,
+                                                    struct sysinfo_memory *memory) {
     const uint64_t *value = meminfo->value;
     if (!IS_KNOWN(meminfo, MEM_FREE)) {
         return SYSINFO_OK;
@@ -212,13 +210,10 @@ static int is_own_meminfo(struct sysinfo_host *host, bool *answer) {
  * The ZFS cache is neither in the kernel's page cache nor in MemAvailable, but ZFS gives up what exceeds c_min when
  * memory is short.
  */
-static int set_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+static __attribute__((cold)) int set_own_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     uint64_t size, least;
     bool is_own = true;
-    if (state->arcstats.fd == SYSINFO__ABSENT) {
-        return SYSINFO_OK;
-    }
     int status = sysinfo__file_read_if_any(host, "/proc/spl/kstat/zfs/arcstats", &state->arcstats);
     bool is_known = status == SYSINFO_OK && sysinfo__decode_arcstats(state->text, state->length, &size, &least);
     if (is_known) {
@@ -236,11 +231,15 @@ static int set_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     return SYSINFO_OK;
 }
 
+static inline int set_arc(struct sysinfo_host *host, struct sysinfo_memory *memory) {
+    return sysinfo__state(host)->arcstats.fd == SYSINFO__ABSENT ? SYSINFO_OK : set_own_arc(host, memory);
+}
+
 /*
  * If /proc contains only processes (mounted with subset=pid), or is missing, sysinfo(2) reports this machine's totals.
  * It does not report the page cache, so free memory and buffers are the least that is available.
  */
-static bool ask_kernel(struct sysinfo_memory *memory) {
+static __attribute__((cold)) bool ask_kernel(struct sysinfo_memory *memory) {
     struct sysinfo kernel;
     uint64_t total, free, buffers, shared;
     if (sysinfo(&kernel) != 0 || kernel.totalram == 0 ||
@@ -260,7 +259,7 @@ static bool ask_kernel(struct sysinfo_memory *memory) {
 
 /* Reads meminfo, or asks the kernel if there is none; then sets *is_reported. */
 static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory, bool *is_reported) {
-    int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_MEMINFO);
     *is_reported = status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host) && ask_kernel(memory);
     return *is_reported ? SYSINFO_OK : status;
 }
@@ -269,17 +268,20 @@ static int read_meminfo(struct sysinfo_host *host, struct sysinfo_memory *memory
 SYSINFO__HOT static int set_all(struct sysinfo_host *host, struct sysinfo_memory *memory) {
     struct sysinfo__state *state = sysinfo__state(host);
     struct sysinfo__meminfo meminfo;
-    uint32_t wanted = SYSINFO__ALL_MEMINFO_KEYS & ~(KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE));
+    const uint32_t for_estimate = KEY_BIT(ACTIVE_FILE) | KEY_BIT(INACTIVE_FILE);
+    const uint32_t wanted = SYSINFO__ALL_MEMINFO_KEYS & ~(KEY_BIT(SWAP_TOTAL) | KEY_BIT(SWAP_FREE) | for_estimate);
     sysinfo__decode_meminfo(state->text, state->length, wanted, &state->meminfo_hints, &meminfo);
-    int status = need_total(host, &meminfo);
-    if (status != SYSINFO_OK) {
-        return status;
+    set_available(&meminfo, memory);
+    if (!SYSINFO_HAS(memory, available)) {
+        sysinfo__decode_meminfo(state->text, state->length, wanted | for_estimate, &state->meminfo_hints, &meminfo);
+    }
+    if (!IS_KNOWN(&meminfo, MEM_TOTAL) || meminfo.value[SYSINFO__MEM_TOTAL] == 0) {
+        return complain_of_total(host, &meminfo);
     }
     set_lines(&meminfo, memory);
-    set_available(&meminfo, memory);
     set_cached(&meminfo, memory);
     set_inactive(&meminfo, memory);
-    status = set_huge_pages(host, &meminfo, memory);
+    int status = set_huge_pages(host, &meminfo, memory);
     if (status == SYSINFO_OK && !SYSINFO_HAS(memory, available)) {
         status = estimate_available(host, &meminfo, memory);
     }

@@ -176,8 +176,8 @@ static int add_kept(struct sysinfo_host *host, struct sysinfo__protected *group,
     return status;
 }
 
-int sysinfo__protected_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy, size_t level,
-                              uint64_t *bytes) {
+SYSINFO__HOT int sysinfo__protected_memory(struct sysinfo_host *host, struct sysinfo__hierarchy *hierarchy,
+                                           size_t level, uint64_t *bytes) {
     *bytes = 0;
     if (!hierarchy->is_v2 || level == 0) {
         return SYSINFO_OK;

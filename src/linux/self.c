@@ -7,8 +7,9 @@
 #include "posix/posix.h"
 
 static int read_own(struct sysinfo_host *host, const char *path, struct sysinfo__kept *file) {
-    sysinfo__process_renew(&sysinfo__state(host)->process);
-    return sysinfo__file_read_single(host, path, file);
+    sysinfo__process_renew(host);
+    int error = file->fd >= 0 ? sysinfo__file_read_open_usual(host, file) : 0;
+    return file->fd >= 0 && error == 0 ? SYSINFO_OK : sysinfo__file_read_after(host, path, file, false, error);
 }
 
 static bool count_entry(void *context, const char *name) {

@@ -104,14 +104,12 @@ struct sysinfo__hierarchy {
 };
 
 struct sysinfo__cgroups {
-    int64_t process;                /* The process whose /proc/self the descriptors below belong to. */
-    struct sysinfo__kept own_group; /* /proc/self/cgroup */
-    bool is_found;                  /* What follows applies to the current text. */
-    uint64_t checked;               /* The number of the call in which it was last read. */
-    bool has_text;                  /* The file exists. */
-    bool is_without;                /* It does not, because this kernel has no control groups. */
-    int text_status;                /* Why it could not be read, */
-    int64_t text_error;             /* and the system's error number. */
+    bool is_found;      /* What follows applies to the current text. */
+    uint64_t checked;   /* The number of the call in which it was last read. */
+    bool has_text;      /* The file exists. */
+    bool is_without;    /* It does not, because this kernel has no control groups. */
+    int text_status;    /* Why it could not be read, */
+    int64_t text_error; /* and the system's error number. */
     char *text;
     size_t length;
     struct sysinfo__hierarchy hierarchy[SYSINFO__CONTROLLERS];
@@ -122,14 +120,17 @@ struct sysinfo__state {
     int file[SYSINFO__FILES];       /* -1: not open. */
     bool is_single[SYSINFO__FILES]; /* One read returns all of it. */
 
+    double ticks_per_second; /* Of /proc/stat; 0: not asked yet. */
+
     struct sysinfo__huge_pages huge_pages;
     struct sysinfo__kept arcstats; /* Of ZFS. */
     int cpuinfo;                   /* -1: not open. */
 
     struct sysinfo__cgroups cgroups;
     struct sysinfo__process {
-        int64_t id; /* The process whose files these are. */
-        struct sysinfo__kept status, limits, statm, rollup;
+        int64_t id;           /* The process whose /proc/self the descriptors below belong to; 0: not checked yet. */
+        unsigned char *alive; /* 1, and 0 in a child, for which the kernel clears it; NULL: no such byte. */
+        struct sysinfo__kept group, status, limits, statm, rollup;
     } process;
     struct sysinfo__affinity {
         unsigned long *mask; /* Filled by the kernel; grown to the size it requires. */

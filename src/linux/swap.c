@@ -58,7 +58,7 @@ static void set_swap(const struct sysinfo__meminfo *meminfo, struct sysinfo_swap
 
 int sysinfo__swap_space(struct sysinfo_host *host, struct sysinfo_swap *swap, uint64_t *free_memory, bool *has_line) {
     struct sysinfo__state *state = sysinfo__state(host);
-    int status = sysinfo__file_read(host, SYSINFO__FILE_MEMINFO);
+    int status = sysinfo__file_read_usual(host, SYSINFO__FILE_MEMINFO);
     if (status == SYSINFO_NOT_FOUND && sysinfo__root_is_own(host)) { /* A /proc that contains only processes. */
         *free_memory = 0;
         *has_line = false;

@@ -37,6 +37,7 @@ void faults_begin_with(enum fault kind, int at, void (*before)(void)) {
 void faults_end(void) {
     faults.is_counting = false;
     faults.longest_read = faults.longest_write = 0;
+    faults.is_advice_ignored = false;
 }
 
 static bool fails(enum fault kind) {
@@ -232,6 +233,7 @@ size_t __real_fwrite(const void *bytes, size_t size, size_t count, FILE *file);
 int __real_fflush(FILE *file);
 ssize_t __real_read(int fd, void *bytes, size_t size);
 void *__real_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+int __real_madvise(void *address, size_t size, int advice);
 char *__real_mkdtemp(char *path);
 int __real_mkdirat(int directory, const char *path, mode_t mode);
 DIR *__real_opendir(const char *path);
@@ -240,6 +242,7 @@ size_t __wrap_fwrite(const void *bytes, size_t size, size_t count, FILE *file);
 int __wrap_fflush(FILE *file);
 ssize_t __wrap_read(int fd, void *bytes, size_t size);
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+int __wrap_madvise(void *address, size_t size, int advice);
 char *__wrap_mkdtemp(char *path);
 int __wrap_mkdirat(int directory, const char *path, mode_t mode);
 DIR *__wrap_opendir(const char *path);
@@ -268,7 +271,16 @@ ssize_t __wrap_read(int fd, void *bytes, size_t size) {
 }
 
 void *__wrap_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset) {
-    return fails(FAULT_MEMORY) ? MAP_FAILED : __real_mmap(address, size, protection, flags, fd, offset);
+    bool is_own = (flags & MAP_PRIVATE) != 0 && (flags & MAP_ANONYMOUS) != 0;
+    return fails(is_own ? FAULT_PAGE : FAULT_MEMORY) ? MAP_FAILED
+                                                     : __real_mmap(address, size, protection, flags, fd, offset);
+}
+
+int __wrap_madvise(void *address, size_t size, int advice) {
+    if (faults.is_advice_ignored) {
+        return 0;
+    }
+    return fails(FAULT_PAGE) ? -1 : __real_madvise(address, size, advice);
 }
 
 char *__wrap_mkdtemp(char *path) {

@@ -14,6 +14,7 @@ enum fault {
     FAULT_WRITE,
     FAULT_PROCESS,
     FAULT_AFFINITY,
+    FAULT_PAGE,    /* Mapping memory of its own, and advice about it. */
     FAULT_LIBRARY, /* Looking for hwloc, and its calls. */
     FAULTS
 };
@@ -30,8 +31,9 @@ struct faults {
     double time;          /* If not 0: the monotonic clock, which sleeping advances. */
     double wall;          /* If not 0: the wall clock, which sleeping advances, and each reading by wall_step. */
     double wall_step;
-    bool is_tracking; /* Blocks are counted; not while libcheck runs, which is linked with the same calls. */
-    long blocks;      /* Blocks allocated and not freed since. */
+    bool is_advice_ignored; /* madvise() accepts anything and does nothing, as under some emulators. */
+    bool is_tracking;       /* Blocks are counted; not while libcheck runs, which is linked with the same calls. */
+    long blocks;            /* Blocks allocated and not freed since. */
 };
 extern struct faults faults;
 

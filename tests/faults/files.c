@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "backend.h"
 #include "faults.h"
 #include "questions.h"
 #include "roots.h"
@@ -325,6 +326,32 @@ START_TEST(what_a_failed_scan_found_counts_once) {
 }
 END_TEST
 
+/* As if every file had become longer than any before: the first read fills the buffer. */
+START_TEST(a_text_that_outgrows_its_buffer_is_read_whole) {
+    enum { SMALL = 128 };
+    for (int root = 0; root < ROOTS; root++) {
+        struct sysinfo_host *host = open_root(roots[root]);
+        struct sysinfo_memory before = {0}, after = {0};
+        int readable = sysinfo_virtual_memory(host, &before, sizeof before);
+        sysinfo__state(host)->capacity = SMALL;
+        ck_assert_int_eq(sysinfo_virtual_memory(host, &after, sizeof after), readable);
+        ck_assert(root > 0 || (readable == SYSINFO_OK && sysinfo__state(host)->capacity > SMALL));
+        ck_assert_uint_eq(after.present, before.present);
+        ck_assert_uint_eq(after.total, before.total);
+        for (int i = 0; i < question_count; i++) {
+            uint64_t answer[SYSINFO_SLOTS] = {0}, again[SYSINFO_SLOTS] = {0};
+            (void)questions[i].ask(host, answer); /* Opens the files. */
+            int usual = questions[i].ask(host, answer);
+            sysinfo__state(host)->capacity = SMALL;
+            int status = questions[i].ask(host, again);
+            ck_assert_msg(status == usual || status == SYSINFO_NOT_YET || usual == SYSINFO_NOT_YET, "%s: %s",
+                          questions[i].name, sysinfo_explain(host, status));
+        }
+        sysinfo_host_close(host);
+    }
+}
+END_TEST
+
 TCase *file_fault_tests(void) {
     TCase *tests = tcase_create("files");
     tcase_add_loop_test(tests, every_failing_file_has_its_status_and_the_next_call_works, 0, question_count);
@@ -335,6 +362,7 @@ TCase *file_fault_tests(void) {
     tcase_add_test(tests, a_forbidden_affinity_is_not_reported);
     tcase_add_test(tests, roots_work_without_openat2);
     tcase_add_test(tests, short_reads_are_put_together);
+    tcase_add_test(tests, a_text_that_outgrows_its_buffer_is_read_whole);
     tcase_add_test(tests, no_descriptor_left_is_said_and_recovered_from);
     tcase_add_test(tests, what_a_failed_scan_found_counts_once);
     return tests;

@@ -2,8 +2,11 @@
 /* What the library does not affect in its process: signals, descriptors across exec, the parent of a fork. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -139,11 +142,108 @@ START_TEST(a_host_survives_fork) {
 }
 END_TEST
 
+/* ---- A child asks about itself, through a host that its parent used ---- */
+
+enum { TOUCHED = 48 << 20 };
+
+/* Whether the resident memory that the host reports is that of this process: it grows by what is touched. */
+static bool is_about_this_process(struct sysinfo_host *host) {
+    uint64_t before, after;
+    if (sysinfo_process_memory(host, &before) != SYSINFO_OK) {
+        return false;
+    }
+    void *memory = mmap(NULL, TOUCHED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        return false;
+    }
+    memset(memory, 1, TOUCHED);
+    int status = sysinfo_process_memory(host, &after);
+    munmap(memory, TOUCHED);
+    return status == SYSINFO_OK && after >= before + (uint64_t)TOUCHED / 100 * 98;
+}
+
+static int exit_status(pid_t child) {
+    int status;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int of_generations(struct sysinfo_host *host, int generations) {
+    bool is_right = is_about_this_process(host);
+    pid_t child = generations > 1 ? fork() : -1;
+    if (child == 0) {
+        _exit(of_generations(host, generations - 1));
+    }
+    return is_right && (generations == 1 || exit_status(child) == 0) && is_about_this_process(host) ? 0 : 1;
+}
+
+/* Also where the kernel cannot clear a page in a child: which call fails, or all advice is ignored. */
+START_TEST(every_generation_asks_about_itself) {
+    static const int failing[] = {-1, 0, 1, 2, -1};
+    struct sysinfo_host *host = open_root(NULL);
+    uint64_t bytes;
+    faults_begin(FAULT_PAGE, failing[_i], ENOMEM);
+    faults.is_advice_ignored = _i == 4;
+    ck_assert_int_eq(sysinfo_process_memory(host, &bytes), SYSINFO_OK);
+    faults_end();
+    ck_assert(faults.has_failed == (failing[_i] >= 0));
+    ck_assert_int_eq(of_generations(host, 3), 0);
+    sysinfo_host_close(host);
+}
+END_TEST
+
+enum { LEFT_OUT = 77 };
+
+/* The first process of a namespace, whose first child is in another one: both have the number 1. */
+static int first_of_namespace(void) {
+    struct sysinfo_host *host = open_root(NULL);
+    if (getpid() != 1 || !is_about_this_process(host) || unshare(CLONE_NEWPID) != 0) {
+        return LEFT_OUT;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        _exit(getpid() != 1 ? LEFT_OUT : is_about_this_process(host) ? 0 : 1);
+    }
+    return child < 0 ? LEFT_OUT : exit_status(child);
+}
+
+START_TEST(a_child_with_its_parents_number_asks_about_itself) {
+#ifdef MADV_WIPEONFORK
+    void *page = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    bool is_possible = page != MAP_FAILED && madvise(page, 1, MADV_WIPEONFORK) == 0;
+    munmap(page, 1);
+#else
+    bool is_possible = false;
+#endif
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        if (!is_possible || unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) {
+            _exit(LEFT_OUT);
+        }
+        pid_t first = fork();
+        if (first == 0) {
+            _exit(first_of_namespace());
+        }
+        _exit(first < 0 ? LEFT_OUT : exit_status(first));
+    }
+    int status = exit_status(child);
+    if (status == LEFT_OUT) {
+        printf("left out: no namespaces here\n");
+        return;
+    }
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 TCase *process_tests(void) {
     TCase *tests = tcase_create("process");
     tcase_add_test(tests, the_signal_mask_and_handlers_stay);
     tcase_add_test(tests, signals_do_not_shorten_an_interval);
     tcase_add_loop_test(tests, descriptors_are_closed_on_exec, 0, ROOTS);
     tcase_add_test(tests, a_host_survives_fork);
+    tcase_add_loop_test(tests, every_generation_asks_about_itself, 0, 5);
+    tcase_add_test(tests, a_child_with_its_parents_number_asks_about_itself);
     return tests;
 }

@@ -122,6 +122,15 @@ START_TEST(odd_meminfos_are_reported_as_far_as_they_go) {
     ck_assert_uint_eq(m.available, available >= 0 ? (uint64_t)available * 1024 : 0);
     ck_assert_uint_eq(m.free, free >= 0 ? (uint64_t)free * 1024 : 0);
     ck_assert(available < 0 || fabs(m.percent - (1000 - (double)available) / 10) < 1e-9);
+
+    /* The second time, the lines' places are known; and available memory alone comes from fewer of them. */
+    struct sysinfo_memory again;
+    struct sysinfo_allowance allowance;
+    ck_assert_int_eq(sysinfo_virtual_memory(host, &again, sizeof again), SYSINFO_OK);
+    ck_assert_mem_eq(&again, &m, sizeof m);
+    int status = sysinfo_usable_memory(host, &allowance, sizeof allowance);
+    ck_assert_int_eq(status, available >= 0 ? SYSINFO_OK : SYSINFO_UNKNOWN);
+    ck_assert(available < 0 || allowance.usable == (uint64_t)available * 1024);
     sysinfo_host_close(host);
 }
 END_TEST
