@@ -11,18 +11,18 @@
 #include "stream.h"
 
 /* Reads everything once. CPU percentages are those since boot, so that a description needs no waiting. */
-static int read_all(const struct options *options, struct sampler **opened) {
+static struct sampler *read_all(const struct options *options) {
     struct selection all = {NULL, 0};
     for (const struct sysinfo_field *field = NULL; (field = sysinfo_field_next(field)) != NULL;) {
         selection_add(&all, field);
     }
-    int status = sampler_open(opened, options, &all, false);
+    struct sampler *sampler = sampler_open(options, &all, false);
     selection_free(&all);
-    if (status == 0) {
-        (*opened)->since_boot = true;
-        sampler_take(*opened);
+    if (sampler != NULL) {
+        sampler->since_boot = true;
+        sampler_take(sampler);
     }
-    return status;
+    return sampler;
 }
 
 /* A share of the quota needs an interval, but it is available wherever the CPU time it derives from is. */
@@ -84,10 +84,9 @@ static void add_table(struct text *text, const struct sampler *sampler, const ch
 }
 
 static int print_fields(const struct options *options, const char *group) {
-    struct sampler *sampler;
-    int status = read_all(options, &sampler);
-    if (status != 0) {
-        return status;
+    struct sampler *sampler = read_all(options);
+    if (sampler == NULL) {
+        return EXIT_TROUBLE;
     }
     struct text text = TEXT_INIT;
     if (options->format != FORMAT_JSON) {

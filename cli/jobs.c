@@ -49,10 +49,10 @@ int run_jobs(struct options *options) {
     if (options->each > 0) {
         selection_add(&selection, usable_memory);
     }
-    struct sampler *sampler;
     uint64_t cpus = 0, memory = 0;
-    int status = sampler_open(&sampler, options, &selection, false);
-    if (status == 0) {
+    struct sampler *sampler = sampler_open(options, &selection, false);
+    int status = EXIT_TROUBLE;
+    if (sampler != NULL) {
         const struct sample *sample = sampler_take(sampler);
         status = read_field(options, sample, usable_cpus, &cpus);
         if (status == 0 && options->each > 0) {

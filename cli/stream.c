@@ -147,15 +147,13 @@ static void remark_estimates(const struct view *view, const struct sample *sampl
 
 /* ---- The run ---- */
 
-int sampler_open(struct sampler **opened, const struct options *options, const struct selection *selection,
-                 bool percpu) {
+struct sampler *sampler_open(const struct options *options, const struct selection *selection, bool percpu) {
     struct sysinfo_host *host;
     int status = sysinfo_host_open(&host, options->root);
-    if (status == SYSINFO_NOT_SUPPORTED) {
-        return trouble("--root is not supported on this system");
-    }
     if (status != SYSINFO_OK) {
-        return trouble("%s", sysinfo_status_meaning(status));
+        trouble("%s", status == SYSINFO_NOT_SUPPORTED ? "--root is not supported on this system"
+                                                      : sysinfo_status_meaning(status));
+        return NULL;
     }
     struct sampler *sampler = calloc(1, sizeof *sampler);
     if (sampler == NULL) {
@@ -177,8 +175,7 @@ int sampler_open(struct sampler **opened, const struct options *options, const s
                                                                 selection->field[i]->unit == SYSINFO_UNIT_PERCENT);
     }
     sampler_prepare(sampler);
-    *opened = sampler;
-    return 0;
+    return sampler;
 }
 
 struct stream {
@@ -304,7 +301,6 @@ int run_samples(const struct view *view, print_sample *print) {
     }
     bool renews = options->format == FORMAT_PROM && is_stream(options);
     struct stream stream = {.view = view, .print = print, .renews = renews ? options->output : NULL};
-    struct sampler *sampler;
     int status = output_open(&stream.output, renews ? NULL : options->output, appends(options));
     if (status != 0) {
         return status;
@@ -314,8 +310,9 @@ int run_samples(const struct view *view, print_sample *print) {
         output_close(&stream.output, false);
         return status;
     }
-    status = sampler_open(&sampler, options, view->selection, view->percpu);
-    if (status == 0) {
+    struct sampler *sampler = sampler_open(options, view->selection, view->percpu);
+    status = sampler != NULL ? 0 : EXIT_TROUBLE;
+    if (sampler != NULL) {
         sampler->names_levels = view->names_levels;
         sampler->rows = view->rows;
         sampler->sample.kinds = view->with_kinds ? &sampler->groups : NULL;

@@ -13,11 +13,10 @@
 int run_samples(const struct view *view, print_sample *print);
 
 /*
- * Opens the machine that the options name, to sample the selection; sampler_free() closes it. Returns 0, or the status
- * after a message.
+ * Opens the machine that the options name, to sample the selection; sampler_free() closes it. Returns NULL after a
+ * message; the status is then EXIT_TROUBLE.
  */
-int sampler_open(struct sampler **opened, const struct options *options, const struct selection *selection,
-                 bool percpu);
+struct sampler *sampler_open(const struct options *options, const struct selection *selection, bool percpu);
 
 /* Returns 0 if a sample has a value for the view or the next one may; else the status after a message. */
 int check_known(const struct view *view, const struct sample *sample);

@@ -206,7 +206,6 @@ static int check_available(const struct conditions *conditions) {
 static int run(struct options *options, double interval, double timeout) {
     struct conditions conditions = {.any = options_has(options, OPTION_ANY)};
     struct selection selection = {NULL, 0};
-    struct sampler *sampler;
     int status = expressions_parse(options->operand, options->operands, &conditions.list, &conditions.count);
     if (status == 0) {
         status = check_available(&conditions);
@@ -215,8 +214,9 @@ static int run(struct options *options, double interval, double timeout) {
         expression_select(&conditions.list[i], &selection);
     }
     if (status == 0) {
-        status = sampler_open(&sampler, options, &selection, false);
-        if (status == 0) {
+        struct sampler *sampler = sampler_open(options, &selection, false);
+        status = EXIT_TROUBLE;
+        if (sampler != NULL) {
             bool needs_tick = sampler_needs_window(sampler);
             status = needs_tick && options_has(options, OPTION_INTERVAL) ? options_check_tick(options) : 0;
             if (status == 0) {

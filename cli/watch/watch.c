@@ -170,11 +170,11 @@ int run_watch(struct options *options) {
         status = refuse(why, groups);
     }
     struct selection selection = {NULL, 0};
-    struct sampler *sampler;
     if (status == 0) {
         select_groups(&selection, groups);
-        status = sampler_open(&sampler, options, &selection, (groups & GROUP_BIT(GROUP_CPU)) != 0);
-        if (status == 0) {
+        struct sampler *sampler = sampler_open(options, &selection, (groups & GROUP_BIT(GROUP_CPU)) != 0);
+        status = EXIT_TROUBLE;
+        if (sampler != NULL) {
             sampler->makes_rates = true;
             sampler->names_levels = (groups & GROUP_BIT(GROUP_MEM)) != 0;
             const struct view view = {.options = options, .selection = &selection, .percpu = sampler->percpu};
