@@ -31,11 +31,11 @@ static struct slow_line slow_split(const char *line, const char *end) {
 /* The frequency of a line in MHz, as hertz; 0: none. */
 static double slow_hertz(const char *value) {
     char *behind;
-    if (value[0] < '0' || value[0] > '9' || value[strspn(value, "0123456789. MHz")] != '\0') {
+    if (value[0] < '0' || value[0] > '9' || value[strspn(value, "0123456789. \tMHz")] != '\0') {
         return 0;
     }
     double hertz = strtod(value, &behind) * 1e6; /* This program sets no locale. */
-    behind += strspn(behind, " ");
+    behind += strspn(behind, " \t");
     return (*behind == '\0' || strcmp(behind, "MHz") == 0) && hertz <= 1.001e12 ? hertz : 0;
 }
 
