@@ -62,8 +62,8 @@ in_namespace() { # command...: in the group, with a mount of it alone
     in_group unshare --cgroup --mount sh -c "$mount mounted"' && exec "$@"' sh "$@"
 }
 killed_in_namespace() { # There, only the mounts lead to the counter.
-    in_namespace sysinfo run --json -o report.json sh -c 'actor spike 200 1000; exit 0'
-    [ $? = 0 ] && holds 'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' 'r["oom"]["cgroup"] == "/"'
+    in_namespace sysinfo run --json -o report.json sh -c 'actor spike 200 1000; exit 0' &&
+        holds 'r["oom"]["kills"] == 1' 'r["oom"]["limit"] == 64 * MIB' 'r["oom"]["cgroup"] == "/"'
 }
 percentage_of_limit() {
     in_group sysinfo run --max-mem 50% actor spike 48 60000 2>out
