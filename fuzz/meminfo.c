@@ -11,12 +11,19 @@ static const struct {
 #undef KEY
 };
 
+/* A bare count may lack its line end, because it has no unit that shows a cut; then a NUL follows. */
+static bool slow_count(const char *p, uint64_t *value) {
+    size_t digits = strspn(p, "0123456789");
+    *value = strtoull(p, NULL, 10);
+    return digits >= 1 && digits <= 15 && p[digits] == '\0';
+}
+
 /* Whether the value decoded for a key is that of this line. */
 static bool is_line(const char *line, unsigned k, const struct sysinfo__meminfo *meminfo) {
     const char *p = slow_blanks(line + strlen(keys[k].text));
     bool is_negative = *p == '-';
     uint64_t value;
-    if (!slow_number(p + is_negative, &value)) {
+    if (!slow_number(p + is_negative, &value) && !(keys[k].unit == 1 && slow_count(p + is_negative, &value))) {
         return !(meminfo->known >> k & 1);
     }
     return (meminfo->known >> k & 1) && is_negative == (meminfo->negative >> k & 1) &&
