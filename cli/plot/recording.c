@@ -242,6 +242,7 @@ static void add_point(struct reader *reader, double time, double value) {
     } else if (*field_at(reader, reader->columns.part) != '\0' &&
                strcmp(field_at(reader, reader->columns.part), "all") != 0) {
         snprintf(label, sizeof label, "%s %.20s", reader->columns.part_word, field_at(reader, reader->columns.part));
+        utf8_hide_controls(label); /* The number of a CPU, node or kind: printed as it is. */
     }
     append(series_of(reader, label), time, value);
 }

@@ -139,7 +139,7 @@ static void add_cell(struct text *text, unsigned char what, bool is_ascii) {
 /* ---- Around them ---- */
 
 void text_add_right(struct text *text, const char *string, size_t width) {
-    size_t length = string == NULL ? 0 : strlen(string);
+    size_t length = string == NULL ? 0 : text_width(string);
     text_pad(text, width > length ? width - length : 0);
     text_add(text, string == NULL ? "" : string);
 }
