@@ -97,6 +97,7 @@ enum sysinfo__meminfo_key {
  */
 struct sysinfo__meminfo_hints {
     size_t length;                        /* Of that text; 0: no hints yet. */
+    uint32_t searched;                    /* Bit k: key k was wanted; others were not looked for. */
     uint32_t keys;                        /* Bit k: it had a line of key k, */
     uint32_t line[SYSINFO__MEMINFO_KEYS]; /* at this offset. */
 };

@@ -84,15 +84,19 @@ SYSINFO__ALWAYS_INLINE bool decode_usual_line(const char *line, const struct key
     return others == 0 && (end == ' ' || end == '\n');
 }
 
-/* Scans every line and renews the hints. */
-static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hints *hints,
-                     struct sysinfo__meminfo *meminfo) {
+/* Searches the lines of all keys that were ever wanted, and renews the hints. */
+static void search(const char *text, size_t length, struct sysinfo__meminfo_hints *hints,
+                   struct sysinfo__meminfo *meminfo) {
+    const uint32_t total = UINT32_C(1) << SYSINFO__MEM_TOTAL;
     const char *end = text + length;
+    uint32_t left = hints->searched;
     memset(meminfo, 0, offsetof(struct sysinfo__meminfo, value));
     hints->keys = 0;
-    for (const char *line = text; line < end; line = sysinfo__scan_next_line(line, end)) {
-        for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
-            if (!(hints->keys >> k & 1) && begins_with_key(line, &keys[k])) {
+    for (const char *line = text; line < end && left != 0; line = sysinfo__scan_next_line(line, end)) {
+        for (uint32_t others = left; others != 0; others &= others - 1) {
+            unsigned k = (unsigned)__builtin_ctz(others);
+            if (begins_with_key(line, &keys[k])) {
+                left &= ~(UINT32_C(1) << k);
                 hints->keys |= UINT32_C(1) << k;
                 hints->line[k] = (uint32_t)(line - text);
                 decode_value(line, k, meminfo);
@@ -101,7 +105,7 @@ static void scan_all(const char *text, size_t length, struct sysinfo__meminfo_hi
         }
     }
     /* A text without a total was broken: search the next one again for the lines it lacked. */
-    hints->length = (meminfo->seen & UINT32_C(1) << SYSINFO__MEM_TOTAL) != 0 ? length : 0;
+    hints->length = (left & total) == 0 ? length : 0;
 }
 
 static bool is_line_start(const char *text, size_t at) {
@@ -129,8 +133,9 @@ SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint3
     if (length >= UINT32_MAX) { /* Not a meminfo. */
         return;
     }
-    if (hints->length != length) {
-        scan_all(text, length, hints, meminfo);
+    if (hints->length != length || (wanted & ~hints->searched) != 0) {
+        hints->searched |= wanted;
+        search(text, length, hints, meminfo);
         return;
     }
     uint32_t usual = 0;
@@ -143,6 +148,6 @@ SYSINFO__HOT void sysinfo__decode_meminfo(const char *text, size_t length, uint3
     }
     meminfo->seen = meminfo->known = usual;
     if (usual != wanted && !decode_unusual(text, wanted & ~usual, hints, meminfo)) {
-        scan_all(text, length, hints, meminfo);
+        search(text, length, hints, meminfo);
     }
 }

@@ -290,9 +290,34 @@ START_TEST(only_what_is_wanted_needs_its_hint_to_be_right) {
 }
 END_TEST
 
+START_TEST(a_key_that_was_not_wanted_at_first_is_found_later) {
+    const uint32_t few = BIT(MEM_TOTAL) | BIT(MEM_AVAILABLE);
+    struct sysinfo__meminfo_hints hints = {.length = 0}, fresh = {.length = 0};
+    struct sysinfo__meminfo meminfo, whole;
+    char *text = text_copy(usual, sizeof usual - 1);
+    decode_with(usual, sizeof usual - 1, &fresh, &whole);
+    for (int i = 0; i < 2; i++) { /* Search, then use the hints. */
+        sysinfo__decode_meminfo(text, sizeof usual - 1, few, &hints, &meminfo);
+        ck_assert_uint_eq(meminfo.known, few);
+        ck_assert_uint_eq(meminfo.value[SYSINFO__MEM_AVAILABLE], whole.value[SYSINFO__MEM_AVAILABLE]);
+        ck_assert_uint_eq(hints.keys, few);
+    }
+    sysinfo__decode_meminfo(text, sizeof usual - 1, BIT(SWAP_FREE), &hints, &meminfo);
+    ck_assert_uint_eq(meminfo.known, few | BIT(SWAP_FREE));
+    ck_assert_uint_eq(meminfo.value[SYSINFO__SWAP_FREE], UINT64_C(2097136) * 1024);
+    sysinfo__decode_meminfo(text, sizeof usual - 1, SYSINFO__ALL_MEMINFO_KEYS, &hints, &meminfo);
+    ck_assert_uint_eq(meminfo.known, whole.known);
+    for (unsigned k = 0; k < SYSINFO__MEMINFO_KEYS; k++) {
+        ck_assert(!(whole.known >> k & 1) || meminfo.value[k] == whole.value[k]);
+    }
+    free(text);
+}
+END_TEST
+
 TCase *meminfo_tests(void) {
     TCase *tests = tcase_create("meminfo");
     tcase_add_test(tests, every_key_is_read);
+    tcase_add_test(tests, a_key_that_was_not_wanted_at_first_is_found_later);
     tcase_add_test(tests, remembered_lines_are_read_anew);
     tcase_add_test(tests, lines_that_moved_are_found_again);
     tcase_add_test(tests, a_line_without_its_beginning_is_no_line);
