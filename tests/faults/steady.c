@@ -409,6 +409,16 @@ static int count_opens_for_frequencies(struct sysinfo_host *host) {
     return faults.calls[FAULT_OPEN];
 }
 
+/* How many calls look for one file: two where openat2() is not known, as in valgrind. */
+static int count_opens_for_a_file(struct sysinfo_host *host) {
+    struct sysinfo_load load;
+    faults_begin(FAULT_OPEN, -1, 0);
+    int status = sysinfo_load_average(host, &load, sizeof load);
+    faults_end();
+    ck_assert_int_eq(status, SYSINFO_NOT_FOUND);
+    return faults.calls[FAULT_OPEN];
+}
+
 /* For each CPU the directory of cpufreq and the firmware's file, and once that of the policies. */
 START_TEST(without_cpufreq_only_its_directories_are_looked_for) {
     enum { CPUS = 8 };
@@ -416,9 +426,10 @@ START_TEST(without_cpufreq_only_its_directories_are_looked_for) {
     directory_write("sys/devices/system/cpu/online", "0-7\n");
     directory_write("proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 500.000\n\n");
     struct sysinfo_host *host = open_root(directory_root);
-    ck_assert_int_gt(count_opens_for_frequencies(host), 2 * CPUS + 1);
-    ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
-    ck_assert_int_eq(count_opens_for_frequencies(host), 2 * CPUS + 1);
+    int first = count_opens_for_frequencies(host), later = count_opens_for_a_file(host) * (2 * CPUS + 1);
+    ck_assert_int_gt(first, later);
+    ck_assert_int_eq(count_opens_for_frequencies(host), later);
+    ck_assert_int_eq(count_opens_for_frequencies(host), later);
     sysinfo_host_close(host);
     directory_remove();
 }
