@@ -250,17 +250,18 @@ static void drop_file(struct plot *plot) {
     }
 }
 
-static void name_lines(struct plot *plot, size_t recordings) {
+static void name_lines(struct plot *plot, size_t recordings, bool is_ascii) {
     if (recordings == 1 && plot->lines > 1) {
         drop_file(plot);
         return;
     }
     struct cut cut = cut_of(plot);
+    const char *gap = is_ascii ? "..." : "…";
     for (size_t i = 0; i < plot->lines; i++) {
         struct text name = TEXT_INIT;
         const char *label = plot->line[i].label;
-        text_addf(&name, "%s%.*s%s", cut.front > 0 ? "\xE2\x80\xA6" : "", (int)(strlen(label) - cut.front - cut.back),
-                  label + cut.front, cut.back > 0 ? "\xE2\x80\xA6" : "");
+        text_addf(&name, "%s%.*s%s", cut.front > 0 ? gap : "", (int)(strlen(label) - cut.front - cut.back),
+                  label + cut.front, cut.back > 0 ? gap : "");
         plot->line[i].name = name.bytes;
     }
 }
@@ -387,7 +388,7 @@ int plot_build(struct plot *plot, struct recording *recording, size_t count, con
     }
     plot->to = plot->to > plot->from ? plot->to : plot->from + 1;
     find_heights(plot, !request->from.is_given && !request->to.is_given);
-    name_lines(plot, count);
+    name_lines(plot, count, request->is_ascii);
     return 0;
 }
 

@@ -125,7 +125,8 @@ static int draw(const struct options *options, struct recording *recording, size
     const struct plot_request request = {.title = options->title,
                                          .from = options->from,
                                          .to = options->to,
-                                         .all_rows = options_has(options, OPTION_PER_PROCESS)};
+                                         .all_rows = options_has(options, OPTION_PER_PROCESS),
+                                         .is_ascii = options_has(options, OPTION_ASCII)};
     int status = plot_build(&plot, recording, count, &request);
     status = status == 0 ? print(&plot, options) : status;
     plot_free(&plot);

@@ -109,6 +109,7 @@ struct plot_request {
     const char *title; /* NULL: the recording's. */
     struct moment from, to;
     bool all_rows; /* Processes or CPUs too, if the recording also has a row for their total. */
+    bool is_ascii; /* Names are cut without a sign beyond ASCII. */
 };
 
 /*
