@@ -124,7 +124,7 @@ static int read_in_detail(struct sysinfo_host *host, uint32_t result, void *out,
 
 /* ---- CPUs ---- */
 
-int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size) {
+SYSINFO__HOT int sysinfo_cpu_times(struct sysinfo_host *host, struct sysinfo_cpu_sample *times, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_CPU_SAMPLE, times, size);
 }
 
@@ -135,7 +135,7 @@ int sysinfo_cpu_times_percent(struct sysinfo_host *host, double interval, struct
     return sysinfo__answer(host, read_result, &question, usage, size);
 }
 
-int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
+SYSINFO__HOT int sysinfo_cpu_counts(struct sysinfo_host *host, struct sysinfo_processors *counts, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_PROCESSORS, counts, size);
 }
 
@@ -147,7 +147,7 @@ int sysinfo_cpu_info(struct sysinfo_host *host, struct sysinfo_cpu_description *
     return sysinfo_read(host, SYSINFO_RESULT_CPU_DESCRIPTION, description, size);
 }
 
-int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, size_t size) {
+SYSINFO__HOT int sysinfo_load_average(struct sysinfo_host *host, struct sysinfo_load *load, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_LOAD, load, size);
 }
 
@@ -161,11 +161,11 @@ int sysinfo_page_stats(struct sysinfo_host *host, struct sysinfo_paging *paging,
 
 /* ---- Memory ---- */
 
-int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory, size_t size) {
+SYSINFO__HOT int sysinfo_virtual_memory(struct sysinfo_host *host, struct sysinfo_memory *memory, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_MEMORY, memory, size);
 }
 
-int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap, size_t size) {
+SYSINFO__HOT int sysinfo_swap_memory(struct sysinfo_host *host, struct sysinfo_swap *swap, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_SWAP, swap, size);
 }
 
@@ -179,19 +179,19 @@ int sysinfo_heap_detail(struct sysinfo_host *host, struct sysinfo_heap *heap, si
 
 /* ---- What this process may use, and uses ---- */
 
-int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
+SYSINFO__HOT int sysinfo_usable_memory(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_MEMORY_ALLOWANCE, allowance, size);
 }
 
-int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
+SYSINFO__HOT int sysinfo_usable_swap(struct sysinfo_host *host, struct sysinfo_allowance *allowance, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_SWAP_ALLOWANCE, allowance, size);
 }
 
-int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance, size_t size) {
+SYSINFO__HOT int sysinfo_usable_cpus(struct sysinfo_host *host, struct sysinfo_cpu_allowance *allowance, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_CPU_ALLOWANCE, allowance, size);
 }
 
-int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size) {
+SYSINFO__HOT int sysinfo_cgroup_usage(struct sysinfo_host *host, struct sysinfo_cgroup *cgroup, size_t size) {
     return sysinfo_read(host, SYSINFO_RESULT_CGROUP, cgroup, size);
 }
 
