@@ -173,8 +173,10 @@ static bool add_rows(struct text *text, const struct plot *plot, double top, dou
     }
     text_add(text, "</g>\n");
     for (size_t i = 0; i < plot->lines; i += every) {
-        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n", SVG_LEFT - 9,
-                  top + row * ((double)i + 0.5) + 4, plot->line[i].series->label);
+        text_addf(text, "<text class=\"quiet\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">", SVG_LEFT - 9,
+                  top + row * ((double)i + 0.5) + 4);
+        svg_add_escaped(text, plot->line[i].series->label);
+        text_add(text, "</text>\n");
     }
     return has_holes;
 }
