@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "median.h"
 
 enum { MOST_SKIPPED = 32, MOST_DECODES = 16 };
 
@@ -20,11 +21,6 @@ double now_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
 }
 
 double quantile(double *values, size_t count, double part) {

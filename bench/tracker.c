@@ -22,6 +22,7 @@
 #include <sysinfo/sysinfo.h>
 
 #include "graph.h"
+#include "median.h"
 #include "tracker.h"
 
 enum { MOST_ROUNDS = 99, TASKS = 4, SET = 262144 };
@@ -178,16 +179,6 @@ static double ask_child(const struct way *way, int task, int threads) {
         return -1;
     }
     return strtod(answer, NULL);
-}
-
-static int by_value(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
 }
 
 /* Takes the minimum of all rounds, because disturbances only add time. */

@@ -15,21 +15,12 @@
 #include <sysinfo/sysinfo.h>
 
 #include "graph.h"
+#include "median.h"
 #include "tracker.h"
 
 extern char **environ;
 
 enum { MOST_ARGUMENTS = 24, MOST_ROUNDS = 99, TEXT = 4200 };
-
-static int by_value(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
-}
 
 /* ---- Running a program ---- */
 

@@ -20,22 +20,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "median.h"
+
 enum { MOST_ARGUMENTS = 16, MOST_ROUNDS = 99, MOST_TEXT = 1 << 16 };
 
 static double seconds_of(clockid_t clock) {
     struct timespec time = {0, 0};
     clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static int by_value(const void *a, const void *b) {
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, by_value);
-    return values[count / 2];
 }
 
 /* ---- Processes to watch ---- */
