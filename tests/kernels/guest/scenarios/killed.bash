@@ -22,8 +22,8 @@ compare 'processes killed' $(($(kills) - before)) 1
 compare 'the status in the report' "$(sed -n 's/.*"status":\([0-9]*\).*/\1/p' /tmp/report)" 137
 compare 'the signal in the report' "$(sed -n 's/.*"signal":"*\([A-Z0-9]*\).*/\1/p' /tmp/report)" 9
 compare 'cgroup.events_oom_kill' "$(inside "$memory/job" sysinfo get cgroup.events_oom_kill)" "$(kills)"
-compare 'the kills, the group and its limit in the report' \
-    "$(sed -n 's/.*"oom":{"kills":\([0-9]*\),"events":[0-9a-z]*,"cgroup":"\([^"]*\)","limit":\([0-9]*\)}.*/\1 \2 \3/p' /tmp/report)" \
+oom='"oom":{"kills":\([0-9]*\),"events":[0-9a-z]*,"cgroup":"\([^"]*\)","limit":\([0-9]*\)}'
+compare 'the kills, the group and its limit in the report' "$(sed -n "s/.*$oom.*/\1 \2 \3/p" /tmp/report)" \
     "1 /job $((64 * MiB))"
 peak=$(sed -n 's/.*"peak_process":\([0-9]*\).*/\1/p' /tmp/report)
 check "the peak, $peak bytes, is near the limit and not above it" \
